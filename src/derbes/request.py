@@ -41,11 +41,16 @@ STRESS_SOLVED = 32
 """Draws that are solved as programs too, unless told otherwise."""
 BRIEF_DRAWS = 64
 """Draws of a brief, all of them solved as programs too, unless told otherwise."""
+USUAL_SEED = 1
 LEDGER_DRAWS = 32
 """Draws over which statements are judged, unless told otherwise."""
-MOST_LEDGER_DRAWS = 100_000
+MOST_DRAWS = 100_000
+"""Draws of a brief, of a plan and of a ledger, at most; those by the rule alone may be more."""
+MOST_SEED = 10**18
 MOST_FLIPS = 100
 MOST_GAP = 1.0
+MOST_SECONDS = 366 * 24 * 3600
+"""A time limit is at most a year. [s]"""
 QUERIES = (
     "contradictions",
     "misfits",
@@ -76,6 +81,24 @@ def refuse(case: Case, problems: Sequence[Problem]) -> None:
 
 def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
     return [Problem(where, what, fix=fix)] if is_wrong else []
+
+
+def count_problems(*counts: tuple[str, int, int, int]) -> list[Problem]:
+    """Counts that are out of their limits.
+
+    Args:
+        *counts: What is counted, how many are asked for, the least, and the most.
+    """
+    fix = _("choose a number from {least:,} to {most:,}")
+    return [
+        Problem(
+            where,
+            _("{number:,} is not possible here").format(number=number),
+            fix=fix.format(least=least, most=most),
+        )
+        for where, number, least, most in counts
+        if not least <= number <= most
+    ]
 
 
 def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
@@ -182,10 +205,9 @@ def harm_problems(case: Case) -> list[Problem]:
     return _wrong(not case.measures, "measures", what, fix)
 
 
-def brief_problems(draws: int) -> list[Problem]:
+def brief_problems(draws: int, seed: int) -> list[Problem]:
     """What is wrong with the draws of a brief."""
-    what = _("{n} draws give no answer").format(n=draws)
-    return _wrong(draws < 0, "draws", what, _("ask for 0 (central values) or more"))
+    return count_problems(("draws", draws, 0, MOST_DRAWS), ("seed", seed, 0, MOST_SEED))
 
 
 # Draws
@@ -233,8 +255,7 @@ def stress_request(
     problems += _wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
     what = _("{n:,} draws cannot be solved").format(n=solved)
     problems += _wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
-    what = _("a seed is not negative, got {seed}").format(seed=seed)
-    problems += _wrong(seed < 0, "seed", what, _("write 0 or more"))
+    problems += count_problems(("seed", seed, 0, MOST_SEED))
     problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
     refuse(case, [*problems, *_store_problems(options, method)])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
@@ -272,6 +293,7 @@ def planned_case(
     standards: Sequence[str] = (),
     budget: str | float | None = None,
     draws: int | None = None,
+    seed: int = USUAL_SEED,
     lengths: Sequence[int] = (),
 ) -> Case:
     """The case with the variant, the standards and the budget that are asked for.
@@ -284,14 +306,13 @@ def planned_case(
     changed = case.variants[variant].case if variant in case.variants else None
     chosen = changed or case
     amount, wrong_budget = _budget(case, budget)
-    what = _("{n} draws are none").format(n=draws)
-    fix = _("ask for 1 or more, or leave it out for the scenarios or central values")
+    asked = 1 if draws is None else draws
     problems = [
         *_variant_problems(case, [variant]),
         *_standard_problems(chosen, standards),
         *missing_problems(chosen),
         *wrong_budget,
-        *_wrong(draws is not None and draws < 1, "draws", what, fix),
+        *count_problems(("draws", asked, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)),
         *_length_problems(chosen.calendar, lengths),
     ]
     if not problems:
@@ -314,7 +335,7 @@ def _search_problems(options: RunOptions) -> list[Problem]:
     if seconds is not None:
         what = _("{seconds} s is not a time limit").format(seconds=f"{seconds:g}")
         fix = _("write the seconds that the answer may take, such as 60")
-        problems += _wrong(not (math.isfinite(seconds) and seconds > 0), "time-limit", what, fix)
+        problems += _wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
         what = _("a gap of 0 with a time limit: the last bit of proof takes any time")
         fix = _("allow a gap such as 0.001, or leave the time limit out")
         problems += _wrong(gap == 0, "gap", what, fix)
@@ -398,6 +419,7 @@ def ledger_problems(
     by: Sequence[str],
     verdicts: Sequence[str],
     draws: int,
+    seed: int,
     flips: int,
     as_of: str,
 ) -> list[Problem]:
@@ -413,11 +435,11 @@ def ledger_problems(
         *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
         *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
     ]
-    numbers = (("draws", draws, 1, MOST_LEDGER_DRAWS), ("flips", flips, 0, MOST_FLIPS))
-    for where, number, least, most in numbers:
-        what = _("{number} is not possible here").format(number=number)
-        fix = _("choose a number from {least} to {most}").format(least=least, most=most)
-        problems += _wrong(not least <= number <= most, where, what, fix)
+    problems += count_problems(
+        ("draws", draws, 1, MOST_DRAWS),
+        ("seed", seed, 0, MOST_SEED),
+        ("flips", flips, 0, MOST_FLIPS),
+    )
     what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
     return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 
@@ -433,7 +455,6 @@ def address_problems(page: str) -> list[Problem]:
 
 
 USUAL_STARTS = "quarter"
-USUAL_SEED = 1
 
 
 def provenance_of(case: Case) -> Provenance:

@@ -15,9 +15,6 @@ MISSING = "missing"
 
 MOST_MONTHS = 1200
 """A hundred years: no time is longer, and of nothing are more months counted. [month]"""
-LARGEST, SMALLEST = 1e20, 1e-20
-"""Numbers are at most so large, and if not 0 at least so large, in the unit that they are read
-in: the product of three still is a number, and the solver takes none of them for infinite."""
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
 YEARS = "[12][0-9]{3}"
@@ -108,9 +105,9 @@ class InUnit(Form):
     unit: str
     """Unit of a plain number; `{good}` and `{money}` stand for those of the case."""
     low: float | None = None
-    """Least value; without it the `LARGEST` below 0."""
+    """Least value; without it `units.LARGEST` below 0."""
     high: float | None = None
-    """Greatest value; without it the `LARGEST`."""
+    """Greatest value; without it `units.LARGEST`."""
     above: float | None = None
     """Value that it must exceed."""
     also: tuple[str, ...] = ()

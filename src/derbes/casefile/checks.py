@@ -278,7 +278,7 @@ def _bought(draft: CaseDraft, hit: Hit) -> str:
 def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
     """Measures that run together with themselves."""
     companions = {one.id: one.together_with for one in draft.case.measures.values()}
-    for name in circles(companions):
+    for name in dict.fromkeys(name for way in circles(companions) for name in way):
         what = _('"{name}" runs together with itself')
         fix = _("name each measure in one of the two only")
         yield Finding.of(("measures", name, "together_with"), what, fix, name=name)
@@ -504,10 +504,14 @@ def dates_of_expiry(_draft: CaseDraft, statement: Statement) -> Iterator[Finding
 def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
     """No statement passes on itself, by however many others."""
     retold = {name: one.retells for name, one in draft.case.statements.items()}
-    for name, circle in circles(retold).items():
-        if min(circle) == name:
+    told: set[str] = set()
+    for way in circles(retold):
+        if told.isdisjoint(way):
+            told |= set(way)
+            name = min(way)
+            at = way.index(name)
             what = _("statements pass each other on in a circle: {cycle}")
-            what = what.format(cycle=" → ".join([*circle, name]))
+            what = what.format(cycle=" → ".join([*way[at:], *way[:at], name]))
             yield Finding(("statements", name, "retells"), what, _("take one of them out"))
 
 

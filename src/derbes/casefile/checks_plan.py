@@ -38,8 +38,8 @@ def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]
     return of_one
 
 
-def circles(after: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Name that comes back to itself → the names on a way round, it first.
+def circles(after: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Ways that come back to where they begin; each name that can come back stands in one.
 
     What leads nowhere, and what nothing leads to, is taken away first, over and over: where
     there is no circle nothing is left.
@@ -47,27 +47,30 @@ def circles(after: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     Args:
         after: Name → those that can be reached from it in one step.
     """
-    steps = {name: {one for one in below if one in after} for name, below in after.items()}
+    steps = {
+        name: dict.fromkeys(one for one in below if one in after) for name, below in after.items()
+    }
     for _turn in range(2):
-        above: dict[str, set[str]] = {name: set() for name in steps}
+        above: dict[str, dict[str, None]] = {name: {} for name in steps}
         for name, below in steps.items():
             for one in below:
-                above[one].add(name)
+                above[one][name] = None
         ends = [name for name, below in steps.items() if not below]
         for end in ends:
             del steps[end]
             for name in above[end]:
-                steps[name].discard(end)
+                del steps[name][end]
                 if not steps[name]:
                     ends.append(name)
-        steps = {one: above[one] & steps.keys() for one in steps}  # and the other way round
-    found: dict[str, list[str]] = {}
+        steps = {  # and the other way round
+            one: dict.fromkeys(name for name in above[one] if name in steps) for one in steps
+        }
+    found: set[str] = set()
     for name in steps:
-        if name not in found:
-            way = _way_back(steps, name)
-            for at, one in enumerate(way):
-                found.setdefault(one, way[at:] + way[:at])
-    return found
+        way = _way_back(steps, name) if name not in found else []
+        found |= set(way)
+        if way:
+            yield way
 
 
 def _way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
@@ -119,8 +122,9 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     options = draft.case.options
     needed = {name: [n for n in one.requires if n != name] for name, one in options.items()}
     told: set[str] = set()
-    for name, way in circles(needed).items():
+    for way in circles(needed):
         if told.isdisjoint(way):
+            name = way[0]
             told |= set(way)
             what = _("the options require each other in a circle: {cycle}")
             what = what.format(cycle=" → ".join([*way, name]))

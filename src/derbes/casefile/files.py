@@ -491,7 +491,7 @@ class _Reading:
     sections: frozenset[str]
     done: set[str] = field(default_factory=set)
     bytes_left: int = field(default_factory=most_bytes)
-    values_left: int = MOST_VALUES
+    values_left: int = field(default_factory=lambda: MOST_VALUES)
 
     def read(self, path: FilePath, name: str, asked: Finding | None = None) -> MappingNode | None:
         """The tree of one file; findings say why there is none.
@@ -510,7 +510,7 @@ class _Reading:
             findings = [text]
         else:
             number = len(self.tree.sources)
-            self.tree.sources.append(Source(path, name, text, text.splitlines()))
+            self.tree.sources.append(Source(path, name, text, _ENDS.split(text)))
             node, findings, n_values = compose(text, number, self.values_left)
             self.values_left -= n_values
             self.bytes_left -= len(text.encode())

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from derbes.case.forms import (
-    LARGEST,
     MISSING,
     MOST_MONTHS,
-    SMALLEST,
     InUnit,
     WrittenQuantity,
 )
@@ -32,7 +30,9 @@ from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
     GROUP_SPACE,
+    LARGEST,
     ONE,
+    SMALLEST,
     Amount,
     Unit,
     UnitError,

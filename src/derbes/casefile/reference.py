@@ -21,6 +21,7 @@ from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
 from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
 from derbes.language import _
 from derbes.unit_names import DAYS_A_MONTH, spellings
+from derbes.units import LARGEST, SMALLEST
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
@@ -251,8 +252,8 @@ def reference_page() -> str:
     parts = [
         _INTRODUCTION.format(
             months=forms.MOST_MONTHS,
-            largest=forms.LARGEST,
-            smallest=forms.SMALLEST,
+            largest=LARGEST,
+            smallest=SMALLEST,
             values=MOST_VALUES,
             megabytes=MOST_MEGABYTES,
             variable=ALLOWANCE,
