@@ -5,7 +5,9 @@ this machine that dies is replaced, and its task is done again.
 """
 
 import contextlib
+import os
 import re
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -167,6 +169,18 @@ _MOST_PORTS = 65535
 
 MOST_WORKERS = 1024
 """Processes of this machine that share the work, at most."""
+
+
+MIB = 1 << 20
+PART = 0.5
+"""Part of the memory of the machine that answers may take."""
+
+
+def memory_limit() -> int:
+    """Memory that answers may take: half of the machine's, or what the system allows. [byte]"""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
+    return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
 
 
 def executor_problems(executor: Executor | str | None) -> list[Problem]:

@@ -25,7 +25,7 @@ from derbes.case.request import (
 )
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _, language
-from derbes.parallel import RunOptions, executor_problems
+from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
 from derbes.results.tables import text_of
 from derbes.units import UnitError, parse_amount
@@ -142,12 +142,14 @@ def request_of(
         *_length_problems(case.calendar, lengths),
     ]
     refuse(case, problems)
-    return Request(
+    request = Request(
         variants=(BASE, *case.variants) if ALL in variants else tuple(dict.fromkeys(variants)),
         measures=tuple(dict.fromkeys(measures)),
         starts=tuple(sorted({case.calendar.index_of(month) for month in months})),
         lengths=tuple(sorted({case.calendar.periods(length) for length in lengths})),
     )
+    refuse(case, memory_problems(case, request))
+    return request
 
 
 def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
@@ -193,6 +195,89 @@ def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Pro
             what = _("{length} months are no whole periods of this case").format(length=length)
             fix = _("choose a multiple of {step} months").format(step=step)
             yield Problem("length", what, fix=fix)
+
+
+# What a run needs
+
+NUMBER_BYTES = 8
+COLUMN_BYTES = 800
+"""Memory that the solver takes for a column of a program, its part of the rows included."""
+ROW_BYTES = 2000
+"""Memory that the rows of one point take, by both rules."""
+
+
+def arrays_needed(case: Case, n_periods: int) -> int:
+    """Memory that the compiled arrays of a case take. [byte]
+
+    What changes over time counts: four numbers of an activity, three of a good, two of a use
+    and of a capacity that several share, one of a lot, a line and a plant.
+
+    Args:
+        case: The case.
+        n_periods: Periods of its calendar, and of the tail behind it.
+    """
+    lines = sum(len(plant.lines) for plant in case.plants.values())
+    shared = sum(len(one.routes) > 1 for one in case.suppliers.values())
+    counts = 4 * activity_count(case) + 3 * len(case.goods) + 2 * (len(case.uses) + shared)
+    return NUMBER_BYTES * n_periods * (counts + len(case.stockpiles) + lines + len(case.plants))
+
+
+def activity_count(case: Case) -> int:
+    """Purchases, one for each supplier and route, recipes and exports."""
+    purchases = sum(max(1, len(one.routes)) for one in case.suppliers.values())
+    return purchases + len(case.recipes) + len(case.exports)
+
+
+def point_count(case: Case, request: Request) -> int:
+    """Points that are looked at: variants × measures × starts × lengths."""
+    asked = request.measures or tuple(case.measures)
+    starts = len(request.starts) or case.calendar.n_periods
+    own = [case.measures[name] for name in asked if name in case.measures]
+    return len(request.variants) * sum(
+        (1 if one.start is not None else starts) * (len(request.lengths) or len(one.lengths))
+        for one in own
+    )
+
+
+def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
+    """What memory will not hold of what is asked for, and how less is asked for.
+
+    The arrays of every variant, or of every draw of a plan, are kept, and the rows of every
+    point; one program at a time is solved, whose columns are the activities, stocks and uses of
+    each period.
+
+    Args:
+        case: The case.
+        request: What is asked, in it.
+        limit: Memory that may be taken; None: half of the machine's. [byte]
+    """
+    from derbes.model.compile import tail_periods
+
+    longest = max(request.lengths, default=0)
+    n_periods = case.calendar.n_periods + tail_periods(case, longest)
+    columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
+    arrays = arrays_needed(case, n_periods)
+    alone = arrays + COLUMN_BYTES * columns * n_periods
+    n_points, n_variants = point_count(case, request), len(request.variants)
+    needed = alone + (n_variants * request.draws - 1) * arrays + ROW_BYTES * n_points
+    most = memory_limit() if limit is None else limit
+    if needed <= most:
+        return []
+    what = _(
+        "{n:,} points (variants × measures × starts × lengths) need some {needed:,} MiB of memory,"
+        " and {limit:,} MiB may be taken"
+    )
+    count = n_points
+    fix = _("look at fewer: --every year, or one --variant, --measure or --length at a time")
+    if request.draws > 1:
+        what = _("{n:,} draws need some {needed:,} MiB of memory, and {limit:,} MiB may be taken")
+        count = request.draws
+        fix = _("ask for fewer --draws")
+    if alone + ROW_BYTES > most:
+        fix = _("a program of {n:,} columns is too large: shorten the calendar, or add elements up")
+        fix = fix.format(n=columns * n_periods)
+    what = what.format(n=count, needed=-(-needed // MIB), limit=most // MIB)
+    return [Problem("memory", what, fix=fix)]
 
 
 # Harm, and the brief
@@ -321,7 +406,10 @@ def planned_case(
         chosen = replace(chosen, standards=held)
         if amount is not None:
             chosen = replace(chosen, budget=replace(chosen.budget or Budget(), total=amount))
-        problems = [*_committed_problems(chosen)]
+        problems = [
+            *_committed_problems(chosen),
+            *memory_problems(chosen, Request(draws=asked, starts=(0,))),
+        ]
     refuse(case, [*problems, *_search_problems(options), *executor_problems(options.executor)])
     return chosen
 
