@@ -202,6 +202,8 @@ def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Pro
 NUMBER_BYTES = 8
 COLUMN_BYTES = 800
 """Memory that the solver takes for a column of a program, its part of the rows included."""
+ENTRY_BYTES = 150
+"""The same for each period in which what comes in holds up stock that spoils."""
 ROW_BYTES = 2000
 """Memory that the rows of one point take, by both rules."""
 
@@ -226,6 +228,19 @@ def activity_count(case: Case) -> int:
     """Purchases, one for each supplier and route, recipes and exports."""
     purchases = sum(max(1, len(one.routes)) for one in case.suppliers.values())
     return purchases + len(case.recipes) + len(case.exports)
+
+
+def shelf_count(case: Case, n_periods: int) -> int:
+    """Periods of inflow times those that it lasts, of all that brings goods with a shelf life."""
+    lives = {
+        one.id: min(n_periods, case.calendar.periods(one.survival.shelf_life.value))
+        for one in case.goods.values()
+        if one.survival.shelf_life is not None
+    }
+    inflow = [one.good for one in case.suppliers.values() for _way in one.routes or ("",)]
+    inflow += [one.output for one in case.recipes.values()]
+    last = (lives.get(good, 0) for good in inflow)
+    return sum(n_periods * life - life * life // 2 for life in last)
 
 
 def point_count(case: Case, request: Request) -> int:
@@ -257,7 +272,7 @@ def memory_problems(case: Case, request: Request, limit: int | None = None) -> l
     n_periods = case.calendar.n_periods + tail_periods(case, longest)
     columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
     arrays = arrays_needed(case, n_periods)
-    alone = arrays + COLUMN_BYTES * columns * n_periods
+    alone = arrays + COLUMN_BYTES * columns * n_periods + ENTRY_BYTES * shelf_count(case, n_periods)
     n_points, n_variants = point_count(case, request), len(request.variants)
     needed = alone + (n_variants * request.draws - 1) * arrays + ROW_BYTES * n_points
     most = memory_limit() if limit is None else limit

@@ -10,10 +10,19 @@ import pytest
 from derbes import api
 from derbes import request as asking
 from derbes.analysis.leverage import leverage_rows
+from derbes.case.entities import Survival
+from derbes.case.quantity import Quantity
 from derbes.draws.study import make_studies
 from derbes.errors import RequestError
 from derbes.model.compile import compile_case
-from derbes.request import activity_count, arrays_needed, memory_problems, point_count, request_of
+from derbes.request import (
+    activity_count,
+    arrays_needed,
+    memory_problems,
+    point_count,
+    request_of,
+    shelf_count,
+)
 from tests.small_cases import worked_example
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -83,3 +92,14 @@ def test_as_much_as_fits_is_let_through():
         fewer = request_of(case, starts="year")
         assert memory_problems(case, fewer, limit) == []
         assert memory_problems(case, request, limit - 500)
+
+
+def test_what_lasts_long_takes_more():
+    case = worked_example(1)
+    good = case.goods["good"]
+    kept = replace(good, survival=Survival(shelf_life=Quantity(40.0, "month")))
+    assert shelf_count(case, 100) == 0
+    # Each of two sellers, in each of 100 periods: 40 periods, and fewer in the last 40.
+    lasts = sum(min(40, 100 - period) for period in range(100))
+    found = shelf_count(replace(case, goods={"good": kept}), 100)
+    assert found == pytest.approx(2 * lasts, rel=0.02)
