@@ -95,7 +95,9 @@ def statement_answers(
     """
     refuse(
         case,
-        ledger_problems(case, by=by, verdicts=verdicts, draws=draws, flips=flips, as_of=as_of),
+        ledger_problems(
+            case, by=by, verdicts=verdicts, draws=draws, seed=seed, flips=flips, as_of=as_of
+        ),
     )
     n_workers, progress = options.n_workers, options.progress
     day, sampling = day_of(as_of) or latest_day(case), Sampling(draws, seed)

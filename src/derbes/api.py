@@ -239,6 +239,7 @@ def plan(  # noqa: PLR0913 - one option for each wish
         standards=standards,
         budget=budget,
         draws=draws,
+        seed=seed,
         lengths=lengths,
     )
     wanted = {"has_frontier": has_frontier, "has_more": has_more}
@@ -443,7 +444,7 @@ def brief(  # noqa: PLR0913 - one option for each wish
     words: Any = {"variants": variants, "measures": measures, "starts": starts}
     request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
     places = place_problems(case.files, {}, {"tables": tables})
-    refuse(case, [*brief_problems(draws), *places])
+    refuse(case, [*brief_problems(draws, seed), *places])
     from derbes.brief import csv_tables, render_brief
     from derbes.pages import brief_contents
 

@@ -13,7 +13,7 @@ DerbesError
 
 import contextlib
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
@@ -137,10 +137,15 @@ class Problem:
         return "\n".join(lines)
 
 
+MOST_SHOWN = 50
+"""Problems that are shown; of more the number."""
+
+
 def _listing(source: str, problems: Sequence[Problem]) -> str:
     n = len(problems)
-    head = f"{source}: " + ngettext("{n} problem", "{n} problems", n).format(n=n)
-    return "\n".join([head, *(f"  - {problem}" for problem in problems)])
+    head = f"{source}: " + ngettext("{n:,} problem", "{n:,} problems", n).format(n=n)
+    more = [_("and {n:,} more").format(n=n - MOST_SHOWN)] if n > MOST_SHOWN else []
+    return "\n".join([head, *(f"  - {one}" for one in [*problems[:MOST_SHOWN], *more])])
 
 
 class CaseError(DerbesError):
@@ -191,6 +196,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return _("known: {names}").format(names=shown)
+
+
+MOST_OFFERS = 100
+"""Looking for near names takes time; of more slips of one kind no more are helped."""
+
+
+def offers() -> Callable[[str, Iterable[str]], str]:
+    """What offers the nearest known names, as `did_you_mean`, to the first slips of a file."""
+    left = iter(range(MOST_OFFERS))
+    return lambda word, known: "" if next(left, None) is None else did_you_mean(word, known)
 
 
 # What nobody foresaw

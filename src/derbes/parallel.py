@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import pickle
 import re
+import resource
 import signal
 import socket
 import sys
@@ -436,16 +437,35 @@ _ADDRESS = re.compile(r"(?:(?P<scheme>dask|tcp|tls)://)(?P<host>[^\s:/]+):(?P<po
 _MOST_PORTS = 65535
 
 
+MOST_WORKERS = 1024
+"""Processes of this machine that share the work, at most."""
+
+
+MIB = 1 << 20
+PART = 0.5
+"""Part of the memory of the machine that answers may take."""
+
+
+def memory_limit() -> int:
+    """Memory that answers may take: half of the machine's, or what the system allows. [byte]"""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
+    return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
+
+
 def executor_problems(executor: Executor | str | None) -> list[Problem]:
     """What is wrong with the words for an executor."""
     if not isinstance(executor, str) or executor in ("", LOCAL):
         return []
     found = _ADDRESS.fullmatch(executor)
-    is_number = executor.isdigit() and int(executor) >= 1
+    is_number = executor.isdecimal() and 1 <= int(executor) <= MOST_WORKERS
     if is_number or (found and 1 <= int(found["port"]) <= _MOST_PORTS):
         return []
     what = _('"{text}" names no executor').format(text=executor)
     fix = _("write local, a number of processes, or an address such as dask://host:8786")
+    if executor.isdecimal():
+        what = _("{text} processes are not possible").format(text=executor)
+        fix = _("choose a number from {least:,} to {most:,}").format(least=1, most=MOST_WORKERS)
     return [Problem("executor", what, fix=fix)]
 
 
@@ -456,7 +476,7 @@ def is_address(text: str) -> bool:
 
 def workers_of(text: str, n_workers: int) -> int:
     """Processes of this machine that the words ask for; a bare number counts."""
-    return int(text) if text.isdigit() else n_workers
+    return int(text) if text.isdecimal() else n_workers
 
 
 @contextlib.contextmanager

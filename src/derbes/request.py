@@ -26,7 +26,7 @@ from derbes.case.request import (
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.files import place_problems
 from derbes.language import _, language
-from derbes.parallel import RunOptions, executor_problems
+from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
 from derbes.results.tables import text_of
 from derbes.units import UnitError, parse_amount
@@ -42,11 +42,16 @@ STRESS_SOLVED = 32
 """Draws that are solved as programs too, unless told otherwise."""
 BRIEF_DRAWS = 64
 """Draws of a brief, all of them solved as programs too, unless told otherwise."""
+USUAL_SEED = 1
 LEDGER_DRAWS = 32
 """Draws over which statements are judged, unless told otherwise."""
-MOST_LEDGER_DRAWS = 100_000
+MOST_DRAWS = 100_000
+"""Draws of a brief, of a plan and of a ledger, at most; those by the rule alone may be more."""
+MOST_SEED = 10**18
 MOST_FLIPS = 100
 MOST_GAP = 1.0
+MOST_SECONDS = 366 * 24 * 3600
+"""A time limit is at most a year. [s]"""
 QUERIES = (
     "contradictions",
     "misfits",
@@ -77,6 +82,24 @@ def refuse(case: Case, problems: Sequence[Problem]) -> None:
 
 def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
     return [Problem(where, what, fix=fix)] if is_wrong else []
+
+
+def count_problems(*counts: tuple[str, int, int, int]) -> list[Problem]:
+    """Counts that are out of their limits.
+
+    Args:
+        *counts: What is counted, how many are asked for, the least, and the most.
+    """
+    fix = _("choose a number from {least:,} to {most:,}")
+    return [
+        Problem(
+            where,
+            _("{number:,} is not possible here").format(number=number),
+            fix=fix.format(least=least, most=most),
+        )
+        for where, number, least, most in counts
+        if not least <= number <= most
+    ]
 
 
 def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
@@ -120,12 +143,14 @@ def request_of(
         *_length_problems(case.calendar, lengths),
     ]
     refuse(case, problems)
-    return Request(
+    request = Request(
         variants=(BASE, *case.variants) if ALL in variants else tuple(dict.fromkeys(variants)),
         measures=tuple(dict.fromkeys(measures)),
         starts=tuple(sorted({case.calendar.index_of(month) for month in months})),
         lengths=tuple(sorted({case.calendar.periods(length) for length in lengths})),
     )
+    refuse(case, memory_problems(case, request))
+    return request
 
 
 def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
@@ -173,6 +198,104 @@ def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Pro
             yield Problem("length", what, fix=fix)
 
 
+# What a run needs
+
+NUMBER_BYTES = 8
+COLUMN_BYTES = 800
+"""Memory that the solver takes for a column of a program, its part of the rows included."""
+ENTRY_BYTES = 150
+"""The same for each period in which what comes in holds up stock that spoils."""
+ROW_BYTES = 2000
+"""Memory that the rows of one point take, by both rules."""
+
+
+def arrays_needed(case: Case, n_periods: int) -> int:
+    """Memory that the compiled arrays of a case take. [byte]
+
+    What changes over time counts: four numbers of an activity, three of a good, two of a use
+    and of a capacity that several share, one of a lot, a line and a plant.
+
+    Args:
+        case: The case.
+        n_periods: Periods of its calendar, and of the tail behind it.
+    """
+    lines = sum(len(plant.lines) for plant in case.plants.values())
+    shared = sum(len(one.routes) > 1 for one in case.suppliers.values())
+    counts = 4 * activity_count(case) + 3 * len(case.goods) + 2 * (len(case.uses) + shared)
+    return NUMBER_BYTES * n_periods * (counts + len(case.stockpiles) + lines + len(case.plants))
+
+
+def activity_count(case: Case) -> int:
+    """Purchases, one for each supplier and route, recipes and exports."""
+    purchases = sum(max(1, len(one.routes)) for one in case.suppliers.values())
+    return purchases + len(case.recipes) + len(case.exports)
+
+
+def shelf_count(case: Case, n_periods: int) -> int:
+    """Periods of inflow times those that it lasts, of all that brings goods with a shelf life."""
+    lives = {
+        one.id: min(n_periods, case.calendar.periods(one.survival.shelf_life.value))
+        for one in case.goods.values()
+        if one.survival.shelf_life is not None
+    }
+    inflow = [one.good for one in case.suppliers.values() for _way in one.routes or ("",)]
+    inflow += [one.output for one in case.recipes.values()]
+    last = (lives.get(good, 0) for good in inflow)
+    return sum(n_periods * life - life * life // 2 for life in last)
+
+
+def point_count(case: Case, request: Request) -> int:
+    """Points that are looked at: variants × measures × starts × lengths."""
+    asked = request.measures or tuple(case.measures)
+    starts = len(request.starts) or case.calendar.n_periods
+    own = [case.measures[name] for name in asked if name in case.measures]
+    return len(request.variants) * sum(
+        (1 if one.start is not None else starts) * (len(request.lengths) or len(one.lengths))
+        for one in own
+    )
+
+
+def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
+    """What memory will not hold of what is asked for, and how less is asked for.
+
+    The arrays of every variant, or of every draw of a plan, are kept, and the rows of every
+    point; one program at a time is solved, whose columns are the activities, stocks and uses of
+    each period.
+
+    Args:
+        case: The case.
+        request: What is asked, in it.
+        limit: Memory that may be taken; None: half of the machine's. [byte]
+    """
+    from derbes.model.compile import tail_periods
+
+    longest = max(request.lengths, default=0)
+    n_periods = case.calendar.n_periods + tail_periods(case, longest)
+    columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
+    arrays = arrays_needed(case, n_periods)
+    alone = arrays + COLUMN_BYTES * columns * n_periods + ENTRY_BYTES * shelf_count(case, n_periods)
+    n_points, n_variants = point_count(case, request), len(request.variants)
+    needed = alone + (n_variants * request.draws - 1) * arrays + ROW_BYTES * n_points
+    most = memory_limit() if limit is None else limit
+    if needed <= most:
+        return []
+    what = _(
+        "{n:,} points (variants × measures × starts × lengths) need some {needed:,} MiB of memory,"
+        " and {limit:,} MiB may be taken"
+    )
+    count = n_points
+    fix = _("look at fewer: --every year, or one --variant, --measure or --length at a time")
+    if request.draws > 1:
+        what = _("{n:,} draws need some {needed:,} MiB of memory, and {limit:,} MiB may be taken")
+        count = request.draws
+        fix = _("ask for fewer --draws")
+    if alone + ROW_BYTES > most:
+        fix = _("a program of {n:,} columns is too large: shorten the calendar, or add elements up")
+        fix = fix.format(n=columns * n_periods)
+    what = what.format(n=count, needed=-(-needed // MIB), limit=most // MIB)
+    return [Problem("memory", what, fix=fix)]
+
+
 # Harm, and the brief
 
 
@@ -183,10 +306,9 @@ def harm_problems(case: Case) -> list[Problem]:
     return _wrong(not case.measures, "measures", what, fix)
 
 
-def brief_problems(draws: int) -> list[Problem]:
+def brief_problems(draws: int, seed: int) -> list[Problem]:
     """What is wrong with the draws of a brief."""
-    what = _("{n} draws give no answer").format(n=draws)
-    return _wrong(draws < 0, "draws", what, _("ask for 0 (central values) or more"))
+    return count_problems(("draws", draws, 0, MOST_DRAWS), ("seed", seed, 0, MOST_SEED))
 
 
 # Draws
@@ -234,8 +356,7 @@ def stress_request(
     problems += _wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
     what = _("{n:,} draws cannot be solved").format(n=solved)
     problems += _wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
-    what = _("a seed is not negative, got {seed}").format(seed=seed)
-    problems += _wrong(seed < 0, "seed", what, _("write 0 or more"))
+    problems += count_problems(("seed", seed, 0, MOST_SEED))
     problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
     places = place_problems(case.files, {"store": options.store})
     refuse(case, [*problems, *_store_problems(options, method), *places])
@@ -274,6 +395,7 @@ def planned_case(
     standards: Sequence[str] = (),
     budget: str | float | None = None,
     draws: int | None = None,
+    seed: int = USUAL_SEED,
     lengths: Sequence[int] = (),
 ) -> Case:
     """The case with the variant, the standards and the budget that are asked for.
@@ -286,14 +408,13 @@ def planned_case(
     changed = case.variants[variant].case if variant in case.variants else None
     chosen = changed or case
     amount, wrong_budget = _budget(case, budget)
-    what = _("{n} draws are none").format(n=draws)
-    fix = _("ask for 1 or more, or leave it out for the scenarios or central values")
+    asked = 1 if draws is None else draws
     problems = [
         *_variant_problems(case, [variant]),
         *_standard_problems(chosen, standards),
         *missing_problems(chosen),
         *wrong_budget,
-        *_wrong(draws is not None and draws < 1, "draws", what, fix),
+        *count_problems(("draws", asked, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)),
         *_length_problems(chosen.calendar, lengths),
     ]
     if not problems:
@@ -302,7 +423,10 @@ def planned_case(
         chosen = replace(chosen, standards=held)
         if amount is not None:
             chosen = replace(chosen, budget=replace(chosen.budget or Budget(), total=amount))
-        problems = [*_committed_problems(chosen)]
+        problems = [
+            *_committed_problems(chosen),
+            *memory_problems(chosen, Request(draws=asked, starts=(0,))),
+        ]
     problems += place_problems(case.files, {"checkpoint": options.store})
     refuse(case, [*problems, *_search_problems(options), *executor_problems(options.executor)])
     return chosen
@@ -317,7 +441,7 @@ def _search_problems(options: RunOptions) -> list[Problem]:
     if seconds is not None:
         what = _("{seconds} s is not a time limit").format(seconds=f"{seconds:g}")
         fix = _("write the seconds that the answer may take, such as 60")
-        problems += _wrong(not (math.isfinite(seconds) and seconds > 0), "time-limit", what, fix)
+        problems += _wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
         what = _("a gap of 0 with a time limit: the last bit of proof takes any time")
         fix = _("allow a gap such as 0.001, or leave the time limit out")
         problems += _wrong(gap == 0, "gap", what, fix)
@@ -401,6 +525,7 @@ def ledger_problems(
     by: Sequence[str],
     verdicts: Sequence[str],
     draws: int,
+    seed: int,
     flips: int,
     as_of: str,
 ) -> list[Problem]:
@@ -416,11 +541,11 @@ def ledger_problems(
         *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
         *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
     ]
-    numbers = (("draws", draws, 1, MOST_LEDGER_DRAWS), ("flips", flips, 0, MOST_FLIPS))
-    for where, number, least, most in numbers:
-        what = _("{number} is not possible here").format(number=number)
-        fix = _("choose a number from {least} to {most}").format(least=least, most=most)
-        problems += _wrong(not least <= number <= most, where, what, fix)
+    problems += count_problems(
+        ("draws", draws, 1, MOST_DRAWS),
+        ("seed", seed, 0, MOST_SEED),
+        ("flips", flips, 0, MOST_FLIPS),
+    )
     what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
     return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 
@@ -436,7 +561,6 @@ def address_problems(page: str) -> list[Problem]:
 
 
 USUAL_STARTS = "quarter"
-USUAL_SEED = 1
 
 
 def provenance_of(case: Case) -> Provenance:

@@ -70,8 +70,9 @@ GROUP_SPACE = "\u202f"
 COMMA_LANGUAGES = frozenset({"ru", "kk"})
 """Languages with a decimal comma."""
 
-LARGEST = 1e18
-"""No quantity of a case is larger; beyond it a slip of the keyboard is likelier."""
+LARGEST, SMALLEST = 1e18, 1e-18
+"""No quantity of a case is larger, or smaller and not 0; beyond them a slip of the keyboard is
+likelier. The product of several still is a number, and no solver takes one for infinite."""
 
 _NUMBER = re.compile(
     rf"""(?P<sign>[+{re.escape(MINUS_SIGNS)}]?)\s?

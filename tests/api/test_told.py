@@ -97,6 +97,6 @@ def test_a_brief_over_fewer_than_no_draws_is_refused(town):
     (problem,) = refused.value.problems
     assert (problem.where, problem.what, problem.fix) == (
         "draws",
-        "-1 draws give no answer",
-        "ask for 0 (central values) or more",
+        "-1 is not possible here",
+        "choose a number from 0 to 100,000",
     )

@@ -135,7 +135,10 @@ FOREIGN = [
     (
         "control character",
         b"derbes: 1\nname: a\x07b\n",
-        "a control character (code 7) stands in line 2\n    fix: delete it",
+        "line 2: the sign U+0007 (BELL) cannot stand in a text\n"
+        "      2 | name: a\N{REPLACEMENT CHARACTER}b\n"
+        "        |        ^\n"
+        "    fix: take it out",
     ),
     (
         "a list",
@@ -179,10 +182,10 @@ def test_file_that_may_not_be_read(tmp_path, monkeypatch):
     path = tmp_path / "case.yaml"
     path.write_text(SMALL, encoding="utf-8")
 
-    def refuse(self):
+    def refuse(*_how):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     assert _whole(path) == "the file may not be read\n    fix: check its permissions"
 
 
@@ -190,20 +193,21 @@ def test_failing_disk(tmp_path, monkeypatch):
     path = tmp_path / "case.yaml"
     path.write_text(SMALL, encoding="utf-8")
 
-    def fail(self):
+    def fail(*_how):
         raise OSError(5, os.strerror(5))
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(os, "open", fail)
     assert _whole(path) == "the file cannot be read: Input/output error"
 
 
 def test_too_large(tmp_path):
     path = tmp_path / "case.yaml"
     with path.open("wb") as file:
-        file.truncate(20_000_001)
+        file.truncate(32_000_001)
     assert _whole(path) == (
-        "the file is too large for a case: 20 million bytes\n"
-        "    fix: see whether this is the right file"
+        "a case may be 32 MB large, all its files together, and this one is more\n"
+        "    fix: see whether this is the right file;"
+        " DERBES_CASE_MB=64 before the command allows more"
     )
 
 

@@ -12,7 +12,7 @@ from tests.oracles.rewriting import texts
 
 
 def _places(text):
-    root, findings = compose(text, 0)
+    root, findings, _n = compose(text, 0)
     assert findings == []
     return [(path, node.text, node.style, node.mark) for path, node in texts(root)]
 
@@ -32,14 +32,14 @@ def test_the_slower_reader_sees_the_same(monkeypatch):
 
 
 def test_every_path_is_found_again():
-    root, _findings = compose(SMALL, 0)
+    root, _findings, _n = compose(SMALL, 0)
     for path, node in texts(root):
         assert resolve(root, dotted(path)) == path
         assert find(root, path) is node
 
 
 def test_path_that_leads_nowhere():
-    root, _findings = compose(SMALL, 0)
+    root, _findings, _n = compose(SMALL, 0)
     for where in ("goods.alum.x", "measures.embargo.lengths.7", "name.x", "x"):
         assert resolve(root, where) is None
 
@@ -48,7 +48,7 @@ def test_path_that_leads_nowhere():
 def test_quoted_text_comes_back(text):
     quoted = "'" + text.replace("'", "''") + "'"
     written = f"ключ: {quoted}  # конец\nk: 1\n"
-    root, findings = compose(written, 0)
+    root, findings, _n = compose(written, 0)
     assert findings == []
     node = find(root, ("ключ",))
     assert node.text == text or "\u2028" in text or "\u2029" in text

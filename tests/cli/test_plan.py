@@ -322,8 +322,7 @@ REFUSED = [
     ),
     (
         ["--draws", "0"],
-        "  - draws: 0 draws are none\n"
-        "    fix: ask for 1 or more, or leave it out for the scenarios or central values\n",
+        "  - draws: 0 is not possible here\n    fix: choose a number from 1 to 100,000\n",
     ),
     (
         ["--budget", "5 million USD"],

@@ -133,7 +133,7 @@ def test_what_is_asked_for_must_be_there(run, path):
         '  - verdict: "hold" is not a verdict\n'
         '    fix: did you mean "holds"?\n'
         "  - draws: 0 is not possible here\n"
-        "    fix: choose a number from 1 to 100000\n"
+        "    fix: choose a number from 1 to 100,000\n"
         "  - flips: -1 is not possible here\n"
         "    fix: choose a number from 0 to 100\n"
         '  - as_of: "yesterday" is not a date\n'

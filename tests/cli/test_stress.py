@@ -142,8 +142,8 @@ ASKED = {
     fix: ask for 1 to 1,073,741,824 draws
   - solved: -2 draws cannot be solved
     fix: ask for 0 draws or more
-  - seed: a seed is not negative, got -3
-    fix: write 0 or more
+  - seed: -3 is not possible here
+    fix: choose a number from 0 to 1,000,000,000,000,000,000
   - method: "sobel" is not a way to draw
     fix: did you mean "sobol"?
   - executor: "cluster" names no executor

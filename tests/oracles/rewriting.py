@@ -109,7 +109,7 @@ def _spelled(node: Text, text: str, where: str, source: str) -> str:
 
 def _stands(yaml: str, text: str) -> bool:
     """Whether a piece of YAML holds a text and nothing else."""
-    root, findings = compose(yaml, 0)
+    root, findings, _n = compose(yaml, 0)
     found = [node.plain for _path, node in texts(root)] if root is not None else []
     return not findings and found in ([text], [text, "1"]) and "\n" not in text
 

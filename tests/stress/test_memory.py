@@ -1,7 +1,8 @@
 import pytest
 
 from derbes.errors import RequestError
-from derbes.stress.table import check_memory, memory_limit, memory_needed
+from derbes.parallel import memory_limit
+from derbes.stress.table import check_memory, memory_needed
 
 SIZES = {"n_inputs": 100, "n_columns": 50, "n_variants": 2}
 

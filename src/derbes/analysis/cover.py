@@ -17,6 +17,7 @@ from derbes.analysis.accounts import Response
 from derbes.analysis.leverage import OPTIMAL
 from derbes.analysis.responses import StartSolver, myopic_response, optimal_response
 from derbes.case.entities import Case
+from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
@@ -94,8 +95,6 @@ FIRST_WINDOW = 24
 LEAST_WINDOW = 48
 """Periods that are looked at, or to the end of the calendar where that is more: demand that
 is met so long counts as not going short, and the table says for how long it is met."""
-MOST_MONTHS = 1200
-"""What lasts longer than this has no end. [month]"""
 CHUNKS_A_WORKER = 4
 
 

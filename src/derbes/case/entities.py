@@ -14,7 +14,7 @@ from functools import cache
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
-from derbes.case.forms import LACKING, NEEDED, Before, Shown, SpelledAs
+from derbes.case.forms import LACKING, MOST_MONTHS, NEEDED, Before, Shown, SpelledAs
 from derbes.case.ledger import Checked, Contrast, Document, DoubleStandard, Fact, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Formula, Label, Note, Quantity
@@ -254,7 +254,9 @@ class Plant(Element):
         int, forms.PartForm(forms.WrittenOpening), NEEDED, Shown("month, or see below")
     ] = 0
     """Month of the first output as planned; before the calendar when already open."""
-    delay: Annotated[Quantity | None, forms.InUnit("month")] = None
+    delay: Annotated[Quantity | None, forms.InUnit("month", low=-MOST_MONTHS, high=MOST_MONTHS)] = (
+        None
+    )
     """Added to the opening; without it none."""
     ramp: Annotated[Quantity | None, forms.TIME] = None
     """Time from first output to full capacity, in a straight line; without it none."""
@@ -330,7 +332,7 @@ class Hit:
     """Route."""
     good: Annotated[str, forms.GOOD] = ""
     """Good."""
-    tag: Annotated[str, forms.TEXT] = ""
+    tag: Annotated[str, forms.GIVEN] = ""
     """Tag of the element, or of its actor, good, plant or route."""
     element: Annotated[str, forms.ELEMENT] = ""
     """One element by section and id, e.g. `suppliers.north`."""
@@ -443,7 +445,7 @@ class Case:
     """Remark for a reader, one text or by language."""
     question: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """The question that the case answers, one text or by language."""
-    include: ClassVar[Annotated[list[str], forms.ListForm(forms.TEXT), Before("calendar")]]
+    include: ClassVar[Annotated[list[str], forms.ListForm(forms.GIVEN), Before("calendar")]]
     """Other files, beside this one or below, whose sections belong to the case."""
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)

@@ -13,11 +13,17 @@ from typing import Annotated, ClassVar, NamedTuple
 MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
+MOST_MONTHS = 1200
+"""A hundred years: no time is longer, and of nothing are more months counted. [month]"""
+
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
-MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-01)?$"
-DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
-DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
-YEAR_PATTERN = r"^[0-9]{4}$"
+YEARS = "[12][0-9]{3}"
+"""Those from 1000 to 2999, as a pattern."""
+_MONTH = "(0[1-9]|1[0-2])"
+MONTH_PATTERN = rf"^{YEARS}-{_MONTH}(-01)?$"
+DAY_PATTERN = rf"^{YEARS}-{_MONTH}(-[0-9]{{2}})?$"
+DATE_PATTERN = rf"^{YEARS}(-{_MONTH}(-[0-9]{{2}})?)?$"
+YEAR_PATTERN = rf"^{YEARS}$"
 LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
@@ -99,9 +105,9 @@ class InUnit(Form):
     unit: str
     """Unit of a plain number; `{good}` and `{money}` stand for those of the case."""
     low: float | None = None
-    """Least value."""
+    """Least value; without it `units.LARGEST` below 0."""
     high: float | None = None
-    """Greatest value."""
+    """Greatest value; without it `units.LARGEST`."""
     above: float | None = None
     """Value that it must exceed."""
     also: tuple[str, ...] = ()
@@ -185,6 +191,7 @@ LACKING = Absence.NONE
 
 SECTION = SectionForm()
 TEXT = TextForm()
+GIVEN = TextForm(least=1)
 WORDS = TextForm(types=("string", "number"))
 NAME = TextForm(types=("string", "number"), least=1)
 ID = TextForm(pattern=ID_PATTERN)
@@ -217,8 +224,8 @@ SOURCE = TextForm(sections=("facts", "documents"), noun="fact or document")
 FLOW = InUnit("{good}/month", low=0.0, constant=False)
 PRICE = InUnit("{money}/{good}", low=0.0, constant=False)
 STOCK = InUnit("{good}", low=0.0, constant=False)
-TIME = InUnit("month", low=0.0)
-LIFE_TIME = InUnit("month", above=0.0)
+TIME = InUnit("month", low=0.0, high=MOST_MONTHS)
+LIFE_TIME = InUnit("month", above=0.0, high=MOST_MONTHS)
 PART = InUnit("", low=0.0, high=1.0)
 PART_ABOVE_NONE = InUnit("", above=0.0, high=1.0)
 MONEY = InUnit("{money}", low=0.0)
@@ -303,7 +310,7 @@ class WrittenCalendar:
 
     first: Annotated[str, MONTH, NEEDED]
     """First month."""
-    periods: Annotated[int, WholeForm(1, 1200), NEEDED]
+    periods: Annotated[int, WholeForm(1, MOST_MONTHS), NEEDED]
     """Number of periods."""
     step: Annotated[str, WordForm(("month", "quarter", "year")), Default("month")]
     """Length of a period. Times are counted in whole periods, a part of one as one: of
@@ -403,7 +410,7 @@ class WrittenVariant:
 
     include_from: ClassVar[Annotated[str, VARIANT]]
     """Variant whose changes are made first."""
-    remove: ClassVar[Annotated[list[str], ListForm(TEXT)]]
+    remove: ClassVar[Annotated[list[str], ListForm(GIVEN)]]
     """Elements taken out: `plants.first`, `recipes.*`, or by tag `tag:project`."""
     set: ClassVar[Annotated[dict[str, object], MapForm(TEXT, AnyForm()), Shown("path: value")]]
     """Path → value that it takes instead, e.g. `plants.first.delay: 24 month`."""

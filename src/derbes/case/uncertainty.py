@@ -13,7 +13,7 @@ class Correlation:
     """How inputs vary together; pairs that are not named do not."""
 
     between: Annotated[
-        tuple[str, str], forms.ListForm(forms.TEXT, 2), NEEDED, Shown("list of: path")
+        tuple[str, str], forms.ListForm(forms.GIVEN, 2, 50), NEEDED, Shown("list of: path")
     ]
     """Paths of quantities that have a range or a distribution, e.g.
     `[suppliers.north.price, suppliers.south.price]`, or of hazards; of more than two,

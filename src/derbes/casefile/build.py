@@ -8,7 +8,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import Enum
 from itertools import pairwise
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.forms import (
     MISSING,
+    MOST_MONTHS,
+    TIME,
     FlagForm,
     InUnit,
     LabelForm,
@@ -62,8 +63,6 @@ from derbes.grammar import ExpressionError
 from derbes.language import _, language, ngettext
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
-
-LARGEST_LENGTH = 1200  # months: no measure is looked at for longer
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
@@ -162,21 +161,25 @@ class Filled:
             self._note_missing(step, entry)
             if entry.series is None:
                 return None
-        given = str(step[-1])
+        given, measures = str(step[-1]), self.measures
         if form.unit == "{any}":
-            own = self.own_unit(entry, step)
+            words = _WORD.findall(" ".join([first_text(entry), entry.unit, *(entry.range or ())]))
+            measures = replace(measures, own=measures.own | set(words))
+            own = self.own_unit(entry, step, measures)
             if own is None:
                 return None
             form = replace(form, unit=own)
-        if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
+        if form.unit == "{by}" and self._template(form) == TIME.unit:
+            form = replace(form, high=TIME.high)
+        if form.or_share and is_share(entry, measures, (*self.path, *step)):
             form = replace(form, unit="")
         templates = (self._template(form), *form.also)
-        names = [self.measures.unit(template, self.good, given) for template in templates]
+        names = [measures.unit(template, self.good, given) for template in templates]
         if names[0] is None:
             return None  # the good has no unit; said there
-        units = tuple(parse_unit(name, self.measures.own) for name in names if name is not None)
+        units = tuple(parse_unit(name, measures.own) for name in names if name is not None)
         line = place(self.node, (*step, "value")).line
-        reading = Reading(self.measures, form, units, (*self.path, *step), line=line)
+        reading = Reading(measures, form, units, (*self.path, *step), line=line)
         quantity = read_quantity(reading, entry)
         self.findings += reading.findings
         return None if is_missing(entry) else quantity
@@ -195,19 +198,17 @@ class Filled:
             return self.below(given, step[:1]).at(step[1:])
         return None
 
-    def own_unit(self, entry: Entry, step: Path) -> str | None:
+    def own_unit(self, entry: Entry, step: Path, measures: CaseUnits) -> str | None:
         """The unit that a number is written in, words of its own included; None: it is refused."""
         if (text := first_text(entry)) in {"", MISSING}:
             return ""
-        own = frozenset(_WORD.findall(" ".join([text, entry.unit, *(entry.range or ())])))
-        self.measures = replace(self.measures, own=own | self.measures.own)
         try:
             if is_formula(text) and not entry.unit:
-                _formula, powers, words = formula_of(self.measures, text, (*self.path, *step))
-                return unit_named(powers, self.measures.money, words)
-            unit = parse_unit(entry.unit, own)
+                _formula, powers, words = formula_of(measures, text, (*self.path, *step))
+                return unit_named(powers, measures.money, words)
+            unit = parse_unit(entry.unit, measures.own)
             if not is_formula(text):
-                unit = parse_amount(text, self.measures.own).unit or unit
+                unit = parse_amount(text, measures.own).unit or unit
         except (UnitError, ExpressionError) as error:
             self.findings += wrong_parts(error, text, (*self.path, *step, "value"))
             return None
@@ -265,7 +266,7 @@ def text_of(label: Label) -> str:
 
 def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     """A length written in months or with a unit. [period]"""
-    found = filled.number(text, step, InUnit("month", above=0.0, high=LARGEST_LENGTH), "month")
+    found = filled.number(text, step, InUnit("month", above=0.0, high=MOST_MONTHS), "month")
     if found is None:
         return 0
     months = round(found, 6)
@@ -331,7 +332,7 @@ def _stockpile(filled: Filled, found: Found) -> Found:
     points = []
     for position, (age, share) in enumerate(table or ()):
         step = ("survival_table", position)
-        at = filled.number(age, (*step, 0), InUnit("month", low=0.0), "month")
+        at = filled.number(age, (*step, 0), TIME, "month")
         left = filled.number(share, (*step, 1), InUnit("", low=0.0, high=1.0), ONE.name)
         if at is not None and left is not None:
             points.append((at, left))
@@ -579,13 +580,6 @@ def _months_between(planned: str, until: str) -> float:
 def _statement(filled: Filled, _found: Found) -> Found:
     """What a statement says of others, and what decides it."""
     entry = filled.entry
-    for key in ("said", "due", "expires"):
-        text = getattr(entry, key) or "1"
-        try:
-            date(*(*(int(part) for part in text.split("-")), 1, 1)[:3])
-        except ValueError:
-            what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
-            filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     decided = entry.resolution.given if entry.resolution is not None else {}
     acts = entry.judgements
     return {

@@ -23,11 +23,11 @@ from derbes.case.entities import (
 from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
+from derbes.casefile.checks_plan import PLAN_CHECKS, circles, each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
-from derbes.errors import did_you_mean
+from derbes.errors import did_you_mean, offers
 from derbes.language import _
 from derbes.model.measures import selects_anything, selects_export
 
@@ -278,11 +278,10 @@ def _bought(draft: CaseDraft, hit: Hit) -> str:
 def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
     """Measures that run together with themselves."""
     companions = {one.id: one.together_with for one in draft.case.measures.values()}
-    for name in companions:
-        if way_back(companions, name):
-            what = _('"{name}" runs together with itself')
-            fix = _("name each measure in one of the two only")
-            yield Finding.of(("measures", name, "together_with"), what, fix, name=name)
+    for name in dict.fromkeys(name for way in circles(companions) for name in way):
+        what = _('"{name}" runs together with itself')
+        fix = _("name each measure in one of the two only")
+        yield Finding.of(("measures", name, "together_with"), what, fix, name=name)
 
 
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
@@ -292,16 +291,13 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
         sections = MEASURE_TERMS[measure.kind].sections
-        hits = (selects_anything(draft.case, hit, sections) for hit in measure.hits)
+        hits = (selects_anything(draft.case, hit, sections) for hit in {*measure.hits})
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             what = what.format(kind=measure.kind)
             fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding(("measures", measure.id, "hits"), what, fix)
 
-
-MAX_OFFERS = 100
-"""Looking for near names takes time; a file with more slips gets no more offers."""
 
 Known = Mapping[str, frozenset[str]]
 """Section → ids."""
@@ -318,7 +314,7 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
     """
     elements = (built for section in draft.elements.values() for built in section.values())
     of_elements = (one for built in elements for one in built.references)
-    n_offers = 0
+    offer = offers()
     for path, word, reference in (*draft.references, *of_elements):
         sections = reference.sections
         if any(word in known[section] for section in sections):
@@ -330,18 +326,15 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
         if was_there:
             yield Finding(path, *_removed(word, path), at_key=path[-1] == word)
             continue
-        n_offers += 1
-        fix = ""
-        names = [name for section in sections for name in known[section]]
-        if n_offers <= MAX_OFFERS:
-            nothing = _("add it under {section}").format(section=sections[0])
-            fix = did_you_mean(word, names) if names else nothing
+        fix = _("add it under {section}").format(section=sections[0])
+        if any(known[section] for section in sections):
+            fix = offer(word, (name for section in sections for name in known[section]))
         yield Finding(path, _refusal(word, reference.noun), fix, at_key=path[-1] == word)
 
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
-    options = draft.entries("options")
+    options, offer = draft.entries("options"), offers()
     of_options = (((*path, "element"), entry.element) for path, entry in options if entry.element)
     for path, name in (*_hits(draft, "element"), *of_options):
         section, _dot, element_id = name.partition(".")
@@ -351,17 +344,18 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
             if path[0] == "options":
                 yield Finding(path, *_removed(name, path))
             continue
-        names = [f"{one}.{other}" for one, ids in known.items() for other in ids]
-        yield Finding(path, _refusal(name, "element"), did_you_mean(name, names))
+        names = (f"{one}.{other}" for one, ids in known.items() for other in ids)
+        yield Finding(path, _refusal(name, "element"), offer(name, names))
 
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
     tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
+    offer = offers()
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
             what = _('no element has the tag "{tag}"').format(tag=tag)
-            yield Finding(path, what, did_you_mean(tag, tags))
+            yield Finding(path, what, offer(tag, tags))
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
@@ -510,11 +504,14 @@ def dates_of_expiry(_draft: CaseDraft, statement: Statement) -> Iterator[Finding
 def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
     """No statement passes on itself, by however many others."""
     retold = {name: one.retells for name, one in draft.case.statements.items()}
-    for name in retold:
-        circle = way_back(retold, name)
-        if circle and min(circle) == name:
+    told: set[str] = set()
+    for way in circles(retold):
+        if told.isdisjoint(way):
+            told |= set(way)
+            name = min(way)
+            at = way.index(name)
             what = _("statements pass each other on in a circle: {cycle}")
-            what = what.format(cycle=" → ".join([*circle, name]))
+            what = what.format(cycle=" → ".join([*way[at:], *way[:at], name]))
             yield Finding(("statements", name, "retells"), what, _("take one of them out"))
 
 

@@ -38,22 +38,55 @@ def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]
     return of_one
 
 
-def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
-    """Names on the shortest way from one back to itself; empty when it does not come back.
+def circles(after: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Ways that come back to where they begin; each name that can come back stands in one.
+
+    What leads nowhere, and what nothing leads to, is taken away first, over and over: where
+    there is no circle nothing is left.
 
     Args:
         after: Name → those that can be reached from it in one step.
-        name: Where the way begins and ends.
     """
-    ways = [[name]]
-    seen = {name}
-    for way in ways:
-        for step in after.get(way[-1], ()):
+    steps = {
+        name: dict.fromkeys(one for one in below if one in after) for name, below in after.items()
+    }
+    for _turn in range(2):
+        above: dict[str, dict[str, None]] = {name: {} for name in steps}
+        for name, below in steps.items():
+            for one in below:
+                above[one][name] = None
+        ends = [name for name, below in steps.items() if not below]
+        for end in ends:
+            del steps[end]
+            for name in above[end]:
+                del steps[name][end]
+                if not steps[name]:
+                    ends.append(name)
+        steps = {  # and the other way round
+            one: dict.fromkeys(name for name in above[one] if name in steps) for one in steps
+        }
+    found: set[str] = set()
+    for name in steps:
+        way = _way_back(steps, name) if name not in found else []
+        found |= set(way)
+        if way:
+            yield way
+
+
+def _way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
+    """Names on the shortest way from one back to itself; empty when it does not come back."""
+    before = {name: ""}
+    ways = [name]
+    for last in ways:
+        for step in after[last]:
             if step == name:
-                return way
-            if step not in seen:
-                seen.add(step)
-                ways.append([*way, step])
+                way = [last]
+                while way[-1] != name:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if step not in before:
+                before[step] = last
+                ways.append(step)
     return []
 
 
@@ -89,9 +122,9 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     options = draft.case.options
     needed = {name: [n for n in one.requires if n != name] for name, one in options.items()}
     told: set[str] = set()
-    for name in options:
-        way = way_back(needed, name)
-        if way and told.isdisjoint(way):
+    for way in circles(needed):
+        if told.isdisjoint(way):
+            name = way[0]
             told |= set(way)
             what = _("the options require each other in a circle: {cycle}")
             what = what.format(cycle=" → ".join([*way, name]))

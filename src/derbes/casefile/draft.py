@@ -18,13 +18,14 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
-from derbes.case.forms import EXPRESSION, ID_PATTERN
+from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (
+    MEND,
     SECTIONS,
     Entry,
     Finding,
@@ -44,7 +45,7 @@ from derbes.casefile.entries import (
     references_of,
 )
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import at_work, did_you_mean, nearest
+from derbes.errors import at_work, did_you_mean, nearest, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -148,6 +149,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     entry = part or Entry(Case, {})
     money = entry.currency.base if entry.currency else ""
     top = Filled(entry, node, (), CaseUnits(_calendar(entry.calendar), money), "", told, [])
+    _refuse_long_calendar(top)
     unreadable = _misspelt_sections(told) | _misshapen_sections(root)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
@@ -194,6 +196,19 @@ def _calendar(entry: Entry | None) -> Calendar:
     return Calendar(int(year), int(month), entry.periods, step, entry.after or "")
 
 
+def _refuse_long_calendar(top: Filled) -> None:
+    """Note that the periods of the calendar are more than the most months together."""
+    entry, calendar = top.entry.calendar, top.measures.calendar
+    months = calendar.n_periods * calendar.step
+    if entry is None or months <= MOST_MONTHS:
+        return
+    what = _("the calendar is {months} months long, and {most} are the most")
+    fix = _("write at most {n} periods").format(n=MOST_MONTHS // calendar.step)
+    top.refuse(("calendar", "periods"), what.format(months=months, most=MOST_MONTHS), fix)
+    shorter = replace(calendar, n_periods=MOST_MONTHS // calendar.step)
+    top.measures = replace(top.measures, calendar=shorter)
+
+
 def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
     """In what the case counts; findings are left with the top."""
     units: dict[str, str] = {}
@@ -229,6 +244,7 @@ def _named(
     asking: list[Path] = []
     circles: dict[Path, ExpressionError] = {}
     assumed = top.entry.assumptions or {}
+    offer = offers()
 
     def read(path: Path) -> Quantity | None:
         if path[0] in SECTIONS:
@@ -265,7 +281,7 @@ def _named(
         if found is None and find(root, path) is not None:
             raise ExpressionError  # told there
         if found is None:
-            fix = did_you_mean(name, assumed) if len(path) == 1 else _near_path(root, path)
+            fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
             raise refused(_('"{name}" is no number of this case').format(name=name), fix)
         return found
@@ -448,7 +464,7 @@ def _entries(
         return {}
     found = {}
     for name, below in node.entries.items():
-        if not _ID.match(name):
+        if not _ID.fullmatch(name) and MEND not in name:
             what = _('expected an id, got "{name}"').format(name=name)
             findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
         with at_work(f"{section}.{name}"):

@@ -9,6 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
@@ -212,6 +213,8 @@ class Finding:
         return cls(path, what, fix, at_key, mark)
 
 
+MEND = "\ufffd"
+"""Stands for a sign that cannot stand in a text."""
 SHOWN_CHARACTERS = 40
 MOST_DIGITS = 4000
 
@@ -228,7 +231,7 @@ SHORT: dict[type, tuple[str, bool]] = {
 _TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
-_DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
+_DATE_KEY = re.compile(r"[0-9].*", re.DOTALL)
 _LANGUAGE = forms.TextForm(pattern=forms.LANGUAGE_PATTERN)
 _REFUSED = object()
 """Stands for a value that cannot be used; a finding says why."""
@@ -347,7 +350,7 @@ def read_entry(model: type, plain: Plain, above: Path) -> tuple[Entry | None, bo
         plain: What stands in the file.
         above: Its path.
     """
-    empty: list[Path] = []
+    empty: dict[Path, None] = {}
     filled = _without_empty(plain if plain is not None else {}, above, empty)
     findings = [Finding(path, *_no_value(path)) for path in empty]
     wrong: list[Finding] = []
@@ -364,13 +367,14 @@ def _mapping(
         findings.append(_expected(path, _("keys with values"), given))
         return None, False
     keys = keys_of(model)
-    before = len(findings)
+    before, is_whole = len(findings), True
     found: dict[str, Any] = {}
     unknown = [key for key in given if key not in keys]
     fixes = {key: did_you_mean(key, keys) for key in unknown}
     for key in keys.values():
         if key.key in given:
             value = _value(key.form, given[key.key], (*path, key.key), findings)
+            is_whole = is_whole and value is not _REFUSED
             if value is not _REFUSED:
                 found[key.name] = value
         elif key.is_needed and not any(f'"{key.key}"' in fix for fix in fixes.values()):
@@ -380,7 +384,7 @@ def _mapping(
         what = _('unknown key "{key}"').format(key=name)
         fix = _elsewhere(model, name) or near
         findings.append(Finding((*path, name), what, fix, at_key=True))
-    return Entry(model, found), len(findings) == before
+    return Entry(model, found), is_whole and len(findings) == before
 
 
 def _elsewhere(model: type, name: str) -> str:
@@ -394,6 +398,8 @@ def _elsewhere(model: type, name: str) -> str:
 
 def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) -> Any:
     """What a value means by its form; `_REFUSED`, with a finding, when it means nothing."""
+    if given is None:
+        return _REFUSED  # it has no value; said there
     found = given
     match form:
         case forms.TextForm():
@@ -409,10 +415,9 @@ def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) ->
             found = _whole(form, given, path)
         case forms.FlagForm():
             found = _flag(given, path)
-        case forms.InUnit():
-            found = _part(forms.WrittenQuantity, given, path, findings)
-        case forms.PartForm():
-            found = _part(form.of, given, path, findings)
+        case forms.InUnit() | forms.PartForm():
+            model = form.of if isinstance(form, forms.PartForm) else forms.WrittenQuantity
+            found = _part(model, given, path, findings)
         case forms.ListForm():
             found = _list(form, given, path, findings)
         case forms.MapForm():
@@ -426,14 +431,27 @@ def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) ->
 def _text(form: forms.TextForm, given: Any, path: Path) -> Any:
     if not isinstance(given, str):
         return _expected(path, _("a text"), given)
-    if form.least and not given:
-        return Finding(path, _("the text is empty"), _("write something"))
+    is_id = form.sections or form.of_any
+    if not given.strip() and (form.least or is_id):
+        fix = _("name one, or take it out") if is_id else _("write something")
+        return Finding(path, _("the text is empty"), fix)
     if form.most and len(given) > form.most:
         most = f"String should have at most {form.most} characters"
         return Finding(path, f"{most}: {_quoted(given)}")
-    if form.pattern and not re.fullmatch(form.pattern, given):
+    if form.pattern and not (re.fullmatch(form.pattern, given) and _is_in_time(form, given)):
         return _no_match(form.pattern, given, path)
     return given
+
+
+def _is_in_time(form: forms.TextForm, given: str) -> bool:
+    """Whether the day of a date is one of its month; what is no date counts as one."""
+    if form.pattern not in {forms.DATE_PATTERN, forms.DAY_PATTERN} or len(given) < len("2027-07-1"):
+        return True
+    try:
+        date.fromisoformat(given)
+    except ValueError:
+        return False
+    return True
 
 
 def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
@@ -519,7 +537,7 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
         fix = _("put it in square brackets") if isinstance(given, str) else ""
         return _expected(path, _("a list"), given, fix)
     if form.most and len(given) > form.most:
-        return _wrong_length(path, form.most, len(given))
+        return _wrong_length(path, form.most, len(given), is_exact=form.most == form.least)
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
@@ -531,11 +549,13 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
 def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if form.as_list and isinstance(given, str | list):
         names = [given] if isinstance(given, str) else given
-        for position, name in enumerate(names):
+        seen: set[str] = set()
+        for name in names:
             if not isinstance(name, str):
                 return Finding(path, _("expected ids of options in the list"))
-            if name in names[:position]:
+            if name in seen:
                 return Finding.of(path, _('"{name}" stands twice in the list'), name=name)
+            seen.add(name)
         given = dict.fromkeys(names, "1")
     if not isinstance(given, dict):
         return _expected(path, _("keys with values"), given)
@@ -571,7 +591,10 @@ def _expected(path: Path, what: str, given: Any, fix: str = "") -> Finding:
     return Finding(path, text, fix)
 
 
-def _wrong_length(path: Path, n: int, found: int) -> Finding:
+def _wrong_length(path: Path, n: int, found: int, *, is_exact: bool = True) -> Finding:
+    if not is_exact:
+        what = _("expected at most {n} values, got {found}")
+        return Finding(path, what.format(n=n, found=found))
     if n == 1 and not found:
         return Finding(path, _("nothing is named here"), _("name at least one"))
     what = ngettext("expected {n} value, got {found}", "expected {n} values, got {found}", n)
@@ -589,6 +612,9 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
         forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
     }
     what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
+    with_any_year = pattern.replace(forms.YEARS, "-?[0-9]{4,}")
+    if not re.fullmatch(pattern, given) and re.fullmatch(with_any_year, given):
+        fix = _("choose a year from {first} to {last}").format(first=1000, last=2999)
     return _expected(path, what, given, fix)
 
 
@@ -610,15 +636,19 @@ def _no_value(path: Path) -> tuple[str, str]:
     return what, _("give it one, or take the key out")
 
 
-def _without_empty(plain: Plain, path: Path, empty: list[Path]) -> Plain:
-    """A tree without the keys that have no value; they are noted in `empty`."""
-    if not isinstance(plain, dict | list):
-        return plain
-    pairs: Any = list(plain.items() if isinstance(plain, dict) else enumerate(plain))
-    empty += [(*path, step) for step, below in pairs if below is None]
-    full = [(step, below) for step, below in pairs if below is not None]
-    kept = {step: _without_empty(below, (*path, step), empty) for step, below in full}
-    return kept if isinstance(plain, dict) else list(kept.values())
+def _without_empty(plain: Plain, path: Path, empty: dict[Path, None]) -> Plain:
+    """A tree without the keys that have no value; they, and items without, are noted in `empty`."""
+    if isinstance(plain, dict):
+        empty |= {(*path, key): None for key, below in plain.items() if below is None}
+        return {
+            key: _without_empty(below, (*path, key), empty) if type(below) is not str else below
+            for key, below in plain.items()
+            if below is not None
+        }
+    if isinstance(plain, list):
+        empty |= {(*path, at): None for at, below in enumerate(plain) if below is None}
+        return [_without_empty(below, (*path, at), empty) for at, below in enumerate(plain)]
+    return plain
 
 
 class Reference(NamedTuple):

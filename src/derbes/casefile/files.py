@@ -3,8 +3,12 @@
 The only module that imports the YAML reader.
 """
 
+import errno
 import hashlib
+import os
 import re
+import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -13,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from derbes.casefile.entries import Finding, Items, MappingNode, Mark, Node, Path, Text
+from derbes.casefile.entries import MEND, Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.language import _
 
 MAX_DEPTH = 30
@@ -21,6 +25,18 @@ MAX_DEPTH = 30
 
 MAX_REPEATED = 50_000
 """Nodes that all repetitions by `*name` together may stand for."""
+
+MOST_VALUES = 150_000
+"""Values of one case, lists and mappings among them: some 30,000 suppliers."""
+
+
+_SIGNS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+_FOREIGN_SIGNS = re.compile(f"[{_SIGNS}]")
+"""Signs that a screen, a page or a sheet obeys and does not show: they stand in no file."""
+_WRITTEN_SIGNS = re.compile(f"[\r\x85\ud800-\udfff{_SIGNS}]")
+"""Those that no text may hold that is written with a backslash; as ends of lines some may stand
+in a file."""
+_NAMES = ("NULL", *("",) * 6, "BELL", "BACKSPACE", "", "", "", "FORM FEED", "CARRIAGE RETURN")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -33,25 +49,68 @@ class _RefusedError(Exception):
         super().__init__(what)
 
 
-def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
+def compose(
+    text: str, file: int, most: int = MOST_VALUES
+) -> tuple[Node | None, list[Finding], int]:
     """The tree of a YAML text, and what is wrong with it.
 
     Args:
         text: Whole text of a file.
         file: Number that the marks carry.
+        most: Values that it may hold.
 
     Returns:
-        The tree, None when there is none to be had, and the findings.
+        The tree, None when there is none to be had; the findings; and how many values it holds.
     """
-    composing = _Composing(file, text)
+    composing = _Composing(file, text, most)
+    composing.findings += foreign_signs(text, file)
+    if composing.findings:
+        return None, composing.findings, 0
     root = None
     try:
         for event in composing.events:
             if isinstance(event, yaml.NodeEvent):
                 root, _size = composing.node(event, ())
     except _RefusedError as refused:
-        return None, [*composing.findings, refused.finding]
-    return root, composing.findings
+        return None, [*composing.findings, refused.finding], composing.n_values
+    return root, composing.findings, composing.n_values
+
+
+def _too_many() -> tuple[str, str]:
+    what = _("the case holds more than {n:,} values; so many stand in tables, which are imported")
+    fix = _("add rows up that a measure hits alike; tables cannot be imported into a case yet")
+    return what.format(n=MOST_VALUES), fix
+
+
+def foreign_signs(text: str, file: int) -> list[Finding]:
+    """The signs of a file that cannot stand in a text, each with its place and name."""
+    found = []
+    line, begins = 1, 0
+    for match in _FOREIGN_SIGNS.finditer(text):
+        at = match.start()
+        line += len(_ENDS.findall(text, begins, at))
+        begins = max((end.end() for end in _ENDS.finditer(text, begins, at)), default=begins)
+        mark = Mark(file, line, at - begins + 1, at, at + 1)
+        found.append(Finding.of((), *_refused_sign(match[0]), mark=mark))
+    return found
+
+
+_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Ends of lines, as YAML has them."""
+
+
+def shown_line(line: str) -> str:
+    """A line of a file as a screen can show it, sign by sign."""
+    return _FOREIGN_SIGNS.sub(MEND, line).replace("\t", " ")
+
+
+def _refused_sign(sign: str) -> tuple[str, str]:
+    """What is wrong with a sign, and how to repair it."""
+    code = ord(sign)
+    given = {0x1B: "ESCAPE", 0x7F: "DELETE", **dict(enumerate(_NAMES))}.get(code)
+    name = given or unicodedata.name(sign, _("a control character"))
+    what = _("the sign U+{code:04X} ({name}) cannot stand in a text")
+    return what.format(code=code, name=name), _("take it out")
 
 
 def _events(text: str, file: int) -> Iterator[Any]:
@@ -107,14 +166,16 @@ _BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
 class _Composing:
     """The nodes of one file, from its events."""
 
-    def __init__(self, file: int, text: str) -> None:
+    def __init__(self, file: int, text: str, most: int) -> None:
         self.file = file
+        self.most = most
         self.text = text
         self.events = _events(text, file)
         self.findings: list[Finding] = []
         self.anchors: dict[str, tuple[Node | None, int]] = {}
         """Nodes that may be repeated, with their sizes; None while one is still open."""
         self.repeated = 0
+        self.n_values = 0
 
     def node(self, event: Any, path: Path, *, is_key: bool = False) -> tuple[Node, int]:
         """The node that begins with an event, and of how many it consists."""
@@ -125,9 +186,15 @@ class _Composing:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             fix = _("take it out; each key knows what its value means")
             self.refuse(path, _('"{tag}" is not used in case files'), fix, mark, tag=tag)
+        self.n_values += not is_key
+        if self.n_values > self.most:
+            raise _RefusedError(*_too_many(), mark)
         found: Node
         if isinstance(event, yaml.ScalarEvent):
             found, size = Text(event.value, mark, event.style or ""), 1
+            if event.style == '"' and (sign := _WRITTEN_SIGNS.search(event.value)):
+                self.refuse(path[:-1] if is_key else path, *_refused_sign(sign[0]), mark)
+                found.text = _WRITTEN_SIGNS.sub(MEND, event.value)
         else:
             if is_key:
                 what = _("a key must be a text, not a list or mapping")
@@ -247,40 +314,88 @@ class _Composing:
         )
 
 
-MAX_BYTES = 20_000_000
+MEGABYTE = 1_000_000
+MOST_MEGABYTES = 32
+"""Of all files of a case together, unless `ALLOWANCE` says otherwise."""
+ALLOWANCE = "DERBES_CASE_MB"
+"""Variable of the environment that allows larger cases."""
+MOST_FILES = 1000
+"""Files of one case."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _CYRILLIC = re.compile("[а-яё]{3}", re.IGNORECASE)
 
 
-def decode(path: FilePath) -> str | Finding:
-    """The text of a file, or what keeps it from being read as one."""
+def most_bytes() -> int:
+    """How large all files of a case may be together. [byte]"""
+    given = os.environ.get(ALLOWANCE, "")
+    return MEGABYTE * (int(given) if given.isdecimal() else MOST_MEGABYTES)
+
+
+def decode(path: FilePath, left: int) -> str | Finding:
+    """The text of a file, or what keeps it from being read as one.
+
+    What is no file, as a pipe or a device, is neither waited for nor read.
+
+    Args:
+        path: The file.
+        left: How large it may be. [byte]
+    """
+    content = b""
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            what = _("the file is too large for a case: {n} million bytes")
-            fix = _("see whether this is the right file")
-            return Finding((), what.format(n=size // 1_000_000), fix)
-        content = path.read_bytes()
-    except OSError as error:
-        what = _("the file cannot be read: {reason}")
-        known = {
-            FileNotFoundError: (_("there is no such file"), _("check the path")),
-            PermissionError: (_("the file may not be read"), _("check its permissions")),
-            IsADirectoryError: (_("this is a folder, not a file"), _("name a file in it")),
-        }
-        other = (what.format(reason=error.strerror or str(error)), "")
-        return Finding((), *known.get(type(error), other))
+        other = other_than_file(path.stat().st_mode)
+        if not other:  # a socket cannot even be opened
+            place = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(place, "rb") as file:
+                other = other_than_file(os.fstat(place).st_mode)
+                content = b"" if other else file.read(left + 1)
+    except (OSError, ValueError) as error:
+        return _unreadable(error)
+    if other:
+        return Finding((), other, _("name a file, such as case.yaml"))
+    if len(content) > left:
+        n = most_bytes() // MEGABYTE
+        what = _("a case may be {n} MB large, all its files together, and this one is more")
+        fix = _("see whether this is the right file; {name}={more} before the command allows more")
+        return Finding.of((), what, fix, n=n, name=ALLOWANCE, more=2 * n)
     foreign = _foreign(content)
     if foreign:
         return Finding((), foreign, _("name the case file, a text that ends in .yaml"))
     return _text(content)
 
 
+def other_than_file(mode: int) -> str:
+    """What stands where a file is wanted, as a message says it; empty: a file."""
+    kinds = (
+        (stat.S_ISDIR, _("this is a folder, not a file")),
+        (stat.S_ISFIFO, _("this is a pipe, not a file")),
+        (stat.S_ISSOCK, _("this is a socket, not a file")),
+        (lambda _mode: not stat.S_ISREG(mode), _("this is a device, not a file")),
+    )
+    return next((what for is_it, what in kinds if is_it(mode)), "")
+
+
+def _unreadable(error: OSError | ValueError) -> Finding:
+    known = {
+        errno.ENOENT: (_("there is no such file"), _("check the path")),
+        errno.ENOTDIR: (_("there is no such file"), _("check the path")),
+        errno.EACCES: (_("the file may not be read"), _("check its permissions")),
+        errno.ELOOP: (_("this is a link that leads back to itself"), _("name the file itself")),
+        errno.ENAMETOOLONG: (_("no file has so long a name"), _("check the path")),
+    }
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    other = (_("the file cannot be read: {reason}").format(reason=reason or error), "")
+    return Finding((), *known.get(getattr(error, "errno", None) or 0, other))
+
+
+_HEAD = 1000
+"""Bytes of which one zero in twenty gives away that a file is no text."""
+
+
 def _foreign(content: bytes) -> str:
     """What the bytes give away about another format; empty: nothing."""
     is_zip = content.startswith(b"PK\x03\x04")
-    is_binary = b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = content[:_HEAD]
+    is_binary = head.count(0) * 20 > len(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
     formats = (
         (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
         (is_zip, _("this is a zip archive, not YAML")),
@@ -295,19 +410,13 @@ def _text(content: bytes) -> str | Finding:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         what = _("this is not UTF-8 text: see line {line}")
         if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
             what = _("this is not UTF-8 text; line {line} looks like Windows-1251")
         line = content.count(b"\n", 0, error.start) + 1
         return Finding((), what.format(line=line), _("save the file as UTF-8"))
-    control = _CONTROL.search(text)
-    if control is None:
-        return text
-    line = text.count("\n", 0, control.start()) + 1
-    what = _("a control character (code {code}) stands in line {line}")
-    return Finding((), what.format(code=ord(control[0]), line=line), _("delete it"))
 
 
 MAIN = "case.yaml"
@@ -346,7 +455,8 @@ class Tree:
 
 def main_file(path: FilePath) -> FilePath:
     """The file that a case is read from: the path itself, or its `case.yaml`."""
-    return path / MAIN if path.is_dir() else path
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - of a name that is too long it says no
+    return path / MAIN if is_folder else path
 
 
 def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
@@ -358,7 +468,7 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     """
     tree = Tree()
     main = main_file(path)
-    if path.is_dir() and not main.exists():
+    if main is not path and not os.path.lexists(main):
         what = _("this folder holds no {name}")
         fix = _("name the case file itself, or call it {name}")
         tree.findings.append(Finding.of((), what, fix, name=MAIN))
@@ -379,7 +489,9 @@ class _Reading:
     tree: Tree
     folder: FilePath
     sections: frozenset[str]
-    done: set[FilePath] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    bytes_left: int = field(default_factory=most_bytes)
+    values_left: int = field(default_factory=lambda: MOST_VALUES)
 
     def read(self, path: FilePath, name: str, asked: Finding | None = None) -> MappingNode | None:
         """The tree of one file; findings say why there is none.
@@ -389,8 +501,8 @@ class _Reading:
             name: How findings call it.
             asked: The place that asked for it, when another file did.
         """
-        self.done.add(path.resolve())
-        text = decode(path)
+        self.done.add(os.path.realpath(path))
+        text = decode(path, self.bytes_left)
         node = None
         if isinstance(text, Finding):
             if asked is not None:
@@ -398,8 +510,10 @@ class _Reading:
             findings = [text]
         else:
             number = len(self.tree.sources)
-            self.tree.sources.append(Source(path, name, text, text.splitlines()))
-            node, findings = compose(text, number)
+            self.tree.sources.append(Source(path, name, text, _ENDS.split(text)))
+            node, findings, n_values = compose(text, number, self.values_left)
+            self.values_left -= n_values
+            self.bytes_left -= len(text.encode())
             if not findings and not isinstance(node, MappingNode):
                 findings = [_no_mapping(node, number)]
         self.tree.findings += findings
@@ -409,29 +523,31 @@ class _Reading:
         return None
 
     def include(self, root: MappingNode, folder: FilePath) -> None:
-        """Read what a file includes and merge it in."""
-        listed = root.entries.get("include")
-        for position, item in enumerate(listed.items if isinstance(listed, Items) else []):
-            if not isinstance(item, Text) or not item.text:
-                continue  # the schema says so
-            asked = Finding(("include", position), "", mark=item.mark)
-            path = (folder / item.text).resolve()
+        """Read what a file includes and merge it in, and what that includes, before the next."""
+        above = os.path.realpath(self.folder)
+        waiting = [*reversed(_included(root, folder))]
+        while waiting:
+            asked, name, path = waiting.pop()
+            real = os.path.realpath(path)
             what = ""
-            if not path.is_relative_to(self.folder.resolve()):
+            if os.path.commonpath([above, real]) != above:
                 what = _('"{name}" lies outside the folder of the case')
-            elif path in self.done:
+            elif real in self.done:
                 what = _('"{name}" is included twice')
+            fix = _("include files beside the case or below it, each once")
+            if len(self.done) >= MOST_FILES:
+                what = _('with "{name}" the case has more than {n:,} files')
+                fix = _("put several of them into one")
+                waiting.clear()
             if what:
-                what = what.format(name=item.text)
-                fix = _("include files beside the case or below it, each once")
+                what = what.format(name=name, n=MOST_FILES)
                 self.tree.findings.append(replace(asked, what=what, fix=fix))
                 continue
-            name = path.relative_to(self.folder.resolve()).as_posix()
-            below = self.read(folder / item.text, name, asked)
+            below = self.read(path, FilePath(real).relative_to(above).as_posix(), asked)
             if below is not None:
                 for key, node in below.entries.items():
                     self._merge(self.tree.root, (key,), node, below.keys[key])
-                self.include(below, (folder / item.text).parent)
+                waiting += reversed(_included(below, path.parent))
 
     def _merge(self, into: MappingNode, path: tuple[str, ...], node: Node, mark: Mark) -> None:
         """Put a key of a file into the tree; sections are put together from several files."""
@@ -460,6 +576,16 @@ class _Reading:
             what = what.format(where=where, file=name, line=first.line)
             fix = _("keep one of the two")
             self.tree.findings.append(Finding((), what, fix, mark=mark, where=where))
+
+
+def _included(root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
+    """What a file includes: where it says so, the name that it gives, and the file."""
+    listed = root.entries.get("include")
+    return [
+        (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)
+        for position, item in enumerate(listed.items if isinstance(listed, Items) else [])
+        if isinstance(item, Text) and item.text.strip()  # else the schema says so
+    ]
 
 
 def _no_mapping(node: Node | None, file: int) -> Finding:

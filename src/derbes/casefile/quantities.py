@@ -4,11 +4,17 @@ One amount at a time is brought to the unit, money and limits of its key; a valu
 from others by a formula.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from derbes.case.forms import MISSING, InUnit, WrittenQuantity
+from derbes.case.forms import (
+    MISSING,
+    MOST_MONTHS,
+    InUnit,
+    WrittenQuantity,
+)
 from derbes.case.quantity import (
     MONTHS_A_YEAR,
     SIGN,
@@ -24,7 +30,9 @@ from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
     GROUP_SPACE,
+    LARGEST,
     ONE,
+    SMALLEST,
     Amount,
     Unit,
     UnitError,
@@ -305,12 +313,20 @@ def _target(home: Unit, reading: Reading) -> Unit | None:
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     kind, unit = reading.kind, reading.unit.name
     broken = ""
-    if kind.low is not None and value < kind.low:
+    if not math.isfinite(value):
+        broken = _("this is more than can be counted with")
+    elif 0.0 < abs(value) < SMALLEST:
+        broken = _("expected 0 or at least {limit}").format(limit=in_words(SMALLEST, unit))
+    elif kind.low is not None and value < kind.low:
         broken = _("expected at least {limit}").format(limit=in_words(kind.low, unit))
     elif kind.high is not None and value > kind.high:
         broken = _("expected at most {limit}").format(limit=in_words(kind.high, unit))
     elif kind.above is not None and value <= kind.above:
         broken = _("expected more than {limit}").format(limit=in_words(kind.above, unit))
+    elif abs(value) > LARGEST:
+        limit = math.copysign(LARGEST, value)
+        broken = _("expected at least {limit}") if value < 0 else _("expected at most {limit}")
+        broken = broken.format(limit=in_words(limit, unit))
     if broken:
         fix = ""
         if kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text:
@@ -397,8 +413,6 @@ def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, .
     return tuple(steps[0][1] for steps in found if steps)
 
 
-LONGEST_CALENDAR = 1200
-"""Periods of the longest calendar; a longer one stands in for one that cannot be read."""
 ROUNDING = 1e-9
 """Turning units rounds; a value may miss the end of its range, or its limit, by so much of it."""
 
@@ -513,7 +527,7 @@ def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
     calendar = reading.measures.calendar
-    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+    if dated and 0 < dated[0].period < calendar.n_periods <= MOST_MONTHS:
         month, first = dated[0].month, calendar.label(0)
         what = _("the series begins in {month}, the calendar in {first}")
         fix = _('add a value for "{first}", or "missing" where none is known')

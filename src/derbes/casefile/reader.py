@@ -3,6 +3,8 @@
 Those are named changes, made on the tree before it is built.
 """
 
+import contextlib
+import gc
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,9 +35,9 @@ from derbes.casefile.entries import (
     resolve,
     shown,
 )
-from derbes.casefile.files import Tree, read_tree
+from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
-from derbes.errors import CaseError, Problem, did_you_mean
+from derbes.errors import CaseError, Problem, offers
 from derbes.language import _
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
@@ -85,6 +87,7 @@ class WrittenAlternative:
     """What is wrong with its case, and not with that as written; paths are those of its case."""
     scenarios: dict[str, "WrittenAlternative"] = field(default_factory=dict)
     variants: dict[str, "WrittenAlternative"] = field(default_factory=dict)
+    offer: Callable[[str, Iterable[str]], str] = field(default_factory=offers)
 
     def origin(self, path: Path) -> Path | None:
         """Path in the file of something that was changed; None when it was not."""
@@ -165,12 +168,11 @@ def _make(changed: WrittenAlternative, place: Place, entry: Any, *, is_own: bool
 
 
 def _remove(changed: WrittenAlternative, place: Path, pattern: str) -> None:
-    known = _elements(changed.written, changed.section)
-    removed = [one for one in _elements(changed.root, changed.section) if _selects(pattern, one)]
+    removed = _selected(changed.root, changed.section, pattern)
     section = changed.root.entries.get(pattern.partition(".")[0])
-    is_known = any(_selects(pattern, one) for one in known)
-    if not removed and not is_known and isinstance(section, MappingNode | None):
-        changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
+    is_known = bool(removed or _selected(changed.written, changed.section, pattern))
+    if not is_known and isinstance(section, MappingNode | None):
+        changed.findings.append(Finding(place, *_nothing_removed(changed, pattern)))
     for name, element_id, _node in removed:
         table = changed.root.entries[name]
         if isinstance(table, MappingNode):
@@ -179,12 +181,17 @@ def _remove(changed: WrittenAlternative, place: Path, pattern: str) -> None:
             changed.root = _with(changed.root, (name,), left, None)
 
 
-def _selects(pattern: str, element: tuple[str, str, Node]) -> bool:
-    """Whether a pattern, or a tag, selects an element."""
-    section, element_id, node = element
+def _selected(root: MappingNode, kind: str, pattern: str) -> Elements:
+    """Elements that a variant or scenario can change, and that a pattern, or a tag, selects."""
     if pattern.startswith(TAG):
-        return pattern.removeprefix(TAG).strip() in _tags(node)
-    return fnmatchcase(f"{section}.{element_id}", pattern)
+        tag = pattern.removeprefix(TAG).strip()
+        return [one for one in _elements(root, kind) if tag in _tags(one[2])]
+    if any(sign in pattern for sign in "*?["):
+        return [one for one in _elements(root, kind) if fnmatchcase(".".join(one[:2]), pattern)]
+    section, _dot, element_id = pattern.partition(".")
+    node = find(root, (section, element_id)) if section in SECTIONS else None
+    is_open = node is not None and section not in UNTOUCHED[kind]
+    return [(section, element_id, node)] if is_open and node is not None else []
 
 
 def _tags(node: Node) -> list[Plain]:
@@ -203,14 +210,15 @@ def _elements(root: MappingNode, kind: str) -> Elements:
     ]
 
 
-def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
+def _nothing_removed(changed: WrittenAlternative, pattern: str) -> tuple[str, str]:
+    elements = _elements(changed.written, changed.section)
     if pattern.startswith(TAG):
         tag = pattern.removeprefix(TAG).strip()
         known = {str(word) for _section, _id, node in elements for word in _tags(node)}
-        return _('no element has the tag "{tag}"').format(tag=tag), did_you_mean(tag, known)
-    names = [f"{section}.{element_id}" for section, element_id, _node in elements]
+        return _('no element has the tag "{tag}"').format(tag=tag), changed.offer(tag, known)
+    names = (f"{section}.{element_id}" for section, element_id, _node in elements)
     what = _('"{word}" is not an element of this case').format(word=pattern)
-    return what, did_you_mean(pattern, names)
+    return what, changed.offer(pattern, names)
 
 
 def _add(changed: WrittenAlternative, origin: Path) -> None:
@@ -222,7 +230,7 @@ def _add(changed: WrittenAlternative, origin: Path) -> None:
         if changed.section == "variants":
             what = _('"{section}" is not a section that a variant can add to')
         what = what.format(section=section)
-        fix = did_you_mean(section, known)
+        fix = changed.offer(section, known)
         changed.findings.append(Finding(origin[:-1], what, fix, at_key=True))
     elif find(changed.root, path) is not None:
         what = _("{element} is already in the case").format(element=dotted(path))
@@ -238,7 +246,7 @@ def _add(changed: WrittenAlternative, origin: Path) -> None:
 def _set(changed: WrittenAlternative, origin: Path) -> None:
     where = str(origin[-1])
     element = tuple(where.split(".")[:2])
-    path = _target(changed.root, where, changed.section)
+    path = _target(changed, where)
     if not isinstance(path, Finding):
         _hang(changed, path, origin)
     elif find(changed.root, element) is not None or not find(changed.written, element):
@@ -246,8 +254,9 @@ def _set(changed: WrittenAlternative, origin: Path) -> None:
         changed.findings.append(replace(path, path=origin, at_key=True))
 
 
-def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
+def _target(changed: WrittenAlternative, where: str) -> Path | Finding:
     """The path that `set` names, or what is wrong with it."""
+    root, kind = changed.root, changed.section
     steps = where.split(".")
     top = steps[0]
     untouched = FIXED | UNTOUCHED[kind]
@@ -260,12 +269,12 @@ def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
     if top in keys_of(Case) or is_element:
         return _inside(root, steps)
     if top not in SECTIONS:
-        fix = did_you_mean(top, (set(keys_of(Case)) | set(SECTIONS)) - untouched)
+        fix = changed.offer(top, (set(keys_of(Case)) | set(SECTIONS)) - untouched)
     elif len(steps) < 3:
         fix = _("name a key of an element, as in goods.alum.reserve")
     else:
-        names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind)]
-        fix = did_you_mean(".".join(steps[:2]), names)
+        names = (f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind))
+        fix = changed.offer(".".join(steps[:2]), names)
     return _nowhere(where, fix)
 
 
@@ -404,6 +413,9 @@ Examine = Callable[[Case], Iterable[Problem]]
 MAX_EXCERPT = 160
 """Characters of a line that a problem shows."""
 
+MAX_WORDS = 1000
+"""Characters that say where or what a problem is, or how to mend it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -437,6 +449,19 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
     return read_files(path, examine).problems
 
 
+@contextlib.contextmanager
+def _kept_in_memory() -> Iterator[None]:
+    """Look for no garbage: what is read is kept, and looking takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_kept_in_memory()
 def read_files(path: FilePath, examine: Examine | None = None) -> Read:
     """Read a case, as `check_case` does."""
     tree = read_tree(path, frozenset(SECTIONS))
@@ -490,9 +515,10 @@ def _problem(tree: Tree, finding: Finding) -> Problem:
     root, mark = tree.root, finding.mark
     if mark is None and finding.path:
         mark = key_place(root, finding.path) if finding.at_key else place(root, finding.path)
-    where = finding.where or dotted(shown(root, finding.path))
+    where = _shortened(finding.where or dotted(shown(root, finding.path)))
+    what, fix = _shortened(finding.what), _shortened(finding.fix)
     if mark is None or not tree.sources:
-        return Problem(where, finding.what, fix=finding.fix)
+        return Problem(where, what, fix=fix)
     source = tree.sources[mark.file]
     line = source.lines[mark.line - 1] if 0 < mark.line <= len(source.lines) else ""
     text, first, n = finding.part
@@ -502,14 +528,20 @@ def _problem(tree: Tree, finding: Finding) -> Problem:
         column, length = at + 1 + first, n
     elif not mark.one_line:
         length = len(line.rstrip()) - column + 1
-    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if column <= MAX_EXCERPT else ""
+    excerpt = shown_line(line[:MAX_EXCERPT]) if column <= MAX_EXCERPT else ""
     return Problem(
         where,
-        finding.what,
+        what,
         line=mark.line,
         column=column,
-        fix=finding.fix,
+        fix=fix,
         excerpt=excerpt.rstrip(),
         length=max(1, min(length, len(excerpt.rstrip()) - column + 1)),
         file=source.name,
     )
+
+
+def _shortened(text: str) -> str:
+    """A text without its middle, where words of a file make it too long to be read."""
+    half = MAX_WORDS // 2
+    return text if len(text) <= MAX_WORDS else f"{text[:half]} … {text[-half:]}"

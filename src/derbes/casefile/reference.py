@@ -18,8 +18,10 @@ from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Element
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
+from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
 from derbes.language import _
 from derbes.unit_names import DAYS_A_MONTH, spellings
+from derbes.units import LARGEST, SMALLEST
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
@@ -248,7 +250,14 @@ def _map_schema(form: forms.MapForm, parts: dict[str, Any], names: Names) -> dic
 def reference_page() -> str:
     """The reference page of the case file, as Markdown."""
     parts = [
-        _INTRODUCTION,
+        _INTRODUCTION.format(
+            months=forms.MOST_MONTHS,
+            largest=LARGEST,
+            smallest=SMALLEST,
+            values=MOST_VALUES,
+            megabytes=MOST_MEGABYTES,
+            variable=ALLOWANCE,
+        ),
         "## Top of the file\n",
         _table(Case),
         *_part("calendar", forms.WrittenCalendar),
@@ -290,7 +299,13 @@ _INTRODUCTION = """\
 A case is one YAML file, or a folder with a `case.yaml` that includes others. Every value
 is read as the text that stands there; the key decides what it means, so `NO` stays a
 text and `010121` keeps its zero. Ids are words of Latin letters, digits and `_`; labels
-are free text. Months are written `2027-07`. A key that is not listed here is refused.
+are free text. Months are written `2027-07`, of years from 1000 to 2999. A key that is not
+listed here is refused.
+
+No time is longer than {months} months. A number is at most {largest:g} in size and, where it is
+not 0, at least {smallest:g}, in the unit of its key. Control characters and signs that turn the
+direction of writing cannot stand in a text. A case holds at most {values:,} values, in files of
+{megabytes} MB together; the environment variable `{variable}` allows more megabytes.
 """
 
 _UNITS = """\

@@ -40,6 +40,7 @@ from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
 from derbes.language import _, languages, use_language
+from derbes.parallel import MOST_WORKERS
 from derbes.request import (
     EVERY_MONTHS,
     FORMATS,
@@ -105,7 +106,7 @@ workers_option = option(
     "--workers n_workers",
     _("Processes that share the work. Without it: one for each core."),
     "N",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=MOST_WORKERS),
     default=len(os.sched_getaffinity(0))
     if hasattr(os, "sched_getaffinity")
     else os.cpu_count() or 1,

@@ -16,7 +16,7 @@ from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
 from derbes.language import _
-from derbes.parallel import RunOptions
+from derbes.parallel import RunOptions, memory_limit
 from derbes.results.statements import Signaling
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import Provenance
@@ -59,7 +59,6 @@ from derbes.stress.table import (
     first_draws,
     hazards_of,
     is_listed,
-    memory_limit,
     origin_of,
 )
 

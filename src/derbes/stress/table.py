@@ -6,8 +6,6 @@ pyarrow.
 
 import io
 import json
-import os
-import resource
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
@@ -25,7 +23,7 @@ from derbes.draws.sampling import make_draws, n_combinations
 from derbes.errors import DataError, Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _
-from derbes.parallel import RunOptions
+from derbes.parallel import MIB, RunOptions
 from derbes.stress.columns import DrawnVariant, Target
 from derbes.stress.outcomes import (
     HazardOutcome,
@@ -39,20 +37,10 @@ from derbes.version import VERSION
 
 NUMBER = 8
 """Size of a number. [byte]"""
-PART = 0.5
-"""Part of the memory of the machine that answers may take."""
 BLOCK = 16384
 """Draws that are run at once."""
 KEPT = 4096
 """Draws whose inputs are kept, for what is computed from given draws."""
-MIB = 1 << 20
-
-
-def memory_limit() -> int:
-    """Memory that answers may take: half of the machine's, or what the system allows. [byte]"""
-    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
-    return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
 
 
 def memory_needed(n_draws: int, *, n_inputs: int, n_columns: int, n_variants: int) -> int:
