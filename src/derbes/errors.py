@@ -15,6 +15,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from derbes.harmless import in_line
 from derbes.language import _, ngettext
 
 _LATIN = str.maketrans(
@@ -126,19 +127,20 @@ class Problem:
         head = ", ".join(place)
         lines = [f"{head}: {self.what}" if head else self.what]
         if self.excerpt and self.column:
-            gutter = f"{self.line:>7} | "
+            gutter, at = f"{self.line:>7} | ", self.column - 1
             lines.append(gutter + self.excerpt)
-            lines.append(
-                " " * (len(gutter) - 2) + "| " + " " * (self.column - 1) + "^" * self.length
-            )
+            under = in_line(self.excerpt[at : at + self.length])
+            carets = "^" * (len(under) + max(0, at + self.length - len(self.excerpt)))
+            space = " " * len(in_line(self.excerpt[:at].ljust(at)))
+            lines.append(" " * (len(gutter) - 2) + "| " + space + carets)
         if self.fix:
             lines.append("    " + _("fix: {fix}").format(fix=self.fix))
-        return "\n".join(lines)
+        return "\n".join(map(in_line, lines))
 
 
 def _listing(source: str, problems: Sequence[Problem]) -> str:
     n = len(problems)
-    head = f"{source}: " + ngettext("{n} problem", "{n} problems", n).format(n=n)
+    head = f"{in_line(source)}: " + ngettext("{n} problem", "{n} problems", n).format(n=n)
     return "\n".join([head, *(f"  - {problem}" for problem in problems)])
 
 

@@ -24,7 +24,6 @@ from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
     GROUP_SPACE,
-    LARGEST,
     ONE,
     Amount,
     Unit,
@@ -306,9 +305,7 @@ def _target(home: Unit, reading: Reading) -> Unit | None:
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     kind, unit = reading.kind, reading.unit.name
     broken = ""
-    if not abs(value) <= LARGEST:
-        broken = _("expected a possible number, and this gives one that is too large")
-    elif kind.low is not None and value < kind.low:
+    if kind.low is not None and value < kind.low:
         broken = _("expected at least {limit}").format(limit=in_words(kind.low, unit))
     elif kind.high is not None and value > kind.high:
         broken = _("expected at most {limit}").format(limit=in_words(kind.high, unit))

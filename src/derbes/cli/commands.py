@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,7 @@ from derbes.cli.output import (
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError, OutputError
 from derbes.files import unwritable
+from derbes.harmless import file_name, visible
 from derbes.language import _, languages, use_language
 from derbes.request import (
     EVERY_MONTHS,
@@ -434,7 +436,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
     case = api.read_case(path)
-    out = out or f"{Path(path).resolve().stem}.html"
+    out = out or f"{file_name(Path(path).resolve().stem)}.html"
     check_places(case, HTML, out, tables=asked["tables"])
     words = _words(asked)
     with progress_on_terminal() as progress:
@@ -534,7 +536,8 @@ def _run(words: list[str]) -> int:
         # In this mode click ends the program by itself only when the output is closed.
         return PIPE_CLOSED
     except click.ClickException as error:
-        error.show()
+        error.show(file=(said := io.StringIO()))
+        click.echo(visible(said.getvalue()), nl=False, err=True)
         if as_json:
             tell_error(DerbesError(error.format_message()), as_json=True, is_told=True)
         return error.exit_code

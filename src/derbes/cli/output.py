@@ -21,6 +21,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Note
 from derbes.errors import CaseError, Problem, RequestError
 from derbes.files import write_atomically
+from derbes.harmless import in_line, visible, whole
 from derbes.language import _, ngettext
 from derbes.results.records import to_json
 
@@ -30,9 +31,9 @@ STANDARD_OUTPUT = "-"
 def tell(text: str, out: str = STANDARD_OUTPUT) -> None:
     """Print a text, or write it into a file."""
     if out == STANDARD_OUTPUT:
-        click.echo(text)
+        click.echo(whole(text))
     else:
-        write_atomically(Path(out), text if text.endswith("\n") else text + "\n")
+        write_atomically(Path(out), whole(text if text.endswith("\n") else text + "\n"))
 
 
 def next_line(command: str, path: str) -> str:
@@ -54,7 +55,7 @@ def tell_error(error: Exception, *, as_json: bool, is_told: bool = False) -> Non
         is_told: Whether the text has already been shown.
     """
     if not is_told:
-        click.echo(str(error), file=sys.stderr)
+        click.echo(visible(str(error)), file=sys.stderr)
     if not as_json:
         return
     if isinstance(error, CaseError | RequestError):
@@ -216,7 +217,7 @@ class ProgressLine:
             now = time.monotonic()
             if now - self._begun >= self._silent_for:
                 words = progress_text(*self._state, now - self._begun, step=self._told - self._step)
-                self._terminal.write(_ERASE_LINE + words)
+                self._terminal.write(_ERASE_LINE + in_line(words))
                 self._terminal.flush()
                 self._is_shown = True
 
@@ -269,7 +270,8 @@ def stoppable(kept: Path | None, *, resume: str) -> Iterator[Progress]:
 
             yield told
     except KeyboardInterrupt:
-        sys.stderr.writelines(f"{line}\n" for line in stopped_lines(reached, kept, resume))
+        lines = stopped_lines(reached, kept, resume)
+        sys.stderr.writelines(f"{in_line(line)}\n" for line in lines)
         raise
 
 

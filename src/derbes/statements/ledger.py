@@ -37,7 +37,7 @@ WIDEST = 96
 
 def problem_of(expression: str, finding: Problem, where: str = "", line: int = 0) -> Problem:
     """A finding with its place and what the caret points at."""
-    excerpt, column = " ".join(expression[: WIDEST * 50].splitlines()), finding.column
+    excerpt, column = expression[: WIDEST * 50], finding.column
     if len(excerpt) > WIDEST:
         start = max(0, min(column - 1 - WIDEST // 2, len(excerpt) - WIDEST))
         excerpt, column = excerpt[start : start + WIDEST], column - start
