@@ -6,29 +6,40 @@ import io
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from random import Random
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from derbes import harmless
-from derbes.brief import drawing
+from derbes import api, harmless
+from derbes.brief import csv_tables, drawing, render_brief
 from derbes.brief.contents import Cell, PageTable
+from derbes.case.ledger import Statement
+from derbes.cli.tables import cover_text, leverage_text, statements_text
 from derbes.errors import CaseError, Problem
-from derbes.results.records import to_json
+from derbes.pages import brief_contents
+from derbes.request import request_of
+from derbes.results.records import record_of, to_json
 from derbes.results.tables import Column, html_table, text_table
 
 PIECES = (
-    "=1+1", "@SUM(A1)", "+cmd|'/C calc'!A0", "-2+3", "\uff1d1", "\uff20A1", "\t", "\r", "\n", "\r\n", " ", ";", ",",
-    '"', "'", "\x1b[31m", "\x1b]0;title\x07", "\x9b31m", "\x00", "\x7f", "\x85", "\u200e", "\u202e", "\u2066", "\u2069",
-    "\u200b", "\u200d", "\u2028", "\u2029", "\ufeff", "\ud800", "\U000e0041", "</script>", "<!--", "<script>", "]]>",
-    "<img src=x onerror=alert(1)>", "&lt;", "javascript:alert(1)", "url(#a)", 'id="x"', "../", "..\\", "/", "CON", "nul.txt",
-    ".", "..", "a", "Ж", "қ", "0", "-5", "1e3", "\u00a0", "e\u0301", "x" * 300, "${x}", "{{ x }}", "datum.label", "\\",
+    "=1+1", "@SUM(A1)", "+cmd|'/C calc'!A0", "-2+3", "\uff1d1", "\uff20A1", "\t", "\r", "\n",
+    "\r\n", " ", ";", ",", '"', "'", "\x1b[31m", "\x1b]0;title\x07", "\x9b31m", "\x00", "\x7f",
+    "\x85", "\u200e", "\u202e", "\u2066", "\u2069", "\u200b", "\u200d", "\u2028", "\u2029",
+    "\ufeff", "\ud800", "\U000e0041", "</script>", "<!--", "<script>", "]]>", "&lt;", "<b",
+    "<img src=x onerror=alert(1)>", "javascript:alert(1)", "url(#a)", 'id="x"', "../", "..\\", "/",
+    "</style>",
+    "CON", "nul.txt", ".", "..", "a", "Ж", "қ", "0", "-5", "1e3", "\u00a0", "e\u0301", "x" * 300,
+    "${x}", "{{ x }}", "datum.label", "\\",
 )  # fmt: skip
-N = 1500
-UNSEEN = frozenset(map(chr, (*range(9), 11, 12, *range(14, 32), *range(127, 160), 0x61C, 0x180E,
-                             *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)))  # fmt: skip
+N = 500
+ROOT = Path(__file__).parents[1]
+UNSEEN = frozenset(
+    map(chr, (0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0xFEFF))
+) | frozenset(map(chr, range(0x2060, 0x2070)))
+"""Marks of direction, signs without width, separators of lines."""
 
 
 def texts(n: int = N) -> list[str]:
@@ -40,10 +51,9 @@ def texts(n: int = N) -> list[str]:
 
 def unseen(shown: str) -> bool:
     """Whether there is anything in a text that cannot be seen, or that acts."""
-    categories = {unicodedata.category(sign) for sign in shown} & {"Cs", "Cc"}
-    acts = any(unicodedata.category(sign) == "Cc" and sign not in "\n\t\r" for sign in shown)
+    odd = {unicodedata.category(sign) for sign in shown if sign not in "\n\t\r"} & {"Cs", "Cc"}
     is_tag = any(0xE0000 <= ord(sign) < 0xE0080 for sign in shown)
-    return "Cs" in categories or acts or is_tag or not UNSEEN.isdisjoint(shown)
+    return bool(odd) or is_tag or not UNSEEN.isdisjoint(shown)
 
 
 # What each surface may not hold. A check gives the texts that break it.
@@ -97,12 +107,8 @@ def in_sheets(of: list[str]) -> list[str]:
         whole = [table.csv, harmless.sheet([[text, "n"], [text, -5.0]], is_quoted=True, end="\r\n")]
         for written in whole:
             rows = list(csv.reader(io.StringIO(written, newline="")))
-            if (
-                len(rows) != 2
-                or any(len(row) != 2 for row in rows)
-                or float(rows[1][1]) != -5.0
-                or any(computed(row[0]) or unseen(row[0]) for row in rows)
-            ):
+            is_whole = [len(row) for row in rows] == [2, 2] and float(rows[1][1]) == -5.0
+            if not is_whole or any(computed(row[0]) or unseen(row[0]) for row in rows):
                 bad.append(written)
     return bad
 
@@ -200,37 +206,25 @@ def test_what_can_be_seen_stays(text):
     assert html.unescape(harmless.in_html(text)) == text
 
 
-SPEC = {
-    "mark": "text",
-    "encoding": {"text": {"field": "t"}, "y": {"field": "t", "type": "nominal"}},
-}
+NAMES = {"text": {"field": "t"}, "y": {"field": "t", "type": "nominal"}}
+PARTS = {"svg", "title", "desc", "g", "path", "text", "line", "rect", "tspan", "defs", "clipPath"}
 
 
 def drawn(text: str) -> str:
-    spec = drawing.finished({"data": drawing.values([{"t": text}]), **SPEC})
+    spec = drawing.finished(
+        {"data": drawing.values([{"t": text}]), "mark": "text", "encoding": NAMES}
+    )
     return drawing.draw(spec, id_="x", title=text, description=text)
 
 
 def test_a_chart_of_any_text_is_a_picture():
     """What the renderer writes stays XML that shows the text, and nothing of it acts."""
-    picked = [one for one in texts(60) if len(one) < 100]
+    picked = [one for one in texts(15) if len(one) < 100]
     for text in picked:
         svg = drawn(text)
-        found = ElementTree.fromstring(svg)
+        found = ET.fromstring(svg)
         kinds = {one.tag.rpartition("}")[2] for one in found.iter()}
-        assert kinds <= {
-            "svg",
-            "title",
-            "desc",
-            "g",
-            "path",
-            "text",
-            "line",
-            "rect",
-            "tspan",
-            "defs",
-            "clipPath",
-        }
+        assert kinds <= PARTS
         assert not unseen(svg)
         names = {name for one in found.iter() for name in one.attrib}
         assert not any(name.rpartition("}")[2].startswith("on") or "href" in name for name in names)
@@ -239,5 +233,86 @@ def test_a_chart_of_any_text_is_a_picture():
 def test_a_hole_in_a_chart_is_found(monkeypatch):
     monkeypatch.setattr(drawing, "visible", lambda text: text)
     monkeypatch.setattr(drawing, "in_html", lambda text: text)
-    with pytest.raises(ElementTree.ParseError):
-        ElementTree.fromstring(drawn("<b"))
+    with pytest.raises(ET.ParseError):
+        ET.fromstring(drawn("<b"))
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """The waterworks with a ledger, whose every name for a reader means harm."""
+    case, random = api.read_case(ROOT / "cases" / "waterworks.yaml"), Random(7)
+
+    def named(one):
+        label = "FORGED".join(random.choices(PIECES[:-9], k=4))
+        return replace(one, label={"": label}, note="\nFORGED\r\x1b[2J")
+
+    sections = ("actors", "goods", "uses", "suppliers", "plants", "recipes", "measures", "options")
+    changed = {
+        section: {name: named(one) for name, one in getattr(case, section).items()}
+        for section in (*sections, "variants", "standards", "stockpiles")
+    }
+    says = "\nFORGED\u202e</script>=1"
+    statement = Statement("s", by="town", says={"": says}, holds_if="1 < 2", phrase={"": "\t=1"})
+    odd = {"name": "\x1b]0;FORGED\x07</title>", "label": {"": "</title>\u202e"}, "note": says}
+    return replace(case, **changed, **odd, statements={"s": statement})
+
+
+def test_texts_of_every_verb_are_harmless(hostile):
+    table = api.statements(hostile, draws=1, flips=0)
+    told = [
+        cover_text(api.cover(hostile, starts=("2026-01",))),
+        leverage_text(api.leverage(hostile, starts=("2026-01",))),
+        statements_text(table, ""),
+        str(CaseError("case.yaml", [Problem("", hostile.name)])),
+    ]
+    for text in map(harmless.whole, told):
+        assert on_a_terminal([text]) == []
+        assert not any(line.startswith("FORGED") for line in text.split("\n"))
+    for verb in (api.cover, api.leverage):
+        record = record_of(verb(hostile, starts=("2026-01",)))
+        assert json.loads(to_json(record)) == record
+    review = api.export_statements(hostile, table, "claimreview")
+    assert not unseen(review)
+    assert "</script" not in review
+    assert (
+        json.loads(review)["@graph"][0]["itemReviewed"]["text"] == hostile.statements["s"].says[""]
+    )
+    rows = list(csv.reader(io.StringIO(api.export_statements(hostile, table, "csv"), newline="")))
+    assert not any(computed(cell) or unseen(cell) for row in rows for cell in row)
+
+
+@pytest.fixture(scope="module")
+def contents(hostile):
+    return brief_contents(hostile, request_of(hostile, variants=("base",), starts=("2026-01",)))
+
+
+def harms_of(page: str) -> list[str]:
+    """What of a page acts, or cannot be seen."""
+    plain = re.sub("<style>.*?</style>", "", page, flags=re.DOTALL)
+    tags = {tag.lower() for tag in re.findall(r"</?([a-zA-Z][a-zA-Z0-9]*)", plain)}
+    harms = [*(tags & {"script", "img", "iframe", "object", "embed", "form", "b"})]
+    harms += re.findall(r"<[^>]* on[a-z]+ *=|(?:href|src) *= *.javascript:", plain)
+    harms += ["not seen"] * unseen(page)
+    if page.count("</title>") != page.count("<title"):
+        harms.append("titles")
+    return harms
+
+
+def test_a_page_of_any_case_holds_its_words_and_nothing_that_acts(contents):
+    page = render_brief(contents)
+    assert harms_of(page) == []
+    assert page.count("Content-Security-Policy") == 1
+    for svg in re.findall("<svg .*?</svg>", page, re.DOTALL):
+        ET.fromstring(svg)
+    tables = csv_tables(contents)
+    assert tables
+    for table in tables.values():
+        rows = list(csv.reader(io.StringIO(table, newline="")))
+        assert len({len(row) for row in rows}) == 1
+        assert [one for row in rows for one in row if computed(one) or unseen(one)] == []
+
+
+@pytest.mark.parametrize("name", ["visible", "in_html"])
+def test_a_hole_in_a_page_is_found(contents, monkeypatch, name):
+    monkeypatch.setattr(f"derbes.brief.page.{name}", lambda text: text)
+    assert harms_of(render_brief(contents))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from derbes.harmless import in_line
 from derbes.language import _, ngettext
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
@@ -84,12 +85,12 @@ def _levers(leverage: Leverage) -> str:
     lacking = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
     lines = [
         (counted if one.measures else lacking).format(
-            lever=one.label,
+            lever=in_line(one.label),
             sender=one.sender,
             measure=one.measure
             or _("{measures}, not asked for").format(measures=", ".join(one.measures)),
-            missing=one.missing,
-            look=one.look,
+            missing=in_line(one.missing),
+            look=in_line(one.look),
         )
         for one in leverage.levers
     ]
