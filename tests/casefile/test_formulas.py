@@ -377,7 +377,8 @@ def test_powers_of_powers_have_their_span_at_once():
 
 
 def test_the_greatest_of_many_is_worked_out(written):
-    many = "= max(" + ", ".join(["0"] * 600) + ", 7) * 1 round/month"
+    zeros = ", ".join(["0"] * 600)
+    many = f'"= max({zeros}, 7) * 1 round/month"'
     assert written("= calm / 3", many).uses["ready"].demand.value == 7
 
 
