@@ -140,7 +140,7 @@ class Problem:
 
 def _listing(source: str, problems: Sequence[Problem]) -> str:
     n = len(problems)
-    head = f"{in_line(source)}: " + ngettext("{n} problem", "{n} problems", n).format(n=n)
+    head = f"{source}: " + ngettext("{n} problem", "{n} problems", n).format(n=n)
     return "\n".join([head, *(f"  - {problem}" for problem in problems)])
 
 
@@ -150,7 +150,7 @@ class CaseError(DerbesError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.where)))
-        super().__init__(_listing(source, self.problems))
+        super().__init__(_listing(in_line(source), self.problems))
 
 
 class RequestError(DerbesError):
@@ -159,7 +159,7 @@ class RequestError(DerbesError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
-        super().__init__(_listing(source, self.problems))
+        super().__init__(_listing(in_line(source), self.problems))
 
 
 class DataError(DerbesError):
