@@ -85,16 +85,17 @@ def _levers(leverage: Leverage) -> str:
     lacking = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
     lines = [
         (counted if one.measures else lacking).format(
-            lever=in_line(one.label),
+            lever=one.label,
             sender=one.sender,
             measure=one.measure
             or _("{measures}, not asked for").format(measures=", ".join(one.measures)),
-            missing=in_line(one.missing),
-            look=in_line(one.look),
+            missing=one.missing,
+            look=one.look,
         )
         for one in leverage.levers
     ]
-    return "\n".join([_("Levers; what is counted at once is run together, never added up"), *lines])
+    head = _("Levers; what is counted at once is run together, never added up")
+    return "\n".join([head, *map(in_line, lines)])
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:
@@ -634,10 +635,8 @@ def _predictions(table: StatementTable) -> str:
     def score(row: SpeakerScore, text: str) -> str:
         if row.n_due == row.n_resolved:
             return text
-        low, high = shown(row.brier_low), shown(row.brier_high)
-        return _("{score} (all that is due: {low} to {high})").format(
-            score=text, low=low, high=high
-        )
+        told = _("{score} (all that is due: {low} to {high})")
+        return told.format(score=text, low=shown(row.brier_low), high=shown(row.brier_high))
 
     scores = (
         Column(_("holder"), "speaker"),
