@@ -92,8 +92,8 @@ def in_json(written: str) -> str:
 # Tables for spreadsheets.
 
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b"
-_FORMULA = re.compile(f"(?:\\A|(?<=[;\\t]))(?=[\\s'\"]*[{_SIGNS}].)", re.DOTALL)
-"""Where a formula may begin: at the start of a cell, and behind what may part cells too."""
+_FORMULA = re.compile(f"(?:\\A|(?<=;))(?=[\\s'\"]*[{_SIGNS}].)", re.DOTALL)
+"""Where a formula may begin: at the start of a cell, and behind what parts cells elsewhere."""
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
@@ -104,7 +104,7 @@ def in_sheet(text: str) -> str:
         >>> in_sheet("=1+1"), in_sheet("+"), in_sheet("-5"), in_sheet(" @A1"), in_sheet("a;=1")
         ("'=1+1", '+', '-5', "' @A1", "a;'=1")
     """
-    text = visible(text)
+    text = visible(text).replace("\t", " ")
     return text if _NUMBER.fullmatch(text) else _FORMULA.sub("'", text)
 
 
