@@ -16,6 +16,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from derbes.harmless import in_line
 from derbes.language import _, ngettext
 
 _LATIN = str.maketrans(
@@ -127,14 +128,15 @@ class Problem:
         head = ", ".join(place)
         lines = [f"{head}: {self.what}" if head else self.what]
         if self.excerpt and self.column:
-            gutter = f"{self.line:>7} | "
+            gutter, at = f"{self.line:>7} | ", self.column - 1
             lines.append(gutter + self.excerpt)
-            lines.append(
-                " " * (len(gutter) - 2) + "| " + " " * (self.column - 1) + "^" * self.length
-            )
+            under = in_line(self.excerpt[at : at + self.length])
+            carets = "^" * (len(under) + max(0, at + self.length - len(self.excerpt)))
+            space = " " * len(in_line(self.excerpt[:at].ljust(at)))
+            lines.append(" " * (len(gutter) - 2) + "| " + space + carets)
         if self.fix:
             lines.append("    " + _("fix: {fix}").format(fix=self.fix))
-        return "\n".join(lines)
+        return "\n".join(map(in_line, lines))
 
 
 MOST_SHOWN = 50
@@ -154,7 +156,7 @@ class CaseError(DerbesError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.where)))
-        super().__init__(_listing(source, self.problems))
+        super().__init__(_listing(in_line(source), self.problems))
 
 
 class RequestError(DerbesError):
@@ -163,7 +165,7 @@ class RequestError(DerbesError):
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
-        super().__init__(_listing(source, self.problems))
+        super().__init__(_listing(in_line(source), self.problems))
 
 
 class DataError(DerbesError):

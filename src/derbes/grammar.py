@@ -22,12 +22,19 @@ from typing import Generic, TypeVar
 
 from derbes.errors import DerbesError, Problem
 from derbes.language import _
-from derbes.units import ONE, Amount, Unit, UnitError, parse_amount
+from derbes.units import (
+    LONGEST,
+    MOST_UNIT_POWER,
+    ONE,
+    Amount,
+    Unit,
+    UnitError,
+    is_countable,
+    parse_amount,
+)
 
 MOST_CHARACTERS, MOST_DEPTH, MOST_SIGNS, MOST_POWER = 2_000, 32, 200, 4
 """Characters of a text; brackets inside one another; signs inside one another; whole powers."""
-LONGEST_AMOUNT = 200
-"""Characters of a number with its unit."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 ARITHMETIC = ("+", "-", "*", "/")
 _LEVELS = (("or",), ("and",), ("not",), COMPARISONS, ("+", "-"), ("*", "/"))
@@ -293,6 +300,8 @@ def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | Non
         name = f"{left.name or '1'}/{right.name}"
     elif right.name:
         name = f"{left.name}*{right.name}" if left.name else right.name
+    if len(name) > LONGEST:  # what cancels out is left out
+        name = "*".join(f"{kind}^{own}" for kind, own in kept)
     return Unit(name, left.factor * right.factor**power, kept)
 
 
@@ -372,6 +381,18 @@ class Reader(ABC, Generic[Part]):
         )
         return self.refuse(node, what, _how_to_fit(left, right))
 
+    def countable(self, node: Node, unit: Unit | None) -> Unit | None:
+        """A unit in which something can be counted.
+
+        Raises:
+            Unusable: It cannot, and that is noted.
+        """
+        if unit is None or is_countable(unit):
+            return unit
+        what = _("this gives a unit that counts nothing")
+        fix = _("no unit is multiplied with itself more than {most} times")
+        raise self.refuse(node, what, fix.format(most=MOST_UNIT_POWER))
+
     def each(self, parts: Iterable[Found], read: Callable[[Found], Part]) -> tuple[Part, ...]:
         """All parts read, so that every finding is noted before any stops the reading.
 
@@ -392,10 +413,6 @@ class Reader(ABC, Generic[Part]):
     def amount(self, node: Node, own: frozenset[str]) -> Amount:
         """A number with its unit, with words that are units of their own."""
         text = node.text.strip("\"'")
-        if len(text) > LONGEST_AMOUNT:
-            raise self.refuse(
-                node, _("an amount of {n} characters is too long").format(n=len(text))
-            )
         try:
             return parse_amount(text, own)
         except UnitError as error:
@@ -444,7 +461,7 @@ class Reader(ABC, Generic[Part]):
                 left = self.made(one.kind, pair, self.unit(pair[0]))
             else:
                 unit = product(self.unit(left), self.unit(right), 1 if one.kind == "*" else -1)
-                left = self.made(one.kind, (left, right), unit)
+                left = self.made(one.kind, (left, right), self.countable(one, unit))
         return left
 
     def _signed(self, node: Node) -> Part:
@@ -467,7 +484,7 @@ class Reader(ABC, Generic[Part]):
             what = _("a power must be a whole number of at most {most}").format(most=MOST_POWER)
             raise self.refuse(node.parts[1], what)
         power = sign * int(digits)
-        unit = power_of(self.unit(found), power)
+        unit = self.countable(node, power_of(self.unit(found), power))
         return self.made("**", (found, self._plain(power)), unit)
 
     def _plain(self, number: int) -> Part:

@@ -614,15 +614,24 @@ def made_by(
         *([("--seed", str(seed))] if draws > 1 and seed != USUAL_SEED else []),
         *([("--lang", language())] if language() != "en" else []),
     ]
-    path = Path(case.source)
-    shown = Path(*path.parts[-2:]) if path.is_absolute() else path
-    words = ["derbes", verb, shown.as_posix(), *(word for pair in options for word in pair)]
+    words = ["derbes", verb, named(case.source), *(word for pair in options for word in pair)]
     return replace(
         provenance_of(case),
         n_draws=max(draws, 1),
         seed=seed if draws > 1 else 0,
         command=shlex.join(map(str, words)) if case.source else "",
     )
+
+
+def named(source: str) -> str:
+    """What names a case, from wherever and by whatever way it is read.
+
+    Its file or folder, with the folder in which that lies, and no more: so names it who stands
+    above that folder, and so it is where links are followed. A file that is not there (any
+    more) keeps its name.
+    """
+    path = Path(source)
+    return Path(*(path.resolve() if path.exists() else path).parts[-2:]).as_posix()
 
 
 def with_units(

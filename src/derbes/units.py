@@ -73,6 +73,12 @@ COMMA_LANGUAGES = frozenset({"ru", "kk"})
 LARGEST, SMALLEST = 1e18, 1e-18
 """No quantity of a case is larger, or smaller and not 0; beyond them a slip of the keyboard is
 likelier. The product of several still is a number, and no solver takes one for infinite."""
+LONGEST = 200
+"""Characters of a number with its unit."""
+MOST_UNIT_POWER = 24
+"""No unit is multiplied with itself more often, above a line or below it."""
+MOST_WORTH = 1e150
+"""No unit is worth more in the first units of its kinds, nor less than one part of so many."""
 
 _NUMBER = re.compile(
     rf"""(?P<sign>[+{re.escape(MINUS_SIGNS)}]?)\s?
@@ -98,6 +104,9 @@ def leading_number(text: str) -> tuple[float, str]:
         raise not_a_number(text)
     digits = _plain_digits(match, rest, text)
     number = _possible(float(f"{digits}e{match['power'] or 0}"), text)
+    if number == 0 and re.search("[1-9]", digits):
+        what = _('"{text}" is not a possible number: it is too small')
+        raise UnitError(what.format(text=text), _("check the digits"))
     is_negative = bool(match["sign"]) and match["sign"] in MINUS_SIGNS
     return (-number if is_negative else number), rest
 
@@ -110,6 +119,13 @@ def _possible(number: float, text: str) -> float:
     return number
 
 
+def _not_too_long(text: str) -> None:
+    """Refuse what is too long to be an amount, before anything searches through it."""
+    if len(text) > LONGEST:
+        what = _("an amount of {n} characters is too long").format(n=len(text))
+        raise UnitError(what, _("at most {most}").format(most=LONGEST))
+
+
 def parse_number(text: str) -> float:
     """A number alone, without unit.
 
@@ -120,6 +136,7 @@ def parse_number(text: str) -> float:
         >>> parse_number("1 500"), parse_number("1,5"), parse_number("1.200,5")
         (1500.0, 1.5, 1200.5)
     """
+    _not_too_long(text)
     number, rest = leading_number(text.translate(SPACES).strip())
     if rest.strip():
         raise not_a_number(text.strip())
@@ -345,7 +362,8 @@ def parse_unit(text: str, own: frozenset[str] = NO_OWN) -> Unit:
         >>> parse_unit("т/мес.").name, parse_unit("USD per t").name
         ('t/month', 'USD/t')
     """
-    plain = _PER_ENDING.sub(lambda m: "/" + PER_ENDINGS[m[1]], text.translate(SPACES))
+    plain = " ".join(text.translate(SPACES).split())
+    plain = _PER_ENDING.sub(lambda m: "/" + PER_ENDINGS[m[1]], plain)
     plain = _PER.sub("/", plain).strip()
     plain = _GROUP.sub(lambda m: "/" + re.sub(r"[*·]", "/", m[1]), plain)
     above, *below = plain.split("/")
@@ -365,6 +383,7 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
         >>> parse_amount("1,5 млн тенге")
         Amount(number=1500000.0, unit=Unit(name='KZT', factor=1.0, powers=(('KZT', 1),)))
     """
+    _not_too_long(text)
     plain = _ONE_PER.sub("/", " ".join(text.translate(SPACES).split()))
     sign_first = _SIGN_FIRST.fullmatch(plain)
     sign = sign_first[2] if sign_first else ""
@@ -496,7 +515,23 @@ def _joined(factors: list[tuple[Unit, int]]) -> Unit:
     above = "*".join(unit.name for unit, power in factors if power > 0)
     below = "".join(f"/{unit.name}" for unit, power in factors if power < 0)
     name = (above or ("1" if below else "")) + below
-    return Unit(name, factor, tuple((kind, power) for kind, power in powers.items() if power))
+    found = Unit(name, factor, tuple((kind, power) for kind, power in powers.items() if power))
+    if not is_countable(found):
+        fix = _("no unit is multiplied with itself more than {most} times")
+        what = _('"{unit}" counts nothing').format(unit=name)
+        raise UnitError(what, fix.format(most=MOST_UNIT_POWER))
+    return found
+
+
+def is_countable(unit: Unit) -> bool:
+    """Whether anything can be counted in a unit: its powers and its worth are within bounds.
+
+    Examples:
+        >>> is_countable(Unit("t", 1e3, (("mass", 1),))), is_countable(Unit("", 1, (("mass", 99),)))
+        (True, False)
+    """
+    is_moderate = all(abs(power) <= MOST_UNIT_POWER for _kind, power in unit.powers)
+    return is_moderate and 1.0 / MOST_WORTH <= unit.factor <= MOST_WORTH
 
 
 def _multiplied(number: float, rest: str) -> tuple[float, str]:

@@ -16,6 +16,7 @@ from derbes.cli import main
 from derbes.errors import RequestError
 from derbes.language import use_language
 from derbes.request import BRIEF_DRAWS, made_by
+from derbes.results.records import record_of, to_json
 from tests.api.examples import town_case
 from tests.brief.reading import page_one, part, text_of
 
@@ -141,6 +142,39 @@ def test_folders_of_the_machine_are_not_told():
     assert made_by(case, "brief", variants=("all",), draws=BRIEF_DRAWS).command == (
         "derbes brief 'my cases/town.yaml'"
     )
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_a_case_is_named_alike_by_whatever_way_it_is_read(town, monkeypatch, is_folder):
+    """Absolute, relative, with dots, a slash behind it or through a link: the same bytes."""
+    place = town
+    if is_folder:
+        place = town.parent / "folder"
+        place.mkdir()
+        town.rename(place / "case.yaml")
+    link = town.parent.parent / "a link"
+    link.symlink_to(place, target_is_directory=is_folder)
+    ways = [
+        (town.parent.parent, str(place)),
+        (town.parent.parent, f"cases of the town/{place.name}"),
+        (town.parent, place.name),
+        (town.parent, f"./{place.name}"),
+        (town.parent, f"../cases of the town/./{place.name}"),
+        (Path("/"), str(place)),
+        (town.parent.parent, "a link"),
+        *([(town.parent, f"{place.name}/"), (place, ".")] if is_folder else []),
+    ]
+    answers = set()
+    for at, (folder, path) in enumerate(ways):
+        monkeypatch.chdir(folder)
+        case = api.read_case(path)
+        tables = town.parent.parent / f"tables {at}"
+        page = api.brief(case, starts="year", variants=["base"], draws=0, tables=tables)
+        made = [page, *(to_json(record_of(verb(case))) for verb in (api.cover, api.leverage))]
+        csv = [(one.name, one.read_bytes()) for one in sorted(tables.iterdir())]
+        answers.add((*made, *csv))
+        assert printed_command(page)[2] == f"cases of the town/{place.name}"
+    assert len(answers) == 1
 
 
 def test_a_case_made_by_a_program_has_no_command():

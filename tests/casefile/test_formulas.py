@@ -13,7 +13,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
 from derbes.casefile.draft import Memory
-from derbes.casefile.formulas import read_formula
+from derbes.casefile.formulas import MOST_BEHIND, read_formula
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.model.numbers import with_formulas
@@ -205,6 +205,19 @@ def test_assumptions_are_inputs_and_derived_numbers_are_not_drawn(written):
         ("= calm / 3", "= calms / 3", '"calms" is no number of this case'),
         (
             "= calm / 3",
+            "= uses.ready.demand",
+            "the formula comes back to itself: uses.ready.demand → uses.ready.demand",
+        ),
+        ("= calm / 3", "= calm * 2**100", "a power must be a whole number of at most 4"),
+        (
+            "= calm / 3",
+            f"= calm * {'(' * 9}('1 t'/'1 t'*'1 t'){')**4' * 9}",
+            "this gives a unit that counts nothing",
+        ),
+        ("= calm / 3", "= calm / (1e-300 ** 4)", "it divides by something that is, or may be, 0"),
+        ("= calm / 3", "= calm * (1e-300 ** -4)", "it divides by something that is, or may be, 0"),
+        (
+            "= calm / 3",
             "= calm * 3 month",
             'expected "round/month" or what can be turned into it, '
             'got "= calm * 3 month, which gives round"',
@@ -361,3 +374,26 @@ def test_powers_of_powers_have_their_span_at_once():
         text = f"({text}) ** 2"
     formula, _powers, _words = read_formula(text, plain)
     assert formula.span(lambda _name: (-1.0, 1.0)) == (0.0, 1.0)
+
+
+def test_the_greatest_of_many_is_worked_out(written):
+    zeros = ", ".join(["0"] * 600)
+    many = f'"= max({zeros}, 7) * 1 round/month"'
+    assert written("= calm / 3", many).uses["ready"].demand.value == 7
+
+
+@pytest.mark.parametrize("is_backwards", [False, True])
+@pytest.mark.parametrize("n", [MOST_BEHIND - 1, MOST_BEHIND + 2, 400])
+def test_formulas_stand_behind_one_another_only_so_far(told, n, is_backwards):
+    """In whatever order they are written: answered, or told, and never too deep to be read."""
+    links = [f"  a{at}: = a{at + 1} * 1\n" for at in range(n - 1)] + [f"  a{n - 1}: 6\n"]
+    lines = "".join(reversed(links) if is_backwards else links)
+    found = told("assumptions:\n", f"assumptions:\n{lines}")
+    assert bool(found) is (n - 1 > MOST_BEHIND)
+    assert all("more than 32 formulas stand one behind the other" in one for one in found)
+
+
+def test_a_long_circle_of_formulas_is_told(told):
+    n = 300
+    lines = "".join(f"  a{at}: = a{(at + 1) % n} * 1\n" for at in range(n))
+    assert told("assumptions:\n", f"assumptions:\n{lines}")

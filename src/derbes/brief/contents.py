@@ -3,8 +3,6 @@
 Beside them which part the first page is about, and words that several sections share.
 """
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +11,7 @@ from typing import Any, TypeVar
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
 from derbes.case.request import BASE
+from derbes.harmless import in_style, sheet
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
@@ -454,8 +453,7 @@ class PageTable:
     @property
     def labels(self) -> str:
         """Headings as variables of a style, for screens on which cells stand below each other."""
-        quoted = (name.replace("\\", "\\\\").replace("'", "\\'") for name in self.head)
-        return ";".join(f"--c{n}:'{name}'" for n, name in enumerate(quoted, 1))
+        return ";".join(f"--c{n}:'{in_style(name)}'" for n, name in enumerate(self.head, 1))
 
     @property
     def left_out(self) -> str:
@@ -471,11 +469,8 @@ class PageTable:
     @property
     def csv(self) -> str:
         """The table as CSV, numbers unrounded, missing values empty."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.head)
-        writer.writerows([_csv_value(cell.raw) for cell in row] for row in self.rows)
-        return out.getvalue()
+        cells = ([cell.raw for cell in row] for row in self.rows)
+        return sheet([self.head, *cells], _nine_digits)
 
     @property
     def elsewhere(self) -> str:
@@ -490,13 +485,8 @@ _MOST_BESIDE = 40
 """Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
 
 
-def _csv_value(raw: Raw) -> str:
-    """What the CSV holds; no spreadsheet takes a text for a formula."""
-    if isinstance(raw, float):
-        return f"{raw:.9g}"
-    if isinstance(raw, str) and raw[:1] in {"=", "+", "-", "@"}:
-        return f"'{raw}"
-    return "" if raw is None else str(raw)
+def _nine_digits(raw: object) -> str:
+    return f"{raw:.9g}" if isinstance(raw, float) else str(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from derbes.brief.format import chart_locale
+from derbes.harmless import in_html, visible
 
 FAMILY = "Noto Sans Derbes"
 FOLDER = Path(__file__).parent / "fonts"
@@ -70,6 +70,7 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
     The same specification gives the same text: identifiers are numbered anew
     within the picture, and places are rounded to tenths of a pixel.
     """
+    spec = _shown(spec)
     drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_locale())
     found = _SIZE.match(drawn)
     if found is None:
@@ -80,10 +81,19 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" role="img" '
         f'aria-labelledby="{id_}-title {id_}-desc">'
-        f'<title id="{id_}-title">{escape(title)}</title>'
-        f'<desc id="{id_}-desc">{escape(description)}</desc>'
+        f'<title id="{id_}-title">{in_html(title)}</title>'
+        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
     )
     return f"{head}{_numbered(body, id_)}</svg>"
+
+
+def _shown(part: Any) -> Any:
+    """A part of a specification whose texts hold nothing that the renderer could stumble over."""
+    if isinstance(part, str):
+        return visible(part)
+    if isinstance(part, Mapping):
+        return {key: _shown(value) for key, value in part.items()}
+    return [_shown(one) for one in part] if isinstance(part, list | tuple) else part
 
 
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')

@@ -5,7 +5,6 @@ chart, what is assumed, the variants and the foot.
 """
 
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +79,7 @@ from derbes.brief.uncertainty import (
     survival_figure,
 )
 from derbes.case.entities import essential_uses
+from derbes.harmless import file_name, in_html, visible
 from derbes.language import _, language, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import ARITHMETIC, MODEL
@@ -416,8 +416,8 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
 
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_WARNING = "\0warning\0"
-"""Place of the warning about letters, which only the whole page can give."""
+_WARNING = "<!--warning-->"
+"""Place of the warning about letters, which only the whole page can give; no text holds it."""
 
 
 def render_brief(contents: BriefContents) -> str:
@@ -434,6 +434,7 @@ def render_brief(contents: BriefContents) -> str:
             warning=_WARNING,
         )
     )
+    page = visible(page)
     return page.replace(_WARNING, _font_warning(page.replace(_WARNING, "")))
 
 
@@ -476,7 +477,10 @@ def csv_tables(contents: BriefContents) -> dict[str, str]:
     for section in sections_of(contents):
         tables |= {figure.id: figure.table for figure in section.figures}
         tables |= {f"{section.id}-{n}": table for n, table in enumerate(section.tables, 1)}
-    return {name: table.csv for name, table in tables.items()}
+    named: dict[str, str] = {}
+    for name, table in tables.items():
+        named[file_name(name, {other.casefold() for other in named})] = table.csv
+    return named
 
 
 def _environment() -> Any:
@@ -512,7 +516,7 @@ def _breakable(text: str) -> Any:
         pieces = (
             part[at : at + _NO_WORD] for part in parts for at in range(0, len(part), _NO_WORD)
         )
-        return "<wbr>".join(map(escape, pieces))
+        return "<wbr>".join(map(in_html, pieces))
 
     return Markup(" ".join(map(told, text.split(" "))))  # noqa: S704  each piece is escaped
 
@@ -544,4 +548,4 @@ def _font_warning(page: str) -> str:
         "The embedded font lacks {n} characters of this brief: {codes}.",
         len(lacking),
     ).format(n=len(lacking), codes=codes)
-    return f'<p class="warning">{escape(text)}</p>'
+    return f'<p class="warning">{in_html(text)}</p>'

@@ -44,6 +44,7 @@ from derbes.casefile.entries import (
     read_entry,
     references_of,
 )
+from derbes.casefile.formulas import MOST_BEHIND
 from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import at_work, did_you_mean, nearest, offers
 from derbes.grammar import ExpressionError, refused
@@ -243,6 +244,7 @@ def _named(
     known: dict[Path, Quantity | None] = {}
     asking: list[Path] = []
     circles: dict[Path, ExpressionError] = {}
+    behind: dict[Path, int] = {}
     assumed = top.entry.assumptions or {}
     offer = offers()
 
@@ -270,9 +272,14 @@ def _named(
                 what = what.format(path=" → ".join(dotted(one) for one in around))
                 fix = _("write one of them as a number")
                 circles[min(around, key=dotted)] = refused(what, fix)
-                raise ExpressionError  # told where the circle begins
-            if path not in known:
+                raise circles[path] if path == asked_by else ExpressionError  # told where it begins
+            if path not in known and len(asking) <= MOST_BEHIND:
                 known[path] = read(path)
+            behind[asked_by] = max(behind.get(asked_by, 0), behind.get(path, 0) + 1)
+            if path not in known or behind[asked_by] > MOST_BEHIND:
+                what = _("more than {most} formulas stand one behind the other")
+                fix = _("write one of them as a number")
+                raise refused(what.format(most=MOST_BEHIND), fix)
         finally:
             asking.pop()
         found = known[path]

@@ -8,7 +8,6 @@ of assumptions, paths of other numbers (`uses.water.demand`), `+ - * / **`, brac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import NamedTuple
 
 from derbes.case.quantity import Formula, Quantity, Tree
@@ -18,6 +17,8 @@ from derbes.units import ONE, Unit, UnitError, parse_unit
 
 Powers = Mapping[str, int]
 """Kinds (mass, time, a currency, a word) and their powers."""
+MOST_BEHIND = 32
+"""Numbers that follow from one another, one behind the other."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -38,6 +39,21 @@ class _Reader(Reader[_Step]):
     parents: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     """Kind → the word for it that stands first in the formula."""
+
+    found: dict[str, Quantity | ExpressionError] = field(default_factory=dict)
+    """Name → the number of the case that it stands for, or why there is none."""
+
+    def whole(self, node: Node) -> _Step:
+        """A formula, whose names are looked up first: none of them lies deep in another."""
+        waiting = [node]
+        for one in waiting:
+            waiting += one.parts
+            if one.kind == "name" and one.text not in self.found:
+                try:
+                    self.found[one.text] = self.named(one.text)
+                except ExpressionError as error:
+                    self.found[one.text] = error
+        return self.number(node)
 
     def note(self, unit: Unit) -> Unit:
         """The unit, whose words are kept in mind."""
@@ -76,12 +92,11 @@ class _Reader(Reader[_Step]):
 
     def parent(self, node: Node) -> _Step:
         """Another number of the case."""
-        try:
-            found = self.named(node.text)
-        except ExpressionError as error:
-            for one in error.findings:
+        found = self.found[node.text]
+        if isinstance(found, ExpressionError):
+            for one in found.findings:
                 self.refuse(node, one.what, one.fix)
-            raise Unusable from error
+            raise Unusable from found
         unit = self.note(parse_unit(found.unit, self.own | frozenset(_WORD.findall(found.unit))))
         if found.path not in self.parents:
             self.parents.append(found.path)
@@ -96,9 +111,11 @@ class _Reader(Reader[_Step]):
 
     def made(self, sign: str, parts: tuple[_Step, ...], unit: Unit | None) -> _Step:
         """An operator and its two parts; the least and greatest of several, two by two."""
-        first, *others = parts
-        tree = reduce(lambda left, right: (sign, left, right.tree), others, first.tree)
-        return _Step(tree, unit or ONE)
+        trees = [part.tree for part in parts]
+        while len(trees) > 1:  # by halves, so that the tree of many is not deep
+            pairs = [trees[at : at + 2] for at in range(0, len(trees), 2)]
+            trees = [pair[0] if len(pair) == 1 else (sign, *pair) for pair in pairs]
+        return _Step(trees[0], unit or ONE)
 
     def aligned(self, node: Node, left: _Step, right: _Step) -> tuple[_Step, _Step]:
         """Both, where they count the same; a plain number is one of its own."""
@@ -132,7 +149,7 @@ def read_formula(
         ExpressionError: It cannot be used.
     """
     reader = _Reader(named=named, own=own, rates=rates)
-    tree, unit = reader.read(text, reader.number, is_formula=True)
+    tree, unit = reader.read(text, reader.whole, is_formula=True)
     return Formula(text.strip(), tree, tuple(reader.parents)), dict(unit.powers), reader.words
 
 

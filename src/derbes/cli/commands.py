@@ -39,6 +39,7 @@ from derbes.cli.places import (
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
+from derbes.harmless import file_name
 from derbes.language import _, languages, use_language
 from derbes.parallel import MOST_WORKERS
 from derbes.request import (
@@ -473,7 +474,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @language_option
 def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
-    out = out or f"{Path(path).resolve().stem}.html"
+    out = out or f"{file_name(Path(path).resolve().stem)}.html"
     case = opened(path, HTML, out=out)
     words = _words({**asked, "tables": asked["tables"] or ""})
     with stoppable(None) as progress:

@@ -21,6 +21,7 @@ from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
 from derbes.cli.stopping import if_stopped
 from derbes.errors import CaseError, DerbesError, Problem, RequestError
 from derbes.files import write_atomically
+from derbes.harmless import in_line, whole
 from derbes.language import _, ngettext
 from derbes.results.records import to_json
 
@@ -29,10 +30,10 @@ def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
     """Answer a text, or write it into a file."""
     if out == STANDARD_OUTPUT:
         outlet = click.get_current_context().find_root().obj
-        outlet.answer.write(f"{text}\n")
+        outlet.answer.write(f"{whole(text)}\n")
         outlet.is_document = outlet.is_document or kind != TEXT
     else:
-        write_atomically(Path(out), text if text.endswith("\n") else text + "\n")
+        write_atomically(Path(out), whole(text if text.endswith("\n") else text + "\n"))
 
 
 def note(text: str) -> None:
@@ -120,7 +121,7 @@ class ProgressLine:
             now = time.monotonic()
             if now - self._begun >= self._silent_for:
                 words = progress_text(*self._state, now - self._begun, step=self._told - self._step)
-                self._show(_ERASE_LINE + words)
+                self._show(_ERASE_LINE + in_line(words))
                 self._is_shown = True
 
     def _show(self, text: str) -> None:

@@ -61,9 +61,11 @@ def if_stopped(words: Callable[[], Iterable[str]]) -> Iterator[None]:
 def tell_stopped() -> None:
     """Say what is to be said, once; a terminal that is gone is no error."""
     while _words:
+        from derbes.harmless import in_line  # noqa: PLC0415 - most runs are not stopped
+
         lines = _words.pop()()
         with contextlib.suppress(OSError, ValueError):
-            sys.stderr.writelines(f"{line}\n" for line in lines)
+            sys.stderr.writelines(f"{in_line(line)}\n" for line in lines)
             sys.stderr.flush()
 
 

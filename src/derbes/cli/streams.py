@@ -17,6 +17,7 @@ from typing import Any, TextIO
 
 from derbes.cli import BROKEN_PIPE, REPAIRABLE
 from derbes.files import Identity, identity_of, unwritable
+from derbes.harmless import in_json, visible
 from derbes.language import _
 
 _OUTPUT, _ERRORS = 1, 2
@@ -64,7 +65,7 @@ class Outlet:
         self.answer.seek(0)
         self.answer.truncate()
         if record is not None:
-            self.answer.write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+            self.answer.write(in_json(json.dumps(record, ensure_ascii=False, indent=2)) + "\n")
             self.is_document = True
 
     def deliver(self, code: int) -> int:
@@ -141,7 +142,7 @@ def closed() -> OSError:
 def say(text: str) -> None:
     """Write lines to the error output; where it takes nothing, nobody can be told."""
     try:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{visible(text)}\n")
     except (OSError, ValueError):
         _abandon(sys.stderr)
     _finish(sys.stderr)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from derbes.harmless import in_line
 from derbes.language import _, ngettext
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
@@ -93,7 +94,8 @@ def _levers(leverage: Leverage) -> str:
         )
         for one in leverage.levers
     ]
-    return "\n".join([_("Levers; what is counted at once is run together, never added up"), *lines])
+    head = _("Levers; what is counted at once is run together, never added up")
+    return "\n".join([head, *map(in_line, lines)])
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:
@@ -633,10 +635,8 @@ def _predictions(table: StatementTable) -> str:
     def score(row: SpeakerScore, text: str) -> str:
         if row.n_due == row.n_resolved:
             return text
-        low, high = shown(row.brier_low), shown(row.brier_high)
-        return _("{score} (all that is due: {low} to {high})").format(
-            score=text, low=low, high=high
-        )
+        told = _("{score} (all that is due: {low} to {high})")
+        return told.format(score=text, low=shown(row.brier_low), high=shown(row.brier_high))
 
     scores = (
         Column(_("holder"), "speaker"),

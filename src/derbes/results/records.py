@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from derbes.harmless import in_json
 from derbes.results.supply import Cover, Leverage
 
 Record = dict[str, Any]
@@ -28,8 +29,8 @@ def record_of(result: Any) -> Record:
 
 
 def to_json(record: Mapping[str, Any]) -> str:
-    """A record as JSON text: UTF-8 letters as they are, numbers in full, no NaN."""
-    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    """A record as JSON text: letters as they are, what cannot be seen escaped, no NaN."""
+    return in_json(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def _plain(cell: Any) -> Any:

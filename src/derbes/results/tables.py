@@ -5,12 +5,12 @@ it has in JSON too, or a function of the row. Screen, notebook and brief render 
 columns.
 """
 
-import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from derbes.harmless import in_html, in_line
 from derbes.language import _, language
 
 MISSING = "–"
@@ -261,8 +261,8 @@ def columns_of(rows: Sequence[Any]) -> dict[str, Any]:
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     """An aligned table: headings, units, rows; numbers to the right."""
     columns = _telling(columns, rows)
-    cells = [[column.cell(row) for column in columns] for row in rows]
-    head = [[column.heading for column in columns], [_unit(column) for column in columns]]
+    cells = [[in_line(column.cell(row)) for column in columns] for row in rows]
+    head = [[in_line(column.heading) for column in columns], [in_line(_unit(c)) for c in columns]]
     lines = head + cells if any(column.unit for column in columns) else head[:1] + cells
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     pads = [str.rjust if _has_numbers(column, rows) else str.ljust for column in columns]
@@ -276,15 +276,13 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
 def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> str:
     """The table as HTML, for a notebook."""
     columns = _telling(columns, rows)
-    head = "".join(f'<th scope="col">{html.escape(column.titled)}</th>' for column in columns)
+    head = "".join(f'<th scope="col">{in_html(column.titled)}</th>' for column in columns)
     body = "".join(
-        "<tr>"
-        + "".join(f"<td>{html.escape(column.cell(row))}</td>" for column in columns)
-        + "</tr>"
+        "<tr>" + "".join(f"<td>{in_html(column.cell(row))}</td>" for column in columns) + "</tr>"
         for row in rows
     )
     return (
-        f"<table><caption>{html.escape(caption)}</caption>"
+        f"<table><caption>{in_html(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 

@@ -20,6 +20,7 @@ from derbes.statements.terms import (
     LARGEST,
     MOST_LOOPS,
     MOST_MEMBERS,
+    MOST_MONTHS,
     PLAIN,
     QUANTITIES,
     SETS,
@@ -63,8 +64,6 @@ _FITS: Mapping[Takes, tuple[Takes, ...]] = {
     Takes.ELEMENT: tuple(Takes),
 }
 """Members of which sets a parameter takes beside those of its own kind."""
-
-
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -574,14 +573,17 @@ class _Reader(Reader[Term]):
     def _time(self, node: Node) -> Term:
         """A time that is written. [month]"""
         found, month = self.term(node), self.names.unit("month")
+        what = _("this is not a time")
         if found.kind.gives is Gives.NUMBER:
             turned, factor = in_unit(found, month, self.names.case), 1.0
             while turned is not None and turned.does == "unit" and not turned.rates:
                 turned, factor = turned.parts[0], factor * turned.factor
-            months = None if turned is None else turned.written
-            if isinstance(months, float) and months * factor >= 0:
-                return _written(number_kind(month), months * factor)
-        raise self.refuse(node, _("this is not a time"), _('write months, e.g. 12, or "1 year"'))
+            if turned is not None and isinstance(turned.written, float):
+                months = round(turned.written * factor, 9)
+                if months.is_integer() and 1 <= months <= MOST_MONTHS:
+                    return _written(number_kind(month), months)
+                what = _("expected whole months from 1 to {most}").format(most=MOST_MONTHS)
+        raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
 
     def _id(self, node: Node, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)

@@ -12,6 +12,7 @@ from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE
 from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.of_case import holder_of
 from derbes.statements.terms import (
+    MOST_NESTED,
     Engine,
     Ledger,
     QuantityEntry,
@@ -19,6 +20,8 @@ from derbes.statements.terms import (
     Term,
     Value,
     calls_in,
+    depth_of,
+    in_order,
     reached,
 )
 
@@ -34,7 +37,7 @@ WIDEST = 96
 
 def problem_of(expression: str, finding: Problem, where: str = "", line: int = 0) -> Problem:
     """A finding with its place and what the caret points at."""
-    excerpt, column = " ".join(expression[: WIDEST * 50].splitlines()), finding.column
+    excerpt, column = expression[: WIDEST * 50], finding.column
     if len(excerpt) > WIDEST:
         start = max(0, min(column - 1 - WIDEST // 2, len(excerpt) - WIDEST))
         excerpt, column = excerpt[start : start + WIDEST], column - start
@@ -156,21 +159,51 @@ def needs_verdicts(node: Term) -> bool:
     return any(entry.name in {"share", "verdict"} for entry, _given in calls_in(node))
 
 
-def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem, ...]:
-    """Entries that hang on themselves."""
+def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Problem]:
+    """Entries that hang on themselves, or on too many others one behind the other."""
     links: dict[str, set[str]] = {}
+    nodes: dict[str, list[Term]] = {}
     for (name, _key), node in parts.items():
         links.setdefault(name, set()).update(links_of(node))
-    problems = []
+        nodes.setdefault(name, []).append(node)
+    nested: dict[str, int] = {}
+    for name in in_order(links):
+        own = max(depth_of(node) for node in nodes[name])
+        below = max((nested.get(other, 0) for other in links[name]), default=0)
+        nested[name] = own + LINK + below if below else own
+        if nested[name] > MOST_NESTED >= below > 0:
+            what = _('"{name}" hangs on too many entries, one behind the other')
+            yield _problem_at(case, parts, name, what)
+    circling = {name: own for name, own in links.items() if name not in nested}
+    for name in _on_circles(circling):
+        yield _problem_at(case, parts, name, _('"{name}" hangs on itself'))
+
+
+LINK = 4
+"""What an entry that another names adds to how deep the other goes, beside its own depth."""
+
+
+def _problem_at(case: Case, parts: Mapping[tuple[str, str], Term], name: str, what: str) -> Problem:
+    """What is wrong with how an entry hangs on others."""
+    key = next(key for entry, key in parts if entry == name)
+    where = f"{Ledger(case, parts, 0).path_of(name)}.{key}"
+    fix = _("let one of the entries on the way say it without the others")
+    return Problem(where, what.format(name=name), case.expressions.get(where, 0), fix=fix)
+
+
+def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
+    """Names that lead back to themselves, in their order; one walk for each circle."""
+    users: dict[str, list[str]] = {}
     for name, own in links.items():
-        if name in reached(own, lambda one: links.get(one, ())):
-            where = Ledger(case, parts, 0).path_of(name)
-            what = _('"{name}" hangs on itself').format(name=name)
-            fix = _("let one of the entries on the way say it without the others")
-            key = next(key for entry, key in parts if entry == name)
-            line = case.expressions.get(f"{where}.{key}", 0)
-            problems.append(Problem(where=f"{where}.{key}", what=what, line=line, fix=fix))
-    return tuple(problems)
+        for other in own:
+            users.setdefault(other, []).append(name)
+    found: set[str] = set()
+    for name in links:
+        if name not in found:
+            ahead = reached(links[name], lambda one: links.get(one, ()))
+            if name in ahead:
+                found |= {*ahead}.intersection(reached([name], lambda one: users.get(one, ())))
+    return [name for name in links if name in found]
 
 
 # What kind of evidence a verdict rests on, so that a report that somebody said so is no test.
@@ -196,7 +229,7 @@ def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
     term = ledger.parts.get((entry.id, key))
     if term is None:
         return ""
-    kinds = {*_kinds(ledger, entry, term, {entry.id})}
+    kinds = {*_kinds(ledger, entry, term)}
     if not kinds or (isinstance(entry, Statement) and entry.restates):
         kinds.add(DEFINITION)
     return max(kinds, key=EVIDENCE.index)
@@ -223,17 +256,20 @@ def _fact(given: Mapping[str, Value | None]) -> str:
     return str(given.get("id") or "")
 
 
-def _kinds(ledger: Ledger, entry: Checked, term: Term, seen: set[str]) -> Iterator[str]:
-    """Kinds of evidence of all parts of an expression."""
-    case = ledger.case
-    for call, given in calls_in(term):
+def _kinds(ledger: Ledger, entry: Checked, term: Term) -> Iterator[str]:
+    """Kinds of evidence of all parts of an expression, and of those that it hangs on."""
+    case, seen, waiting = ledger.case, {entry.id}, [term]
+    for call, given in (found for one in waiting for found in calls_in(one)):
         if call.name in _LINKS:
             other = _fact(given)
             below = ledger.parts.get((other, "holds_if")) or ledger.parts.get((other, "yes_if"))
             if below is not None and other not in seen:
                 restates = getattr(case.statements.get(other), "restates", ())
                 seen.add(other)
-                yield from [DEFINITION] if restates else _kinds(ledger, entry, below, seen)
+                if restates:
+                    yield DEFINITION
+                else:
+                    waiting.append(below)
         elif call.name == "attested":
             yield SAID if _says_the_same(case, entry, _fact(given)) else ATTESTED
         elif call.name in _OVER_FACTS:

@@ -423,7 +423,7 @@ def length_of(case: Case, measure: str, months: float | None) -> int:
     the measure names.
     """
     if months is not None:
-        return max(1, case.calendar.periods(months))
+        return case.calendar.periods(months)
     return case.main_length or main_length(case, case.measures[measure].lengths or (1,))
 
 
@@ -512,6 +512,6 @@ def months(
 ) -> tuple[Day, ...]:
     """Months from one to another, so many apart."""
     first, last = (year * 12 + month - 1 for year, month in (since.month, until.month))
-    step = max(1, round(every))
+    step = int(every)
     found = range(first, min(last, first + step * MOST_MEMBERS) + 1, step)
     return tuple(month_day(month // 12, month % 12 + 1) for month in found)

@@ -214,7 +214,7 @@ def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     if good not in arrays.goods:
         return 0.0
     buyers = (buyer.id for buyer in one.case.exports.values() if buyer.good == good)
-    sold = np.array([one.plan.exports[buyer] for buyer in buyers] or np.zeros((0, 0)))
+    sold = np.array([one.plan.exports[buyer] for buyer in buyers] or np.zeros((0, span.stop)))
     usual = np.full(len(sold), arrays.flow_size[arrays.goods.index(good)])
     return float(without_rounding(sold, usual)[:, span].sum())
 

@@ -36,6 +36,7 @@ from derbes.statements.terms import (
     Value,
     calls_in,
     day_of,
+    in_order,
     reached,
 )
 from derbes.statements.worlds import Model, World, evaluate
@@ -356,22 +357,19 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
 
     What asks for verdicts comes after the entries that it asks about.
     """
+    nodes: dict[str, list[Term]] = {}
+    for (name, _key), node in ledger.parts.items():
+        nodes.setdefault(name, []).append(node)
     known: dict[str, int] = {}
-
-    def level(name: str) -> int:
-        if name not in known:
-            known[name] = 0
-            nodes = [node for (entry, _key), node in ledger.parts.items() if entry == name]
-            known[name] = max((of_node(node) for node in nodes), default=0)
-        return known[name]
-
-    def of_node(node: Term) -> int:
-        links = [level(link) for link in links_of(node)]
-        return max(links, default=0) + int(needs_verdicts(node))
-
+    links = {name: [link for node in own for link in links_of(node)] for name, own in nodes.items()}
+    for name in in_order(links):
+        known[name] = max(
+            max((known.get(link, 0) for link in links_of(node)), default=0) + needs_verdicts(node)
+            for node in nodes[name]
+        )
     found: dict[int, list[Part]] = {}
     for part in ledger.parts:
-        found.setdefault(level(part[0]), []).append(part)
+        found.setdefault(known[part[0]], []).append(part)
     return [found[at] for at in sorted(found)]
 
 

@@ -166,6 +166,10 @@ MOST_LOOPS = 2
 """Sets inside one another."""
 MOST_STEPS = 100_000
 """Steps of one evaluation."""
+MOST_MONTHS = 1200
+"""Longest time that a quantity or a set is asked about. [month]"""
+MOST_NESTED = MOST_SIGNS
+"""Signs and quantities inside one another, those of the entries that one names counted."""
 
 LIMITS: Mapping[str, float] = {
     "characters": MOST_CHARACTERS,
@@ -176,6 +180,8 @@ LIMITS: Mapping[str, float] = {
     "members of a set": MOST_MEMBERS,
     "sets inside one another": MOST_LOOPS,
     "steps of an evaluation": MOST_STEPS,
+    "months of a length": MOST_MONTHS,
+    "signs inside one another, with those of the entries that it names": MOST_NESTED,
 }
 """The limits, as the reference page names them."""
 
@@ -217,10 +223,29 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         raise TypeError(msg)
     if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
         return Missing((_("a division by zero"),))
-    number = float(MADE[operator](left, right))
+    try:
+        number = float(MADE[operator](left, right))
+    except ZeroDivisionError:  # a power that rounds to 0, turned over
+        number = math.inf
+    is_lost = number == 0 and left != 0 and math.isfinite(left) and math.isfinite(right)
+    if is_lost and (operator in {"/", "**"} or (operator == "*" and right != 0)):
+        return Missing((_("a number that is too small"),))
+    return possible(number, left, right)
+
+
+def possible(number: float, *parts: float) -> float | Missing:
+    """What is made of numbers; missing where it is none, or larger than any that counts.
+
+    Without bound is only what is made of a number without bound.
+
+    Examples:
+        >>> possible(2.0, 1.0), possible(math.inf, 1.0), possible(math.inf, math.inf)
+        (2.0, Missing(keys=('a number that is too large',), at_least=None), inf)
+    """
     if math.isnan(number):
         return Missing((_("a difference or quotient of two numbers without bound"),))
-    if math.isfinite(number) and abs(number) > LARGEST:
+    is_bounded = math.isfinite(number) or all(map(math.isfinite, parts))
+    if is_bounded and abs(number) > LARGEST:
         return Missing((_("a number that is too large"),))
     return number
 
@@ -244,7 +269,8 @@ def summary(name: str, parts: list[Value]) -> Value:
     if name == "abs":
         return abs(numbers[0])
     if name == "sum":
-        return math.fsum(numbers)
+        is_bounded = all(map(math.isfinite, numbers))
+        return possible(math.fsum(numbers) if is_bounded else sum(numbers), *numbers)
     if not numbers:
         return Missing((_("the least or greatest of nothing"),))
     return min(numbers) if name == "min" else max(numbers)
@@ -580,6 +606,31 @@ def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None
         yield term.entry, dict(zip(names, written, strict=True))
     for part in term.parts:
         yield from calls_in(part)
+
+
+def depth_of(term: Term) -> int:
+    """How many terms lie inside one another."""
+    depth, level = 0, [term]
+    while level:
+        depth, level = depth + 1, [part for one in level for part in one.parts]
+    return depth
+
+
+def in_order(links: Mapping[str, Iterable[str]]) -> list[str]:
+    """Names, each behind all that it leads to; what leads into a circle is left out."""
+    users: dict[str, list[str]] = {}
+    waits = dict.fromkeys(links, 0)
+    for name, own in links.items():
+        for other in {*own}.intersection(links):
+            users.setdefault(other, []).append(name)
+            waits[name] += 1
+    found = [name for name, n in waits.items() if n == 0]
+    for name in found:
+        for user in users.get(name, ()):
+            waits[user] -= 1
+            if waits[user] == 0:
+                found.append(user)
+    return found
 
 
 def reached(first: Iterable[str], links: Callable[[str], Iterable[str]]) -> tuple[str, ...]:

@@ -3,8 +3,6 @@
 Verdicts for other programs: ClaimReview, a spreadsheet, and a history.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,8 +22,10 @@ from derbes.case.ledger import (
 )
 from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
+from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet
 from derbes.language import _
 from derbes.parallel import Progress
+from derbes.results.records import to_json
 from derbes.results.statements import (
     SAID,
     ContrastRow,
@@ -470,7 +470,7 @@ def claim_reviews(case: Case, table: StatementTable, language: str, page: str = 
     """
     reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
     graph = {"@context": "https://schema.org", "@graph": reviews}
-    return json.dumps(graph, ensure_ascii=False, indent=2, allow_nan=False)
+    return to_json(graph)
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:
@@ -558,14 +558,11 @@ def _work(document: Document) -> dict[str, str]:
 
 # Statements as comma-separated text for a spreadsheet.
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Tells Excel that what follows is UTF-8."""
 COLUMNS = (
     "id", "kind", "by", "holder", "said", "modality", "polarity", "stance", "target", "says",
     "phrase", "document", "place", "expression", "verdict", "evidence", "share", "standard_error",
     "n_draws", "reason", "due", "outcome", "probability", "brier", "flips_at", "flips_in",
 )  # fmt: skip
-_FORMULA = ("=", "@", "+", "-", "\t", "\r")
 
 
 def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = False) -> str:
@@ -576,39 +573,23 @@ def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = Fa
         language: Of the texts, where the ledger has it.
         has_mark: Whether to begin with a byte-order mark, which Excel wants.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in table.statements:
-        writer.writerow([_cell(row, column, language) for column in COLUMNS])
-    return (BYTE_ORDER_MARK if has_mark else "") + out.getvalue()
+    cells = ([_cell(row, column, language) for column in COLUMNS] for row in table.statements)
+    text = sheet([COLUMNS, *cells], is_quoted=True, end="\r\n")
+    return (BYTE_ORDER_MARK if has_mark else "") + text
 
 
-def _cell(row: StatementRow, column: str, language: str) -> str:
+def _cell(row: StatementRow, column: str, language: str) -> object:
     content = getattr(row, column)
     if content is None:
-        return ""
+        return None
     if column in {"says", "phrase"}:
-        return harmless(in_language(content, language))
+        return in_language(content, language)
     if column == "flips_at":
         return "; ".join(
             f"{flip.input} {flip.direction} {flip.value:.6g} {flip.unit}".strip()
             for flip in content
         )
-    if column == "flips_in":
-        return ", ".join(content)
-    return harmless(content) if isinstance(content, str) else repr(content)
-
-
-def harmless(text: str) -> str:
-    """A text that a spreadsheet takes for a text: none is computed.
-
-    Examples:
-        >>> harmless("=1+1"), harmless("+"), harmless("-5 %")
-        ("'=1+1", '+', "'-5 %")
-    """
-    is_formula = text.startswith(_FORMULA) and len(text) > 1
-    return f"'{text}" if is_formula else text
+    return ", ".join(content) if column == "flips_in" else content
 
 
 # The history of verdicts: a file that only grows, one line for each verdict.
@@ -649,7 +630,7 @@ def record_verdicts(path: Path, table: StatementTable) -> int:
     """
     read_history(path)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    lines = [json.dumps(line, ensure_ascii=False) for line in history_lines(table)]
+    lines = [in_json(json.dumps(line, ensure_ascii=False)) for line in history_lines(table)]
     end = "" if not before or before.endswith("\n") else "\n"
     write_atomically(path, before + end + "".join(f"{line}\n" for line in lines))
     return len(lines)

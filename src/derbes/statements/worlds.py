@@ -4,6 +4,7 @@ What solves programs is imported where it is first asked for, so that reading an
 loads no solver; what it keeps has the type `Any` here.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
@@ -44,6 +45,7 @@ from derbes.statements.terms import (
     joined,
     month_day,
     not_,
+    possible,
     summary,
 )
 
@@ -424,9 +426,10 @@ class World:
             own = [one.name for one in fields(entry.pack) if one.name in keywords]
             packs = [entry.pack(**{name: keywords.pop(name) for name in own})]
         try:
-            return entry.function(about, *packs, **keywords)
+            found: Value = entry.function(about, *packs, **keywords)
         except Unknown as unknown:
             return unknown.missing
+        return possible(found, math.inf) if isinstance(found, float) else found
 
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""
