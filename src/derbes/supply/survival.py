@@ -27,7 +27,7 @@ from scipy import sparse
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
 from derbes.lp.lexicographic import best_among_optima, solve_levels
-from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
+from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution, stack_blocks, usual_sizes
 from derbes.model.arrays import (
     CALM,
     ActivityKind,
@@ -196,6 +196,8 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
+        self._alone: dict[int, Session] = {}
+        """Periods that stand alone in a solver."""
         self._least: dict[tuple[bytes, ...], Survived] = {}
         """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
@@ -208,6 +210,30 @@ class SurvivalProgram:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
             self.bases = {}
+
+    def alone(self, period: int, columns: IntArray, rows: IntArray) -> Session:
+        """The columns and rows of one period in a solver of their own, kept for many questions."""
+        if period not in self._alone:
+            whole, sizes = self.program, usual_sizes(self.program)
+            blocks = [
+                stack_blocks([(b.kind, b.items, b.first_period + period, 1) for b in of if b.size])
+                for of in (self.layout.columns, self.layout.rows)
+            ]
+            self._alone[period] = Session(
+                replace(
+                    whole,
+                    level_costs=whole.level_costs[:, columns],
+                    matrix=whole.matrix[:, columns][rows],
+                    col_lower=whole.col_lower[columns],
+                    col_upper=whole.col_upper[columns],
+                    row_lower=whole.row_lower[rows],
+                    row_upper=whole.row_upper[rows],
+                    columns=blocks[0],
+                    rows=blocks[1],
+                    sizes=replace(sizes, columns=sizes.columns[columns], rows=sizes.rows[rows]),
+                )
+            )
+        return self._alone[period]
 
     def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -223,16 +249,16 @@ class SurvivalProgram:
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
-            solution = self._minimize(program, early)
+            solution = self.minimize(program, early)
             broken = _first_short(layout, solution.columns, demand, uses, met=met)
             if broken is None:
                 return Survived(
                     None, None, solution.columns, program.row_upper, solution.certificate
                 )
             program = self._with_met(program, uses, broken)
-            solution = self._minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
+            solution = self.minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
             if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
-                share = self._share(program, run, uses, broken)
+                share = self._share(_Stocks(self, program, run, broken), run, uses)
                 return Survived(
                     broken + share,
                     broken,
@@ -255,13 +281,8 @@ class SurvivalProgram:
             response: Orders and stocks as columns of the window. (columns,)
         """
         run = MeasureRun(measure, self.layout.n)
-        program = self._bounded(run)
-        lower, upper = program.col_lower.copy(), program.col_upper.copy()
-        for kind in ("order", "lot", "fresh"):
-            block = self.layout.column(kind)
-            for bounds in (lower, upper):
-                block.of(bounds)[:, :period] = block.of(response)[:, :period]
-        return self._share(replace(program, col_lower=lower, col_upper=upper), run, uses, period)
+        alone = _PeriodAlone(self, self._bounded(run), run, period, response=response)
+        return self._share(alone, run, uses)
 
     def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
         """The program with chosen uses met in all periods before one."""
@@ -269,14 +290,11 @@ class SurvivalProgram:
         self.layout.column("unmet").of(upper)[uses, :until] = 0.0
         return replace(program, col_upper=upper)
 
-    def _share(
-        self, program: LinearProgram, run: MeasureRun, uses: BoolArray, period: int
-    ) -> float:
+    def _share(self, stocks: "_Stocks", run: MeasureRun, uses: BoolArray) -> float:
         """The largest share of a broken period in which its uses can be met, 0-1."""
-        layout = self.layout
+        layout, period = self.layout, stocks.period
         demand = demand_path(layout, run)[uses, period]
         costs = _unmet_costs(layout, uses, _only(layout, period))
-        stocks = _Stocks(self, program, run, period)
         met, missed = 0.0, 1.0
         unmet, slope = self._unmet_with(stocks, 1.0, costs, uses=uses, demand=demand)
         if unmet == 0.0:
@@ -322,19 +340,13 @@ class SurvivalProgram:
         demand: FloatArray,
     ) -> tuple[float, float]:
         """What goes short in a period that begins with some times its stock, and its slope."""
-        program = stocks.times(factor)
-        try:
-            solution = self._minimize(program, costs)
-        except SolveError:
-            # A basis of other entries can defeat the solver: it begins anew.
-            asked = replace(program, level_costs=self._levels(costs))
-            solution = solve_levels(asked, Session(asked))
-        period = stocks.period
-        short = self.layout.column("unmet").of(solution.columns)[uses, period]
-        if np.all(short <= NOTHING * 1e-2 * demand):
+        solution = stocks.solve(factor, costs)
+        unmet = stocks.unmet(solution.columns)[uses]
+        if np.all(unmet <= NOTHING * 1e-2 * demand):
             return 0.0, 0.0
+        short = float(self.layout.column("unmet").of(costs)[uses, stocks.period] @ unmet)
         is_proven = bool(len(solution.parts.duals))
-        return float(costs @ solution.columns), stocks.slope(solution) if is_proven else 0.0
+        return short, stocks.slope(solution) if is_proven else 0.0
 
     def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
         """The least that goes short of the chosen uses under a measure of some length.
@@ -349,12 +361,12 @@ class SurvivalProgram:
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
-        solution = self._minimize(program, costs, key)
+        solution = self.minimize(program, costs, key)
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
         if broken is not None:
             columns = self._spread(
-                replace(program, level_costs=self._levels(costs)), solution, uses
+                replace(program, level_costs=self.levels(costs)), solution, uses
             )
         self._least[asked] = Survived(
             None, broken, columns, program.row_upper, solution.certificate
@@ -374,7 +386,7 @@ class SurvivalProgram:
         program = replace(self.program, **tightest(self.layout, each).named)
         costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
         key = ("", len(runs))
-        short = unmet.of(self._minimize(program, costs, key).columns)[uses].sum(axis=1)
+        short = unmet.of(self.minimize(program, costs, key).columns)[uses].sum(axis=1)
         if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
             return list(runs)
         half = len(runs) // 2
@@ -416,14 +428,15 @@ class SurvivalProgram:
     def _bounded(self, run: MeasureRun) -> LinearProgram:
         return replace(self.program, **window_bounds(self.layout, self.state, run).named)
 
-    def _levels(self, costs: FloatArray) -> FloatArray:
+    def levels(self, costs: FloatArray) -> FloatArray:
+        """Costs and thrift. (2, columns)"""
         return np.stack([costs, self._thrift])
 
-    def _minimize(
+    def minimize(
         self, program: LinearProgram, costs: FloatArray, key: tuple[str, int] | None = None
     ) -> Solution:
         """The optimum of some costs and thrift, from the basis of the last with the same key."""
-        asked = replace(program, level_costs=self._levels(costs))
+        asked = replace(program, level_costs=self.levels(costs))
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
@@ -446,6 +459,20 @@ class _Stocks:
         self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
         self._is_changed = False
 
+    def solve(self, factor: float, costs: FloatArray) -> Solution:
+        """The optimum of some costs with the stock times a factor."""
+        program = self._times(factor)
+        try:
+            return self._survival.minimize(program, costs)
+        except SolveError:
+            # A basis of other entries can defeat the solver: it begins anew.
+            asked = replace(program, level_costs=self._survival.levels(costs))
+            return solve_levels(asked, Session(asked))
+
+    def unmet(self, columns: FloatArray) -> FloatArray:
+        """What goes unmet in the period, by use. (U,)"""
+        return self._survival.layout.column("unmet").of(columns)[:, self.period]
+
     def _entries(self) -> IntArray:
         """Where the matrix takes stock over into the period."""
         layout, matrix = self._survival.layout, self._program.matrix
@@ -461,7 +488,7 @@ class _Stocks:
         ).astype(np.int64)
         return places[np.isin(matrix.indices[places], now)]
 
-    def times(self, factor: float) -> LinearProgram:
+    def _times(self, factor: float) -> LinearProgram:
         """The program with the stock times a factor."""
         if self.period == 0:
             return self._with_first_stock(factor)
@@ -487,14 +514,18 @@ class _Stocks:
         """By how much less goes short for each time the stock more."""
         duals = solution.parts.duals[0]
         if self.period == 0:
-            one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
-            lower = _change(one.row_lower, two.row_lower)
-            upper = _change(one.row_upper, two.row_upper)
-            return float(np.where(duals > 0, lower, upper) @ duals)
+            return self._first_slope(duals)
         matrix = self._program.matrix
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         return float(-np.sum(duals[rows] * matrix.data[self._places] * solution.columns[columns]))
+
+    def _first_slope(self, duals: FloatArray) -> float:
+        """The same of the stock that the window begins with."""
+        one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
+        lower = _change(one.row_lower, two.row_lower)
+        upper = _change(one.row_upper, two.row_upper)
+        return float(np.where(duals > 0, lower, upper) @ duals)
 
     def restore(self) -> None:
         """Give the solver its own matrix back."""
@@ -505,6 +536,77 @@ class _Stocks:
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         self._survival.session.change_entries(rows, columns, matrix.data[self._places])
+
+
+class _PeriodAlone(_Stocks):
+    """The same where all that is done before the period is known: the period stands alone.
+
+    What comes behind it asks nothing of it, so it is left out too.
+    """
+
+    def __init__(
+        self,
+        survival: SurvivalProgram,
+        program: LinearProgram,
+        run: MeasureRun,
+        period: int,
+        *,
+        response: FloatArray,
+    ) -> None:
+        self.period = period
+        self._survival, self._program, self._run = survival, program, run
+        layout = survival.layout
+        self._columns, self._rows = (
+            np.concatenate([block.indices[:, period] for block in blocks if block.size])
+            for blocks in (layout.columns, layout.rows)
+        )
+        done = np.zeros((2, len(response)))
+        if period > 0:
+            for kind in ("order", "lot", "fresh"):
+                block = layout.column(kind)
+                block.of(done[0])[:, :period] = block.of(response)[:, :period]
+            for kind in ("lot", "fresh"):
+                of = layout.column(kind).of
+                of(done[1])[:, period - 1] = of(done[0])[:, period - 1]
+                of(done[0])[:, period - 1] = 0.0
+        self._fixed, self._stock = (np.asarray(program.matrix @ one)[self._rows] for one in done)
+        self._alone = survival.alone(period, self._columns, self._rows)
+
+    def solve(self, factor: float, costs: FloatArray) -> Solution:
+        """The optimum of some costs with the stock times a factor."""
+        columns, rows = self._columns, self._rows
+        program = self._with_first_stock(factor) if self.period == 0 else self._program
+        known = self._fixed + factor * self._stock
+        asked = replace(
+            self._alone.program,
+            level_costs=self._survival.levels(costs)[:, columns],
+            col_lower=program.col_lower[columns],
+            col_upper=program.col_upper[columns],
+            row_lower=program.row_lower[rows] - known,
+            row_upper=program.row_upper[rows] - known,
+        )
+        session = self._alone
+        session.set_row_bounds(asked.row_lower, asked.row_upper)
+        session.set_column_bounds(asked.col_lower, asked.col_upper)
+        session.set_costs(asked.cost)
+        return solve_levels(asked, session)
+
+    def unmet(self, columns: FloatArray) -> FloatArray:
+        """What goes unmet in the period, by use. (U,)"""
+        whole = np.zeros(self._survival.layout.n_columns)
+        whole[self._columns] = columns
+        return super().unmet(whole)
+
+    def slope(self, solution: Solution) -> float:
+        """By how much less goes short for each time the stock more."""
+        if self.period > 0:
+            return float(-solution.parts.duals[0] @ self._stock)
+        whole = np.zeros(self._survival.layout.n_rows)
+        whole[self._rows] = solution.parts.duals[0]
+        return self._first_slope(whole)
+
+    def restore(self) -> None:
+        """The solver keeps its matrix."""
 
 
 def _change(one: FloatArray, other: FloatArray) -> FloatArray:
