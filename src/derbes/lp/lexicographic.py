@@ -40,10 +40,15 @@ NOISE = 1e-4
 """What is summed to a price counts as no less than this part of the largest such sum."""
 
 
-def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
-    """Largest violation of a row or bound, each relative to its own size; and the rows' sums.
+def violations(
+    program: LinearProgram, columns: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Violation of each bound and each row, relative to its own size; and the rows' sums.
 
     A row is as large as what it sums, as its bounds, and as what is usual of it.
+
+    Returns:
+        (columns,), (rows,) and (rows,)
     """
     sizes, matrix = usual_sizes(program), program.matrix
     sums = np.zeros((2, matrix.shape[0]))
@@ -54,8 +59,13 @@ def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float,
     violation = np.maximum(program.col_lower - columns, columns - program.col_upper)
     of_columns = np.maximum(sizes.columns, np.abs(columns))
     row_violation = np.maximum(program.row_lower - activity, activity - program.row_upper)
-    worst = (violation / of_columns).max(initial=0.0), (row_violation / of_rows).max(initial=0.0)
-    return float(max(worst)), activity
+    return violation / of_columns, row_violation / of_rows, activity
+
+
+def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
+    """Largest violation of a row or bound, and the rows' sums."""
+    of_columns, of_rows, activity = violations(program, columns)
+    return float(max(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
 
 
 def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:

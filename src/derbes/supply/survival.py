@@ -26,7 +26,7 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import best_among_optima, solve_levels
+from derbes.lp.lexicographic import AT_BOUND, best_among_optima, solve_levels, violations
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution, stack_blocks, usual_sizes
 from derbes.model.arrays import (
     CALM,
@@ -205,6 +205,7 @@ class SurvivalProgram:
                 before.program, columns=self.layout.columns, rows=self.layout.rows
             )
             self.session: Session = before.session
+            self._alone = before._alone
             self.bases: dict[tuple[str, int], Basis] = before.bases
         else:
             self.program = survival_program(self.layout, self.state)
@@ -249,7 +250,7 @@ class SurvivalProgram:
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
-            solution = self.minimize(program, early)
+            solution = self.minimize(program, early, (f"early {uses.tobytes()!r}", met))
             broken = _first_short(layout, solution.columns, demand, uses, met=met)
             if broken is None:
                 return Survived(
@@ -268,6 +269,36 @@ class SurvivalProgram:
                 )
             met = broken + 1
             program = self._with_met(program, uses, met)
+
+    def met_by(
+        self, measure: MeasureArrays, uses: BoolArray, response: FloatArray
+    ) -> tuple[int, float]:
+        """Periods in which a response is proven to meet uses, and how far it is from proof.
+
+        What is done in a period is bound by what was done before it alone, so a response
+        proves each period up to the first in which it breaks a bound or a row.
+
+        Args:
+            measure: It runs to the end of the window.
+            uses: (U,)
+            response: Orders, stocks and unmet demand as columns of the window. (columns,)
+
+        Returns:
+            Periods, and the largest violation in them, relative.
+        """
+        layout = self.layout
+        run = MeasureRun(measure, layout.n)
+        program = self._bounded(run)
+        of_columns, of_rows, _activity = violations(program, response)
+        worst = np.zeros(layout.n)
+        for blocks, broken in ((layout.columns, of_columns), (layout.rows, of_rows)):
+            for block in blocks:
+                if block.size:
+                    np.maximum(worst, block.of(broken).max(axis=0), out=worst)
+        short = layout.column("unmet").of(response)[uses] > NOTHING * demand_path(layout, run)[uses]
+        open_ = np.flatnonzero((worst > AT_BOUND) | short.any(axis=0))
+        met = int(open_[0]) if len(open_) else layout.n
+        return met, float(worst[:met].max(initial=0.0))
 
     def share_after(
         self, measure: MeasureArrays, uses: BoolArray, period: int, response: FloatArray
