@@ -142,7 +142,11 @@ ZERO = 1e-9
 
 
 def solve_levels(
-    program: LinearProgram, session: Session | None = None, *, is_apart: bool = False
+    program: LinearProgram,
+    session: Session | None = None,
+    *,
+    is_apart: bool = False,
+    is_primal: bool = False,
 ) -> Solution:
     """The certified lexicographic optimum of a program.
 
@@ -152,6 +156,7 @@ def solve_levels(
             bounds and weighted costs; a new one is made when missing.
         is_apart: Whether each level is solved by itself too, so that even what weighs next
             to nothing beside the others is decided.
+        is_primal: Whether little more than costs has changed since the session's basis.
 
     Raises:
         SolveError: No optimum, or none that passes its certificate.
@@ -160,7 +165,10 @@ def solve_levels(
     solution = None
     for attempt in (_weighted, _one_by_one, _cold, _strict):
         try:
-            solution = attempt(program, session, solution)
+            if attempt is _weighted:
+                solution = _weighted(program, session, is_primal=is_primal)
+            else:
+                solution = attempt(program, session, solution)
         except SolveError:
             # Weights far apart can defeat the solver; level by level they do not meet.
             if attempt is _strict:
@@ -196,8 +204,14 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     return np.array(before if proven <= last else [*before, last], dtype=np.int64)
 
 
-def _weighted(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
-    columns = session.run()
+def _weighted(
+    program: LinearProgram,
+    session: Session,
+    _near: Solution | None = None,
+    *,
+    is_primal: bool = False,
+) -> Solution:
+    columns = session.run(primal=is_primal)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     closing = _closing_levels(program, values)
     weighted = program.weights[:, None] * program.level_costs
