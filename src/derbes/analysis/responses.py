@@ -24,7 +24,7 @@ from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
 from derbes.lp.program import LinearProgram, usual_sizes
 from derbes.model.arrays import ActivityKind, MeasureArrays, MeasureRun
 from derbes.simulation import simulate_branch
-from derbes.supply.baseline import CalmSolution
+from derbes.supply.baseline import CalmSolution, stance_of
 from derbes.supply.bounds import demand_alone, found_state, running
 from derbes.supply.disruption import (
     BranchSolution,
@@ -136,7 +136,9 @@ class StartSolver:
             else:
                 session = before.session
                 load(session, window.program, before.program)
-            if before is not None:
+            if self._calm.start is not None:
+                session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
+            elif before is not None:
                 session.start_from(before.basis)
             solution = solve_levels(window.program, session)
             opened = OpenWindow(window, session, usual_course(window, solution), session.basis())

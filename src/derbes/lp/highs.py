@@ -299,13 +299,20 @@ class Session:
         rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
 
-    def stand(self, stance: Stance) -> None:
-        """Start the next solve from a stance; rows that were added since are basic."""
+    def stand(self, stance: Stance, *, is_alike: bool = True) -> None:
+        """Start the next solve from a stance; rows that were added since are basic.
+
+        Args:
+            stance: (columns + rows,)
+            is_alike: Whether it is a basis of a program of the same shape; else the solver makes
+                one of it.
+        """
         n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
+        basis.alien = not is_alike
         basis.col_status = _STANDINGS[stance[:n]].tolist()
         basis.row_status = _STANDINGS[rows].tolist()
         self._solver.setBasis(basis)

@@ -17,6 +17,7 @@ right sign: then the point is optimal lexicographically, however large the weigh
 """
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -166,12 +167,10 @@ def solve_levels(
     """
     session = session or Session(program)
     solution = None
-    for attempt in (_weighted, _one_by_one, _cold, _strict):
+    weighted = partial(_weighted, is_primal=is_primal, is_proven=not is_apart)
+    for attempt in (weighted, _one_by_one, _cold, _strict):
         try:
-            if attempt is _weighted:
-                solution = _weighted(program, session, is_primal=is_primal, is_proven=not is_apart)
-            else:
-                solution = attempt(program, session, solution)
+            solution = attempt(program, session, solution)
         except SolveError:
             # Weights far apart can defeat the solver; level by level they do not meet.
             if attempt is _strict:
@@ -209,19 +208,19 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
 def _weighted(
     program: LinearProgram,
     session: Session,
-    _near: Solution | None = None,
+    _near: Solution | None,
     *,
     is_primal: bool,
     is_proven: bool,
 ) -> Solution:
+    """All levels at once; where it is only to begin with, without a proof."""
     columns = session.run(primal=is_primal)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if not is_proven:
-        nothing = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
-        return Solution(columns, program.row_upper, values, np.inf, nothing)
+        return Solution(columns, program.row_upper, values, np.inf, parts)
     closing = _closing_levels(program, values)
     weighted = program.weights[:, None] * program.level_costs
-    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if len(closing):
         proven = weighted[: n_proven(program)]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)

@@ -37,7 +37,7 @@ from derbes.model.arrays import (
     MeasureRun,
     State,
 )
-from derbes.supply.baseline import CalmSolution, state_at
+from derbes.supply.baseline import CalmSolution, stance_of, state_at
 from derbes.supply.bounds import (
     demand_alone,
     demand_path,
@@ -211,6 +211,8 @@ class SurvivalProgram:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
             self.bases = {}
+            if calm.start is not None:
+                self.session.stand(stance_of(calm.start, self.layout), is_alike=False)
 
     def alone(self, period: int, columns: IntArray, rows: IntArray) -> Session:
         """The columns and rows of one period in a solver of their own, kept for many questions."""
