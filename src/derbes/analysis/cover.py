@@ -184,6 +184,9 @@ class StartCover:
             found = program.time_to_survive(measure, uses)
             if found.periods is not None or n >= most:
                 break
+            whole = self.program(last).met_throughout(measure, uses) if n == windows[0] else None
+            if whole is not None:
+                return self.program(last), whole
         return program, found
 
     def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:

@@ -363,6 +363,15 @@ class Session:
         self._warm_up()
         return np.array(self._solver.getSolution().col_value) * self._sizes.columns
 
+    def point(self) -> FloatArray | None:
+        """Solve once and return the columns; None: the solver found no optimum."""
+        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        self._warm_up()
+        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+
     def row_duals(self) -> FloatArray:
         """Row duals of the last solve, for the costs it had. (rows,)"""
         return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows

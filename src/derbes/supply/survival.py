@@ -26,7 +26,13 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import AT_BOUND, best_among_optima, solve_levels, violations
+from derbes.lp.lexicographic import (
+    AT_BOUND,
+    best_among_optima,
+    primal_residual,
+    solve_levels,
+    violations,
+)
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution, stack_blocks, usual_sizes
 from derbes.model.arrays import (
     CALM,
@@ -272,6 +278,35 @@ class SurvivalProgram:
             met = broken + 1
             program = self._with_met(program, uses, met)
 
+    def met_throughout(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived | None:
+        """A response that meets uses in the whole window; None: none was found."""
+        program = self._bounded(MeasureRun(measure, self.layout.n))
+        columns, residual = self._meeting(program, uses, "throughout")
+        if columns is None:
+            return None
+        return Survived(None, None, columns, program.row_upper, residual)
+
+    def _meeting(
+        self, program: LinearProgram, uses: BoolArray, key: str
+    ) -> tuple[FloatArray | None, float]:
+        """A response within a program's bounds that meets uses, and how far it is from that.
+
+        Any will do, so the solver has little to do, and the point proves itself. None: none was
+        found, which says nothing.
+        """
+        program, session = self._with_met(program, uses, self.layout.n), self.session
+        session.set_row_bounds(program.row_lower, program.row_upper)
+        session.set_column_bounds(program.col_lower, program.col_upper)
+        session.set_costs(np.zeros(self.layout.n_columns))
+        if (key, 0) in self.bases:
+            session.start_from(self.bases[key, 0])
+        columns = session.point()
+        if columns is None:
+            return None, np.inf
+        self.bases[key, 0] = session.basis()
+        residual, _activity = primal_residual(program, columns)
+        return (columns, residual) if residual <= AT_BOUND else (None, residual)
+
     def met_by(
         self, measure: MeasureArrays, uses: BoolArray, response: FloatArray
     ) -> tuple[int, float]:
@@ -414,13 +449,10 @@ class SurvivalProgram:
         """
         if not runs:
             return []
-        arrays, unmet = self.layout.arrays, self.layout.column("unmet")
         each = [window_bounds(self.layout, self.state, run) for run in runs]
         program = replace(self.program, **tightest(self.layout, each).named)
-        costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
-        key = ("", len(runs))
-        short = unmet.of(self.minimize(program, costs, key).columns)[uses].sum(axis=1)
-        if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
+        columns, _residual = self._meeting(program, uses, f"served {len(runs)}")
+        if columns is not None:
             return list(runs)
         half = len(runs) // 2
         parts = (runs[:half], runs[half:]) if half else ()
