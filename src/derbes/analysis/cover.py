@@ -26,18 +26,10 @@ from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
+from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
 from derbes.supply.disruption import horizon, make_window
-from derbes.supply.survival import (
-    NOTHING,
-    SurvivalProgram,
-    Survived,
-    binding_goods,
-    cut_sellers,
-    net_unmet,
-    shelves,
-    stock_by_good,
-)
+from derbes.supply.survival import NOTHING, SurvivalProgram, Survived, net_unmet, stock_by_good
 
 DAYS_A_MONTH = 30.4375
 """A year of 365.25 days in twelve parts."""
@@ -136,17 +128,16 @@ class StartCover:
         self.study = study
         self.start = start
         self._programs: dict[int, SurvivalProgram] = {}
-        self._before: dict[int, SurvivalProgram] = (
-            {**before._before, **before._programs} if before else {}
-        )
+        self.known: dict[int, SurvivalProgram] = {**before.known} if before else {}
+        """The last program of each length, of this start or one before."""
         self._myopic: dict[tuple[str, int], BranchRun] = {}
 
     def program(self, n: int) -> SurvivalProgram:
         """The survival program over `n` periods, or as many as the arrays have."""
         n = min(n, self.study.arrays.n_periods - self.start)
         if n not in self._programs:
-            known = self._before.get(n)
-            self._programs[n] = SurvivalProgram(self.study.calm, self.start, n, known)
+            program = SurvivalProgram(self.study.calm, self.start, n, self.known.get(n))
+            self._programs[n] = self.known[n] = program
         return self._programs[n]
 
     def windows(self) -> list[int]:
@@ -169,7 +160,7 @@ class StartCover:
         """
         windows = self.windows()
         last = next((n for n in windows if n >= most), windows[-1])
-        proven, program = 0, self.program(last)
+        proven, program, is_first = 0, self.program(last), True
         if measure is not None:
             run = self.myopic(measure, program)
             columns = _columns_of(program, run)
@@ -184,9 +175,11 @@ class StartCover:
             found = program.time_to_survive(measure, uses)
             if found.periods is not None or n >= most:
                 break
-            whole = self.program(last).met_throughout(measure, uses) if n == windows[0] else None
-            if whole is not None:
-                return self.program(last), whole
+            if is_first and n < last:
+                program, is_first = self.program(last), False
+                throughout = program.met_throughout(measure, uses)
+                if throughout is not None:
+                    return program, throughout
         return program, found
 
     def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
@@ -354,9 +347,7 @@ def _myopic_periods(
 
 def _columns_of(program: SurvivalProgram, run: BranchRun) -> FloatArray:
     """What the policy does as columns of a program's window. (columns,)"""
-    return program.layout.filled(
-        order=run.levels, lot=run.lots, fresh=run.fresh, unmet=run.unmet
-    )
+    return program.layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh, unmet=run.unmet)
 
 
 def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:

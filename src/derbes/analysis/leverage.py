@@ -46,17 +46,10 @@ from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
+from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
 from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
-from derbes.supply.survival import (
-    NOTHING,
-    SurvivalProgram,
-    binding_goods,
-    cut_sellers,
-    net_unmet,
-    shelves,
-    stock_by_good,
-)
+from derbes.supply.survival import NOTHING, SurvivalProgram, net_unmet, stock_by_good
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
 NO_PREMIUM = Premium(None, is_unbounded=False)

@@ -454,7 +454,7 @@ def cost_size(sizes: Sizes, costs: FloatArray) -> float:
 
 
 def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) -> None:
-    """Give a solver a program; its lists are taken as they lie in memory, none copied one by one."""
+    """Give a solver a program; its lists are taken as they lie in memory, not one by one."""
     n_rows, n_columns = program.matrix.shape
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))

@@ -252,7 +252,7 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     at the last point, beside what is usual of that column; but where that fails, none is left out.
     Nor does one whose prices at the last basis say that the last point is its optimum too.
     """
-    bounds = Bounds(
+    bounds = _Faces(
         program.col_lower.copy(),
         program.col_upper.copy(),
         program.row_lower.copy(),
@@ -273,7 +273,9 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
                 continue
             if is_known:
                 duals[level] = session.part_duals(costs[None, :], None)[0]
-            if not is_known or not _is_best(program, columns, costs, duals[level], bounds):
+            if not is_known or not _is_best(
+                program, columns, costs=costs, duals=duals[level], on=bounds
+            ):
                 session.set_column_bounds(bounds.col_lower.copy(), bounds.col_upper.copy())
                 session.set_row_bounds(bounds.row_lower.copy(), bounds.row_upper.copy())
                 session.set_costs(costs, is_alone=True)
@@ -294,7 +296,7 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
-class Bounds(NamedTuple):
+class _Faces(NamedTuple):
     """Bounds of columns and rows on the optimal faces of some levels."""
 
     col_lower: FloatArray
@@ -304,7 +306,12 @@ class Bounds(NamedTuple):
 
 
 def _is_best(
-    program: LinearProgram, columns: FloatArray, costs: FloatArray, duals: FloatArray, on: Bounds
+    program: LinearProgram,
+    columns: FloatArray,
+    *,
+    costs: FloatArray,
+    duals: FloatArray,
+    on: _Faces,
 ) -> bool:
     """Whether a point is the best of a face for some costs, by the prices of its basis.
 
@@ -314,14 +321,14 @@ def _is_best(
     size = cost_size(replace(sizes, cost=None), costs)
     activity = np.asarray(program.matrix @ columns, dtype=np.float64)
     reduced = np.asarray(costs - program.matrix.T @ duals, dtype=np.float64)
-    for prices, at, usual, lower, upper in (
+    for price, at, usual, lower, upper in (
         (reduced * sizes.columns, columns, sizes.columns, on.col_lower, on.col_upper),
         (duals * sizes.rows, activity, sizes.rows, on.row_lower, on.row_upper),
     ):
         room = AT_BOUND * np.maximum(usual, np.abs(at))
         allowed = USUAL * size
-        is_wrong = ((prices > allowed) & (at > lower + room)) | (
-            (prices < -allowed) & (at < upper - room)
+        is_wrong = ((price > allowed) & (at > lower + room)) | (
+            (price < -allowed) & (at < upper - room)
         )
         if is_wrong.any():
             return False
