@@ -191,7 +191,7 @@ def brief_contents(
         measures=(measure,) if measure else (),
         starts=tuple(sorted({*yearly, *compared})),
     )
-    rest = make_studies(case, others, **told) if others.variants else []
+    rest = make_studies(case, others, near=own[0].calm.start, **told) if others.variants else []
     if rest and measure:
         lengths = asked.lengths or case.measures[measure].lengths
         at_main = replace(others, lengths=(main_length(case, lengths),))

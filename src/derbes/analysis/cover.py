@@ -28,18 +28,10 @@ from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
+from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
 from derbes.supply.disruption import horizon, make_window
-from derbes.supply.survival import (
-    NOTHING,
-    SurvivalProgram,
-    Survived,
-    binding_goods,
-    cut_sellers,
-    net_unmet,
-    shelves,
-    stock_by_good,
-)
+from derbes.supply.survival import NOTHING, SurvivalProgram, Survived, net_unmet, stock_by_good
 
 DAYS_A_MONTH = 30.4375
 """A year of 365.25 days in twelve parts."""
@@ -131,17 +123,21 @@ def questions(study: Study, *, only_essential: bool = False) -> list[SurvivalQue
 class StartCover:
     """Cover questions that share a start."""
 
-    def __init__(self, study: Study, start: int) -> None:
+    def __init__(self, study: Study, start: int, before: "StartCover | None" = None) -> None:
+        """Questions of a start; those of one before lend their solvers."""
         self.study = study
         self.start = start
         self._programs: dict[int, SurvivalProgram] = {}
+        self.known: dict[int, SurvivalProgram] = {**before.known} if before else {}
+        """The last program of each length, of this start or one before."""
         self._myopic: dict[tuple[str, int], BranchRun] = {}
 
     def program(self, n: int) -> SurvivalProgram:
         """The survival program over `n` periods, or as many as the arrays have."""
         n = min(n, self.study.arrays.n_periods - self.start)
         if n not in self._programs:
-            self._programs[n] = SurvivalProgram(self.study.calm, self.start, n)
+            program = SurvivalProgram(self.study.calm, self.start, n, self.known.get(n))
+            self._programs[n] = self.known[n] = program
         return self._programs[n]
 
     def windows(self) -> list[int]:
@@ -162,11 +158,28 @@ class StartCover:
             uses: Uses that must be met together. (U,)
             most: What lasts longer need not be told apart. [period]
         """
-        for n in self.windows():
+        windows = self.windows()
+        last = next((n for n in windows if n >= most), windows[-1])
+        proven, program, is_first = 0, self.program(last), True
+        if measure is not None:
+            run = self.myopic(measure, program)
+            columns = _columns_of(program, run)
+            proven, certificate = program.met_by(measure, uses, columns)
+            if proven == program.layout.n:
+                whole = np.full(program.layout.n_rows, np.inf)
+                return program, Survived(None, None, columns, whole, certificate)
+        for n in windows:
+            if n <= proven:
+                continue
             program = self.program(n)
             found = program.time_to_survive(measure, uses)
             if found.periods is not None or n >= most:
                 break
+            if is_first and n < last:
+                program, is_first = self.program(last), False
+                throughout = program.met_throughout(measure, uses)
+                if throughout is not None:
+                    return program, throughout
         return program, found
 
     def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
@@ -199,10 +212,11 @@ def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
     rows: list[CoverRow] = []
     asked = questions(chunk.study, only_essential=chunk.only_essential)
     measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
+    at_start: StartCover | None = None
     for start in chunk.starts:
         month = chunk.study.arrays.calendar.label(start)
         with at_work(_("start {month}").format(month=month)):
-            at_start = StartCover(chunk.study, start)
+            at_start = StartCover(chunk.study, start, at_start)
             for measure in measures:
                 if measure is None or measure.start is None or measure.start == start:
                     rows += _measure_rows(at_start, measure, asked, chunk.lengths)
@@ -329,8 +343,13 @@ def _myopic_periods(
     if not len(short):
         return None
     broken = int(short[0])
-    columns = layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh)
+    columns = _columns_of(program, run)
     return broken + program.share_after(measure, uses, broken, columns)
+
+
+def _columns_of(program: SurvivalProgram, run: BranchRun) -> FloatArray:
+    """What the policy does as columns of a program's window. (columns,)"""
+    return program.layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh, unmet=run.unmet)
 
 
 def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:

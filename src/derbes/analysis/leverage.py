@@ -47,17 +47,10 @@ from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
+from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
 from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
-from derbes.supply.survival import (
-    NOTHING,
-    SurvivalProgram,
-    binding_goods,
-    cut_sellers,
-    net_unmet,
-    shelves,
-    stock_by_good,
-)
+from derbes.supply.survival import NOTHING, SurvivalProgram, net_unmet, stock_by_good
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
 NO_PREMIUM = Premium(None, is_unbounded=False)
@@ -110,11 +103,12 @@ def branch_rows(
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, best.losses.target, baseline)
+        basis = solver.basis(baseline)
+        premium = prices[n].premium(branch.run, best.losses.target, baseline, basis)
     bounds = _bounds(branch, sides)
     after = (0.0, 0.0)
     if prices is not None and best.losses.target is not None and not branch.rejoined:
-        after = _goes_on(study, solver, run, (best.losses, rule.losses))
+        after = _goes_on(study, solver, branch, (best.losses, rule.losses))
     return [
         _row(study, branch, side, baseline=baseline, premium=dear, bounds=shown, after=later)
         for side, dear, shown, later in zip(
@@ -144,10 +138,10 @@ def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Si
 
 
 def _goes_on(
-    study: Study, solver: StartSolver, run: MeasureRun, losses: tuple[Losses, Losses]
+    study: Study, solver: StartSolver, branch: BranchSolution, losses: tuple[Losses, Losses]
 ) -> tuple[float, float]:
     """What each response loses a month behind the horizon, as the mean of a year. [money/month]"""
-    months = solver.a_year_longer(solver.solve(run))
+    run, months = branch.run, solver.a_year_longer(branch)
     if months <= 0:
         return 0.0, 0.0
     branch = solver.solve(run, longer_by=months)

@@ -24,7 +24,7 @@ from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
 from derbes.lp.program import LinearProgram, usual_sizes
 from derbes.model.arrays import ActivityKind, MeasureArrays, MeasureRun
 from derbes.simulation import simulate_branch
-from derbes.supply.baseline import CalmSolution
+from derbes.supply.baseline import CalmSolution, stance_of
 from derbes.supply.bounds import demand_alone, found_state, running
 from derbes.supply.disruption import (
     BranchSolution,
@@ -88,6 +88,8 @@ class StartSolver:
         self._start = start
         self._kept: Kept = {} if kept is None else kept
         self._windows: dict[int, OpenWindow] = {}
+        self._crises: dict[tuple[int, int, bool, bytes], Baseline] = {}
+        """Courses with a measure's demand alone: measures that bring the same one share it."""
 
     def solve(self, run: MeasureRun, *, longer_by: int = 0) -> BranchSolution:
         """The optimum of a branch over its horizon.
@@ -106,8 +108,18 @@ class StartSolver:
         alone = None if measure is None else demand_alone(self._calm.arrays, measure)
         if alone is None:
             return self._open(n).baseline
-        run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
-        return crisis_baseline(self._solve_in(n, run))
+        key = (n, branch.run.length, alone.crisis, alone.demand_factor.tobytes())
+        if key not in self._crises:
+            run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
+            self._crises[key] = crisis_baseline(self._solve_in(n, run))
+        return self._crises[key]
+
+    def basis(self, baseline: Baseline) -> Basis | None:
+        """The basis of a course without the measure; None: it is not known."""
+        opened, run = self._open(baseline.window.layout.n), baseline.run
+        if run.measure is None:
+            return opened.basis
+        return opened.session.basis() if opened.last and opened.last.run is run else None
 
     def a_year_longer(self, branch: BranchSolution) -> int:
         """Periods by which a branch can be looked at longer; at most a year's. [period]"""
@@ -124,7 +136,9 @@ class StartSolver:
             else:
                 session = before.session
                 load(session, window.program, before.program)
-            if before is not None:
+            if self._calm.start is not None:
+                session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
+            elif before is not None:
                 session.start_from(before.basis)
             solution = solve_levels(window.program, session)
             opened = OpenWindow(window, session, usual_course(window, solution), session.basis())
@@ -225,17 +239,26 @@ class PriceRise:
         self.window = baseline.window
         self._session = Session(money_program(baseline))
 
-    def premium(self, run: MeasureRun, target_loss: float, baseline: Baseline) -> Premium:
+    def premium(
+        self,
+        run: MeasureRun,
+        target_loss: float,
+        baseline: Baseline,
+        basis: Basis | None = None,
+    ) -> Premium:
         """The premium of a measure whose loss beside a baseline is known.
 
         Args:
             run: The measure that cuts the sender's sales, and its length.
             target_loss: [money]
             baseline: The course without the measure, in this window.
+            basis: Its basis, from which the solver starts; None: from where it is.
         """
         program = money_program(baseline)
         self._session.set_column_bounds(program.col_lower, program.col_upper)
         self._session.set_row_bounds(program.row_lower, program.row_upper)
+        if basis is not None:
+            self._session.start_from(basis)
         exposed = self._exposed_costs(run, baseline)
         base = program.level_costs[0]
         rise, columns = 0.0, self._cheapest(program, base)
@@ -271,7 +294,7 @@ class PriceRise:
         weights = np.array([1.0 / max(float(np.abs(costs).max(initial=0.0)), 1e-300)])
         asked = replace(program, level_costs=costs[None, :], weights=weights)
         self._session.set_costs(asked.cost)
-        return solve_levels(asked, self._session).columns
+        return solve_levels(asked, self._session, is_primal=True).columns
 
 
 def money_program(baseline: Baseline) -> LinearProgram:

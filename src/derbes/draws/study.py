@@ -91,10 +91,10 @@ def make_study(
     return Study(variant, case, arrays, solve_calm(arrays, near), tuple(found))
 
 
-def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:
-    variant, case, names, longest = task
+def _study(task: tuple[str, Case, tuple[str, ...], int, CalmStart | None]) -> Study:
+    variant, case, names, longest, near = task
     with at_work(_("variant {name}").format(name=variant)):
-        return make_study(case, names, longest, variant=variant)
+        return make_study(case, names, longest, variant=variant, near=near)
 
 
 def make_studies(
@@ -104,13 +104,23 @@ def make_studies(
     n_workers: int = 1,
     progress: Progress | None = None,
     variants: Sequence[str] = (),
+    near: CalmStart | None = None,
 ) -> list[Study]:
-    """One study for each variant of a request, with the request's measures."""
+    """One study for each variant of a request, with the request's measures.
+
+    Args:
+        case: The case.
+        request: Its variants and measures.
+        n_workers: Processes.
+        progress: Called as calm plans are done.
+        variants: Instead of the request's.
+        near: A calm plan of another variant, from which the solver starts.
+    """
     longest = longest_length(case, request)
     names = variants or request.variants
     cases = [variant_case(case, name) for name in names]
     tasks = [
-        (name, changed, request.measures or tuple(changed.measures), longest)
+        (name, changed, request.measures or tuple(changed.measures), longest, near)
         for name, changed in zip(names, cases, strict=True)
     ]
     return run_tasks(_study, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))

@@ -215,11 +215,10 @@ class Session:
         self.program = program
         sizes = usual_sizes(program)
         self._sizes = sizes
-        self._cost_size = _cost_size(sizes, program.cost)
+        self._cost_size = cost_size(sizes, program.cost)
         self._solver = _new_solver()
-        lp = _to_highs(program, sizes, self._cost_size)
-        self._solver.passModel(lp)
-        self._costs = np.array(lp.col_cost_)
+        self._costs = program.cost * sizes.columns / self._cost_size
+        _pass(self._solver, program, sizes, self._costs)
         self._is_cold = True
         self._column_bounds = (program.col_lower, program.col_upper)
         self._row_bounds = (program.row_lower, program.row_upper)
@@ -254,7 +253,7 @@ class Session:
             is_alone: They are one level, whose own size is taken for what is usual.
         """
         sizes = replace(self._sizes, cost=None) if is_alone else self._sizes
-        self._cost_size = _cost_size(sizes, costs)
+        self._cost_size = cost_size(sizes, costs)
         scaled = costs * self._sizes.columns / self._cost_size
         which = np.flatnonzero(scaled != self._costs).astype(np.int32)
         if len(which):
@@ -301,13 +300,20 @@ class Session:
         rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
 
-    def stand(self, stance: Stance) -> None:
-        """Start the next solve from a stance; rows that were added since are basic."""
+    def stand(self, stance: Stance, *, is_alike: bool = True) -> None:
+        """Start the next solve from a stance; rows that were added since are basic.
+
+        Args:
+            stance: (columns + rows,)
+            is_alike: Whether it is a basis of a program of the same shape; else the solver makes
+                one of it.
+        """
         n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
+        basis.alien = not is_alike
         basis.col_status = _STANDINGS[stance[:n]].tolist()
         basis.row_status = _STANDINGS[rows].tolist()
         self._solver.setBasis(basis)
@@ -355,6 +361,15 @@ class Session:
             status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolveError(self._explain(status))
+        self._warm_up()
+        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+
+    def point(self) -> FloatArray | None:
+        """Solve once and return the columns; None: the solver found no optimum."""
+        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
+        self._solver.run()
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         self._warm_up()
         return np.array(self._solver.getSolution().col_value) * self._sizes.columns
 
@@ -430,7 +445,7 @@ def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stan
     return standing
 
 
-def _cost_size(sizes: Sizes, costs: FloatArray) -> float:
+def cost_size(sizes: Sizes, costs: FloatArray) -> float:
     """What costs are divided by: what is said, or the geometric mean of those that are not 0."""
     if sizes.cost is not None:
         return sizes.cost
@@ -439,19 +454,30 @@ def _cost_size(sizes: Sizes, costs: FloatArray) -> float:
     return float(power_of_two(np.exp(np.log(known).mean()))) if len(known) else 1.0
 
 
-def _to_highs(program: LinearProgram, sizes: Sizes, cost_size: float) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
+def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) -> None:
+    """Give a solver a program; its lists are taken as they lie in memory, not one by one."""
     n_rows, n_columns = program.matrix.shape
-    lp.num_col_, lp.num_row_ = n_columns, n_rows
-    lp.col_cost_ = program.cost * sizes.columns / cost_size
-    lp.col_lower_ = program.col_lower / sizes.columns
-    lp.col_upper_ = program.col_upper / sizes.columns
-    lp.row_lower_, lp.row_upper_ = program.row_lower / sizes.rows, program.row_upper / sizes.rows
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
     matrix.data /= sizes.rows[matrix.indices]
     _refuse_unlike(program, matrix)
-    return _with_matrix(lp, matrix)
+    solver.passModel(
+        n_columns,
+        n_rows,
+        matrix.nnz,
+        int(highspy.MatrixFormat.kColwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        costs,
+        program.col_lower / sizes.columns,
+        program.col_upper / sizes.columns,
+        program.row_lower / sizes.rows,
+        program.row_upper / sizes.rows,
+        matrix.indptr.astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        np.zeros(n_columns, dtype=np.int32),
+    )
 
 
 def _refuse_unlike(program: LinearProgram, matrix: sparse.csc_matrix) -> None:

@@ -16,12 +16,16 @@ the first in which a column (or row) has a reduced cost other than zero has it w
 right sign: then the point is optimal lexicographically, however large the weights were.
 """
 
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 
 from derbes.errors import SolveError
 from derbes.kernels.certificate import prices, row_sums
 from derbes.language import _
-from derbes.lp.highs import Session
+from derbes.lp.highs import USUAL, Session, cost_size
 from derbes.lp.program import (
     BoolArray,
     FloatArray,
@@ -40,10 +44,15 @@ NOISE = 1e-4
 """What is summed to a price counts as no less than this part of the largest such sum."""
 
 
-def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
-    """Largest violation of a row or bound, each relative to its own size; and the rows' sums.
+def violations(
+    program: LinearProgram, columns: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Violation of each bound and each row, relative to its own size; and the rows' sums.
 
     A row is as large as what it sums, as its bounds, and as what is usual of it.
+
+    Returns:
+        (columns,), (rows,) and (rows,)
     """
     sizes, matrix = usual_sizes(program), program.matrix
     sums = np.zeros((2, matrix.shape[0]))
@@ -54,8 +63,13 @@ def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float,
     violation = np.maximum(program.col_lower - columns, columns - program.col_upper)
     of_columns = np.maximum(sizes.columns, np.abs(columns))
     row_violation = np.maximum(program.row_lower - activity, activity - program.row_upper)
-    worst = (violation / of_columns).max(initial=0.0), (row_violation / of_rows).max(initial=0.0)
-    return float(max(worst)), activity
+    return violation / of_columns, row_violation / of_rows, activity
+
+
+def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
+    """Largest violation of a row or bound, and the rows' sums."""
+    of_columns, of_rows, activity = violations(program, columns)
+    return float(max(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
 
 
 def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:
@@ -132,7 +146,11 @@ ZERO = 1e-9
 
 
 def solve_levels(
-    program: LinearProgram, session: Session | None = None, *, is_apart: bool = False
+    program: LinearProgram,
+    session: Session | None = None,
+    *,
+    is_apart: bool = False,
+    is_primal: bool = False,
 ) -> Solution:
     """The certified lexicographic optimum of a program.
 
@@ -142,13 +160,15 @@ def solve_levels(
             bounds and weighted costs; a new one is made when missing.
         is_apart: Whether each level is solved by itself too, so that even what weighs next
             to nothing beside the others is decided.
+        is_primal: Whether little more than costs has changed since the session's basis.
 
     Raises:
         SolveError: No optimum, or none that passes its certificate.
     """
     session = session or Session(program)
     solution = None
-    for attempt in (_weighted, _one_by_one, _cold, _strict):
+    weighted = partial(_weighted, is_primal=is_primal, is_proven=not is_apart)
+    for attempt in (weighted, _one_by_one, _cold, _strict):
         try:
             solution = attempt(program, session, solution)
         except SolveError:
@@ -156,8 +176,7 @@ def solve_levels(
             if attempt is _strict:
                 raise
             continue
-        is_open = is_apart and attempt is _weighted
-        if solution.certificate <= CERTIFIED and not is_open:
+        if solution.certificate <= CERTIFIED:
             return solution
     residual = np.inf if solution is None else solution.certificate
     raise SolveError(
@@ -186,12 +205,22 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     return np.array(before if proven <= last else [*before, last], dtype=np.int64)
 
 
-def _weighted(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
-    columns = session.run()
+def _weighted(
+    program: LinearProgram,
+    session: Session,
+    _near: Solution | None,
+    *,
+    is_primal: bool,
+    is_proven: bool,
+) -> Solution:
+    """All levels at once; where it is only to begin with, without a proof."""
+    columns = session.run(primal=is_primal)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
+    if not is_proven:
+        return Solution(columns, program.row_upper, values, np.inf, parts)
     closing = _closing_levels(program, values)
     weighted = program.weights[:, None] * program.level_costs
-    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if len(closing):
         proven = weighted[: n_proven(program)]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
@@ -221,32 +250,42 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
 
     A level that cannot fall below zero needs no solve where each column that it counts is zero
     at the last point, beside what is usual of that column; but where that fails, none is left out.
+    Nor does one whose prices at the last basis say that the last point is its optimum too.
     """
-    col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
-    row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+    bounds = _Faces(
+        program.col_lower.copy(),
+        program.col_upper.copy(),
+        program.row_lower.copy(),
+        program.row_upper.copy(),
+    )
     columns = np.zeros(program.matrix.shape[1]) if near is None else near.columns
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
     zero = ZERO * usual_sizes(program).columns
     is_skipping = near is not None and bool(np.all(program.col_lower >= 0))
+    is_known = near is not None
     try:
         for level, costs in enumerate(program.level_costs):
             if not costs.any():
                 continue
             counted = costs > 0
             if is_skipping and np.all(costs >= 0) and np.all(columns[counted] <= zero[counted]):
-                col_lower[counted], col_upper[counted] = 0.0, 0.0
-                session.set_column_bounds(col_lower.copy(), col_upper.copy())
+                bounds.col_lower[counted], bounds.col_upper[counted] = 0.0, 0.0
                 continue
-            session.set_costs(costs, is_alone=True)
-            columns = session.run(primal=near is not None or level > 0)
-            duals[level] = session.row_duals()
+            if is_known:
+                duals[level] = session.part_duals(costs[None, :], None)[0]
+            if not is_known or not _is_best(
+                program, columns, costs=costs, duals=duals[level], on=bounds
+            ):
+                session.set_column_bounds(bounds.col_lower.copy(), bounds.col_upper.copy())
+                session.set_row_bounds(bounds.row_lower.copy(), bounds.row_upper.copy())
+                session.set_costs(costs, is_alone=True)
+                columns = session.run(primal=near is not None or level > 0)
+                duals[level], is_known = session.row_duals(), True
             parts = Parts(costs[None, :], duals[None, level])
             face_columns, face_rows = _priced(program, parts)
             activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-            col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
-            row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
-            session.set_column_bounds(col_lower.copy(), col_upper.copy())
-            session.set_row_bounds(row_lower.copy(), row_upper.copy())
+            bounds.col_lower[face_columns] = bounds.col_upper[face_columns] = columns[face_columns]
+            bounds.row_lower[face_rows] = bounds.row_upper[face_rows] = activity[face_rows]
     finally:
         session.set_column_bounds(program.col_lower, program.col_upper)
         session.set_row_bounds(program.row_lower, program.row_upper)
@@ -255,6 +294,45 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     proven = slice(n_proven(program))
     parts = Parts(program.level_costs[proven], duals[proven])
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
+
+
+class _Faces(NamedTuple):
+    """Bounds of columns and rows on the optimal faces of some levels."""
+
+    col_lower: FloatArray
+    col_upper: FloatArray
+    row_lower: FloatArray
+    row_upper: FloatArray
+
+
+def _is_best(
+    program: LinearProgram,
+    columns: FloatArray,
+    *,
+    costs: FloatArray,
+    duals: FloatArray,
+    on: _Faces,
+) -> bool:
+    """Whether a point is the best of a face for some costs, by the prices of its basis.
+
+    To the solver's own tolerance, so that it would not leave the point either.
+    """
+    sizes = usual_sizes(program)
+    size = cost_size(replace(sizes, cost=None), costs)
+    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+    reduced = np.asarray(costs - program.matrix.T @ duals, dtype=np.float64)
+    for price, at, usual, lower, upper in (
+        (reduced * sizes.columns, columns, sizes.columns, on.col_lower, on.col_upper),
+        (duals * sizes.rows, activity, sizes.rows, on.row_lower, on.row_upper),
+    ):
+        room = AT_BOUND * np.maximum(usual, np.abs(at))
+        allowed = USUAL * size
+        is_wrong = ((price > allowed) & (at > lower + room)) | (
+            (price < -allowed) & (at < upper - room)
+        )
+        if is_wrong.any():
+            return False
+    return True
 
 
 def _priced(program: LinearProgram, parts: Parts) -> tuple[BoolArray, BoolArray]:

@@ -328,7 +328,7 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
     The gap is part of the cost above that of a plan without standards (`reference`). [money]
     """
     allowed = 0.0
-    if gap > 0.0 and problem.n_columns > SMALL:
+    if gap > 0.0 and problem.n_columns > SMALL and problem.first.is_whole.any():
         first = replace(problem.first, is_whole=np.zeros(problem.first.n_columns, dtype=np.bool_))
         point = solve_point(replace(problem, first=first), START, clock, gap=0.0)
         allowed = gap * max(point.figures.penalized - reference, 0.0) if point else 0.0

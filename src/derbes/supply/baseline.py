@@ -38,6 +38,15 @@ IDLE = 1e-7
 """Part of a usual period's need of a good up to which nothing of it is given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class CalmStart:
+    """Where columns and rows stand in a calm plan: a start for others like it."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    stance: Stance
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CalmSolution:
     """The calm plan over all periods of the arrays."""
@@ -59,6 +68,8 @@ class CalmSolution:
     """What of the lots nobody uses: a branch need not bring it back. (L, T) [unit]"""
     idle_fresh: FloatArray | float = 0.0
     """The same of fresh stock. (G, T) [unit]"""
+    start: CalmStart | None = None
+    """Where its columns and rows stand; None: not known."""
 
 
 def past_flows(arrays: CaseArrays) -> FloatArray:
@@ -354,15 +365,6 @@ def program_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CalmStart:
-    """Where columns and rows stand in a calm plan: a start for others like it."""
-
-    columns: tuple[Block, ...]
-    rows: tuple[Block, ...]
-    stance: Stance
-
-
 def calm_start(arrays: CaseArrays) -> CalmStart:
     """A start for the calm plans of cases with the same elements and other numbers.
 
@@ -375,7 +377,7 @@ def calm_start(arrays: CaseArrays) -> CalmStart:
     return CalmStart(layout.columns, layout.rows, session.stance())
 
 
-def _stance_of(near: CalmStart, layout: Layout) -> Stance:
+def stance_of(near: CalmStart, layout: Layout) -> Stance:
     """A start carried over: periods that it does not have stand as its nearest ones."""
     behind = sum(block.size for block in near.columns)
     columns = [
@@ -417,7 +419,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     layout, program = calm_program(arrays, state)
     session = Session(program)
     if near is not None:
-        session.stand(_stance_of(near, layout))
+        session.stand(stance_of(near, layout))
     solution = solve_levels(program, session, is_apart=True)
 
     def block(kind: str) -> FloatArray:
@@ -443,6 +445,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         certificate=solution.certificate,
         idle_lots=lots_in_proportion(arrays, lots - block("lot"), arrays.lot_stock),
         idle_fresh=fresh - block("fresh"),
+        start=CalmStart(layout.columns, layout.rows, session.stance()),
     )
 
 

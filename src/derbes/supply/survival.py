@@ -10,12 +10,6 @@ period keeps its flows and demands and begins with 1 / f of the stock. So a stoc
 drawn at a constant rate lasts stock / net use (Simchi-Levi, Schmidt and Wei 2014, with a
 calendar in place of their aggregate), and where the flows alone fall short and nothing
 is in store, f is 0.
-
-Which good binds when demand goes unmet: the deepest one that cannot be had.
-
-From the good of a use that is short, the walk goes down the bill of materials: where a
-recipe has room to make more, it is one of its inputs that is missing, unless that can
-be had itself. Where neither a recipe nor a seller has room, the good itself binds.
 """
 
 from collections.abc import Sequence
@@ -26,22 +20,33 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import best_among_optima, solve_levels
-from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
+from derbes.lp.lexicographic import (
+    AT_BOUND,
+    best_among_optima,
+    primal_residual,
+    solve_levels,
+    violations,
+)
+from derbes.lp.program import (
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Solution,
+    stack_blocks,
+    usual_sizes,
+)
 from derbes.model.arrays import (
     CALM,
-    ActivityKind,
     BoolArray,
     CaseArrays,
     MeasureArrays,
     MeasureRun,
     State,
 )
-from derbes.supply.baseline import CalmSolution, state_at
+from derbes.supply.baseline import CalmSolution, stance_of, state_at
 from derbes.supply.bounds import (
     demand_alone,
     demand_path,
-    order_limits,
     tightest,
     window_bounds,
 )
@@ -52,105 +57,11 @@ NOTHING = 1e-6
 """Part of the largest quantity of its kind that counts as nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shelves:
-    """What a solution leaves: room to buy and make, and stock, by period of the window."""
-
-    layout: Layout
-    has_room: BoolArray
-    """Whether an activity could do more, shared capacities and lines included. (K, n)"""
-    stock: FloatArray
-    """Stock of each good at the end of the period. (G, n) [unit]"""
-
-
 def stock_by_good(arrays: CaseArrays, lots: FloatArray, fresh: FloatArray) -> FloatArray:
     """Old lots and fresh stock together. (G, n) [unit]"""
     stock = fresh.copy()
     np.add.at(stock, arrays.lot_goods, lots)
     return stock
-
-
-def shelves(layout: Layout, columns: FloatArray, row_upper: FloatArray, run: MeasureRun) -> Shelves:
-    """Room and stock of a solution."""
-    arrays = layout.arrays
-    orders = layout.column("order").of(columns)
-    most = _most(layout, row_upper, run)
-    used = _used(layout, orders)
-    size = np.where(np.isfinite(most), most, 0.0).max(axis=2, initial=0.0)[:, :, None]
-    free = (most > 0) & (np.where(np.isfinite(most), most - used, np.inf) > NOTHING * size)
-    return Shelves(
-        layout=layout,
-        has_room=np.asarray(free.all(axis=0), dtype=np.bool_),
-        stock=stock_by_good(
-            arrays, layout.column("lot").of(columns), layout.column("fresh").of(columns)
-        ),
-    )
-
-
-def _most(layout: Layout, row_upper: FloatArray, run: MeasureRun) -> FloatArray:
-    """Own limit, line hours and shared capacity of each activity; inf: none. (3, K, n)"""
-    activities = layout.arrays.activities
-    most = np.full((3, len(activities.names), layout.n), np.inf)
-    most[0] = order_limits(layout, run)
-    runs_on_line = (activities.lines >= 0) & (activities.hours > 0)
-    most[1, runs_on_line] = layout.row("line").of(row_upper)[activities.lines[runs_on_line]]
-    shares = activities.shared >= 0
-    most[2, shares] = layout.row("shared_capacity").of(row_upper)[activities.shared[shares]]
-    return most
-
-
-def _used(layout: Layout, orders: FloatArray) -> FloatArray:
-    """What is used of each of them. (3, K, n)"""
-    activities = layout.arrays.activities
-    used = np.zeros((3, *orders.shape))
-    used[0] = orders
-    for line in range(len(layout.arrays.lines)):
-        mine = activities.lines == line
-        used[1, mine] = activities.hours[mine] @ orders[mine]
-    for shared in range(len(layout.arrays.shared_capacity)):
-        mine = activities.shared == shared
-        used[2, mine] = orders[mine].sum(axis=0)
-    return used
-
-
-def binding_goods(left: Shelves, good: int, period: int) -> list[int]:
-    """Goods that bind when a good runs out in a period of the window."""
-    return sorted(_missing(left, good, period) or {good})
-
-
-def _missing(left: Shelves, good: int, period: int) -> set[int] | None:
-    """Goods that are missing to get more of a good; None: more can be had."""
-    activities = left.layout.arrays.activities
-    found: set[int] = set()
-    for k in np.flatnonzero(activities.outputs == good):
-        start = period - int(activities.lead_times[k])
-        if start < 0 or not left.has_room[k, start]:
-            continue
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        empty = [g for g in activities.input_goods[inputs] if _is_empty(left, int(g), start)]
-        below = [missing for g in empty if (missing := _missing(left, int(g), start)) is not None]
-        if not below:
-            return None
-        found = found.union(*below)
-    return found or {good}
-
-
-def _is_empty(left: Shelves, good: int, period: int) -> bool:
-    stock = left.stock[good]
-    usual = max(float(left.layout.arrays.flow_size[good]), float(stock.max(initial=0.0)))
-    return bool(stock[period] <= NOTHING * usual)
-
-
-def cut_sellers(
-    arrays: CaseArrays, goods: Sequence[int], measure: MeasureArrays | None
-) -> list[str]:
-    """Actors who sell these goods and are cut off by the measure, in the case's order."""
-    activities = arrays.activities
-    if measure is None:
-        return []
-    cut = measure.availability < activities.base_availability
-    sells = np.isin(activities.outputs, goods) & (activities.kinds == ActivityKind.PURCHASE)
-    return list(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(cut & sells)))
 
 
 THRIFT_WEIGHT = 1e-6
@@ -196,6 +107,8 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
+        self.period_sessions: dict[int, Session] = {}
+        """Periods that stand alone in a solver."""
         self._least: dict[tuple[bytes, ...], Survived] = {}
         """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
@@ -203,11 +116,38 @@ class SurvivalProgram:
                 before.program, columns=self.layout.columns, rows=self.layout.rows
             )
             self.session: Session = before.session
+            self.period_sessions = before.period_sessions
             self.bases: dict[tuple[str, int], Basis] = before.bases
         else:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
             self.bases = {}
+            if calm.start is not None:
+                self.session.stand(stance_of(calm.start, self.layout), is_alike=False)
+
+    def alone(self, period: int, columns: IntArray, rows: IntArray) -> Session:
+        """The columns and rows of one period in a solver of their own, kept for many questions."""
+        if period not in self.period_sessions:
+            whole, sizes = self.program, usual_sizes(self.program)
+            blocks = [
+                stack_blocks([(b.kind, b.items, b.first_period + period, 1) for b in of if b.size])
+                for of in (self.layout.columns, self.layout.rows)
+            ]
+            self.period_sessions[period] = Session(
+                replace(
+                    whole,
+                    level_costs=whole.level_costs[:, columns],
+                    matrix=whole.matrix[:, columns][rows],
+                    col_lower=whole.col_lower[columns],
+                    col_upper=whole.col_upper[columns],
+                    row_lower=whole.row_lower[rows],
+                    row_upper=whole.row_upper[rows],
+                    columns=blocks[0],
+                    rows=blocks[1],
+                    sizes=replace(sizes, columns=sizes.columns[columns], rows=sizes.rows[rows]),
+                )
+            )
+        return self.period_sessions[period]
 
     def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -223,16 +163,16 @@ class SurvivalProgram:
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
-            solution = self._minimize(program, early)
+            solution = self.minimize(program, early, (f"early {uses.tobytes()!r}", met))
             broken = _first_short(layout, solution.columns, demand, uses, met=met)
             if broken is None:
                 return Survived(
                     None, None, solution.columns, program.row_upper, solution.certificate
                 )
             program = self._with_met(program, uses, broken)
-            solution = self._minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
+            solution = self.minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
             if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
-                share = self._share(program, run, uses, broken)
+                share = self._share(_Stocks(self, program, run, broken), run, uses)
                 return Survived(
                     broken + share,
                     broken,
@@ -242,6 +182,65 @@ class SurvivalProgram:
                 )
             met = broken + 1
             program = self._with_met(program, uses, met)
+
+    def met_throughout(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived | None:
+        """A response that meets uses in the whole window; None: none was found."""
+        program = self._bounded(MeasureRun(measure, self.layout.n))
+        columns, residual = self._meeting(program, uses, "throughout")
+        if columns is None:
+            return None
+        return Survived(None, None, columns, program.row_upper, residual)
+
+    def _meeting(
+        self, program: LinearProgram, uses: BoolArray, key: str
+    ) -> tuple[FloatArray | None, float]:
+        """A response within a program's bounds that meets uses, and how far it is from that.
+
+        Any will do, so the solver has little to do, and the point proves itself. None: none was
+        found, which says nothing.
+        """
+        program, session = self._with_met(program, uses, self.layout.n), self.session
+        session.set_row_bounds(program.row_lower, program.row_upper)
+        session.set_column_bounds(program.col_lower, program.col_upper)
+        session.set_costs(np.zeros(self.layout.n_columns))
+        if (key, 0) in self.bases:
+            session.start_from(self.bases[key, 0])
+        columns = session.point()
+        if columns is None:
+            return None, np.inf
+        self.bases[key, 0] = session.basis()
+        residual, _activity = primal_residual(program, columns)
+        return (columns, residual) if residual <= AT_BOUND else (None, residual)
+
+    def met_by(
+        self, measure: MeasureArrays, uses: BoolArray, response: FloatArray
+    ) -> tuple[int, float]:
+        """Periods in which a response is proven to meet uses, and how far it is from proof.
+
+        What is done in a period is bound by what was done before it alone, so a response
+        proves each period up to the first in which it breaks a bound or a row.
+
+        Args:
+            measure: It runs to the end of the window.
+            uses: (U,)
+            response: Orders, stocks and unmet demand as columns of the window. (columns,)
+
+        Returns:
+            Periods, and the largest violation in them, relative.
+        """
+        layout = self.layout
+        run = MeasureRun(measure, layout.n)
+        program = self._bounded(run)
+        of_columns, of_rows, _activity = violations(program, response)
+        worst = np.zeros(layout.n)
+        for blocks, broken in ((layout.columns, of_columns), (layout.rows, of_rows)):
+            for block in blocks:
+                if block.size:
+                    np.maximum(worst, block.of(broken).max(axis=0), out=worst)
+        short = layout.column("unmet").of(response)[uses] > NOTHING * demand_path(layout, run)[uses]
+        open_ = np.flatnonzero((worst > AT_BOUND) | short.any(axis=0))
+        met = int(open_[0]) if len(open_) else layout.n
+        return met, float(worst[:met].max(initial=0.0))
 
     def share_after(
         self, measure: MeasureArrays, uses: BoolArray, period: int, response: FloatArray
@@ -255,13 +254,8 @@ class SurvivalProgram:
             response: Orders and stocks as columns of the window. (columns,)
         """
         run = MeasureRun(measure, self.layout.n)
-        program = self._bounded(run)
-        lower, upper = program.col_lower.copy(), program.col_upper.copy()
-        for kind in ("order", "lot", "fresh"):
-            block = self.layout.column(kind)
-            for bounds in (lower, upper):
-                block.of(bounds)[:, :period] = block.of(response)[:, :period]
-        return self._share(replace(program, col_lower=lower, col_upper=upper), run, uses, period)
+        alone = _PeriodAlone(self, self._bounded(run), run, period, response=response)
+        return self._share(alone, run, uses)
 
     def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
         """The program with chosen uses met in all periods before one."""
@@ -269,14 +263,11 @@ class SurvivalProgram:
         self.layout.column("unmet").of(upper)[uses, :until] = 0.0
         return replace(program, col_upper=upper)
 
-    def _share(
-        self, program: LinearProgram, run: MeasureRun, uses: BoolArray, period: int
-    ) -> float:
+    def _share(self, stocks: "_Stocks", run: MeasureRun, uses: BoolArray) -> float:
         """The largest share of a broken period in which its uses can be met, 0-1."""
-        layout = self.layout
+        layout, period = self.layout, stocks.period
         demand = demand_path(layout, run)[uses, period]
         costs = _unmet_costs(layout, uses, _only(layout, period))
-        stocks = _Stocks(self, program, run, period)
         met, missed = 0.0, 1.0
         unmet, slope = self._unmet_with(stocks, 1.0, costs, uses=uses, demand=demand)
         if unmet == 0.0:
@@ -322,19 +313,13 @@ class SurvivalProgram:
         demand: FloatArray,
     ) -> tuple[float, float]:
         """What goes short in a period that begins with some times its stock, and its slope."""
-        program = stocks.times(factor)
-        try:
-            solution = self._minimize(program, costs)
-        except SolveError:
-            # A basis of other entries can defeat the solver: it begins anew.
-            asked = replace(program, level_costs=self._levels(costs))
-            solution = solve_levels(asked, Session(asked))
-        period = stocks.period
-        short = self.layout.column("unmet").of(solution.columns)[uses, period]
-        if np.all(short <= NOTHING * 1e-2 * demand):
+        solution = stocks.solve(factor, costs)
+        unmet = stocks.unmet(solution.columns)[uses]
+        if np.all(unmet <= NOTHING * 1e-2 * demand):
             return 0.0, 0.0
+        short = float(self.layout.column("unmet").of(costs)[uses, stocks.period] @ unmet)
         is_proven = bool(len(solution.parts.duals))
-        return float(costs @ solution.columns), stocks.slope(solution) if is_proven else 0.0
+        return short, stocks.slope(solution) if is_proven else 0.0
 
     def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
         """The least that goes short of the chosen uses under a measure of some length.
@@ -349,13 +334,11 @@ class SurvivalProgram:
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
-        solution = self._minimize(program, costs, key)
+        solution = self.minimize(program, costs, key)
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
         if broken is not None:
-            columns = self._spread(
-                replace(program, level_costs=self._levels(costs)), solution, uses
-            )
+            columns = self._spread(replace(program, level_costs=self.levels(costs)), solution, uses)
         self._least[asked] = Survived(
             None, broken, columns, program.row_upper, solution.certificate
         )
@@ -369,13 +352,10 @@ class SurvivalProgram:
         """
         if not runs:
             return []
-        arrays, unmet = self.layout.arrays, self.layout.column("unmet")
         each = [window_bounds(self.layout, self.state, run) for run in runs]
         program = replace(self.program, **tightest(self.layout, each).named)
-        costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
-        key = ("", len(runs))
-        short = unmet.of(self._minimize(program, costs, key).columns)[uses].sum(axis=1)
-        if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
+        columns, _residual = self._meeting(program, uses, f"served {len(runs)}")
+        if columns is not None:
             return list(runs)
         half = len(runs) // 2
         parts = (runs[:half], runs[half:]) if half else ()
@@ -416,14 +396,15 @@ class SurvivalProgram:
     def _bounded(self, run: MeasureRun) -> LinearProgram:
         return replace(self.program, **window_bounds(self.layout, self.state, run).named)
 
-    def _levels(self, costs: FloatArray) -> FloatArray:
+    def levels(self, costs: FloatArray) -> FloatArray:
+        """Costs and thrift. (2, columns)"""
         return np.stack([costs, self._thrift])
 
-    def _minimize(
+    def minimize(
         self, program: LinearProgram, costs: FloatArray, key: tuple[str, int] | None = None
     ) -> Solution:
         """The optimum of some costs and thrift, from the basis of the last with the same key."""
-        asked = replace(program, level_costs=self._levels(costs))
+        asked = replace(program, level_costs=self.levels(costs))
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
@@ -446,6 +427,20 @@ class _Stocks:
         self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
         self._is_changed = False
 
+    def solve(self, factor: float, costs: FloatArray) -> Solution:
+        """The optimum of some costs with the stock times a factor."""
+        program = self._times(factor)
+        try:
+            return self._survival.minimize(program, costs)
+        except SolveError:
+            # A basis of other entries can defeat the solver: it begins anew.
+            asked = replace(program, level_costs=self._survival.levels(costs))
+            return solve_levels(asked, Session(asked))
+
+    def unmet(self, columns: FloatArray) -> FloatArray:
+        """What goes unmet in the period, by use. (U,)"""
+        return self._survival.layout.column("unmet").of(columns)[:, self.period]
+
     def _entries(self) -> IntArray:
         """Where the matrix takes stock over into the period."""
         layout, matrix = self._survival.layout, self._program.matrix
@@ -461,7 +456,7 @@ class _Stocks:
         ).astype(np.int64)
         return places[np.isin(matrix.indices[places], now)]
 
-    def times(self, factor: float) -> LinearProgram:
+    def _times(self, factor: float) -> LinearProgram:
         """The program with the stock times a factor."""
         if self.period == 0:
             return self._with_first_stock(factor)
@@ -487,14 +482,18 @@ class _Stocks:
         """By how much less goes short for each time the stock more."""
         duals = solution.parts.duals[0]
         if self.period == 0:
-            one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
-            lower = _change(one.row_lower, two.row_lower)
-            upper = _change(one.row_upper, two.row_upper)
-            return float(np.where(duals > 0, lower, upper) @ duals)
+            return self._first_slope(duals)
         matrix = self._program.matrix
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         return float(-np.sum(duals[rows] * matrix.data[self._places] * solution.columns[columns]))
+
+    def _first_slope(self, duals: FloatArray) -> float:
+        """The same of the stock that the window begins with."""
+        one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
+        lower = _change(one.row_lower, two.row_lower)
+        upper = _change(one.row_upper, two.row_upper)
+        return float(np.where(duals > 0, lower, upper) @ duals)
 
     def restore(self) -> None:
         """Give the solver its own matrix back."""
@@ -505,6 +504,77 @@ class _Stocks:
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         self._survival.session.change_entries(rows, columns, matrix.data[self._places])
+
+
+class _PeriodAlone(_Stocks):
+    """The same where all that is done before the period is known: the period stands alone.
+
+    What comes behind it asks nothing of it, so it is left out too.
+    """
+
+    def __init__(
+        self,
+        survival: SurvivalProgram,
+        program: LinearProgram,
+        run: MeasureRun,
+        period: int,
+        *,
+        response: FloatArray,
+    ) -> None:
+        self.period = period
+        self._survival, self._program, self._run = survival, program, run
+        layout = survival.layout
+        self._columns, self._rows = (
+            np.concatenate([block.indices[:, period] for block in blocks if block.size])
+            for blocks in (layout.columns, layout.rows)
+        )
+        done = np.zeros((2, len(response)))
+        if period > 0:
+            for kind in ("order", "lot", "fresh"):
+                block = layout.column(kind)
+                block.of(done[0])[:, :period] = block.of(response)[:, :period]
+            for kind in ("lot", "fresh"):
+                of = layout.column(kind).of
+                of(done[1])[:, period - 1] = of(done[0])[:, period - 1]
+                of(done[0])[:, period - 1] = 0.0
+        self._fixed, self._stock = (np.asarray(program.matrix @ one)[self._rows] for one in done)
+        self._alone = survival.alone(period, self._columns, self._rows)
+
+    def solve(self, factor: float, costs: FloatArray) -> Solution:
+        """The optimum of some costs with the stock times a factor."""
+        columns, rows = self._columns, self._rows
+        program = self._with_first_stock(factor) if self.period == 0 else self._program
+        known = self._fixed + factor * self._stock
+        asked = replace(
+            self._alone.program,
+            level_costs=self._survival.levels(costs)[:, columns],
+            col_lower=program.col_lower[columns],
+            col_upper=program.col_upper[columns],
+            row_lower=program.row_lower[rows] - known,
+            row_upper=program.row_upper[rows] - known,
+        )
+        session = self._alone
+        session.set_row_bounds(asked.row_lower, asked.row_upper)
+        session.set_column_bounds(asked.col_lower, asked.col_upper)
+        session.set_costs(asked.cost)
+        return solve_levels(asked, session)
+
+    def unmet(self, columns: FloatArray) -> FloatArray:
+        """What goes unmet in the period, by use. (U,)"""
+        whole = np.zeros(self._survival.layout.n_columns)
+        whole[self._columns] = columns
+        return super().unmet(whole)
+
+    def slope(self, solution: Solution) -> float:
+        """By how much less goes short for each time the stock more."""
+        if self.period > 0:
+            return float(-solution.parts.duals[0] @ self._stock)
+        whole = np.zeros(self._survival.layout.n_rows)
+        whole[self._rows] = solution.parts.duals[0]
+        return self._first_slope(whole)
+
+    def restore(self) -> None:
+        """The solver keeps its matrix."""
 
 
 def _change(one: FloatArray, other: FloatArray) -> FloatArray:
