@@ -6,6 +6,7 @@ python -m tests.fuzz --replay tests/fuzz/corpus/x.json
 """
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
@@ -28,15 +29,26 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _in_parallel(seed: int, seconds: float, folder: Path, n_workers: int, levels: tuple[str, ...]) -> Found:
+def _in_parallel(
+    seed: int, seconds: float, folder: Path, n_workers: int, levels: tuple[str, ...]
+) -> Found:
     """What all workers have found; each is a fork of this process."""
     lines, pids = [], []
     for worker in range(n_workers):
         mine, theirs = Pipe(duplex=False)
         pid = os.fork()
         if not pid:
-            found = run(seed, seconds, folder, worker=worker, n_workers=n_workers, tell=say, levels=levels)
-            theirs.send(found)
+            with contextlib.suppress(KeyboardInterrupt):
+                found = run(
+                    seed,
+                    seconds,
+                    folder,
+                    worker=worker,
+                    n_workers=n_workers,
+                    tell=say,
+                    levels=levels,
+                )
+                theirs.send(found)
             os._exit(0)
         theirs.close()
         lines.append(mine)
@@ -45,7 +57,7 @@ def _in_parallel(seed: int, seconds: float, folder: Path, n_workers: int, levels
     for line, pid in zip(lines, pids, strict=True):
         total.add(line.recv())
         os.waitpid(pid, 0)
-    return total  # fmt: skip
+    return total
 
 
 def _keep(found: Found, options: argparse.Namespace, folder: Path) -> None:
@@ -89,16 +101,21 @@ def main() -> int:
         if options.only or options.replay:
             return _again(options, folder)
         say(f"seed {options.seed}, {options.seconds:.0f} s, {options.workers} workers")
-        found = _in_parallel(options.seed, options.seconds, folder, options.workers, tuple(options.level))
+        found = _in_parallel(
+            options.seed, options.seconds, folder, options.workers, tuple(options.level)
+        )
         for level in found.n_trials:
-            n, inputs, seconds = (part[level] for part in (found.n_trials, found.n_inputs, found.seconds))
+            n, inputs, seconds = (
+                part[level] for part in (found.n_trials, found.n_inputs, found.seconds)
+            )
             say(f"{level:12} {inputs:8} inputs in {n:7} trials, {seconds:6.0f} s")
         say(f"{'all':12} {found.n_inputs.total():8} inputs; faults of {len(found.faults)} kinds")
         _keep(found, options, folder)
-        say(f"\nseed {options.seed}: {found.n_inputs.total()} inputs, {len(found.faults)} kinds of faults")
+        n_inputs, n_kinds = found.n_inputs.total(), len(found.faults)
+        say(f"\nseed {options.seed}: {n_inputs} inputs, {n_kinds} kinds of faults")
         return 1 if found.faults else 0
     finally:
-        shutil.rmtree(folder, ignore_errors=True)  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _again(options: argparse.Namespace, folder: Path) -> int:

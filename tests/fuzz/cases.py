@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from random import Random
 
 from derbes.casefile import read_files
 from derbes.grammar import ExpressionError
 from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.terms import QUANTITIES, SETS, Gives, Parameter, Takes
-from tests.fuzz.trials import CASE, Trial, bytes_of, text_of
+from tests.fuzz.trials import CASE, Trial, text_of
 from tests.fuzz.writing import (
     DATES,
     NUMBERS,
@@ -25,7 +25,6 @@ from tests.fuzz.writing import (
     changed,
     donors,
     dumped,
-    flow,
     loaded,
     nodes,
     put,
@@ -33,8 +32,6 @@ from tests.fuzz.writing import (
     value,
     without,
 )
-
-FIRST = {"every_key": "2026-01", "months": "2026-01"}
 
 
 def questions(rng: Random) -> tuple[tuple[str, ...], ...]:
@@ -46,11 +43,23 @@ def questions(rng: Random) -> tuple[tuple[str, ...], ...]:
         (("cover", CASE, *one, *as_json), ("leverage", CASE, *one, *as_json)),
         (("show", CASE, *as_json), ("schema", CASE)),
         (("cover", CASE, *one, "--variant", "all"),),
-        (("plan", CASE, "--no-more", "--no-frontier", "--workers", "1", "--time-limit", "3", *as_json),),
+        (
+            (
+                "plan",
+                CASE,
+                "--no-more",
+                "--no-frontier",
+                "--workers",
+                "1",
+                "--time-limit",
+                "3",
+                *as_json,
+            ),
+        ),
         (("stress", CASE, "--draws", "2", "--solved", "1", *one, *as_json),),
         (("statements", CASE, "--draws", "1", "--flips", "0", "--workers", "1", *as_json),),
         (("brief", CASE, "--draws", "0", *one, "--out", "b.html", "--tables", "tables"),),
-    )  # fmt: skip
+    )
     return (check, *rng.choices(more, (36, 12, 4, 2, 2, 3, 1))[0])
 
 
@@ -80,7 +89,7 @@ def _moved(rng: Random, tree: Tree, path: Path_) -> Tree:
     return changed(tree, path, renamed)
 
 
-def _mutated(rng: Random, tree: Tree) -> Tree:
+def _mutated(rng: Random, tree: Tree) -> Tree:  # noqa: PLR0911 - a line for each kind
     places = [path for path, node in nodes(tree) if path]
     if not places:
         return tree
@@ -104,7 +113,9 @@ def _mutated(rng: Random, tree: Tree) -> Tree:
         return put(tree, path, [node] * rng.choice((1, 2, 30)))
     if kind == 14:
         return put(tree, path, {"value": node, "range": [scaled(rng, node), scaled(rng, node)]})
-    return put(tree, (rng.choice(list(donors())),) if rng.random() < 0.5 else (*path[:-1], rng.choice(list(donors()))) if isinstance(path[-1], str) else path, rng.choice(donors()[rng.choice(list(donors()))]))  # noqa: E501
+    name = rng.choice(list(donors()))
+    above = path[:-1] if isinstance(path[-1], str) and rng.random() < 0.5 else ()
+    return put(tree, (*above, name), rng.choice(donors()[name]))
 
 
 def tree(rng: Random) -> Trial:
@@ -138,8 +149,19 @@ PIECES = (
     *("[1, 2]", "{2026-01: 5}", "{2026-01: 5, x: 1}", "15 %", "\t", "#", "<<: *a", "%TAG", "@"),
     *("{value: 5, range: [1]}", "{kind: pert}", "{from: 2, to: 1}", "1/0", "[[1], a]", "!x y"),
     *("{works: +}", "{act: x, of: town, sign: -}", "census P1", "[C01]", "[C01, C01]", "- ", "-"),
-    *("&a [*a]", "{? [a]: b}", "{a}", "[a,]", "'\x07'", '"\\ud800"', '"\\0"', "\ufeff", "\r", "\x85"),
-)  # fmt: skip
+    *(
+        "&a [*a]",
+        "{? [a]: b}",
+        "{a}",
+        "[a,]",
+        "'\x07'",
+        '"\\ud800"',
+        '"\\0"',
+        "\ufeff",
+        "\r",
+        "\x85",
+    ),
+)
 
 
 def _line_changed(rng: Random, lines: list[str]) -> None:
@@ -164,7 +186,7 @@ def _line_changed(rng: Random, lines: list[str]) -> None:
         lines.append("")
 
 
-def _bytes_changed(rng: Random, content: bytes) -> bytes:
+def _bytes_changed(rng: Random, content: bytes) -> bytes:  # noqa: PLR0911 - a line for each kind
     kind, place = rng.randrange(10), rng.randrange(len(content) + 1)
     if kind < 4:
         flipped = bytearray(content)
@@ -212,8 +234,6 @@ SAID = {"by": "paper", "at": "column", "says": "x", "modality": "fact", "kind": 
 @cache
 def names(folder: str) -> Names:
     """Names of the case on which expressions are tried."""
-    from pathlib import Path  # noqa: PLC0415
-
     path = Path(folder) / "names.yaml"
     path.write_text(dumped({**_LEDGER, "statements": {"C01": {**SAID, "holds_if": "true"}}}))
     case = read_files(path).case
@@ -224,7 +244,9 @@ def names(folder: str) -> Names:
 @cache
 def spoken() -> tuple[str, ...]:
     """Every expression of the larger case."""
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "cases/aspan/statements").glob("*")]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "cases/aspan/statements").glob("*")
+    ]
     return tuple(
         sorted(
             node
@@ -232,21 +254,27 @@ def spoken() -> tuple[str, ...]:
             for path, node in nodes(loaded(one))
             if path and path[-1] in {"holds_if", "condition", "yes_if", "no_if", "void_if"}
         )
-    )  # fmt: skip
+    )
 
 
 IDS = {section: list(table) for section, table in _LEDGER.items() if isinstance(table, dict)}
 
 
-def _given(rng: Random, parameter: Parameter, depth: int) -> str:
+def _given(rng: Random, parameter: Parameter) -> str:  # noqa: PLR0911 - a line for each kind
     takes = parameter.takes
     if rng.random() < 0.08:
         return rng.choice((rng.choice(WORDS), rng.choice(NUMBERS), '""', f'"{rng.choice(WORDS)}"'))
     if takes is Takes.MONTH:
         odd = (rng.choice(DATES), "as_of", "2026-01", "2028-12", "2025-01", "2029-01", "9999-12")
-        return rng.choice(odd) if rng.random() < 0.4 else f"202{rng.randrange(6, 9)}-0{rng.randrange(1, 10)}"
+        return (
+            rng.choice(odd)
+            if rng.random() < 0.4
+            else f"202{rng.randrange(6, 9)}-0{rng.randrange(1, 10)}"
+        )
     if takes is Takes.TIME:
-        return rng.choice(("12", "0", "1", "1.5", "-1", "36", "6 month", "1 year", "1e6", "1200", "2 day"))
+        return rng.choice(
+            ("12", "0", "1", "1.5", "-1", "36", "6 month", "1 year", "1e6", "1200", "2 day")
+        )
     if takes is Takes.FLAG:
         return rng.choice(("true", "false"))
     if takes is Takes.PATH:
@@ -256,16 +284,16 @@ def _given(rng: Random, parameter: Parameter, depth: int) -> str:
     if takes is Takes.WORD:
         return rng.choice(('"home"', '"works"', '""', '"x"', "alum"))
     known = [one for section in takes.sections for one in IDS.get(section, ("C01",))]
-    return rng.choice(known) if known else rng.choice(WORDS)  # fmt: skip
+    return rng.choice(known) if known else rng.choice(WORDS)
 
 
-def _call(rng: Random, name: str, parameters: tuple[Parameter, ...], depth: int) -> str:
+def _call(rng: Random, name: str, parameters: tuple[Parameter, ...]) -> str:
     written = []
     for one in parameters:
         if one.default is None:
-            written.append(_given(rng, one, depth))
+            written.append(_given(rng, one))
         elif rng.random() < 0.3:
-            written.append(f"{one.name}={_given(rng, one, depth)}")
+            written.append(f"{one.name}={_given(rng, one)}")
     if rng.random() < 0.04 and written:
         written.pop(rng.randrange(len(written)))
     return f"{name}({', '.join(written)})"
@@ -278,7 +306,7 @@ def number(rng: Random, depth: int) -> str:
         return rng.choice((rng.choice(NUMBERS), str(rng.randrange(100)), "1e200", "tonnage", "0.5"))
     if kind < 5:
         entry = rng.choice([one for one in QUANTITIES.values() if one.gives is Gives.NUMBER])
-        return _call(rng, entry.name, entry.parameters, depth)
+        return _call(rng, entry.name, entry.parameters)
     if kind < 8:
         sign = rng.choice(("+", "-", "*", "/", "*", "/"))
         return f"({number(rng, depth - 1)} {sign} {number(rng, depth - 1)})"
@@ -295,20 +323,20 @@ def number(rng: Random, depth: int) -> str:
 
 def _set(rng: Random, name: str) -> str:
     parameters = SETS[name].parameters
-    return _call(rng, name, parameters, 0) if parameters else name
+    return _call(rng, name, parameters) if parameters else name
 
 
 def truth(rng: Random, depth: int) -> str:
     """A truth of the language."""
     kind = rng.randrange(10)
     if depth <= 0 or kind == 0:
-        return rng.choice(("true", "false", "1 < 2", "exists(works)", 'holds(C00)', "holds(C01)"))
+        return rng.choice(("true", "false", "1 < 2", "exists(works)", "holds(C00)", "holds(C01)"))
     if kind < 4:
         sign = rng.choice(("<", "<=", ">", ">=", "==", "!="))
         return f"{number(rng, depth - 1)} {sign} {number(rng, depth - 1)}"
     if kind < 6:
         entry = rng.choice([one for one in QUANTITIES.values() if one.gives is not Gives.NUMBER])
-        return _call(rng, entry.name, entry.parameters, depth)
+        return _call(rng, entry.name, entry.parameters)
     if kind < 8:
         return f"({truth(rng, depth - 1)} {rng.choice(('and', 'or'))} {truth(rng, depth - 1)})"
     if kind == 8:
@@ -327,8 +355,10 @@ def _said(rng: Random) -> str:
             words[i] = rng.choice(new) if word.isidentifier() else word
     if rng.random() < 0.3:
         place = rng.randrange(len(words))
-        words[place:place] = [rng.choice(("(", ")", " and ", "**", ",", '"', "==", " for x in ", "#"))]
-    return "".join(words)  # fmt: skip
+        words[place:place] = [
+            rng.choice(("(", ")", " and ", "**", ",", '"', "==", " for x in ", "#"))
+        ]
+    return "".join(words)
 
 
 def _long(rng: Random) -> str:
@@ -336,11 +366,19 @@ def _long(rng: Random) -> str:
     n = rng.choice((30, 33, 190, 210, 400))
     one = truth(rng, 1)
     shapes = (
-        f"{'(' * n}{one}{')' * n}", f"{'not ' * n}{one}", " and ".join([one] * n),
-        f"{'-' * n}1 < 2", " + ".join(["1e308"] * n) + " > 0", " * ".join(["1e300"] * 5) + " > 0",
-        " * ".join(["1 t"] * n) + " > 0", " / ".join(["1 t"] * n) + " > 0", "1 < " * n + "2",
-        "(1e300 ** 4) ** 4 > 1", "min(" * n + "1" + ")" * n + " > 0", f"{one} # " + "x" * 2000,
-    )  # fmt: skip
+        f"{'(' * n}{one}{')' * n}",
+        f"{'not ' * n}{one}",
+        " and ".join([one] * n),
+        f"{'-' * n}1 < 2",
+        " + ".join(["1e308"] * n) + " > 0",
+        " * ".join(["1e300"] * 5) + " > 0",
+        " * ".join(["1 t"] * n) + " > 0",
+        " / ".join(["1 t"] * n) + " > 0",
+        "1 < " * n + "2",
+        "(1e300 ** 4) ** 4 > 1",
+        "min(" * n + "1" + ")" * n + " > 0",
+        f"{one} # " + "x" * 2000,
+    )
     return rng.choice(shapes)
 
 
@@ -354,11 +392,13 @@ def expression(rng: Random) -> str:
     elif kind == 17:
         made = _long(rng)
     else:
-        made = "".join(rng.choice(("(", ")", " ", "1", "x", '"', "=", "<", *SIGNS, *WORDS)) for _t in range(9))
+        made = "".join(
+            rng.choice(("(", ")", " ", "1", "x", '"', "=", "<", *SIGNS, *WORDS)) for _t in range(9)
+        )
     if rng.random() < 0.05 and made:
         place = rng.randrange(len(made))
         made = made[:place] + rng.choice(SIGNS) + made[place + 1 :]
-    return made  # fmt: skip
+    return made
 
 
 def expressions(rng: Random, folder: str) -> Trial:
@@ -409,9 +449,10 @@ def formulas(rng: Random) -> Trial:
     made = loaded(TEXTS[rng.choice(("small", "small", "every_key", "planned"))])
     made["assumptions"] = {"a": "2", "b": {"value": "3 t", "range": ["1 t", "5 t"]}, "c": "1e300"}
     found = [
-        path for path, node in nodes(made)
+        path
+        for path, node in nodes(made)
         if len(path) == 3 and isinstance(node, str) and re.match(r"[\d.]+ ", node)
-    ]  # fmt: skip
+    ]
     paths = [".".join(map(str, path)) for path in found] + ["a", "b", "c", "nowhere"]
     n = rng.choice((1, 2, 4, 8))
     for path in rng.sample(found, min(n, len(found))):
@@ -430,4 +471,3 @@ CASES: dict[str, Callable[[Random, str], Trial]] = {
     "formulas": lambda rng, _folder: formulas(rng),
 }
 """Level → what makes one trial of it."""
-__all__ = ["CASES", "bytes_of", "flow", "replace"]

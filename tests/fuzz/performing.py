@@ -25,7 +25,7 @@ LONGEST = 10.0
 MOST_MEMORY = 1_000_000_000
 """Memory that it may take, beyond what the libraries have. [byte]"""
 GOOD, USER_ERROR = 0, 2
-_PLACE = re.compile(r"fix:|Fix:|line \d|--help|^  - \S+: ", re.MULTILINE)
+_PLACE = re.compile(r"fix:|Fix:|'--[a-z-]+'|line \d|--help|^  - \S+: ", re.MULTILINE)
 """What a message has: a place, or what to do."""
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RAW_IN_JSON = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -85,8 +85,10 @@ def _descriptors() -> Iterator[list[io.BufferedRandom]]:
     try:
         for number, file in enumerate(kept, 1):
             os.dup2(file.fileno(), number)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115
-        sys.stderr = open(2, "w", encoding="utf-8", closefd=False, errors="backslashreplace", buffering=1)  # noqa: E501, PTH123, SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(  # noqa: SIM115
+            2, "w", encoding="utf-8", closefd=False, errors="backslashreplace", buffering=1
+        )
         yield kept
     finally:
         for stream in (sys.stdout, sys.stderr):
@@ -129,10 +131,15 @@ def _run_apart(words: tuple[str, ...], trial: Trial) -> Answer:
 
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         command = [sys.executable, "-m", "derbes", *words]
-        done = subprocess.run(  # noqa: PLW1509 - nothing else runs in this process
-            command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-            preexec_fn=limit, check=False,
-        )  # fmt: skip
+        done = subprocess.run(
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            preexec_fn=limit,
+            check=False,
+        )
         out.seek(0)
         err.seek(0)
         return Answer(done.returncode, out.read(), err.read())
@@ -245,7 +252,9 @@ def _left(trial: Trial, folder: Path) -> Iterator[Fault]:
             continue
         content = path.read_bytes()
         try:
-            is_whole = bool(json.loads(content)) if path.suffix == ".json" else b"</html>" in content
+            is_whole = (
+                bool(json.loads(content)) if path.suffix == ".json" else b"</html>" in content
+            )
         except ValueError:
             is_whole = False
         if not is_whole and str(path.relative_to(folder)) not in trial.files:

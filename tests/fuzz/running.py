@@ -22,8 +22,15 @@ from tests.fuzz.trials import Trial
 from tests.fuzz.writing import TEXTS
 
 LEVELS = {**CASES, **SURROUNDINGS}
-SHARES = {"tree": 36, "text": 16, "expressions": 14, "formulas": 8, "commands": 12, "files": 5,
-          "environment": 9}  # fmt: skip
+SHARES = {
+    "tree": 36,
+    "text": 16,
+    "expressions": 14,
+    "formulas": 8,
+    "commands": 12,
+    "files": 5,
+    "environment": 9,
+}
 """Level → share of the time."""
 FORKED = ("commands", "files")
 """Levels whose trials each have a process of their own."""
@@ -33,7 +40,7 @@ BATCH = 400
 
 def trial_of(seed: int, level: str, number: int, folder: Path) -> Trial:
     """The trial of a number, the same at every run."""
-    rng = Random(zlib.crc32(f"{seed}:{level}:{number}".encode()))  # noqa: S311
+    rng = Random(zlib.crc32(f"{seed}:{level}:{number}".encode()))
     return LEVELS[level](rng, str(folder))
 
 
@@ -179,7 +186,7 @@ def warm_up(folder: Path) -> None:
     """Load what a child would otherwise load again and again: modules, loops, larger texts."""
     for level, make in LEVELS.items():
         if level != "environment":
-            make(Random(1), str(folder))  # noqa: S311
+            make(Random(1), str(folder))
     for what in KEEPING:
         kept_before(str(folder), what)
     asked = ("brief", "case.yaml", "--start", "2026-01", "--length", "6", "--workers", "1")
@@ -196,9 +203,16 @@ def numbers(worker: int, n_workers: int) -> Iterator[int]:
 
 
 def run(
-    seed: int, seconds: float, folder: Path, *, worker: int = 0, n_workers: int = 1,
-    most: int = 0, tell: Callable[[str], None] | None = None, levels: tuple[str, ...] = (),
-) -> Found:  # fmt: skip
+    seed: int,
+    seconds: float,
+    folder: Path,
+    *,
+    worker: int = 0,
+    n_workers: int = 1,
+    most: int = 0,
+    tell: Callable[[str], None] | None = None,
+    levels: tuple[str, ...] = (),
+) -> Found:
     """Try what comes next at the level that has had least of its time, until the time is over.
 
     Args:
@@ -222,8 +236,11 @@ def run(
                 break
             level = min(left, key=lambda one: found.seconds[one] / chosen[one])
             number, begun = next(next_numbers[level]), time.monotonic()
-            trial = trial_of(seed, level, number, folder)
-            faults = child.faults_of(trial)
+            try:
+                trial = trial_of(seed, level, number, folder)
+                faults = child.faults_of(trial)
+            except Exception as error:  # noqa: BLE001 - one input that cannot be made is told too
+                trial, faults = Trial(level), [Fault("no trial", level, repr(error))]
             if tell:
                 for one in faults:
                     if one.key not in found.faults:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import yaml
@@ -59,14 +60,15 @@ def _shrunk_file(trial: Trial, name: str, shows: Shows, end: float) -> Trial:
     if is_tree:
         tree = _shrunk_tree(tree, lambda one: shows(with_text(dumped(one))), end)
         return with_text(dumped(tree))
-    for parts, join in ((text.splitlines(keepends=True), "".join), (list(text), "".join)):
-        if len(parts) > 3000:
-            continue
-        left = _shrunk_list(parts, lambda kept: shows(with_text("".join(kept))), end)
-        text = join(left)
-        trial = replace(trial, files={**trial.files, name: text})
-        parts = list(text)
-    return trial
+    for parts_of in (lambda one: one.splitlines(keepends=True), list):
+        parts = parts_of(text)
+        if len(parts) < MOST_PARTS:
+            text = "".join(_shrunk_list(parts, lambda kept: shows(with_text("".join(kept))), end))
+    return with_text(text)
+
+
+MOST_PARTS = 3000
+"""Lines or signs that are left out one by one."""
 
 
 def _shrunk_tree(tree: Any, shows: Callable[[Any], bool], end: float) -> Any:
@@ -86,7 +88,7 @@ def _shrunk_tree(tree: Any, shows: Callable[[Any], bool], end: float) -> Any:
                 gone.add(path)
     for path, node in list(nodes(tree)):
         if isinstance(node, list) and len(node) > 1 and time.monotonic() < end:
-            kept = _shrunk_list(node, lambda kept, path=path: shows(put(tree, path, kept)), end)
+            kept = _shrunk_list(node, partial(_shows_with, shows, tree, path), end)
             tree = put(tree, path, kept)
     for path, node in list(nodes(tree)):
         if isinstance(node, str) and 3 < len(node) < 400 and time.monotonic() < end:
@@ -94,11 +96,15 @@ def _shrunk_tree(tree: Any, shows: Callable[[Any], bool], end: float) -> Any:
                 at(tree, path)
             except (KeyError, IndexError, TypeError):
                 continue
-            kept = _shrunk_list(
-                list(node), lambda kept, path=path: shows(put(tree, path, "".join(kept))), end
-            )
+            kept = _shrunk_list(list(node), partial(_shows_with, shows, tree, path), end)
             tree = put(tree, path, "".join(kept))
     return tree
+
+
+def _shows_with(shows: Callable[[Any], bool], tree: Any, path: Any, kept: list[Any]) -> bool:
+    """Whether a tree with a shorter list or text at a path still shows the fault."""
+    is_text = isinstance(at(tree, path), str)
+    return shows(put(tree, path, "".join(kept) if is_text else kept))
 
 
 def _shrunk_list(parts: list[Any], shows: Callable[[list[Any]], bool], end: float) -> list[Any]:

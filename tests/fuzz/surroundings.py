@@ -1,5 +1,6 @@
 """What surrounds a case: command lines, files that were kept, and the machine."""
 
+import itertools
 import json
 from collections.abc import Callable
 from functools import cache
@@ -9,8 +10,8 @@ from random import Random
 import click
 
 from derbes.cli.commands import derbes
-from tests.fuzz.cases import CASE, SAID, text
-from tests.fuzz.trials import Trial, bytes_of, text_of
+from tests.fuzz.cases import CASE
+from tests.fuzz.trials import Trial, text_of
 from tests.fuzz.writing import DATES, NUMBERS, SIGNS, TEXTS, WORDS
 
 _WITH_LEDGER = (
@@ -39,8 +40,10 @@ _PLACES = {
     "full": "/dev/full",
     "zero": "/dev/zero",
 }
-_HARMLESS = (*_FILES, *_PLACES, "new.txt", "new/x.json", "new.json", "-", "", ".", "..", "a\nb")
-"""Names of files; a pipe that nobody reads and endless devices are among them."""
+_NAMES = (*_FILES, *_PLACES, "new.txt", "new/x.json", "new.json", "-", "", ".", "..", "a\nb")
+"""Names of files; a pipe that nobody writes to and endless devices are among them."""
+_TARGETS = tuple(name for name in _NAMES if name != "pipe")
+"""What may be written to: a pipe waits for its reader, as it should."""
 _COUNTS = ("1", "2", "3", "0", "-1", "1.5", "x", "", "1e3", "nan", "99999999999999999999", "٢")
 _SHORT = {
     "stress": {"--draws": "2", "--solved": "1", "--start": "2026-01", "--length": "6"},
@@ -73,7 +76,7 @@ def _options(verb: str) -> tuple[click.Option, ...]:
 
 def _value_of(rng: Random, option: click.Option, name: str) -> str:
     if name in _WRITTEN:
-        return rng.choice(_HARMLESS)
+        return rng.choice(_NAMES if name == "--resume" else _TARGETS)
     if name in _BY_NAME and rng.random() < 0.9:
         return rng.choice(_BY_NAME[name])
     if isinstance(option.type, click.Choice) and rng.random() < 0.8:
@@ -89,7 +92,7 @@ def command_line(rng: Random) -> tuple[str, ...]:
     verb = rng.choice(verbs)
     words = [verb]
     if rng.random() < 0.95:
-        case = (CASE, CASE, CASE, "plan.yaml", "plan.yaml", "linked.yaml", rng.choice(_HARMLESS))
+        case = (CASE, CASE, CASE, "plan.yaml", "plan.yaml", "linked.yaml", rng.choice(_NAMES))
         words.append(rng.choice(case))
     if verb == "show" and rng.random() < 0.6:
         words.append(rng.choice((*WORDS, *SIGNS, "suppliers.north_alum", "goods.alum.reserve")))
@@ -106,19 +109,20 @@ def command_line(rng: Random) -> tuple[str, ...]:
     if "--workers" not in given and any("--workers" in one.opts for one in _options(verb)):
         words += ["--workers", "1"]
     if rng.random() < 0.06:
-        words.insert(rng.randrange(len(words) + 1), rng.choice(("--nope", "--help", "x", "-", "--", "-h")))
+        words.insert(
+            rng.randrange(len(words) + 1), rng.choice(("--nope", "--help", "x", "-", "--", "-h"))
+        )
     if rng.random() < 0.02:
         words = [rng.choice((*SIGNS, "--version", "--help", "chek", "-1"))]
-    return tuple(word.replace("\0", "") for word in words)  # fmt: skip
+    return tuple(word.replace("\0", "") for word in words)
 
 
 def commands(rng: Random, _folder: str) -> Trial:
     """One or two command lines among files, folders, links and devices."""
     steps = tuple(command_line(rng) for _turn in range(rng.choice((1, 1, 1, 2))))
     kept = tuple(
-        word for words in steps for name, word in zip(words, words[1:], strict=False)
-        if name in _WRITTEN
-    )  # fmt: skip
+        word for words in steps for name, word in itertools.pairwise(words) if name in _WRITTEN
+    )
     return Trial("commands", steps, _FILES, _PLACES, kept=kept)
 
 
@@ -149,7 +153,7 @@ def kept_before(folder: str, what: str) -> bytes:
     return (place / name).read_bytes()
 
 
-def _damaged(rng: Random, content: bytes) -> bytes:
+def _damaged(rng: Random, content: bytes) -> bytes:  # noqa: PLR0911 - a line for each kind
     kind = rng.randrange(9)
     if kind == 0:
         return b""
@@ -195,7 +199,9 @@ def files(rng: Random, folder: str) -> Trial:
     held, places, steps = dict(_FILES), {}, (then,)
     kind = rng.randrange(12)
     if kind == 0:
-        places[name] = rng.choice(("folder", "fifo", "/dev/null", "/dev/full", "/dev/zero", name, CASE))
+        places[name] = rng.choice(
+            ("folder", "fifo", "/dev/null", "/dev/full", "/dev/zero", name, CASE)
+        )
     elif kind == 1:
         steps = (first, (*then[:1], rng.choice((CASE, "plan.yaml", "broken.yaml")), *then[2:]))
     elif kind == 2:
@@ -205,7 +211,7 @@ def files(rng: Random, folder: str) -> Trial:
         held[name] = text_of(kept_before(folder, other))
     else:
         held[name] = text_of(_damaged(rng, kept_before(folder, what)))
-    return Trial("files", steps, held, places, kept=(name,))  # fmt: skip
+    return Trial("files", steps, held, places, kept=(name,))
 
 
 # The machine.
@@ -265,14 +271,9 @@ def environment(rng: Random, _folder: str) -> Trial:
     elif kind == 2:
         limits["closed"] = rng.choice((0, 1, 2, 12))
     variables = {name: rng.choice(_VARIABLES[name]) for name in names}
-    return Trial("environment", (rng.choice(_RUNS),), _FILES, {"folder": "folder"}, variables, limits)
-
-
-def cache_trial(rng: Random, _folder: str) -> Trial:
-    """A cache of compiled loops that holds garbage."""
-    files_of = dict(_FILES) | {"cache/x/garbage.nbi": text(rng).files[CASE]}
-    asked = ("cover", CASE, "--start", "2026-01", "--workers", "1")
-    return Trial("cache", (asked,), files_of, {}, {"NUMBA_CACHE_DIR": "cache"})
+    return Trial(
+        "environment", (rng.choice(_RUNS),), _FILES, {"folder": "folder"}, variables, limits
+    )
 
 
 SURROUNDINGS: dict[str, Callable[[Random, str], Trial]] = {
@@ -281,4 +282,3 @@ SURROUNDINGS: dict[str, Callable[[Random, str], Trial]] = {
     "environment": environment,
 }
 """Level → what makes one trial of it."""
-__all__ = ["SAID", "SURROUNDINGS", "bytes_of"]

@@ -35,7 +35,7 @@ def base(rng: Random) -> str:
 
 def loaded(text: str) -> Tree:
     """The tree of a YAML text, every value as it is written."""
-    return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
+    return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
 
 
 @cache
@@ -53,7 +53,7 @@ def donors() -> dict[str, list[Tree]]:
 def nodes(tree: Tree, path: Path_ = ()) -> Iterator[tuple[Path_, Tree]]:
     """Every part of a tree with its path, the whole first."""
     yield path, tree
-    below = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    below = tree.items() if isinstance(tree, dict) else enumerate(tree or ())
     for step, node in below if isinstance(tree, dict | list) else ():
         yield from nodes(node, (*path, step))
 
@@ -95,8 +95,10 @@ def without(tree: Tree, path: Path_) -> Tree:
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9.+<>=(/*-][A-Za-z0-9 _./%+*()<>=,-]*(?<! )")
-_ESCAPED = re.compile('["\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f'
-                      "\ud800-\udfff\ufeff\ufffe\uffff]")  # fmt: skip
+_ESCAPED = re.compile(
+    '["\\\\\x00-\x1f\x7f-\xa0\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f'
+    "\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 
 def quoted(text: str) -> str:
@@ -148,7 +150,15 @@ NUMBERS: Sequence[str] = (
 DATES: Sequence[str] = (
     *("2026", "2026-01", "2026-13", "2026-00", "2026-xx", "0000-01", "0001-01", "9999-12"),
     *("10000-01", "2026-02-30", "2026-02-29", "2024-02-29", "-2026-01", "2026-1", "1969-12"),
-    *("2026-01-01", "2026-01-15", "9999-12-31", "2500-06", "2025-12", "2030-12", "2026-01-01T00:00"),
+    *(
+        "2026-01-01",
+        "2026-01-15",
+        "9999-12-31",
+        "2500-06",
+        "2025-12",
+        "2030-12",
+        "2026-01-01T00:00",
+    ),
 )
 SIGNS: Sequence[str] = (
     *("", " ", "\u0000", "\u0007", "\u001b[31m", "\u001b]0;x\u0007", "\u202e", "\u2066", "\u200b"),
@@ -204,7 +214,7 @@ def shaped(rng: Random) -> Tree:
         [one, two],
         [[one, two], [two, three]],
         [rng.choice(WORDS), rng.choice(WORDS)],
-        f"{rng.randrange(1, 10**rng.randrange(1, 12))} {rng.choice(WORDS)}",
+        f"{rng.randrange(1, 10 ** rng.randrange(1, 12))} {rng.choice(WORDS)}",
         f"= {rng.choice(WORDS)} * {one}",
     )
     return rng.choice(forms)
