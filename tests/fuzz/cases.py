@@ -70,8 +70,9 @@ def _moved(rng: Random, tree: Tree, path: Path_) -> Tree:
     """A part under another name, at another place or twice."""
     kind, node = rng.randrange(4), at(tree, path)
     if kind == 0:
-        places = [place for place, below in nodes(tree) if isinstance(below, dict)]
-        return put(without(tree, path), rng.choice(places), {str(path[-1]): node})
+        rest = without(tree, path)
+        places = [place for place, below in nodes(rest) if isinstance(below, dict)]
+        return put(rest, rng.choice(places), {str(path[-1]): node}) if places else rest
     other = rng.choice([place for place, _node in nodes(tree) if place])
     if kind == 1 and path != other[: len(path)] and other != path[: len(other)]:
         return put(put(tree, path, at(tree, other)), other, node)
