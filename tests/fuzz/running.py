@@ -23,9 +23,9 @@ from tests.fuzz.writing import TEXTS
 
 LEVELS = {**CASES, **SURROUNDINGS}
 SHARES = {
-    "tree": 36,
+    "tree": 40,
     "text": 16,
-    "expressions": 14,
+    "expressions": 10,
     "formulas": 8,
     "commands": 12,
     "files": 5,
