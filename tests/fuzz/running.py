@@ -147,7 +147,8 @@ def _load() -> float:
 def _limit_memory() -> None:
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     most = pages * resource.getpagesize() + MOST_MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _serve(line: Connection, folder: Path) -> None:
@@ -156,7 +157,13 @@ def _serve(line: Connection, folder: Path) -> None:
             trial = line.recv()
         except EOFError:
             return
-        line.send(_forked(trial, folder) if trial.level in FORKED else perform(trial, folder))
+        is_apart = trial.level in FORKED or _draws(trial)
+        line.send(_forked(trial, folder) if is_apart else perform(trial, folder))
+
+
+def _draws(trial: Trial) -> bool:
+    """Whether charts are drawn: what draws them reserves far more memory than it uses."""
+    return any(words[:1] == ("brief",) for words in trial.steps)
 
 
 def _forked(trial: Trial, folder: Path) -> list[Fault]:
@@ -165,6 +172,9 @@ def _forked(trial: Trial, folder: Path) -> list[Fault]:
     pid = os.fork()
     if not pid:
         with contextlib.suppress(BaseException):
+            if _draws(trial):
+                _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+                resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
             theirs.send(perform(trial, folder))
         os._exit(0)
     theirs.close()
