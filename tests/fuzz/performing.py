@@ -24,7 +24,7 @@ LONGEST = 10.0
 """Time that a trial may take. [s]"""
 MOST_MEMORY = 1_000_000_000
 """Memory that it may take, beyond what the libraries have. [byte]"""
-GOOD, USER_ERROR = 0, 2
+GOOD, USER_ERROR, UNFORESEEN = 0, 2, 70
 _PLACE = re.compile(r"fix:|Fix:|'--[a-z-]+'|line \d|--help|^  - \S+: ", re.MULTILINE)
 """What a message has: a place, or what to do."""
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -118,7 +118,9 @@ def _run_here(words: tuple[str, ...]) -> Answer:
 
 def _run_apart(words: tuple[str, ...], trial: Trial) -> Answer:
     """A program of its own."""
-    variables = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", **trial.environment}
+    is_netted = "on" if "memory" in trial.limits else "off"
+    own = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "DERBES_NET": is_netted}
+    variables = {**os.environ, **own, **trial.environment}
     env = {name: value for name, value in variables.items() if value is not None}
     closed = trial.limits.get("closed")
 
@@ -181,6 +183,8 @@ def judged(trial: Trial, words: tuple[str, ...], answer: Answer) -> list[Fault]:
         kind = told[-1].split(":")[0].split()[0] if told and told[-1].split() else "Traceback"
         return [Fault(f"exception {kind}", place or verb, told[-1][:300] if told else "")]
     err = answer.err.decode("utf-8", "replace")
+    if answer.code == UNFORESEEN and "memory" in trial.limits and "ess memory" in err:
+        return []
     if answer.code not in {GOOD, USER_ERROR}:
         return [Fault(f"exit code {answer.code}", place or verb, err[-300:])]
     return [*_judged_messages(trial, words, answer), *_judged_text(words, answer)]
