@@ -244,9 +244,10 @@ def _left(trial: Trial, folder: Path) -> Iterator[Fault]:
     verbs = "+".join(words[0] for words in trial.steps if words)
     for path in (folder / TEMPORARY).iterdir():
         yield Fault("left behind", verbs, path.name)
+    kept = {*trial.kept, *(trial.places.get(name) for name in trial.kept)}
     for name, content in trial.files.items():
         path = folder / name
-        if name in trial.kept and not name.endswith(".yaml"):
+        if name in kept and not name.endswith(".yaml"):
             continue
         if not path.is_file() or path.read_bytes() != bytes_of(content):
             yield Fault("written over", verbs, name)
