@@ -60,7 +60,7 @@ def questions(rng: Random) -> tuple[tuple[str, ...], ...]:
         (("statements", CASE, "--draws", "1", "--flips", "0", "--workers", "1", *as_json),),
         (("brief", CASE, "--draws", "0", *one, "--out", "b.html", "--tables", "tables"),),
     )
-    return (check, *rng.choices(more, (36, 12, 4, 2, 2, 3, 1))[0])
+    return (check, *rng.choices(((), *more), (60, 30, 12, 4, 2, 2, 3, 1))[0])
 
 
 # The tree.

@@ -192,6 +192,8 @@ def judged(trial: Trial, words: tuple[str, ...], answer: Answer) -> list[Fault]:
 
 def _judged_messages(trial: Trial, words: tuple[str, ...], answer: Answer) -> Iterator[Fault]:
     verb, err = words[0] if words else "", answer.err.decode("utf-8", "replace")
+    if answer.code == GOOD and len(answer.out) >= trial.limits.get("size", len(answer.out) + 1):
+        yield Fault("half an output and exit code 0", verb, f"{len(answer.out)} bytes")
     is_json = "--json" in words and not {"--help", "-h", "--out", "--"}.intersection(words)
     is_closed = bool(trial.limits) or "PYTHONIOENCODING" in trial.environment
     if is_json and not is_closed and verb != "brief" and answer.out:

@@ -19,7 +19,7 @@ from tests.fuzz.trials import CASE, Trial, bytes_of, read, text_of, written
 from tests.fuzz.writing import TEXTS, dumped, loaded
 
 SEED = 14
-SAMPLE = {"tree": 120, "text": 120, "expressions": 5, "formulas": 40, "commands": 25, "files": 8}
+SAMPLE = {"tree": 90, "text": 60, "expressions": 10, "formulas": 25, "commands": 20, "files": 8}
 """Level → trials; a few seconds in all."""
 
 
