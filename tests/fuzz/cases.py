@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from derbes.case.entities import Case
 from derbes.casefile import read_files
+from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.grammar import ExpressionError
 from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.terms import QUANTITIES, SETS, Gives, Parameter, Takes
@@ -90,13 +92,32 @@ def _moved(rng: Random, tree: Tree, path: Path_) -> Tree:
     return changed(tree, path, renamed)
 
 
+def _keyed(rng: Random, tree: Tree) -> Tree:
+    """A key that an element, or the case, may have, with a value that it could have."""
+    found = [one for one in nodes(tree) if isinstance(one[1], dict) and one[0][:1] in KEYS]
+    path = rng.choice([path for path, _node in found if len(path) == 2] or [()])
+    key = rng.choice(KEYS[path[:1]])
+    like = [node for place, node in nodes(tree) if place[-1:] == (key,)] or donors().get(key, [])
+    node = rng.choice(like) if like else value(rng)
+    has_number = isinstance(node, str) and any(map(str.isdigit, node))
+    return put(tree, (*path, key), scaled(rng, node) if has_number else node)
+
+
+KEYS = {(name,): list(keys_of(model)) for name, model in SECTIONS.items()} | {
+    (): list(keys_of(Case))
+}
+"""Section → keys of its elements; those of the case itself under no section."""
+
+
 def _mutated(rng: Random, tree: Tree) -> Tree:  # noqa: PLR0911 - a line for each kind
     places = [path for path, node in nodes(tree) if path]
     if not places:
         return tree
     path = rng.choice(places)
     node = at(tree, path)
-    kind = rng.randrange(20)
+    kind = rng.randrange(24)
+    if kind > 19:
+        return _keyed(rng, tree) if isinstance(tree, dict) else tree
     if kind < 2:
         return without(tree, path)
     if kind < 4:
