@@ -145,7 +145,12 @@ def _run_apart(words: tuple[str, ...], trial: Trial) -> Answer:
         )
         out.seek(0)
         err.seek(0)
-        return Answer(done.returncode, out.read(), err.read())
+        own = err.read().rpartition(_OF_OTHERS)[-1]
+        return Answer(done.returncode, out.read(), own)
+
+
+_OF_OTHERS = b"Remainder of file ignored\n"
+"""What Python says of packages beside ours that fail while it starts."""
 
 
 def perform(trial: Trial, folder: Path) -> list[Fault]:
