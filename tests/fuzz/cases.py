@@ -140,8 +140,32 @@ def _mutated(rng: Random, tree: Tree) -> Tree:  # noqa: PLR0911 - a line for eac
     return put(tree, (*above, name), rng.choice(donors()[name]))
 
 
+def _labelled(rng: Random) -> Trial:
+    """A case whose texts and ids are odd all over, told on every surface."""
+    made = loaded(TEXTS["waterworks" if rng.random() < 0.5 else "small"])
+    odd = [one for one in SIGNS if one.strip()]
+    for section in ("actors", "goods", "uses", "suppliers", "measures"):
+        for name in made[section]:
+            if rng.random() < 0.4:
+                label = "".join(rng.choices(odd, k=rng.choice((1, 1, 2))))
+                made[section][name] = {**made[section][name], "label": label}
+    made["name"] = rng.choice(odd)
+    made["note"] = rng.choice(odd)
+    short = ("--start", "2026-01", "--length", "6", "--workers", "1")
+    surfaces = (
+        ("brief", CASE, "--draws", "0", *short, "--out", "b.html", "--tables", "tables"),
+        ("leverage", CASE, *short),
+        ("cover", CASE, *short, "--out", "c.txt"),
+        ("show", CASE, "--json"),
+        ("schema", CASE, "--out", "s.json"),
+    )
+    return Trial("tree", (("check", CASE), rng.choice(surfaces)), {CASE: dumped(made)})
+
+
 def tree(rng: Random) -> Trial:
     """A case whose tree is changed in a few places, in one file or in several."""
+    if rng.random() < 0.06:
+        return _labelled(rng)
     made = loaded(TEXTS[base(rng)])
     for _turn in range(rng.choice((1, 1, 1, 1, 2, 3))):
         made = _mutated(rng, made)

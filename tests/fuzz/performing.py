@@ -1,6 +1,7 @@
 """Runs one trial in this process and judges what came of it."""
 
 import contextlib
+import csv
 import io
 import json
 import os
@@ -27,7 +28,10 @@ MOST_MEMORY = 1_000_000_000
 GOOD, USER_ERROR, UNFORESEEN = 0, 2, 70
 _PLACE = re.compile(r"fix:|Fix:|'--[a-z-]+'|line \d|--help|^  - \S+: ", re.MULTILINE)
 """What a message has: a place, or what to do."""
-_RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_RAW = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufff9-\ufffb\ufeff]"
+)
+"""Signs that move a cursor, turn letters around, or are not seen."""
 _RAW_IN_JSON = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _FRAME = re.compile(r'File "[^"]*?/((?:src/derbes|tests/fuzz)/[^"]+)", line (\d+),? in (\S+)')
 TEMPORARY = "temporary"
@@ -223,7 +227,7 @@ def _judged_text(words: tuple[str, ...], answer: Answer) -> Iterator[Fault]:
     ):
         text = content.decode("utf-8", "replace")
         if "csv" in words and name == "stdout":
-            text = text.replace("\r\n", "\n")
+            text = text.replace("\r\n", "\n").removeprefix("\ufeff")
         found = pattern.search(text)
         if found:
             near = text[max(0, found.start() - 60) : found.end() + 40]
@@ -261,14 +265,33 @@ def _left(trial: Trial, folder: Path) -> Iterator[Fault]:
     for path in folder.rglob("*"):
         if path.name.endswith(".part"):
             yield Fault("left behind", verbs, path.name)
-        if not stat.S_ISREG(path.lstat().st_mode) or path.suffix not in {".json", ".html"}:
-            continue
-        content = path.read_bytes()
-        try:
-            is_whole = (
-                bool(json.loads(content)) if path.suffix == ".json" else b"</html>" in content
-            )
-        except ValueError:
-            is_whole = False
-        if not is_whole and str(path.relative_to(folder)) not in trial.files:
-            yield Fault("half a file", verbs, path.name)
+        is_new = stat.S_ISREG(path.lstat().st_mode)
+        if is_new and str(path.relative_to(folder)) not in trial.files:
+            yield from _judged_file(path, verbs)
+
+
+def _judged_file(path: Path, verbs: str) -> Iterator[Fault]:
+    """What is wrong with a file that a run has written."""
+    if path.suffix not in {".json", ".html", ".csv", ".txt"}:
+        return
+    text = path.read_bytes().decode("utf-8", "replace").removeprefix("\ufeff")
+    try:
+        is_whole = path.suffix != ".json" or json.loads(text, parse_constant=_no_number) is not None
+    except ValueError:
+        is_whole = False
+    if not is_whole or (path.suffix == ".html" and "</html>" not in text[-20:]):
+        yield Fault("half a file", verbs, path.name)
+    found = _RAW.search(text.replace("\r\n", "\n"))
+    if found:
+        near = text[max(0, found.start() - 60) : found.end() + 40]
+        yield Fault(f"raw control sign in {path.suffix}", verbs, f"{path.name}: {near!r}")
+    if path.suffix == ".csv":
+        cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+        for cell in cells:
+            if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
+                yield Fault("a formula in a table", verbs, f"{path.name}: {cell!r}")
+                return
+
+
+_FORMULA = re.compile(r"\s*[=+@-]\s*\S")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?(e[+-]?\d+)?|inf|nan)")
