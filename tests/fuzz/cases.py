@@ -146,7 +146,7 @@ def _labelled(rng: Random) -> Trial:
     odd = [one for one in SIGNS if one.strip()]
     for section in ("actors", "goods", "uses", "suppliers", "measures"):
         for name in made[section]:
-            if rng.random() < 0.4:
+            if rng.random() < 0.1:
                 label = "".join(rng.choices(odd, k=rng.choice((1, 1, 2))))
                 made[section][name] = {**made[section][name], "label": label}
     made["name"] = rng.choice(odd)

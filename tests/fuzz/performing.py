@@ -16,13 +16,13 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from derbes.cli import main
+from derbes.kernels import compiling
 from tests.fuzz.trials import Trial, bytes_of
 from tests.fuzz.writing import ROOT
 
-LONGEST = 10.0
-"""Time that a trial may take. [s]"""
 MOST_MEMORY = 1_000_000_000
 """Memory that it may take, beyond what the libraries have. [byte]"""
 GOOD, USER_ERROR, UNFORESEEN = 0, 2, 70
@@ -77,8 +77,41 @@ def lay_out(trial: Trial, folder: Path) -> None:
             (folder / name).mkdir()
         elif kind == "fifo":
             os.mkfifo(folder / name)
+        elif kind.startswith("compiled "):
+            _damaged_loops(folder / name, Random(int(kind.split()[1])))
         else:
             (folder / name).symlink_to(kind)
+
+
+def _damaged_loops(place: Path, rng: Random) -> None:
+    """What the compiler has kept of the loops, where it will look for it, with a few files damaged."""
+    from numba.core import caching  # noqa: PLC0415 - heavy, and seldom needed
+
+    loops = Path(compiling.__file__).parent
+    subpath = caching._CacheLocator.get_suitable_cache_subpath(str(loops / "policy.py"))
+    shutil.copytree(loops / "__pycache__", place / subpath, ignore=shutil.ignore_patterns("*.pyc"))
+    small = sorted(one for one in (place / subpath).iterdir() if one.stat().st_size < SMALL_LOOP)
+    for path in rng.sample(small, min(len(small), MOST_DAMAGED)):
+        content = bytearray(path.read_bytes())
+        kind = rng.randrange(5)
+        if kind == 0:
+            path.write_bytes(content[: rng.randrange(len(content))])
+        elif kind == 1:
+            path.write_bytes(bytes(rng.randrange(256) for _turn in range(100)))
+        elif kind == 2:
+            content[rng.randrange(len(content))] ^= 1 + rng.randrange(255)
+            path.write_bytes(content)
+        elif kind == 3:
+            path.write_bytes(b"")
+        else:
+            path.unlink()
+            path.mkdir()
+
+
+MOST_DAMAGED = 8
+"""Files that are damaged at once."""
+SMALL_LOOP = 100_000
+"""Bytes of what is compiled again within a few seconds."""
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from tests.fuzz.cases import CASES
-from tests.fuzz.performing import LONGEST, MOST_MEMORY, Fault, _place_of, perform
+from tests.fuzz.performing import MOST_MEMORY, Fault, _place_of, perform
 from tests.fuzz.surroundings import KEEPING, SURROUNDINGS, kept_before
 from tests.fuzz.trials import Trial
 from tests.fuzz.writing import TEXTS
@@ -112,7 +112,7 @@ class Child:
         self.pid = 0
         return os.waitstatus_to_exitcode(status)
 
-    def faults_of(self, trial: Trial, longest: float = LONGEST) -> list[Fault]:
+    def faults_of(self, trial: Trial) -> list[Fault]:
         """What a trial shows; a crash or a hang is one of them."""
         if self.pid and self.n_done >= BATCH:
             self.stop()
@@ -123,7 +123,7 @@ class Child:
         verbs = "+".join(words[0] for words in trial.steps if words)
         try:
             self.line.send(trial)
-            if self.line.poll(longest * _load()):
+            if self.line.poll(trial.longest * _load()):
                 return self.line.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
             code = self.stop()

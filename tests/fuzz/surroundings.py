@@ -247,13 +247,14 @@ _VARIABLES: dict[str, tuple[str | None, ...]] = {
     "CLICOLOR_FORCE": ("1",),
     "_DERBES_COMPLETE": ("bash_source", "x"),
 }
+_COVER = ("cover", CASE, "--start", "2026-01", "--workers", "1", "--json")
 _RUNS = (
     ("check", CASE),
     ("check", CASE, "--json"),
     ("check", "broken.yaml"),
     ("show", CASE),
     ("schema", "--out", "new.json"),
-    ("cover", CASE, "--start", "2026-01", "--workers", "1", "--json"),
+    _COVER,
     ("cover", CASE, "--start", "2026-01", "--workers", "2"),
     ("leverage", CASE, "--start", "2026-01", "--length", "6", "--workers", "1"),
     ("plan", CASE, "--no-more", "--no-frontier", "--workers", "1"),
@@ -274,6 +275,12 @@ def environment(rng: Random, _folder: str) -> Trial:
         limits["size"] = rng.choice((0, 1, 100, 4096, 10_000))
     elif kind == 2:
         limits["closed"] = rng.choice((0, 1, 2, 12))
+    if rng.random() < 0.06:
+        kept, variables = (
+            {"cache": f"compiled {rng.randrange(10**6)}"},
+            {"NUMBA_CACHE_DIR": "cache"},
+        )
+        return Trial("environment", (_COVER,), _FILES, kept, variables, longest=90.0)
     variables = {name: rng.choice(_VARIABLES[name]) for name in names}
     return Trial(
         "environment", (rng.choice(_RUNS),), _FILES, {"folder": "folder"}, variables, limits

@@ -136,7 +136,7 @@ HOLES = {
 def test_the_judge_sees_a_planted_hole(child, monkeypatch, kind):
     monkeypatch.setattr(performing, "main", HOLES[kind])
     words = ("check", CASE, "--json") if "JSON" in kind else ("check", CASE)
-    faults = child.faults_of(Trial("tree", (words,), {CASE: "x"}), longest=0.5)
+    faults = child.faults_of(Trial("tree", (words,), {CASE: "x"}, longest=0.5))
     assert [fault.kind for fault in faults] == [kind]
 
 

@@ -19,13 +19,15 @@ class Trial:
     files: Mapping[str, str] = field(default_factory=dict)
     """Path → text; bytes that are no UTF-8 stand as surrogates."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """Path → `folder`, `fifo`, or what a link leads to."""
+    """Path → `folder`, `fifo`, what a link leads to, or `compiled SEED`: damaged compiled loops."""
     environment: Mapping[str, str | None] = field(default_factory=dict)
     """Variables that are set or taken out; with any, a step is a program of its own."""
     limits: Mapping[str, int] = field(default_factory=dict)
     """`memory` or `size` of a file [byte], `closed` descriptor."""
     kept: tuple[str, ...] = ()
     """Files that a step may write over."""
+    longest: float = 10.0
+    """Time that it may take. [s]"""
     n_inputs: int = 1
     """Inputs that it holds: a file may hold many expressions."""
 
@@ -42,7 +44,7 @@ def text_of(content: bytes) -> str:
 
 def written(trial: Trial, showed: str) -> str:
     """A trial as a file of the corpus, with what it showed."""
-    fields = {name: value for name, value in asdict(trial).items() if value not in ((), {}, 1)}
+    fields = {name: value for name, value in asdict(trial).items() if value not in ((), {}, 1, 10)}
     return json.dumps({"showed": showed, **fields}, indent=1) + "\n"
 
 
