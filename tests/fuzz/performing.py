@@ -84,7 +84,7 @@ def lay_out(trial: Trial, folder: Path) -> None:
 
 
 def _damaged_loops(place: Path, rng: Random) -> None:
-    """What the compiler has kept of the loops, where it will look for it, with a few files damaged."""
+    """What the compiler has kept of the loops, where it will look for it; a few files damaged."""
     from numba.core import caching  # noqa: PLC0415 - heavy, and seldom needed
 
     loops = Path(compiling.__file__).parent
