@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from multiprocessing import Pipe
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from tests.fuzz.shrinking import shrunk
 from tests.fuzz.trials import Trial, read, written
 
 CORPUS = Path(__file__).parent / "corpus"
+SAMPLE_SEED = 14
+SAMPLE = {"tree": 60, "text": 60, "expressions": 10, "formulas": 15, "commands": 15, "files": 8}
+"""Level → trials of the sample; some ten seconds of one core in all, with the corpus."""
 
 
 def say(text: str) -> None:
@@ -92,13 +96,14 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="where minimal inputs are kept")
     parser.add_argument("--shrink", type=float, default=30.0, help="seconds for each kind of fault")
     parser.add_argument("--level", action="append", default=[], choices=list(LEVELS))
+    parser.add_argument("--sample", action="store_true", help="a few of each level, and the corpus")
     parser.add_argument("--only", help="one trial again, e.g. tree:4711")
     parser.add_argument("--replay", type=Path, nargs="+", default=[], help="trials of the corpus")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="derbes-fuzz-"))
     try:
         warm_up(folder)
-        if options.only or options.replay:
+        if options.only or options.replay or options.sample:
             return _again(options, folder)
         say(f"seed {options.seed}, {options.seconds:.0f} s, {options.workers} workers")
         found = _in_parallel(
@@ -118,21 +123,32 @@ def main() -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _again(options: argparse.Namespace, folder: Path) -> int:
-    child, n_faults = Child(folder / "again"), 0
-    trials = [read(path) for path in options.replay]
+def _named(options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Trial]]:
+    """Trials that are asked for by name, or those of the sample with all that broke once."""
     if options.only:
         level, _colon, number = options.only.partition(":")
-        trials.append((trial_of(options.seed, level, int(number), folder), ""))
-    for trial, showed in trials:
-        say(f"{trial.steps}\nshowed before: {showed}")
-        if not options.replay:
-            for name, content in trial.files.items():
-                say(f"--- {name}\n{content}")
+        yield options.only, trial_of(options.seed, level, int(number), folder)
+    for level, n in SAMPLE.items() if options.sample else ():
+        for number in range(n):
+            yield f"{level}:{number}", trial_of(SAMPLE_SEED, level, number, folder)
+    for path in sorted(options.corpus.glob("*.json")) if options.sample else options.replay:
+        yield path.stem, read(path)[0]
+
+
+def _again(options: argparse.Namespace, folder: Path) -> int:
+    """Do trials by name, and tell what they show."""
+    child, n_trials, n_faults = Child(folder / "again"), 0, 0
+    for name, trial in _named(options, folder):
+        n_trials += 1
+        if options.only:
+            say(f"{trial.steps}")
+            for file, content in trial.files.items():
+                say(f"--- {file}\n{content}")
         for fault in child.faults_of(trial):
             n_faults += 1
-            say(f"FAULT {fault.kind} in {fault.place}\n    {fault.told}")
+            say(f"{name}: {fault.kind} in {fault.place}\n    {fault.told}")
     child.stop()
+    say(f"{n_trials} trials, {n_faults} faults")
     return 1 if n_faults else 0
 
 

@@ -182,11 +182,10 @@ def _run_apart(words: tuple[str, ...], trial: Trial) -> Answer:
         )
         out.seek(0)
         err.seek(0)
-        own = err.read().rpartition(_OF_OTHERS)[-1]
-        return Answer(done.returncode, out.read(), own)
+        return Answer(done.returncode, out.read(), _OF_OTHERS.sub(b"", err.read()))
 
 
-_OF_OTHERS = b"Remainder of file ignored\n"
+_OF_OTHERS = re.compile(rb"Error processing line .*?(?:Remainder of file ignored\n|\Z)", re.DOTALL)
 """What Python says of packages beside ours that fail while it starts."""
 
 
