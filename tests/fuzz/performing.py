@@ -218,7 +218,7 @@ def perform(trial: Trial, folder: Path) -> list[Fault]:
 def judged(trial: Trial, words: tuple[str, ...], answer: Answer) -> list[Fault]:
     """What is wrong with the answer of one step."""
     verb = words[0] if words else ""
-    place = _place_of(answer.trace or answer.err.decode("utf-8", "replace"))
+    place = place_of(answer.trace or answer.err.decode("utf-8", "replace"))
     if answer.trace or b"Traceback" in answer.err or b"Traceback" in answer.out:
         told = (answer.trace or answer.err.decode("utf-8", "replace")).strip().splitlines()
         kind = told[-1].split(":")[0].split()[0] if told and told[-1].split() else "Traceback"
@@ -270,7 +270,7 @@ def _no_number(name: str) -> None:
     raise ValueError(name)
 
 
-def _place_of(trace: str) -> str:
+def place_of(trace: str) -> str:
     """The innermost function of the package in a trace; in a dump of a hang it stands first."""
     frames = _FRAME.findall(trace)
     if "most recent call first" in trace:

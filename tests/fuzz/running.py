@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 
 from tests.fuzz.cases import CASES
-from tests.fuzz.performing import MOST_MEMORY, Fault, _place_of, perform
+from tests.fuzz.performing import MOST_MEMORY, Fault, perform, place_of
 from tests.fuzz.surroundings import KEEPING, SURROUNDINGS, kept_before
 from tests.fuzz.trials import Trial
 from tests.fuzz.writing import TEXTS
@@ -136,7 +136,7 @@ class Child:
 
     def place(self) -> str:
         """Where the process stood when it was asked for its last words."""
-        return _place_of(self.dump.read_text()) if self.dump.exists() else ""
+        return place_of(self.dump.read_text()) if self.dump.exists() else ""
 
 
 def _load() -> float:
