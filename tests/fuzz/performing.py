@@ -290,7 +290,7 @@ def _left(trial: Trial, folder: Path) -> Iterator[Fault]:
     kept = {*trial.kept, *(trial.places.get(name) for name in trial.kept)}
     for name, content in trial.files.items():
         path = folder / name
-        if name in kept and not name.endswith(".yaml"):
+        if name in kept and not (name.endswith(".yaml") and content):
             continue
         if not path.is_file() or path.read_bytes() != bytes_of(content):
             yield Fault("written over", verbs, name)
