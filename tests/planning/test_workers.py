@@ -116,13 +116,39 @@ def test_a_checkpoint_of_another_case_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"format": "another"})])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", "\0", "[" * 9999, json.dumps({"format": "another"})]
+)
 def test_what_is_no_checkpoint_is_refused(tmp_path, text):
     path = tmp_path / "plan.json"
     path.write_text(text, encoding="utf-8")
     assert refusal(path) == (
         f"{path}: cannot go on from it: it is not a checkpoint of a plan. Fix: name the file that "
         "--checkpoint wrote."
+    )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[:-20],
+        lambda text: text + "{}",
+        lambda text: text.replace('"iteration": ', '"iteration": 1', 1),
+        lambda text: text.replace("true", "null", 1).replace("100.0", "1e999"),
+        lambda text: text.replace('"state"', '"stats"', 1),
+        lambda text: text.splitlines()[0] + "\n",
+        lambda text: text.replace(text[-100:-80], "A" * 20, 1),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
+    path = tmp_path / "plan.json"
+    solve_plan(problem(), checkpoint=path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(damage(text), encoding="utf-8")
+    assert damage(text) != text
+    assert refusal(path) == (
+        f"{path}: cannot go on from it: it is damaged: it is not as it was written. Fix: begin "
+        "anew without the file, or take a copy from before it was changed."
     )
 
 

@@ -60,7 +60,9 @@ def test_a_file_without_a_last_line_end_is_mended(tmp_path):
     assert len(read_history(path)) == 10
 
 
-@pytest.mark.parametrize("text", ["hello\n", '{"id": "A"}\n', "[1]\n", "\n"])
+@pytest.mark.parametrize(
+    "text", ["hello\n", '{"id": "A"}\n', "[1]\n", "\n", "[" * 9999, "9" * 9999]
+)
 def test_another_file_is_left_alone(tmp_path, text):
     path = tmp_path / "notes.txt"
     path.write_text(text, encoding="utf-8")
@@ -71,6 +73,17 @@ def test_another_file_is_left_alone(tmp_path, text):
         "Fix: name another file with --record, or take the line out."
     )
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_is_no_text_is_left_alone(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_bytes(b"\xff")
+    with pytest.raises(DataError) as error:
+        record_verdicts(path, _table(talk(), "one"))
+    assert str(error.value) == (
+        f"{path}: cannot be read as text. Fix: name another file with --record."
+    )
+    assert path.read_bytes() == b"\xff"
 
 
 def test_there_is_no_history_before_the_first(tmp_path):

@@ -72,6 +72,41 @@ def test_a_file_that_is_no_store_is_refused(tmp_path, content):
     assert str(caught.value) == f"{path}: is no store of draws. Fix: choose another file."
 
 
+def _same(one, other):
+    return one.keys() == other.keys() and all(
+        (one[name].n_solved, one[name].p_short) == (other[name].n_solved, other[name].p_short)
+        and all(
+            np.array_equal(column, other[name].columns[key], equal_nan=True)
+            for key, column in one[name].columns.items()
+        )
+        for name in one
+    )
+
+
+def test_a_changed_byte_never_changes_a_number(tmp_path):
+    path = tmp_path / "draws.parquet"
+    write_store(path, ORIGIN, {"base": BASE, "bare": BARE})
+    content, whole = path.read_bytes(), read_store(path, ORIGIN)
+    refused = set()
+    for place in range(len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 0x11
+        path.write_bytes(changed)
+        try:
+            found = read_store(path, ORIGIN)
+        except DataError as error:
+            refused.add(str(error).removeprefix(f"{path}: ").split(".")[0])
+        else:
+            assert _same(found, whole), place
+    assert {"is no store of draws", "is damaged: it is not as it was written"} <= refused
+
+
+def test_the_name_of_a_folder_adds_no_column(tmp_path):
+    path = tmp_path / "loss=5" / "draws.parquet"
+    write_store(path, ORIGIN, {"base": BASE})
+    assert read_store(path, ORIGIN)["base"].columns.keys() == BASE.columns.keys()
+
+
 def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="cannot be written"):

@@ -490,7 +490,7 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
     return state
 
 
-FORMAT = "derbes plan checkpoint 2"
+FORMAT = "derbes plan checkpoint 3"
 
 
 def key_of(problem: PlanProblem) -> str:
@@ -510,11 +510,17 @@ def key_of(problem: PlanProblem) -> str:
 def save(path: Path, record: Record) -> None:
     """Write a record; the file is whole at any moment.
 
+    Its first line says what it is, with a digest of the second.
+
     Raises:
         OutputError: The file cannot be written.
     """
-    text = json.dumps({"format": FORMAT, **_fields_of(record)}, default=_fields_of)
-    write_atomically(path, text + "\n")
+    text = json.dumps(_fields_of(record), default=_fields_of)
+    write_atomically(path, f"{json.dumps(_head_of(text))}\n{text}\n")
+
+
+def _head_of(text: str) -> dict[str, str]:
+    return {"format": FORMAT, "digest": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _fields_of(found: Any) -> dict[str, Any]:
@@ -537,7 +543,8 @@ def load(path: Path, problem: PlanProblem) -> Record:
     """The record of a file.
 
     Raises:
-        DataError: There is no such file, it is no checkpoint, or it is of another case.
+        DataError: There is no such file, it is no checkpoint or a damaged one, or it is of
+            another case.
     """
 
     def unusable(what: str, fix: str = _("name the file that --checkpoint wrote")) -> DataError:
@@ -545,14 +552,19 @@ def load(path: Path, problem: PlanProblem) -> Record:
         return DataError(text.format(path=path, what=what, fix=fix))
 
     try:
-        found = json.loads(path.read_text(encoding="utf-8"), object_hook=_array_or)
-        is_ours = found.pop("format") == FORMAT
+        head, _end, text = path.read_text(encoding="utf-8").partition("\n")
+        said = json.loads(head)
     except OSError as error:
         raise unusable(error.strerror or str(error)) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, RecursionError) as error:
         raise unusable(_("it is not a checkpoint of a plan")) from error
-    if not is_ours:
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise unusable(_("it is not a checkpoint of a plan"))
+    text = text.removesuffix("\n")
+    if said != _head_of(text):
+        fix = _("begin anew without the file, or take a copy from before it was changed")
+        raise unusable(_("it is damaged: it is not as it was written"), fix)
+    found = json.loads(text, object_hook=_array_or)
     if found["key"] != key_of(problem):
         what = _("it was written for another case, or with other draws, standards or budget")
         raise unusable(what, _("ask for the same again, or begin anew without the file"))

@@ -648,11 +648,12 @@ def read_history(path: Path) -> tuple[Line, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(_("{path}: cannot be read as text").format(path=path)) from error
+        what = _("{path}: cannot be read as text.").format(path=path)
+        raise DataError(f"{what} {_('Fix: name another file with --record.')}") from error
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict) or not set(KEYS) <= set(record):
             what = _("{path}: line {number} is no verdict of a history.")

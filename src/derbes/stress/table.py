@@ -4,11 +4,13 @@ Whether memory will suffice is said before anything is computed. The only module
 pyarrow.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -82,7 +84,7 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
 
-FORMAT = 1
+FORMAT = 2
 KEY = b"derbes"
 """Key of the file's metadata under which everything about it stands."""
 VARIANT = "variant"
@@ -134,7 +136,8 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
             for one, size in zip(kept.values(), sizes, strict=True)
         ]
         arrays[name] = pa.array(np.concatenate(parts), from_pandas=True)
-    told = {
+    table = pa.table(arrays)
+    told: dict[str, Any] = {
         "format": FORMAT,
         "origin": asdict(origin),
         "variants": {
@@ -142,28 +145,50 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
             for variant, one in kept.items()
         },
     }
-    table = pa.table(arrays).replace_schema_metadata({KEY: json.dumps(told).encode()})
+    told["digest"] = _digest(table, told)
+    table = table.replace_schema_metadata({KEY: json.dumps(told).encode()})
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     write_bytes_atomically(path, buffer.getvalue())
+
+
+def _digest(table: pa.Table, told: Mapping[str, Any]) -> str:
+    """What changes with any number of a store, and with anything said about it."""
+    digest = hashlib.sha256(json.dumps(told).encode())
+    digest.update(json.dumps([table.column_names, table.column(VARIANT).to_pylist()]).encode())
+    for name in table.column_names:
+        if name != VARIANT:
+            digest.update(table.column(name).to_numpy(zero_copy_only=False).tobytes())
+    return digest.hexdigest()
+
+
+_UNREADABLE = (
+    pa.ArrowException, OSError, LookupError, ValueError, TypeError, AttributeError, MemoryError,
+    RecursionError,
+)  # fmt: skip
+"""What comes of reading a file that is no store."""
 
 
 def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
     """What a store holds, for what is asked now; empty where there is no file.
 
     Raises:
-        DataError: It is no store, or it was made of another case, seed or question.
+        DataError: It is no store or a damaged one, or it was made of another case, seed or
+            question.
     """
     if not path.exists():
         return {}
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, partitioning=None)
         told = json.loads((table.schema.metadata or {})[KEY])
-    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        is_whole = told.pop("digest") == _digest(table, told)
+    except _UNREADABLE as error:
         what = _("{path}: is no store of draws.").format(path=path)
         raise DataError(f"{what} {_('Fix: choose another file.')}") from error
-    found = told.get("origin")
-    known = found if isinstance(found, dict) else {}
+    if not is_whole:
+        what = _("{path}: is damaged: it is not as it was written.").format(path=path)
+        raise DataError(f"{what} {_('Fix: choose another file, or begin anew without it.')}")
+    known = told["origin"]
     words = {
         "case_name": _("case"),
         "case_hash": _("hash of the case"),
