@@ -80,6 +80,10 @@ PLANNED = (_EXAMPLES / "planned.yaml").read_text(encoding="utf-8")
 
 LEDGER = (_EXAMPLES / "ledger.yaml").read_text(encoding="utf-8")
 """The small case with everything that a ledger can have, free of problems."""
+BOTH = PLANNED + LEDGER[LEDGER.index("statements:\n") :].replace("column", "census").replace(
+    "by: paper", "by: town"
+)
+"""The case with a plan and a ledger."""
 
 
 def broken(old: str, new: str, text: str = SMALL) -> str:

@@ -6,7 +6,7 @@ import pytest
 from derbes import pages
 from derbes.analysis import cover, leverage
 from derbes.cli.commands import derbes
-from tests.casefile.test_fuzz import BOTH
+from tests.casefile.writing import BOTH
 
 HOSTILE = ("1000000000", "1000000000000000000", "1" + "0" * 30, "1e308", "-1", "0", "nan", "inf")
 NUMBERS = {"budget", "executor"}
