@@ -38,7 +38,6 @@ NET = "DERBES_NET"
 """Variable that is `off` where an error that nobody foresaw is to be raised: in tests."""
 
 
-@heeding
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, and say whatever goes wrong in words.
 
@@ -64,6 +63,7 @@ def fill_closed_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
 
 
+@heeding
 def _guarded(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
