@@ -32,6 +32,7 @@ from derbes.cli.output import (
     tell_json,
 )
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
+from derbes.cli.trade import imported_text, screen_text
 from derbes.errors import CaseError, DerbesError, OutputError
 from derbes.files import unwritable
 from derbes.language import _, languages, use_language
@@ -480,6 +481,65 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
+
+
+@derbes.command(name="import")
+@click.argument("paths", metavar="TABLE...", nargs=-1, required=True)
+@options_of(
+    api.import_trade,
+    {
+        "--name ID": _("Id of the dataset. Without it: source, classification and vintage."),
+        "--map mapping COLUMNS": _(
+            "Columns of a table that is neither BACI nor Comtrade, e.g. 'year=Year, "
+            "exporter=From, importer=To, product=HS, value=Value [1000 USD], weight=Net [t]'."
+        ),
+        "--classification REVISION": _("Revision of the HS, e.g. HS92, where no file tells it."),
+        "--vintage RELEASE": _("Release of the data, e.g. 202501, where no file name tells it."),
+        "--license TEXT": _("What the data may be used for."),
+        "--store FOLDER": _("Folder of the store of trade data."),
+    },
+)
+@answer_options
+def import_(paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any) -> None:
+    """Bring trade data into the store: BACI, UN Comtrade, or a table with named columns."""
+    found = api.import_trade(paths, **asked)
+    then = _("Next: {command}").format(command="derbes screen --importer KAZ")
+    if as_json:
+        tell_json(record_of(found), out)
+    else:
+        tell(f"{imported_text(found)}\n\n{then}", out)
+
+
+@derbes.command()
+@options_of(
+    api.screen,
+    {
+        "--importer BUYER": _("Country, group (EU, EU27, EAEU), or all."),
+        "--sender SELLER": _("Who may cut off."),
+        "--product products HS": _(
+            "Product, or its first digits; may be given more than once. One of six digits: all "
+            "that is known of it. Without it: all products."
+        ),
+        "--inside GROUP": _("Group whose sellers count as own."),
+        "--beside BUYER": _("Buyer whose unit values are compared; may be given more than once."),
+        "--year YEAR": _("Last year. Without it: the last of the data."),
+        "--years n_years N": _("Years up to it."),
+        "--production TONNES": _("Own production in the last year, for the reliance on imports."),
+        "--dataset ID": _("Dataset. Without it: the newest of the store."),
+        "--store FOLDER": _("Folder of the store of trade data."),
+    },
+)
+@option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
+        type=click.IntRange(min=1))  # fmt: skip
+@workers_option
+@answer_options
+def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
+    """Say how dependent a buyer is on few sellers, by product, out of the trade data."""
+    found = api.screen(**asked)
+    if as_json:
+        tell_json(record_of(found), out)
+    else:
+        tell(screen_text(found, limit), out)
 
 
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:

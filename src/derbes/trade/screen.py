@@ -1,0 +1,511 @@
+"""Questions to the store: products of a buyer, buyers of a product, one product over years."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.errors import Problem, RequestError
+from derbes.language import _
+from derbes.results.trade import (
+    Comparison,
+    Dependence,
+    Mirror,
+    ProductSheet,
+    Screen,
+    Seller,
+    TradeSource,
+)
+from derbes.trade import indicators as of
+from derbes.trade.codes import (
+    DIGITS,
+    GROUPS,
+    area_fix,
+    area_name,
+    iso3,
+    members_of,
+    product_names,
+)
+from derbes.trade.engine import Engine, filled, opened_engine
+from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
+from derbes.trade.store import Dataset, dataset_of
+
+EVERY = "all"
+"""Every buyer by itself."""
+MOST_ELSEWHERE = 10
+"""Sellers that sell only to others, and are shown."""
+_KEY = 1024
+"""Above any number of an area, so that value and seller fit into one number."""
+_REPORTS = {0: "reconciled", IMPORT: "importer", EXPORT: "exporter"}
+_ARMS = ("93", "3601", "3602", "3603", "3604")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the trade data."""
+
+    buyer: str
+    """ISO code, name or number of a country, a group, or `all`."""
+    sender: str = ""
+    inside: str = ""
+    """Group whose sellers do not count as outside; empty: the buyer itself, if it is a group."""
+    products: tuple[str, ...] = ()
+    """Codes, or their first digits; empty: all."""
+    beside: tuple[str, ...] = ()
+    """Buyers whose unit values are compared."""
+    last: int | None = None
+    """Last year; None: the last of the data."""
+    n_years: int = of.OF_YEARS[1]
+    production: float | None = None
+    """Own production in the last year. [t]"""
+
+
+def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 2) -> Screen:
+    """Products by how dependent their buyer is on few sellers.
+
+    Raises:
+        RequestError: A country, product or year is not known.
+        DataError: The dataset is not there, or cannot be read.
+    """
+    data = dataset_of(store, dataset)
+    years = _years(question, data)
+    with opened_engine(n_threads=n_threads) as engine:
+        tables = _Tables(engine, data, question, years)
+        rows = tables.dependences()
+    last = [row for row in rows if row.year == max(years)]
+    flagged = {
+        year: {(row.buyer, row.product) for row in rows if row.year == year and row.cdi}
+        for year in years
+    }
+    told = [replace(row, **_over_years(row, rows, years)) for row in last]
+    return Screen(
+        question.buyer,
+        question.sender,
+        tables.inside,
+        years,
+        tuple(sorted(told, key=lambda row: (-row.cdi_margin, row.product, row.buyer))),
+        of.churn(flagged[min(years)], flagged[max(years)]) if len(years) > 1 else None,
+        tuple(year for year in _asked_years(question, data) if year not in years),
+        _source(data, rows),
+    )
+
+
+def product_sheet(
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2
+) -> ProductSheet:
+    """One product of one buyer over years, with its sellers and who else could sell.
+
+    Raises:
+        RequestError: A country, product or year is not known, or the product is not one.
+        DataError: The dataset is not there, or cannot be read.
+    """
+    data = dataset_of(store, dataset)
+    years = _years(question, data)
+    (product,) = question.products
+    with opened_engine(n_threads=n_threads) as engine:
+        tables = _Tables(engine, data, question, years)
+        rows = sorted(tables.dependences(), key=lambda row: row.year)
+        sellers = tables.sellers() if rows else ()
+        beside = tables.unit_values()
+        mirrors = tables.mirrors() if question.sender else ()
+    known = {row.year: row for row in rows}
+    last = rows[-1] if rows else None
+    shares = [known[t].sender_share if t in known else None for t in years]
+    return ProductSheet(
+        question.buyer,
+        question.sender,
+        product,
+        product_names().get(product, ""),
+        tuple(rows),
+        sellers,
+        tuple(
+            Comparison(
+                row.year,
+                row.unit_value,
+                beside.get(row.year, {}),
+                of.premium(_or_nan(row.unit_value),
+                           [_or_nan(one) for one in beside.get(row.year, {}).values()]),
+            )
+            for row in rows
+        ) if question.beside else (),
+        mirrors,
+        of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
+        of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
+        _reliance(question, last),
+        tuple(t for t in _asked_years(question, data) if t not in known),
+        _source(data, rows),
+    )  # fmt: skip
+
+
+def _reliance(question: Question, last: Dependence | None) -> float | None:
+    """Net imports over use by weight, where production is told."""
+    if last is None or question.production is None or last.weight is None or not last.unit_value:
+        return None
+    exports = last.exports / last.unit_value
+    return of.reliance(last.weight, exports, question.production)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _over_years(
+    row: Dependence, rows: Sequence[Dependence], years: Sequence[int]
+) -> dict[str, Any]:
+    """What several years say of a product: how often it is flagged, and GeoDep's rule."""
+    own = {one.year: one for one in rows if (one.buyer, one.product) == (row.buyer, row.product)}
+    flags = np.array([year in own and own[year].geodep for year in years])
+    known = np.array([year in own for year in years])
+    return {
+        "years_flagged": sum(one.cdi for one in own.values()),
+        "geodep_lasting": of.holds_in_years(flags, known),
+    }
+
+
+def _asked_years(question: Question, data: Dataset) -> range:
+    last = question.last or data.years[-1]
+    return range(last - question.n_years + 1, last + 1)
+
+
+def _years(question: Question, data: Dataset) -> tuple[int, ...]:
+    """Years asked about that the data hold; refuses what is not known.
+
+    Raises:
+        RequestError: With every problem.
+    """
+    problems = []
+    asked = {"importer": question.buyer, "sender": question.sender, "inside": question.inside}
+    asked |= {f"beside {word}": word for word in question.beside}
+    for option, word in asked.items():
+        is_fine = not word or members_of(word, 2020) or (option, word) == ("importer", EVERY)
+        if option == "inside" and word and word.upper() not in GROUPS:
+            fix = _("known: {names}").format(names=", ".join(GROUPS))
+            problems.append(Problem(option, _('"{word}" is no group').format(word=word), fix=fix))
+        elif not is_fine:
+            what = _('"{word}" is no country and no group').format(word=word)
+            problems.append(Problem(option.partition(" ")[0], what, fix=area_fix(word)))
+    for code in question.products:
+        if not (code.isascii() and code.isdigit() and 2 <= len(code) <= DIGITS):
+            what = _('"{code}" is no product').format(code=code)
+            fix = _("write two to six digits of the HS, such as 271121 or 2711")
+            problems.append(Problem("product", what, fix=fix))
+    years = tuple(year for year in _asked_years(question, data) if year in data.years)
+    if not years or (question.last is not None and question.last not in data.years):
+        what = _("{dataset} holds no trade of {year}").format(
+            dataset=data.id, year=question.last or ""
+        )
+        fix = _("its years are {first} to {last}").format(first=data.years[0], last=data.years[-1])
+        problems.append(Problem("year", what, fix=fix))
+    if problems:
+        raise RequestError(data.id, problems)
+    return years
+
+
+def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
+    """The data, and what is not in them where it matters."""
+    warnings = []
+    is_arms = any(row.product.startswith(_ARMS) for row in rows)
+    if is_arms:
+        warnings.append(
+            _(
+                "Arms and ammunition: Russia's customs file them under a secret code, and others "
+                "leave some out, so that these sums are what was reported, not what was sold."
+            )
+        )
+    return TradeSource(
+        data.id,
+        data.source,
+        data.classification,
+        data.vintage,
+        data.license,
+        _REPORTS[data.flow],
+        tuple(warnings),
+    )
+
+
+class _Tables:
+    """Sums over the rows of a dataset, for one question."""
+
+    def __init__(
+        self, engine: Engine, data: Dataset, question: Question, years: Sequence[int]
+    ) -> None:
+        self._engine, self._data, self._question, self._years = engine, data, question, years
+        self.inside = question.inside or (
+            question.buyer.upper() if question.buyer.upper() in GROUPS else ""
+        )
+        self._scan = data.scan(years)
+        self._make("buyers", "" if question.buyer == EVERY else question.buyer)
+        self._make("inside", self.inside)
+        self._make("senders", question.sender)
+
+    def _make(self, name: str, word: str) -> None:
+        """A table of the numbers under which a country or a group stands, by year."""
+        self._engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (t SMALLINT, code SMALLINT)")
+        for year in self._years:
+            for code in members_of(word, year) if word else ():
+                self._engine.run(f"INSERT INTO {name} VALUES (?, ?)", (year, code))
+
+    @property
+    def _of_products(self) -> str:
+        """Condition on the product."""
+        parts = [
+            f"k BETWEEN {int(code) * 10 ** (DIGITS - len(code))} AND "
+            f"{(int(code) + 1) * 10 ** (DIGITS - len(code)) - 1}"
+            for code in self._question.products
+        ]
+        return f"({' OR '.join(parts)})" if parts else "true"
+
+    def _rows(self, where: str, flow: int | None = None) -> str:
+        """Rows of one flow, with whether the seller, or the buyer, is inside the group."""
+        flow = self._data.flow if flow is None else flow
+        return f"""(SELECT r.*, sold.code IS NOT NULL AS from_inside,
+            bought.code IS NOT NULL AS to_inside
+          FROM {self._scan} AS r
+          LEFT JOIN inside AS sold ON sold.t = r.t AND sold.code = r.i
+          LEFT JOIN inside AS bought ON bought.t = r.t AND bought.code = r.j
+          WHERE f = {flow} AND {self._of_products} AND {where})"""
+
+    @property
+    def _is_every(self) -> bool:
+        return self._question.buyer == EVERY
+
+    def _is_buyer(self, side: str) -> str:
+        return "true" if self._is_every else f"(r.t, r.{side}) IN (SELECT t, code FROM buyers)"
+
+    def _totals(self) -> list[dict[str, Any]]:
+        """Sums over the sellers to each buyer, by year and product."""
+        buyer = "j" if self._is_every else "0"
+        return self._records(
+            f"""WITH sold AS (
+              SELECT t, k, {buyer} AS b, i, from_inside, sum(v) AS v, sum(q) AS q,
+                sum(v) FILTER (q IS NOT NULL) AS weighed
+              FROM {self._rows(self._is_buyer("j"))} GROUP BY ALL
+            )
+            SELECT t, k, b, sum(v)::DOUBLE AS imports,
+              sum(v) FILTER (NOT from_inside)::DOUBLE AS outside,
+              sum(v::HUGEINT * v) FILTER (NOT from_inside)::DOUBLE AS squares,
+              count(*) FILTER (NOT from_inside) AS n,
+              max(v * {_KEY} + {_KEY - 1} - i) FILTER (NOT from_inside) AS top,
+              sum(q)::DOUBLE AS q, sum(weighed)::DOUBLE AS weighed,
+              sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS sender
+            FROM sold GROUP BY t, k, b ORDER BY t, k, b"""
+        )
+
+    def _exports(self) -> dict[tuple[int, int, int], float]:
+        """What each buyer itself exports to outside its group, by year, product and buyer."""
+        buyer = "i" if self._is_every else "0"
+        rows = self._engine.rows(
+            f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE
+            FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL"""
+        )
+        return {(t, k, b): value for t, k, b, value in rows}
+
+    def _world(self) -> dict[tuple[int, int], dict[str, Any]]:
+        """The world's exports by year and product; a group counts as one seller."""
+        rows = self._records(
+            f"""WITH sold AS (
+              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v) AS v
+              FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
+            )
+            SELECT t, k, sum(v)::DOUBLE AS total, sum(v::HUGEINT * v)::DOUBLE AS squares,
+              max(v * {_KEY} + {_KEY - 1} - i) AS top,
+              sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS sender
+            FROM sold GROUP BY t, k"""
+        )
+        return {(row["t"], row["k"]): row for row in rows}
+
+    def _records(self, query: str) -> list[dict[str, Any]]:
+        columns = self._engine.columns(query)
+        lists = [
+            [None if value is np.ma.masked else value for value in column.tolist()]
+            if not np.ma.isMaskedArray(column)
+            else [None if is_masked else value for value, is_masked in
+                  zip(column.data.tolist(), np.ma.getmaskarray(column).tolist(), strict=True)]
+            for column in columns.values()
+        ]  # fmt: skip
+        return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+    def dependences(self) -> list[Dependence]:
+        """Every product of every buyer asked about, in every year."""
+        totals, exports, world = self._totals(), self._exports(), self._world()
+        if not totals:
+            return []
+
+        def column(values: Sequence[float | None]) -> npt.NDArray[np.float64]:
+            return filled(np.array([0.0 if one is None else one for one in values], dtype=float))
+
+        keys = [(row["t"], row["k"], row["b"]) for row in totals]
+        own = column([exports.get(key, 0.0) for key in keys])
+        seen = [world[t, k] for t, k, _b in keys]
+        imports, outside, squares = (
+            column([row[name] for row in totals]) for name in ("imports", "outside", "squares")
+        )
+        hhi = of.concentration(squares, outside)
+        from_outside = of.share(outside, imports)
+        over = of.over_exports(outside, own)
+        world_total = column([row["total"] for row in seen])
+        world_hhi = of.concentration(column([row["squares"] for row in seen]), world_total)
+        tops = [_top(row["top"]) for row in totals]
+        world_tops = [_top(row["top"]) for row in seen]
+        world_top_share = of.share(column([value for value, _code in world_tops]), world_total)
+        tests = [(hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS)]
+        tests += [(from_outside, of.FROM_OUTSIDE)] if self.inside else []
+        cdi = of.margin([value for value, _limit in tests], [limit for _value, limit in tests])
+        geodep = of.margin(
+            (hhi, world_hhi, over), (of.CONCENTRATED, of.CONCENTRATED, of.OVER_EXPORTS)
+        )
+        top_share = of.share(column([value for value, _code in tops]), outside)
+        return [
+            self._dependence(
+                row, seen[n],
+                concentration=_zero(hhi[n]), top_share=_zero(top_share[n]),
+                outside_share=float(from_outside[n]) if self.inside else None,
+                exports=float(own[n]),
+                over_exports=None if np.isinf(over[n]) else _zero(over[n]),
+                world_concentration=float(world_hhi[n]),
+                world_top_share=float(world_top_share[n]),
+                top=_seller(tops[n], self.inside), world_top=_seller(world_tops[n], self.inside),
+                cdi=bool(cdi[n] > 0), cdi_margin=_margin(cdi[n]),
+                geodep=bool(geodep[n] > 0), geodep_margin=_margin(geodep[n]),
+                single_point=bool(world_top_share[n] >= of.SINGLE_POINT
+                                  and tops[n][1] == world_tops[n][1]),
+            )
+            for n, row in enumerate(totals)
+        ]  # fmt: skip
+
+    def _dependence(
+        self, row: Mapping[str, Any], world: Mapping[str, Any], **figures: Any
+    ) -> Dependence:
+        """A row of sums with its figures."""
+        product = f"{row['k']:0{DIGITS}d}"
+        weight = None if row["q"] is None else row["q"] / 1e6
+        sender = row["sender"] or 0.0
+        is_asked = bool(self._question.sender)
+        sold = (world["sender"] or 0.0) if is_asked else None
+        return Dependence(
+            buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
+            product=product,
+            label=product_names().get(product, "")
+            if self._data.classification == "HS92" else "",
+            year=row["t"],
+            imports=row["imports"],
+            weight=weight,
+            weighed=None if weight is None else row["weighed"] / row["imports"],
+            unit_value=None if not weight else row["weighed"] / weight,
+            n_sellers=row["n"],
+            sender_share=sender / row["imports"] if is_asked and row["imports"] else None,
+            sender_exports=sold,
+            target_share=sender / sold if sold else None,
+            **figures,
+        )  # fmt: skip
+
+    def sellers(self) -> tuple[Seller, ...]:
+        """Who sells to the buyer in the last year, and who else could."""
+        rows = self._records(
+            f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
+              sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
+              sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
+              sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
+              sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
+            FROM {self._rows("true")} AS r
+            WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
+        )
+        year = max(row["t"] for row in rows if row["v"])
+        total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
+        past: dict[int, list[float]] = {}
+        for row in rows:
+            past.setdefault(row["i"], []).append(row["all_v"])
+        found = [_seller_of(row, past[row["i"]], total) for row in rows if row["t"] == year]
+        own = sorted((one for one in found if one.value), key=lambda one: (-one.value, one.seller))
+        others = sorted(
+            (one for one in found if not one.value), key=lambda one: (-one.spare, one.seller)
+        )
+        return (*own, *others[:MOST_ELSEWHERE])
+
+    def unit_values(self) -> dict[int, dict[str, float | None]]:
+        """Unit values of other buyers, by year."""
+        found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
+        for word in self._question.beside:
+            self._make("others", word)
+            rows = self._engine.rows(
+                f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
+                FROM {self._rows("(r.t, r.j) IN (SELECT t, code FROM others)")} GROUP BY t"""
+            )
+            known = {t: of.unit_value(v or 0.0, (q or 0.0) / 1e6) for t, v, q in rows}
+            for year in self._years:
+                value = known.get(year, math.nan)
+                found[year][word] = None if math.isnan(value) else value
+        return found
+
+    def mirrors(self) -> tuple[Mirror, ...]:
+        """What buyer and sender report of the same trade, where the data hold both."""
+        if not {IMPORT, EXPORT} <= set(self._data.flows):
+            return ()
+        between = f"{self._is_buyer('j')} AND (r.t, r.i) IN (SELECT t, code FROM senders)"
+        sums: dict[int, dict[int, float]] = {}
+        for flow in (IMPORT, EXPORT, RE_EXPORT):
+            rows = self._engine.rows(
+                f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
+            )
+            sums[flow] = dict(rows)
+        passing = self._data.flows
+        return tuple(
+            Mirror(
+                year,
+                self._question.sender,
+                bought,
+                sold,
+                of.mirror_gap(bought, sold),
+                sums[RE_EXPORT].get(year, 0.0) if RE_EXPORT in passing else None,
+            )
+            for year in self._years
+            for bought, sold in [(sums[IMPORT].get(year, 0.0), sums[EXPORT].get(year, 0.0))]
+        )
+
+
+def _seller_of(row: Mapping[str, Any], past: Sequence[float], total: float) -> Seller:
+    value, weight = row["v"] or 0.0, row["q"]
+    weighed, q = (row["weighed"], weight) if weight else (row["all_weighed"], row["all_q"])
+    price = of.unit_value(weighed or 0.0, (q or 0.0) / 1e6)
+    return Seller(
+        iso3(row["i"]),
+        area_name(row["i"]),
+        value,
+        None if weight is None else weight / 1e6,
+        value / total if total else 0.0,
+        None if math.isnan(price) else price,
+        row["all_v"],
+        None if row["all_q"] is None else row["all_q"] / 1e6,
+        value / row["all_v"] if row["all_v"] else 0.0,
+        max(past),
+        of.spare(row["all_v"], past),
+    )
+
+
+def _top(key: int | None) -> tuple[float, int]:
+    """Value and number of the largest seller; of equal ones that of the lower number."""
+    if key is None:
+        return 0.0, -1
+    value, rest = divmod(int(key), _KEY)
+    return float(value), _KEY - 1 - rest
+
+
+def _seller(top: tuple[float, int], inside: str) -> str:
+    code = top[1]
+    if code < 0:
+        return ""
+    return iso3(code) if code else inside
+
+
+def _zero(value: float) -> float:
+    """A figure about sellers from outside; 0 where there is none."""
+    return 0.0 if math.isnan(value) else float(value)
+
+
+def _margin(value: float) -> float:
+    """A margin as a plain number: without any outside seller every test fails."""
+    return -1.0 if math.isnan(value) else float(value)
