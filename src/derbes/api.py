@@ -47,6 +47,7 @@ __all__ = [
     "brief",
     "check",
     "cover",
+    "draft",
     "export_statements",
     "import_trade",
     "inputs",
@@ -144,6 +145,43 @@ def screen(  # noqa: PLR0913 - one option for each wish
     is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != of_trade.EVERY
     answer = of_trade.product_sheet if is_one else of_trade.screen
     return answer(store_folder(store), question, dataset, n_workers)
+
+
+def draft(
+    importer: str,
+    product: str,
+    *,
+    sender: str = "",
+    first: str = "",
+    year: int | None = None,
+    n_years: int = 5,
+    dataset: str = "",
+    store: str = "",
+    n_workers: int = 1,
+) -> str:
+    """A case file out of trade data: what they know, and every other key marked missing.
+
+    Args:
+        importer: Country or group that buys; the target.
+        product: HS code of six digits.
+        sender: Who may cut off; empty: the case has no measure.
+        first: First month of the calendar, such as 2026-01; empty: January after the data.
+        year: Last year looked at; None: the last of the data.
+        n_years: Years whose variation gives ranges.
+        dataset: As of `screen`.
+        store: As of `screen`.
+        n_workers: Cores to use.
+
+    Raises:
+        DataError: Nothing is recorded of it, or the dataset cannot be read.
+        RequestError: A country, the product or the year is not known.
+    """
+    from derbes.trade.draft import draft_case
+    from derbes.trade.screen import Question, product_sheet
+    from derbes.trade.store import store_folder
+
+    question = Question(importer, sender, products=(product,), last=year, n_years=n_years)
+    return draft_case(product_sheet(store_folder(store), question, dataset, n_workers), first)
 
 
 def read_case(path: Path | str) -> Case:

@@ -542,6 +542,43 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         tell(screen_text(found, limit), out)
 
 
+@derbes.command()
+@options_of(
+    api.draft,
+    {
+        "--importer BUYER": _("Country or group that buys; the target of the case."),
+        "--product HS": _("HS code of six digits."),
+        "--sender SELLER": _("Who may cut off."),
+        "--first MONTH": _("First month of the calendar. Without it: January after the data."),
+        "--year YEAR": _("Last year looked at. Without it: the last of the data."),
+        "--years n_years N": _("Years up to it, whose variation gives ranges."),
+        "--dataset ID": _("Dataset. Without it: the newest of the store."),
+        "--store FOLDER": _("Folder of the store of trade data."),
+    },
+)
+@option("--brief page", _("Write the brief on the draft too; goes with --out."), "FILE", default="")
+@out_option
+@workers_option
+@language_option
+def draft(*, out: str, page: str, n_workers: int, **asked: Any) -> None:
+    """Write a case out of trade data: what they know, all else marked missing."""
+    if page and out == STANDARD_OUTPUT:
+        text = _("--brief needs a file for the case. Fix: add --out CASE.yaml.")
+        raise click.UsageError(text)
+    text = api.draft(n_workers=n_workers, **asked)
+    tell(text, out)
+    if out == STANDARD_OUTPUT:
+        return
+    tell(_("Written: {out}").format(out=out))
+    if page:
+        case = api.read_case(out)
+        check_places(case, HTML, page)
+        with progress_on_terminal() as progress:
+            tell(api.brief(case, n_workers=n_workers, progress=progress), page)
+        tell(_("Written: {out}").format(out=page))
+    tell(next_line("check", out))
+
+
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
     """A result as JSON, or as text that closes with what comes next."""
     if as_json:

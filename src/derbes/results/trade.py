@@ -154,6 +154,10 @@ class Seller:
     """Its largest exports in the years asked about. [USD]"""
     spare: float
     """What it exports less than at its peak. [USD]"""
+    weights: Mapping[int, float | None]
+    """To the buyer, by year in which anything was sold. [t]"""
+    unit_values: Mapping[int, float | None]
+    """To the buyer, by the same years. [USD/t]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,8 @@ class ProductSheet:
     """[1/year]"""
     reliance: float | None
     """Net imports over use in the last year; None: production is not in these data."""
+    season: tuple[float, ...]
+    """Month of the year → imports over those of a mean month; empty: no months are told. (12,)"""
     absent: tuple[int, ...]
     """Years without any recorded trade."""
     source: TradeSource

@@ -5,7 +5,7 @@ year each; a number that cannot be told is NaN.
 """
 
 import math
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
@@ -119,3 +119,19 @@ def reliance(imports: float, exports: float, production: float) -> float | None:
     """(T13) Net imports over use, from 0 to 1; below 0: more is exported; None: no use."""
     use = production + imports - exports
     return (imports - exports) / use if use > 0 else None
+
+
+def season(by_month: Mapping[tuple[int, int], float]) -> tuple[float, ...]:
+    """(T14) Month of the year over the mean month, as the mean over years that are whole. (12,)
+
+    Args:
+        by_month: Year and month → amount.
+    """
+    years = {t for t, _m in by_month}
+    whole = sorted(t for t in years if all((t, m) in by_month for m in range(1, 13)))
+    parts = [
+        [by_month[t, m] / (sum(by_month[t, n] for n in range(1, 13)) / 12) for m in range(1, 13)]
+        for t in whole
+        if any(by_month[t, n] for n in range(1, 13))
+    ]
+    return tuple(float(part) for part in np.mean(parts, axis=0)) if parts else ()

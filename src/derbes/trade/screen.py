@@ -112,6 +112,7 @@ def product_sheet(
         sellers = tables.sellers() if rows else ()
         beside = tables.unit_values()
         mirrors = tables.mirrors() if question.sender else ()
+        season = tables.season() if data.is_monthly else ()
     known = {row.year: row for row in rows}
     last = rows[-1] if rows else None
     shares = [known[t].sender_share if t in known else None for t in years]
@@ -136,6 +137,7 @@ def product_sheet(
         of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
         of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
         _reliance(question, last),
+        season,
         tuple(t for t in _asked_years(question, data) if t not in known),
         _source(data, rows),
     )  # fmt: skip
@@ -397,7 +399,7 @@ class _Tables:
             weighed=None if weight is None else row["weighed"] / row["imports"],
             unit_value=None if not weight else row["weighed"] / weight,
             n_sellers=row["n"],
-            sender_share=sender / row["imports"] if is_asked and row["imports"] else None,
+            sender_share=sender / row["outside"] if is_asked and row["outside"] else None,
             sender_exports=sold,
             target_share=sender / sold if sold else None,
             **figures,
@@ -416,15 +418,23 @@ class _Tables:
         )
         year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
-        past: dict[int, list[float]] = {}
+        by_seller: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
-            past.setdefault(row["i"], []).append(row["all_v"])
-        found = [_seller_of(row, past[row["i"]], total) for row in rows if row["t"] == year]
+            by_seller.setdefault(row["i"], []).append(row)
+        found = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
         own = sorted((one for one in found if one.value), key=lambda one: (-one.value, one.seller))
         others = sorted(
             (one for one in found if not one.value), key=lambda one: (-one.spare, one.seller)
         )
         return (*own, *others[:MOST_ELSEWHERE])
+
+    def season(self) -> tuple[float, ...]:
+        """Imports by month of the year over those of a mean month, of whole years; (T14)."""
+        rows = self._engine.rows(
+            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_buyer("j"))}
+            WHERE m > 0 GROUP BY t, m"""
+        )
+        return of.season({(t, m): value for t, m, value in rows})
 
     def unit_values(self) -> dict[int, dict[str, float | None]]:
         """Unit values of other buyers, by year."""
@@ -435,10 +445,9 @@ class _Tables:
                 f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
                 FROM {self._rows("(r.t, r.j) IN (SELECT t, code FROM others)")} GROUP BY t"""
             )
-            known = {t: of.unit_value(v or 0.0, (q or 0.0) / 1e6) for t, v, q in rows}
+            known = {t: _price(v, q) for t, v, q in rows}
             for year in self._years:
-                value = known.get(year, math.nan)
-                found[year][word] = None if math.isnan(value) else value
+                found[year][word] = known.get(year)
         return found
 
     def mirrors(self) -> tuple[Mirror, ...]:
@@ -467,23 +476,37 @@ class _Tables:
         )
 
 
-def _seller_of(row: Mapping[str, Any], past: Sequence[float], total: float) -> Seller:
-    value, weight = row["v"] or 0.0, row["q"]
-    weighed, q = (row["weighed"], weight) if weight else (row["all_weighed"], row["all_q"])
-    price = of.unit_value(weighed or 0.0, (q or 0.0) / 1e6)
+def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
+    """A seller by its sums of each year, rising."""
+    last, past = rows[-1], [row["all_v"] for row in rows]
+    sold = [row for row in rows if row["v"]]
+    values = {row["t"]: _price(row["weighed"], row["q"]) for row in sold}
+    value = last["v"] or 0.0
     return Seller(
-        iso3(row["i"]),
-        area_name(row["i"]),
-        value,
-        None if weight is None else weight / 1e6,
-        value / total if total else 0.0,
-        None if math.isnan(price) else price,
-        row["all_v"],
-        None if row["all_q"] is None else row["all_q"] / 1e6,
-        value / row["all_v"] if row["all_v"] else 0.0,
-        max(past),
-        of.spare(row["all_v"], past),
+        seller=iso3(last["i"]),
+        name=area_name(last["i"]),
+        value=value,
+        weight=_tonnes(last["q"]),
+        share=value / total if total else 0.0,
+        unit_value=values.get(last["t"]) or _price(last["all_weighed"], last["all_q"]),
+        exports=last["all_v"],
+        exports_weight=_tonnes(last["all_q"]),
+        target_share=value / last["all_v"] if last["all_v"] else 0.0,
+        peak=max(past),
+        spare=of.spare(last["all_v"], past),
+        weights={row["t"]: _tonnes(row["q"]) for row in sold},
+        unit_values=values,
     )
+
+
+def _tonnes(grams: float | None) -> float | None:
+    return None if grams is None else grams / 1e6
+
+
+def _price(value: float | None, grams: float | None) -> float | None:
+    """A unit value; None: nothing has a weight. [USD/t]"""
+    price = of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
+    return None if math.isnan(price) else price
 
 
 def _top(key: int | None) -> tuple[float, int]:
