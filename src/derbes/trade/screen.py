@@ -246,10 +246,10 @@ class _Tables:
 
     def _make(self, name: str, word: str) -> None:
         """A table of the numbers under which a country or a group stands, by year."""
+        rows = [f"({t}, {code})" for t in self._years for code in members_of(word, t) if word]
         self._engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (t SMALLINT, code SMALLINT)")
-        for year in self._years:
-            for code in members_of(word, year) if word else ():
-                self._engine.run(f"INSERT INTO {name} VALUES (?, ?)", (year, code))
+        if rows:
+            self._engine.run(f"INSERT INTO {name} VALUES {', '.join(rows)}")
 
     @property
     def _of_products(self) -> str:

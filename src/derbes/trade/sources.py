@@ -18,7 +18,7 @@ from derbes.language import _
 from derbes.results.trade import LEVELS, OTHER_FLOWS, PARTS_OF_ROWS, WORLD_ROWS
 from derbes.trade.engine import Engine, named, quoted
 
-BACI, COMTRADE, OLD_COMTRADE, TABLE = "BACI", "UN Comtrade", "UN Comtrade, old", "table"
+BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)
 """Who reports a row: nobody alone, the buyer, the seller; and what only passes through."""
 PARTS = {
@@ -224,7 +224,7 @@ def _old_comtrade(
     exporter, importer = _sides(flow, cell("reporter code"), cell("partner code"))
     period = cell("period") if "period" in has else cell("year")
     return Layout(
-        OLD_COMTRADE,
+        COMTRADE,
         cell("year"),
         exporter,
         importer,
