@@ -25,7 +25,7 @@ def drafted(store: Path, buyer: str, sender: str, product: str, folder: Path) ->
     """A drafted case in a file."""
     text = api.draft(buyer, product, sender=sender, store=str(store))
     path = folder / "case.yaml"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + "\n", encoding="utf-8")
     return path
 
 

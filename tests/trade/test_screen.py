@@ -97,7 +97,9 @@ def same(row: Dependence, right: dict) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("buyer", ["KAZ", "EU27", EVERY])
-def test_figures_are_those_of_sums_made_row_by_row(buyer: str, seed: int, tmp_path: Path) -> None:
+def test_t1_t2_t3_t4_t9_figures_are_those_of_sums_made_row_by_row(
+    buyer: str, seed: int, tmp_path: Path
+) -> None:
     rows = random_rows(seed)
     found = screen(stored(rows, tmp_path), Question(buyer, "RUS"))
     assert found.rows

@@ -202,6 +202,15 @@ def test_a_file_that_cannot_be_used_leaves_the_store_as_it_was(kind: str, tmp_pa
     assert {one: one.read_bytes() for one in Path(before.folder).iterdir()} == kept
 
 
+def test_a_parquet_file_that_is_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "BACI_HS92_V202301.parquet"
+    parquet.write_table(pa.table({name: [1] for name in "tijkvq"}), path)
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(DataError) as refused:
+        import_trade([path], tmp_path / "store")
+    assert str(refused.value) == f"{path}: is no whole Parquet file. Fix: download it again."
+
+
 def test_files_of_two_kinds_releases_or_revisions_are_refused(tmp_path: Path) -> None:
     first = baci(tmp_path)
     newer = baci(tmp_path, BACI_ROWS, "BACI_HS92_Y2022_V202401.csv")

@@ -61,7 +61,7 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         raise DataError(text.format(
             dataset=sheet.source.dataset, product=sheet.product, buyer=sheet.buyer
         ))  # fmt: skip
-    return "\n".join([*_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"), ""])
+    return "\n".join(_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
 def product_problems(buyer: str, product: str) -> list[Problem]:

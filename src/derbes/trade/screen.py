@@ -30,7 +30,7 @@ from derbes.trade.codes import (
     members_of,
     product_names,
 )
-from derbes.trade.engine import Engine, filled, opened_engine
+from derbes.trade.engine import TableEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -233,7 +233,7 @@ class _Tables:
     """Sums over the rows of a dataset, for one question."""
 
     def __init__(
-        self, engine: Engine, data: Dataset, question: Question, years: Sequence[int]
+        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
         self.inside = question.inside or (

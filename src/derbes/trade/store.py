@@ -21,12 +21,12 @@ from derbes.files import unwritable, write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import Engine, opened_engine, quoted
+from derbes.trade.engine import TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
     RECONCILED,
-    Source,
+    TradeTable,
     revisions_in,
     source_of,
     vintage_of,
@@ -189,14 +189,14 @@ def import_trade(
         OutputError: There is no space or no permission; the store is as it was.
         RequestError: The mapping tells no column.
     """
-    sources = [source_of(path, mapping) for path in paths]
-    kinds = sorted({one.layout.source for one in sources})
-    if len(kinds) > 1:
-        text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
-        raise DataError(text.format(kinds=_(" and ").join(kinds)))
     try:
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(store) as engine:
+            sources = [source_of(engine, path, mapping) for path in paths]
+            kinds = sorted({one.layout.source for one in sources})
+            if len(kinds) > 1:
+                text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
+                raise DataError(text.format(kinds=_(" and ").join(kinds)))
             revision = classification or _only(
                 {one for source in sources for one in revisions_in(engine, source)},
                 _("revision of the HS"),
@@ -238,7 +238,9 @@ def _id_of(source: str, revision: str, release: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", words).strip("-")
 
 
-def _imported(engine: Engine, sources: Sequence[Source], about: Dataset, store: Path) -> Imported:
+def _imported(
+    engine: TableEngine, sources: Sequence[TradeTable], about: Dataset, store: Path
+) -> Imported:
     """Rows of the sources beside the old files, then the manifest in place of the old one."""
     folder = store / about.id
     old = read_dataset(folder) if (folder / MANIFEST).is_file() else None
@@ -338,7 +340,7 @@ _MISSING = "('', 'NA', 'N/A', 'NULL', 'null', '..', '-', ':', 'nan', 'NaN')"
 class _Staged:
     """The rows of one file, each with what becomes of it, in a file of their own."""
 
-    def __init__(self, engine: Engine, source: Source, folder: Path) -> None:
+    def __init__(self, engine: TableEngine, source: TradeTable, folder: Path) -> None:
         self._engine, self._source = engine, source
         self._cut_lines: list[int] = []
         self._digest = _digest(source.path)
