@@ -96,8 +96,8 @@ def run_way(way: str, store: Path) -> float:
     def sums() -> None:
         with opened_engine() as engine:
             for year in data.years:
-                tables = _Tables(engine, data, Question(EVERY, "RUS"), (year,))
-                engine.columns(tables.totals)
+                tables = _Tables(engine, data, Question(EVERY), (year,))
+                engine.columns(tables.totals(has_weights=False))
 
     def scan() -> None:
         with opened_engine() as engine:

@@ -240,16 +240,20 @@ class _Tables:
             question.buyer.upper() if question.buyer.upper() in GROUPS else ""
         )
         self._scan = data.scan(years)
-        self._make("buyers", "" if question.buyer == EVERY else question.buyer)
-        self._make("inside", self.inside)
-        self._make("senders", question.sender)
 
-    def _make(self, name: str, word: str) -> None:
-        """A table of the numbers under which a country or a group stands, by year."""
-        rows = [f"({t}, {code})" for t in self._years for code in members_of(word, t) if word]
-        self._engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (t SMALLINT, code SMALLINT)")
-        if rows:
-            self._engine.run(f"INSERT INTO {name} VALUES {', '.join(rows)}")
+    def _is_of(self, word: str, side: str) -> str:
+        """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
+        years_of: dict[tuple[int, ...], list[int]] = {}
+        for year in self._years:
+            years_of.setdefault(members_of(word, year) if word else (), []).append(year)
+        parts = [
+            f"({side} IN ({', '.join(map(str, codes))}) AND t IN ({', '.join(map(str, years))}))"
+            if len(years_of) > 1
+            else f"{side} IN ({', '.join(map(str, codes))})"
+            for codes, years in years_of.items()
+            if codes
+        ]
+        return f"({' OR '.join(parts)})" if parts else "false"
 
     @property
     def _of_products(self) -> str:
@@ -264,36 +268,36 @@ class _Tables:
     def _rows(self, where: str, flow: int | None = None) -> str:
         """Rows of one flow, with whether the seller, or the buyer, is inside the group."""
         flow = self._data.flow if flow is None else flow
-        return f"""(SELECT r.*, sold.code IS NOT NULL AS from_inside,
-            bought.code IS NOT NULL AS to_inside
-          FROM {self._scan} AS r
-          LEFT JOIN inside AS sold ON sold.t = r.t AND sold.code = r.i
-          LEFT JOIN inside AS bought ON bought.t = r.t AND bought.code = r.j
-          WHERE f = {flow} AND {self._of_products} AND {where})"""
+        return f"""(SELECT *, {self._is_of(self.inside, "i")} AS from_inside,
+            {self._is_of(self.inside, "j")} AS to_inside
+          FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
     @property
     def _is_every(self) -> bool:
         return self._question.buyer == EVERY
 
     def _is_buyer(self, side: str) -> str:
-        return "true" if self._is_every else f"(r.t, r.{side}) IN (SELECT t, code FROM buyers)"
+        return "true" if self._is_every else self._is_of(self._question.buyer, side)
 
     @property
-    def totals(self) -> str:
+    def _is_sender(self) -> str:
+        return self._is_of(self._question.sender, "i")
+
+    def totals(self, *, has_weights: bool = True) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
         rows = self._rows(self._is_buyer("j"))
-        sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NULL THEN NULL ELSE v END AS w FROM {rows}"
+        sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NOT NULL THEN v END AS w FROM {rows}"
         if self._data.is_monthly or not self._is_every:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
               sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
+        outside = "FILTER (NOT from_inside)" if self.inside else ""
+        weights = ", sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w" if has_weights else ""
+        sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
-              sum(v) FILTER (NOT from_inside)::DOUBLE AS outside,
-              sum(v::HUGEINT * v) FILTER (NOT from_inside)::DOUBLE AS squares,
-              count(*) FILTER (NOT from_inside) AS n,
-              max(v * {_KEY} + {_KEY - 1} - i) FILTER (NOT from_inside) AS top,
-              sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w,
-              sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS sender
+              sum(v) {outside}::DOUBLE AS outside,
+              sum(v::HUGEINT * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
+              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
             FROM ({sold}) GROUP BY t, k, b"""
 
     @property
@@ -303,7 +307,7 @@ class _Tables:
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
         buyer = "i" if self._is_every else "0"
-        return f"""WITH totals AS ({self.totals}), own AS (
+        return f"""WITH totals AS ({self.totals()}), own AS (
               SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
               FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL
             ), shipped AS (
@@ -312,7 +316,7 @@ class _Tables:
             ), world AS (
               SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
                 max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
-                sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS shipped
+                sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
               FROM shipped GROUP BY t, k
             )
             SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
@@ -375,7 +379,7 @@ class _Tables:
               sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
               sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
               sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
-            FROM {self._rows("true")} AS r
+            FROM {self._rows("true")}
             WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
         )
         year = max(row["t"] for row in rows if row["v"])
@@ -402,10 +406,9 @@ class _Tables:
         """Unit values of other buyers, by year."""
         found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
         for word in self._question.beside:
-            self._make("others", word)
             rows = self._engine.rows(
                 f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
-                FROM {self._rows("(r.t, r.j) IN (SELECT t, code FROM others)")} GROUP BY t"""
+                FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
             )
             known = {t: _price(v, q) for t, v, q in rows}
             for year in self._years:
@@ -416,7 +419,7 @@ class _Tables:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
-        between = f"{self._is_buyer('j')} AND (r.t, r.i) IN (SELECT t, code FROM senders)"
+        between = f"{self._is_buyer('j')} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
         for flow in (IMPORT, EXPORT, RE_EXPORT):
             rows = self._engine.rows(
