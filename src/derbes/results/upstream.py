@@ -3,12 +3,11 @@
 Amounts are in the table's unit; `per_100` is for 100 units of money of the target's output.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, shown
+from derbes.results.tables import Column
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
@@ -118,7 +117,7 @@ class Exposure:
     value_share: float
     """Part of the worth of its output that ends with the sender, as value added."""
     sold_share: float
-    """Part of the sender's sales as inputs that it buys."""
+    """Part that it buys of the sender's sales of inputs to others."""
     sole_share: float
     """Part of inputs that only the sender sells; no loss is counted for them."""
     losses: tuple[LossRow, ...]
@@ -166,14 +165,14 @@ class Upstream:
     source: TableSource
 
 
-def percent(share: float | None) -> str | None:
-    """A share as a per cent for the screen."""
-    return None if share is None else f"{shown(100 * share)} %"
+def percent_column(heading: str, field: str) -> Column:
+    """A column of shares as per cents, three digits that count."""
 
+    def per_cent(row: Any) -> float | None:
+        share = getattr(row, field)
+        return None if share is None else float(f"{100 * share:.3g}")
 
-def percent_of(field: str) -> Callable[[Any], str | None]:
-    """A field of a row as a per cent."""
-    return lambda row: percent(getattr(row, field))
+    return Column(heading, per_cent, "%")
 
 
 def gain_words(kind: str) -> str:
@@ -192,8 +191,8 @@ def tier_columns() -> tuple[Column, ...]:
         Column(_("tier"), "tier"),
         Column(_("from the sender"), "per_100", _("per 100 of output")),
         Column(_("from everybody"), "all_per_100", _("per 100 of output")),
-        Column(_("sender's part"), percent_of("share")),
-        Column(_("come so far"), percent_of("so_far")),
+        percent_column(_("sender's part"), "share"),
+        percent_column(_("come so far"), "so_far"),
     )
 
 
@@ -202,7 +201,7 @@ def route_columns() -> tuple[Column, ...]:
     return (
         Column(_("in goods of"), "name"),
         Column(_("from the sender"), "per_100", _("per 100 of output")),
-        Column(_("part of all tiers"), percent_of("share")),
+        percent_column(_("part of all tiers"), "share"),
     )
 
 
@@ -212,8 +211,8 @@ def upstream_sector_columns(unit: str) -> tuple[Column, ...]:
         Column(_("sector of the seller"), "label"),
         Column(_("use"), "use", unit),
         Column(_("from the sender"), "direct_value", unit),
-        Column(_("direct"), percent_of("direct_share")),
-        Column(_("all tiers"), percent_of("total_share")),
+        percent_column(_("direct"), "direct_share"),
+        percent_column(_("all tiers"), "total_share"),
         Column(_("all tiers"), "per_100", _("per 100 of output")),
     )
 
@@ -222,12 +221,12 @@ def short_columns() -> tuple[Column, ...]:
     """What is shown of losses where nobody steps in."""
     return (
         Column(_("sector of the seller"), "label"),
-        Column(_("use over income"), percent_of("income_share")),
-        Column(_("cut by"), percent_of("direct_share")),
-        Column(_("first order"), percent_of("short_first")),
-        Column(_("second order"), percent_of("short_second")),
-        Column(_("exact, from"), percent_of("short_low")),
-        Column(_("to"), percent_of("short_high")),
+        percent_column(_("use over income"), "income_share"),
+        percent_column(_("cut by"), "direct_share"),
+        percent_column(_("first order"), "short_first"),
+        percent_column(_("second order"), "short_second"),
+        percent_column(_("exact, from"), "short_low"),
+        percent_column(_("to"), "short_high"),
     )
 
 
@@ -235,9 +234,9 @@ def loss_columns() -> tuple[Column, ...]:
     """What is shown of losses by elasticity."""
     return (
         Column(_("σ"), "sigma"),
-        Column(_("chance of no more"), percent_of("probability")),
-        Column(_("own purchases"), percent_of("direct")),
-        Column(_("with own goods dearer"), percent_of("with_loop")),
+        percent_column(_("chance of no more"), "probability"),
+        percent_column(_("own purchases"), "direct"),
+        percent_column(_("with own goods dearer"), "with_loop"),
     )
 
 
@@ -245,7 +244,7 @@ def gain_columns() -> tuple[Column, ...]:
     """What is shown of gains from trade."""
     return (
         Column(_("counted"), lambda row: gain_words(row.kind)),
-        Column(_("spent on own goods"), percent_of("own_share")),
+        percent_column(_("spent on own goods"), "own_share"),
         Column(_("ε"), "epsilon"),
-        Column(_("lost without trade"), percent_of("gains")),
+        percent_column(_("lost without trade"), "gains"),
     )

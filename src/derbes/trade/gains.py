@@ -58,7 +58,7 @@ def gains_with_loop(
         inputs: Spending on the goods of a sector (row) over output of another (column), from
             wherever they come. (S, S)
     """
-    wanted = np.linalg.solve(np.eye(len(spending)) - inputs, spending)
+    wanted = np.asarray(np.linalg.solve(np.eye(len(spending)) - inputs, spending), np.float64)
     return float(1.0 - np.exp(-(wanted @ _dearer(own_shares, wanted, elasticities))))
 
 
@@ -118,7 +118,7 @@ def output_left(share: Number, left: Number, sigma: Number) -> Number:
     a, rest, sigma = np.asarray(share), np.asarray(left), np.asarray(sigma)
     r = np.where(sigma == 1.0, 1.0, (sigma - 1.0) / sigma)
     with np.errstate(divide="ignore", over="ignore"):
-        return np.where(sigma == 1.0, rest**a, (a * rest**r + 1.0 - a) ** (1.0 / r))
+        return np.asarray(np.where(sigma == 1.0, rest**a, (a * rest**r + 1.0 - a) ** (1.0 / r)))
 
 
 def share_after(share: Number, left: Number, sigma: Number) -> Number:

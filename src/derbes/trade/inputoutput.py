@@ -11,7 +11,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import as_file, files
 from io import StringIO
@@ -40,14 +40,23 @@ _OUTPUT = ("OUT", "OUTPUT", "TOTAL")
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a table as a whole; empty: not told."""
+
+    file: str = "arrays"
+    source: str = ""
+    year: str = ""
+    """Of the flows."""
+    license: str = ""
+    unit: str = ""
+    """Of the amounts, such as million USD."""
+
+
+@dataclass(frozen=True, slots=True)
 class InputOutput:
     """An input-output table of several countries. N sellers, B buyers, C countries."""
 
-    file: str
-    source: str
-    year: str
-    license: str
-    unit: str
+    about: About
     countries: tuple[str, ...]
     """As the table calls them. (C,)"""
     sectors: tuple[str, ...]
@@ -75,12 +84,11 @@ class InputOutput:
 
     def country_name(self, country: str) -> str:
         """Name of a country of the table for a reader."""
-        own = _names("countries").get(country.upper())
         numbers = numbers_of(country)
-        letters = iso3(numbers[0]) if numbers else ""
-        return own or _names("countries").get(letters) or (
-            area_name(numbers[0]) if numbers else country
-        )  # fmt: skip
+        for code in (country.upper(), iso3(numbers[0]) if numbers else ""):
+            if code in _names("countries"):
+                return _names("countries")[code].partition(" (")[0]
+        return area_name(numbers[0]) if numbers else country
 
     def sector_name(self, sector: str) -> str:
         """Name of a sector of the table for a reader."""
@@ -146,11 +154,9 @@ def _shipped() -> InputOutput:
         countries, sectors = held["countries"].tolist(), held["sectors"].tolist()
     sector, country = np.divmod(np.arange(n_sectors * n_countries), n_countries)
     return InputOutput(
-        file=SHIPPED,
-        source="OECD ICIO, release 2025, reduced",
-        year="2022",
-        license="OECD, CC BY 4.0",
-        unit="million USD",
+        about=About(
+            SHIPPED, "OECD ICIO, release 2025, reduced", "2022", "OECD, CC BY 4.0", "million USD"
+        ),
         countries=tuple(countries),
         sectors=tuple(sectors),
         country=country,
@@ -177,11 +183,7 @@ def table_of_arrays(
     final_countries: Sequence[str] = (),
     *,
     output: Floats | None = None,
-    file: str = "arrays",
-    source: str = "",
-    year: str = "",
-    license_: str = "",
-    unit: str = "",
+    about: About = About(),
 ) -> InputOutput:
     """A full table out of arrays, after every check.
 
@@ -191,19 +193,15 @@ def table_of_arrays(
         final: Final use, changes of stocks included. (N, F)
         final_countries: Country of each of its columns. (F,)
         output: Of each row; None: flows and final use added up. (N,)
-        file: What it is called.
-        source: Whose table it is.
-        year: Year of the flows.
-        license_: What it may be used for.
-        unit: Of the amounts.
+        about: What is known of the table.
 
     Raises:
         DataError: Shapes do not fit, numbers are missing or below zero, inputs are above output,
             or rows do not add up.
     """
-    problems = _misshaped(sellers, flows, final, final_countries, output)
+    problems = _misshaped(sellers, flows, final, final_countries, output=output)
     if problems:
-        raise refused(file, problems)
+        raise refused(about.file, problems)
     names = [f"{country} {sector}" for country, sector in sellers]
     countries = tuple(dict.fromkeys(country for country, _sector in sellers))
     sectors = tuple(dict.fromkeys(sector for _country, sector in sellers))
@@ -217,19 +215,17 @@ def table_of_arrays(
     made = sums if output is None else output
     problems = [
         *_not_numbers(flows, names, names),
+        *_not_numbers(sums[:, None], names, [_("final use")]),
+        *_not_numbers(made[:, None], names, [_("output")]),
         *_below_zero(flows, names),
         *_above_output(flows, made, names),
         *(_not_adding_up(sums, made, names) if by_country is not None else ()),
     ]
     if problems:
-        raise refused(file, problems)
+        raise refused(about.file, problems)
     bought = flows.sum(axis=0)
     return InputOutput(
-        file=file,
-        source=source,
-        year=year,
-        license=license_,
-        unit=unit,
+        about=about,
         countries=countries,
         sectors=sectors,
         country=np.array([places[country] for country, _sector in sellers]),
@@ -259,6 +255,7 @@ def _misshaped(
     flows: Floats,
     final: Floats | None,
     final_countries: Sequence[str],
+    *,
     output: Floats | None,
 ) -> list[Problem]:
     n, found = len(sellers), []
@@ -309,7 +306,7 @@ def _not_numbers(flows: Floats, rows: Sequence[str], columns: Sequence[str]) -> 
     fix = _("write 0 where nothing is sold; leave no cell empty")
     return _each([
         Problem(f"{rows[i]} → {columns[j]}", _("no number"), fix=fix)
-        for i, j in np.argwhere(~np.isfinite(flows))
+        for i, j in np.argwhere(~np.isfinite(flows)).tolist()
     ])  # fmt: skip
 
 
@@ -321,7 +318,7 @@ def _below_zero(flows: Floats, names: Sequence[str]) -> list[Problem]:
             _("a flow below zero, {value}").format(value=f"{flows[i, j]:,.6g}"),
             fix=fix,
         )
-        for i, j in np.argwhere(flows < 0)
+        for i, j in np.argwhere(flows < 0).tolist()
     ])  # fmt: skip
 
 
@@ -335,7 +332,7 @@ def _above_output(flows: Floats, output: Floats, names: Sequence[str]) -> list[P
             what.format(inputs=f"{bought[j]:,.6g}", output=f"{output[j]:,.6g}"),
             fix=fix,
         )
-        for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9)
+        for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9).tolist()
     ])  # fmt: skip
 
 
@@ -348,7 +345,7 @@ def _not_adding_up(sums: Floats, output: Floats, names: Sequence[str]) -> list[P
         Problem(
             names[i], what.format(sums=f"{sums[i]:,.6g}", output=f"{output[i]:,.6g}"), fix=fix
         )
-        for i in np.flatnonzero(off)
+        for i in np.flatnonzero(off).tolist()
     ])  # fmt: skip
 
 
@@ -384,11 +381,7 @@ def _of_oecd(path: Path) -> InputOutput:
         table[:, [labels[name] for name in final]],
         [name.split("_", 1)[0] for name in final],
         output=output,
-        file=str(path),
-        source="OECD ICIO",
-        year=_year_of(path.name),
-        license_="OECD, CC BY 4.0",
-        unit="million USD",
+        about=About(str(path), "OECD ICIO", _year_of(path.name), "OECD, CC BY 4.0", "million USD"),
     )
 
 
@@ -479,14 +472,15 @@ def _saved(folder: Path) -> InputOutput:
         flows, rows, columns = _of_text(folder, "Z")
         final, final_rows, uses = _of_text(folder, "Y")
         if rows != columns or final_rows != rows:
-            stray = sorted(set(map(" ".join, set(rows) ^ set(columns) | set(rows) ^ set(final_rows))))
+            stray = sorted(
+                set(map(" ".join, set(rows) ^ set(columns) | set(rows) ^ set(final_rows)))
+            )
             what = _("rows and columns are not the same: {names}").format(
                 names=_some(stray) if stray else _("their order differs")
             )
             raise refused(str(folder), [_cut("Z, Y", what)])
-        return table_of_arrays(
-            rows, flows, final, [use[0] for use in uses], unit=_unit(folder), **_about(folder)
-        )
+        uses_by = [use[0] for use in uses]
+        return table_of_arrays(rows, flows, final, uses_by, about=_about(folder))
     if (folder / "file_parameters.json").exists():
         try:
             import pymrio  # noqa: PLC0415 - an extra
@@ -496,7 +490,7 @@ def _saved(folder: Path) -> InputOutput:
                 'install "derbes[io]", or save it with save_all(folder, table_format="txt").'
             )
             raise MissingExtraError(text.format(file=folder)) from error
-        return _of_system(pymrio.load_all(folder), **_about(folder))
+        return _of_system(pymrio.load_all(folder), _about(folder))
     text = _(
         "{file}: no table is in this folder. Fix: give a CSV of the OECD's ICIO, or a folder in "
         'which pymrio has saved a table: pymrio.parse_…(…).save_all(folder, table_format="txt").'
@@ -504,16 +498,16 @@ def _saved(folder: Path) -> InputOutput:
     raise DataError(text.format(file=folder))
 
 
-def _about(folder: Path) -> dict[str, str]:
+def _about(folder: Path) -> About:
     """What the folder of a system tells of it."""
     place = folder / "metadata.json"
     try:
         told = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
     except ValueError:
         told = {}
-    words = [str(told.get(key) or "") for key in ("name", "version", "description")]
-    source = ", ".join(word for word in words[:2] if word) or "pymrio"
-    return {"file": str(folder), "source": source, "year": _year_of(folder.name)}
+    words = [str(told.get(key) or "") for key in ("name", "version")]
+    source = ", ".join(word for word in words if word) or "pymrio"
+    return About(str(folder), source, _year_of(folder.name), unit=_unit(folder))
 
 
 def _unit(folder: Path) -> str:
@@ -522,7 +516,8 @@ def _unit(folder: Path) -> str:
     if not place.exists():
         return ""
     with place.open(encoding="utf-8") as lines:
-        return _one_unit({cells[-1] for cells in list(csv.reader(lines, delimiter="\t"))[1:] if cells})
+        rows = list(csv.reader(lines, delimiter="\t"))[1:]
+    return _one_unit({cells[-1] for cells in rows if cells})
 
 
 def _one_unit(units: set[str]) -> str:
@@ -559,19 +554,16 @@ def _of_text(
     return flat, rows, list(zip(heading[0], heading[1], strict=False))
 
 
-def _of_system(system: Any, **about: str) -> InputOutput:
+def _of_system(system: Any, about: About | None = None) -> InputOutput:
     """A system of pymrio: `Z` and `Y` with country and sector in their indices."""
     sellers = [(str(one[0]), str(one[1])) for one in system.Z.index]
-    final = getattr(system, "Y", None)
-    unit = getattr(system, "unit", None)
+    final, unit = getattr(system, "Y", None), getattr(system, "unit", None)
     units = set() if unit is None else {str(one) for one in np.ravel(np.asarray(unit))}
-    meta = getattr(system, "meta", None)
-    told = {"file": "pymrio", "source": str(getattr(meta, "name", "") or "pymrio")}
+    known = about or About("pymrio", str(getattr(getattr(system, "meta", None), "name", "") or ""))
     return table_of_arrays(
         sellers,
         np.asarray(system.Z, dtype=np.float64),
         None if final is None else np.asarray(final, dtype=np.float64),
         () if final is None else [str(one[0]) for one in final.columns],
-        unit=_one_unit(units),
-        **{**told, **about},
+        about=replace(known, unit=known.unit or _one_unit(units)),
     )

@@ -8,13 +8,13 @@ adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is t
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from derbes.errors import DataError, Problem, RequestError, did_you_mean
+from derbes.errors import DataError, Problem, RequestError, did_you_mean, nearest
 from derbes.language import _
 from derbes.results.upstream import (
     BY_SECTOR,
@@ -32,9 +32,8 @@ from derbes.results.upstream import (
 )
 from derbes.trade import gains as of
 from derbes.trade.codes import GROUPS, area_fix, iso3, members_of, numbers_of
-from derbes.trade.inputoutput import InputOutput, table_of
+from derbes.trade.inputoutput import Floats, InputOutput, Places, table_of
 
-Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 MOST_TIERS = 100
@@ -42,7 +41,7 @@ PROBABILITIES = (0.05, 0.5, 0.95)
 """Of a loss, told where σ is a range."""
 SOLE = 1e-9
 """What others sell of an input, as a part of it, below which the sender is its only seller."""
-LEAST_ROUTE = 0.005
+LEAST_ROUTE = 0.001
 """Part of all that comes from the sender below which a route is not told."""
 _NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 _RANGE = re.compile(rf"\s*{_NUMBER}\s*(?:\.\.\s*{_NUMBER}\s*)?", re.ASCII)
@@ -69,7 +68,7 @@ class Wish:
     short_sigma: tuple[float, float]
 
 
-def upstream(  # noqa: PLR0913 - one option for each wish
+def upstream(
     importer: str,
     sender: str,
     *,
@@ -109,8 +108,8 @@ def upstream(  # noqa: PLR0913 - one option for each wish
         _range(short_sigma, "--short-sigma", 0.0, problems),
     )
     if problems:
-        raise RequestError(held.file, problems)
-    return _answer(held, sides[0], sides[1], buyer, wish)
+        raise RequestError(held.about.file, problems)
+    return _answer(held, sides[0], sides[1], buyer, wish=wish)
 
 
 # What is asked
@@ -119,14 +118,14 @@ def upstream(  # noqa: PLR0913 - one option for each wish
 def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Side:
     """A country or group by its name; what is wrong with it is told."""
     group = GROUPS.get(word.strip().upper())
-    year = int(table.year) if table.year else 9999
+    year = int(table.about.year) if table.about.year.isdigit() else 9999
     if group is not None:
         numbers = members_of(word, year)
         found = {number: table.places_of(str(number)) for number in numbers}
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
-            return Side(group.id, group.name, places, absent)
+            return Side(group.id, group.name.partition(",")[0], places, absent)
     places = table.places_of(word)
     if places:
         label = table.countries[places[0]]
@@ -140,11 +139,19 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         )
     else:
         what = _('"{word}" is no country').format(word=word)
-        names = [*table.countries, *(table.country_name(one) for one in table.countries)]
-        near = did_you_mean(word.upper() if len(word) <= len("KAZ") else word, names)
-        fix = area_fix(word) if near.startswith(_("known: {names}").partition("{")[0]) else near
+        fix = _fix(table, word)
     problems.append(Problem(option, what, fix=fix))
     return Side(word, word, ())
+
+
+def _fix(table: InputOutput, word: str) -> str:
+    """What to write in place of a word that names no country."""
+    names = [*table.countries, *(table.country_name(one) for one in table.countries)]
+    near = nearest(word.upper() if len(word) <= len("KAZ") else word, names)
+    if not near:
+        return area_fix(word)
+    offers = _(" or ").join(f'"{name}"' for name in near[:2])
+    return _("did you mean {offers}?").format(offers=offers)
 
 
 def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> None:
@@ -192,6 +199,11 @@ def _range(text: str, option: str, above: float, problems: list[Problem]) -> tup
 # Tiers
 
 
+def summed(places: Places, amounts: Floats, n: int) -> Floats:
+    """Amounts added up by place. (n,)"""
+    return np.bincount(places, amounts, minlength=n).astype(np.float64)
+
+
 def next_tier(table: InputOutput, made: Floats) -> Floats:
     """(U1) Inputs of what is made: A y, with A[p,q] = M[p, buyer of q] · c[q]. (N,)
 
@@ -203,7 +215,7 @@ def next_tier(table: InputOutput, made: Floats) -> Floats:
 
 def _wanted(table: InputOutput, made: Floats) -> Floats:
     """Inputs by buyer of what sellers make. (B,)"""
-    return np.bincount(table.buyer, table.cost_share * made, minlength=len(table.bought))
+    return summed(table.buyer, table.cost_share * made, len(table.bought))
 
 
 def tiers_of(table: InputOutput, made: Floats, n: int) -> list[Floats]:
@@ -256,14 +268,16 @@ def ends_with(table: InputOutput, made: Floats) -> Floats:
 # The answer
 
 
-def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, wish: Wish) -> Upstream:
+def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish: Wish) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
     made = _made(table, target, buyer)
-    exposure, there = _exposure(table, target, sender, made, wish)
-    back, other = _exposure(table, sender, target, _made(table, sender), wish)
+    exposure, there = _exposure(table, target, sender, made, wish=wish)
+    back, other = _exposure(table, sender, target, _made(table, sender), wish=wish)
     if not exposure.inputs:
         text = _("{file}: {name} buys no inputs in this table.")
-        raise DataError(text.format(file=table.file, name=" ".join((target.name, buyer)).strip()))
+        raise DataError(
+            text.format(file=table.about.file, name=" ".join((target.name, buyer)).strip())
+        )
     tiers = tiers_of(table, made, wish.tiers)
     everything = all_tiers(table, made)
     total = float(everything[is_sender].sum())
@@ -276,13 +290,13 @@ def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, wish: Wi
         tiers=_tier_rows(tiers, is_sender, total),
         total_per_100=100.0 * total,
         routes=_routes(table, tiers[0], is_sender, total),
-        sectors=_sectors(table, target, is_sender, made, everything, wish),
+        sectors=_sectors(table, is_sender, made, everything, wish=wish),
         short_sigma=wish.short_sigma,
         gains=gains,
         without_own=without,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            table.file, table.source, table.year, table.license, table.unit,
+            *astuple(table.about),
             len(table.countries), len(table.sectors), table.is_full,
         ),
     )  # fmt: skip
@@ -302,7 +316,7 @@ def _made(table: InputOutput, side: Side, sector: str = "") -> Floats:
 
 
 def _exposure(
-    table: InputOutput, target: Side, sender: Side, made: Floats, wish: Wish
+    table: InputOutput, target: Side, sender: Side, made: Floats, *, wish: Wish
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss times σ − 1."""
     is_sender = _mask(table, sender)
@@ -310,7 +324,8 @@ def _exposure(
     output = float(table.output[made > 0].sum())
     inputs = output * float(first.sum())
     direct = output * float(first[is_sender].sum())
-    sold = table.mix[is_sender] @ table.bought
+    abroad = ~np.isin(np.arange(len(table.bought)), table.buyer[is_sender])
+    sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
     own, looped, sole = _loss_of(table, target, is_sender, made)
     return Exposure(
         target=target.id,
@@ -347,7 +362,7 @@ def _routes(
 ) -> tuple[RouteRow, ...]:
     """By the country whose goods they are in, largest first."""
     through = first * held_upstream(table, is_sender)
-    by_country = np.bincount(table.country, through, minlength=len(table.countries))
+    by_country = summed(table.country, through, len(table.countries))
     rows = [
         RouteRow(label, table.country_name(label), 100 * float(held), _part(float(held), total))
         for label, held in zip(table.countries, by_country, strict=True)
@@ -358,10 +373,10 @@ def _routes(
 
 def _sectors(
     table: InputOutput,
-    target: Side,
     is_sender: Mask,
     made: Floats,
     everything: Floats,
+    *,
     wish: Wish,
 ) -> tuple[UpstreamSector, ...]:
     """Sectors of the sender, by what comes of them over all tiers."""
@@ -369,7 +384,7 @@ def _sectors(
     first = next_tier(table, made)
 
     def by_sector(amounts: Floats) -> Floats:
-        return np.bincount(table.sector, amounts, minlength=n)
+        return summed(table.sector, amounts, n)
 
     used, direct = by_sector(first), by_sector(first * is_sender)
     whole, total = by_sector(everything), by_sector(everything * is_sender)
@@ -451,7 +466,7 @@ def _by_sector(table: InputOutput, amounts: Floats) -> Floats:
 
 
 def _losses(own: float, looped: float, sigma: tuple[float, float]) -> tuple[LossRow, ...]:
-    """Losses over the range of σ, the smallest first; they fall as it rises, so ends are at ends."""
+    """Losses over the range of σ, smallest first; they fall as it rises, so ends are at ends."""
     low, high = sigma
     if low == high:
         return (LossRow(low, None, _rise(own, low), _rise(looped, low)),)
@@ -473,8 +488,8 @@ def _gains(
         made = _made(table, target)
         _own, looped, sole = _loss_of(table, target, ~is_target, made)
         first = next_tier(table, made)
-        bought = np.bincount(table.sector, first, minlength=len(table.sectors))
-        own = np.bincount(table.sector, first * is_target, minlength=len(table.sectors))
+        bought = summed(table.sector, first, len(table.sectors))
+        own = summed(table.sector, first * is_target, len(table.sectors))
         without = _lacking(table, own, bought)
         rows = tuple(
             GainRow(OF_INPUTS, _part(float(own.sum()), float(first.sum())), one,
@@ -487,7 +502,7 @@ def _gains(
     n = len(table.sectors)
 
     def by_sector(amounts: Floats) -> Floats:
-        return np.bincount(table.sector, amounts, minlength=n)
+        return summed(table.sector, amounts, n)
 
     spent = by_sector(final + inputs)
     own = by_sector((final + inputs) * is_target)
@@ -530,5 +545,5 @@ def _own_inputs(table: InputOutput, is_target: Mask) -> Floats:
     rows = _by_sector(table, flows)
     found = np.zeros((n, n))
     np.add.at(found.T, table.sector[is_target], rows.T)
-    output = np.bincount(table.sector[is_target], table.output[is_target], minlength=n)
+    output = summed(table.sector[is_target], table.output[is_target], n)
     return found / np.where(output > 0, output, 1.0)
