@@ -139,8 +139,11 @@ def _gains(found: Upstream) -> Iterator[str]:
     )
     lines = [head, text_table(gain_columns(), found.gains)]
     if found.without_own:
-        text = _("It makes none of what it buys of: {sectors}.")
-        lines.append(text.format(sectors=", ".join(found.without_own)))
+        text = _(
+            "Left out, since it makes none of them itself: {sectors}, {share} of its spending."
+        )
+        share = percent(found.without_own_share)
+        lines.append(text.format(sectors=", ".join(found.without_own), share=share))
     yield "\n".join(lines)
 
 

@@ -133,8 +133,8 @@ class GainRow:
     own_share: float | None
     """Part of spending on own goods; None: it is by sector."""
     epsilon: float
-    gains: float | None
-    """Part of real income; None: cannot be told, since sectors have no own goods."""
+    gains: float
+    """Part of real income."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,9 @@ class Upstream:
     """Elasticities between an input and all else, in `short_…`."""
     gains: tuple[GainRow, ...]
     without_own: tuple[str, ...]
-    """Sectors of which the target buys and makes nothing."""
+    """Sectors of whose goods the target buys some and makes none; `gains` leave them out."""
+    without_own_share: float
+    """Their part of its spending."""
     absent: tuple[str, ...]
     """Members of a group that the table does not tell apart."""
     source: TableSource

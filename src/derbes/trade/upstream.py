@@ -8,7 +8,7 @@ adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is t
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -232,8 +232,14 @@ def all_tiers(table: InputOutput, made: Floats) -> Floats:
 
     Solved between buyers, which are fewer in a reduced table: M (I − c M)⁻¹ c w.
     """
-    wanted = np.linalg.solve(np.eye(len(table.bought)) - _loops(table), _wanted(table, made))
-    return np.asarray(table.mix @ wanted)
+    return all_tiers_of(table, [made])[0]
+
+
+def all_tiers_of(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
+    """The same of several at once, with one inverse."""
+    wanted = np.stack([_wanted(table, one) for one in made], axis=1)
+    needed = np.linalg.solve(np.eye(len(table.bought)) - _loops(table), wanted)
+    return list((table.mix @ needed).T)
 
 
 def _loops(table: InputOutput) -> Floats:
@@ -241,9 +247,12 @@ def _loops(table: InputOutput) -> Floats:
     weighted = table.cost_share[:, None] * table.mix
     if table.is_full:
         return weighted
-    found = np.zeros((len(table.bought), len(table.bought)))
-    np.add.at(found, table.buyer, weighted)
-    return found
+    return _added(table.buyer, weighted, len(table.bought))
+
+
+def _added(places: Places, rows: Floats, n: int) -> Floats:
+    """Rows added up by place. (n, …)"""
+    return np.asarray((np.arange(n)[:, None] == places).astype(np.float64) @ rows)
 
 
 def held_upstream(table: InputOutput, of_sender: Mask) -> Floats:
@@ -257,12 +266,17 @@ def held_upstream(table: InputOutput, of_sender: Mask) -> Floats:
     return np.asarray(table.cost_share * in_inputs[table.buyer])
 
 
-def ends_with(table: InputOutput, made: Floats) -> Floats:
+def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
     """(U5) With whom the worth of what is made ends: (1 − c) ∘ (I − A)⁻¹ w; adds up to 1. (N,)
 
     Value added, with taxes and with inputs from countries that the table does not tell.
+
+    Args:
+        table: Sellers and buyers.
+        made: w. (N,)
+        everything: Inputs of all tiers of it, (U3). (N,)
     """
-    return (1.0 - table.cost_share) * (made + all_tiers(table, made))
+    return (1.0 - table.cost_share) * (made + everything)
 
 
 # The answer
@@ -270,18 +284,18 @@ def ends_with(table: InputOutput, made: Floats) -> Floats:
 
 def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish: Wish) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
-    made = _made(table, target, buyer)
-    exposure, there = _exposure(table, target, sender, made, wish=wish)
-    back, other = _exposure(table, sender, target, _made(table, sender), wish=wish)
+    made, made_there = _made(table, target, buyer), _made(table, sender)
+    everything, all_there = all_tiers_of(table, [made, made_there])
+    exposure, there = _exposure(table, target, sender, made, everything=everything, wish=wish)
+    back, other = _exposure(table, sender, target, made_there, everything=all_there, wish=wish)
     if not exposure.inputs:
         text = _("{file}: {name} buys no inputs in this table.")
         raise DataError(
             text.format(file=table.about.file, name=" ".join((target.name, buyer)).strip())
         )
     tiers = tiers_of(table, made, wish.tiers)
-    everything = all_tiers(table, made)
-    total = float(everything[is_sender].sum())
-    gains, without = _gains(table, is_target, target, wish)
+    total, about = float(everything[is_sender].sum()), table.about
+    gains, without, without_share = _gains(table, is_target, target, wish)
     return Upstream(
         exposure=exposure,
         back=back,
@@ -294,12 +308,19 @@ def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish:
         short_sigma=wish.short_sigma,
         gains=gains,
         without_own=without,
+        without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            *astuple(table.about),
-            len(table.countries), len(table.sectors), table.is_full,
+            file=about.file,
+            source=about.source,
+            year=about.year,
+            license=about.license,
+            unit=about.unit,
+            n_countries=len(table.countries),
+            n_sectors=len(table.sectors),
+            is_full=table.is_full,
         ),
-    )  # fmt: skip
+    )
 
 
 def _mask(table: InputOutput, side: Side) -> Mask:
@@ -316,11 +337,11 @@ def _made(table: InputOutput, side: Side, sector: str = "") -> Floats:
 
 
 def _exposure(
-    table: InputOutput, target: Side, sender: Side, made: Floats, *, wish: Wish
+    table: InputOutput, target: Side, sender: Side, made: Floats, *, everything: Floats, wish: Wish
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss times σ − 1."""
     is_sender = _mask(table, sender)
-    first, everything = next_tier(table, made), all_tiers(table, made)
+    first = next_tier(table, made)
     output = float(table.output[made > 0].sum())
     inputs = output * float(first.sum())
     direct = output * float(first[is_sender].sum())
@@ -337,7 +358,7 @@ def _exposure(
         direct_value=direct,
         direct_share=_part(direct, inputs),
         total_share=_part(float(everything[is_sender].sum()), float(everything.sum())),
-        value_share=float(ends_with(table, made)[is_sender].sum()),
+        value_share=float(ends_with(table, made, everything)[is_sender].sum()),
         sold_share=_part(direct, float(sold.sum())),
         sole_share=sole,
         losses=_losses(own, looped, wish.sigma),
@@ -438,11 +459,11 @@ def _loss_of(
     only those sellers have, of which no rise is counted.
     """
     of_target = _mask(table, target)
-    buyers = np.unique(table.buyer[of_target])
+    buyers = _buyers(table, of_target)
     mix = table.mix[:, buyers]
     weights = _wanted(table, made)[buyers]
-    used = _by_sector(table, mix)
-    share = _by_sector(table, mix * hostile[:, None])
+    used = _added(table.sector, mix, len(table.sectors))
+    share = _added(table.sector, mix * hostile[:, None], len(table.sectors))
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(used > 0, share / used, 0.0)
     is_sole = part > 1.0 - SOLE
@@ -450,19 +471,11 @@ def _loss_of(
     # What is left of each good is bought of the others, in the parts that they have now.
     scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
     kept = mix * np.where(hostile, 0.0, 1.0)[:, None] * scale[table.sector]
-    own_inputs = np.zeros((len(buyers), len(buyers)))
     place = np.searchsorted(buyers, table.buyer[of_target])
-    np.add.at(own_inputs, place, table.cost_share[of_target, None] * kept[of_target])
+    own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
     looped = of.with_own_loop(np.asarray(dearer), own_inputs)
     sole = _part(float(weights @ (used * is_sole).sum(axis=0)), float(weights.sum()))
     return float(weights @ dearer), float(weights @ looped), sole
-
-
-def _by_sector(table: InputOutput, amounts: Floats) -> Floats:
-    """Rows added up by sector of the seller. (S, …)"""
-    found = np.zeros((len(table.sectors), amounts.shape[1]))
-    np.add.at(found, table.sector, amounts)
-    return found
 
 
 def _losses(own: float, looped: float, sigma: tuple[float, float]) -> tuple[LossRow, ...]:
@@ -481,69 +494,65 @@ def _rise(times: float, sigma: float) -> float:
 
 def _gains(
     table: InputOutput, is_target: Mask, target: Side, wish: Wish
-) -> tuple[tuple[GainRow, ...], tuple[str, ...]]:
-    """Gains from trade in each way that the table allows, and sectors without own goods."""
+) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
+    """Gains from trade in each way that the table allows.
+
+    And the sectors of whose goods the target buys and makes none, of which no loss is counted,
+    with their part of what it spends.
+    """
+    n = len(table.sectors)
     epsilons = sorted(set(wish.epsilon))
+    flows = table.mix @ (
+        table.bought * np.isin(np.arange(len(table.bought)), _buyers(table, is_target))
+    )
     if table.final is None:
         made = _made(table, target)
-        _own, looped, sole = _loss_of(table, target, ~is_target, made)
-        first = next_tier(table, made)
-        bought = summed(table.sector, first, len(table.sectors))
-        own = summed(table.sector, first * is_target, len(table.sectors))
-        without = _lacking(table, own, bought)
+        _own, looped, _sole = _loss_of(table, target, ~is_target, made)
+        bought = summed(table.sector, flows, n)
+        own = summed(table.sector, flows * is_target, n)
+        own_share = _part(float(own.sum()), float(bought.sum()))
         rows = tuple(
-            GainRow(OF_INPUTS, _part(float(own.sum()), float(first.sum())), one,
-                    None if sole > 0 else -math.expm1(-looped / one))
-            for one in epsilons
-        )  # fmt: skip
-        return rows, without
+            GainRow(OF_INPUTS, own_share, one, -math.expm1(-looped / one)) for one in epsilons
+        )
+        return rows, *_lacking(table, own, bought)
     final = table.final[:, list(target.places)].sum(axis=1)
-    inputs = (table.mix[:, is_target] * table.bought[is_target]).sum(axis=1)
-    n = len(table.sectors)
-
-    def by_sector(amounts: Floats) -> Floats:
-        return summed(table.sector, amounts, n)
-
-    spent = by_sector(final + inputs)
-    own = by_sector((final + inputs) * is_target)
-    own_share = float(own.sum() / spent.sum())
-    lambdas = np.clip(own / np.where(spent > 0, spent, 1.0), 0.0, None)
-    final_spent = np.maximum(by_sector(final), 0.0)
-    parts = final_spent / final_spent.sum()
+    spent = flows + final
+    own_share = float(spent[is_target].sum() / spent.sum())
+    # By sector a draw on stocks is no spending: it would leave less than nothing of some goods.
+    spent = flows + np.maximum(final, 0.0)
+    own, spent = summed(table.sector, spent * is_target, n), summed(table.sector, spent, n)
+    lambdas = np.where(own > 0, own / np.where(spent > 0, spent, 1.0), 1.0)
+    parts = summed(table.sector, np.maximum(final, 0.0), n)
+    parts /= parts.sum()
     loops = _own_inputs(table, is_target)
-    without = _lacking(table, own, spent)
     rows = tuple(
         row
         for one in epsilons
         for row in (
             GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one))),
-            GainRow(BY_SECTOR, None, one, _told(of.gains_by_sector(lambdas, parts, one))),
-            GainRow(WITH_LOOP, None, one, _told(of.gains_with_loop(lambdas, parts, one, loops))),
+            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, one)),
+            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, one, loops)),
         )
     )
-    return rows, without
+    return rows, *_lacking(table, own, spent)
 
 
-def _told(gains: float) -> float | None:
-    """Gains; None where a good could not be had at all."""
-    return gains if gains < 1.0 else None
+def _buyers(table: InputOutput, of_side: Mask) -> Places:
+    """Buyers of a side. (≤ B,)"""
+    return np.unique(table.buyer[of_side])
 
 
-def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[str, ...]:
-    """Sectors of whose goods some are bought and none are own."""
-    return tuple(
-        table.sector_name(sector)
-        for sector, mine, all_ in zip(table.sectors, own, spent, strict=True)
-        if all_ > 0 and mine <= 0
-    )
+def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[tuple[str, ...], float]:
+    """Sectors of whose goods some are bought and none are own, and their part of spending."""
+    lacks = (spent > 0) & (own <= 0)
+    names = tuple(table.sector_name(table.sectors[place]) for place in np.flatnonzero(lacks))
+    return names, _part(float(spent[lacks].sum()), float(spent.sum()))
 
 
 def _own_inputs(table: InputOutput, is_target: Mask) -> Floats:
     """Spending of a target's sectors (columns) on goods of sectors (rows) over output. (S, S)"""
     n = len(table.sectors)
     flows = table.mix[:, is_target] * table.bought[is_target]
-    rows = _by_sector(table, flows)
-    found = np.zeros((n, n))
-    np.add.at(found.T, table.sector[is_target], rows.T)
+    rows = _added(table.sector, flows, n)
     output = summed(table.sector[is_target], table.output[is_target], n)
-    return found / np.where(output > 0, output, 1.0)
+    return _added(table.sector[is_target], rows.T, n).T / np.where(output > 0, output, 1.0)
