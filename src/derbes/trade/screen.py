@@ -30,7 +30,7 @@ from derbes.trade.codes import (
     members_of,
     product_names,
 )
-from derbes.trade.engine import Engine, filled, opened_engine
+from derbes.trade.engine import TableEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -233,7 +233,7 @@ class _Tables:
     """Sums over the rows of a dataset, for one question."""
 
     def __init__(
-        self, engine: Engine, data: Dataset, question: Question, years: Sequence[int]
+        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
         self.inside = question.inside or (
@@ -246,10 +246,10 @@ class _Tables:
 
     def _make(self, name: str, word: str) -> None:
         """A table of the numbers under which a country or a group stands, by year."""
+        rows = [f"({t}, {code})" for t in self._years for code in members_of(word, t) if word]
         self._engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (t SMALLINT, code SMALLINT)")
-        for year in self._years:
-            for code in members_of(word, year) if word else ():
-                self._engine.run(f"INSERT INTO {name} VALUES (?, ?)", (year, code))
+        if rows:
+            self._engine.run(f"INSERT INTO {name} VALUES {', '.join(rows)}")
 
     @property
     def _of_products(self) -> str:
