@@ -115,10 +115,15 @@ def output_left(share: Number, left: Number, sigma: Number) -> Number:
         >>> round(1 - float(output_left(0.0094, 0.7, 0.1)), 5)
         0.02217
     """
-    a, rest, sigma = np.asarray(share), np.asarray(left), np.asarray(sigma)
-    r = np.where(sigma == 1.0, 1.0, (sigma - 1.0) / sigma)
-    with np.errstate(divide="ignore", over="ignore"):
-        return np.asarray(np.where(sigma == 1.0, rest**a, (a * rest**r + 1.0 - a) ** (1.0 / r)))
+    a, sigma = np.asarray(share, np.float64), np.asarray(sigma, np.float64)
+    r = (sigma - 1.0) / sigma
+    with np.errstate(all="ignore"):
+        # Two ways to log(a E^r + 1 − a): one keeps its digits near σ = 1, the other near σ = 0.
+        cut = np.log(np.asarray(left, np.float64))
+        near = np.log1p(a * np.expm1(r * cut)) / r
+        far = np.logaddexp(np.log(a) + r * cut, np.log1p(-a)) / r
+        found = np.where(r == 0.0, a * cut, np.where(np.abs(r * cut) < 1.0, near, far))
+    return np.asarray(np.exp(found))
 
 
 def share_after(share: Number, left: Number, sigma: Number) -> Number:
@@ -142,7 +147,7 @@ def second_order(before: Number, after: Number, change: Number) -> Number:
         change: Logarithm of what is left of it over what was.
 
     Examples:
-        >>> round(second_order(0.018, 0.076, 0.13), 5)
+        >>> round(float(second_order(0.018, 0.076, 0.13)), 5)
         0.00611
     """
     return np.asarray(0.5 * (np.asarray(before) + np.asarray(after)) * np.asarray(change))[()]

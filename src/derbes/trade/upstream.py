@@ -434,7 +434,7 @@ def _sectors(
 
 def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, float]:
     """Loss of income where nobody steps in for what is cut, to each order."""
-    left, middle = 1.0 - cut, (sigma[0] + sigma[1]) / 2
+    share, left, middle = min(share, 1.0), 1.0 - cut, (sigma[0] + sigma[1]) / 2
     if left <= 0:
         return {"short_first": math.inf, "short_second": math.inf, "short_low": 1.0,
                 "short_high": 1.0}  # fmt: skip
