@@ -52,7 +52,7 @@ class _Reader:
         self.at += found.nbytes
         return found
 
-    def item(self):
+    def item(self):  # noqa: PLR0911 - one for each kind
         flags = self.whole()
         kind = flags & 0xFF
         if kind == 254:

@@ -188,7 +188,7 @@ def own_loss(table, target, hostile, sigma):
                 left = np.where(hostile, 0.0, inputs[:, q])[of_k]
                 if spent <= 0:
                     continue
-                risen[q] -= spent * np.log(left.sum() / spent) / (1 - sigma) * -1
+                risen[q] += spent * np.log(left.sum() / spent) / (1 - sigma)
                 risen[q] += spent * (left / left.sum()) @ price[of_k]
         price = risen
     return share @ price

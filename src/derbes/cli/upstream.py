@@ -29,7 +29,7 @@ def _parts(found: Upstream, limit: int) -> Iterator[str]:
     one = found.exposure
     names = {"target": one.target_name, "sender": one.sender_name}
     title = _("Inputs of {target} from {sender}").format(**names)
-    parts = [title, found.buyer, found.source.year]
+    parts = [title, found.buyer_label, found.source.year]
     yield "\n".join([", ".join(filter(None, parts)), *_summary(found)])
     yield "\n".join([_("Tier by tier"), text_table(tier_columns(), found.tiers)])
     head = _("Whose goods they are in beyond the direct ones, {direct} of all tiers").format(

@@ -148,6 +148,7 @@ class Upstream:
     """Loss of the target over that of the sender; the same at any σ."""
     buyer: str
     """Sector of the target that buys; empty: all of them, by output."""
+    buyer_label: str
     tiers: tuple[TierRow, ...]
     total_per_100: float
     """From the sender over all tiers."""
@@ -167,14 +168,14 @@ class Upstream:
     source: TableSource
 
 
-def percent_column(heading: str, field: str) -> Column:
+def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
     """A column of shares as per cents, three digits that count."""
 
     def per_cent(row: Any) -> float | None:
         share = getattr(row, field)
         return None if share is None else float(f"{100 * share:.3g}")
 
-    return Column(heading, per_cent, "%")
+    return Column(heading, per_cent, "%", tells=field if is_optional else None)
 
 
 def gain_words(kind: str) -> str:
@@ -236,7 +237,7 @@ def loss_columns() -> tuple[Column, ...]:
     """What is shown of losses by elasticity."""
     return (
         Column(_("σ"), "sigma"),
-        percent_column(_("chance of no more"), "probability"),
+        percent_column(_("chance of no more"), "probability", is_optional=True),
         percent_column(_("own purchases"), "direct"),
         percent_column(_("with own goods dearer"), "with_loop"),
     )

@@ -48,7 +48,7 @@ _RANGE = re.compile(rf"\s*{_NUMBER}\s*(?:\.\.\s*{_NUMBER}\s*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Party:
     """A country, or a group of them, in a table."""
 
     id: str
@@ -115,7 +115,7 @@ def upstream(
 # What is asked
 
 
-def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Side:
+def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Party:
     """A country or group by its name; what is wrong with it is told."""
     group = GROUPS.get(word.strip().upper())
     year = int(table.about.year) if table.about.year.isdigit() else 9999
@@ -125,11 +125,11 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
-            return Side(group.id, group.name.partition(",")[0], places, absent)
+            return Party(group.id, group.name.partition(",")[0], places, absent)
     places = table.places_of(word)
     if places:
         label = table.countries[places[0]]
-        return Side(label, table.country_name(label), places)
+        return Party(label, table.country_name(label), places)
     if numbers_of(word) or group is not None:
         what = _('"{word}" is not told apart in this table, which holds {n} countries').format(
             word=word, n=len(table.countries)
@@ -141,7 +141,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         what = _('"{word}" is no country').format(word=word)
         fix = _fix(table, word)
     problems.append(Problem(option, what, fix=fix))
-    return Side(word, word, ())
+    return Party(word, word, ())
 
 
 def _fix(table: InputOutput, word: str) -> str:
@@ -282,7 +282,7 @@ def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
 # The answer
 
 
-def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish: Wish) -> Upstream:
+def _answer(table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers_of(table, [made, made_there])
@@ -301,6 +301,7 @@ def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish:
         back=back,
         asymmetry=of.asymmetry(there, other),
         buyer=buyer,
+        buyer_label=table.sector_name(buyer) if buyer else "",
         tiers=_tier_rows(tiers, is_sender, total),
         total_per_100=100.0 * total,
         routes=_routes(table, tiers[0], is_sender, total),
@@ -323,11 +324,11 @@ def _answer(table: InputOutput, target: Side, sender: Side, buyer: str, *, wish:
     )
 
 
-def _mask(table: InputOutput, side: Side) -> Mask:
+def _mask(table: InputOutput, side: Party) -> Mask:
     return np.isin(table.country, side.places)
 
 
-def _made(table: InputOutput, side: Side, sector: str = "") -> Floats:
+def _made(table: InputOutput, side: Party, sector: str = "") -> Floats:
     """Output of a side, or of a sector of it, as parts of its sum. (N,)"""
     own = np.where(_mask(table, side), table.output, 0.0)
     if sector:
@@ -337,7 +338,7 @@ def _made(table: InputOutput, side: Side, sector: str = "") -> Floats:
 
 
 def _exposure(
-    table: InputOutput, target: Side, sender: Side, made: Floats, *, everything: Floats, wish: Wish
+    table: InputOutput, target: Party, sender: Party, made: Floats, *, everything: Floats, wish: Wish
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss times σ − 1."""
     is_sender = _mask(table, sender)
@@ -451,7 +452,7 @@ def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, fl
 
 
 def _loss_of(
-    table: InputOutput, target: Side, hostile: Mask, made: Floats
+    table: InputOutput, target: Party, hostile: Mask, made: Floats
 ) -> tuple[float, float, float]:
     """Rise of the cost of a target's output without some sellers, times σ − 1.
 
@@ -493,7 +494,7 @@ def _rise(times: float, sigma: float) -> float:
 
 
 def _gains(
-    table: InputOutput, is_target: Mask, target: Side, wish: Wish
+    table: InputOutput, is_target: Mask, target: Party, wish: Wish
 ) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
     """Gains from trade in each way that the table allows.
 
