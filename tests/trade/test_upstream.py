@@ -109,6 +109,10 @@ def test_the_first_tier_of_a_small_table():
     by_sector = {row.sector: row for row in answer.sectors}
     assert by_sector["B06"].direct_share == pytest.approx(40 / 80)
     assert by_sector["C19"].direct_share == pytest.approx(30 / 80)
+    # Both buy 80 of oil; value added is 220 − 160. What is worth more than all income counts as 1.
+    assert by_sector["B06"].use == pytest.approx(80)
+    assert by_sector["B06"].income_share == pytest.approx(80 / 60)
+    assert by_sector["B06"].short_high == pytest.approx(0.5)
     assert by_sector["B06"].label == "Extraction of crude petroleum and natural gas"
 
 
@@ -285,6 +289,30 @@ def test_what_is_not_made_at_home_is_left_out_and_named():
     assert answer.without_own == ("Manufacture of coke and refined petroleum products",)
     assert 0 < answer.without_own_share < 1
     assert all(0 < row.gains < 1 for row in answer.gains)
+
+
+def test_short_run_losses_by_hand():
+    rows = {row.sector: row for row in upstream("KAZ", "RUS", short_sigma="0.1..0.9").sectors}
+    table = table_of()
+    place = table.countries.index("KAZ")
+    bought = table.mix[:, place] * table.bought[place]
+    of_fuel = table.sector == table.sectors.index("C19")
+    used, sold = (
+        bought[of_fuel].sum(),
+        bought[of_fuel & (table.country == table.countries.index("RUS"))],
+    )
+    made = table.output[table.country == place].sum()
+    spent = (table.output * table.cost_share)[table.country == place].sum()
+    share, left = used / (made - spent), 1 - sold[0] / used
+    row = rows["C19"]
+    assert row.income_share == pytest.approx(share, rel=1e-3)
+    assert row.short_first == pytest.approx(-share * np.log(left), rel=1e-3)
+    assert row.short_high == pytest.approx(
+        1 - (share * left**-9.0 + 1 - share) ** (-1 / 9), rel=1e-3
+    )
+    # At the middle, 0.5, r is −1.
+    after = share / left / (share / left + 1 - share)
+    assert row.short_second == pytest.approx(-(share + after) / 2 * np.log(left), rel=1e-3)
 
 
 def test_short_run_losses_are_ordered():

@@ -572,6 +572,7 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 @answer_options
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
+    check_places(None, JSON if as_json else TEXT, out)
     found = api.upstream(**asked)
     if as_json:
         tell_json(record_of(found), out)

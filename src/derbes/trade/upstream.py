@@ -282,7 +282,9 @@ def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
 # The answer
 
 
-def _answer(table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish) -> Upstream:
+def _answer(
+    table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish
+) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers_of(table, [made, made_there])
@@ -338,7 +340,13 @@ def _made(table: InputOutput, side: Party, sector: str = "") -> Floats:
 
 
 def _exposure(
-    table: InputOutput, target: Party, sender: Party, made: Floats, *, everything: Floats, wish: Wish
+    table: InputOutput,
+    target: Party,
+    sender: Party,
+    made: Floats,
+    *,
+    everything: Floats,
+    wish: Wish,
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss times σ − 1."""
     is_sender = _mask(table, sender)
@@ -471,7 +479,7 @@ def _loss_of(
     dearer = (used * of.loss_of_sellers(np.where(is_sole, 0.0, part), 2.0)).sum(axis=0)
     # What is left of each good is bought of the others, in the parts that they have now.
     scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
-    kept = mix * np.where(hostile, 0.0, 1.0)[:, None] * scale[table.sector]
+    kept = mix * scale[table.sector]
     place = np.searchsorted(buyers, table.buyer[of_target])
     own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
     looped = of.with_own_loop(np.asarray(dearer), own_inputs)
