@@ -183,7 +183,11 @@ def _not_told(found: Upstream) -> Iterator[str]:
             members=", ".join(found.absent)
         )
     yield _(
-        "σ and ε are assumptions, not in the table: sellers take each other's place more easily "
-        "over years than in months. Goods within a sector count as one: a part without which "
-        "nothing runs weighs no more than its price."
+        "σ and ε are assumptions (grade D), not in the table. By default σ between sellers is 2 to "
+        "6, for years (medians of 3.2 and 4.1, Feenstra et al.), σ within months 0.1 to 0.9 (0.2 "
+        "of imported parts, Boehm et al.), and ε is 5, as is customary."
+    )
+    yield _(
+        "Goods within a sector count as one: a part without which nothing runs weighs no more than "
+        "its price."
     )

@@ -227,16 +227,12 @@ def tiers_of(table: InputOutput, made: Floats, n: int) -> list[Floats]:
     return found
 
 
-def all_tiers(table: InputOutput, made: Floats) -> Floats:
-    """(U3) Inputs of all tiers at once: ((I − A)⁻¹ − I) w, by the Leontief inverse. (N,)
+def all_tiers(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
+    """(U3) Inputs of all tiers at once: ((I − A)⁻¹ − I) w, by the Leontief inverse. [(N,)]
 
-    Solved between buyers, which are fewer in a reduced table: M (I − c M)⁻¹ c w.
+    Solved between buyers, which are fewer in a reduced table, M (I − c M)⁻¹ c w, and for several w
+    at once.
     """
-    return all_tiers_of(table, [made])[0]
-
-
-def all_tiers_of(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
-    """The same of several at once, with one inverse."""
     wanted = np.stack([_wanted(table, one) for one in made], axis=1)
     needed = np.linalg.solve(np.eye(len(table.bought)) - _loops(table), wanted)
     return list((table.mix @ needed).T)
@@ -287,7 +283,7 @@ def _answer(
 ) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
     made, made_there = _made(table, target, buyer), _made(table, sender)
-    everything, all_there = all_tiers_of(table, [made, made_there])
+    everything, all_there = all_tiers(table, [made, made_there])
     exposure, there = _exposure(table, target, sender, made, everything=everything, wish=wish)
     back, other = _exposure(table, sender, target, made_there, everything=all_there, wish=wish)
     if not exposure.inputs:
