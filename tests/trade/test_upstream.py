@@ -372,6 +372,16 @@ def test_a_country_does_not_depend_on_itself():
     )
 
 
+def test_letters_that_only_look_latin_are_named():
+    assert refusal("КAZ", "RUS").endswith('write "KAZ" in Latin letters: the "К" in it is Cyrillic')
+    assert '"ROW" is not told apart in this table' in refusal("KAZ", "ROW")
+
+
+def test_a_loss_without_bound_is_no_error():
+    (row,) = upstream("KAZ", "RUS", sigma="1.00001").exposure.losses
+    assert row.with_loop == np.inf
+
+
 def test_a_sector_is_one_of_the_table():
     assert refusal("KAZ", "RUS", table=full_table(), buyer="B6") == (
         'small: 1 problem\n  - --buyer: "B6" is no sector of this table\n'

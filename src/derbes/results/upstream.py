@@ -3,6 +3,7 @@
 Amounts are in the table's unit; `per_100` is for 100 units of money of the target's output.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -171,8 +172,10 @@ class Upstream:
 def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
     """A column of shares as per cents, three digits that count."""
 
-    def per_cent(row: Any) -> float | None:
+    def per_cent(row: Any) -> float | str | None:
         share = getattr(row, field)
+        if share is not None and math.isinf(share):
+            return _("no bound")
         return None if share is None else float(f"{100 * share:.3g}")
 
     return Column(heading, per_cent, "%", tells=field if is_optional else None)

@@ -120,6 +120,11 @@ def _names(kind: str) -> Mapping[str, str]:
     return {row[0]: row[1] for row in csv.reader(StringIO(text))}
 
 
+def is_country(word: str) -> bool:
+    """Whether a word names a country at all, or the rest of the world, in this table or not."""
+    return bool(numbers_of(word)) or word.strip().upper() in _names("countries")
+
+
 def table_of(place: Any = "") -> InputOutput:
     """A table by its file or folder, as it is, or the one of the package.
 

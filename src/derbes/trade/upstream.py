@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derbes.errors import DataError, Problem, RequestError, did_you_mean, nearest
+from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike, nearest
 from derbes.language import _
 from derbes.results.upstream import (
     BY_SECTOR,
@@ -31,8 +31,8 @@ from derbes.results.upstream import (
     UpstreamSector,
 )
 from derbes.trade import gains as of
-from derbes.trade.codes import GROUPS, area_fix, iso3, members_of, numbers_of
-from derbes.trade.inputoutput import Floats, InputOutput, Places, table_of
+from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
+from derbes.trade.inputoutput import Floats, InputOutput, Places, is_country, table_of
 
 Mask = npt.NDArray[np.bool_]
 
@@ -130,7 +130,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
     if places:
         label = table.countries[places[0]]
         return Party(label, table.country_name(label), places)
-    if numbers_of(word) or group is not None:
+    if is_country(word) or group is not None:
         what = _('"{word}" is not told apart in this table, which holds {n} countries').format(
             word=word, n=len(table.countries)
         )
@@ -147,7 +147,11 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
 def _fix(table: InputOutput, word: str) -> str:
     """What to write in place of a word that names no country."""
     names = [*table.countries, *(table.country_name(one) for one in table.countries)]
-    near = nearest(word.upper() if len(word) <= len("KAZ") else word, names)
+    word = word.upper() if len(word) <= len("KAZ") else word
+    latin = look_alike(word, names)
+    if latin:
+        return latin
+    near = nearest(word, names)
     if not near:
         return area_fix(word)
     offers = _(" or ").join(f'"{name}"' for name in near[:2])
@@ -494,7 +498,8 @@ def _losses(own: float, looped: float, sigma: tuple[float, float]) -> tuple[Loss
 
 def _rise(times: float, sigma: float) -> float:
     """A logarithm of a price as a part of it."""
-    return math.expm1(times / (sigma - 1.0))
+    with np.errstate(over="ignore"):
+        return float(np.expm1(times / (sigma - 1.0)))
 
 
 def _gains(
