@@ -68,6 +68,7 @@ LIBRARIES = {
     ),
     "nashpy": ("derbes.statements",),
     "duckdb": ("derbes.trade",),
+    "pymrio": ("derbes.trade",),
     "pyarrow": ("derbes.stress",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
@@ -83,6 +84,7 @@ ONE_MODULE = (
     "nashpy",
     "numba",
     "pyarrow",
+    "pymrio",
     "vl_convert",
     "yaml",
 )
@@ -345,7 +347,7 @@ def test_every_dependency_is_pinned_and_no_host_is_named():
 
 # Equations
 
-_NUMBER = re.compile(r"\(([SLMTX]\d+[a-z]?)\)")
+_NUMBER = re.compile(r"\(([SLMTUX]\d+[a-z]?)\)")
 
 
 def _numbers_in_docstrings(*packages: str) -> set[str]:
@@ -365,13 +367,13 @@ def _numbers_in_test_names() -> set[str]:
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
         for function in _functions(path)
         for part in function.name.split("_")
-        if re.fullmatch(r"[slmtx]\d+[a-z]?", part)
+        if re.fullmatch(r"[slmtux]\d+[a-z]?", part)
     }
 
 
 def _numbers_in_the_reference() -> set[str]:
     text = (REFERENCE / "equations.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^- \*\*\(([SLMTX]\d+[a-z]?)\)\*\*", text, flags=re.MULTILINE))
+    return set(re.findall(r"^- \*\*\(([SLMTUX]\d+[a-z]?)\)\*\*", text, flags=re.MULTILINE))
 
 
 def _numbers_in_the_brief() -> set[str]:

@@ -40,6 +40,7 @@ from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
 from derbes.results.trade import Imported, ProductSheet, Screen
+from derbes.results.upstream import Upstream
 
 __all__ = [
     "EVERY_MONTHS",
@@ -64,6 +65,7 @@ __all__ = [
     "show",
     "statements",
     "stress",
+    "upstream",
 ]
 
 
@@ -146,6 +148,50 @@ def screen(  # noqa: PLR0913 - one option for each wish
     is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != of_trade.EVERY
     answer = of_trade.product_sheet if is_one else of_trade.screen
     return answer(store_folder(store), question, dataset, n_workers)
+
+
+def upstream(
+    importer: str,
+    sender: str,
+    *,
+    table: Any = "",
+    buyer: str = "",
+    tiers: int = 5,
+    sigma: str = "2..6",
+    epsilon: str = "5",
+    short_sigma: str = "0.1..0.9",
+) -> Upstream:
+    """How much of what a country makes comes from a sender, tier by tier, and what it is worth.
+
+    Args:
+        importer: Country (ISO code, name or number) or group that makes goods of inputs.
+        sender: Country or group that may cut off.
+        table: A CSV of the OECD's ICIO, a folder in which pymrio has saved a system, or a system
+            of pymrio itself (anything with `Z` and `Y` as data frames); empty: the reduced OECD
+            ICIO 2022 of the package.
+        buyer: Sector that buys, of a full table; empty: all, by output.
+        tiers: Tiers told one by one.
+        sigma: Elasticity of substitution between sellers of a good, above 1; a number or `2..6`.
+        epsilon: Elasticity of trade with respect to its costs; a number or a range.
+        short_sigma: Elasticity between an input and all else where no seller steps in.
+
+    Raises:
+        DataError: The table cannot be used; says every reason.
+        MissingExtraError: The table needs pymrio, which is not installed.
+        RequestError: A country, sector or number is not one; says all.
+    """
+    from derbes.trade.upstream import upstream as answer
+
+    return answer(
+        importer,
+        sender,
+        table=table,
+        buyer=buyer,
+        tiers=tiers,
+        sigma=sigma,
+        epsilon=epsilon,
+        short_sigma=short_sigma,
+    )
 
 
 def draft(

@@ -39,6 +39,7 @@ from derbes.cli.places import (
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.cli.trade import imported_text, screen_text
+from derbes.cli.upstream import upstream_text
 from derbes.errors import CaseError, DerbesError
 from derbes.harmless import file_name
 from derbes.language import _, languages, use_language
@@ -142,6 +143,8 @@ def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
         kind = (*get_args(argument.annotation), argument.annotation)[0]
         more = {"type": kind, "multiple": isinstance(argument.default, tuple)}
         more = {"is_flag": True} if kind is bool else more
+        if argument.default is argument.empty:
+            return option(" ".join(names), words, metavar, required=True, **more)
         return option(" ".join(names), words, metavar, default=argument.default, **more)
 
     return with_options(*(one(*words) for words in named.items()))
@@ -583,6 +586,41 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         tell_json(record_of(found), out)
     else:
         tell(screen_text(found, limit), out)
+
+
+@derbes.command()
+@options_of(
+    api.upstream,
+    {
+        "--importer TARGET": _("Country or group (EU, EU27, EAEU) that makes goods of inputs."),
+        "--sender SELLER": _("Country or group that may cut off."),
+        "--buyer SECTOR": _("Sector that buys, of a full table. Without it: all, by output."),
+        "--tiers N": _("Tiers told one by one."),
+        "--sigma RANGE": _("Elasticity between sellers of a good, e.g. 4 or 2..6."),
+        "--epsilon RANGE": _("Elasticity of trade, for the gains from it, e.g. 5 or 3..8."),
+        "--short-sigma RANGE": _("Elasticity between a good and all else, within months."),
+    },
+)
+@option(
+    "--table",
+    _(
+        "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
+        "Without it: that of the package, OECD 2022."
+    ),
+    "FILE",
+    default="",
+)
+@option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
+        type=click.IntRange(min=1))  # fmt: skip
+@answer_options
+def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
+    """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
+    check_places((asked["table"],) if asked["table"] else (), JSON if as_json else TEXT)
+    found = api.upstream(**asked)
+    if as_json:
+        tell_json(record_of(found), out)
+    else:
+        tell(upstream_text(found, limit), out)
 
 
 @derbes.command()
