@@ -437,6 +437,10 @@ def _with(piece, n):
 
 
 MANY = {
+    "sound sellers": lambda n: broken(
+        "  ore_mine:",
+        _with("  s{n}: {{actor: north, good: alum, price: 1, capacity: 1}}\n", n) + "  ore_mine:",
+    ),
     "nothing": lambda n: broken("tags: [home]", f"tags: [{', '.join(['~'] * n)}]"),
     "bad ids": lambda n: broken("  south: {}\n", "  south: {}\n" + _with("  a-{n}: {{}}\n", n)),
     "unknown keys": lambda n: broken("  south: {}", "  south:\n" + _with("    l{n}: x\n", n)),

@@ -160,6 +160,7 @@ def _mark(event: Any, file: int) -> Mark:
 
 
 _ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
+_COLON = re.compile(r"\s*:")
 _BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
 
 
@@ -264,7 +265,7 @@ class _Composing:
         """
         for (key, before), (cut, after) in pairwise(list(node.entries.items())):
             mark = node.keys[cut]
-            is_key = self.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
+            is_key = bool(_COLON.match(self.text, mark.end)) or not isinstance(after, Text)
             if not is_key and isinstance(before, Text) and self._is_cut(before, Text(cut, mark)):
                 self._put_together((*path, key), before, mark)
                 del node.entries[cut], node.keys[cut]
