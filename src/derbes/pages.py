@@ -207,7 +207,6 @@ def brief_contents(
             replace(others, starts=starts_of),
             studies,
             only_essential=True,
-            n_workers=options.n_workers,
         )
     ]
     plans, cover = plans_told(case, asked, options, chunks)

@@ -40,7 +40,7 @@ def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
 def test_cover_is_told_beside_plans_as_it_is_alone(town):
     bare, request = replace(town, options={}), Request(("base",), starts=(0, 9), lengths=(3,))
     studies = make_studies(bare, request)
-    chunks = cover_chunks(request, studies, only_essential=True, n_workers=1)
+    chunks = cover_chunks(request, studies, only_essential=True)
     plans, rows = plans_told(bare, request, ALONE, chunks)
     assert not plans
     assert rows

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.analysis.accounts import Response
-from derbes.analysis.leverage import OPTIMAL
+from derbes.analysis.leverage import OPTIMAL, STARTS_A_CHUNK
 from derbes.analysis.responses import StartSolver, myopic_response, optimal_response
 from derbes.case.entities import Case
 from derbes.case.forms import MOST_MONTHS
@@ -87,7 +87,6 @@ FIRST_WINDOW = 24
 LEAST_WINDOW = 48
 """Periods that are looked at, or to the end of the calendar where that is more: demand that
 is met so long counts as not going short, and the table says for how long it is met."""
-CHUNKS_A_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,20 +413,20 @@ def cover_table(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
-    tasks = cover_chunks(request, studies, only_essential=only_essential, n_workers=n_workers)
+    tasks = cover_chunks(request, studies, only_essential=only_essential)
     found = run_tasks(cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
     return tuple(row for rows in found for row in rows)
 
 
 def cover_chunks(
-    request: Request, studies: Sequence[Study], *, only_essential: bool, n_workers: int
+    request: Request, studies: Sequence[Study], *, only_essential: bool
 ) -> list[CoverChunk]:
     """What `cover_table` asks of studies, as tasks for `cover_chunk`."""
     tasks = []
     for study in (narrowed(study, request.measures) for study in studies):
         fixed = {m.start for m in study.measures if m.start is not None}
         starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
-        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+        parts = np.array_split(np.array(starts), max(1, -(-len(starts) // STARTS_A_CHUNK)))
         tasks += [
             CoverChunk(study, tuple(int(s) for s in part), request.lengths, only_essential)
             for part in parts

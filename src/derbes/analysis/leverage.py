@@ -594,8 +594,9 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
     )
 
 
-CHUNKS_A_WORKER = 4
-"""Chunks of starts per worker and variant: enough to balance, few enough to send."""
+STARTS_A_CHUNK = 8
+"""Starts of a chunk, which share solvers: as many on any number of workers, so that the rows
+are the same to the last bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -653,11 +654,8 @@ def leverage_rows(
     tasks = []
     for study in (narrowed(study, request.measures) for study in studies):
         starts = all_starts(study, request.starts)
-        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
-        tasks += [
-            Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
-            for part in parts
-        ]
+        parts = _parts(starts, -(-len(starts) // STARTS_A_CHUNK))
+        tasks += [Chunk(study, tuple(part), request.lengths, has_premium) for part in parts]
     what = _("cut-offs")
     found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
     return tuple(row for part in found for row in part)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeVar
 
 from derbes.case.entities import Case, Tier, quantities
+from derbes.case.forms import MOST_MONTHS
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
@@ -20,7 +21,6 @@ from derbes.statements.terms import (
     LARGEST,
     MOST_LOOPS,
     MOST_MEMBERS,
-    MOST_MONTHS,
     PLAIN,
     QUANTITIES,
     SETS,

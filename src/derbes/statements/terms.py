@@ -23,6 +23,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
+from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MADE
 from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import _
@@ -166,8 +167,6 @@ MOST_LOOPS = 2
 """Sets inside one another."""
 MOST_STEPS = 100_000
 """Steps of one evaluation."""
-MOST_MONTHS = 1200
-"""Longest time that a quantity or a set is asked about. [month]"""
 MOST_NESTED = MOST_SIGNS
 """Signs and quantities inside one another, those of the entries that one names counted."""
 
