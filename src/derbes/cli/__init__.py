@@ -38,7 +38,6 @@ NET = "DERBES_NET"
 """Variable that is `off` where an error that nobody foresaw is to be raised: in tests."""
 
 
-@heeding
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, and say whatever goes wrong in words.
 
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code, as docs/reference/cli.md has them.
     """
-    fill_closed_streams()
+    fill_closed_streams()  # before signals are heeded, which takes descriptors
     return _guarded(arguments)
 
 
@@ -64,6 +63,7 @@ def fill_closed_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
 
 
+@heeding
 def _guarded(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
