@@ -116,6 +116,18 @@ def running(session: int) -> list[int]:
     return found
 
 
+def hears(pid: int) -> bool:
+    """Whether a program has come so far that it hears SIGTERM, or has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    if "State:\tZ" in status:
+        return True
+    caught = int(status.split("SigCgt:", 1)[1].split()[0], 16)
+    return bool(caught >> signal.SIGTERM - 1 & 1)
+
+
 def lying(place: Path) -> list[str]:
     """What lies about that should not."""
     parts = [one.name for one in place.glob(".*.part")]
@@ -156,6 +168,8 @@ class Range:
         """Run, kill, look, go on, look again; what is wrong."""
         self._reset()
         pid = begin(self.words(self.verb.asks), self.place, is_fresh=is_fresh)
+        while is_fresh and not hears(pid):  # until then Python itself is being loaded
+            time.sleep(0.01)
         time.sleep(after)
         try:
             (os.killpg if group else os.kill)(pid, number)
@@ -204,7 +218,7 @@ def kill_verb(name: str, n_kills: int, chance: random.Random) -> int:
     for n in range(n_kills):
         number, group = KILLS[n % len(KILLS)]
         is_fresh = n % FRESH == FRESH - 1
-        after = chance.uniform(0.0, place.lasts * (2.0 if is_fresh else 1.05))
+        after = chance.uniform(0.0, place.lasts * (1.5 if is_fresh else 1.05))
         wrong = place.kill(after, number, group=group, is_fresh=is_fresh)
         ends[place.end] += 1
         if wrong:

@@ -13,7 +13,7 @@ from typing import Any
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
-from derbes.errors import Problem
+from derbes.errors import Problem, RequestError
 from derbes.files import make_folder, place_problems, write_atomically
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
@@ -39,6 +39,8 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
+from derbes.results.trade import Imported, ProductSheet, Screen
+from derbes.results.upstream import Upstream
 
 __all__ = [
     "EVERY_MONTHS",
@@ -46,7 +48,9 @@ __all__ = [
     "brief",
     "check",
     "cover",
+    "draft",
     "export_statements",
+    "import_trade",
     "inputs",
     "leverage",
     "made_by",
@@ -57,10 +61,177 @@ __all__ = [
     "recorded",
     "request_of",
     "schema",
+    "screen",
     "show",
     "statements",
     "stress",
+    "upstream",
 ]
+
+
+def import_trade(
+    paths: Sequence[Path | str],
+    *,
+    store: str = "",
+    name: str = "",
+    mapping: str = "",
+    classification: str = "",
+    vintage: str = "",
+    license: str = "",  # noqa: A002 - as the option says it
+) -> Imported:
+    """Tables of trade into the store, where verbs find them; a year brought anew replaces the old.
+
+    Args:
+        paths: BACI (CSV or Parquet), UN Comtrade (both shapes of its CSV), or any table with a
+            mapping.
+        store: Folder of the store; empty: `DERBES_STORE`, else the user's own data folder.
+        name: Id of the dataset; empty: made of source, classification and vintage.
+        mapping: Columns of another table: `year=Year, exporter=From, importer=To, product=HS,
+            value=Value [1000 USD], weight=Weight [t]`.
+        classification: Revision of the HS, such as HS92; empty: as the files tell it.
+        vintage: Release of the data; empty: as the names of the files tell it.
+        license: What the data may be used for; empty: that of the source, where known.
+
+    Raises:
+        DataError: A file cannot be used; the store is as it was.
+        OutputError: There is no space or no permission; the store is as it was.
+        RequestError: The mapping tells no column.
+    """
+    from derbes.trade.store import import_trade as bring
+    from derbes.trade.store import store_folder
+
+    about = {"id_": name, "mapping": mapping, "classification": classification}
+    files = [Path(path) for path in paths]
+    return bring(files, store_folder(store), **about, vintage=vintage, license_=license)
+
+
+def screen(  # noqa: PLR0913 - one option for each wish
+    importer: str,
+    *,
+    sender: str = "",
+    inside: str = "",
+    products: Sequence[str] = (),
+    beside: Sequence[str] = (),
+    year: int | None = None,
+    n_years: int = 3,
+    production: float | None = None,
+    dataset: str = "",
+    store: str = "",
+    n_workers: int = 1,
+) -> Screen | ProductSheet:
+    """How dependent a buyer is, by product; of one product of six digits, all that is known.
+
+    Args:
+        importer: Country (ISO code, name or number), group (EU, EU27, EAEU), or `all`.
+        sender: Who may cut off.
+        inside: Group whose sellers count as own.
+        products: HS codes, or their first digits; empty: all.
+        beside: Buyers whose unit values are compared.
+        year: Last year; None: the last of the data.
+        n_years: Years up to it.
+        production: Own production in the last year, for the reliance on imports. [t]
+        dataset: Id of the dataset; empty: the newest of the store, else that of the package.
+        store: Folder of the store, as of `import_trade`.
+        n_workers: Cores to use.
+
+    Raises:
+        DataError: The dataset is not there, or cannot be read.
+        RequestError: A country, product or year is not known.
+    """
+    from derbes.trade import screen as of_trade
+    from derbes.trade.codes import DIGITS
+    from derbes.trade.store import store_folder
+
+    question = of_trade.Question(
+        importer, sender, inside, tuple(products), tuple(beside), year, n_years, production
+    )
+    is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != of_trade.EVERY
+    answer = of_trade.product_sheet if is_one else of_trade.screen
+    return answer(store_folder(store), question, dataset, n_workers)
+
+
+def upstream(
+    importer: str,
+    sender: str,
+    *,
+    table: Any = "",
+    buyer: str = "",
+    tiers: int = 5,
+    sigma: str = "2..6",
+    epsilon: str = "5",
+    short_sigma: str = "0.1..0.9",
+) -> Upstream:
+    """How much of what a country makes comes from a sender, tier by tier, and what it is worth.
+
+    Args:
+        importer: Country (ISO code, name or number) or group that makes goods of inputs.
+        sender: Country or group that may cut off.
+        table: A CSV of the OECD's ICIO, a folder in which pymrio has saved a system, or a system
+            of pymrio itself (anything with `Z` and `Y` as data frames); empty: the reduced OECD
+            ICIO 2022 of the package.
+        buyer: Sector that buys, of a full table; empty: all, by output.
+        tiers: Tiers told one by one.
+        sigma: Elasticity of substitution between sellers of a good, above 1; a number or `2..6`.
+        epsilon: Elasticity of trade with respect to its costs; a number or a range.
+        short_sigma: Elasticity between an input and all else where no seller steps in.
+
+    Raises:
+        DataError: The table cannot be used; says every reason.
+        MissingExtraError: The table needs pymrio, which is not installed.
+        RequestError: A country, sector or number is not one; says all.
+    """
+    from derbes.trade.upstream import upstream as answer
+
+    return answer(
+        importer,
+        sender,
+        table=table,
+        buyer=buyer,
+        tiers=tiers,
+        sigma=sigma,
+        epsilon=epsilon,
+        short_sigma=short_sigma,
+    )
+
+
+def draft(
+    importer: str,
+    product: str,
+    *,
+    sender: str = "",
+    first: str = "",
+    year: int | None = None,
+    n_years: int = 5,
+    dataset: str = "",
+    store: str = "",
+    n_workers: int = 1,
+) -> str:
+    """A case file out of trade data: what they know, and every other key marked missing.
+
+    Args:
+        importer: Country or group that buys; the target.
+        product: HS code of six digits.
+        sender: Who may cut off; empty: the case has no measure.
+        first: First month of the calendar, such as 2026-01; empty: January after the data.
+        year: Last year looked at; None: the last of the data.
+        n_years: Years whose variation gives ranges.
+        dataset: As of `screen`.
+        store: As of `screen`.
+        n_workers: Cores to use.
+
+    Raises:
+        DataError: Nothing is recorded of it, or the dataset cannot be read.
+        RequestError: A country, the product or the year is not known.
+    """
+    from derbes.trade.draft import draft_case, product_problems
+    from derbes.trade.screen import Question, product_sheet
+    from derbes.trade.store import dataset_of, store_folder
+
+    problems = product_problems(importer, product)
+    if problems:
+        raise RequestError(dataset_of(store_folder(store), dataset).id, problems)
+    question = Question(importer, sender, products=(product,), last=year, n_years=n_years)
+    return draft_case(product_sheet(store_folder(store), question, dataset, n_workers), first)
 
 
 def read_case(path: Path | str) -> Case:

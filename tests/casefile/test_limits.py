@@ -19,8 +19,7 @@ from derbes.casefile.entries import SECTIONS, Entry, MappingNode, Mark, _value, 
 from derbes.casefile.quantities import CaseUnits
 from derbes.errors import MOST_OFFERS, MOST_SHOWN, CaseError, offers
 from derbes.units import LARGEST, SMALLEST
-from tests.casefile.writing import BOTH
-from tests.casefile.writing import SMALL, broken, told
+from tests.casefile.writing import BOTH, SMALL, broken, told
 
 CASE = BOTH.replace("[paper, census]", "[census]")
 NOWHERE = MappingNode({}, Mark(0, 0, 0, 0, 0))

@@ -1,0 +1,309 @@
+"""What trade says of dependences: rows by product and year, sellers, and a sheet on one product.
+
+Values are in US dollars of their year, weights in tonnes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derbes.language import _
+from derbes.results.tables import Column
+
+WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
+"""Rows that are no rows of their own."""
+KEPT = "kept"
+LEFT_OUT = (WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS)
+"""What becomes of a row that is no row of its own."""
+FACTS = ("without_weight", "zero_weight", "restored_code")
+"""What is counted of the rows that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import brought into the store."""
+
+    dataset: str
+    """Its id."""
+    folder: str
+    made_of: str
+    """Source, classification and vintage."""
+    license: str
+    years: tuple[int, ...]
+    """Years that are new, or were brought anew."""
+    all_years: tuple[int, ...]
+    counts: Mapping[str, int]
+    """What was found in these files: rows by what became of them."""
+    broken: tuple[str, ...]
+    """The first broken rows: file, line, reason and what stands there."""
+
+
+def fate_words(fate: str) -> str:
+    """What becomes of a row, or what is counted of those that are kept."""
+    return {
+        KEPT: _("rows kept"),
+        WORLD_ROWS: _("sums over all countries, left out"),
+        LEVELS: _("sums over products, left out"),
+        PARTS_OF_ROWS: _("parts of rows that stand beside them, left out"),
+        OTHER_FLOWS: _("other flows, left out"),
+        "no_year": _("no year"),
+        "no_month": _("no month"),
+        "unknown_exporter": _("unknown exporter"),
+        "unknown_importer": _("unknown importer"),
+        "no_product": _("no product code of six digits"),
+        "no_value": _("no value"),
+        "negative_value": _("a value below zero"),
+        "negative_weight": _("a weight below zero"),
+        "cut": _("too few or too many cells"),
+        "without_weight": _("of these without a weight"),
+        "zero_weight": _("of these with weight zero beside a value, which is no weight"),
+        "restored_code": _("of these whose code had lost its leading zero, which is restored"),
+    }.get(fate, fate)
+
+
+@dataclass(frozen=True, slots=True)
+class TradeSource:
+    """Which data a result rests on."""
+
+    dataset: str
+    source: str
+    classification: str
+    vintage: str
+    license: str
+    reports: str
+    """Whose reports: `reconciled`, `importer` or `exporter`."""
+    warnings: tuple[str, ...] = ()
+    """What is not in these data, where it matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependence:
+    """One buyer's imports of a product in a year."""
+
+    buyer: str
+    product: str
+    label: str
+    """What the product holds; empty: not known of this classification."""
+    year: int
+    imports: float
+    """[USD]"""
+    weight: float | None
+    """Net weight of what has one; None: nothing has. [t]"""
+    weighed: float | None
+    """Part of the value that has a weight."""
+    unit_value: float | None
+    """Of what has a weight. [USD/t]"""
+    n_sellers: int
+    concentration: float
+    """Herfindahl-Hirschman index over sellers from outside, from 0 to 1; CDI1."""
+    top: str
+    """The largest seller."""
+    top_share: float
+    outside_share: float | None
+    """Part of imports from outside the buyer's group; None: it has none; CDI2."""
+    exports: float
+    """The buyer's own, to outside its group. [USD]"""
+    over_exports: float | None
+    """Imports from outside over own exports; None: nothing is exported; CDI3."""
+    world_concentration: float
+    """Of the world's exports by seller."""
+    world_top: str
+    world_top_share: float
+    sender_share: float | None
+    """The sender's part of imports; None: no sender was named."""
+    sender_exports: float | None
+    """The sender's exports to everybody. [USD]"""
+    target_share: float | None
+    """The buyer's part of the sender's exports of it; None: it exports none."""
+    cdi: bool
+    """Whether the EU's tests hold: CDI1 and CDI3, and with a group CDI2."""
+    cdi_margin: float
+    """How far the weakest of them is from its threshold, as a part of it."""
+    geodep: bool
+    """Whether GeoDep's tests hold in this year."""
+    geodep_margin: float
+    single_point: bool
+    """Whether the world's largest exporter, with half of its exports or more, is the largest
+    seller here too."""
+    geodep_lasting: bool | None = None
+    """Whether GeoDep's tests hold in two of the last three years; None: too few are known."""
+    years_flagged: int | None = None
+    """Years asked about in which both CDI tests hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells a product, to a buyer and to everybody, in one year."""
+
+    seller: str
+    name: str
+    value: float
+    """To the buyer; 0: nothing is recorded. [USD]"""
+    weight: float | None
+    """To the buyer. [t]"""
+    share: float
+    """Part of the buyer's imports."""
+    unit_value: float | None
+    """To the buyer; else to everybody. [USD/t]"""
+    exports: float
+    """To everybody. [USD]"""
+    exports_weight: float | None
+    """To everybody, of what has a weight. [t]"""
+    target_share: float
+    """The buyer's part of its exports."""
+    peak: float
+    """Its largest exports in the years asked about. [USD]"""
+    spare: float
+    """What it exports less than at its peak. [USD]"""
+    weights: Mapping[int, float | None]
+    """To the buyer, by year in which anything was sold. [t]"""
+    unit_values: Mapping[int, float | None]
+    """To the buyer, by the same years. [USD/t]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Unit values of a buyer and of others, in a year."""
+
+    year: int
+    own: float | None
+    """[USD/t]"""
+    others: Mapping[str, float | None]
+    """Buyer → unit value. [USD/t]"""
+    premium: float | None
+    """How much dearer than their simple mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """What buyer and seller report of the same trade, in a year. [USD]"""
+
+    year: int
+    seller: str
+    by_buyer: float
+    by_seller: float
+    gap: float | None
+    """From -1 (the buyer reports nothing) to 1 (the seller does not)."""
+    re_exports: float | None
+    """What the seller reports as passing through; None: not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Products of a buyer, or buyers of a product, by how dependent they are."""
+
+    buyer: str
+    sender: str
+    inside: str
+    years: tuple[int, ...]
+    rows: tuple[Dependence, ...]
+    """The last year, most dependent first."""
+    churn: float | None
+    """Part of what was flagged in the first year that is not in the last."""
+    absent: tuple[int, ...]
+    """Years asked about that the data do not hold."""
+    source: TradeSource
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSheet:
+    """One product of one buyer, over years."""
+
+    buyer: str
+    sender: str
+    product: str
+    label: str
+    rows: tuple[Dependence, ...]
+    """By year, rising; a year without any recorded trade has no row."""
+    sellers: tuple[Seller, ...]
+    """In the last year, largest first; then those that sell elsewhere, by spare exports."""
+    comparisons: tuple[Comparison, ...]
+    mirrors: tuple[Mirror, ...]
+    sender_trend: float | None
+    """Change of the sender's share a year, by least squares. [1/year]"""
+    concentration_trend: float | None
+    """[1/year]"""
+    reliance: float | None
+    """Net imports over use in the last year; None: production is not in these data."""
+    season: tuple[float, ...]
+    """Month of the year → imports over those of a mean month; empty: no months are told. (12,)"""
+    absent: tuple[int, ...]
+    """Years without any recorded trade."""
+    source: TradeSource
+
+
+def dependence_columns(*, has_sender: bool, by_year: bool = False) -> tuple[Column, ...]:
+    """What is shown of dependences."""
+    first = (
+        (Column(_("year"), lambda row: str(row.year)),)
+        if by_year
+        else (
+            Column(_("buyer"), "buyer"),
+            Column(_("product"), "product"),
+            Column(_("what it holds"), lambda row: row.label[:40]),
+        )
+    )
+    sender = (
+        Column(_("sender's part"), "sender_share"),
+        Column(_("buyer's part of its exports"), "target_share"),
+    )
+    return (
+        *first,
+        Column(_("imports"), lambda row: row.imports / 1e6, _("million USD")),
+        Column(_("unit value"), "unit_value", _("USD/t")),
+        Column(_("sellers"), "n_sellers"),
+        Column(_("concentration"), "concentration"),
+        Column(_("largest"), "top"),
+        Column(_("its part"), "top_share"),
+        *(sender if has_sender else ()),
+        Column(_("imports over exports"), "over_exports", absent=_("no exports")),
+        Column(_("world's concentration"), "world_concentration"),
+        Column(_("CDI margin"), "cdi_margin"),
+        Column(_("GeoDep margin"), "geodep_margin"),
+        Column(_("single point"), lambda row: _("yes") if row.single_point else _("no")),
+        *(() if by_year else (Column(_("years flagged"), "years_flagged"),)),
+    )
+
+
+def seller_columns() -> tuple[Column, ...]:
+    """What is shown of sellers."""
+    return (
+        Column(_("seller"), "name"),
+        Column(_("to the buyer"), lambda row: row.value / 1e6, _("million USD")),
+        Column(_("part"), "share"),
+        Column(_("unit value"), "unit_value", _("USD/t")),
+        Column(_("to everybody"), lambda row: row.exports / 1e6, _("million USD")),
+        Column(_("buyer's part"), "target_share"),
+        Column(_("below its peak by"), lambda row: row.spare / 1e6, _("million USD")),
+    )
+
+
+def comparison_columns() -> tuple[Column, ...]:
+    """What is shown of unit values beside those of others."""
+    return (
+        Column(_("year"), lambda row: str(row.year)),
+        Column(_("own"), "own", _("USD/t")),
+        Column(
+            _("others"),
+            lambda row: ", ".join(
+                f"{name} {value:,.4g}" for name, value in row.others.items() if value is not None
+            ),
+            _("USD/t"),
+        ),
+        Column(_("dearer than their mean by"), "premium"),
+    )
+
+
+def mirror_columns() -> tuple[Column, ...]:
+    """What is shown of the same trade as buyer and seller report it."""
+    return (
+        Column(_("year"), lambda row: str(row.year)),
+        Column(_("seller"), "seller"),
+        Column(_("the buyer reports"), lambda row: row.by_buyer / 1e6, _("million USD")),
+        Column(_("the seller reports"), lambda row: row.by_seller / 1e6, _("million USD")),
+        Column(_("gap, as a part of the larger"), "gap"),
+        Column(
+            _("passing through the seller"),
+            lambda row: None if row.re_exports is None else row.re_exports / 1e6,
+            _("million USD"),
+        ),
+    )

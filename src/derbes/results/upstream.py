@@ -1,0 +1,256 @@
+"""What an input-output table says of a dependence: tiers, routes, sectors, losses and gains.
+
+Amounts are in the table's unit; `per_100` is for 100 units of money of the target's output.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from derbes.language import _
+from derbes.results.tables import Column
+
+OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
+"""Ways to count gains from trade."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """Which input-output table a result rests on."""
+
+    file: str
+    source: str
+    year: str
+    """Year of the flows; empty: not told."""
+    license: str
+    unit: str
+    """Unit of its amounts, such as million USD."""
+    n_countries: int
+    n_sectors: int
+    is_full: bool
+    """Whether each sector has its own inputs; else each buys the mean mix of its country."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierRow:
+    """What comes from the sender in one tier: inputs, inputs of inputs, and so on."""
+
+    tier: int
+    """1: inputs of the target."""
+    per_100: float
+    """From the sender."""
+    all_per_100: float
+    """From everybody."""
+    share: float
+    """The sender's part of the tier."""
+    so_far: float
+    """Part of what comes from the sender over all tiers that has come up to this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """Whose goods the sender's inputs are in when they reach the target."""
+
+    country: str
+    name: str
+    per_100: float
+    share: float
+    """Part of all that comes from the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSector:
+    """Goods of one sector in what the target makes."""
+
+    sector: str
+    label: str
+    use: float
+    """What the target buys of it as inputs, from everybody."""
+    direct_value: float
+    """From the sender."""
+    direct_share: float
+    """Part of that use which the sender sells."""
+    per_100: float
+    """From the sender over all tiers."""
+    total_share: float
+    """The sender's part of all goods of the sector in what the target makes, over all tiers."""
+    income_share: float
+    """Use over the target's value added."""
+    short_first: float
+    """Loss of income if nobody steps in, first order; a part of it."""
+    short_second: float
+    """The same, second order, at the middle of the elasticities."""
+    short_low: float
+    """The same, exact, at the highest elasticity."""
+    short_high: float
+    """The same, exact, at the lowest elasticity."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossRow:
+    """How much dearer the target's output is without the sender, at one elasticity."""
+
+    sigma: float
+    probability: float | None
+    """That the loss is not above, where every σ of the range is as likely; None: one σ only."""
+    direct: float
+    """By its own purchases, a part of the cost of its output."""
+    with_loop: float
+    """The same with own goods made of dearer own goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """One side's dependence on the other."""
+
+    target: str
+    target_name: str
+    sender: str
+    sender_name: str
+    output: float
+    inputs: float
+    """What its producers buy of countries in the table."""
+    direct_value: float
+    direct_share: float
+    """The sender's part of its inputs."""
+    total_share: float
+    """The sender's part of the inputs of all tiers."""
+    value_share: float
+    """Part of the worth of its output that ends with the sender, as value added."""
+    sold_share: float
+    """Part that it buys of the sender's sales of inputs to others."""
+    sole_share: float
+    """Part of inputs that only the sender sells; no loss is counted for them."""
+    losses: tuple[LossRow, ...]
+    """By σ, the smallest loss first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GainRow:
+    """What the target's real income would lose without any trade."""
+
+    kind: str
+    """`one_sector`, `by_sector`, `with_loop`, or `of_inputs`: counting inputs alone."""
+    own_share: float | None
+    """Part of spending on own goods; None: it is by sector."""
+    epsilon: float
+    gains: float
+    """Part of real income."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """The dependence of a target on a sender, tier by tier, and what losing it would cost."""
+
+    exposure: Exposure
+    back: Exposure
+    """The other way: the sender's dependence on the target."""
+    asymmetry: float | None
+    """Loss of the target over that of the sender; the same at any σ."""
+    buyer: str
+    """Sector of the target that buys; empty: all of them, by output."""
+    buyer_label: str
+    tiers: tuple[TierRow, ...]
+    total_per_100: float
+    """From the sender over all tiers."""
+    routes: tuple[RouteRow, ...]
+    """Largest first; their amounts and the direct one add up to that of all tiers."""
+    sectors: tuple[UpstreamSector, ...]
+    """Of the sender, by what comes of them over all tiers."""
+    short_sigma: tuple[float, float]
+    """Elasticities between an input and all else, in `short_…`."""
+    gains: tuple[GainRow, ...]
+    without_own: tuple[str, ...]
+    """Sectors of whose goods the target buys some and makes none; `gains` leave them out."""
+    without_own_share: float
+    """Their part of its spending."""
+    absent: tuple[str, ...]
+    """Members of a group that the table does not tell apart."""
+    source: TableSource
+
+
+def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
+    """A column of shares as per cents, three digits that count."""
+
+    def per_cent(row: Any) -> float | str | None:
+        share = getattr(row, field)
+        if share is not None and math.isinf(share):
+            return _("no bound")
+        return None if share is None else float(f"{100 * share:.3g}")
+
+    return Column(heading, per_cent, "%", tells=field if is_optional else None)
+
+
+def gain_words(kind: str) -> str:
+    """How gains from trade are counted."""
+    return {
+        OWN_SHARE: _("one sector"),
+        BY_SECTOR: _("by sector"),
+        WITH_LOOP: _("by sector, goods made of goods"),
+        OF_INPUTS: _("inputs alone, by sector, own goods made of own goods"),
+    }[kind]
+
+
+def tier_columns() -> tuple[Column, ...]:
+    """What is shown of tiers."""
+    return (
+        Column(_("tier"), "tier"),
+        Column(_("from the sender"), "per_100", _("per 100 of output")),
+        Column(_("from everybody"), "all_per_100", _("per 100 of output")),
+        percent_column(_("sender's part"), "share"),
+        percent_column(_("come so far"), "so_far"),
+    )
+
+
+def route_columns() -> tuple[Column, ...]:
+    """What is shown of routes."""
+    return (
+        Column(_("in goods of"), "name"),
+        Column(_("from the sender"), "per_100", _("per 100 of output")),
+        percent_column(_("part of all tiers"), "share"),
+    )
+
+
+def upstream_sector_columns(unit: str) -> tuple[Column, ...]:
+    """What is shown of sectors."""
+    return (
+        Column(_("sector of the seller"), "label"),
+        Column(_("use"), "use", unit),
+        Column(_("from the sender"), "direct_value", unit),
+        percent_column(_("direct"), "direct_share"),
+        percent_column(_("all tiers"), "total_share"),
+        Column(_("all tiers"), "per_100", _("per 100 of output")),
+    )
+
+
+def short_columns() -> tuple[Column, ...]:
+    """What is shown of losses where nobody steps in."""
+    return (
+        Column(_("sector of the seller"), "label"),
+        percent_column(_("use over income"), "income_share"),
+        percent_column(_("cut by"), "direct_share"),
+        percent_column(_("first order"), "short_first"),
+        percent_column(_("second order"), "short_second"),
+        percent_column(_("exact, from"), "short_low"),
+        percent_column(_("to"), "short_high"),
+    )
+
+
+def loss_columns() -> tuple[Column, ...]:
+    """What is shown of losses by elasticity."""
+    return (
+        Column(_("σ"), "sigma"),
+        percent_column(_("chance of no more"), "probability", is_optional=True),
+        percent_column(_("own purchases"), "direct"),
+        percent_column(_("with own goods dearer"), "with_loop"),
+    )
+
+
+def gain_columns() -> tuple[Column, ...]:
+    """What is shown of gains from trade."""
+    return (
+        Column(_("counted"), lambda row: gain_words(row.kind)),
+        percent_column(_("spent on own goods"), "own_share"),
+        Column(_("ε"), "epsilon"),
+        percent_column(_("lost without trade"), "gains"),
+    )

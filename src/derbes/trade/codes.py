@@ -1,0 +1,165 @@
+"""Codes of trade data: countries and areas, groups of countries, products.
+
+Countries are numbered as in BACI, which follows the United Nations but for a few that
+it joins, such as Belgium and Luxembourg before 1999. Products are HS codes of six digits, which
+are text: a leading zero belongs to them.
+"""
+
+import csv
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from io import StringIO
+
+from derbes.errors import nearest
+from derbes.language import _
+
+DIGITS = 6
+"""Digits of a product code."""
+WORLD = 0
+"""Partner code of the sum over all partners, which is no country."""
+_FOLDER = files("derbes.trade") / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A country, a part of one, or what is not told apart (`areas nes`)."""
+
+    code: int
+    name: str
+    iso2: str
+    """Two letters; empty: it has none."""
+    iso3: str
+    """Three letters; empty: it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Countries that count as one buyer, with the years of their membership."""
+
+    id: str
+    name: str
+    members: Mapping[str, tuple[int, int]]
+    """ISO code of three letters → first and last full year; 9999: still a member."""
+
+
+def _members(since: int, names: str, until: int = 9999) -> dict[str, tuple[int, int]]:
+    return dict.fromkeys(names.split(), (since, until))
+
+
+_EU27 = (
+    "AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU "
+    "SVK SVN ESP SWE"
+)
+GROUPS: Mapping[str, Group] = {
+    "EU": Group(
+        "EU",
+        "European Union, members of each year",
+        {
+            **_members(1995, "AUT BEL DNK FIN FRA DEU GRC IRL ITA LUX NLD PRT ESP SWE"),
+            **_members(1995, "GBR", until=2019),
+            **_members(2005, "CYP CZE EST HUN LVA LTU MLT POL SVK SVN"),
+            **_members(2007, "BGR ROU"),
+            **_members(2014, "HRV"),
+        },
+    ),
+    "EU27": Group("EU27", "European Union, the 27 members since 2020", _members(0, _EU27)),
+    "EAEU": Group(
+        "EAEU", "Eurasian Economic Union, members since 2015", _members(0, "ARM BLR KAZ KGZ RUS")
+    ),
+}
+"""Groups by id. A year counts for a member when it was one from the first day to the last."""
+
+
+@lru_cache(maxsize=1)
+def areas() -> Mapping[int, Area]:
+    """Every area by its number."""
+    rows = csv.DictReader(StringIO((_FOLDER / "countries.csv").read_text(encoding="utf-8")))
+    return {
+        int(row["country_code"]): Area(
+            int(row["country_code"]), row["country_name"], row["country_iso2"], row["country_iso3"]
+        )
+        for row in rows
+    }
+
+
+@lru_cache(maxsize=1)
+def product_names() -> Mapping[str, str]:
+    """Product code of HS 1992 → what it holds."""
+    text = gzip.decompress((_FOLDER / "products_hs92.csv.gz").read_bytes()).decode("utf-8")
+    return {row["code"]: row["description"] for row in csv.DictReader(StringIO(text))}
+
+
+def area_name(code: int) -> str:
+    """The name of an area; its number where it is not known."""
+    known = areas().get(code)
+    return known.name if known else str(code)
+
+
+def iso3(code: int) -> str:
+    """Three letters of an area; its number where it has none."""
+    known = areas().get(code)
+    return (known.iso3 if known else "") or str(code)
+
+
+@lru_cache(maxsize=1)
+def _by_word() -> Mapping[str, tuple[int, ...]]:
+    """Every way to name a country, in small letters → its numbers, today's first.
+
+    A country that has changed stands under several, all with its letters: Belgium also as
+    Belgium-Luxembourg, before 1999.
+    """
+    words: dict[str, tuple[int, ...]] = {}
+    for area in sorted(areas().values(), key=lambda area: "..." in area.name):
+        for word in (area.iso3, area.iso2):
+            if word:
+                words[word.casefold()] = (*words.get(word.casefold(), ()), area.code)
+    for area in areas().values():
+        own = words.get(area.iso3.casefold(), (area.code,)) if area.iso3 else (area.code,)
+        for word in (area.name, str(area.code), f"{area.code:03d}"):
+            words[word.casefold()] = own if own[0] == area.code else (area.code,)
+    return words
+
+
+def numbers_by_word() -> dict[str, int]:
+    """Every way to name a country, in small letters → its number of today."""
+    return {word: numbers[0] for word, numbers in _by_word().items()}
+
+
+def numbers_of(word: str) -> tuple[int, ...]:
+    """Numbers of a country named by its ISO code, its number or its name; empty: not known."""
+    return _by_word().get(word.strip().casefold(), ())
+
+
+def members_of(word: str, year: int) -> tuple[int, ...]:
+    """Numbers under which a country, or each member of a group in a year, stands.
+
+    Empty: neither a country nor a group is named so.
+    """
+    group = GROUPS.get(word.strip().upper())
+    if group is None:
+        return numbers_of(word)
+    names = [name for name, (first, last) in group.members.items() if first <= year <= last]
+    return tuple(number for name in names for number in numbers_of(name))
+
+
+def area_fix(word: str) -> str:
+    """What to write in place of a word that names no country and no group."""
+    codes, names = (
+        {getattr(area, key) for area in areas().values()} - {""} for key in ("iso3", "name")
+    )
+    near = nearest(word.upper(), codes) if len(word) <= len("KAZ") else nearest(word, names)
+    if near:
+        offers = _(" or ").join(f'"{name}"' for name in near[:2])
+        return _("did you mean {offers}?").format(offers=offers)
+    return _("write a code of three letters, such as KAZ, or a group: {groups}").format(
+        groups=", ".join(GROUPS)
+    )
+
+
+def product_of(word: str) -> str | None:
+    """A product code of six digits; None: it is none."""
+    digits = word.strip().replace(".", "").replace(" ", "")
+    return digits if len(digits) == DIGITS and digits.isascii() and digits.isdigit() else None

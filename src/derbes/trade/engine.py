@@ -1,0 +1,104 @@
+"""The table engine: sums over many rows. The only module that knows it.
+
+Amounts are whole numbers, so that a sum is the same to the bit on any number of threads.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.errors import DataError, OutputError
+from derbes.files import unwritable
+from derbes.language import _
+from derbes.scratch import new_folder
+
+Columns = Mapping[str, npt.NDArray[Any]]
+"""Name of a column → its values. (N,)"""
+MOST_MEMORY = "600MB"
+"""What the engine may take before it goes on in files."""
+
+
+class TableEngine:
+    """A connection to the engine; nothing that it makes outlives it but what is written."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def columns(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Columns:
+        """The rows of a query as columns; what is missing is masked."""
+        with _told():
+            return dict(self._connection.execute(query, values or None).fetchnumpy())
+
+    def rows(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
+        """The rows of a query."""
+        with _told():
+            return list(self._connection.execute(query, values or None).fetchall())
+
+    def run(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Run a query that answers nothing."""
+        with _told():
+            self._connection.execute(query, values or None)
+
+
+@contextlib.contextmanager
+def opened_engine(n_threads: int = 2) -> Iterator[TableEngine]:
+    """The engine, closed afterwards.
+
+    Args:
+        n_threads: Cores that it uses.
+    """
+    import duckdb  # noqa: PLC0415 - a case needs none
+
+    with new_folder() as scratch:
+        settings: dict[str, Any] = {
+            "threads": n_threads,
+            "memory_limit": MOST_MEMORY,
+            "temp_directory": str(scratch),
+            "autoinstall_known_extensions": False,
+        }
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            yield TableEngine(connection)
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What the engine finds wrong, as errors of ours."""
+    import duckdb  # noqa: PLC0415
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        if "No space left" in str(error) or "Could not write" in str(error):
+            reason = OSError(28, os.strerror(28))
+            raise OutputError(unwritable(_("the store"), reason)) from error
+        raise DataError(_plain(error)) from error
+    except duckdb.Error as error:
+        raise DataError(_plain(error)) from error
+
+
+def _plain(error: Exception) -> str:
+    """The first line of what the engine says."""
+    return str(error).strip().splitlines()[0]
+
+
+def quoted(text: str | Path) -> str:
+    """A text as a word of the engine's language."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def named(name: str) -> str:
+    """The name of a column as a word of the engine's language."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def filled(column: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """A column of numbers; what is missing is NaN. (N,)"""
+    return np.ma.filled(np.ma.asarray(column).astype(np.float64), np.nan)

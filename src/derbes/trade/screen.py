@@ -1,0 +1,527 @@
+"""Questions to the store: products of a buyer, buyers of a product, one product over years."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.errors import Problem, RequestError
+from derbes.language import _
+from derbes.results.trade import (
+    Comparison,
+    Dependence,
+    Mirror,
+    ProductSheet,
+    Screen,
+    Seller,
+    TradeSource,
+)
+from derbes.trade import indicators as of
+from derbes.trade.codes import (
+    DIGITS,
+    GROUPS,
+    area_fix,
+    area_name,
+    iso3,
+    members_of,
+    product_names,
+)
+from derbes.trade.engine import Columns, TableEngine, filled, opened_engine
+from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
+from derbes.trade.store import Dataset, dataset_of
+
+EVERY = "all"
+"""Every buyer by itself."""
+MOST_ELSEWHERE = 10
+"""Sellers that sell only to others, and are shown."""
+_KEY = 1024
+"""Above any number of an area, so that value and seller fit into one number."""
+_REPORTS = {0: "reconciled", IMPORT: "importer", EXPORT: "exporter"}
+_ARMS = ("93", "3601", "3602", "3603", "3604")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the trade data."""
+
+    buyer: str
+    """ISO code, name or number of a country, a group, or `all`."""
+    sender: str = ""
+    inside: str = ""
+    """Group whose sellers do not count as outside; empty: the buyer itself, if it is a group."""
+    products: tuple[str, ...] = ()
+    """Codes, or their first digits; empty: all."""
+    beside: tuple[str, ...] = ()
+    """Buyers whose unit values are compared."""
+    last: int | None = None
+    """Last year; None: the last of the data."""
+    n_years: int = of.OF_YEARS[1]
+    production: float | None = None
+    """Own production in the last year. [t]"""
+
+
+def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 2) -> Screen:
+    """Products by how dependent their buyer is on few sellers.
+
+    Raises:
+        RequestError: A country, product or year is not known.
+        DataError: The dataset is not there, or cannot be read.
+    """
+    data = dataset_of(store, dataset)
+    years = _years(question, data)
+    with opened_engine(n_threads=n_threads) as engine:
+        tables = _Tables(engine, data, question, years)
+        rows = tables.dependences()
+    last = [row for row in rows if row.year == max(years)]
+    flagged = {
+        year: {(row.buyer, row.product) for row in rows if row.year == year and row.cdi}
+        for year in years
+    }
+    told = [replace(row, **_over_years(row, rows, years)) for row in last]
+    return Screen(
+        question.buyer,
+        question.sender,
+        tables.inside,
+        years,
+        tuple(sorted(told, key=lambda row: (-row.cdi_margin, row.product, row.buyer))),
+        of.churn(flagged[min(years)], flagged[max(years)]) if len(years) > 1 else None,
+        tuple(year for year in _asked_years(question, data) if year not in years),
+        _source(data, rows),
+    )
+
+
+def product_sheet(
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2
+) -> ProductSheet:
+    """One product of one buyer over years, with its sellers and who else could sell.
+
+    Raises:
+        RequestError: A country, product or year is not known, or the product is not one.
+        DataError: The dataset is not there, or cannot be read.
+    """
+    data = dataset_of(store, dataset)
+    years = _years(question, data)
+    (product,) = question.products
+    with opened_engine(n_threads=n_threads) as engine:
+        tables = _Tables(engine, data, question, years)
+        rows = sorted(tables.dependences(), key=lambda row: row.year)
+        sellers = tables.sellers() if rows else ()
+        beside = tables.unit_values()
+        mirrors = tables.mirrors() if question.sender else ()
+        season = tables.season() if data.is_monthly else ()
+    known = {row.year: row for row in rows}
+    last = rows[-1] if rows else None
+    shares = [known[t].sender_share if t in known else None for t in years]
+    return ProductSheet(
+        question.buyer,
+        question.sender,
+        product,
+        product_names().get(product, ""),
+        tuple(rows),
+        sellers,
+        tuple(
+            Comparison(
+                row.year,
+                row.unit_value,
+                beside.get(row.year, {}),
+                of.premium(_or_nan(row.unit_value),
+                           [_or_nan(one) for one in beside.get(row.year, {}).values()]),
+            )
+            for row in rows
+        ) if question.beside else (),
+        mirrors,
+        of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
+        of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
+        _reliance(question, last),
+        season,
+        tuple(t for t in _asked_years(question, data) if t not in known),
+        _source(data, rows),
+    )  # fmt: skip
+
+
+def _reliance(question: Question, last: Dependence | None) -> float | None:
+    """Net imports over use by weight, where production is told."""
+    if last is None or question.production is None or last.weight is None or not last.unit_value:
+        return None
+    exports = last.exports / last.unit_value
+    return of.reliance(last.weight, exports, question.production)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _over_years(
+    row: Dependence, rows: Sequence[Dependence], years: Sequence[int]
+) -> dict[str, Any]:
+    """What several years say of a product: how often it is flagged, and GeoDep's rule."""
+    own = {one.year: one for one in rows if (one.buyer, one.product) == (row.buyer, row.product)}
+    flags = np.array([year in own and own[year].geodep for year in years])
+    known = np.array([year in own for year in years])
+    return {
+        "years_flagged": sum(one.cdi for one in own.values()),
+        "geodep_lasting": of.holds_in_years(flags, known),
+    }
+
+
+def _asked_years(question: Question, data: Dataset) -> range:
+    last = question.last or data.years[-1]
+    return range(last - question.n_years + 1, last + 1)
+
+
+def _years(question: Question, data: Dataset) -> tuple[int, ...]:
+    """Years asked about that the data hold; refuses what is not known.
+
+    Raises:
+        RequestError: With every problem.
+    """
+    problems = []
+    asked = {"importer": question.buyer, "sender": question.sender, "inside": question.inside}
+    asked |= {f"beside {word}": word for word in question.beside}
+    for option, word in asked.items():
+        is_fine = not word or members_of(word, 2020) or (option, word) == ("importer", EVERY)
+        if option == "inside" and word and word.upper() not in GROUPS:
+            fix = _("known: {names}").format(names=", ".join(GROUPS))
+            problems.append(Problem(option, _('"{word}" is no group').format(word=word), fix=fix))
+        elif not is_fine:
+            what = _('"{word}" is no country and no group').format(word=word)
+            problems.append(Problem(option.partition(" ")[0], what, fix=area_fix(word)))
+    for code in question.products:
+        if not (code.isascii() and code.isdigit() and 2 <= len(code) <= DIGITS):
+            what = _('"{code}" is no product').format(code=code)
+            fix = _("write two to six digits of the HS, such as 271121 or 2711")
+            problems.append(Problem("product", what, fix=fix))
+    years = tuple(year for year in _asked_years(question, data) if year in data.years)
+    if not years or (question.last is not None and question.last not in data.years):
+        what = _("{dataset} holds no trade of {year}").format(
+            dataset=data.id, year=question.last or ""
+        )
+        fix = _("its years are {first} to {last}").format(first=data.years[0], last=data.years[-1])
+        problems.append(Problem("year", what, fix=fix))
+    if problems:
+        raise RequestError(data.id, problems)
+    return years
+
+
+def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
+    """The data, and what is not in them where it matters."""
+    warnings = []
+    is_arms = any(row.product.startswith(_ARMS) for row in rows)
+    if is_arms:
+        warnings.append(
+            _(
+                "Arms and ammunition: Russia's customs file them under a secret code, and others "
+                "leave some out, so that these sums are what was reported, not what was sold."
+            )
+        )
+    return TradeSource(
+        data.id,
+        data.source,
+        data.classification,
+        data.vintage,
+        data.license,
+        _REPORTS[data.flow],
+        tuple(warnings),
+    )
+
+
+class _Tables:
+    """Sums over the rows of a dataset, for one question."""
+
+    def __init__(
+        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
+    ) -> None:
+        self._engine, self._data, self._question, self._years = engine, data, question, years
+        self.inside = question.inside or (
+            question.buyer.upper() if question.buyer.upper() in GROUPS else ""
+        )
+        self._scan = data.scan(years)
+
+    def _is_of(self, word: str, side: str) -> str:
+        """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
+        years_of: dict[tuple[int, ...], list[int]] = {}
+        for year in self._years:
+            years_of.setdefault(members_of(word, year) if word else (), []).append(year)
+        parts = [
+            f"({side} IN ({', '.join(map(str, codes))}) AND t IN ({', '.join(map(str, years))}))"
+            if len(years_of) > 1
+            else f"{side} IN ({', '.join(map(str, codes))})"
+            for codes, years in years_of.items()
+            if codes
+        ]
+        return f"({' OR '.join(parts)})" if parts else "false"
+
+    @property
+    def _of_products(self) -> str:
+        """Condition on the product."""
+        parts = [
+            f"k BETWEEN {int(code) * 10 ** (DIGITS - len(code))} AND "
+            f"{(int(code) + 1) * 10 ** (DIGITS - len(code)) - 1}"
+            for code in self._question.products
+        ]
+        return f"({' OR '.join(parts)})" if parts else "true"
+
+    def _rows(self, where: str, flow: int | None = None) -> str:
+        """Rows of one flow, with whether the seller, or the buyer, is inside the group."""
+        flow = self._data.flow if flow is None else flow
+        return f"""(SELECT *, {self._is_of(self.inside, "i")} AS from_inside,
+            {self._is_of(self.inside, "j")} AS to_inside
+          FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
+
+    @property
+    def _is_every(self) -> bool:
+        return self._question.buyer == EVERY
+
+    def _is_buyer(self, side: str) -> str:
+        return "true" if self._is_every else self._is_of(self._question.buyer, side)
+
+    @property
+    def _is_sender(self) -> str:
+        return self._is_of(self._question.sender, "i")
+
+    def totals(self, *, has_weights: bool = True) -> str:
+        """Query: sums over the sellers to each buyer, by year, product and buyer."""
+        buyer = "j" if self._is_every else "0"
+        rows = self._rows(self._is_buyer("j"))
+        sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NOT NULL THEN v END AS w FROM {rows}"
+        if self._data.is_monthly or not self._is_every:
+            sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
+              sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
+        outside = "FILTER (NOT from_inside)" if self.inside else ""
+        weights = ", sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w" if has_weights else ""
+        sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
+        return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
+              sum(v) {outside}::DOUBLE AS outside,
+              sum(v::HUGEINT * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
+              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
+            FROM ({sold}) GROUP BY t, k, b"""
+
+    @property
+    def _beside(self) -> str:
+        """Query: sums of each buyer, with its own exports, and those of the world.
+
+        Of the world's exports a group counts as one seller, and trade inside it not at all.
+        """
+        buyer = "i" if self._is_every else "0"
+        return f"""WITH totals AS ({self.totals()}), own AS (
+              SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
+              FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL
+            ), shipped AS (
+              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v)::BIGINT AS v
+              FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
+            ), world AS (
+              SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
+                max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
+                sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
+              FROM shipped GROUP BY t, k
+            )
+            SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
+            FROM totals LEFT JOIN own USING (t, k, b) JOIN world USING (t, k)
+            ORDER BY t, k, b"""
+
+    def _records(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query, by name; None: missing."""
+        return _records(self._engine.columns(query))
+
+    def dependences(self) -> list[Dependence]:
+        """Every product of every buyer asked about, in every year."""
+        sums = self._engine.columns(self._beside)
+        told = figures(sums, has_group=bool(self.inside))
+        rows, figured = _records(sums), _records(told)
+        return [self._dependence(*both) for both in zip(rows, figured, strict=True)]
+
+    def _dependence(self, row: Mapping[str, Any], told: Mapping[str, Any]) -> Dependence:
+        """A row of sums with its figures."""
+        product = f"{row['k']:0{DIGITS}d}"
+        weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
+        tops = [_top(row[key]) for key in ("top", "all_top")]
+        is_known = self._data.classification == "HS92"
+        return Dependence(
+            buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
+            product=product,
+            label=product_names().get(product, "") if is_known else "",
+            year=row["t"],
+            imports=row["imports"],
+            weight=weight,
+            weighed=None if weight is None else row["w"] / row["imports"],
+            unit_value=_price(row["w"], row["q"]),
+            n_sellers=row["n"],
+            concentration=told["hhi"] or 0.0,
+            top=_seller(tops[0], self.inside),
+            top_share=tops[0][0] / row["outside"] if row["outside"] else 0.0,
+            outside_share=told["from_outside"] if self.inside else None,
+            exports=row["own"],
+            over_exports=None if told["over"] == math.inf else told["over"] or 0.0,
+            world_concentration=told["world_hhi"],
+            world_top=_seller(tops[1], self.inside),
+            world_top_share=tops[1][0] / row["all_v"],
+            sender_share=(row["sender"] or 0.0) / row["outside"]
+            if is_asked and row["outside"] else None,
+            sender_exports=row["shipped"] or 0.0 if is_asked else None,
+            target_share=(row["sender"] or 0.0) / row["shipped"] if row["shipped"] else None,
+            cdi=told["cdi"] > 0,
+            cdi_margin=told["cdi"],
+            geodep=told["geodep"] > 0,
+            geodep_margin=told["geodep"],
+            single_point=tops[1][0] >= of.SINGLE_POINT * row["all_v"]
+            and tops[0][1] == tops[1][1],
+        )  # fmt: skip
+
+    def sellers(self) -> tuple[Seller, ...]:
+        """Who sells to the buyer in the last year, and who else could."""
+        rows = self._records(
+            f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
+              sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
+              sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
+              sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
+              sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
+            FROM {self._rows("true")}
+            WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
+        )
+        year = max(row["t"] for row in rows if row["v"])
+        total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
+        by_seller: dict[int, list[dict[str, Any]]] = {}
+        for row in rows:
+            by_seller.setdefault(row["i"], []).append(row)
+        found = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
+        own = sorted((one for one in found if one.value), key=lambda one: (-one.value, one.seller))
+        others = sorted(
+            (one for one in found if not one.value), key=lambda one: (-one.spare, one.seller)
+        )
+        return (*own, *others[:MOST_ELSEWHERE])
+
+    def season(self) -> tuple[float, ...]:
+        """Imports by month of the year over those of a mean month, of whole years; (T14)."""
+        rows = self._engine.rows(
+            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_buyer("j"))}
+            WHERE m > 0 GROUP BY t, m"""
+        )
+        return of.season({(t, m): value for t, m, value in rows})
+
+    def unit_values(self) -> dict[int, dict[str, float | None]]:
+        """Unit values of other buyers, by year."""
+        found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
+        for word in self._question.beside:
+            rows = self._engine.rows(
+                f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
+                FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
+            )
+            known = {t: _price(v, q) for t, v, q in rows}
+            for year in self._years:
+                found[year][word] = known.get(year)
+        return found
+
+    def mirrors(self) -> tuple[Mirror, ...]:
+        """What buyer and sender report of the same trade, where the data hold both."""
+        if not {IMPORT, EXPORT} <= set(self._data.flows):
+            return ()
+        between = f"{self._is_buyer('j')} AND {self._is_sender}"
+        sums: dict[int, dict[int, float]] = {}
+        for flow in (IMPORT, EXPORT, RE_EXPORT):
+            rows = self._engine.rows(
+                f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
+            )
+            sums[flow] = dict(rows)
+        passing = self._data.flows
+        return tuple(
+            Mirror(
+                year,
+                self._question.sender,
+                bought,
+                sold,
+                of.mirror_gap(bought, sold),
+                sums[RE_EXPORT].get(year, 0.0) if RE_EXPORT in passing else None,
+            )
+            for year in self._years
+            for bought, sold in [(sums[IMPORT].get(year, 0.0), sums[EXPORT].get(year, 0.0))]
+        )
+
+
+def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
+    """Figures of dependences out of sums. Each (N,)
+
+    Args:
+        sums: Columns of `_Tables`.
+        has_group: Whether some sellers do not count as outside.
+    """
+    own, imports, all_v = (filled(sums[name]) for name in ("own", "imports", "all_v"))
+    outside, squares = (np.nan_to_num(filled(sums[name])) for name in ("outside", "squares"))
+    hhi = of.concentration(squares, outside)
+    world_hhi = of.concentration(filled(sums["all_squares"]), all_v)
+    over, from_outside = of.over_exports(outside, own), of.share(outside, imports)
+    group = [(from_outside, of.FROM_OUTSIDE)] if has_group else []
+    tests = {
+        "cdi": [(hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS), *group],
+        "geodep": [(hhi, of.CONCENTRATED), (world_hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS)],
+    }
+    margins = {
+        name: np.nan_to_num(of.margin(*zip(*pairs, strict=True)), nan=-1.0)
+        for name, pairs in tests.items()
+    }
+    told = {"hhi": hhi, "world_hhi": world_hhi, "over": over, "from_outside": from_outside}
+    return {**told, **margins}
+
+
+def _records(columns: Columns) -> list[dict[str, Any]]:
+    """Columns as rows by name; what is missing or not a number is None."""
+
+    def cells(column: npt.NDArray[Any]) -> list[Any]:
+        masks = np.ma.getmaskarray(column).tolist()
+        plain = np.ma.getdata(column).tolist()
+        return [None if is_masked or one != one else one  # noqa: PLR0124 - only nan differs
+                for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
+
+    lists = [cells(column) for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
+    """A seller by its sums of each year, rising."""
+    last, past = rows[-1], [row["all_v"] for row in rows]
+    sold = [row for row in rows if row["v"]]
+    values = {row["t"]: _price(row["weighed"], row["q"]) for row in sold}
+    value = last["v"] or 0.0
+    return Seller(
+        seller=iso3(last["i"]),
+        name=area_name(last["i"]),
+        value=value,
+        weight=_tonnes(last["q"]),
+        share=value / total if total else 0.0,
+        unit_value=values.get(last["t"]) or _price(last["all_weighed"], last["all_q"]),
+        exports=last["all_v"],
+        exports_weight=_tonnes(last["all_q"]),
+        target_share=value / last["all_v"] if last["all_v"] else 0.0,
+        peak=max(past),
+        spare=of.spare(last["all_v"], past),
+        weights={row["t"]: _tonnes(row["q"]) for row in sold},
+        unit_values=values,
+    )
+
+
+def _tonnes(grams: float | None) -> float | None:
+    return None if grams is None else grams / 1e6
+
+
+def _price(value: float | None, grams: float | None) -> float | None:
+    """A unit value; None: nothing has a weight. [USD/t]"""
+    price = of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
+    return None if math.isnan(price) else price
+
+
+def _top(key: int | None) -> tuple[float, int]:
+    """Value and number of the largest seller; of equal ones that of the lower number."""
+    if key is None:
+        return 0.0, -1
+    value, rest = divmod(int(key), _KEY)
+    return float(value), _KEY - 1 - rest
+
+
+def _seller(top: tuple[float, int], inside: str) -> str:
+    code = top[1]
+    if code < 0:
+        return ""
+    return iso3(code) if code else inside

@@ -1,0 +1,568 @@
+"""How much of what a country makes comes from a sender, tier by tier, and what losing it costs.
+
+Equation numbers are those of docs/reference/equations.md; formulas over shares stand in
+`derbes.trade.gains`. Symbols: N sellers, B buyers, S sectors; w output of the target by seller,
+adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is the matrix of inputs.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike, nearest
+from derbes.language import _
+from derbes.results.upstream import (
+    BY_SECTOR,
+    OF_INPUTS,
+    OWN_SHARE,
+    WITH_LOOP,
+    Exposure,
+    GainRow,
+    LossRow,
+    RouteRow,
+    TableSource,
+    TierRow,
+    Upstream,
+    UpstreamSector,
+)
+from derbes.trade import gains as of
+from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
+from derbes.trade.inputoutput import Floats, InputOutput, Places, is_country, table_of
+
+Mask = npt.NDArray[np.bool_]
+
+MOST_TIERS = 100
+PROBABILITIES = (0.05, 0.5, 0.95)
+"""Of a loss, told where σ is a range."""
+SOLE = 1e-9
+"""What others sell of an input, as a part of it, below which the sender is its only seller."""
+LEAST_ROUTE = 0.001
+"""Part of all that comes from the sender below which a route is not told."""
+_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
+_RANGE = re.compile(rf"\s*{_NUMBER}\s*(?:\.\.\s*{_NUMBER}\s*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A country, or a group of them, in a table."""
+
+    id: str
+    name: str
+    places: tuple[int, ...]
+    absent: tuple[str, ...] = ()
+    """Members that the table does not tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a table, besides the two sides."""
+
+    tiers: int
+    sigma: tuple[float, float]
+    epsilon: tuple[float, float]
+    short_sigma: tuple[float, float]
+
+
+def upstream(
+    importer: str,
+    sender: str,
+    *,
+    table: Any = "",
+    buyer: str = "",
+    tiers: int = 5,
+    sigma: str = "2..6",
+    epsilon: str = "5",
+    short_sigma: str = "0.1..0.9",
+) -> Upstream:
+    """What comes from a sender, tier by tier, and what losing it would cost; as in `derbes.api`.
+
+    Raises:
+        DataError: The table cannot be used.
+        MissingExtraError: The table needs pymrio.
+        RequestError: A country, sector or number is not one; tells all.
+    """
+    held = table_of(table)
+    problems: list[Problem] = []
+    sides = [
+        _side(held, word, option, problems)
+        for word, option in ((importer, "--importer"), (sender, "--sender"))
+    ]
+    both = set(sides[0].places) & set(sides[1].places)
+    if both:
+        names = ", ".join(sorted(held.countries[place] for place in both))
+        what = _("{names} would depend on itself").format(names=names)
+        problems.append(Problem("--sender", what, fix=_("name another country")))
+    _check_buyer(held, buyer, problems)
+    if not 1 <= tiers <= MOST_TIERS:
+        what = _("{n} tiers, and they are from 1 to {most}").format(n=tiers, most=MOST_TIERS)
+        problems.append(Problem("--tiers", what, fix=_("write 5")))
+    wish = Wish(
+        tiers,
+        _range(sigma, "--sigma", 1.0, problems),
+        _range(epsilon, "--epsilon", 0.0, problems),
+        _range(short_sigma, "--short-sigma", 0.0, problems),
+    )
+    if problems:
+        raise RequestError(held.about.file, problems)
+    return _answer(held, sides[0], sides[1], buyer, wish=wish)
+
+
+# What is asked
+
+
+def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Party:
+    """A country or group by its name; what is wrong with it is told."""
+    group = GROUPS.get(word.strip().upper())
+    year = int(table.about.year) if table.about.year.isdigit() else 9999
+    if group is not None:
+        numbers = members_of(word, year)
+        found = {number: table.places_of(str(number)) for number in numbers}
+        places = tuple(sorted({place for one in found.values() for place in one}))
+        absent = tuple(iso3(number) for number, one in found.items() if not one)
+        if places:
+            return Party(group.id, group.name.partition(",")[0], places, absent)
+    places = table.places_of(word)
+    if places:
+        label = table.countries[places[0]]
+        return Party(label, table.country_name(label), places)
+    if is_country(word) or group is not None:
+        what = _('"{word}" is not told apart in this table, which holds {n} countries').format(
+            word=word, n=len(table.countries)
+        )
+        fix = _("name one of {names}, or give a table that holds it with --table").format(
+            names=", ".join(sorted(table.countries))
+        )
+    else:
+        what = _('"{word}" is no country').format(word=word)
+        fix = _fix(table, word)
+    problems.append(Problem(option, what, fix=fix))
+    return Party(word, word, ())
+
+
+def _fix(table: InputOutput, word: str) -> str:
+    """What to write in place of a word that names no country."""
+    names = [*table.countries, *(table.country_name(one) for one in table.countries)]
+    word = word.upper() if len(word) <= len("KAZ") else word
+    latin = look_alike(word, names)
+    if latin:
+        return latin
+    near = nearest(word, names)
+    if not near:
+        return area_fix(word)
+    offers = _(" or ").join(f'"{name}"' for name in near[:2])
+    return _("did you mean {offers}?").format(offers=offers)
+
+
+def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> None:
+    """A sector that buys is one of a full table."""
+    if not buyer:
+        return
+    if not table.is_full:
+        what = _("this table tells what countries buy, not what their sectors do")
+        fix = _("leave it out, or give a full table with --table")
+        problems.append(Problem("--buyer", what, fix=fix))
+    elif buyer not in table.sectors:
+        what = _('"{word}" is no sector of this table').format(word=buyer)
+        problems.append(Problem("--buyer", what, fix=did_you_mean(buyer, table.sectors)))
+
+
+def _range(text: str, option: str, above: float, problems: list[Problem]) -> tuple[float, float]:
+    """`4` or `2..6` as lowest and highest; what is wrong with it is told."""
+    fix = _("write one number above {above}, or a range such as 2..6").format(above=f"{above:g}")
+    if option == "--short-sigma":
+        fix = _("write one number above 0, or a range such as 0.1..0.9")
+    found = _RANGE.fullmatch(str(text))
+    ends = [float(end) for end in found.groups() if end] if found else []
+    if not ends:
+        what = _('"{text}" is no number and no range').format(text=text)
+    elif ends[0] > ends[-1]:
+        what = _('"{text}" ends below where it begins').format(text=text)
+        fix = _("write {low}..{high}").format(low=f"{ends[-1]:g}", high=f"{ends[0]:g}")
+    elif ends[0] <= above:
+        what = _('"{text}" is not above {above}').format(text=text, above=f"{above:g}")
+        if option == "--sigma":
+            what = _(
+                '"{text}" is not above 1: where sellers can hardly take each other\'s place, this '
+                "loss is without bound"
+            ).format(text=text)
+            fix = _(
+                "write a range such as 2..6; for the months before others step in there are "
+                "--short-sigma, and derbes leverage, which counts stocks"
+            )
+    else:
+        return ends[0], ends[-1]
+    problems.append(Problem(option, what, fix=fix))
+    return (math.nan, math.nan)
+
+
+# Tiers
+
+
+def summed(places: Places, amounts: Floats, n: int) -> Floats:
+    """Amounts added up by place. (n,)"""
+    return np.bincount(places, amounts, minlength=n).astype(np.float64)
+
+
+def next_tier(table: InputOutput, made: Floats) -> Floats:
+    """(U1) Inputs of what is made: A y, with A[p,q] = M[p, buyer of q] · c[q]. (N,)
+
+    In a full table A is flows over output, cell by cell; in a reduced one each sector of a country
+    buys its mean mix, as much as its own part of inputs in cost asks for.
+    """
+    return np.asarray(table.mix @ _wanted(table, made))
+
+
+def _wanted(table: InputOutput, made: Floats) -> Floats:
+    """Inputs by buyer of what sellers make. (B,)"""
+    return summed(table.buyer, table.cost_share * made, len(table.bought))
+
+
+def tiers_of(table: InputOutput, made: Floats, n: int) -> list[Floats]:
+    """(U2) Inputs, inputs of inputs, and so on: A w, A² w, … Aⁿ w. [(N,)]"""
+    found: list[Floats] = []
+    for _tier in range(n):
+        made = next_tier(table, made)
+        found.append(made)
+    return found
+
+
+def all_tiers(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
+    """(U3) Inputs of all tiers at once: ((I − A)⁻¹ − I) w, by the Leontief inverse. [(N,)]
+
+    Solved between buyers, which are fewer in a reduced table, M (I − c M)⁻¹ c w, and for several w
+    at once.
+    """
+    wanted = np.stack([_wanted(table, one) for one in made], axis=1)
+    needed = np.linalg.solve(np.eye(len(table.bought)) - _loops(table), wanted)
+    return list((table.mix @ needed).T)
+
+
+def _loops(table: InputOutput) -> Floats:
+    """Inputs that a buyer (row) needs for one unit of inputs of another (column). (B, B)"""
+    weighted = table.cost_share[:, None] * table.mix
+    if table.is_full:
+        return weighted
+    return _added(table.buyer, weighted, len(table.bought))
+
+
+def _added(places: Places, rows: Floats, n: int) -> Floats:
+    """Rows added up by place. (n, …)"""
+    return np.asarray((np.arange(n)[:, None] == places).astype(np.float64) @ rows)
+
+
+def held_upstream(table: InputOutput, of_sender: Mask) -> Floats:
+    """(U4) What comes from the sender in all tiers of one unit of each seller. (N,)
+
+    Rows of ((I − A)⁻¹ − I) of the sender, added up. Times the first tier, by country, it tells
+    whose goods the sender's inputs are in: Σ of these and of the direct ones is (U3).
+    """
+    own = table.mix.T @ of_sender.astype(np.float64)
+    in_inputs = np.linalg.solve(np.eye(len(own)) - _loops(table).T, own)
+    return np.asarray(table.cost_share * in_inputs[table.buyer])
+
+
+def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
+    """(U5) With whom the worth of what is made ends: (1 − c) ∘ (I − A)⁻¹ w; adds up to 1. (N,)
+
+    Value added, with taxes and with inputs from countries that the table does not tell.
+
+    Args:
+        table: Sellers and buyers.
+        made: w. (N,)
+        everything: Inputs of all tiers of it, (U3). (N,)
+    """
+    return (1.0 - table.cost_share) * (made + everything)
+
+
+# The answer
+
+
+def _answer(
+    table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish
+) -> Upstream:
+    is_target, is_sender = _mask(table, target), _mask(table, sender)
+    made, made_there = _made(table, target, buyer), _made(table, sender)
+    everything, all_there = all_tiers(table, [made, made_there])
+    exposure, there = _exposure(table, target, sender, made, everything=everything, wish=wish)
+    back, other = _exposure(table, sender, target, made_there, everything=all_there, wish=wish)
+    if not exposure.inputs:
+        text = _("{file}: {name} buys no inputs in this table.")
+        raise DataError(
+            text.format(file=table.about.file, name=" ".join((target.name, buyer)).strip())
+        )
+    tiers = tiers_of(table, made, wish.tiers)
+    total, about = float(everything[is_sender].sum()), table.about
+    gains, without, without_share = _gains(table, is_target, target, wish)
+    return Upstream(
+        exposure=exposure,
+        back=back,
+        asymmetry=of.asymmetry(there, other),
+        buyer=buyer,
+        buyer_label=table.sector_name(buyer) if buyer else "",
+        tiers=_tier_rows(tiers, is_sender, total),
+        total_per_100=100.0 * total,
+        routes=_routes(table, tiers[0], is_sender, total),
+        sectors=_sectors(table, is_sender, made, everything, wish=wish),
+        short_sigma=wish.short_sigma,
+        gains=gains,
+        without_own=without,
+        without_own_share=without_share,
+        absent=(*target.absent, *sender.absent),
+        source=TableSource(
+            file=about.file,
+            source=about.source,
+            year=about.year,
+            license=about.license,
+            unit=about.unit,
+            n_countries=len(table.countries),
+            n_sectors=len(table.sectors),
+            is_full=table.is_full,
+        ),
+    )
+
+
+def _mask(table: InputOutput, side: Party) -> Mask:
+    return np.isin(table.country, side.places)
+
+
+def _made(table: InputOutput, side: Party, sector: str = "") -> Floats:
+    """Output of a side, or of a sector of it, as parts of its sum. (N,)"""
+    own = np.where(_mask(table, side), table.output, 0.0)
+    if sector:
+        own = np.where(table.sector == table.sectors.index(sector), own, 0.0)
+    total = own.sum()
+    return own / total if total > 0 else own
+
+
+def _exposure(
+    table: InputOutput,
+    target: Party,
+    sender: Party,
+    made: Floats,
+    *,
+    everything: Floats,
+    wish: Wish,
+) -> tuple[Exposure, float]:
+    """One side's dependence on the other, and its loss times σ − 1."""
+    is_sender = _mask(table, sender)
+    first = next_tier(table, made)
+    output = float(table.output[made > 0].sum())
+    inputs = output * float(first.sum())
+    direct = output * float(first[is_sender].sum())
+    abroad = ~np.isin(np.arange(len(table.bought)), table.buyer[is_sender])
+    sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
+    own, looped, sole = _loss_of(table, target, is_sender, made)
+    return Exposure(
+        target=target.id,
+        target_name=target.name,
+        sender=sender.id,
+        sender_name=sender.name,
+        output=output,
+        inputs=inputs,
+        direct_value=direct,
+        direct_share=_part(direct, inputs),
+        total_share=_part(float(everything[is_sender].sum()), float(everything.sum())),
+        value_share=float(ends_with(table, made, everything)[is_sender].sum()),
+        sold_share=_part(direct, float(sold.sum())),
+        sole_share=sole,
+        losses=_losses(own, looped, wish.sigma),
+    ), looped
+
+
+def _part(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else 0.0
+
+
+def _tier_rows(tiers: Sequence[Floats], is_sender: Mask, total: float) -> tuple[TierRow, ...]:
+    rows, so_far = [], 0.0
+    for tier, inputs in enumerate(tiers, 1):
+        own, all_ = float(inputs[is_sender].sum()), float(inputs.sum())
+        so_far += own
+        rows.append(TierRow(tier, 100 * own, 100 * all_, _part(own, all_), _part(so_far, total)))
+    return tuple(rows)
+
+
+def _routes(
+    table: InputOutput, first: Floats, is_sender: Mask, total: float
+) -> tuple[RouteRow, ...]:
+    """By the country whose goods they are in, largest first."""
+    through = first * held_upstream(table, is_sender)
+    by_country = summed(table.country, through, len(table.countries))
+    rows = [
+        RouteRow(label, table.country_name(label), 100 * float(held), _part(float(held), total))
+        for label, held in zip(table.countries, by_country, strict=True)
+    ]
+    told = [row for row in rows if row.share >= LEAST_ROUTE]
+    return tuple(sorted(told, key=lambda row: (-row.per_100, row.country)))
+
+
+def _sectors(
+    table: InputOutput,
+    is_sender: Mask,
+    made: Floats,
+    everything: Floats,
+    *,
+    wish: Wish,
+) -> tuple[UpstreamSector, ...]:
+    """Sectors of the sender, by what comes of them over all tiers."""
+    n = len(table.sectors)
+    first = next_tier(table, made)
+
+    def by_sector(amounts: Floats) -> Floats:
+        return summed(table.sector, amounts, n)
+
+    used, direct = by_sector(first), by_sector(first * is_sender)
+    whole, total = by_sector(everything), by_sector(everything * is_sender)
+    output = float(table.output[made > 0].sum())
+    income = 1.0 - float(first.sum())
+    rows = []
+    for place, sector in enumerate(table.sectors):
+        cut = _part(float(direct[place]), float(used[place]))
+        share = _part(float(used[place]), income)
+        rows.append(
+            UpstreamSector(
+                sector=sector,
+                label=table.sector_name(sector),
+                use=output * float(used[place]),
+                direct_value=output * float(direct[place]),
+                direct_share=cut,
+                per_100=100.0 * float(total[place]),
+                total_share=_part(float(total[place]), float(whole[place])),
+                income_share=share,
+                **_short(share, cut, wish.short_sigma),
+            )
+        )
+    told = [row for row in rows if row.per_100 > 0]
+    return tuple(sorted(told, key=lambda row: (-row.per_100, row.sector)))
+
+
+def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, float]:
+    """Loss of income where nobody steps in for what is cut, to each order."""
+    share, left, middle = min(share, 1.0), 1.0 - cut, (sigma[0] + sigma[1]) / 2
+    if left <= 0:
+        return {"short_first": math.inf, "short_second": math.inf, "short_low": 1.0,
+                "short_high": 1.0}  # fmt: skip
+    after = of.share_after(share, left, middle)
+    return {
+        "short_first": -float(of.second_order(share, share, math.log(left))),
+        "short_second": -float(of.second_order(share, after, math.log(left))),
+        "short_low": 1.0 - float(of.output_left(share, left, sigma[1])),
+        "short_high": 1.0 - float(of.output_left(share, left, sigma[0])),
+    }
+
+
+# Losses and gains
+
+
+def _loss_of(
+    table: InputOutput, target: Party, hostile: Mask, made: Floats
+) -> tuple[float, float, float]:
+    """Rise of the cost of a target's output without some sellers, times σ − 1.
+
+    Of its own purchases; with its own goods made of dearer own goods; and the part of inputs that
+    only those sellers have, of which no rise is counted.
+    """
+    of_target = _mask(table, target)
+    buyers = _buyers(table, of_target)
+    mix = table.mix[:, buyers]
+    weights = _wanted(table, made)[buyers]
+    used = _added(table.sector, mix, len(table.sectors))
+    share = _added(table.sector, mix * hostile[:, None], len(table.sectors))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(used > 0, share / used, 0.0)
+    is_sole = part > 1.0 - SOLE
+    dearer = (used * of.loss_of_sellers(np.where(is_sole, 0.0, part), 2.0)).sum(axis=0)
+    # What is left of each good is bought of the others, in the parts that they have now.
+    scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
+    kept = mix * scale[table.sector]
+    place = np.searchsorted(buyers, table.buyer[of_target])
+    own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
+    looped = of.with_own_loop(np.asarray(dearer), own_inputs)
+    sole = _part(float(weights @ (used * is_sole).sum(axis=0)), float(weights.sum()))
+    return float(weights @ dearer), float(weights @ looped), sole
+
+
+def _losses(own: float, looped: float, sigma: tuple[float, float]) -> tuple[LossRow, ...]:
+    """Losses over the range of σ, smallest first; they fall as it rises, so ends are at ends."""
+    low, high = sigma
+    if low == high:
+        return (LossRow(low, None, _rise(own, low), _rise(looped, low)),)
+    at = [(p, high - p * (high - low)) for p in (0.0, *PROBABILITIES, 1.0)]
+    return tuple(LossRow(one, p, _rise(own, one), _rise(looped, one)) for p, one in at)
+
+
+def _rise(times: float, sigma: float) -> float:
+    """A logarithm of a price as a part of it."""
+    with np.errstate(over="ignore"):
+        return float(np.expm1(times / (sigma - 1.0)))
+
+
+def _gains(
+    table: InputOutput, is_target: Mask, target: Party, wish: Wish
+) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
+    """Gains from trade in each way that the table allows.
+
+    And the sectors of whose goods the target buys and makes none, of which no loss is counted,
+    with their part of what it spends.
+    """
+    n = len(table.sectors)
+    epsilons = sorted(set(wish.epsilon))
+    flows = table.mix @ (
+        table.bought * np.isin(np.arange(len(table.bought)), _buyers(table, is_target))
+    )
+    if table.final is None:
+        made = _made(table, target)
+        _own, looped, _sole = _loss_of(table, target, ~is_target, made)
+        bought = summed(table.sector, flows, n)
+        own = summed(table.sector, flows * is_target, n)
+        own_share = _part(float(own.sum()), float(bought.sum()))
+        rows = tuple(
+            GainRow(OF_INPUTS, own_share, one, -math.expm1(-looped / one)) for one in epsilons
+        )
+        return rows, *_lacking(table, own, bought)
+    final = table.final[:, list(target.places)].sum(axis=1)
+    spent = flows + final
+    own_share = float(spent[is_target].sum() / spent.sum())
+    # By sector a draw on stocks is no spending: it would leave less than nothing of some goods.
+    spent = flows + np.maximum(final, 0.0)
+    own, spent = summed(table.sector, spent * is_target, n), summed(table.sector, spent, n)
+    lambdas = np.where(own > 0, own / np.where(spent > 0, spent, 1.0), 1.0)
+    parts = summed(table.sector, np.maximum(final, 0.0), n)
+    parts /= parts.sum()
+    loops = _own_inputs(table, is_target)
+    rows = tuple(
+        row
+        for one in epsilons
+        for row in (
+            GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one))),
+            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, one)),
+            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, one, loops)),
+        )
+    )
+    return rows, *_lacking(table, own, spent)
+
+
+def _buyers(table: InputOutput, of_side: Mask) -> Places:
+    """Buyers of a side. (≤ B,)"""
+    return np.unique(table.buyer[of_side])
+
+
+def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[tuple[str, ...], float]:
+    """Sectors of whose goods some are bought and none are own, and their part of spending."""
+    lacks = (spent > 0) & (own <= 0)
+    names = tuple(table.sector_name(table.sectors[place]) for place in np.flatnonzero(lacks))
+    return names, _part(float(spent[lacks].sum()), float(spent.sum()))
+
+
+def _own_inputs(table: InputOutput, is_target: Mask) -> Floats:
+    """Spending of a target's sectors (columns) on goods of sectors (rows) over output. (S, S)"""
+    n = len(table.sectors)
+    flows = table.mix[:, is_target] * table.bought[is_target]
+    rows = _added(table.sector, flows, n)
+    output = summed(table.sector[is_target], table.output[is_target], n)
+    return _added(table.sector[is_target], rows.T, n).T / np.where(output > 0, output, 1.0)
