@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code, as docs/reference/cli.md has them.
     """
-    fill_closed_streams()
+    fill_closed_streams()  # before signals are heeded, which takes descriptors
     return _guarded(arguments)
 
 
