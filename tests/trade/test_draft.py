@@ -63,7 +63,9 @@ def test_its_numbers_are_those_of_the_data(tmp_path: Path) -> None:
     assert (price.low, price.high) == pytest.approx((100_000 / 480, 250.0), rel=1e-3)
     capacity = told["suppliers.russian_federation.capacity"]
     assert capacity.value == pytest.approx(600 / 12)
-    assert (capacity.low, capacity.high) == pytest.approx((360 / 12, 760 / 12), rel=1e-3)
+    assert (capacity.low, capacity.high) == pytest.approx((360 / 12, 600 / 12), rel=1e-3)
+    norway = told["suppliers.norway.capacity"]
+    assert (norway.value, norway.high) == (240 / 12, None), "it never sold more to anybody"
     assert told["stockpiles.held.quantity"].value == 0.0
     assert told["stockpiles.held.quantity"].high == 150.0
     cover = api.cover(case, starts=("2022-01",), measures=("stop_of_a_year",))

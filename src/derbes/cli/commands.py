@@ -26,6 +26,7 @@ from derbes.cli.output import (
     tell_json,
 )
 from derbes.cli.places import (
+    CASE,
     CSV,
     HTML,
     JSON,
@@ -648,7 +649,7 @@ def draft(*, out: str, page: str | None, n_workers: int, **asked: Any) -> None:
     if page and out == STANDARD_OUTPUT:
         text = _("--brief needs a file for the case. Fix: add --out CASE.yaml.")
         raise click.UsageError(text)
-    check_places(())
+    check_places((), CASE)
     tell(api.draft(n_workers=n_workers, **asked), out)
     if out == STANDARD_OUTPUT:
         return

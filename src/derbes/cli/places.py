@@ -35,7 +35,7 @@ class Place(click.ParamType[str]):
         return STANDARD_OUTPUT if value in _OUTPUT_AS_FILE else str(value)
 
 
-TEXT, JSON, HTML, CSV, PARQUET = "text", "JSON", "HTML", "CSV", "Parquet"
+TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
 """What can be written into a file."""
 
 KINDS: Mapping[str, str] = {
@@ -45,7 +45,7 @@ KINDS: Mapping[str, str] = {
     ".htm": HTML,
     ".csv": CSV,
     ".parquet": PARQUET,
-    **dict.fromkeys((".yaml", ".yml"), "a case"),
+    **dict.fromkeys((".yaml", ".yml"), CASE),
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
@@ -106,7 +106,7 @@ def check_places(
     problems = _output_problems(outlet, read, written)
     problems += place_problems(read, written, folders, streams=("out",))
     told = {problem.where for problem in problems}
-    kinds = {"out": kind, "store": PARQUET}
+    kinds = {"out": kind, "store": PARQUET, "page": HTML}
     for option, place in written.items():
         if place and option in kinds and option not in told:
             problems += _of_another_kind(option, Path(place), kinds[option])
@@ -167,6 +167,7 @@ def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
         HTML: _("end the name in .html; a browser prints the page to PDF"),
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
+        CASE: _("end the name in .yaml"),
     }[kind]
     what = _('"{place}" promises {promised}, and this writes {kind}').format(
         place=place, promised=promised, kind=kind

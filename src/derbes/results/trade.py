@@ -152,6 +152,8 @@ class Seller:
     """The buyer's part of its exports."""
     peak: float
     """Its largest exports in the years asked about. [USD]"""
+    peak_weight: float | None
+    """Its largest exports by weight in those years. [t]"""
     spare: float
     """What it exports less than at its peak. [USD]"""
     weights: Mapping[int, float | None]

@@ -42,8 +42,8 @@ class _Amounts(NamedTuple):
     price: float
     prices: list[float]
     """[USD/unit]"""
-    exports: float | None
-    """To everybody, in the last year. [unit/year]"""
+    most: float
+    """If it exported as much as in its largest year, and the buyer kept its part. [unit/year]"""
 
 
 def draft_case(sheet: ProductSheet, first: str = "") -> str:
@@ -156,7 +156,6 @@ def _sellers(told: _Told) -> list[_Amounts]:
     if small:
         parts = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in small]
         now = sum(part.now for part in parts)
-        exports = [part.exports for part in parts if part.exports is not None]
         others = _Amounts(
             "others",
             _("{n} other sellers").format(n=len(small)),
@@ -164,7 +163,7 @@ def _sellers(told: _Told) -> list[_Amounts]:
             sum(part.peak for part in parts),
             sum(part.price * part.now for part in parts) / now if now else usual,
             [price for part in parts for price in part.prices],
-            sum(exports) if exports else None,
+            sum(part.most for part in parts),
         )
         found.append(others)
     return found
@@ -180,13 +179,15 @@ def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
     """
     id_ = _id_of(seller.seller)
     if not is_by_weight:
-        value, exports = seller.value / 1e3, seller.exports / 1e3
-        return _Amounts(id_, seller.name, value, value, 1e3, [1e3], exports)
+        value, more = seller.value / 1e3, seller.peak / seller.exports
+        return _Amounts(id_, seller.name, value, value, 1e3, [1e3], value * more)
     prices = [price for price in seller.unit_values.values() if price is not None]
     price = seller.unit_value or usual
     now = seller.value / price if seller.weight is None else seller.weight
     peak = max([now, *(weight for weight in seller.weights.values() if weight is not None)])
-    return _Amounts(id_, seller.name, now, peak, price, prices or [price], seller.exports_weight)
+    more = (seller.peak_weight or 0.0) / seller.exports_weight if seller.exports_weight else 1.0
+    most = max(peak, now * more)
+    return _Amounts(id_, seller.name, now, peak, price, prices or [price], most)
 
 
 def _head(told: _Told) -> Iterator[str]:
@@ -319,14 +320,14 @@ def _supplier(told: _Told, one: _Amounts) -> Iterator[str]:
     why = _("unit value of imports in {year}; range over the years").format(year=year)
     yield from _reasons(told.source, "C", why)
     now, peak = one.now / 12, one.peak / 12
-    most = max(peak, (one.exports or 0.0) / 12)
+    most = max(peak, one.most / 12)
     yield "    capacity:"
     yield f"      value: {_number(peak)} {told.unit}/month"
     if most > now:
         yield f"      range: [{_number(now)}, {_number(most)}]"
     why = _(
-        "a guess: its largest year here; at least what it sold in {year}, at most all that it "
-        "exported to anybody"
+        "a guess: its largest year here; at least what it sold in {year}, at most as much more as "
+        "it exported to everybody in its largest year"
     )
     yield from _reasons(told.source, "D", why.format(year=year))
     look = _("look in contracts, or the time between order and delivery")

@@ -496,6 +496,7 @@ def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
         exports_weight=_tonnes(last["all_q"]),
         target_share=value / last["all_v"] if last["all_v"] else 0.0,
         peak=max(past),
+        peak_weight=_tonnes(max((row["all_q"] for row in rows if row["all_q"]), default=None)),
         spare=of.spare(last["all_v"], past),
         weights={row["t"]: _tonnes(row["q"]) for row in sold},
         unit_values=values,
