@@ -246,6 +246,7 @@ def _good(told: _Told) -> Iterator[str]:
     yield f"    unit: {told.unit}"
     if told.sheet.label:
         yield f"    label: {_quoted(told.sheet.label)}"
+    yield "    reserve: = stockpiles.held.quantity  # " + _("what is held is kept in calm")
 
 
 def _demand(told: _Told) -> Iterator[str]:
@@ -256,6 +257,7 @@ def _demand(told: _Told) -> Iterator[str]:
     look = _("own production and exports are not in it; look in the energy or supply balance")
     yield "uses:"
     yield "  imports:"
+    yield f"    label: {_quoted(_('What is imported'))}"
     yield f"    good: {told.good}"
     yield "    tier: essential"
     yield f"    # {look}"
@@ -298,6 +300,7 @@ def _stock(told: _Told) -> Iterator[str]:
     look = _("look in storage reports, reserves by law, balance sheets of those who use it")
     yield "stockpiles:"
     yield "  held:"
+    yield f"    label: {_quoted(_('Stock at the beginning'))}"
     yield f"    good: {told.good}"
     yield f"    # {look}"
     yield "    quantity:"
@@ -310,6 +313,7 @@ def _supplier(told: _Told, one: _Amounts) -> Iterator[str]:
     """An offer: price as unit value, capacity guessed from the largest year."""
     year = told.sheet.rows[-1].year
     yield f"  {one.id}:"
+    yield f"    label: {_quoted(one.name)}"
     yield f"    actor: {one.id}"
     yield f"    good: {told.good}"
     yield "    price:"
@@ -340,11 +344,12 @@ def _measures(told: _Told) -> Iterator[str]:
     head = f"{{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}"
     yield "measures:"
     for id_, lengths, label in (
-        ("stop", LENGTHS[:-1], _("The seller stops selling for some months")),
-        ("stop_of_a_year", LENGTHS[-1:], _("The seller stops selling for a year")),
+        ("stop", LENGTHS[:-1], _("{sender} stops selling for some months")),
+        ("stop_of_a_year", LENGTHS[-1:], _("{sender} stops selling for a year")),
     ):
         listed = ", ".join(str(n) for n in lengths)
-        yield f"  {id_}: {head}, lengths: [{listed}], label: {_quoted(label)}}}"
+        text = label.format(sender=_name_of(told.sheet.sender))
+        yield f"  {id_}: {head}, lengths: [{listed}], label: {_quoted(text)}}}"
     yield "standards:"
     label = _quoted(_("A stop of a year is survived"))
     yield (
