@@ -223,11 +223,11 @@ def draft(
         DataError: Nothing is recorded of it, or the dataset cannot be read.
         RequestError: A country, the product or the year is not known.
     """
-    from derbes.trade.draft import draft_case, product_problems
+    from derbes.trade.draft import draft_case, draft_problems
     from derbes.trade.screen import Question, product_sheet
     from derbes.trade.store import dataset_of, store_folder
 
-    problems = product_problems(importer, product)
+    problems = draft_problems(importer, product, first)
     if problems:
         raise RequestError(dataset_of(store_folder(store), dataset).id, problems)
     question = Question(importer, sender, products=(product,), last=year, n_years=n_years)

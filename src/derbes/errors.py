@@ -210,6 +210,24 @@ def offers() -> Callable[[str, Iterable[str]], str]:
     return lambda word, known: "" if next(left, None) is None else did_you_mean(word, known)
 
 
+def count_problems(*counts: tuple[str, float, float, float]) -> list[Problem]:
+    """Counts that are out of their limits.
+
+    Args:
+        *counts: What is counted, how many are asked for, the least, and the most.
+    """
+    fix = _("choose a number from {least:,} to {most:,}")
+    return [
+        Problem(
+            where,
+            _("{number:,} is not possible here").format(number=number),
+            fix=fix.format(least=least, most=most),
+        )
+        for where, number, least, most in counts
+        if not least <= number <= most
+    ]
+
+
 # What nobody foresaw
 
 _AT_WORK = "derbes_at_work"

@@ -23,7 +23,7 @@ from derbes.case.request import (
     QUESTIONS,
     Request,
 )
-from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
 from derbes.language import _, language
 from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
@@ -82,24 +82,6 @@ def refuse(case: Case, problems: Sequence[Problem]) -> None:
 
 def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
     return [Problem(where, what, fix=fix)] if is_wrong else []
-
-
-def count_problems(*counts: tuple[str, int, int, int]) -> list[Problem]:
-    """Counts that are out of their limits.
-
-    Args:
-        *counts: What is counted, how many are asked for, the least, and the most.
-    """
-    fix = _("choose a number from {least:,} to {most:,}")
-    return [
-        Problem(
-            where,
-            _("{number:,} is not possible here").format(number=number),
-            fix=fix.format(least=least, most=most),
-        )
-        for where, number, least, most in counts
-        if not least <= number <= most
-    ]
 
 
 def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:

@@ -9,6 +9,12 @@ from derbes.cli.commands import derbes
 from tests.casefile.writing import BOTH
 
 HOSTILE = ("1000000000", "1000000000000000000", "1" + "0" * 30, "1e308", "-1", "0", "nan", "inf")
+WITHOUT_CASE = {
+    "screen": ("--importer", "KAZ"),
+    "draft": ("--importer", "KAZ", "--product", "271121"),
+    "upstream": ("--importer", "KAZ", "--sender", "RUS"),
+}
+"""Verbs that read no case → what they are asked."""
 NUMBERS = {"budget", "executor"}
 """Options that are texts, and hold a number."""
 SEEDS = {"0", "1000000000", "1000000000000000000"}
@@ -18,6 +24,7 @@ TAKEN = {
     ("plan", "budget"): {"1000000000", "1000000000000000000"},
     ("plan", "gap"): {"0"},
     ("plan", "seed"): SEEDS,
+    ("screen", "production"): {"1000000000", "0"},
     ("statements", "flips"): {"0"},
     ("statements", "seed"): SEEDS,
     ("stress", "draws"): {"1000000000"},  # as far as they fit
@@ -54,6 +61,8 @@ def idle(monkeypatch, tmp_path):
     monkeypatch.setattr(pages, "brief_contents", begin)
     for name in ("stress_case", "plan_of", "verdicts_of"):
         monkeypatch.setattr(f"derbes.answers.{name}", begin)
+    for name in ("trade.screen.opened_engine", "trade.upstream.tiers_of"):
+        monkeypatch.setattr(f"derbes.{name}", begin)
     path = tmp_path / "case.yaml"
     path.write_text(BOTH.replace("[paper, census]", "[census]"), encoding="utf-8")
     return path
@@ -64,7 +73,8 @@ def test_every_number_has_limits(run, idle, verb, option):
     taken = set()
     for number in HOSTILE:
         try:
-            answer = run(verb, str(idle), option.opts[0], number)
+            words = WITHOUT_CASE.get(verb, (str(idle),))
+            answer = run(verb, *words, option.opts[0], number)
         except AcceptedError:
             taken.add(number)
             continue

@@ -193,10 +193,10 @@ def planted(folder: Path, code: str) -> str:
 
 def test_what_is_printed_on_the_way_is_no_part_of_the_answer(tmp_path):
     """The calm plan is solved in the program itself, what follows in its workers."""
-    words = f"cover {CASE} --start 2026-01 --start 2027-01 --json --workers 2"
+    words = f"cover {CASE} --every quarter --json --workers 2"
     answer = shell(f"derbes {words}", PYTHONPATH=planted(tmp_path, PLANTED))
     assert answer.code == 0
-    assert len(json.loads(answer.out)["results"]) == 32
+    assert len(json.loads(answer.out)["results"]) == 16 * 20
     own, of_workers = "planted in the program by {}\n", "planted in a worker by {}\n"
     for way in ("its number", "Python"):
         assert own.format(way) in answer.err

@@ -73,6 +73,10 @@ def test_draft_writes_a_case_that_check_accepts(
     code, out, _err = run(capsys, *words, "--out", str(case))
     assert (code, out) == (0, f"Written: {case}\nNext: derbes check {case}\n")
     assert run(capsys, "check", str(case))[0] == 0
+    assert run(capsys, *words, "--out", str(case))[2] == (
+        f'derbes: 1 problem\n  - out: "{case}" is a case, and would be written over\n'
+        "    fix: name another file with --out\n"
+    )
     assert run(capsys, *words)[1] == case.read_text(encoding="utf-8")
 
 

@@ -1,19 +1,31 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-import os
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
+from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from derbes import api
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
+from derbes.cli.data import DATA_VERBS
+from derbes.cli.options import (
+    Decorator,
+    Verbs,
+    answer_options,
+    case_argument,
+    executor_options,
+    json_option,
+    language_option,
+    option,
+    options_of,
+    out_option,
+    with_options,
+    workers_option,
+)
 from derbes.cli.output import (
     error_record,
     next_line,
@@ -26,7 +38,6 @@ from derbes.cli.output import (
     tell_json,
 )
 from derbes.cli.places import (
-    CASE,
     CSV,
     HTML,
     JSON,
@@ -34,17 +45,13 @@ from derbes.cli.places import (
     TEXT,
     Place,
     check_places,
-    check_report,
     opened,
 )
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.cli.trade import imported_text, screen_text
-from derbes.cli.upstream import upstream_text
 from derbes.errors import CaseError, DerbesError
 from derbes.harmless import file_name
-from derbes.language import _, languages, use_language
-from derbes.parallel import MOST_WORKERS
+from derbes.language import _
 from derbes.request import (
     EVERY_MONTHS,
     FORMATS,
@@ -53,103 +60,6 @@ from derbes.request import (
 )
 from derbes.results.records import record_of
 from derbes.version import VERSION
-
-Command = Callable[..., Any]
-Decorator = Callable[[Command], Command]
-
-
-def option(names: str, words: str, metavar: str | None = None, **more: Any) -> Decorator:
-    """An option of a command; a default that says something is shown.
-
-    Args:
-        names: `--name`, and how the command calls its value where that differs.
-        words: What it does.
-        metavar: What stands for its value.
-        **more: As click has it.
-    """
-    shows = more.get("default") not in (None, "", (), False)
-    return click.option(
-        *names.split(), metavar=metavar, help=words, **{"show_default": shows, **more}
-    )
-
-
-def with_options(*options: Decorator) -> Decorator:
-    """Several options at once, in the order in which the help lists them."""
-
-    def add(command: Command) -> Command:
-        for one in reversed(options):
-            command = one(command)
-        return command
-
-    return add
-
-
-case_argument = click.argument("path", metavar="CASE")
-"""The case file, or the folder of a case."""
-language_option = option(
-    "--lang",
-    _("Language of all texts."),
-    type=click.Choice(languages()),
-    default="en",
-    is_eager=True,
-    expose_value=False,
-    callback=lambda _context, _option, code: use_language(code),
-)
-json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
-out_option = option(
-    "--out",
-    _("Write the answer into a file."),
-    "FILE",
-    type=Place(),
-    default=STANDARD_OUTPUT,
-    show_default=False,
-)
-answer_options = with_options(out_option, json_option, language_option)
-"""How a command answers: `--out`, `--json`, `--lang`."""
-workers_option = option(
-    "--workers n_workers",
-    _("Processes that share the work. Without it: one for each core."),
-    "N",
-    type=click.IntRange(min=1, max=MOST_WORKERS),
-    default=len(os.sched_getaffinity(0))
-    if hasattr(os, "sched_getaffinity")
-    else os.cpu_count() or 1,
-    show_default=False,
-)
-executor_options = with_options(
-    option(
-        "--executor",
-        _("local, a number of processes, or a Dask cluster: dask://host:port."),
-        "WHERE",
-        default="local",
-    ),
-    workers_option,
-)
-
-
-def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
-    """Options of a verb, whose types and defaults are those of its arguments.
-
-    Args:
-        verb: A function of `api`.
-        named: `--name`, the argument where that differs and what stands for its value → what
-            it does.
-    """
-    stated = signature(verb).parameters
-
-    def one(spelled: str, words: str) -> Decorator:
-        *names, value = spelled.split()
-        names, metavar = (names, value) if value.isupper() else ([*names, value], None)
-        argument = stated[names[-1].lstrip("-").replace("-", "_")]
-        kind = (*get_args(argument.annotation), argument.annotation)[0]
-        more = {"type": kind, "multiple": isinstance(argument.default, tuple)}
-        more = {"is_flag": True} if kind is bool else more
-        if argument.default is argument.empty:
-            return option(" ".join(names), words, metavar, required=True, **more)
-        return option(" ".join(names), words, metavar, default=argument.default, **more)
-
-    return with_options(*(one(*words) for words in named.items()))
-
 
 DRAWS = {"--draws N": _("Draws of the uncertain inputs.")}
 SEED = {"--seed N": _("Seed of the draws.")}
@@ -185,40 +95,6 @@ def surface_options(
         option("--start starts", starts, "MONTH", multiple=True),
         option("--every", apart, type=click.Choice(list(EVERY_MONTHS)), default=every),
     )
-
-
-def _note_report(context: click.Context, _option: click.Parameter, place: str | None) -> None:
-    outlet: Outlet = context.find_root().obj
-    outlet.command, outlet.report = context, place
-
-
-class Verb(click.Command):
-    """A command: its answer alone reaches the output, its errors can be reported."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        report = option(
-            "--report",
-            _("Where an error comes up that nobody foresaw: write a report of it into a file."),
-            "FILE",
-            type=Place(),
-            is_eager=True,
-            expose_value=False,
-            callback=_note_report,
-        )
-        self.params += getattr(report(lambda: None), "__click_params__")  # noqa: B009 - of click
-
-    def invoke(self, context: click.Context) -> Any:
-        """Do what the command does, with nothing printed on the way in its answer."""
-        with redirect_stdout(sys.stderr):
-            check_report()
-            return super().invoke(context)
-
-
-class Verbs(click.Group):
-    """All commands."""
-
-    command_class = Verb
 
 
 @click.group(name="derbes", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -528,139 +404,8 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-@derbes.command(name="import")
-@click.argument("paths", metavar="TABLE...", nargs=-1, required=True)
-@options_of(
-    api.import_trade,
-    {
-        "--name ID": _("Id of the dataset. Without it: source, classification and vintage."),
-        "--map mapping COLUMNS": _(
-            "Columns of a table that is neither BACI nor Comtrade, e.g. 'year=Year, "
-            "exporter=From, importer=To, product=HS, value=Value [1000 USD], weight=Net [t]'."
-        ),
-        "--classification REVISION": _("Revision of the HS, e.g. HS92, where no file tells it."),
-        "--vintage RELEASE": _("Release of the data, e.g. 202501, where no file name tells it."),
-        "--license TEXT": _("What the data may be used for."),
-        "--store FOLDER": _("Folder of the store of trade data."),
-    },
-)
-@answer_options
-def import_(paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any) -> None:
-    """Bring trade data into the store: BACI, UN Comtrade, or a table with named columns."""
-    check_places(paths, JSON if as_json else TEXT)
-    found = api.import_trade(paths, **asked)
-    then = _("Next: {command}").format(command="derbes screen --importer KAZ")
-    if as_json:
-        tell_json(record_of(found), out)
-    else:
-        tell(f"{imported_text(found)}\n\n{then}", out)
-
-
-@derbes.command()
-@options_of(
-    api.screen,
-    {
-        "--importer BUYER": _("Country, group (EU, EU27, EAEU), or all."),
-        "--sender SELLER": _("Who may cut off."),
-        "--product products HS": _(
-            "Product, or its first digits; may be given more than once. One of six digits: all "
-            "that is known of it. Without it: all products."
-        ),
-        "--inside GROUP": _("Group whose sellers count as own."),
-        "--beside BUYER": _("Buyer whose unit values are compared; may be given more than once."),
-        "--year YEAR": _("Last year. Without it: the last of the data."),
-        "--years n_years N": _("Years up to it."),
-        "--production TONNES": _("Own production in the last year, for the reliance on imports."),
-        "--dataset ID": _("Dataset. Without it: the newest of the store."),
-        "--store FOLDER": _("Folder of the store of trade data."),
-    },
-)
-@option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
-        type=click.IntRange(min=1))  # fmt: skip
-@workers_option
-@answer_options
-def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
-    """Say how dependent a buyer is on few sellers, by product, out of the trade data."""
-    check_places((), JSON if as_json else TEXT)
-    found = api.screen(**asked)
-    if as_json:
-        tell_json(record_of(found), out)
-    else:
-        tell(screen_text(found, limit), out)
-
-
-@derbes.command()
-@options_of(
-    api.upstream,
-    {
-        "--importer TARGET": _("Country or group (EU, EU27, EAEU) that makes goods of inputs."),
-        "--sender SELLER": _("Country or group that may cut off."),
-        "--buyer SECTOR": _("Sector that buys, of a full table. Without it: all, by output."),
-        "--tiers N": _("Tiers told one by one."),
-        "--sigma RANGE": _("Elasticity between sellers of a good, e.g. 4 or 2..6."),
-        "--epsilon RANGE": _("Elasticity of trade, for the gains from it, e.g. 5 or 3..8."),
-        "--short-sigma RANGE": _("Elasticity between a good and all else, within months."),
-    },
-)
-@option(
-    "--table",
-    _(
-        "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
-        "Without it: that of the package, OECD 2022."
-    ),
-    "FILE",
-    default="",
-)
-@option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
-        type=click.IntRange(min=1))  # fmt: skip
-@answer_options
-def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
-    """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
-    check_places((asked["table"],) if asked["table"] else (), JSON if as_json else TEXT)
-    found = api.upstream(**asked)
-    if as_json:
-        tell_json(record_of(found), out)
-    else:
-        tell(upstream_text(found, limit), out)
-
-
-@derbes.command()
-@options_of(
-    api.draft,
-    {
-        "--importer BUYER": _("Country or group that buys; the target of the case."),
-        "--product HS": _("HS code of six digits."),
-        "--sender SELLER": _("Who may cut off."),
-        "--first MONTH": _("First month of the calendar. Without it: January after the data."),
-        "--year YEAR": _("Last year looked at. Without it: the last of the data."),
-        "--years n_years N": _("Years up to it, whose variation gives ranges."),
-        "--dataset ID": _("Dataset. Without it: the newest of the store."),
-        "--store FOLDER": _("Folder of the store of trade data."),
-    },
-)
-@option(
-    "--brief page", _("Write the brief on the draft too; goes with --out."), "FILE", type=Place()
-)
-@out_option
-@workers_option
-@language_option
-def draft(*, out: str, page: str | None, n_workers: int, **asked: Any) -> None:
-    """Write a case out of trade data: what they know, all else marked missing."""
-    if page and out == STANDARD_OUTPUT:
-        text = _("--brief needs a file for the case. Fix: add --out CASE.yaml.")
-        raise click.UsageError(text)
-    check_places((), CASE)
-    tell(api.draft(n_workers=n_workers, **asked), out)
-    if out == STANDARD_OUTPUT:
-        return
-    note(_("Written: {out}").format(out=out))
-    if page:
-        case = api.read_case(out)
-        with stoppable(None) as progress:
-            progress(0, 0, _("the brief"))
-            tell(api.brief(case, n_workers=n_workers, progress=progress), page, HTML)
-        note(_("Written: {out}").format(out=page))
-    note(next_line("check", out))
+for _verb in DATA_VERBS:
+    derbes.add_command(_verb)
 
 
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:

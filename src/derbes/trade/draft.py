@@ -64,13 +64,20 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
     return "\n".join(_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
-def product_problems(buyer: str, product: str) -> list[Problem]:
-    """What is wrong with the product of a draft, which is one."""
-    if product_of(product):
-        return []
-    what = _('"{word}" is no product of six digits').format(word=product)
-    fix = _("derbes screen --importer {buyer} --product {word} lists those that begin so")
-    return [Problem("product", what, fix=fix.format(buyer=buyer, word=product))]
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+
+
+def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
+    """What is wrong with the product of a draft, which is one, and with its first month."""
+    problems = []
+    if not product_of(product):
+        what = _('"{word}" is no product of six digits').format(word=product)
+        fix = _("derbes screen --importer {buyer} --product {word} lists those that begin so")
+        problems = [Problem("product", what, fix=fix.format(buyer=buyer, word=product))]
+    if first and not _MONTH.fullmatch(first):
+        what = _('"{word}" is no month').format(word=first)
+        problems.append(Problem("first", what, fix=_("write it as year and month, 2026-01")))
+    return problems
 
 
 def _lines(sheet: ProductSheet, first: str) -> Iterator[str]:

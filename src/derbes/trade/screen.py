@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derbes.errors import Problem, RequestError
+from derbes.errors import Problem, RequestError, count_problems
 from derbes.language import _
 from derbes.results.trade import (
     Comparison,
@@ -36,6 +36,10 @@ from derbes.trade.store import Dataset, dataset_of
 
 EVERY = "all"
 """Every buyer by itself."""
+MOST_YEARS = 100
+"""Years of one question at most."""
+MOST_TONNES = 1e12
+"""Production at most. [t]"""
 MOST_ELSEWHERE = 10
 """Sellers that sell only to others, and are shown."""
 _KEY = 1024
@@ -169,7 +173,7 @@ def _over_years(
 
 
 def _asked_years(question: Question, data: Dataset) -> range:
-    last = question.last or data.years[-1]
+    last = data.years[-1] if question.last is None else question.last
     return range(last - question.n_years + 1, last + 1)
 
 
@@ -195,6 +199,13 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
             what = _('"{code}" is no product').format(code=code)
             fix = _("write two to six digits of the HS, such as 271121 or 2711")
             problems.append(Problem("product", what, fix=fix))
+    problems += count_problems(
+        ("year", data.years[-1] if question.last is None else question.last, 1900, 2100),
+        ("years", question.n_years, 1, MOST_YEARS),
+        ("production", question.production or 0.0, 0.0, MOST_TONNES),
+    )
+    if any(problem.where in ("year", "years") for problem in problems):
+        raise RequestError(data.id, problems)
     years = tuple(year for year in _asked_years(question, data) if year in data.years)
     if not years or (question.last is not None and question.last not in data.years):
         what = _("{dataset} holds no trade of {year}").format(
