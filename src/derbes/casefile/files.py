@@ -5,7 +5,7 @@ The only module that imports the YAML reader.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -115,10 +115,13 @@ class _Composing:
         self.anchors: dict[str, tuple[Node | None, int]] = {}
         """Nodes that may be repeated, with their sizes; None while one is still open."""
         self.repeated = 0
+        self.end = 0
+        """Characters before the end of what was read last."""
 
     def node(self, event: Any, path: Path, *, is_key: bool = False) -> tuple[Node, int]:
         """The node that begins with an event, and of how many it consists."""
         mark = _mark(event, self.file)
+        self.end = mark.end
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(str(event.anchor), mark, is_key=is_key)
         if event.tag and event.tag != "!":
@@ -144,17 +147,19 @@ class _Composing:
         return found, size
 
     def _list(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = Items([], mark), 1
+        node, total = Items([], mark, in_flow), 1
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             item, size = self.node(event, (*path, len(node.items)))
             node.items.append(item)
+            node.ends.append(self.end)
             total += size
         if in_flow:
+            self.end = event.end_mark.index
             self._mend_cut_items(path, node)
         return node, total
 
     def _mapping(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = MappingNode({}, mark), 1
+        node, total = MappingNode({}, mark, in_flow=in_flow), 1
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             written, _size = self.node(event, (*path, ""), is_key=True)
             key = written.text if isinstance(written, Text) else ""
@@ -163,11 +168,13 @@ class _Composing:
             if key not in node.entries:
                 node.entries[key] = below
                 node.keys[key] = written.mark
+                node.ends[key] = self.end
                 continue
             what = _('the key "{key}" is given twice, first in line {line}')
             what = what.format(key=key, line=node.keys[key].line)
             self.refuse((*path, key), what, _("keep one of the two"), written.mark)
         if in_flow:
+            self.end = event.end_mark.index
             self._mend_cut_keys(path, node)
         return node, total
 
@@ -200,7 +207,7 @@ class _Composing:
             is_key = self.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
             if not is_key and isinstance(before, Text) and self._is_cut(before, Text(cut, mark)):
                 self._put_together((*path, key), before, mark)
-                del node.entries[cut], node.keys[cut]
+                del node.entries[cut], node.keys[cut], node.ends[cut]
 
     def _mend_cut_items(self, path: Path, node: Items) -> None:
         """The same in a list.
@@ -218,7 +225,7 @@ class _Composing:
         for position in reversed(range(len(is_cut))):
             if is_cut[position]:
                 self._put_together((*path, position), texts[position], texts[position + 1].mark)
-                del node.items[position + 1]
+                del node.items[position + 1], node.ends[position]
 
     def _is_cut(self, before: Text, after: Text) -> bool:
         between = self.text[before.mark.end : after.mark.start]
@@ -349,12 +356,15 @@ def main_file(path: FilePath) -> FilePath:
     return path / MAIN if path.is_dir() else path
 
 
-def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
+def read_tree(
+    path: FilePath, sections: frozenset[str], instead: Mapping[FilePath, str] | None = None
+) -> Tree:
     """The tree of a case with everything that it includes.
 
     Args:
         path: File, or folder with a `case.yaml`.
         sections: Top keys whose entries may come from several files.
+        instead: File, resolved → text that is read in place of it.
     """
     tree = Tree()
     main = main_file(path)
@@ -364,7 +374,7 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
         tree.findings.append(Finding.of((), what, fix, name=MAIN))
         tree.is_readable = False
         return tree
-    reading = _Reading(tree, main.parent, sections)
+    reading = _Reading(tree, main.parent, sections, instead or {})
     root = reading.read(main, "")
     if root is not None:
         tree.root = MappingNode(dict(root.entries), root.mark, dict(root.keys))
@@ -379,6 +389,7 @@ class _Reading:
     tree: Tree
     folder: FilePath
     sections: frozenset[str]
+    instead: Mapping[FilePath, str]
     done: set[FilePath] = field(default_factory=set)
 
     def read(self, path: FilePath, name: str, asked: Finding | None = None) -> MappingNode | None:
@@ -390,7 +401,8 @@ class _Reading:
             asked: The place that asked for it, when another file did.
         """
         self.done.add(path.resolve())
-        text = decode(path)
+        given = self.instead.get(path.resolve())
+        text = decode(path) if given is None else given
         node = None
         if isinstance(text, Finding):
             if asked is not None:

@@ -437,9 +437,11 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
     return read_files(path, examine).problems
 
 
-def read_files(path: FilePath, examine: Examine | None = None) -> Read:
-    """Read a case, as `check_case` does."""
-    tree = read_tree(path, frozenset(SECTIONS))
+def read_files(
+    path: FilePath, examine: Examine | None = None, instead: Mapping[FilePath, str] | None = None
+) -> Read:
+    """Read a case, as `check_case` does; `instead` of some files, resolved, other texts."""
+    tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
     memory = Memory()
