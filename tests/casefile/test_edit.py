@@ -1,14 +1,13 @@
 """Changes to a case file: what was wanted is read, and every other byte is as it was."""
 
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.casefile import read_case
+from derbes.casefile import edit, read_case
 from derbes.casefile.edit import changed_texts, respelled, with_change, write_changes
 from derbes.casefile.entries import Items, MappingNode, Node, Text, find
 from derbes.casefile.files import compose
@@ -27,6 +26,12 @@ def _root(text: str) -> MappingNode:
     return root
 
 
+def _common(one: str, other: str) -> int:
+    """Signs with which both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _paths(node: Node, above=()):
     """Every path of a tree."""
     if isinstance(node, MappingNode):
@@ -41,9 +46,9 @@ def _paths(node: Node, above=()):
 
 def _kept(old: str, new: str) -> int:
     """Bytes of the old text that stand before and behind the one place that differs."""
-    before = len(commonprefix([old, new]))
+    before = _common(old, new)
     rest = min(len(old), len(new)) - before
-    behind = len(commonprefix([old[::-1], new[::-1]]))
+    behind = _common(old[::-1], new[::-1])
     return before + min(behind, rest)
 
 
@@ -111,7 +116,7 @@ def test_an_element_is_put_in_and_taken_out_again(at, key, value):
 
 def _no_end(text: str, new: str) -> bool:
     """Whether an element was put behind a last line without an end."""
-    return not text.endswith("\n") and len(commonprefix([text, new])) == len(text)
+    return not text.endswith("\n") and _common(text, new) == len(text)
 
 
 @given(places())
@@ -235,8 +240,6 @@ def test_a_case_that_has_problems_is_not_changed(tmp_path):
 
 
 def test_files_are_all_as_they_were_where_one_cannot_be_written(tmp_path, monkeypatch):
-    from derbes.casefile import edit
-
     head, tail = SMALL.split("suppliers:")
     (tmp_path / "case.yaml").write_text(f"{head}include: [s.yaml]\n", encoding="utf-8")
     (tmp_path / "s.yaml").write_text(f"suppliers:{tail}", encoding="utf-8")

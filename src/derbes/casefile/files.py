@@ -154,7 +154,7 @@ class _Composing:
             node.ends.append(self.end)
             total += size
         if in_flow:
-            self.end = event.end_mark.index
+            self.end = _mark(event, self.file).end
             self._mend_cut_items(path, node)
         return node, total
 
@@ -174,7 +174,7 @@ class _Composing:
             what = what.format(key=key, line=node.keys[key].line)
             self.refuse((*path, key), what, _("keep one of the two"), written.mark)
         if in_flow:
-            self.end = event.end_mark.index
+            self.end = _mark(event, self.file).end
             self._mend_cut_keys(path, node)
         return node, total
 

@@ -19,7 +19,7 @@ import click
 from derbes.api import Progress
 from derbes.case.entities import Case
 from derbes.case.quantity import Note
-from derbes.errors import CaseError, Problem, RequestError
+from derbes.errors import CaseError, Problem, RequestError, TableError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
 from derbes.results.records import to_json
@@ -57,7 +57,7 @@ def tell_error(error: Exception, *, as_json: bool, is_told: bool = False) -> Non
         click.echo(str(error), file=sys.stderr)
     if not as_json:
         return
-    if isinstance(error, CaseError | RequestError):
+    if isinstance(error, CaseError | RequestError | TableError):
         tell_json(problems_record(error.problems))
     else:
         tell_json({"error": str(error)})
