@@ -231,8 +231,8 @@ class _Spelling:
         if not new:
             return
         if node.in_flow:
-            words = ", ".join(f"{spelled(name)}: {in_flow(value)}" for name, value in new.items())
-            yield Span(node.ends[names[-1]], node.ends[names[-1]], f", {words}")
+            end = node.ends[names[-1]]
+            yield Span(end, end, f", {self.wrapped(new, end)[1:-1]}")
         else:
             yield self.lines_behind(node.ends[names[-1]], list(in_block(new, indent)))
 
@@ -245,8 +245,7 @@ class _Spelling:
             yield from self.node(item, wanted[place], slot)
         new = wanted[len(node.items) :]
         if new and node.in_flow:
-            words = "".join(f", {in_flow(value)}" for value in new)
-            yield Span(node.ends[-1], node.ends[-1], words)
+            yield Span(node.ends[-1], node.ends[-1], f", {self.wrapped(new, node.ends[-1])[1:-1]}")
         elif new:
             dash = self.text.rfind("-", 0, node.items[0].mark.start)
             lead = " " * (dash - self.text.rfind("\n", 0, dash) - 1)
@@ -265,6 +264,8 @@ class _Spelling:
         is_block = isinstance(node, MappingNode | Items) and not node.in_flow
         end = self.trimmed(slot.end)
         fits = slot.in_flow or not slot.is_value or not isinstance(wanted, dict | list)
+        if slot.in_flow:
+            inline = self.wrapped(wanted, node.mark.start)
         if fits or not wanted or slot.indent + len(inline) <= WIDEST:
             if is_block and slot.is_value:
                 yield Span(slot.start, slot.start, f" {inline}")
@@ -282,6 +283,26 @@ class _Spelling:
             last = self.text.find("\n", max(end, slot.start))
             last = len(self.text) if last < 0 else last - (self.text[last - 1 : last] == "\r")
             yield Span(last, last, self.line_end + lines)
+
+    def wrapped(self, value: Plain, at: int) -> str:
+        """A value in brackets, over several lines where one would be too long.
+
+        Args:
+            value: A list or a mapping; of one value, as it is.
+            at: Characters before it.
+        """
+        line = self.text[self.line_start(at) : at]
+        indent = len(line) - len(line.lstrip()) + 2 * len(_INDENT)
+        if len(inline := in_flow(value)) <= WIDEST or not isinstance(value, dict | list):
+            return inline
+        pieces, left = [], WIDEST - indent
+        for piece in _pieces(value):
+            if pieces and len(piece) > left:
+                pieces.append(f"{self.line_end}{' ' * indent}")
+                left = WIDEST - indent
+            pieces.append(piece if left == WIDEST - indent and pieces else f" {piece}")
+            left -= len(piece) + 1
+        return "".join(pieces).strip()
 
     def without(self, node: MappingNode, names: Sequence[str], place: int) -> Span:
         """What goes with a key."""
@@ -340,6 +361,20 @@ def in_flow(value: Plain) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(in_flow(one) for one in value) + "]"
     return "~" if value is None else spelled(value)
+
+
+def _pieces(value: Plain, lead: str = "", tail: str = "") -> Iterator[str]:
+    """A value in brackets, cut where a line may end."""
+    if not isinstance(value, dict | list) or len(in_flow(value)) <= WIDEST // 2:
+        yield f"{lead}{in_flow(value)}{tail}"
+        return
+    opening, closing = ("{", "}") if isinstance(value, dict) else ("[", "]")
+    pairs = value.items() if isinstance(value, dict) else (("", one) for one in value)
+    entries = [(f"{spelled(name)}: " if name else "", below) for name, below in pairs]
+    for place, (name, below) in enumerate(entries):
+        is_last = place + 1 == len(entries)
+        before = f"{lead}{opening}" if place == 0 else ""
+        yield from _pieces(below, f"{before}{name}", f"{closing}{tail}" if is_last else ",")
 
 
 def in_block(value: Plain, indent: int = 0) -> Iterator[str]:

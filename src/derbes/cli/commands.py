@@ -32,6 +32,7 @@ from derbes.cli.output import (
     tell_json,
 )
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
+from derbes.cli.imports import import_into_case, refuse_without_case
 from derbes.cli.trade import imported_text, screen_text
 from derbes.errors import CaseError, DerbesError, OutputError
 from derbes.files import unwritable
@@ -483,6 +484,28 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
+INTO_CASE = ("case", "yes", "sheet", "cells", "unit", "grade", "date", "decimal", "dates", "at")
+"""Options of `import` that go with `--case`."""
+into_case_options = with_options(
+    option("--case", _("Case that a table is brought into; then --map tells columns and paths, "
+           "e.g. 'date=Month, uses.town.demand=Use [t], where country=Austria'."), "CASE", default=""),
+    option("--yes", _("Write what changes without asking."), is_flag=True),
+    options_of(
+        api.import_table,
+        {
+            "--sheet NAME": _("Sheet of a workbook. Without it: the only one with a table."),
+            "--cells RANGE": _("Cells of the table, e.g. A5:F40, where a sheet holds several."),
+            "--unit UNIT": _("Unit of numbers for which the table tells none."),
+            "--grade GRADE": _("Grade of the numbers: A, B, C or D. Without it: as kept, else B."),
+            "--date DAY": _("Date of the table. Without it: when the file was last changed."),
+            "--decimal MARK": _("comma or point, where the numbers do not show it."),
+            "--dates ORDER": _("dmy or mdy, where the dates do not show it."),
+            "--at TIME": _("Time whose stock is taken. Without it: the calendar's beginning."),
+        },
+    ),
+)  # fmt: skip
+
+
 @derbes.command(name="import")
 @click.argument("paths", metavar="TABLE...", nargs=-1, required=True)
 @options_of(
@@ -499,15 +522,25 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         "--store FOLDER": _("Folder of the store of trade data."),
     },
 )
+@into_case_options
 @answer_options
-def import_(paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any) -> None:
-    """Bring trade data into the store: BACI, UN Comtrade, or a table with named columns."""
+def import_(paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any) -> int:
+    """Bring trade data into the store, or with --case a table into a case.
+
+    Trade data are BACI, UN Comtrade, or a table with named columns. Into a case come CSV, Excel
+    and Parquet: a series by date, consumption, stocks, suppliers, prices, a bill of materials.
+    """
+    into = {name: asked.pop(name) for name in INTO_CASE}
+    if into["case"]:
+        return import_into_case(paths, into, asked, as_json=as_json, out=out)
+    refuse_without_case(into)
     found = api.import_trade(paths, **asked)
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")
     if as_json:
         tell_json(record_of(found), out)
     else:
         tell(f"{imported_text(found)}\n\n{then}", out)
+    return 0
 
 
 @derbes.command()

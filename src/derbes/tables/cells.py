@@ -22,7 +22,10 @@ TOTALS = frozenset(
     | {"итог", "сумма", "среднее", "в среднем", "барлығы", "жиыны", "қорытынды", "орташа"}
 )
 """Words that begin a row which adds up others."""
-_NUMBER = re.compile(rf"([+{re.escape(MINUS_SIGNS)}]?)\s?([0-9][0-9 .,'’ʼ]*(?<![ .,'’ʼ])|[.,][0-9]+)(?:[eE]([+-]?[0-9]+))?\s*(.*)", re.DOTALL)
+_NUMBER = re.compile(
+    rf"([+{re.escape(MINUS_SIGNS)}]?)\s?([0-9][0-9 .,'’ʼ]*(?<![ .,'’ʼ])|[.,][0-9]+)(?:[eE]([+-]?[0-9]+))?\s*(.*)",
+    re.DOTALL,
+)
 _SERIAL = (20_000, 80_000)
 """Days since 1899-12-30 that Excel may hold for a date: 1954 to 2119."""
 _YEARS = (1900, 2200)
@@ -51,7 +54,9 @@ def is_missing(cell: Cell) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell  # noqa: PLR0124 - not a number
-    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in MISSING_MARKS | {""}
+    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in MISSING_MARKS | {
+        ""
+    }
 
 
 def is_number(cell: Cell) -> bool:
@@ -103,8 +108,13 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str
         return "", []
     place, text = open_cells[0]
     bare = re.sub(r"[ '’ʼ]", "", text)
-    what = _('"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all').format(
-        text=text, thousands=re.sub("[.,]", "", bare), decimal=bare.replace(",", "."), n=len(open_cells)
+    what = _(
+        '"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all'
+    ).format(
+        text=text,
+        thousands=re.sub("[.,]", "", bare),
+        decimal=bare.replace(",", "."),
+        n=len(open_cells),
     )
     return "", [(place, what, _("say which with --decimal comma or --decimal point"))]
 
@@ -121,7 +131,9 @@ def _shown_by(digits: str) -> str:
     if len(marks) > 1:
         return other
     whole, _mark, part = bare.partition(marks[0])
-    is_open = len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0") and bare == digits
+    is_open = (
+        len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0") and bare == digits
+    )
     return "?" if is_open else marks[0]
 
 
@@ -149,7 +161,10 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     text = str(cell).translate(SPACES).strip()
     match = _NUMBER.fullmatch(text)
     if match is None:
-        raise CellError(_('"{cell}" is not a number').format(cell=text), _("write a number, or leave the cell empty where none is known"))
+        raise CellError(
+            _('"{cell}" is not a number').format(cell=text),
+            _("write a number, or leave the cell empty where none is known"),
+        )
     digits = _digits(match[2], decimal or ".", text)
     number = float(f"{digits}e{match[3] or 0}")
     if match[1] and match[1] in MINUS_SIGNS:
@@ -162,7 +177,9 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     try:
         amount = parse_amount(f"1 {tail}", own)
     except UnitError as error:
-        raise CellError(_('"{cell}": {what}').format(cell=text, what=error.what), error.fix) from error
+        raise CellError(
+            _('"{cell}": {what}').format(cell=text, what=error.what), error.fix
+        ) from error
     return Marked(number * amount.number, amount.unit or ONE)
 
 
@@ -171,7 +188,9 @@ def _digits(digits: str, decimal: str, text: str) -> str:
     other = "," if decimal == "." else "."
     whole, _mark, part = digits.partition(decimal)
     groups = re.split(rf"[ '’ʼ{other}]", whole)
-    well = len(groups) == 1 or (1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:]))
+    well = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])
+    )
     if not well or (part and not part.isdigit()):
         what = _('"{cell}" is not a number with a decimal {mark}')
         mark = _("comma") if decimal == "," else _("point")
@@ -220,7 +239,9 @@ def month_named(word: str) -> int:
     bare = word.casefold().strip(" .")
     if len(bare) < 3:
         return 0
-    found = {n for names in _FULL.values() for n, name in enumerate(names, 1) if name.startswith(bare)}
+    found = {
+        n for names in _FULL.values() for n, name in enumerate(names, 1) if name.startswith(bare)
+    }
     return found.pop() if len(found) == 1 else 0
 
 
@@ -228,10 +249,15 @@ _WORD = r"([^\W\d_]{3,}\.?)"
 _TIDY = re.compile(r"\s*(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
-_Q = re.compile(r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})", re.IGNORECASE)
+_Q = re.compile(
+    r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(0[1-9]|1[0-2])")
 _NAMED = re.compile(rf"{_WORD}[-\s/,.']*(\d{{4}}|\d{{2}})|(\d{{4}})[-\s/]*{_WORD}")
-_DAY_NAMED = re.compile(rf"(\d{{1,2}})[-\s.]*{_WORD}[-\s.,]*(\d{{4}})|{_WORD}\s(\d{{1,2}}),?\s(\d{{4}})")
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}})[-\s.]*{_WORD}[-\s.,]*(\d{{4}})|{_WORD}\s(\d{{1,2}}),?\s(\d{{4}})"
+)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
@@ -317,7 +343,9 @@ def _numbered(number: float, *, is_date_column: bool) -> Moment:
         day = date(1899, 12, 30) + timedelta(days=int(number))
         return Moment(day.year, day.month, day.day, 0)
     if _YEARS[0] <= number <= _YEARS[1]:
-        what = _('"{number}" is a number; of a month, a zero at its end is lost in it').format(number=number)
+        what = _('"{number}" is a number; of a month, a zero at its end is lost in it').format(
+            number=number
+        )
         raise CellError(what, _('write it as a text, as in "2026-10"'))
     raise _no_time(number)
 
@@ -360,7 +388,9 @@ def _quarter(text: str, order: str) -> Moment | None:
 
 def _named(text: str, order: str) -> Moment | None:
     if match := _DAY_NAMED.fullmatch(text):
-        day, word, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        day, word, year = (
+            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        )
         month = month_named(word)
         return _real(int(year), month, int(day), text) if month else None
     if match := _NAMED.fullmatch(text):

@@ -75,7 +75,9 @@ class Frame:
         """The column with a heading; capitals and spaces make no difference."""
         wanted = plain(text)
         exact = [one for one in self.headings if plain(full(one)) == wanted]
-        return next(iter(exact or [one for one in self.headings if plain(one.text) == wanted]), None)
+        return next(
+            iter(exact or [one for one in self.headings if plain(one.text) == wanted]), None
+        )
 
 
 def full(heading: Heading) -> str:
@@ -108,9 +110,13 @@ def chosen_sheet(file: TableFile, wanted: str) -> Sheet:
     if not full_ones:
         what = _("no sheet holds two cells beside each other")
         if file.hidden:
-            what = _("only hidden sheets hold a table: {names}").format(names=", ".join(file.hidden))
+            what = _("only hidden sheets hold a table: {names}").format(
+                names=", ".join(file.hidden)
+            )
         raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
-    what = _("several sheets hold tables: {names}").format(names=", ".join(one.name for one in full_ones))
+    what = _("several sheets hold tables: {names}").format(
+        names=", ".join(one.name for one in full_ones)
+    )
     raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
 
 
@@ -137,11 +143,13 @@ def frame_of(sheet: Sheet, source: str, area: str = "") -> Frame:
     blocks = [block for block in _blocks(sheet) if any(_is_wide(sheet.rows[row]) for row in block)]
     if not blocks:
         what = _("there are no rows with two cells or more")
-        raise TableError(source, [Problem(sheet.name, what, fix=_("see whether this is the right file"))])
+        raise TableError(
+            source, [Problem(sheet.name, what, fix=_("see whether this is the right file"))]
+        )
     headed = [block for block in blocks if _heading_rows(sheet, block)[1]]
     if not headed:
         what = _("no row of headings is found above the numbers")
-        fix = _("write one, or give the cells of the table with its headings: --range A1:D20")
+        fix = _("write one, or give the cells of the table with its headings: --cells A1:D20")
         raise TableError(source, [Problem(sheet.place(blocks[0][0], 0), what, fix=fix)])
     apart = _side_by_side(sheet, headed[0])
     if len(headed) > 1 or apart:
@@ -155,7 +163,7 @@ def _cut(sheet: Sheet, source: str, area: str) -> Sheet:
     match = _RANGE.fullmatch(area.strip().rpartition("!")[2])
     if match is None:
         what = _('"{area}" is no range of cells').format(area=area)
-        raise TableError(source, [Problem("range", what, fix=_('write it as in "A5:F40"'))])
+        raise TableError(source, [Problem("cells", what, fix=_('write it as in "A5:F40"'))])
     left, right = _column(match[1]), _column(match[3])
     wanted = range(int(match[2]), int(match[4]) + 1)
     kept = [
@@ -163,7 +171,9 @@ def _cut(sheet: Sheet, source: str, area: str) -> Sheet:
         for line, row in zip(sheet.lines, sheet.rows, strict=True)
         if line in wanted
     ]
-    return Sheet(sheet.name, [row for _line, row in kept], [line for line, _row in kept], (), sheet.delimiter)
+    return Sheet(
+        sheet.name, [row for _line, row in kept], [line for line, _row in kept], (), sheet.delimiter
+    )
 
 
 def _column(letters: str) -> int:
@@ -205,8 +215,10 @@ def _is_heading(row: Sequence[Cell]) -> bool:
     times = [cell for cell in cells if isinstance(cell, date) or moment_or_none(cell)]
     begins_with_time = bool(cells) and moment_or_none(cells[0]) is not None
     marks = [cell for cell in cells if is_missing(cell)]
-    return not marks and not (begins_with_time and len(times) < len(cells)) and not (
-        len(times) == 1 and begins_with_time
+    return (
+        not marks
+        and not (begins_with_time and len(times) < len(cells))
+        and not (len(times) == 1 and begins_with_time)
     )
 
 
@@ -246,7 +258,12 @@ def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
         left, right = [c for c in used if c < start], [c for c in used if c >= start]
         keys = [sheet.rows[row][start] for row in body if sheet.rows[row][start] is not None]
         has_keys = keys and not any(is_number(key) for key in keys)
-        if len(left) > 1 and len(right) > 1 and has_keys and sheet.rows[headings[0]][start] is not None:
+        if (
+            len(left) > 1
+            and len(right) > 1
+            and has_keys
+            and sheet.rows[headings[0]][start] is not None
+        ):
             return start
     return 0
 
@@ -259,10 +276,12 @@ def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Pr
     areas = []
     for block in blocks[: 1 if apart else None]:
         used = {place for row in block for place in _filled(sheet.rows[row])}
-        parts = [{c for c in used if c < apart}, {c for c in used if c >= apart}] if apart else [used]
+        parts = (
+            [{c for c in used if c < apart}, {c for c in used if c >= apart}] if apart else [used]
+        )
         areas += [area(block, sorted(part)) for part in parts]
     what = _("the sheet holds more than one table: {areas}").format(areas=_(" and ").join(areas))
-    fix = _("say which one: {ways}").format(ways=_(" or ").join(f"--range {one}" for one in areas))
+    fix = _("say which one: {ways}").format(ways=_(" or ").join(f"--cells {one}" for one in areas))
     return Problem(sheet.name, what, fix=fix)
 
 
@@ -275,22 +294,44 @@ def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source
     for row in body:
         why = _no_data(sheet, row, heading_rows, headings)
         if why:
-            left_out.append(_("{place}: {why}, left out").format(place=_first_place(sheet, row), why=why))
+            left_out.append(
+                _("{place}: {why}, left out").format(place=_first_place(sheet, row), why=why)
+            )
             continue
         rows.append(row)
         if sheet.lengths and sheet.lengths[row] != sheet.lengths[heading_rows[-1]]:
             what = _("the row has {n} cells, the headings {m}").format(
                 n=sheet.lengths[row], m=sheet.lengths[heading_rows[-1]]
             )
-            problems.append(Problem(_first_place(sheet, row), what, fix=_("the file may be cut off, or its delimiter stands in a cell: put that in quotes")))
-    loose = [row for row in range(heading_rows[-1] + 1, len(sheet.rows)) if row not in body and _filled(sheet.rows[row])]
-    left_out += [_("{place}: a note, left out").format(place=_first_place(sheet, row)) for row in loose]
+            problems.append(
+                Problem(
+                    _first_place(sheet, row),
+                    what,
+                    fix=_(
+                        "the file may be cut off, or its delimiter stands in a cell: put that in quotes"
+                    ),
+                )
+            )
+    loose = [
+        row
+        for row in range(heading_rows[-1] + 1, len(sheet.rows))
+        if row not in body and _filled(sheet.rows[row])
+    ]
+    left_out += [
+        _("{place}: a note, left out").format(place=_first_place(sheet, row)) for row in loose
+    ]
     seen: dict[str, Heading] = {}
     for heading in headings:
         twin = seen.setdefault(plain(full(heading)), heading)
         if twin is not heading:
             what = _('two columns are called "{name}"').format(name=full(heading))
-            problems.append(Problem(sheet.place(heading_rows[0], heading.column), what, fix=_("give each its own name")))
+            problems.append(
+                Problem(
+                    sheet.place(heading_rows[0], heading.column),
+                    what,
+                    fix=_("give each its own name"),
+                )
+            )
     if not rows and not problems:
         problems.append(Problem(sheet.name, _("there are headings and no rows below them")))
     if problems:
@@ -313,7 +354,9 @@ def _no_data(
     if any(cells == sheet.rows[one] for one in heading_rows):
         return _("the headings again")
     words = [plain(str(cells[place])) for place in filled if isinstance(cells[place], str)]
-    if words and (words[0] in TOTALS or words[0].split()[0] in {"total", "итого", "всего", "барлығы"}):
+    if words and (
+        words[0] in TOTALS or words[0].split()[0] in {"total", "итого", "всего", "барлығы"}
+    ):
         return _('"{word}" adds up other rows').format(word=cells[filled[0]])
     return ""
 
@@ -340,7 +383,9 @@ def _heading(column: int, parts: Sequence[Cell]) -> Heading:
         moment = moment_or_none(parts[0])
         return Heading(column, moment.label if moment else str(parts[0]), moment=moment)
     words = [
-        moment.label if not isinstance(part, str) and (moment := moment_or_none(part)) else str(part)
+        moment.label
+        if not isinstance(part, str) and (moment := moment_or_none(part))
+        else str(part)
         for part in parts
     ]
     text, unit = " ".join(" ".join(words).translate(SPACES).split()), ""
@@ -374,7 +419,9 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
     """
     words = text.translate(SPACES).strip()
     parts = re.split(r"([\s/_]+)", words)
-    known = "".join(_STATISTICAL.get(part.casefold(), part) if part != "_" else " " for part in parts)
+    known = "".join(
+        _STATISTICAL.get(part.casefold(), part) if part != "_" else " " for part in parts
+    )
     for way in dict.fromkeys((words, known)):
         try:
             return parse_amount(way if way[:1].isdigit() else f"1 {way}", own)

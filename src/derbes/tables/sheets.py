@@ -93,7 +93,9 @@ def read_table_file(path: Path) -> TableFile:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _unusable(path, _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000))
+            raise _unusable(
+                path, _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
+            )
         content = path.read_bytes()
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
     except OSError as error:
@@ -118,7 +120,9 @@ def read_table_file(path: Path) -> TableFile:
 
 
 def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    head = _("{file}: cannot be read as a table: {reason}.").format(file=path, reason=reason.rstrip("."))
+    head = _("{file}: cannot be read as a table: {reason}.").format(
+        file=path, reason=reason.rstrip(".")
+    )
     return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
 
 
@@ -129,13 +133,19 @@ def _unpacked(path: Path, content: bytes) -> bytes:
     except (OSError, EOFError) as error:
         raise _unusable(path, str(error), _("download it again; it may be cut off")) from error
     if len(found) > MOST_BYTES:
-        raise _unusable(path, _("unpacked it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000))
+        raise _unusable(
+            path,
+            _("unpacked it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000),
+        )
     return found
 
 
 def _whole(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     width = max((len(row) for row in rows), default=0)
-    return [[*(None if cell == "" else cell for cell in row), *[None] * (width - len(row))] for row in rows]
+    return [
+        [*(None if cell == "" else cell for cell in row), *[None] * (width - len(row))]
+        for row in rows
+    ]
 
 
 Found = tuple[tuple[Sheet, ...], tuple[str, ...], tuple[str, ...]]
@@ -195,7 +205,9 @@ def _parquet(path: Path, content: bytes) -> tuple[Sheet, ...]:
         raise _unusable(path, str(error), _("write it anew; it may be cut off")) from error
     if table.num_rows * table.num_columns > MOST_CELLS:
         raise _unusable(path, _("it is too large"), _("select the rows that the case needs"))
-    columns = [[None if v is None else _plain(v) for v in column.to_pylist()] for column in table.columns]
+    columns = [
+        [None if v is None else _plain(v) for v in column.to_pylist()] for column in table.columns
+    ]
     rows: list[list[Cell]] = [list(table.column_names), *map(list, zip(*columns, strict=True))]
     return (Sheet("", _whole(rows), list(range(len(rows)))),)
 
@@ -207,7 +219,9 @@ def _csv(path: Path, content: bytes) -> Found:
     if not delimiter:
         fix = _("save it with a comma, a semicolon or a tab between cells")
         first = (sample or [""])[0][:60]
-        raise _unusable(path, _('its lines are one cell each, as in "{line}"').format(line=first), fix)
+        raise _unusable(
+            path, _('its lines are one cell each, as in "{line}"').format(line=first), fix
+        )
     rows: list[list[Cell]] = []
     lines, before = [], 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
