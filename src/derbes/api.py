@@ -35,11 +35,11 @@ from derbes.request import (
     stress_request,
     with_units,
 )
+from derbes.results.imports import TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
-from derbes.results.imports import TableImport
 from derbes.results.trade import Imported, ProductSheet, Screen
 
 __all__ = [
@@ -151,7 +151,7 @@ def import_table(  # noqa: PLR0913 - one option for each wish
 
     options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at)
     return import_into_case(
-        Path(table), Path(case), options, take, examine=_problems_of_expressions
+        Path(table), Path(case), options, take=take, examine=_problems_of_expressions
     )
 
 

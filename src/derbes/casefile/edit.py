@@ -155,14 +155,14 @@ def with_change(plain: Plain, where: Path, value: Plain) -> Plain:
 
 
 def respelled(text: str, wanted: Mapping[str, Plain]) -> str | None:
-    """A text that reads as is wanted, changed where it reads otherwise and nowhere else.
+    r"""A text that reads as is wanted, changed where it reads otherwise and nowhere else.
 
     New keys stand behind the others. None: it cannot be had, as where a value that is repeated
     by `*` is to differ in one place.
 
     Examples:
-        >>> respelled("a: 1  # one\\nb: {c: 2}\\n", {"a": "5", "b": {"c": "2", "d": "3"}})
-        'a: 5  # one\\nb: {c: 2, d: 3}\\n'
+        >>> respelled("a: 1  # one\nb: {c: 2}\n", {"a": "5", "b": {"c": "2", "d": "3"}})
+        'a: 5  # one\nb: {c: 2, d: 3}\n'
     """
     root, findings = compose(text, 0)
     if findings or not isinstance(root, MappingNode):
@@ -243,7 +243,7 @@ class _Spelling:
             if not node.in_flow:
                 slot = slot._replace(indent=item.mark.column - 1)
             yield from self.node(item, wanted[place], slot)
-        new = wanted[len(node.items) :]
+        new = list(wanted[len(node.items) :])
         if new and node.in_flow:
             yield Span(node.ends[-1], node.ends[-1], f", {self.wrapped(new, node.ends[-1])[1:-1]}")
         elif new:
@@ -295,14 +295,14 @@ class _Spelling:
         indent = len(line) - len(line.lstrip()) + 2 * len(_INDENT)
         if len(inline := in_flow(value)) <= WIDEST or not isinstance(value, dict | list):
             return inline
-        pieces, left = [], WIDEST - indent
+        lines, width = [""], len(line)
         for piece in _pieces(value):
-            if pieces and len(piece) > left:
-                pieces.append(f"{self.line_end}{' ' * indent}")
-                left = WIDEST - indent
-            pieces.append(piece if left == WIDEST - indent and pieces else f" {piece}")
-            left -= len(piece) + 1
-        return "".join(pieces).strip()
+            if lines[-1] and width + len(piece) > WIDEST:
+                lines.append("")
+                width = indent
+            lines[-1] += f" {piece}" if lines[-1] else piece
+            width += len(piece) + 1
+        return f"{self.line_end}{' ' * indent}".join(lines)
 
     def without(self, node: MappingNode, names: Sequence[str], place: int) -> Span:
         """What goes with a key."""

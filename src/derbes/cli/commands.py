@@ -14,6 +14,7 @@ import click
 from derbes import api
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import INTERRUPTED
+from derbes.cli.imports import import_into_case, refuse_without_case
 from derbes.cli.output import (
     CSV,
     HTML,
@@ -32,7 +33,6 @@ from derbes.cli.output import (
     tell_json,
 )
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.cli.imports import import_into_case, refuse_without_case
 from derbes.cli.trade import imported_text, screen_text
 from derbes.errors import CaseError, DerbesError, OutputError
 from derbes.files import unwritable
@@ -487,8 +487,8 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
 INTO_CASE = ("case", "yes", "sheet", "cells", "unit", "grade", "date", "decimal", "dates", "at")
 """Options of `import` that go with `--case`."""
 into_case_options = with_options(
-    option("--case", _("Case that a table is brought into; then --map tells columns and paths, "
-           "e.g. 'date=Month, uses.town.demand=Use [t], where country=Austria'."), "CASE", default=""),
+    option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
+           "'date=Month, uses.town.demand=Use [t], where area=North'."), "CASE", default=""),
     option("--yes", _("Write what changes without asking."), is_flag=True),
     options_of(
         api.import_table,

@@ -90,6 +90,8 @@ def import_text(found: TableImport) -> str:
         notes.append(_("and {n} more notes, in the JSON").format(n=len(found.notes) - MOST_NOTES))
     lines += [f"  - {note}" for note in notes]
     n = len(found.changes)
+    if not n:
+        return "\n".join(lines)
     lines.append(ngettext("{n} number changes:", "{n} numbers change:", n).format(n=n))
     width = max((len(one.path) for one in found.changes), default=0)
     lines += [f"  {one.path:<{width}}  {_change(one)}" for one in found.changes]

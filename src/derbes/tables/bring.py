@@ -5,6 +5,7 @@ the table does not know are `missing`, not zero and not the month before.
 """
 
 import calendar as days_of
+import math
 from collections.abc import Mapping, Sequence
 
 from derbes.case.entities import Case
@@ -12,12 +13,15 @@ from derbes.case.forms import MISSING
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.tables.cells import Moment, date_order, decimal_mark
 from derbes.tables.history import DemandFit, fitted
+from derbes.tables.kept import HISTORY, STOCKS, TableMap
 from derbes.tables.layout import Frame, full, plain
-from derbes.tables.mapping import HISTORY, STOCKS, TableMap, form_at, own_units
+from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
+    DECIMALS,
+    NONE_OPEN,
     PER_MONTH,
     About,
     Brought,
@@ -32,6 +36,8 @@ from derbes.units import GROUP_SPACE, Unit, convert, convertible, format_amount,
 
 OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")
 """Words of a heading by which a stock is that of the first day."""
+OLDEST = 12
+"""Months before the calendar from which a last value is not taken to hold still."""
 WHOLE = 0.99
 """Part of a period that its rows must cover, for it to be told."""
 
@@ -47,13 +53,13 @@ def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: st
         unit: Unit of numbers for which the table tells none.
     """
     made, cells = Brought(), list(dated_cells(found, frame))
-    decimal, open_marks = {"comma": ",", "point": "."}.get(found.decimal, ""), []
+    decimal, open_marks = DECIMALS.get(found.decimal, ""), NONE_OPEN
     if not decimal:
         decimal, open_marks = decimal_mark((one.place, one.cell) for one in cells)
-    order, open_dates = found.dates, []
+    order, open_dates = found.dates, NONE_OPEN
     if not order:
         order, open_dates = date_order((one.time_place, one.time) for one in cells)
-    made.problems = [Problem(place, what, fix=fix) for place, what, fix in open_marks + open_dates]
+    made.problems = [Problem(at, what, fix=fix) for at, what, fix in (*open_marks, *open_dates)]
     if made.problems:
         return made
     reading = TableReading(found, frame, case, about, made, decimal, order, unit)
@@ -113,7 +119,7 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[Point]) -> No
     if not fitting:
         labels = ", ".join(one.moment.label for one in points[-3:])
         what = _(
-            "the table has no stock for the beginning of the calendar, {month}; its last are {labels}"
+            "the table has no stock for {month}, when the calendar begins; its last are {labels}"
         )
         what = what.format(month=f"{begin[0]}-{begin[1]:02d}", labels=labels)
         fix = _("take another one with --at {label}, or change calendar.first").format(
@@ -226,6 +232,13 @@ def _put_series(
             Problem(path, what, fix=_("for demand out of the past: --map kind=history"))
         )
         return
+    if known[-1] * calendar.step < -OLDEST:
+        what = _("the table ends in {last}, and the calendar begins in {month}").format(
+            last=points[-1].moment.label, month=calendar.label(0)
+        )
+        fix = _("for demand out of the past: --map kind=history; else get newer figures")
+        made.problems.append(Problem(path, what, fix=fix))
+        return
     if late:
         made.notes.append(
             _("{path}: {n} periods behind the end of the calendar are left out.").format(
@@ -253,6 +266,7 @@ def _put_series(
     if known[-1] < calendar.n_periods - 1:
         text = _("{path}: behind {month} its last value holds.")
         made.notes.append(text.format(path=path, month=calendar.label(known[-1])))
+    points = [one for one in points if calendar.index(one.moment.year, one.moment.month) in inside]
     is_derived = any((one.moment.months or 0) != calendar.step for one in points)
     why = _("{first} to {last} of {file}, {place} and below").format(
         first=points[0].moment.label,
@@ -311,7 +325,7 @@ def _tell_history(reading: TableReading, path: str, points: Sequence[Point]) -> 
     made.values[tuple(path.split("."))] = _demand(fit, first, case, unit.name if unit else "") | {
         "source": about.source,
         "grade": "C",
-        "why": _why_history(fit, points, about, n_out, max(0, n_unknown)),
+        "why": _why_history(fit, points, about.file, n_out=n_out, n_unknown=max(0, n_unknown)),
     }
     made.notes.append(_fit_words(path, fit, unit.name if unit else ""))
 
@@ -366,19 +380,23 @@ def _demand(fit: DemandFit, first: Moment, case: Case, name: str) -> dict[str, P
 
 
 def _why_history(
-    fit: DemandFit, points: Sequence[Point], about: About, n_out: int, n_unknown: int
+    fit: DemandFit, points: Sequence[Point], file: str, *, n_out: int, n_unknown: int
 ) -> str:
     text = _("{first} to {last} of {file}: {what}").format(
         first=points[0].moment.label,
         last=points[-1].moment.label,
-        file=about.file,
+        file=file,
         what=_what_fit(fit),
     )
     parts = [text]
     if n_out:
-        parts.append(_("{n} periods of stock-out left out").format(n=n_out))
+        told = ngettext(
+            "{n} period of stock-out left out", "{n} periods of stock-out left out", n_out
+        )
+        parts.append(told.format(n=n_out))
     if n_unknown:
-        parts.append(_("{n} periods not known").format(n=n_unknown))
+        told = ngettext("{n} period not known", "{n} periods not known", n_unknown)
+        parts.append(told.format(n=n_unknown))
     if fit.n_years > 1:
         parts.append(_("range over {n} years").format(n=fit.n_years))
     return "; ".join(parts)
@@ -403,14 +421,13 @@ def _fit_words(path: str, fit: DemandFit, name: str) -> str:
         parts.append(
             _("trend {trend} in a year").format(trend=words(float(f"{fit.trend:.3g}"), name))
         )
-    elif fit.trend_error == fit.trend_error:
+    elif not math.isnan(fit.trend_error):
         parts.append(_("no trend that stands out of the spread"))
     else:
         parts.append(_("less than three years, so no trend"))
     if fit.season:
-        parts.append(_("season between {low} and {high}").format(
-            low=words(float(f"{min(fit.season):.3g}"), name), high=words(float(f"{max(fit.season):.3g}"), name)
-        ))  # fmt: skip
+        ends = [words(float(f"{end:.3g}"), name) for end in (min(fit.season), max(fit.season))]
+        parts.append(_("season between {low} and {high}").format(low=ends[0], high=ends[1]))
     else:
         parts.append(_("no season"))
     if fit.n_years > 1:

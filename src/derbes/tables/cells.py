@@ -23,7 +23,8 @@ TOTALS = frozenset(
 )
 """Words that begin a row which adds up others."""
 _NUMBER = re.compile(
-    rf"([+{re.escape(MINUS_SIGNS)}]?)\s?([0-9][0-9 .,'’ʼ]*(?<![ .,'’ʼ])|[.,][0-9]+)(?:[eE]([+-]?[0-9]+))?\s*(.*)",
+    rf"([+{re.escape(MINUS_SIGNS)}]?)\s?([0-9][0-9 .,'’ʼ]*(?<![ .,'’ʼ])|[.,][0-9]+)"
+    r"(?:[eE]([+-]?[0-9]+))?\s*(.*)",
     re.DOTALL,
 )
 _SERIAL = (20_000, 80_000)
@@ -34,8 +35,10 @@ _YEARS = (1900, 2200)
 class CellError(ValueError):
     """A cell that cannot be read, or can be read in two ways."""
 
-    def __init__(self, what: str, fix: str = "") -> None:
+    def __init__(self, what: str, fix: str = "", *, of_table: bool = False) -> None:
         self.what, self.fix = what, fix
+        self.of_table = of_table
+        """Whether it is wrong with the whole table, so that no cell is told."""
         super().__init__(what)
 
 
@@ -250,7 +253,8 @@ _TIDY = re.compile(r"\s*(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
 _Q = re.compile(
-    r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})",
+    r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])"
+    r"|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(0[1-9]|1[0-2])")
@@ -320,10 +324,9 @@ def moment_of(cell: Cell, order: str = "", *, is_date_column: bool = False) -> M
     if isinstance(cell, float):
         return _numbered(cell, is_date_column=is_date_column)
     text = _TIDY.sub("", cell.translate(SPACES)).strip(" ,")
-    for read in (_year_first, _quarter, _named, _day_first):
-        found = read(text, order)
-        if found is not None:
-            return found
+    found = _year_first(text) or _quarter(text) or _named(text) or _day_first(text, order)
+    if found is not None:
+        return found
     if text.replace(".0", "").isdigit() and len(text) == 5 and is_date_column:
         return _numbered(float(text), is_date_column=True)
     raise _no_time(cell)
@@ -362,7 +365,7 @@ def _real(year: int, month: int, day: int, text: str) -> Moment | None:
     return Moment(year, month, day, 0)
 
 
-def _year_first(text: str, order: str) -> Moment | None:
+def _year_first(text: str) -> Moment | None:
     if re.fullmatch(r"(19|20|21)\d{2}", text):
         return Moment(int(text), 1, 0, 12)
     if match := _ISO.fullmatch(text):
@@ -374,7 +377,7 @@ def _year_first(text: str, order: str) -> Moment | None:
     return None
 
 
-def _quarter(text: str, order: str) -> Moment | None:
+def _quarter(text: str) -> Moment | None:
     head, _space, tail = text.partition(" ")
     if head.casefold() in ROMAN and tail:
         text = f"{ROMAN[head.casefold()]} {tail}"
@@ -386,7 +389,7 @@ def _quarter(text: str, order: str) -> Moment | None:
     return None
 
 
-def _named(text: str, order: str) -> Moment | None:
+def _named(text: str) -> Moment | None:
     if match := _DAY_NAMED.fullmatch(text):
         day, word, year = (
             (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])

@@ -10,13 +10,13 @@ One least-squares fit, a line and one figure for each part of the year:
 - (H3) c is kept where every part of the year was seen twice; else c = 0.
 - (H4) Demand: d[t] = max(0, a + b · min(t, L + N) + c[m(t)]), L the last period of the history and
   N its length: a line is drawn no further ahead than it was seen.
-- (H5) Range, as shares of d: the least and the greatest over years of Σ y / Σ (a + b · t + c), a year
-  being twelve months back from the last and one that is told for half of it or more; from two
-  such years on.
+- (H5) Range, as shares of d: the least and the greatest over years of Σ y / Σ (a + b · t + c), a
+  year being twelve months back from the last and one that is told for half of it or more; from
+  two such years on.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +88,9 @@ def fitted(told: Mapping[int, float], first: int, a_year: int) -> DemandFit:
     level = float(by_part.mean())
     season = tuple(float(one) for one in by_part - level) if has_season else ()
     fit = DemandFit(level, trend, error, season, length, first, 1.0, 1.0, 0)
-    return _with_range(fit, periods, seen, columns @ found, a_year)
+    back = (length - 1 - periods) // a_year
+    whole = 2 * np.bincount(back)[back] >= a_year
+    return _with_range(fit, back[whole], seen[whole], (columns @ found)[whole])
 
 
 def _columns(
@@ -99,7 +101,7 @@ def _columns(
     a_year: int,
     has_trend: bool,
 ) -> FloatArray:
-    """Columns of the fit: the line where there is one, and parts of the year or one level. (n, k)"""
+    """Columns of the fit: the line, where there is one, and parts of the year. (n, k)"""
     of_parts = np.eye(a_year)[parts] if has_season else np.ones((len(parts), 1))
     return np.column_stack([years, of_parts]) if has_trend else of_parts
 
@@ -123,18 +125,12 @@ def _trend(
 
 
 def _with_range(
-    fit: DemandFit, periods: npt.NDArray[np.int64], seen: FloatArray, line: FloatArray, a_year: int
+    fit: DemandFit, years: npt.NDArray[np.int64], seen: FloatArray, line: FloatArray
 ) -> DemandFit:
-    """With the range that years give (H5)."""
-    back = (fit.n_periods - 1 - periods) // a_year
-    shares = [
-        float(seen[back == year].sum() / line[back == year].sum())
-        for year in np.unique(back)
-        if 2 * (back == year).sum() >= a_year and line[back == year].sum() > 0
-    ]
+    """With the range that years give (H5), those of each period counted back from the last."""
+    of_year = [years == year for year in np.unique(years)]
+    shares = [float(seen[one].sum() / line[one].sum()) for one in of_year if line[one].sum() > 0]
     if len(shares) < 2:
         return fit
-    return DemandFit(
-        fit.level, fit.trend, fit.trend_error, fit.season, fit.n_periods, fit.first,
-        min(1.0, *shares), max(1.0, *shares), len(shares),
-    )  # fmt: skip
+    low, high = min(1.0, *shares), max(1.0, *shares)
+    return replace(fit, low=low, high=high, n_years=len(shares))

@@ -15,18 +15,10 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.imports import NumberChange, TableImport
 from derbes.tables.bring import brought
+from derbes.tables.kept import DATED, TableMap, imports_folder, map_text, name_of, read_map
 from derbes.tables.layout import Frame, chosen_sheet, frame_of
 from derbes.tables.lists import listed
-from derbes.tables.mapping import (
-    DATED,
-    TableMap,
-    completed,
-    imports_folder,
-    map_text,
-    name_of,
-    read_map,
-    told_map,
-)
+from derbes.tables.mapping import ACROSS, completed, told_map
 from derbes.tables.readings import About, Brought
 from derbes.tables.sheets import TableFile, read_table_file
 
@@ -55,6 +47,7 @@ def import_into_case(
     table: Path,
     case: Path,
     options: TableOptions,
+    *,
     take: Callable[[TableImport], bool],
     examine: Examine | None = None,
 ) -> TableImport:
@@ -83,7 +76,7 @@ def import_into_case(
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
     found = completed(told, frame, read.case, source)
     found = replace(found, sheet=frame.sheet.name, grade=found.grade)
-    about = About(kept.stem, _document_place(file, frame), found.grade or "B")
+    about = About(kept.stem, file.path.name, found.grade or "B")
     bring = brought if found.kind in DATED else listed
     made = bring(found, frame, read.case, about, unit=options.unit)
     if made.problems:
@@ -154,7 +147,7 @@ def _fits(kept: Path, file: TableFile) -> bool:
     return bool(found.columns) and all(
         frame.named(heading) is not None
         for heading in (*found.columns.values(), *found.where)
-        if heading != "across"
+        if heading != ACROSS
     )
 
 
@@ -172,10 +165,6 @@ def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMa
 def _with_unit(found: TableMap, unit: str) -> TableMap:
     """With a unit that was told on the command line kept."""
     return replace(found, units={**found.units, "value": unit}) if unit else found
-
-
-def _document_place(file: TableFile, frame: Frame) -> str:
-    return f"{file.path.name}, {frame.sheet.name}" if frame.sheet.name else file.path.name
 
 
 def _document(file: TableFile, frame: Frame, options: TableOptions) -> dict[str, Plain]:
@@ -232,12 +221,14 @@ def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:
     if same_unit and isinstance(months, dict):
         kept = {month: months[month] for month in kept}
     merged = dict(sorted({**kept, **series}.items()))
-    rest = {key: old[key] for key in ("label", "after") if key in old}
+    rest: dict[str, Plain] = {key: old[key] for key in ("label", "after") if key in old}
     return {**rest, **value, "series": merged}
 
 
 def _with_unit_of(one: Plain, unit: str) -> Plain:
     """A month of a series in the unit of the whole, written out."""
+    if isinstance(one, dict) and "value" in one:
+        return {**one, "value": _with_unit_of(one["value"], unit)}
     is_bare = isinstance(one, str) and not re.search(r"[^\W\d_]|[%$€£₸₽=]", one)
     return f"{one} {unit}" if unit and is_bare and isinstance(one, str) else one
 

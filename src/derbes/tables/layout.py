@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
@@ -25,7 +26,7 @@ from derbes.units import SPACES, Amount, UnitError, parse_amount
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 _BRACKETED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", re.DOTALL)
 _STATISTICAL = {
-    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t", "mmbtu": "MMBtu", "tonnes": "t",
+    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t",
 }  # fmt: skip
 """Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
 
@@ -203,7 +204,7 @@ def _numbers_are_times(row: Sequence[Cell]) -> bool:
     """Whether all numbers of a row are years that rise one by one, as over columns."""
     years = [int(str(cell).split(".")[0]) for cell in row if cell is not None and _is_year(cell)]
     numbers = [cell for cell in row if is_number(cell) and not _is_year(cell)]
-    steps = {later - one for one, later in zip(years, years[1:], strict=False)}
+    steps = {later - one for one, later in pairwise(years)}
     return not numbers and (not years or (len(years) > 1 and steps <= {0, 1, -1}))
 
 
@@ -251,7 +252,7 @@ def _goes_on(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
 def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
     """First column of a second table beside the first; 0: there is none."""
     used = sorted({place for row in block for place in _filled(sheet.rows[row])})
-    gaps = [later for one, later in zip(used, used[1:], strict=False) if later - one > 1]
+    gaps = [later for one, later in pairwise(used) if later - one > 1]
     _first, headings = _heading_rows(sheet, block)
     body = [row for row in block if row > headings[-1]]
     for start in gaps:
@@ -287,10 +288,13 @@ def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Pr
 
 def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source: str) -> Frame:
     first, heading_rows = _heading_rows(sheet, block)
-    headings = tuple(_headings(sheet, heading_rows))
+    body = [row for row in [*block, *following] if row > heading_rows[-1]]
+    used = {
+        place for row in body if _is_wide(sheet.rows[row]) for place in _filled(sheet.rows[row])
+    }
+    headings = tuple(_headings(sheet, heading_rows, used))
     said = [str(cell) for row in block[:first] for cell in sheet.rows[row] if cell is not None]
     rows, left_out, problems = [], [], []
-    body = [row for row in [*block, *following] if row > heading_rows[-1]]
     for row in body:
         why = _no_data(sheet, row, heading_rows, headings)
         if why:
@@ -303,15 +307,8 @@ def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source
             what = _("the row has {n} cells, the headings {m}").format(
                 n=sheet.lengths[row], m=sheet.lengths[heading_rows[-1]]
             )
-            problems.append(
-                Problem(
-                    _first_place(sheet, row),
-                    what,
-                    fix=_(
-                        "the file may be cut off, or its delimiter stands in a cell: put that in quotes"
-                    ),
-                )
-            )
+            fix = _("the file may be cut off; or put a cell that holds the delimiter in quotes")
+            problems.append(Problem(_first_place(sheet, row), what, fix=fix))
     loose = [
         row
         for row in range(heading_rows[-1] + 1, len(sheet.rows))
@@ -361,8 +358,11 @@ def _no_data(
     return ""
 
 
-def _headings(sheet: Sheet, rows: Sequence[int]) -> Iterator[Heading]:
-    """Columns with their headings, put together of all rows that hold them."""
+def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Heading]:
+    """Columns with their headings, put together of all rows that hold them.
+
+    A column without one that holds data is called by its letters.
+    """
     filled: list[list[Cell]] = []
     for row in rows[:-1]:
         below, last = sheet.rows[rows[-1]], None
@@ -376,6 +376,8 @@ def _headings(sheet: Sheet, rows: Sequence[int]) -> Iterator[Heading]:
         parts = [line[column] for line in filled if line[column] is not None]
         if parts:
             yield _heading(column, list(dict.fromkeys(parts)))
+        elif column in used:
+            yield Heading(column, _("column {letters}").format(letters=column_letters(column)))
 
 
 def _heading(column: int, parts: Sequence[Cell]) -> Heading:

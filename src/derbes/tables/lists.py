@@ -10,21 +10,12 @@ from derbes.casefile.entries import Plain
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.tables.bring import words
-from derbes.tables.cells import CellError, decimal_mark, is_missing, is_number, number_of
-from derbes.tables.layout import Frame, Heading, unit_amount
-from derbes.tables.mapping import (
-    BILL,
-    SUPPLIERS,
-    TableMap,
-    id_of,
-    measures_same,
-    names_of,
-    own_units,
-    score,
-    selects,
-)
-from derbes.tables.readings import About, Brought
-from derbes.units import UnitError, parse_unit
+from derbes.tables.cells import CellError, decimal_mark, is_missing, is_number
+from derbes.tables.kept import BILL, SUPPLIERS, TableMap, id_of
+from derbes.tables.layout import Frame, Heading
+from derbes.tables.mapping import names_of, score, selects
+from derbes.tables.readings import DECIMALS, NONE_OPEN, PER_MONTH, About, Brought, measured
+from derbes.tables.sheets import Cell
 
 
 @dataclass(slots=True)
@@ -57,67 +48,39 @@ class _Listing:
         if problem not in self.made.problems:
             self.made.problems.append(problem)
 
-    def amount(self, row: int, role: str, target: str, *, per_row: bool = False) -> Plain:
+    def amount(self, row: int, role: str, target: str) -> Plain:
         """The number of a cell with what it says of itself; None: not known, or refused.
 
         Args:
             row: Row of the sheet.
             role: Part of the row.
-            target: Unit that the number is counted in.
-            per_row: Whether an amount without a time is one a month.
+            target: Unit that the number is counted in; an amount without a time is one a month.
         """
         heading = self.heading(role)
         if heading is None:
             return None
-        own, place = own_units(self.case), self.frame.place(row, heading)
+        units, place = self.found.units, self.frame.place(row, heading)
+        told = units.get(role) or heading.unit or self.text(row, "unit") or self.unit
+        if len(told) == len("USD") and "/" in target and not target.endswith(PER_MONTH):
+            told = f"{told}/{target.partition('/')[2]}"  # a price told by its money alone
+        cell = self.frame.cell(row, heading)
         try:
-            marked = number_of(self.frame.cell(row, heading), self.decimal, own)
+            found = measured(self.case, cell, target, told=told, decimal=self.decimal)
         except CellError as error:
-            self.refuse(place, error.what, error.fix)
+            place = "" if error.of_table else place
+            self.refuse(place, f"{role}: {error.what}" if error.of_table else error.what, error.fix)
             return None
-        if marked is None:
+        if found is None or found.unit is None:
             return None
-        number, unit = marked.number, marked.unit
-        if unit is None:
-            told = self.found.units.get(role) or heading.unit or self.text(row, "unit") or self.unit
-            if not told:
-                fix = _(
-                    'write it in the heading, "{heading} ({unit})", or: --map "{part}={heading} [{unit}]"'
-                )
-                what = _("the table tells no unit of the {part}").format(part=role)
-                self.refuse("", what, fix.format(heading=heading.text, unit=target, part=role))
-                return None
-            try:
-                amount = unit_amount(_price_unit(told, target), own)
-            except UnitError as error:
-                self.refuse(place, error.what, error.fix)
-                return None
-            number, unit = number * amount.number, amount.unit
-        wanted = parse_unit(target, own)
-        if unit is None or not measures_same(unit, wanted, per_row=per_row):
-            what = _('the {part} is counted in "{unit}", and here in "{other}"')
-            self.refuse(place, what.format(part=role, unit=target, other=unit.name if unit else ""))
-            return None
-        if number < 0:
-            self.refuse(place, _('"{cell}" is below 0').format(cell=f"{number:g}"))
-            return None
-        money = [
-            code
-            for code, _p in unit.currencies
-            if code not in {self.case.currency, *self.case.rates}
-        ]
-        if money:
-            what = _("the case has no rate of {code}").format(code=money[0])
-            self.refuse("", what, _("add it under currency.rates, with its year"))
-            return None
-        name = unit.name
-        if per_row and measures_same(unit, wanted, per_row=False) is False:
-            name = f"{name}/month"
+        is_flow = target.endswith(PER_MONTH)
+        has_time = any(kind == "time" for kind, _power in found.unit.powers)
+        name = found.unit.name if has_time or not is_flow else f"{found.unit.name}{PER_MONTH}"
         why = _("{place} of {file}").format(place=place, file=self.about.file)
+        about = self.about
         return {
-            "value": words(number, name),
-            "source": self.about.source,
-            "grade": self.about.grade,
+            "value": words(found.number, name),
+            "source": about.source,
+            "grade": about.grade,
             "why": why,
         }
 
@@ -141,15 +104,6 @@ class _Listing:
         return ""
 
 
-def _price_unit(told: str, target: str) -> str:
-    """A unit for a price that is told by its money alone, or by its good alone, stays as it is."""
-    return (
-        told
-        if "/" in told or "/" not in target or len(told) != 3
-        else f"{told}/{target.partition('/')[2]}"
-    )
-
-
 def _named(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
     """Ids of what a text names best."""
     scores = {name: score(text, ways) for name, ways in names.items()}
@@ -168,7 +122,7 @@ def listed(found: TableMap, frame: Frame, case: Case, about: About, *, unit: str
         unit: Unit of numbers for which the table tells none.
     """
     listing = _Listing(found, frame, case, about, unit)
-    decimal, problems = {"comma": ",", "point": "."}.get(found.decimal, ""), []
+    decimal, problems = DECIMALS.get(found.decimal, ""), NONE_OPEN
     if not decimal:
         decimal, problems = decimal_mark(_numbers(found, frame))
     listing.decimal = decimal
@@ -196,13 +150,12 @@ def listed(found: TableMap, frame: Frame, case: Case, about: About, *, unit: str
     return listing.made
 
 
-def _numbers(found: TableMap, frame: Frame) -> Iterator[tuple[str, object]]:
+def _numbers(found: TableMap, frame: Frame) -> Iterator[tuple[str, Cell]]:
     for role in ("price", "capacity", "lead_time", "amount"):
         heading = frame.named(found.columns.get(role, ""))
-        for row in frame.rows if heading is not None else ():
-            cell = frame.cell(row, heading)
-            if is_number(cell):
-                yield frame.place(row, heading), cell
+        if heading is not None:
+            cells = ((frame.place(row, heading), frame.cell(row, heading)) for row in frame.rows)
+            yield from (one for one in cells if is_number(one[1]))
 
 
 def _good(listing: _Listing, row: int) -> str:
@@ -243,7 +196,7 @@ def _supplier(listing: _Listing, row: int) -> tuple[str, ...]:
     case, unit = listing.case, listing.case.goods[good].unit
     told = {
         "price": listing.amount(row, "price", f"{case.currency}/{unit}"),
-        "capacity": listing.amount(row, "capacity", f"{unit}/month", per_row=True),
+        "capacity": listing.amount(row, "capacity", f"{unit}/month"),
         "lead_time": listing.amount(row, "lead_time", "month"),
     }
     known = listing.found.items.get(text) or next(iter(_one(listing, row, text, good)), "")

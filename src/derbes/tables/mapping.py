@@ -6,29 +6,29 @@ two ways is refused with the ways.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from derbes.case import forms
 from derbes.case.entities import Case
 from derbes.case.quantity import Element
-from derbes.casefile.edit import in_block, respelled
-from derbes.casefile.entries import SECTIONS, MappingNode, Plain, keys_of
-from derbes.casefile.files import compose, main_file
+from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none
+from derbes.tables.kept import (
+    BILL,
+    HISTORY,
+    KINDS,
+    PRICES,
+    SERIES,
+    STOCKS,
+    SUPPLIERS,
+    TableMap,
+)
 from derbes.tables.layout import Frame, Heading, full, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
-SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL = (
-    "series", "history", "stocks", "suppliers", "prices", "bill",
-)  # fmt: skip
-KINDS = (SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL)
-"""What a table can hold: any series by date, consumption, stocks, or a list of suppliers, of
-prices, or of what a thing is made of."""
-DATED = frozenset({SERIES, HISTORY, STOCKS})
 ACROSS = "across"
 """In the place of a column for dates: they stand in the headings."""
 
@@ -38,8 +38,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
              "кезең", "тоқсан"),
     "stockout": ("stock-out", "stockout", "out of stock", "stock out", "нет в наличии", "дефицит",
                  "тапшылық"),
-    "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales", "inland demand",
-                "gross inland deliveries", "inland consumption", "потребление", "расход", "спрос",
+    "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales",
+                "inland demand", "gross inland deliveries", "inland consumption",
+                "потребление", "расход", "спрос",
                 "отпущено", "реализация", "тұтыну", "сұраныс", "шығыс"),
     "stocks": ("stock", "stocks", "closing stock", "closing stocks", "opening stock", "inventory",
                "on hand", "stock level", "gas in storage", "storage", "запас", "запасы", "остаток",
@@ -58,8 +59,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
               "құрамдас", "шикізат"),
     "amount": ("qty per", "quantity per", "quantity", "qty", "amount", "норма", "количество",
                "мөлшері", "саны"),
-    "unit": ("unit", "units", "uom", "unit of measure", "ед", "ед. изм", "единица", "единица измерения",
-             "өлшем бірлігі", "бірлік"),
+    "unit": ("unit", "units", "uom", "unit of measure", "ед", "ед. изм", "единица",
+             "единица измерения", "өлшем бірлігі", "бірлік"),
     "value": ("value", "obs_value", "amount", "quantity", "qty", "значение", "количество", "мәні",
               "саны"),
     "item": ("item", "product", "good", "material", "commodity", "series", "flow", "element",
@@ -77,119 +78,6 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 NEEDED: Mapping[str, tuple[str, ...]] = {
     SUPPLIERS: ("supplier",), PRICES: ("price",), BILL: ("output", "input", "amount"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class TableMap:
-    """How a table is read into a case."""
-
-    kind: str = ""
-    sheet: str = ""
-    cells: str = ""
-    """Range of the sheet that holds the table."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Part of a row, or path of the case → heading."""
-    items: Mapping[str, str] = field(default_factory=dict)
-    """What a row is called → path of the case, or id."""
-    where: Mapping[str, str] = field(default_factory=dict)
-    """Heading → what must stand below it."""
-    units: Mapping[str, str] = field(default_factory=dict)
-    """Part of a row, or path → unit, where the table tells none."""
-    decimal: str = ""
-    dates: str = ""
-    at: str = ""
-    """Of stocks: the month whose figure is taken."""
-    grade: str = ""
-
-
-def imports_folder(case: Path) -> Path:
-    """The folder in which the mappings of a case are kept."""
-    main = main_file(case)
-    return main.parent / ("imports" if case.is_dir() else f"{main.stem}.imports")
-
-
-def name_of(table: Path) -> str:
-    """The id that a table gives its mapping and its document: its name without dates.
-
-    Examples:
-        >>> name_of(Path("Stock 2026-02.xlsx")), name_of(Path("AGSI_2026_03_01.csv.gz"))
-        ('stock', 'agsi')
-    """
-    stem = table.name.split(".")[0] if table.name.endswith(".gz") else table.stem
-    latin = in_latin_letters(stem.casefold())
-    words = [word for word in re.split(r"[^a-z0-9]+", latin) if word]
-    kept = [word for word in words if not word.isdigit() and not moment_or_none(word)]
-    found = "_".join(kept or words) or "table"
-    return found if found[0].isalpha() else f"table_{found}"
-
-
-_LETTERS = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһі",
-        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "i", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "_", "y", "_", "e", "yu", "ya", "a", "g", "q", "n", "o", "u", "u", "h", "i"],
-        strict=True,
-    )
-)  # fmt: skip
-
-
-def in_latin_letters(text: str) -> str:
-    """Russian and Kazakh in Latin letters, for ids."""
-    return "".join(_LETTERS.get(letter, letter).replace("_", "") if letter in _LETTERS else letter
-                   for letter in text)  # fmt: skip
-
-
-def id_of(text: str) -> str:
-    """An id out of a name."""
-    found = re.sub(r"[^a-z0-9]+", "_", in_latin_letters(text.casefold())).strip("_")
-    return found if found[:1].isalpha() else f"n_{found}"
-
-
-def read_map(path: Path) -> TableMap:
-    """A mapping that is kept.
-
-    Raises:
-        TableError: It says what cannot be.
-    """
-    root, findings = compose(path.read_text(encoding="utf-8"), 0)
-    problems = [
-        Problem("", one.what, one.mark.line if one.mark else 0, fix=one.fix) for one in findings
-    ]
-    told: dict[str, Any] = {}
-    known = {one.name: one for one in fields(TableMap)}
-    entries: Mapping[str, Any] = root.plain if isinstance(root, MappingNode) else {}  # type: ignore[assignment]
-    for name, value in entries.items():
-        line = root.keys[name].line if isinstance(root, MappingNode) else 0
-        is_table = name in {"columns", "items", "where", "units"}
-        if name not in known:
-            problems.append(Problem(name, _("unknown key"), line, fix=did_you_mean(name, known)))
-        elif is_table != isinstance(value, dict):
-            what = _("expected keys with values") if is_table else _("expected one value")
-            problems.append(Problem(name, what, line))
-        else:
-            told[name] = {k: str(v) for k, v in value.items()} if is_table else str(value)
-    if told.get("kind", SERIES) not in KINDS:
-        what = _('"{kind}" is no kind of table').format(kind=told["kind"])
-        problems.append(Problem("kind", what, fix=did_you_mean(told["kind"], KINDS)))
-    if problems:
-        raise TableError(str(path), problems)
-    return TableMap(**told)
-
-
-def map_text(found: TableMap, table: str, case: str, before: str = "") -> str:
-    """A mapping as it is kept; what stands there before keeps its comments."""
-    given: dict[str, Plain] = {
-        one.name: dict(value) if isinstance(value, Mapping) else value
-        for one in fields(found)
-        if (value := getattr(found, one.name))
-    }
-    again = respelled(before, given) if before else None
-    if again is not None:
-        return again
-    head = _(
-        "# How derbes reads {table} into {case}. Change it where it is wrong, and import again:"
-    )
-    command = f"#   derbes import {table} --case {case}"
-    return "\n".join([head.format(table=table, case=case), command, *in_block(given), ""])
 
 
 _PAIR = re.compile(r",\s*(?=(?:where\s+)?[^,=]+=)")
@@ -374,7 +262,7 @@ def _absent(found: TableMap, frame: Frame) -> Iterator[Problem]:
         if heading != ACROSS and frame.named(heading) is None and not is_item:
             what = _('there is no column "{name}"').format(name=heading)
             yield Problem(part, what, fix=did_you_mean(heading, known))
-    for heading, _text in found.where.items():
+    for heading in found.where:
         if frame.named(heading) is None:
             what = _('there is no column "{name}"').format(name=heading)
             yield Problem("where", what, fix=did_you_mean(heading, known))
@@ -516,8 +404,7 @@ def _with_items(found: TableMap, frame: Frame) -> TableMap:
     item = frame.named(columns.get("item", "")) or _item_column(frame, found)
     if item is not None:
         columns["item"] = full(item)
-    units = {texts_key: unit for texts_key, unit in found.units.items()}
-    found = replace(found, columns=columns, items={**found.items, **moved}, units=units)
+    found = replace(found, columns=columns, items={**found.items, **moved})
     return _with_value(found, frame)
 
 
@@ -544,6 +431,7 @@ def _assigned(found: TableMap, frame: Frame, case: Case, source: str) -> TableMa
     known = targets(case, found.kind)
     by_item = found.columns["date"] == ACROSS or _has_rows_apart(found, frame)
     if by_item:
+        _refuse_mixed(found, frame, source)
         texts = list(item_texts(frame, found).values())
         with_value = _with_value(found, frame)
         heading = frame.named(with_value.columns.get("value", ""))
@@ -616,9 +504,13 @@ def _fits(unit: str, target: Target, case: Case) -> bool:
 
 
 def _undecided(
-    given: Mapping[str, str], open_ones: Mapping[str, list[str]], known: Sequence[Target], frame: Frame,
-    *, by_item: bool,
-) -> list[Problem]:  # fmt: skip
+    given: Mapping[str, str],
+    open_ones: Mapping[str, list[str]],
+    known: Sequence[Target],
+    frame: Frame,
+    *,
+    by_item: bool,
+) -> list[Problem]:
     """What keeps columns or rows from being put to numbers, with the ways to say it."""
     if open_ones:
         found = []
@@ -643,6 +535,31 @@ def _undecided(
     ways = [f'--map "{one.path}={texts[0] if texts else "…"}"' for one in known[:6]]
     fix = _("say which: {ways}").format(ways=_(" or ").join(ways))
     return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
+
+
+def _refuse_mixed(found: TableMap, frame: Frame, source: str) -> None:
+    """Refuse rows of one time that differ in more than what they are called."""
+    rows = [row for row in frame.rows if selects(found, frame, row)]
+    dates = frame.named(found.columns["date"])
+    apart: dict[str, list[str]] = {}
+    for one in frame.headings:
+        if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
+            continue
+        texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
+        if len(texts) > 1:
+            apart[full(one)] = list(texts)
+    item = frame.named(found.columns.get("item", ""))
+    told = {name: texts for name, texts in apart.items() if item is None or name != full(item)}
+    if len(told) < 2 - (item is not None) or found.columns["date"] == ACROSS:
+        return
+    shown = "; ".join(
+        f"{name}: {', '.join(texts[:4])}, …" for name, texts in list(told.items())[:5]
+    )
+    what = _("rows of one time differ in more than one column: {columns}").format(columns=shown)
+    way = ", ".join(f"where {name}={texts[0]}" for name, texts in list(told.items())[:5])
+    raise TableError(
+        source, [Problem("", what, fix=_('choose rows: --map "{way}"').format(way=way))]
+    )
 
 
 def _has_rows_apart(found: TableMap, frame: Frame) -> bool:

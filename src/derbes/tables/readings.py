@@ -12,12 +12,11 @@ from derbes.case.entities import Case
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _
-from derbes.tables.cells import CellError, Moment, moment_of, number_of
+from derbes.tables.cells import CellError, Marked, Moment, moment_of, number_of
+from derbes.tables.kept import TableMap
 from derbes.tables.layout import Frame, plain, unit_amount
 from derbes.tables.mapping import (
     ACROSS,
-    TableMap,
-    form_at,
     measures_same,
     own_units,
     selects,
@@ -30,6 +29,10 @@ YES = frozenset(
     {"1", "1.0", "yes", "y", "true", "x", "да", "иә", "out", "stock-out", "+", "нет в наличии"}
 )
 """What marks a month as one of stock-out; so does a number of days above 0."""
+DECIMALS = {"comma": ",", "point": "."}
+"""Decimal marks as options call them."""
+NONE_OPEN: list[tuple[str, str, str]] = []
+"""No cell that can be read in two ways."""
 PER_MONTH = "/month"
 """End of the unit of a flow."""
 
@@ -125,83 +128,78 @@ class TableReading:
 
     def point(self, one: DatedCell) -> Point | None:
         """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
-        own = own_units(self.case)
+        units = self.found.units
+        told = units.get(one.path) or one.unit or units.get("value", "") or self.unit
+        wanted = unit_at(self.case, one.path)
         try:
             moment = moment_of(one.time, self.order, is_date_column=True)
         except CellError as error:
-            self._refuse(one.time_place, error.what, error.fix)
+            self._refuse(one.time_place, error)
             return None
         try:
-            marked = number_of(one.cell, self.decimal, own)
+            marked = measured(self.case, one.cell, wanted, told=told, decimal=self.decimal)
         except CellError as error:
-            self._refuse(one.place, error.what, error.fix)
+            self._refuse(one.place, error)
             return None
         if marked is None:
             return Point(moment, None, None, one.place, one.is_out)
         if marked.flag:
             self.flags[marked.flag] = self.flags.get(marked.flag, 0) + 1
-        unit, number = marked.unit, marked.number
-        if unit is None:
-            told = (
-                self.found.units.get(one.path)
-                or one.unit
-                or self.found.units.get("value", "")
-                or self.unit
-            )
-            if not told:
-                target = unit_at(self.case, one.path)
-                what = _("the table tells no unit of {path}").format(path=one.path)
-                fix = _('say it: --unit "{unit}", or what it is').format(
-                    unit=target.removesuffix(PER_MONTH)
-                )
-                self._refuse("", what, fix)
-                return None
-            try:
-                amount = unit_amount(told, own)
-            except UnitError as error:
-                self._refuse(one.place, error.what, error.fix)
-                return None
-            number, unit = number * amount.number, amount.unit
-        return self._fitting(one, Point(moment, number, unit, one.place, one.is_out))
+        return Point(moment, marked.number, marked.unit, one.place, one.is_out)
 
-    def _fitting(self, one: DatedCell, point: Point) -> Point | None:
-        """The point, unless its unit measures something else or it is below 0."""
-        wanted, own = unit_at(self.case, one.path), own_units(self.case)
-        target = parse_unit(wanted, own) if wanted else point.unit
-        if point.unit is None or target is None:
-            return point
-        if not measures_same(point.unit, target, per_row=wanted.endswith(PER_MONTH)):
-            what = _('{path} is counted in "{unit}", and the table in "{other}"')
-            what = what.format(path=one.path, unit=wanted, other=point.unit.name)
-            self._refuse(
-                "", what, _("see whether it is the right column; say its unit with --unit")
-            )
-            return None
-        money = [
-            code
-            for code, _power in point.unit.currencies
-            if code not in {self.case.currency, *self.case.rates}
-        ]
-        if money:
-            what = _("the case has no rate of {code}").format(code=money[0])
-            self._refuse("", what, _("add it under currency.rates, with its year"))
-            return None
-        section, _id, key = (*one.path.split("."), "", "")[:3]
-        form = form_at(section, key)
-        if form is not None and form.low is not None and (point.number or 0.0) < form.low:
-            what = _('"{cell}" is below {low}').format(cell=one.cell, low=f"{form.low:g}")
-            self._refuse(
-                one.place,
-                what,
-                _("see whether it is a correction; leave the cell empty where none is known"),
-            )
-            return None
-        return point
-
-    def _refuse(self, place: str, what: str, fix: str) -> None:
-        problem = Problem(place, what, fix=fix)
+    def _refuse(self, place: str, error: CellError) -> None:
+        problem = Problem("" if error.of_table else place, error.what, fix=error.fix)
         if problem not in self.made.problems:
             self.made.problems.append(problem)
+
+
+def measured(case: Case, cell: Cell, wanted: str, *, told: str, decimal: str) -> Marked | None:
+    """The number of a cell in its unit; None where none is known.
+
+    Args:
+        case: Case that it goes into.
+        cell: Cell.
+        wanted: Unit that the number of the case is counted in; empty: any.
+        told: Unit that heading, mapping or options tell.
+        decimal: Decimal mark of the table.
+
+    Raises:
+        CellError: It is no number, is below 0, or counts something else.
+    """
+    own = own_units(case)
+    marked = number_of(cell, decimal, own)
+    if marked is None:
+        return None
+    if marked.unit is None:
+        if not told:
+            what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
+            fix = _('say it: --unit "{unit}", or what it is').format(
+                unit=wanted.removesuffix(PER_MONTH)
+            )
+            raise CellError(what, fix, of_table=True)
+        try:
+            amount = unit_amount(told, own)
+        except UnitError as error:
+            raise CellError(error.what, error.fix, of_table=True) from error
+        marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
+    target = parse_unit(wanted, own) if wanted else marked.unit
+    if marked.unit is None or target is None:
+        return marked
+    if not measures_same(marked.unit, target, per_row=wanted.endswith(PER_MONTH)):
+        what = _('it is counted in "{unit}", and in the table in "{other}"')
+        what = what.format(unit=wanted, other=marked.unit.name)
+        fix = _("see whether it is the right column; say its unit with --unit")
+        raise CellError(what, fix, of_table=True)
+    known = {case.currency, *case.rates}
+    money = [code for code, _power in marked.unit.currencies if code not in known]
+    if money:
+        what = _("the case has no rate of {code}").format(code=money[0])
+        fix = _("add it under currency.rates, with its year")
+        raise CellError(what, fix, of_table=True)
+    if marked.number < 0:
+        fix = _("see whether it is a correction; leave the cell empty where none is known")
+        raise CellError(_('"{cell}" is below 0').format(cell=cell), fix)
+    return marked
 
 
 def unit_at(case: Case, path: str) -> str:

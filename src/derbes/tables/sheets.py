@@ -108,7 +108,7 @@ def read_table_file(path: Path) -> TableFile:
     if not content:
         raise _unusable(path, _("it is empty"))
     if content.startswith(b"PAR1") or kind == ".parquet":
-        sheets, hidden, notes = _parquet(path, content), (), ()
+        sheets, hidden, notes = _parquet(path, content)
     elif kind in EXCEL or content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         sheets, hidden, notes = _excel(path, content)
     elif kind in CSVS:
@@ -196,7 +196,7 @@ def _plain(cell: object) -> Cell:
     return float(cell) if isinstance(cell, int | float) else str(cell)
 
 
-def _parquet(path: Path, content: bytes) -> tuple[Sheet, ...]:
+def _parquet(path: Path, content: bytes) -> Found:
     from pyarrow import ArrowException, BufferReader, parquet  # noqa: PLC0415 - as above
 
     try:
@@ -209,7 +209,7 @@ def _parquet(path: Path, content: bytes) -> tuple[Sheet, ...]:
         [None if v is None else _plain(v) for v in column.to_pylist()] for column in table.columns
     ]
     rows: list[list[Cell]] = [list(table.column_names), *map(list, zip(*columns, strict=True))]
-    return (Sheet("", _whole(rows), list(range(len(rows)))),)
+    return (Sheet("", _whole(rows), list(range(len(rows)))),), (), ()
 
 
 def _csv(path: Path, content: bytes) -> Found:
