@@ -119,6 +119,7 @@ def import_table(  # noqa: PLR0913 - one option for each wish
     decimal: str = "",
     dates: str = "",
     at: str = "",
+    gaps: str = "",
 ) -> TableImport:
     """A table into a case: a series, consumption, stocks, suppliers, prices, a bill of materials.
 
@@ -140,6 +141,8 @@ def import_table(  # noqa: PLR0913 - one option for each wish
         decimal: `comma` or `point`, where the numbers do not show it.
         dates: `dmy` or `mdy`, where the dates do not show it.
         at: Time whose stock is taken; empty: the beginning of the calendar.
+        gaps: `hold` or `line`: how months that the table does not know are filled, with grade D;
+            empty: they are `missing`, and refused where nothing can be computed without.
 
     Raises:
         CaseError: The case has problems; it is as it was.
@@ -149,7 +152,7 @@ def import_table(  # noqa: PLR0913 - one option for each wish
     """
     from derbes.tables.importing import TableOptions, import_into_case
 
-    options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at)
+    options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at, gaps)
     return import_into_case(
         Path(table), Path(case), options, take=take, examine=_problems_of_expressions
     )

@@ -18,7 +18,9 @@ from derbes.tables.cells import (
 )
 
 
-@pytest.mark.parametrize("cell", [None, "", " ", ":", "-", "–", "..", "…", "n/a", "*", "нет", "н/д", "жоқ", "c"])
+@pytest.mark.parametrize(
+    "cell", [None, "", " ", ":", "-", "–", "..", "…", "n/a", "*", "нет", "н/д", "жоқ", "c"]
+)
 def test_what_is_not_known_is_missing_and_never_zero(cell):
     assert is_missing(cell)
     assert number_of(cell) is None
@@ -45,13 +47,17 @@ def test_numbers_with_the_marks_of_their_table(cell, decimal, number):
     assert number_of(cell, decimal).number == number
 
 
-@pytest.mark.parametrize(("cell", "number", "unit"), [("57 %", 57, "%"), ("12 kt", 12, "kt"), ("3 млн т", 3e6, "t")])
+@pytest.mark.parametrize(
+    ("cell", "number", "unit"), [("57 %", 57, "%"), ("12 kt", 12, "kt"), ("3 млн т", 3e6, "t")]
+)
 def test_units_that_stand_in_the_cell(cell, number, unit):
     marked = number_of(cell)
     assert (marked.number, marked.unit.name) == (number, unit)
 
 
-@pytest.mark.parametrize("cell", ["abc", "12-15", "1,23,4", "12 5", True, date(2026, 1, 1), "5 apples"])
+@pytest.mark.parametrize(
+    "cell", ["abc", "12-15", "1,23,4", "12 5", True, date(2026, 1, 1), "5 apples"]
+)
 def test_what_is_no_number_is_refused(cell):
     with pytest.raises(CellError):
         number_of(cell)
@@ -91,7 +97,12 @@ def test_two_decimal_marks_in_a_table_are_refused_with_both_cells():
     assert "A1" in problems[0][1]
 
 
-@given(st.integers(0, 10**9), st.integers(0, 99), st.sampled_from([",", "."]), st.sampled_from([" ", "'", "\u202f"]))
+@given(
+    st.integers(0, 10**9),
+    st.integers(0, 99),
+    st.sampled_from([",", "."]),
+    st.sampled_from([" ", "'", "\u202f"]),
+)
 def test_any_number_in_any_habit_reads_as_itself(whole, cents, decimal, between):
     text = f"{whole:,}".replace(",", between) + f"{decimal}{cents:02d}"
     mark, problems = decimal_mark([("A1", text)])
@@ -127,7 +138,9 @@ def test_days_that_excel_counts_are_dates_in_a_column_of_dates_alone():
         moment_of(46037.0)
 
 
-@pytest.mark.parametrize("cell", ["03/04/2026", "2026.1", 2026.1, "32.01.2026", "soon", None, "2026-13", "ma 2026"])
+@pytest.mark.parametrize(
+    "cell", ["03/04/2026", "2026.1", 2026.1, "32.01.2026", "soon", None, "2026-13", "ma 2026"]
+)
 def test_what_is_no_time_or_two_is_refused(cell):
     with pytest.raises(CellError):
         moment_of(cell)
@@ -138,7 +151,13 @@ def test_the_order_of_dates_is_that_of_the_whole_table():
     assert date_order([("A2", "03/04/2026"), ("A3", "04/25/2026")]) == ("mdy", [])
     order, problems = date_order([("A2", "03/04/2026"), ("A3", "03/05/2026")])
     assert order == ""
-    assert problems == [("A2", '"03/04/2026" can be read as 2026-04-03 or as 2026-03-04', "say which with --dates dmy or --dates mdy")]
+    assert problems == [
+        (
+            "A2",
+            '"03/04/2026" can be read as 2026-04-03 or as 2026-03-04',
+            "say which with --dates dmy or --dates mdy",
+        )
+    ]
     assert date_order([("A2", "25/04/2026"), ("A3", "04/25/2026")])[1][0][0] == "A2"
 
 
@@ -150,6 +169,8 @@ def test_a_day_reads_the_same_in_every_habit(day):
     assert moment_of(serial, is_date_column=True) == Moment(day.year, day.month, day.day, 0)
 
 
-@pytest.mark.parametrize("cell", ["2026-01", "Jan 2026", "1 квартал 2026", "abc", "12 monkeys of the year", ""])
+@pytest.mark.parametrize(
+    "cell", ["2026-01", "Jan 2026", "1 квартал 2026", "abc", "12 monkeys of the year", ""]
+)
 def test_texts_and_times_are_not_taken_for_numbers(cell):
     assert not is_number(cell)

@@ -49,7 +49,10 @@ def _by_elimination(told, first, *, trend: bool):
     ]
     seen = [told[t] for t in sorted(told)]
     found, inverse = _solved(rows, seen)
-    rest = [y - float(sum(x * f for x, f in zip(row, found, strict=True))) for row, y in zip(rows, seen, strict=True)]
+    rest = [
+        y - float(sum(x * f for x, f in zip(row, found, strict=True)))
+        for row, y in zip(rows, seen, strict=True)
+    ]
     spread = sum(e * e for e in rest) / max(1, len(rows) - len(rows[0]))
     months = [float(x) for x in found[trend:]]
     level = sum(months) / 12
@@ -87,7 +90,9 @@ def test_h1_whole_years_without_a_trend_give_means_of_months():
     mean = sum(told.values()) / 36
     assert fit.level == pytest.approx(mean)
     for month in range(12):
-        assert fit.season[month] == pytest.approx(sum(told[month + 12 * y] for y in range(3)) / 3 - mean)
+        assert fit.season[month] == pytest.approx(
+            sum(told[month + 12 * y] for y in range(3)) / 3 - mean
+        )
 
 
 def test_h1_what_was_put_in_is_found_whatever_month_it_begins_with():

@@ -484,7 +484,19 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-INTO_CASE = ("case", "yes", "sheet", "cells", "unit", "grade", "date", "decimal", "dates", "at")
+INTO_CASE = (
+    "case",
+    "yes",
+    "sheet",
+    "cells",
+    "unit",
+    "grade",
+    "date",
+    "decimal",
+    "dates",
+    "gaps",
+    "at",
+)
 """Options of `import` that go with `--case`."""
 into_case_options = with_options(
     option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
@@ -500,6 +512,7 @@ into_case_options = with_options(
             "--date DAY": _("Date of the table. Without it: when the file was last changed."),
             "--decimal MARK": _("comma or point, where the numbers do not show it."),
             "--dates ORDER": _("dmy or mdy, where the dates do not show it."),
+            "--gaps RULE": _("Months that the table does not know: hold the one before, or line."),
             "--at TIME": _("Time whose stock is taken. Without it: the calendar's beginning."),
         },
     ),

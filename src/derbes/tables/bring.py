@@ -16,7 +16,7 @@ from derbes.errors import Problem
 from derbes.language import _, ngettext
 from derbes.tables.cells import Moment, date_order, decimal_mark
 from derbes.tables.history import DemandFit, fitted
-from derbes.tables.kept import HISTORY, STOCKS, TableMap
+from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
 from derbes.tables.layout import Frame, full, plain
 from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
@@ -58,7 +58,9 @@ def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: st
         decimal, open_marks = decimal_mark((one.place, one.cell) for one in cells)
     order, open_dates = found.dates, NONE_OPEN
     if not order:
-        order, open_dates = date_order((one.time_place, one.time) for one in cells)
+        order, open_dates = date_order(
+            (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
+        )
     made.problems = [Problem(at, what, fix=fix) for at, what, fix in (*open_marks, *open_dates)]
     if made.problems:
         return made
@@ -73,6 +75,11 @@ def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: st
         made.problems += told_twice(path, months)
         if not made.problems:
             _tell(reading, path, months)
+    if made.values:
+        text = _("{path}: {what}; what stands in the case stays.")
+        made.notes += [text.format(path=one.where, what=one.what) for one in made.lacking]
+    else:
+        made.problems += made.lacking
     if not by_path and not made.problems:
         made.problems.append(Problem("", _("no row holds a number of those that are asked for")))
     return made
@@ -82,7 +89,7 @@ def _tell(reading: TableReading, path: str, points: Sequence[Point]) -> None:
     made = reading.made
     known = [one for one in points if one.number is not None]
     if not known:
-        made.problems.append(Problem(path, _("the table knows none of its numbers")))
+        made.lacking.append(Problem(path, _("the table knows none of its numbers")))
         return
     if reading.flags:
         flags = ", ".join(f"{flag} ({n})" for flag, n in reading.flags.items())
@@ -125,7 +132,7 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[Point]) -> No
         fix = _("take another one with --at {label}, or change calendar.first").format(
             label=points[-1].moment.label
         )
-        made.problems.append(Problem(path, what, fix=fix))
+        made.lacking.append(Problem(path, what, fix=fix))
         return
     point = fitting[-1]
     kind = _("opening stock") if opens else _("stock at the end")
@@ -250,19 +257,19 @@ def _put_series(
     series: dict[str, Plain] = {}
     holes = []
     for period in inside:
-        value = values.get(period)
         if period < 0 and any(0 >= later > period for later in known):
             continue  # only the last one before the calendar counts
+        value = values.get(period)
         if value is None:
             holes.append(calendar.label(period))
-        series[calendar.label(period)] = MISSING if value is None else words(value, "")
-    if holes:
-        text = _(
-            "{path}: not known for {months}, so written as missing; results that need it say so."
-        )
-        made.notes.append(
-            text.format(path=path, months=", ".join(holes[:6]) + (", …" if len(holes) > 6 else ""))
-        )
+            series[calendar.label(period)] = _filled(reading, values, known, period)
+        else:
+            series[calendar.label(period)] = words(value, "")
+    if holes and not reading.found.gaps:
+        made.holes[path] = tuple(holes)
+        text = _("{path}: not known for {months}: written as missing.")
+        shown = ", ".join(holes[:6]) + (", …" if len(holes) > 6 else "")
+        made.notes.append(text.format(path=path, months=shown))
     if known[-1] < calendar.n_periods - 1:
         text = _("{path}: behind {month} its last value holds.")
         made.notes.append(text.format(path=path, month=calendar.label(known[-1])))
@@ -281,6 +288,22 @@ def _put_series(
         "grade": "C" if is_derived and about.grade in {"A", "B"} else about.grade,
         "why": why,
     }
+
+
+def _filled(
+    reading: TableReading, values: Mapping[int, float | None], known: Sequence[int], period: int
+) -> Plain:
+    """What stands for a period that the table does not know: `missing`, or what was asked for."""
+    before, after = max(p for p in known if p < period), min(p for p in known if p > period)
+    first, last = values[before] or 0.0, values[after] or 0.0
+    if not reading.found.gaps:
+        return MISSING
+    if reading.found.gaps == HOLD:
+        value, why = first, _("not in the table; the value before it holds")
+    else:
+        share = (period - before) / (after - before)
+        value, why = first + share * (last - first), _("not in the table; on a straight line")
+    return {"value": words(float(f"{value:.10g}"), ""), "grade": "D", "why": why}
 
 
 def _tell_history(reading: TableReading, path: str, points: Sequence[Point]) -> None:

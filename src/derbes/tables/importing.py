@@ -15,7 +15,7 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.imports import NumberChange, TableImport
 from derbes.tables.bring import brought
-from derbes.tables.kept import DATED, TableMap, imports_folder, map_text, name_of, read_map
+from derbes.tables.kept import DATED, GAPS, TableMap, imports_folder, map_text, name_of, read_map
 from derbes.tables.layout import Frame, chosen_sheet, frame_of
 from derbes.tables.lists import listed
 from derbes.tables.mapping import ACROSS, completed, told_map
@@ -41,6 +41,7 @@ class TableOptions:
     decimal: str = ""
     dates: str = ""
     at: str = ""
+    gaps: str = ""
 
 
 def import_into_case(
@@ -91,7 +92,7 @@ def import_into_case(
     if not shown:
         return result
     changes = {**changes, ("documents", about.source): document}
-    _refuse_what_breaks(case, changes, examine, source)
+    _refuse_what_breaks(case, changes, examine, source=source, holes=made.holes)
     if not take(result):
         return result
     text = map_text(found, table.name, case.name, before)
@@ -103,7 +104,7 @@ def import_into_case(
 
 def _check(options: TableOptions, source: str) -> None:
     """Refuse options that say nothing."""
-    known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES}
+    known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES, "gaps": GAPS}
     problems = []
     for name, words in known.items():
         word = getattr(options, name)
@@ -154,7 +155,7 @@ def _fits(kept: Path, file: TableFile) -> bool:
 def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMap:
     given = {
         name: value
-        for name in ("sheet", "cells", "decimal", "dates", "at", "grade")
+        for name in ("sheet", "cells", "decimal", "dates", "at", "gaps", "grade")
         if (value := getattr(options, name))
     }
     if options.sheet and options.sheet != base.sheet and "cells" not in given:
@@ -280,10 +281,26 @@ def _numbers(plain: Plain) -> dict[str, str]:
 
 
 def _refuse_what_breaks(
-    case: Path, changes: Mapping[CasePath, Plain], examine: Examine | None, source: str
+    case: Path,
+    changes: Mapping[CasePath, Plain],
+    examine: Examine | None,
+    *,
+    source: str,
+    holes: Mapping[str, tuple[str, ...]],
 ) -> None:
     """Refuse changes with which the case would have problems, each told by its path."""
     problems = read_files(case, examine, changed_texts(case, changes)).problems
-    if problems:
-        told = [Problem(one.where, one.what, fix=one.fix, file=one.file) for one in problems]
-        raise TableError(source, told)
+    told = []
+    for one in problems:
+        path, _series, month = one.where.rpartition(".series.")
+        if month in holes.get(path, ()):
+            what = _("the table does not know {months}").format(months=", ".join(holes[path]))
+            fix = _(
+                "fill them in, or say what holds then: --gaps hold (as the month before) or "
+                "--gaps line (a straight line between those that are known)"
+            )
+            told.append(Problem(path, what, fix=fix))
+        else:
+            told.append(Problem(one.where, one.what, fix=one.fix, file=one.file))
+    if told:
+        raise TableError(source, list(dict.fromkeys(told)))

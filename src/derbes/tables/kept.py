@@ -19,6 +19,8 @@ SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL = (
 KINDS = (SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL)
 """What a table can hold: any series by date, consumption, stocks, or a list of suppliers, of
 prices, or of what a thing is made of."""
+HOLD, LINE = GAPS = ("hold", "line")
+"""How months that are not known may be filled: as the month before, or on a straight line."""
 DATED = frozenset({SERIES, HISTORY, STOCKS})
 
 
@@ -42,6 +44,8 @@ class TableMap:
     dates: str = ""
     at: str = ""
     """Of stocks: the month whose figure is taken."""
+    gaps: str = ""
+    """How months that the table does not know are filled: `hold` or `line`; empty: they are not."""
     grade: str = ""
 
 

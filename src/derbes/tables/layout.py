@@ -57,6 +57,8 @@ class Frame:
     left_out: tuple[str, ...]
     """What was found beside the data, one line each."""
     title: str = ""
+    unit: str = ""
+    """Unit that the title tells, for all numbers."""
 
     def cell(self, row: int, heading: Heading) -> Cell:
         """What stands in a row under a heading; of cells that are one, what that one holds."""
@@ -226,6 +228,10 @@ def _is_heading(row: Sequence[Cell]) -> bool:
 def _heading_rows(sheet: Sheet, block: Sequence[int]) -> tuple[int, list[int]]:
     """Position in a block of its first row of several cells, and its rows of headings."""
     first = next(n for n, row in enumerate(block) if _is_wide(sheet.rows[row]))
+    if first and min(_filled(sheet.rows[block[first - 1]])) > min(
+        _filled(sheet.rows[block[first]])
+    ):
+        first -= 1  # one heading over several columns
     if not _is_heading(sheet.rows[block[first]]) or first + 1 == len(block):
         return first, []
     found = [block[first]]
@@ -241,12 +247,11 @@ def _goes_on(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
     if not _is_heading(row) or not _filled(row):
         return False
     texts = [str(row[place]) for place in _filled(row)]
-    if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", text) or _unit(text) for text in texts):
+    if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", text) or is_unit(text) for text in texts):
         return True
     first = min(_filled(above), default=0)
-    return any(above[place] is None and place > first for place in _filled(row)) and row[first] in (
-        None, above[first]
-    )  # fmt: skip
+    is_wider = any(above[place] is None and place > first for place in _filled(row))
+    return is_wider and (first > min(_filled(row)) or row[first] in {None, above[first]})
 
 
 def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
@@ -333,7 +338,9 @@ def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source
         problems.append(Problem(sheet.name, _("there are headings and no rows below them")))
     if problems:
         raise TableError(source, problems)
-    return Frame(sheet, headings, tuple(rows), tuple(left_out), " ".join(said))
+    units = {unit for text in said if (unit := split_unit(text)[1])}
+    unit = units.pop() if len(units) == 1 else ""
+    return Frame(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
 
 
 def _first_place(sheet: Sheet, row: int) -> str:
@@ -347,7 +354,8 @@ def _no_data(
     cells = sheet.rows[row]
     filled = _filled(cells)
     if len(filled) == 1 and len(headings) > 1 and isinstance(cells[filled[0]], str):
-        return "" if is_number(cells[filled[0]]) else _("a note or a heading between rows")
+        is_data = is_number(cells[filled[0]]) or moment_or_none(cells[filled[0]])
+        return "" if is_data else _("a note or a heading between rows")
     if any(cells == sheet.rows[one] for one in heading_rows):
         return _("the headings again")
     words = [plain(str(cells[place])) for place in filled if isinstance(cells[place], str)]
@@ -381,20 +389,18 @@ def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Hea
 
 
 def _heading(column: int, parts: Sequence[Cell]) -> Heading:
-    if len(parts) == 1 and not isinstance(parts[0], str):
-        moment = moment_or_none(parts[0])
-        return Heading(column, moment.label if moment else str(parts[0]), moment=moment)
-    words = [
-        moment.label
-        if not isinstance(part, str) and (moment := moment_or_none(part))
-        else str(part)
-        for part in parts
-    ]
-    text, unit = " ".join(" ".join(words).translate(SPACES).split()), ""
-    moment = moment_or_none(text)
-    if moment is None:
-        text, unit = split_unit(text)
-    return Heading(column, text, unit, moment, month_named(text))
+    """A column by the cells above it; a time in them, or in the last of them, is its time."""
+    texts, units = [], []
+    for part in parts:
+        time = moment_or_none(part)
+        text = str(part) if isinstance(part, str) or time is None else time.label
+        text, unit = (text, "") if time else split_unit(" ".join(text.translate(SPACES).split()))
+        texts.append(text)
+        units.append(unit)
+    ways = (" ".join(filter(None, texts[n:])) for n in range(len(texts)))
+    moment = next(filter(None, map(moment_or_none, ways)), None)
+    text, unit = " ".join(filter(None, texts)), next(filter(None, units), "")
+    return Heading(column, text, unit, moment, month_named(texts[-1]))
 
 
 def split_unit(text: str) -> tuple[str, str]:
@@ -405,10 +411,10 @@ def split_unit(text: str) -> tuple[str, str]:
         (('Stock', 'kt'), ('Запас', 'тыс. т'), ('Price (FOB)', ''))
     """
     match = _BRACKETED.fullmatch(text)
-    if match and match[1] and _unit(match[2]):
+    if match and is_unit(match[2]):
         return match[1].strip(" ,"), match[2].strip()
     head, comma, tail = text.rpartition(",")
-    if comma and head and _unit(tail):
+    if comma and head and is_unit(tail):
         return head.strip(), tail.strip()
     return text, ""
 
@@ -432,11 +438,11 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
     raise wrong
 
 
-def _unit(text: str) -> bool:
+def is_unit(text: object) -> bool:
     """Whether a text is a unit."""
-    if not text.strip() or is_number(text):
+    if not str(text).strip():
         return False
     try:
-        return unit_amount(text).unit is not None
+        return unit_amount(str(text)).unit is not None
     except UnitError:
         return False

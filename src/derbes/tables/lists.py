@@ -239,15 +239,13 @@ def _price(listing: _Listing, row: int) -> tuple[str, ...]:
     case = listing.case
     text = listing.text(row, "supplier") or listing.text(row, "good")
     place = listing.place(row, "supplier") or listing.place(row, "good")
-    good = ""
-    if listing.heading("good") is not None:
-        names = {name: (one.id, *one.label.values()) for name, one in case.goods.items()}
-        found = _named(listing.text(row, "good"), names)
-        good = found[0] if len(found) == 1 else ""
+    has_goods = listing.heading("good") is not None
+    names = {name: (one.id, *one.label.values()) for name, one in case.goods.items()}
+    found = _named(listing.text(row, "good"), names) if has_goods else []
+    good = found[0] if len(found) == 1 else ""
+    sellers = [name for name, one in case.suppliers.items() if good and one.good == good]
     if listing.heading("supplier") is not None:
-        sellers = _sellers(listing, text, good)
-    else:
-        sellers = [name for name, one in case.suppliers.items() if good and one.good == good]
+        sellers = _sellers(listing, text, good) if good or not has_goods else []
     known = listing.found.items.get(text)
     sellers = [known] if known else sellers
     if not sellers:

@@ -26,7 +26,7 @@ from derbes.tables.kept import (
     SUPPLIERS,
     TableMap,
 )
-from derbes.tables.layout import Frame, Heading, full, plain, unit_amount
+from derbes.tables.layout import Frame, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
 ACROSS = "across"
@@ -216,6 +216,12 @@ def is_called(heading: Heading, role: str) -> bool:
     return any(text == word or text.startswith((f"{word} ", f"{word},")) for word in WORDS[role])
 
 
+def mentions(heading: Heading, role: str) -> bool:
+    """Whether a heading has one of the words for a part of a row among others."""
+    text = f" {plain(heading.text)} "
+    return any(f" {word} " in text for word in WORDS[role]) and not is_called(heading, "stockout")
+
+
 def role_of(frame: Frame, role: str, taken: Sequence[Heading] = ()) -> Heading | None:
     """The first column that is called so: by the whole heading before by its beginning."""
     free = [one for one in frame.headings if one not in taken and one.moment is None]
@@ -314,9 +320,10 @@ def _kind(frame: Frame, found: TableMap) -> str:
         return SUPPLIERS if has & {"capacity", "lead_time"} else PRICES
     if not has_dates and "price" in has:
         return PRICES
-    if "history" in has:
-        return HISTORY
-    if "stocks" in has or any(word in plain(frame.title) for word in ("stock", "запас", "остат")):
+    for kind in (HISTORY, STOCKS):
+        if any(mentions(one, kind) for one in frame.headings):
+            return kind
+    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
         return STOCKS
     return SERIES
 
@@ -376,7 +383,7 @@ def _dated_map(found: TableMap, frame: Frame, case: Case, source: str) -> TableM
     if found.kind == HISTORY and "stockout" not in columns and stockout is not None:
         columns["stockout"] = full(stockout)
     unit = role_of(frame, "unit")
-    if "unit" not in columns and unit is not None and not is_numeric(frame, unit):
+    if "unit" not in columns and unit is not None and _share(frame, unit, is_unit) > 0.5:
         columns["unit"] = full(unit)
     found = replace(found, columns=columns)
     paths = [part for part in columns if "." in part]
@@ -429,7 +436,10 @@ def _with_value(found: TableMap, frame: Frame) -> TableMap:
 def _assigned(found: TableMap, frame: Frame, case: Case, source: str) -> TableMap:
     """Columns, or what rows are called, put to numbers of the case."""
     known = targets(case, found.kind)
-    by_item = found.columns["date"] == ACROSS or _has_rows_apart(found, frame)
+    item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+    by_item = found.columns["date"] == ACROSS or (
+        item is not None and _has_rows_apart(found, frame)
+    )
     if by_item:
         _refuse_mixed(found, frame, source)
         texts = list(item_texts(frame, found).values())
@@ -439,10 +449,16 @@ def _assigned(found: TableMap, frame: Frame, case: Case, source: str) -> TableMa
     else:
         told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
         free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
-        called = [one for one in free if found.kind in WORDS and is_called(one, found.kind)]
+        called = [one for one in free if found.kind in WORDS and mentions(one, found.kind)]
         given = {full(one): one.unit for one in called or free}
     picked, open_ones = _matches(given, known, case, found)
-    if len(open_ones) or not picked:
+    alone = list(item_texts(frame, found).values())
+    if not picked and not open_ones and len(given) == len(alone) == 1:
+        unit = next(iter(given.values()))
+        again, more = _matches({alone[0]: unit}, known, case, found)
+        picked = dict.fromkeys(given, next(iter(again.values()))) if again else {}
+        open_ones = dict.fromkeys(given, next(iter(more.values()))) if more else {}
+    if open_ones or not picked:
         raise TableError(source, _undecided(given, open_ones, known, frame, by_item=by_item))
     if not by_item:
         return replace(

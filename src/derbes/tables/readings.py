@@ -45,6 +45,10 @@ class Brought:
     """Path → what is to stand there."""
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    lacking: list[Problem] = field(default_factory=list)
+    """What the table does not tell of one number; refused where it tells no other either."""
+    holes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path of a series → months within it that the table does not know."""
 
 
 class Point(NamedTuple):
@@ -72,7 +76,7 @@ class DatedCell(NamedTuple):
     """A cell with a number, and what the row and the heading say of it."""
 
     path: str
-    time: Cell
+    time: Cell | Moment
     time_place: str
     unit: str
     is_out: bool
@@ -96,7 +100,7 @@ def dated_cells(found: TableMap, frame: Frame) -> Iterator[DatedCell]:
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
             for one in across:
-                time = one.text if one.moment else f"{_year(said.get('year'))}-{one.month:02d}"
+                time = one.moment or f"{_year(said.get('year'))}-{one.month:02d}"
                 at = frame.place(row, one)
                 yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
             continue
@@ -129,10 +133,12 @@ class TableReading:
     def point(self, one: DatedCell) -> Point | None:
         """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
         units = self.found.units
-        told = units.get(one.path) or one.unit or units.get("value", "") or self.unit
+        told = units.get(one.path) or one.unit or units.get("value") or self.unit or self.frame.unit
         wanted = unit_at(self.case, one.path)
         try:
-            moment = moment_of(one.time, self.order, is_date_column=True)
+            moment = one.time
+            if not isinstance(moment, Moment):
+                moment = moment_of(moment, self.order, is_date_column=True)
         except CellError as error:
             self._refuse(one.time_place, error)
             return None

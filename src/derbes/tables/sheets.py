@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -130,7 +131,7 @@ def _unpacked(path: Path, content: bytes) -> bytes:
     try:
         with gzip.open(io.BytesIO(content)) as file:
             found = file.read(MOST_BYTES + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise _unusable(path, str(error), _("download it again; it may be cut off")) from error
     if len(found) > MOST_BYTES:
         raise _unusable(

@@ -1,0 +1,267 @@
+"""Tables that cannot be read, or in two ways: one message with every problem, the case intact."""
+
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from derbes.errors import CaseError, DataError, OutputError, TableError
+from derbes.tables import importing
+from tests.tables.shapes import CASE, case_in, changes_of, csv_in, looked_at
+from tests.tables.workbooks import write_workbook
+
+
+def _refused(table, case, **options) -> str:
+    """The message, without the folder; the case is as it was."""
+    before = case.read_bytes()
+    with pytest.raises(DataError) as caught:
+        changes_of(table, case, **options)
+    assert case.read_bytes() == before
+    assert not (case.parent / "town.imports").exists()
+    return str(caught.value).replace(f"{table.parent}/", "")
+
+
+STOCK = "stockpiles.alum_store.quantity"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        (
+            "Date,Alum stock (t)\n03/12/2025,1\n04/12/2025,2\n",
+            {},
+            'table.csv: 1 problem\n  - line 2, column 1: "03/12/2025" can be read as 2025-12-03 or as '
+            "2025-03-12\n    fix: say which with --dates dmy or --dates mdy",
+        ),
+        (
+            "Date;Alum stock (t)\n2025-11-30;1,200\n2025-12-31;1,100\n",
+            {},
+            'table.csv: 1 problem\n  - line 2, column 2: "1,200" can be read as 1200 or as 1.200, here '
+            "and in 2 cells in all\n    fix: say which with --decimal comma or --decimal point",
+        ),
+        (
+            "Date,Alum stock (t)\n2025-11-30,many\nsoon,5\n2025-12-31,-4\n2025-12-31,7\n",
+            {"mapping": f"{STOCK}=Alum stock"},
+            'table.csv: 3 problems\n  - line 2, column 2: "many" is not a number\n    fix: write a number, '
+            "or leave the cell empty where none is known\n"
+            '  - line 3, column 1: "soon" is no date\n    fix: write it as in "2026-01" or "2026-01-15"\n'
+            '  - line 4, column 2: "-4" is below 0\n    fix: see whether it is a correction; leave the '
+            "cell empty where none is known",
+        ),
+        (
+            "Date,Alum stock (t)\n2025-12-31,5\n2025-12-31,7\n",
+            {},
+            "table.csv: 1 problem\n  - line 3, column 2: stockpiles.alum_store.quantity is told twice for "
+            "2025-12-31, first in line 2, column 2\n    fix: take one of the rows out, or choose rows: "
+            '--map "where HEADING=TEXT"',
+        ),
+        (
+            "Date,Alum stock (MWh)\n2025-12-31,5\n",
+            {"mapping": f"{STOCK}=Alum stock"},
+            'table.csv: 1 problem\n  - it is counted in "t", and in the table in "MWh"\n    fix: see whether '
+            "it is the right column; say its unit with --unit",
+        ),
+        (
+            "Date,Alum stock\n2025-12-31,5\n",
+            {"mapping": f"{STOCK}=Alum stock"},
+            "table.csv: 1 problem\n  - the table tells no unit of what is counted in t\n    fix: say it: "
+            '--unit "t", or what it is',
+        ),
+        (
+            "Date,Alum stock (t),Stock of alum (t)\n2025-12-31,5,6\n",
+            {},
+            'table.csv: 2 problems\n  - "Alum stock (t)" and "Stock of alum (t)" may both be '
+            'stockpiles.alum_store.quantity\n    fix: --map "stockpiles.alum_store.quantity=Alum stock (t)"\n'
+            '  - "Stock of alum (t)" and "Alum stock (t)" may both be stockpiles.alum_store.quantity\n'
+            '    fix: --map "stockpiles.alum_store.quantity=Stock of alum (t)"',
+        ),
+        (
+            "Date,Salt stock (t)\n2025-12-31,5\n",
+            {},
+            'table.csv: 1 problem\n  - no column fits a number of the case by its name and unit; they are: '
+            '"Salt stock (t)"\n    fix: say which: --map "stockpiles.alum_store.quantity=Salt stock (t)" or '
+            '--map "stockpiles.chlorine_store.quantity=Salt stock (t)"',
+        ),
+        (
+            "Date,Alum stock (t)\n2025-12-31,5\n",
+            {"mapping": f"{STOCK}=Alum stok, dat=Date"},
+            'table.csv: 1 problem\n  - map: "dat" is no part of a row, and no path of a case\n'
+            '    fix: did you mean "date"?',
+        ),
+        (
+            "Date,Alum stock (t)\n2025-12-31,5\n",
+            {"mapping": f"{STOCK}=Alum stok"},
+            'table.csv: 1 problem\n  - stockpiles.alum_store.quantity: there is no column "Alum stok"\n'
+            '    fix: did you mean "Alum stock (t)"?',
+        ),
+        (
+            "Date,Alum stock (t)\n2024-11-30,5\n2024-12-31,6\n",
+            {},
+            "table.csv: 1 problem\n  - stockpiles.alum_store.quantity: the table has no stock for 2026-01, "
+            "when the calendar begins; its last are 2024-11, 2024-12\n    fix: take another one with --at "
+            "2024-12, or change calendar.first",
+        ),
+        (
+            "Date,Alum stock (t)\n2025-11-30,5\n2025-12-31,6,7\n2026-01-31\n",
+            {},
+            "table.csv: 2 problems\n  - line 3, column 1: the row has 3 cells, the headings 2\n    fix: the file "
+            "may be cut off; or put a cell that holds the delimiter in quotes\n  - line 4, column 1: the row "
+            "has 1 cells, the headings 2\n    fix: the file may be cut off; or put a cell that holds the "
+            "delimiter in quotes",
+        ),
+        (
+            "Month,Use (t)\n2024-01,5\n2024-02,6\n",
+            {"mapping": "kind=series, uses.treatment.demand=Use"},
+            "table.csv: 1 problem\n  - uses.treatment.demand: the table ends in 2024-02, and the calendar "
+            "begins in 2026-01\n    fix: for demand out of the past: --map kind=history; else get newer figures",
+        ),
+        (
+            "Date,Alum stock (t)\n2025-12-31,5\n",
+            {"decimal": "dot", "grade": "E"},
+            'table.csv: 2 problems\n  - decimal: "dot" is not one of: comma, point\n    fix: known: comma, point\n'
+            '  - grade: "E" is not one of: A, B, C, D\n    fix: known: A, B, C, D',
+        ),
+        (
+            "Supplier,Good,Price (USD/t),Capacity (t/month)\nnorth_alum,Salt,5,1\nnorth_alum,Alum,-3,1\n",
+            {},
+            'table.csv: 2 problems\n  - line 2, column 2: "Salt" is not among the goods of the case\n'
+            "    fix: known: alum, chlorine, clay\n"
+            '  - line 3, column 3: "-3" is below 0\n    fix: see whether it is a correction; leave the cell '
+            "empty where none is known",
+        ),
+        (
+            "Month,Price of alum (GBP/t)\n2026-01,250\n",
+            {"mapping": "suppliers.north_alum.price=Price of alum"},
+            "table.csv: 1 problem\n  - the case has no rate of GBP\n    fix: add it under currency.rates, "
+            "with its year",
+        ),
+    ],
+)  # fmt: skip
+def test_a_csv_that_cannot_be_used(tmp_path, text, options, message):
+    assert _refused(csv_in(tmp_path, text), case_in(tmp_path), **options) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.csv", b"", "it is empty"),
+        ("a.csv", b"Date|Alum stock (t)\n2025-12-31 5\n", "the headings 2"),
+        ("a.csv", b"one\ntwo\n", "its lines are one cell each"),
+        ("a.csv", b'Date,"Alum stock (t)\n2025-12-31,5\n', "a quote that is not closed"),
+        ("a.csv", b"Date,Alum caf\xe9 stock\n2025-12-31,5\n", "not UTF-8"),
+        ("a.xlsx", b"PK\x03\x04 cut off", "it may be cut off"),
+        ("a.parquet", b"PAR1 cut off", "it may be cut off"),
+        ("a.csv.gz", b"\x1f\x8b\x08 cut off", "it may be cut off"),
+        ("a.pdf", b"%PDF-1.7", "save it as .csv, .xlsx or .parquet"),
+    ],
+)
+def test_files_that_are_no_tables(tmp_path, name, content, words):
+    table = tmp_path / name
+    table.write_bytes(content)
+    assert words in _refused(table, case_in(tmp_path))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    assert "No such file" in _refused(tmp_path / "no.csv", case_in(tmp_path))
+
+
+TABLE = [["Date", "Alum stock (t)"], [date(2025, 12, 31), 5.0], [date(2026, 1, 31), 6.0]]
+
+
+def test_excel_cells_are_named_as_excel_does(tmp_path):
+    rows = [["Stock of the works"], [], ["Date", "Alum stock (t)"], [date(2025, 12, 31), "abc"]]
+    table = write_workbook(tmp_path / "a.xlsx", {"Stock": rows})
+    message = _refused(table, case_in(tmp_path), mapping=f"{STOCK}=Alum stock")
+    assert message.startswith('a.xlsx: 1 problem\n  - Stock!B4: "abc" is not a number')
+
+
+def test_two_tables_on_a_sheet(tmp_path):
+    case = case_in(tmp_path)
+    below = [*TABLE, [], ["Date", "Chlorine stock (t)"], [date(2025, 12, 31), 9.0]]
+    table = write_workbook(tmp_path / "a.xlsx", {"S": below})
+    assert _refused(table, case) == (
+        "a.xlsx: 1 problem\n  - S: the sheet holds more than one table: A1:B3 and A5:B6\n"
+        "    fix: say which one: --cells A1:B3 or --cells A5:B6"
+    )
+    beside = [[*row, None, *other] for row, other in zip(TABLE, TABLE, strict=True)]
+    table = write_workbook(tmp_path / "b.xlsx", {"S": beside})
+    assert "A1:B3 and D1:E3" in _refused(table, case)
+    assert [one.new for one in looked_at(table, case, cells="D1:E3").changes][0] == "5 t"
+
+
+def test_several_sheets(tmp_path):
+    case = case_in(tmp_path)
+    table = write_workbook(tmp_path / "a.xlsx", {"One": TABLE, "Two": TABLE})
+    assert "several sheets hold tables: One, Two" in _refused(table, case)
+    assert 'did you mean "Two"?' in _refused(table, case, sheet="Twoo")
+    hidden = write_workbook(
+        tmp_path / "b.xlsx", {"Old": TABLE, "New": TABLE}, hidden_sheets=["Old"]
+    )
+    assert looked_at(hidden, case).sheet == "New"
+    assert looked_at(hidden, case, sheet="Old").sheet == "Old"
+    only = write_workbook(tmp_path / "c.xlsx", {"Old": TABLE, "New": []}, hidden_sheets=["Old"])
+    assert "only hidden sheets hold a table: Old" in _refused(only, case)
+
+
+def test_hidden_columns_are_read_as_any_other(tmp_path):
+    """Excel's own file says what is hidden; what it hides is data still, and is told."""
+    case = case_in(tmp_path)
+    rows = [["Date", "Alum stock (t)", "Chlorine stock (t)"], [date(2025, 12, 31), 5.0, 6.0]]
+    table = write_workbook(tmp_path / "a.xlsx", {"S": rows}, hidden_columns=[2])
+    assert {one.path for one in looked_at(table, case).changes} >= {
+        "stockpiles.chlorine_store.quantity"
+    }
+
+
+def test_a_case_with_problems_is_told_as_check_does(tmp_path):
+    case = case_in(tmp_path, CASE.replace("target: town", "target: twon"))
+    table = csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,5\n")
+    with pytest.raises(CaseError, match=r'line 6, target: "twon"'):
+        changes_of(table, case)
+
+
+def test_a_kept_mapping_that_is_wrong_is_told_with_its_line(tmp_path):
+    case = case_in(tmp_path)
+    folder = tmp_path / "town.imports"
+    folder.mkdir()
+    (folder / "table.yaml").write_text("kind: stok\ncolums: {date: Date}\n", encoding="utf-8")
+    table = csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,5\n")
+    with pytest.raises(TableError) as caught:
+        changes_of(table, case)
+    assert str(caught.value).endswith(
+        'table.yaml: 2 problems\n  - line 2, colums: unknown key\n    fix: did you mean "columns"?\n'
+        '  - kind: "stok" is no kind of table\n    fix: did you mean "stocks"?'
+    )
+
+
+def test_a_full_disk_leaves_case_and_mapping_as_they_were(tmp_path, monkeypatch):
+    case = case_in(tmp_path)
+
+    def full(path, _text):
+        raise OutputError(f"{path}: no space left on device")
+
+    monkeypatch.setattr(importing, "write_atomically", full)
+    with pytest.raises(OutputError):
+        changes_of(csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,5\n"), case)
+    assert case.read_text(encoding="utf-8") == CASE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs limits of a shell")
+def test_a_limit_on_the_size_of_files_leaves_the_case_as_it_was(tmp_path):
+    case = case_in(tmp_path, CASE + "# " + "x" * 3000 + "\n")
+    table = csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,5\n")
+    before = case.read_bytes()
+    source = str(Path(importing.__file__).parents[2])
+    command = (
+        f"trap '' XFSZ; ulimit -f 2; {sys.executable} -m derbes import {table} --case {case} --yes"
+    )
+    ran = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": source, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    assert ran.returncode == 2, ran.stderr
+    assert "cannot be written" in ran.stderr
+    assert case.read_bytes() == before
