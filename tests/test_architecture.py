@@ -15,6 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
+from derbes.results.imports import NumberChange, TableImport
 from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
@@ -51,6 +52,7 @@ LIBRARIES = {
     "jinja2": ("derbes.brief",),
     "markupsafe": ("derbes.brief",),
     "numba": ("derbes.kernels",),
+    "python_calamine": ("derbes.tables",),
     "numpy": (
         "derbes.analysis",
         "derbes.case",
@@ -64,9 +66,10 @@ LIBRARIES = {
         "derbes.statements",
         "derbes.stress",
         "derbes.supply",
+        "derbes.tables",
     ),
     "nashpy": ("derbes.statements",),
-    "pyarrow": ("derbes.stress",),
+    "pyarrow": ("derbes.stress", "derbes.tables"),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
     "yaml": ("derbes.casefile",),
@@ -79,11 +82,12 @@ ONE_MODULE = (
     "jinja2",
     "nashpy",
     "numba",
-    "pyarrow",
+    "python_calamine",
     "vl_convert",
     "yaml",
 )
-"""Libraries that one module imports, so that exchanging one changes one file."""
+"""Libraries that one module imports, so that exchanging one changes one file. (pyarrow: one of
+each room that reads or writes Parquet.)"""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
 
@@ -389,6 +393,20 @@ def test_the_method_notes_of_the_brief_name_every_equation():
     assert _numbers_in_the_brief() == _numbers_in_the_reference()
 
 
+_OF_HISTORY = re.compile(r"\((H\d+)\)")
+
+
+def test_demand_from_history_has_its_equations_in_code_reference_and_tests():
+    text = (SOURCE / "tables" / "history.py").read_text(encoding="utf-8")
+    stated = set(re.findall(r"^- \((H\d+)\)", text, flags=re.MULTILINE))
+    reference = (REFERENCE / "equations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^- \*\*\((H\d+)\)\*\*", reference, flags=re.MULTILINE)) == stated
+    tests = (ROOT / "tests" / "tables" / "test_history.py").read_text(encoding="utf-8")
+    named = {part.upper() for name in re.findall(r"def (test_\w+)", tests) for part in name.split("_")}
+    assert stated <= named
+    assert set(_OF_HISTORY.findall(text)) == stated
+
+
 # Fields of results
 
 
@@ -398,6 +416,6 @@ def test_every_field_of_a_result_is_in_the_reference():
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
-    results += (PlantAccount, ChanceWorth, YearSaved)
+    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

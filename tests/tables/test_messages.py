@@ -148,7 +148,7 @@ def test_a_csv_that_cannot_be_used(tmp_path, text, options, message):
     ("name", "content", "words"),
     [
         ("a.csv", b"", "it is empty"),
-        ("a.csv", b"Date|Alum stock (t)\n2025-12-31 5\n", "the headings 2"),
+        ("a.csv", b"Date|Alum stock (t)\n2025-12-31 5\n", "headings and no rows below them"),
         ("a.csv", b"one\ntwo\n", "its lines are one cell each"),
         ("a.csv", b'Date,"Alum stock (t)\n2025-12-31,5\n', "a quote that is not closed"),
         ("a.csv", b"Date,Alum caf\xe9 stock\n2025-12-31,5\n", "not UTF-8"),

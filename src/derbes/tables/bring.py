@@ -17,7 +17,7 @@ from derbes.language import _, ngettext
 from derbes.tables.cells import Moment, date_order, decimal_mark
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
-from derbes.tables.layout import Frame, full, plain
+from derbes.tables.layout import FoundTable, full, plain
 from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
     DECIMALS,
@@ -25,7 +25,7 @@ from derbes.tables.readings import (
     PER_MONTH,
     About,
     Brought,
-    Point,
+    DatedNumber,
     TableReading,
     as_months,
     dated_cells,
@@ -42,7 +42,9 @@ WHOLE = 0.99
 """Part of a period that its rows must cover, for it to be told."""
 
 
-def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: str = "") -> Brought:
+def brought(
+    found: TableMap, frame: FoundTable, case: Case, about: About, *, unit: str = ""
+) -> Brought:
     """What a table with dates tells.
 
     Args:
@@ -65,7 +67,7 @@ def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: st
     if made.problems:
         return made
     reading = TableReading(found, frame, case, about, made, decimal, order, unit)
-    by_path: dict[str, list[Point]] = {}
+    by_path: dict[str, list[DatedNumber]] = {}
     for cell in cells:
         point = reading.point(cell)
         if point is not None:
@@ -85,7 +87,7 @@ def brought(found: TableMap, frame: Frame, case: Case, about: About, *, unit: st
     return made
 
 
-def _tell(reading: TableReading, path: str, points: Sequence[Point]) -> None:
+def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     made = reading.made
     known = [one for one in points if one.number is not None]
     if not known:
@@ -105,7 +107,7 @@ def words(number: float, unit: str) -> str:
     return format_amount(float(f"{number:.12g}"), unit).replace(GROUP_SPACE, "")
 
 
-def _tell_stock(reading: TableReading, path: str, points: Sequence[Point]) -> None:
+def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """The stock with which the calendar begins: of the last day up to it."""
     found, case, about, made = reading.found, reading.case, reading.about, reading.made
     begin = case.calendar.month_of(0)
@@ -162,7 +164,7 @@ def _number(value: str, grade: str, about: About, why: str) -> dict[str, Plain]:
 
 
 def _rates(
-    path: str, points: Sequence[Point], case: Case
+    path: str, points: Sequence[DatedNumber], case: Case
 ) -> tuple[list[tuple[Moment, float | None]], Unit | None, bool]:
     """Numbers in one unit; amounts of rows as rates a month; and whether they were amounts."""
     wanted, own = unit_at(case, path), own_units(case)
@@ -186,7 +188,7 @@ def _length(moment: Moment) -> float:
     return moment.months or 1 / days_of.monthrange(moment.year, moment.month)[1]
 
 
-def _tell_series(reading: TableReading, path: str, points: Sequence[Point]) -> None:
+def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """A series by period of the calendar."""
     case, made = reading.case, reading.made
     steps = path.split(".")
@@ -219,7 +221,7 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[Point]) -> N
 def _put_series(
     reading: TableReading,
     path: str,
-    points: Sequence[Point],
+    points: Sequence[DatedNumber],
     values: Mapping[int, float | None],
     *,
     unit: str,
@@ -306,7 +308,7 @@ def _filled(
     return {"value": words(float(f"{value:.10g}"), ""), "grade": "D", "why": why}
 
 
-def _tell_history(reading: TableReading, path: str, points: Sequence[Point]) -> None:
+def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """Demand out of consumption (H1)-(H5)."""
     case, about, made = reading.case, reading.about, reading.made
     numbers, unit, _is_flow = _rates(path, points, case)
@@ -403,7 +405,7 @@ def _demand(fit: DemandFit, first: Moment, case: Case, name: str) -> dict[str, P
 
 
 def _why_history(
-    fit: DemandFit, points: Sequence[Point], file: str, *, n_out: int, n_unknown: int
+    fit: DemandFit, points: Sequence[DatedNumber], file: str, *, n_out: int, n_unknown: int
 ) -> str:
     text = _("{first} to {last} of {file}: {what}").format(
         first=points[0].moment.label,

@@ -16,7 +16,7 @@ from derbes.language import _
 from derbes.results.imports import NumberChange, TableImport
 from derbes.tables.bring import brought
 from derbes.tables.kept import DATED, GAPS, TableMap, imports_folder, map_text, name_of, read_map
-from derbes.tables.layout import Frame, chosen_sheet, frame_of
+from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
 from derbes.tables.lists import listed
 from derbes.tables.mapping import ACROSS, completed, told_map
 from derbes.tables.readings import About, Brought
@@ -168,7 +168,7 @@ def _with_unit(found: TableMap, unit: str) -> TableMap:
     return replace(found, units={**found.units, "value": unit}) if unit else found
 
 
-def _document(file: TableFile, frame: Frame, options: TableOptions) -> dict[str, Plain]:
+def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
     """What the case says of the table."""
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""

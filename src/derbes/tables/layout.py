@@ -47,7 +47,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FoundTable:
     """A table on a sheet."""
 
     sheet: Sheet
@@ -131,7 +131,7 @@ def _is_wide(row: Sequence[Cell]) -> bool:
     return len(_filled(row)) > 1
 
 
-def frame_of(sheet: Sheet, source: str, area: str = "") -> Frame:
+def frame_of(sheet: Sheet, source: str, area: str = "") -> FoundTable:
     """The table of a sheet.
 
     Args:
@@ -291,7 +291,9 @@ def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Pr
     return Problem(sheet.name, what, fix=fix)
 
 
-def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source: str) -> Frame:
+def _framed(
+    sheet: Sheet, block: Sequence[int], following: Sequence[int], source: str
+) -> FoundTable:
     first, heading_rows = _heading_rows(sheet, block)
     body = [row for row in [*block, *following] if row > heading_rows[-1]]
     used = {
@@ -335,12 +337,18 @@ def _framed(sheet: Sheet, block: Sequence[int], following: Sequence[int], source
                 )
             )
     if not rows and not problems:
-        problems.append(Problem(sheet.name, _("there are headings and no rows below them")))
+        problems.append(
+            Problem(
+                sheet.name,
+                _("there are headings and no rows below them"),
+                fix=_("see whether all lines have the same delimiter"),
+            )
+        )
     if problems:
         raise TableError(source, problems)
     units = {unit for text in said if (unit := split_unit(text)[1])}
     unit = units.pop() if len(units) == 1 else ""
-    return Frame(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
+    return FoundTable(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
 
 
 def _first_place(sheet: Sheet, row: int) -> str:

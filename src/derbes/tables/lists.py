@@ -12,7 +12,7 @@ from derbes.language import _
 from derbes.tables.bring import words
 from derbes.tables.cells import CellError, decimal_mark, is_missing, is_number
 from derbes.tables.kept import BILL, SUPPLIERS, TableMap, id_of
-from derbes.tables.layout import Frame, Heading
+from derbes.tables.layout import FoundTable, Heading
 from derbes.tables.mapping import names_of, score, selects
 from derbes.tables.readings import DECIMALS, NONE_OPEN, PER_MONTH, About, Brought, measured
 from derbes.tables.sheets import Cell
@@ -23,7 +23,7 @@ class _Listing:
     """One list while it is read."""
 
     found: TableMap
-    frame: Frame
+    frame: FoundTable
     case: Case
     about: About
     unit: str
@@ -111,7 +111,9 @@ def _named(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
     return [name for name, value in scores.items() if value == best] if best and text else []
 
 
-def listed(found: TableMap, frame: Frame, case: Case, about: About, *, unit: str = "") -> Brought:
+def listed(
+    found: TableMap, frame: FoundTable, case: Case, about: About, *, unit: str = ""
+) -> Brought:
     """What a list tells of a case.
 
     Args:
@@ -150,7 +152,7 @@ def listed(found: TableMap, frame: Frame, case: Case, about: About, *, unit: str
     return listing.made
 
 
-def _numbers(found: TableMap, frame: Frame) -> Iterator[tuple[str, Cell]]:
+def _numbers(found: TableMap, frame: FoundTable) -> Iterator[tuple[str, Cell]]:
     for role in ("price", "capacity", "lead_time", "amount"):
         heading = frame.named(found.columns.get(role, ""))
         if heading is not None:

@@ -26,7 +26,7 @@ from derbes.tables.kept import (
     SUPPLIERS,
     TableMap,
 )
-from derbes.tables.layout import Frame, Heading, full, is_unit, plain, unit_amount
+from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
 ACROSS = "across"
@@ -121,7 +121,7 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
     return replace(base, kind=kind, columns=columns, where=where, units=units)
 
 
-class Target(NamedTuple):
+class TableTarget(NamedTuple):
     """A number of a case that a table may tell."""
 
     path: str
@@ -137,10 +137,10 @@ _WHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def targets(case: Case, kind: str) -> list[Target]:
+def targets(case: Case, kind: str) -> list[TableTarget]:
     """Numbers that a table with dates may tell."""
     return [
-        Target(
+        TableTarget(
             f"{section}.{name}.{key}", unit_of(case, section, name, key), tuple(names_of(case, one))
         )
         for section, key in _WHERE[kind]
@@ -222,14 +222,14 @@ def mentions(heading: Heading, role: str) -> bool:
     return any(f" {word} " in text for word in WORDS[role]) and not is_called(heading, "stockout")
 
 
-def role_of(frame: Frame, role: str, taken: Sequence[Heading] = ()) -> Heading | None:
+def role_of(frame: FoundTable, role: str, taken: Sequence[Heading] = ()) -> Heading | None:
     """The first column that is called so: by the whole heading before by its beginning."""
     free = [one for one in frame.headings if one not in taken and one.moment is None]
     exact = [one for one in free if plain(one.text) in WORDS[role]]
     return next(iter([*exact, *(one for one in free if is_called(one, role))]), None)
 
 
-def _share(frame: Frame, heading: Heading, test: Any) -> float:
+def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
     cells = [frame.cell(row, heading) for row in frame.rows]
     filled = [
         cell for cell in cells if cell is not None and str(cell).casefold() not in MISSING_MARKS
@@ -237,12 +237,12 @@ def _share(frame: Frame, heading: Heading, test: Any) -> float:
     return sum(bool(test(cell)) for cell in filled) / len(filled) if filled else 0.0
 
 
-def is_numeric(frame: Frame, heading: Heading) -> bool:
+def is_numeric(frame: FoundTable, heading: Heading) -> bool:
     """Whether most of a column is numbers."""
     return _share(frame, heading, is_number) > 0.5
 
 
-def completed(found: TableMap, frame: Frame, case: Case, source: str) -> TableMap:
+def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
     """A mapping with what it does not tell guessed.
 
     Raises:
@@ -260,7 +260,7 @@ def completed(found: TableMap, frame: Frame, case: Case, source: str) -> TableMa
     return _dated_map(replace(found, kind=kind), frame, case, source)
 
 
-def _absent(found: TableMap, frame: Frame) -> Iterator[Problem]:
+def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
     known = [full(one) for one in frame.headings]
     items = set(item_texts(frame, found))
     for part, heading in found.columns.items():
@@ -274,7 +274,7 @@ def _absent(found: TableMap, frame: Frame) -> Iterator[Problem]:
             yield Problem("where", what, fix=did_you_mean(heading, known))
 
 
-def item_texts(frame: Frame, found: TableMap) -> dict[str, str]:
+def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
     """What rows are called, as compared → as written; empty where no column says it."""
     heading = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
     if heading is None:
@@ -283,7 +283,7 @@ def item_texts(frame: Frame, found: TableMap) -> dict[str, str]:
     return {plain(text): text for text in dict.fromkeys(texts)}
 
 
-def _item_column(frame: Frame, found: TableMap) -> Heading | None:
+def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
     """The column that says what a row is about: one called so, else the first text."""
     named = role_of(frame, "item")
     if named is not None and not is_numeric(frame, named):
@@ -297,12 +297,12 @@ def _item_column(frame: Frame, found: TableMap) -> Heading | None:
     return free[0] if free else None
 
 
-def is_date(frame: Frame, heading: Heading) -> bool:
+def is_date(frame: FoundTable, heading: Heading) -> bool:
     """Whether most of a column is times."""
     return _share(frame, heading, moment_or_none) > 0.5
 
 
-def _kind_of_paths(found: TableMap, frame: Frame) -> str:
+def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
     """What a table holds, by the numbers that it is to tell."""
     keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
     if keys == {"quantity"}:
@@ -310,7 +310,7 @@ def _kind_of_paths(found: TableMap, frame: Frame) -> str:
     return HISTORY if keys == {"demand"} and _kind(frame, found) == HISTORY else SERIES
 
 
-def _kind(frame: Frame, found: TableMap) -> str:
+def _kind(frame: FoundTable, found: TableMap) -> str:
     """What a table holds, by its headings."""
     has = {role for role in WORDS if role_of(frame, role) is not None} | set(found.columns)
     has_dates = date_column(frame, found) is not None or is_across(frame)
@@ -328,12 +328,12 @@ def _kind(frame: Frame, found: TableMap) -> str:
     return SERIES
 
 
-def is_across(frame: Frame) -> bool:
+def is_across(frame: FoundTable) -> bool:
     """Whether times stand in the headings."""
     return sum(one.moment is not None or bool(one.month) for one in frame.headings) > 1
 
 
-def date_column(frame: Frame, found: TableMap) -> Heading | None:
+def date_column(frame: FoundTable, found: TableMap) -> Heading | None:
     """The column of dates: told, called so, or the first that holds them."""
     told = frame.named(found.columns.get("date", ""))
     if told is not None:
@@ -349,7 +349,7 @@ def _is_dated(cell: Any) -> bool:
     return not isinstance(cell, float) and moment_or_none(cell) is not None
 
 
-def _list_map(found: TableMap, frame: Frame, source: str) -> TableMap:
+def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:
     columns = dict(found.columns)
     taken = [one for heading in columns.values() if (one := frame.named(heading)) is not None]
     for role in LISTS[found.kind]:
@@ -362,7 +362,7 @@ def _list_map(found: TableMap, frame: Frame, source: str) -> TableMap:
     return replace(found, columns=columns)
 
 
-def _untold(role: str, frame: Frame) -> Problem:
+def _untold(role: str, frame: FoundTable) -> Problem:
     what = _("no column is found for the {part}").format(part=role)
     fix = _('say which: --map "{part}=HEADING"; the headings are: {known}').format(
         part=role, known=", ".join(full(one) for one in frame.headings[:12])
@@ -370,7 +370,7 @@ def _untold(role: str, frame: Frame) -> Problem:
     return Problem(role, what, fix=fix)
 
 
-def _dated_map(found: TableMap, frame: Frame, case: Case, source: str) -> TableMap:
+def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
     columns = dict(found.columns)
     if "date" not in columns:
         if is_across(frame):
@@ -395,7 +395,7 @@ def _dated_map(found: TableMap, frame: Frame, case: Case, source: str) -> TableM
     return found
 
 
-def _with_items(found: TableMap, frame: Frame) -> TableMap:
+def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
     """A mapping in which paths that were told by what rows are called stand among items."""
     texts = item_texts(frame, found)
     moved = {
@@ -415,7 +415,7 @@ def _with_items(found: TableMap, frame: Frame) -> TableMap:
     return _with_value(found, frame)
 
 
-def _with_value(found: TableMap, frame: Frame) -> TableMap:
+def _with_value(found: TableMap, frame: FoundTable) -> TableMap:
     """With the column of numbers, where items stand in rows."""
     columns = dict(found.columns)
     if columns["date"] != ACROSS and "value" not in columns:
@@ -433,7 +433,7 @@ def _with_value(found: TableMap, frame: Frame) -> TableMap:
     return replace(found, columns=columns)
 
 
-def _assigned(found: TableMap, frame: Frame, case: Case, source: str) -> TableMap:
+def _assigned(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
     """Columns, or what rows are called, put to numbers of the case."""
     known = targets(case, found.kind)
     item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
@@ -470,7 +470,7 @@ def _assigned(found: TableMap, frame: Frame, case: Case, source: str) -> TableMa
 
 
 def _matches(
-    given: Mapping[str, str], known: Sequence[Target], case: Case, found: TableMap
+    given: Mapping[str, str], known: Sequence[TableTarget], case: Case, found: TableMap
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Text → path where one fits; and those where several do."""
     picked: dict[str, str] = {}
@@ -505,7 +505,7 @@ def _matches(
     return picked, open_ones
 
 
-def _fits(unit: str, target: Target, case: Case) -> bool:
+def _fits(unit: str, target: TableTarget, case: Case) -> bool:
     """Whether a unit, where one is told, measures what a number of the case does."""
     if not unit:
         return True
@@ -522,8 +522,8 @@ def _fits(unit: str, target: Target, case: Case) -> bool:
 def _undecided(
     given: Mapping[str, str],
     open_ones: Mapping[str, list[str]],
-    known: Sequence[Target],
-    frame: Frame,
+    known: Sequence[TableTarget],
+    frame: FoundTable,
     *,
     by_item: bool,
 ) -> list[Problem]:
@@ -553,7 +553,7 @@ def _undecided(
     return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
 
 
-def _refuse_mixed(found: TableMap, frame: Frame, source: str) -> None:
+def _refuse_mixed(found: TableMap, frame: FoundTable, source: str) -> None:
     """Refuse rows of one time that differ in more than what they are called."""
     rows = [row for row in frame.rows if selects(found, frame, row)]
     dates = frame.named(found.columns["date"])
@@ -578,7 +578,7 @@ def _refuse_mixed(found: TableMap, frame: Frame, source: str) -> None:
     )
 
 
-def _has_rows_apart(found: TableMap, frame: Frame) -> bool:
+def _has_rows_apart(found: TableMap, frame: FoundTable) -> bool:
     """Whether several rows speak of one time, so that another column tells them apart."""
     heading = frame.named(found.columns["date"])
     rows = [row for row in frame.rows if selects(found, frame, row)]
@@ -586,7 +586,7 @@ def _has_rows_apart(found: TableMap, frame: Frame) -> bool:
     return len(set(times)) < len(times)
 
 
-def selects(found: TableMap, frame: Frame, row: int) -> bool:
+def selects(found: TableMap, frame: FoundTable, row: int) -> bool:
     """Whether a row is one of those that `where` asks for."""
     for name, wanted in found.where.items():
         heading = frame.named(name)
@@ -596,7 +596,7 @@ def selects(found: TableMap, frame: Frame, row: int) -> bool:
     return True
 
 
-def _selected(found: TableMap, frame: Frame, source: str) -> None:
+def _selected(found: TableMap, frame: FoundTable, source: str) -> None:
     """Refuse conditions that no row meets."""
     if found.where and not any(selects(found, frame, row) for row in frame.rows):
         problems = []

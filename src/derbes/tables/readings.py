@@ -14,7 +14,7 @@ from derbes.errors import Problem
 from derbes.language import _
 from derbes.tables.cells import CellError, Marked, Moment, moment_of, number_of
 from derbes.tables.kept import TableMap
-from derbes.tables.layout import Frame, plain, unit_amount
+from derbes.tables.layout import FoundTable, plain, unit_amount
 from derbes.tables.mapping import (
     ACROSS,
     measures_same,
@@ -51,7 +51,7 @@ class Brought:
     """Path of a series → months within it that the table does not know."""
 
 
-class Point(NamedTuple):
+class DatedNumber(NamedTuple):
     """One number of a table."""
 
     moment: Moment
@@ -84,7 +84,7 @@ class DatedCell(NamedTuple):
     cell: Cell
 
 
-def dated_cells(found: TableMap, frame: Frame) -> Iterator[DatedCell]:
+def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
     """Cells of a table with dates that tell numbers of the case."""
     columns = {part: one for part, name in found.columns.items() if (one := frame.named(name))}
     across = [one for one in frame.headings if one.moment is not None or one.month]
@@ -120,7 +120,7 @@ class TableReading:
     """How the cells of one table are read."""
 
     found: TableMap
-    frame: Frame
+    frame: FoundTable
     case: Case
     about: About
     made: Brought
@@ -130,7 +130,7 @@ class TableReading:
     """Where neither cell, heading nor mapping tells one."""
     flags: dict[str, int] = field(default_factory=dict)
 
-    def point(self, one: DatedCell) -> Point | None:
+    def point(self, one: DatedCell) -> DatedNumber | None:
         """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
         units = self.found.units
         told = units.get(one.path) or one.unit or units.get("value") or self.unit or self.frame.unit
@@ -148,10 +148,10 @@ class TableReading:
             self._refuse(one.place, error)
             return None
         if marked is None:
-            return Point(moment, None, None, one.place, one.is_out)
+            return DatedNumber(moment, None, None, one.place, one.is_out)
         if marked.flag:
             self.flags[marked.flag] = self.flags.get(marked.flag, 0) + 1
-        return Point(moment, marked.number, marked.unit, one.place, one.is_out)
+        return DatedNumber(moment, marked.number, marked.unit, one.place, one.is_out)
 
     def _refuse(self, place: str, error: CellError) -> None:
         problem = Problem("" if error.of_table else place, error.what, fix=error.fix)
@@ -214,7 +214,7 @@ def unit_at(case: Case, path: str) -> str:
     return unit_of(case, *steps[:3]) if len(steps) == 3 else ""
 
 
-def as_months(points: Sequence[Point]) -> list[Point]:
+def as_months(points: Sequence[DatedNumber]) -> list[DatedNumber]:
     """Points whose days all begin, or all end, a month of their own as points of those months."""
     moments = [one.moment for one in points]
     if any(one.months for one in moments) or len({(one.year, one.month) for one in moments}) < len(
@@ -227,9 +227,9 @@ def as_months(points: Sequence[Point]) -> list[Point]:
     return [one._replace(moment=one.moment._replace(day=0, months=1)) for one in points]
 
 
-def told_twice(path: str, points: Sequence[Point]) -> Iterator[Problem]:
+def told_twice(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
     """Times that several rows tell."""
-    first: dict[Moment, Point] = {}
+    first: dict[Moment, DatedNumber] = {}
     for point in points:
         other = first.setdefault(point.moment, point)
         if other is not point:
