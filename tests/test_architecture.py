@@ -402,7 +402,9 @@ def test_demand_from_history_has_its_equations_in_code_reference_and_tests():
     reference = (REFERENCE / "equations.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^- \*\*\((H\d+)\)\*\*", reference, flags=re.MULTILINE)) == stated
     tests = (ROOT / "tests" / "tables" / "test_history.py").read_text(encoding="utf-8")
-    named = {part.upper() for name in re.findall(r"def (test_\w+)", tests) for part in name.split("_")}
+    named = {
+        part.upper() for name in re.findall(r"def (test_\w+)", tests) for part in name.split("_")
+    }
     assert stated <= named
     assert set(_OF_HISTORY.findall(text)) == stated
 

@@ -141,7 +141,8 @@ def test_a_series_of_prices_with_headings_over_several_rows(tmp_path):
         [], ["** since 2025 only"],
     ]  # fmt: skip
     table = write_workbook(tmp_path / "prices.xlsx", {"About": [["Notes"]], "Monthly": rows})
-    told = "suppliers.north_alum.price=Alum, Northland **, suppliers.south_chlorine.price=Chlorine, spot"
+    told = "suppliers.north_alum.price=Alum, Northland **"
+    told += ", suppliers.south_chlorine.price=Chlorine, spot"
     with pytest.raises(TableError, match="does not know 2026-01"):
         looked_at(table, case, mapping=told)
     changed = changes_of(table, case, mapping=told, gaps="line")
@@ -160,7 +161,7 @@ def test_a_series_of_prices_with_headings_over_several_rows(tmp_path):
 
 
 def test_a_long_table_of_a_statistical_office(tmp_path):
-    """As Eurostat has them: one column for each dimension, flags behind numbers, `:` for missing."""
+    """As Eurostat has them: a column for each dimension, flags behind numbers, `:` for missing."""
     case = case_in(tmp_path)
     rows = ["geo,unit,nrg_bal,TIME_PERIOD,OBS_VALUE"]
     for month, value in (("2026-01", "12.5 p"), ("2026-02", ":"), ("2026-03", "14.0 e")):
@@ -218,7 +219,8 @@ def test_a_balance_sheet_by_year(tmp_path):
         "Alum,Domestic supply quantity,1000 t,1.2,1.32,1.44,1.56",
     ]
     table = csv_in(tmp_path, "\n".join(rows), "FAOSTAT_data.csv")
-    told = "kind=history, item=Item, uses.treatment.demand=Alum, where Element=Domestic supply quantity"
+    told = "kind=history, item=Item, uses.treatment.demand=Alum"
+    told += ", where Element=Domestic supply quantity"
     changes_of(table, case, mapping=told)
     # 120 t more a year: 1,560 t in 2022 is 2,040 in 2026, a twelfth of it a month; four years were
     # seen, so the line ends four years behind them
@@ -305,8 +307,9 @@ def test_a_price_list(tmp_path):
     rows = ["Товар;Цена, EUR/т", "Коагулянт;280,50", "Хлор;650", "Соль;20"]
     found = api.import_table(csv_in(tmp_path, "\n".join(rows), "prices.csv"), case)
     assert {(one.path, one.new) for one in found.changes} == {
-        ("suppliers.north_alum.price", "280.5 EUR/t"), ("suppliers.south_chlorine.price", "650 EUR/t")
-    }  # fmt: skip
+        ("suppliers.north_alum.price", "280.5 EUR/t"),
+        ("suppliers.south_chlorine.price", "650 EUR/t"),
+    }
     assert any("Соль" in note for note in found.notes)
 
 

@@ -27,120 +27,18 @@ def _refused(table, case, **options) -> str:
 STOCK = "stockpiles.alum_store.quantity"
 
 
-@pytest.mark.parametrize(
-    ("text", "options", "message"),
-    [
-        (
-            "Date,Alum stock (t)\n03/12/2025,1\n04/12/2025,2\n",
-            {},
-            'table.csv: 1 problem\n  - line 2, column 1: "03/12/2025" can be read as 2025-12-03 or as '
-            "2025-03-12\n    fix: say which with --dates dmy or --dates mdy",
-        ),
-        (
-            "Date;Alum stock (t)\n2025-11-30;1,200\n2025-12-31;1,100\n",
-            {},
-            'table.csv: 1 problem\n  - line 2, column 2: "1,200" can be read as 1200 or as 1.200, here '
-            "and in 2 cells in all\n    fix: say which with --decimal comma or --decimal point",
-        ),
-        (
-            "Date,Alum stock (t)\n2025-11-30,many\nsoon,5\n2025-12-31,-4\n2025-12-31,7\n",
-            {"mapping": f"{STOCK}=Alum stock"},
-            'table.csv: 3 problems\n  - line 2, column 2: "many" is not a number\n    fix: write a number, '
-            "or leave the cell empty where none is known\n"
-            '  - line 3, column 1: "soon" is no date\n    fix: write it as in "2026-01" or "2026-01-15"\n'
-            '  - line 4, column 2: "-4" is below 0\n    fix: see whether it is a correction; leave the '
-            "cell empty where none is known",
-        ),
-        (
-            "Date,Alum stock (t)\n2025-12-31,5\n2025-12-31,7\n",
-            {},
-            "table.csv: 1 problem\n  - line 3, column 2: stockpiles.alum_store.quantity is told twice for "
-            "2025-12-31, first in line 2, column 2\n    fix: take one of the rows out, or choose rows: "
-            '--map "where HEADING=TEXT"',
-        ),
-        (
-            "Date,Alum stock (MWh)\n2025-12-31,5\n",
-            {"mapping": f"{STOCK}=Alum stock"},
-            'table.csv: 1 problem\n  - it is counted in "t", and in the table in "MWh"\n    fix: see whether '
-            "it is the right column; say its unit with --unit",
-        ),
-        (
-            "Date,Alum stock\n2025-12-31,5\n",
-            {"mapping": f"{STOCK}=Alum stock"},
-            "table.csv: 1 problem\n  - the table tells no unit of what is counted in t\n    fix: say it: "
-            '--unit "t", or what it is',
-        ),
-        (
-            "Date,Alum stock (t),Stock of alum (t)\n2025-12-31,5,6\n",
-            {},
-            'table.csv: 2 problems\n  - "Alum stock (t)" and "Stock of alum (t)" may both be '
-            'stockpiles.alum_store.quantity\n    fix: --map "stockpiles.alum_store.quantity=Alum stock (t)"\n'
-            '  - "Stock of alum (t)" and "Alum stock (t)" may both be stockpiles.alum_store.quantity\n'
-            '    fix: --map "stockpiles.alum_store.quantity=Stock of alum (t)"',
-        ),
-        (
-            "Date,Salt stock (t)\n2025-12-31,5\n",
-            {},
-            'table.csv: 1 problem\n  - no column fits a number of the case by its name and unit; they are: '
-            '"Salt stock (t)"\n    fix: say which: --map "stockpiles.alum_store.quantity=Salt stock (t)" or '
-            '--map "stockpiles.chlorine_store.quantity=Salt stock (t)"',
-        ),
-        (
-            "Date,Alum stock (t)\n2025-12-31,5\n",
-            {"mapping": f"{STOCK}=Alum stok, dat=Date"},
-            'table.csv: 1 problem\n  - map: "dat" is no part of a row, and no path of a case\n'
-            '    fix: did you mean "date"?',
-        ),
-        (
-            "Date,Alum stock (t)\n2025-12-31,5\n",
-            {"mapping": f"{STOCK}=Alum stok"},
-            'table.csv: 1 problem\n  - stockpiles.alum_store.quantity: there is no column "Alum stok"\n'
-            '    fix: did you mean "Alum stock (t)"?',
-        ),
-        (
-            "Date,Alum stock (t)\n2024-11-30,5\n2024-12-31,6\n",
-            {},
-            "table.csv: 1 problem\n  - stockpiles.alum_store.quantity: the table has no stock for 2026-01, "
-            "when the calendar begins; its last are 2024-11, 2024-12\n    fix: take another one with --at "
-            "2024-12, or change calendar.first",
-        ),
-        (
-            "Date,Alum stock (t)\n2025-11-30,5\n2025-12-31,6,7\n2026-01-31\n",
-            {},
-            "table.csv: 2 problems\n  - line 3, column 1: the row has 3 cells, the headings 2\n    fix: the file "
-            "may be cut off; or put a cell that holds the delimiter in quotes\n  - line 4, column 1: the row "
-            "has 1 cells, the headings 2\n    fix: the file may be cut off; or put a cell that holds the "
-            "delimiter in quotes",
-        ),
-        (
-            "Month,Use (t)\n2024-01,5\n2024-02,6\n",
-            {"mapping": "kind=series, uses.treatment.demand=Use"},
-            "table.csv: 1 problem\n  - uses.treatment.demand: the table ends in 2024-02, and the calendar "
-            "begins in 2026-01\n    fix: for demand out of the past: --map kind=history; else get newer figures",
-        ),
-        (
-            "Date,Alum stock (t)\n2025-12-31,5\n",
-            {"decimal": "dot", "grade": "E"},
-            'table.csv: 2 problems\n  - decimal: "dot" is not one of: comma, point\n    fix: known: comma, point\n'
-            '  - grade: "E" is not one of: A, B, C, D\n    fix: known: A, B, C, D',
-        ),
-        (
-            "Supplier,Good,Price (USD/t),Capacity (t/month)\nnorth_alum,Salt,5,1\nnorth_alum,Alum,-3,1\n",
-            {},
-            'table.csv: 2 problems\n  - line 2, column 2: "Salt" is not among the goods of the case\n'
-            "    fix: known: alum, chlorine, clay\n"
-            '  - line 3, column 3: "-3" is below 0\n    fix: see whether it is a correction; leave the cell '
-            "empty where none is known",
-        ),
-        (
-            "Month,Price of alum (GBP/t)\n2026-01,250\n",
-            {"mapping": "suppliers.north_alum.price=Price of alum"},
-            "table.csv: 1 problem\n  - the case has no rate of GBP\n    fix: add it under currency.rates, "
-            "with its year",
-        ),
-    ],
-)  # fmt: skip
-def test_a_csv_that_cannot_be_used(tmp_path, text, options, message):
+def _examples():
+    """Options, table and message, as they stand in the file beside this one."""
+    text = (Path(__file__).parent / "messages.txt").read_text(encoding="utf-8")
+    for block in text.split("\n===")[1:]:
+        options, _end, rest = block.partition("\n")
+        table, _dashes, message = rest.partition("---\n")
+        pairs = (one.split(": ", 1) for one in options.strip().split("; ") if one)
+        yield dict(pairs), table, message.strip()
+
+
+@pytest.mark.parametrize(("options", "text", "message"), list(_examples()))
+def test_a_csv_that_cannot_be_used(tmp_path, options, text, message):
     assert _refused(csv_in(tmp_path, text), case_in(tmp_path), **options) == message
 
 
@@ -189,7 +87,7 @@ def test_two_tables_on_a_sheet(tmp_path):
     beside = [[*row, None, *other] for row, other in zip(TABLE, TABLE, strict=True)]
     table = write_workbook(tmp_path / "b.xlsx", {"S": beside})
     assert "A1:B3 and D1:E3" in _refused(table, case)
-    assert [one.new for one in looked_at(table, case, cells="D1:E3").changes][0] == "5 t"
+    assert looked_at(table, case, cells="D1:E3").changes[0].new == "5 t"
 
 
 def test_several_sheets(tmp_path):
@@ -232,7 +130,8 @@ def test_a_kept_mapping_that_is_wrong_is_told_with_its_line(tmp_path):
     with pytest.raises(TableError) as caught:
         changes_of(table, case)
     assert str(caught.value).endswith(
-        'table.yaml: 2 problems\n  - line 2, colums: unknown key\n    fix: did you mean "columns"?\n'
+        "table.yaml: 2 problems\n"
+        '  - line 2, colums: unknown key\n    fix: did you mean "columns"?\n'
         '  - kind: "stok" is no kind of table\n    fix: did you mean "stocks"?'
     )
 

@@ -449,7 +449,7 @@ def _fit_words(path: str, fit: DemandFit, name: str) -> str:
     elif not math.isnan(fit.trend_error):
         parts.append(_("no trend that stands out of the spread"))
     else:
-        parts.append(_("less than three years, so no trend"))
+        parts.append(_("fewer than three years, so no trend"))
     if fit.season:
         ends = [words(float(f"{end:.3g}"), name) for end in (min(fit.season), max(fit.season))]
         parts.append(_("season between {low} and {high}").format(low=ends[0], high=ends[1]))

@@ -249,7 +249,7 @@ def month_named(word: str) -> int:
 
 
 _WORD = r"([^\W\d_]{3,}\.?)"
-_TIDY = re.compile(r"\s*(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
+_TIDY = re.compile(r"\s*(?<![^\W\d_])(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
 _Q = re.compile(

@@ -7,7 +7,8 @@ One least-squares fit, a line and one figure for each part of the year:
 - (H2) b is kept where the history covers three years and |b| is above twice its standard error;
   else b = 0 and the rest is fitted again. The error is sqrt(Σ e² / (n − k)) · sqrt(((X′X)⁻¹)[b,b]),
   with n periods, k figures fitted and X their columns.
-- (H3) c is kept where every part of the year was seen twice; else c = 0.
+- (H3) c is kept where the history covers two years and every part of the year was seen; else
+  c = 0.
 - (H4) Demand: d[t] = max(0, a + b · min(t, L + N) + c[m(t)]), L the last period of the history and
   N its length: a line is drawn no further ahead than it was seen.
 - (H5) Range, as shares of d: the least and the greatest over years of Σ y / Σ (a + b · t + c), a
@@ -22,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 LEAST_YEARS_OF_TREND = 3
-LEAST_TIMES_OF_SEASON = 2
+LEAST_YEARS_OF_SEASON = 2
 ERRORS_OF_TREND = 2.0
 """Standard errors by which a trend must differ from none."""
 
@@ -74,7 +75,7 @@ def fitted(told: Mapping[int, float], first: int, a_year: int) -> DemandFit:
     length = int(periods[-1]) + 1
     parts = (first + periods) % a_year
     times = np.bincount(parts, minlength=a_year)
-    has_season = a_year > 1 and bool(times.min() >= LEAST_TIMES_OF_SEASON)
+    has_season = a_year > 1 and length >= LEAST_YEARS_OF_SEASON * a_year and bool(times.min())
     years = periods / a_year
     trend, error = 0.0, float("nan")
     if length >= LEAST_YEARS_OF_TREND * a_year and len(periods) > times.size * has_season + 2:

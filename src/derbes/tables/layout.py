@@ -337,12 +337,9 @@ def _framed(
                 )
             )
     if not rows and not problems:
+        fix = _("see whether all lines have the same delimiter")
         problems.append(
-            Problem(
-                sheet.name,
-                _("there are headings and no rows below them"),
-                fix=_("see whether all lines have the same delimiter"),
-            )
+            Problem(sheet.name, _("there are headings and no rows below them"), fix=fix)
         )
     if problems:
         raise TableError(source, problems)
