@@ -31,7 +31,8 @@ def _table(folder: Path) -> Path:
 
 def _told(folder: Path, monkeypatch, capsys, *more: str) -> tuple[int, str]:
     monkeypatch.chdir(folder)
-    code = main(["import", "use.csv", "--case", "waterworks.yaml", *more])
+    told = "uses.treatment.demand=Consumption of alum"
+    code = main(["import", "use.csv", "--case", "waterworks.yaml", "--map", told, *more])
     return code, capsys.readouterr().out
 
 
@@ -42,9 +43,8 @@ def test_what_the_guide_shows_is_what_is_told(tmp_path, monkeypatch, capsys):
     shutil.copy(ROOT / "cases" / "waterworks.yaml", tmp_path)
     code, out = _told(tmp_path, monkeypatch, capsys)
     assert code == 1
-    shown = re.search(
-        r"^ {7}use\.csv as history.*?(?=^ {7}\.\.\.)", GUIDE, re.MULTILINE | re.DOTALL
-    )
+    lines = r"^ {7}use\.csv as history.*?(?=^ {9}\.\.\.)"
+    shown = re.search(lines, GUIDE, re.MULTILINE | re.DOTALL)
     assert shown is not None
     lines = [line.removeprefix(" " * 7) for line in shown[0].splitlines()]
     assert out.splitlines()[: len(lines)] == lines
