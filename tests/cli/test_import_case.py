@@ -56,7 +56,8 @@ def test_on_a_terminal_it_is_asked(run, town, monkeypatch, answer, code):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     asked = []
     monkeypatch.setattr(
-        "derbes.cli.imports.click.confirm", lambda text, **_more: asked.append(text) or answer == "y"
+        "derbes.cli.imports.click.confirm",
+        lambda text, **_more: asked.append(text) or answer == "y",
     )
     assert run(*COMMAND).code == code
     assert asked == ["Write 2 numbers?"]
@@ -87,9 +88,15 @@ def test_json_of_what_is_refused_is_its_problems(run, town):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("import", "stock.csv", "--sheet", "A", "--yes"), "--yes, --sheet: for a table into a case"),
+        (
+            ("import", "stock.csv", "--sheet", "A", "--yes"),
+            "--yes, --sheet: for a table into a case",
+        ),
         ((*COMMAND, "--store", "x"), "--store: for the store of trade data, not for a case."),
-        (("import", "a.csv", "b.csv", "--case", "town.yaml"), "one table at a time goes into a case"),
+        (
+            ("import", "a.csv", "b.csv", "--case", "town.yaml"),
+            "one table at a time goes into a case",
+        ),
     ],
 )
 def test_options_that_do_not_go_together(run, town, words, message):

@@ -48,7 +48,14 @@ def test_numbers_with_the_marks_of_their_table(cell, decimal, number):
 
 
 @pytest.mark.parametrize(
-    ("cell", "number", "unit"), [("57 %", 57, "%"), ("12 kt", 12, "kt"), ("3 млн т", 3e6, "t")]
+    ("cell", "number", "unit"),
+    [
+        ("57 %", 57, "%"),
+        ("12 kt", 12, "kt"),
+        ("3 млн т", 3e6, "t"),
+        ("$1,200.50", 1200.5, "USD"),
+        ("-€5/t", -5, "EUR/t"),
+    ],
 )
 def test_units_that_stand_in_the_cell(cell, number, unit):
     marked = number_of(cell)

@@ -71,8 +71,26 @@ def is_number(cell: Cell) -> bool:
     return isinstance(cell, str) and _looks_like_a_number(cell)
 
 
+_MONEY_FIRST = re.compile(r"(-?)((?:US)?\$|[€£₸₽])\s*([0-9.,].*)", re.DOTALL)
+
+
+def _number_match(text: str) -> re.Match[str] | None:
+    """Sign, digits, power and unit of a text; the sign of a currency may stand first."""
+    plain = text.translate(SPACES).strip()
+    if money := _MONEY_FIRST.fullmatch(plain):
+        digits = _NUMBER.fullmatch(money[1] + money[3])
+        plain = f"{plain[money.start(3) :]}" if digits is None else _behind(money, digits)
+    return _NUMBER.fullmatch(plain)
+
+
+def _behind(money: re.Match[str], digits: re.Match[str]) -> str:
+    """A text with the sign of its currency behind its number."""
+    number = money[3][: len(money[3]) - len(digits[4])].rstrip()
+    return f"{money[1]}{number} {money[2]}{digits[4]}"
+
+
 def _looks_like_a_number(text: str) -> bool:
-    match = _NUMBER.fullmatch(text.translate(SPACES).strip())
+    match = _number_match(text)
     if match is None:
         return False
     tail = match[4].strip()
@@ -92,7 +110,7 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str
     shown: dict[str, tuple[str, str]] = {}
     open_cells: list[tuple[str, str]] = []
     for place, cell in cells:
-        match = _NUMBER.fullmatch(cell.translate(SPACES).strip()) if isinstance(cell, str) else None
+        match = _number_match(cell) if isinstance(cell, str) else None
         if match is None:
             continue
         mark = _shown_by(match[2])
@@ -162,7 +180,7 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     if isinstance(cell, float):
         return Marked(cell, None)
     text = str(cell).translate(SPACES).strip()
-    match = _NUMBER.fullmatch(text)
+    match = _number_match(text)
     if match is None:
         raise CellError(
             _('"{cell}" is not a number').format(cell=text),
@@ -276,6 +294,17 @@ def slashed(cell: Cell) -> tuple[int, int, int] | None:
 
 def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
     """Whether dates such as 03/04/2026 begin with the day or the month, and what keeps it open."""
+    cells = list(cells)
+    seasons = [
+        (place, match[0])
+        for place, cell in cells
+        if isinstance(cell, str) and (match := re.fullmatch(r"\s*\d{4}/\d{2}\s*", cell))
+    ]
+    if seasons and all(int(text[-2:]) == (int(text[:4]) + 1) % 100 for _place, text in seasons):
+        place, text = seasons[0]
+        what = _('"{text}" can be read as a year that begins in {year}, or as a month')
+        fix = _('write the year alone, or the month as in "2026-04"')
+        return "", [(place, what.format(text=text, year=text[:4]), fix)]
     found = [(place, str(cell), parts) for place, cell in cells if (parts := slashed(cell))]
     days = [one for one in found if one[2][0] > 12]
     months = [one for one in found if one[2][1] > 12]

@@ -131,7 +131,8 @@ def _kept(
     """
     folder = imports_folder(case)
     place = folder / f"{options.name or name_of(table)}.yaml"
-    if not place.exists() and not options.name and folder.is_dir():
+    is_open = not (options.name or options.mapping)
+    if is_open and not place.exists() and folder.is_dir():
         fitting = [one for one in sorted(folder.glob("*.yaml")) if _fits(one, file)]
         place = fitting[0] if len(fitting) == 1 else place
     if not place.exists():

@@ -363,10 +363,9 @@ def _no_data(
         return "" if is_data else _("a note or a heading between rows")
     if any(cells == sheet.rows[one] for one in heading_rows):
         return _("the headings again")
-    words = [plain(str(cells[place])) for place in filled if isinstance(cells[place], str)]
-    if words and (
-        words[0] in TOTALS or words[0].split()[0] in {"total", "итого", "всего", "барлығы"}
-    ):
+    words = [plain(cell) for place in filled if isinstance(cell := cells[place], str)]
+    first = words[0] if words else ""
+    if first in TOTALS or first.partition(" ")[0] in {"total", "итого", "всего", "барлығы"}:
         return _('"{word}" adds up other rows').format(word=cells[filled[0]])
     return ""
 

@@ -69,6 +69,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 """What a column may be → how headings call it."""
 _TAILS = re.compile(r"[^\w\s]+")
 
+LOOKED_AT = 400
+"""Rows that show what a column holds."""
 LISTS: Mapping[str, tuple[str, ...]] = {
     SUPPLIERS: ("supplier", "good", "actor", "price", "capacity", "lead_time", "unit"),
     PRICES: ("supplier", "good", "price", "unit"),
@@ -95,8 +97,8 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
     Raises:
         TableError: It tells no columns.
     """
-    columns, where, units = dict(base.columns), dict(base.where), dict(base.units)
-    kind, problems = base.kind, []
+    columns, where, units, items = map(dict, (base.columns, base.where, base.units, base.items))
+    kind, problems, told = base.kind, [], set()
     for pair in filter(None, (one.strip() for one in _PAIR.split(text))):
         part, is_pair, value = (word.strip() for word in pair.partition("="))
         if not is_pair or not part or not value:
@@ -116,9 +118,13 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
                 what = _('"{part}" is no part of a row, and no path of a case').format(part=part)
                 problems.append(Problem("map", what, fix=did_you_mean(part, WORDS)))
             columns[part] = value
+            told.add(part)
     if problems:
         raise TableError(source, problems)
-    return replace(base, kind=kind, columns=columns, where=where, units=units)
+    if any("." in part for part in told):  # what goes where is told anew
+        columns = {part: one for part, one in columns.items() if "." not in part or part in told}
+        items = {}
+    return replace(base, kind=kind, columns=columns, where=where, units=units, items=items)
 
 
 class TableTarget(NamedTuple):
@@ -230,7 +236,7 @@ def role_of(frame: FoundTable, role: str, taken: Sequence[Heading] = ()) -> Head
 
 
 def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
-    cells = [frame.cell(row, heading) for row in frame.rows]
+    cells = [frame.cell(row, heading) for row in frame.rows[:LOOKED_AT]]
     filled = [
         cell for cell in cells if cell is not None and str(cell).casefold() not in MISSING_MARKS
     ]
@@ -254,7 +260,7 @@ def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> Ta
     if any("." in part for part in found.columns) or found.items:
         kind = found.kind or _kind_of_paths(found, frame)
         return _dated_map(replace(found, kind=kind), frame, case, source)
-    kind = found.kind or _kind(frame, found)
+    kind = found.kind or _kind(frame, found, source)
     if kind in LISTS:
         return _list_map(replace(found, kind=kind), frame, source)
     return _dated_map(replace(found, kind=kind), frame, case, source)
@@ -307,11 +313,15 @@ def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
     keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
     if keys == {"quantity"}:
         return STOCKS
-    return HISTORY if keys == {"demand"} and _kind(frame, found) == HISTORY else SERIES
+    told = [frame.named(heading) for heading in found.columns.values()]
+    named = [one for one in told if one is not None and (found.items or not is_date(frame, one))]
+    return (
+        HISTORY if keys == {"demand"} and any(mentions(one, HISTORY) for one in named) else SERIES
+    )
 
 
-def _kind(frame: FoundTable, found: TableMap) -> str:
-    """What a table holds, by its headings."""
+def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
+    """What a table holds, by its headings; refused where they name two things."""
     has = {role for role in WORDS if role_of(frame, role) is not None} | set(found.columns)
     has_dates = date_column(frame, found) is not None or is_across(frame)
     if not has_dates and {"output", "input"} <= has:
@@ -320,9 +330,18 @@ def _kind(frame: FoundTable, found: TableMap) -> str:
         return SUPPLIERS if has & {"capacity", "lead_time"} else PRICES
     if not has_dates and "price" in has:
         return PRICES
-    for kind in (HISTORY, STOCKS):
-        if any(mentions(one, kind) for one in frame.headings):
-            return kind
+    named = {
+        kind: next((full(one) for one in frame.headings if mentions(one, kind)), "")
+        for kind in (HISTORY, STOCKS)
+    }
+    if all(named.values()):
+        what = _('"{use}" is a history of consumption, "{stock}" are stocks').format(
+            use=named[HISTORY], stock=named[STOCKS]
+        )
+        fix = _('say which is wanted: --map "kind=history" or --map "kind=stocks"')
+        raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
+    if any(named.values()):
+        return next(kind for kind, heading in named.items() if heading)
     if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
         return STOCKS
     return SERIES

@@ -96,7 +96,7 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
         if not selects(found, frame, row) or (found.items and not path):
             continue
         mark, unit = said.get("stockout"), str(said.get("unit") or "")
-        is_out = plain(str(mark)) in YES or (isinstance(mark, float) and mark > 0)
+        is_out = _is_out(mark)
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
             for one in across:
@@ -109,6 +109,17 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
         for part, one in wanted.items():
             place, cell = frame.place(row, one), frame.cell(row, one)
             yield DatedCell(part, said["date"], at, one.unit or unit, is_out, place, cell)
+
+
+def _is_out(mark: Cell) -> bool:
+    """Whether a cell marks a stock-out: a word for it, or a number of days."""
+    if plain(str(mark)) in YES:
+        return True
+    try:
+        days = None if isinstance(mark, bool) else number_of(mark)
+    except CellError:
+        return False
+    return days is not None and days.number > 0
 
 
 def _year(cell: Cell) -> str:
