@@ -359,12 +359,44 @@ def test_a_series_that_may_be_missing_is_written_missing(tmp_path):
     assert changed["goods.alum.storage_cost.2026-02"] == ("", "missing")
 
 
-def test_per_cent_cells_and_shares(tmp_path):
-    text = CASE.replace("lead_time", "lead_time").replace(
-        "  south: {}", "  south: {margin_share: 10 %}"
-    )
+@pytest.mark.parametrize(
+    ("path", "heading", "cells", "unit", "number"),
+    [
+        ("currency.rates.EUR", "EUR", ["1.05", "1.15"], "USD/EUR", 1.05),
+        ("suppliers.north_alum.on_order", "On order", ["30", "0"], "t", 30),
+        ("suppliers.north_alum.capacity", "Capacity (kt/year)", ["1.2", "2.4"], "", 100),
+        ("goods.alum.reserve", "Reserve (t)", ["500", "600"], "", 500),
+        ("routes.rail.cost_share", "Freight", ["5 %", "6 %"], "", 0.05),
+    ],
+)
+def test_any_number_that_can_change_over_time(tmp_path, path, heading, cells, unit, number):
+    text = CASE.replace("suppliers:\n", "routes:\n  rail: {via: [south]}\nsuppliers:\n")
+    text = text.replace("capacity: 240 t/month", "capacity: 240 t/month, lead_time: 2 month")
     case = case_in(tmp_path, text)
+    rows = [f"2026-{n + 1:02d};{cell}" for n, cell in enumerate(cells)]
+    table = csv_in(tmp_path, "\n".join([f"Month;{heading}", *rows]))
+    name = heading.split(" (")[0]
+    changed = changes_of(table, case, mapping=f"{path}={name}", unit=unit)
+    assert set(changed) >= {f"{path}.2026-02"}
+    read = {one.path: one for one in api.inputs(api.read_case(case))}
+    assert read[path].value == pytest.approx(number)
+    assert (read[path].source, read[path].grade) == ("table", "B")
+
+
+def test_per_cent_cells_of_excel_are_shares(tmp_path):
+    case = case_in(tmp_path, CASE.replace("suppliers:\n", "routes:\n  rail: {}\nsuppliers:\n"))
     rows = [["Month", "Duty"], [date(2026, 1, 1), Percent(0.05)], [date(2026, 2, 1), Percent(0.1)]]
     table = write_workbook(tmp_path / "x.xlsx", {"A": rows})
+    with pytest.raises(
+        TableError, match='say it: --unit "share"'
+    ):
+        looked_at(table, case, mapping="routes.rail.cost_share=Duty")
+    changed = changes_of(table, case, mapping="routes.rail.cost_share=Duty [share]")
+    assert changed["routes.rail.cost_share.2026-02"] == ("", "0.1 share")
+
+
+def test_what_cannot_change_over_time_is_refused(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Month,Margin\n2026-01,5 %\n2026-02,6 %\n")
     with pytest.raises(TableError, match="cannot change over time"):
-        changes_of(table, case, mapping="actors.south.margin_share=Duty [share]")
+        changes_of(table, case, mapping="actors.north.margin_share=Margin")

@@ -232,6 +232,11 @@ def _put_series(
     known = sorted(
         period for period, value in values.items() if value is not None and period not in late
     )
+    if not known and any(value is None for period, value in values.items() if period >= 0):
+        what = _("its rows do not fill a period of the calendar, or tell none of its numbers")
+        fix = _("get whole months; where each row is a rate, say so in its unit, as in t/day")
+        made.problems.append(Problem(path, what, fix=fix))
+        return
     if not known:
         what = _("the table tells {first} to {last}, and the calendar begins in {month}")
         what = what.format(

@@ -173,10 +173,12 @@ def form_at(section: str, key: str) -> forms.InUnit | None:
 def unit_of(case: Case, section: str, name: str, key: str) -> str:
     """The unit that a number of a case is counted in."""
     form = form_at(section, key)
-    element = getattr(case, section, {}).get(name)
+    if form is None:
+        return ""
+    element = getattr(case, section).get(name)
     good = getattr(element, "good", "") or getattr(element, "output", "") or name
     unit = case.goods[good].unit if good in case.goods else ""
-    return form.unit.format(good=unit, money=case.currency, input=unit, currency="") if form else ""
+    return form.unit.format(good=unit, money=case.currency, input=unit, currency="", any="")
 
 
 def own_units(case: Case) -> frozenset[str]:

@@ -189,10 +189,11 @@ def measured(case: Case, cell: Cell, wanted: str, *, told: str, decimal: str) ->
         return None
     if marked.unit is None:
         if not told:
-            what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
-            fix = _('say it: --unit "{unit}", or what it is').format(
-                unit=wanted.removesuffix(PER_MONTH)
-            )
+            what, example = _("the table tells no unit"), "share"
+            if wanted:
+                what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
+                example = wanted.removesuffix(PER_MONTH)
+            fix = _('say it: --unit "{unit}", or what it is').format(unit=example)
             raise CellError(what, fix, of_table=True)
         try:
             amount = unit_amount(told, own)
