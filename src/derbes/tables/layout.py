@@ -316,10 +316,11 @@ def _framed(
             )
             fix = _("the file may be cut off; or put a cell that holds the delimiter in quotes")
             problems.append(Problem(_first_place(sheet, row), what, fix=fix))
+    taken = set(body)
     loose = [
         row
         for row in range(heading_rows[-1] + 1, len(sheet.rows))
-        if row not in body and _filled(sheet.rows[row])
+        if row not in taken and _filled(sheet.rows[row])
     ]
     left_out += [
         _("{place}: a note, left out").format(place=_first_place(sheet, row)) for row in loose

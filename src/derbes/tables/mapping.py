@@ -315,11 +315,11 @@ def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
     keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
     if keys == {"quantity"}:
         return STOCKS
-    told = [frame.named(heading) for heading in found.columns.values()]
-    named = [one for one in told if one is not None and (found.items or not is_date(frame, one))]
-    return (
-        HISTORY if keys == {"demand"} and any(mentions(one, HISTORY) for one in named) else SERIES
-    )
+    told = {part: frame.named(heading) for part, heading in found.columns.items() if "." in part}
+    of_rows = bool(found.items) or None in told.values()
+    headings = frame.headings if of_rows else [one for one in told.values() if one is not None]
+    is_history = keys == {"demand"} and any(mentions(one, HISTORY) for one in headings)
+    return HISTORY if is_history else SERIES
 
 
 def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
