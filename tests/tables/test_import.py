@@ -247,6 +247,24 @@ def test_stocks_by_day(tmp_path):
     table = csv_in(tmp_path, "\n".join(rows), "StorageData.csv")
     changed = changes_of(table, case)
     assert changed["stockpiles.alum_store.quantity"] == ("600 MWh", "0.0012 TWh")
+    rows.append("Alum;E;2026-01-01;0,0013;61,3")
+    csv_in(tmp_path, "\n".join(rows), "StorageData.csv")
+    assert changes_of(table, case) == {}  # the evening before, not the evening of the first day
+
+
+def test_a_case_in_a_folder_keeps_its_mappings_in_it(tmp_path):
+    folder = tmp_path / "town"
+    folder.mkdir()
+    head, tail = CASE.split("uses:\n")
+    (folder / "case.yaml").write_bytes(f"{head}include: [uses.yaml]\n".encode())
+    (folder / "uses.yaml").write_bytes(f"uses:\n{tail}".replace("\n", "\r\n").encode())
+    table = csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,580\n", "stock.csv")
+    changes_of(table, folder)
+    assert (folder / "imports" / "stock.yaml").exists()
+    text = (folder / "uses.yaml").read_bytes().decode()
+    assert "\n" not in text.replace("\r\n", "")
+    assert "      value: 580 t\r\n" in text
+    assert api.read_case(folder).stockpiles["alum_store"].quantity.value == 580
 
 
 def test_a_shortage_list_is_marks_of_stock_out(tmp_path):

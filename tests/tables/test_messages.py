@@ -136,16 +136,18 @@ def test_a_kept_mapping_that_is_wrong_is_told_with_its_line(tmp_path):
     )
 
 
-def test_a_full_disk_leaves_case_and_mapping_as_they_were(tmp_path, monkeypatch):
+@pytest.mark.parametrize("what", ["write_atomically", "write_changes"])
+def test_a_full_disk_leaves_case_and_mapping_as_they_were(tmp_path, monkeypatch, what):
     case = case_in(tmp_path)
 
-    def full(path, _text):
+    def full(path, *_rest):
         raise OutputError(f"{path}: no space left on device")
 
-    monkeypatch.setattr(importing, "write_atomically", full)
+    monkeypatch.setattr(importing, what, full)
     with pytest.raises(OutputError):
         changes_of(csv_in(tmp_path, "Date,Alum stock (t)\n2025-12-31,5\n"), case)
     assert case.read_text(encoding="utf-8") == CASE
+    assert list((tmp_path).glob("town.imports/*")) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs limits of a shell")

@@ -136,8 +136,9 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
         )
         made.lacking.append(Problem(path, what, fix=fix))
         return
-    point = fitting[-1]
-    kind = _("opening stock") if opens else _("stock at the end")
+    point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
+    kind = _("stock at the end") if point.moment.months else _("stock")
+    kind = _("opening stock") if opens else kind
     why = _("{kind} of {time}, {place} of {file}").format(
         kind=kind, time=point.moment.label, place=point.place, file=about.file
     )

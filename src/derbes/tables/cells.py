@@ -395,8 +395,8 @@ def _real(year: int, month: int, day: int, text: str) -> Moment | None:
 
 
 def _year_first(text: str) -> Moment | None:
-    if re.fullmatch(r"(19|20|21)\d{2}", text):
-        return Moment(int(text), 1, 0, 12)
+    if match := re.fullmatch(r"Y?((?:19|20|21)\d{2})", text):
+        return Moment(int(match[1]), 1, 0, 12)
     if match := _ISO.fullmatch(text):
         if match[3] is None and "." in text and len(match[2]) == 1:
             return None

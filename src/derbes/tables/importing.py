@@ -98,8 +98,20 @@ def import_into_case(
     text = map_text(found, table.name, case.name, before)
     if text != before:
         write_atomically(kept, text)
-    write_changes(case, changes, examine)
+    try:
+        write_changes(case, changes, examine)
+    except BaseException:
+        _put_back(kept, before)
+        raise
     return replace(result, written=True)
+
+
+def _put_back(kept: Path, before: str) -> None:
+    """Leave the mapping as it was."""
+    if before:
+        write_atomically(kept, before)
+    else:
+        kept.unlink(missing_ok=True)
 
 
 def _check(options: TableOptions, source: str) -> None:
