@@ -429,3 +429,32 @@ def test_many_rows_take_no_longer_than_their_number(tmp_path):
     found = looked_at(table, case, mapping="uses.treatment.demand=Alum")
     assert time.monotonic() - begun < 15
     assert (found.kind, found.items) == ("history", {"Alum": "uses.treatment.demand"})
+
+
+def test_days_that_do_not_fill_a_month_are_not_taken_for_one(tmp_path):
+    case = case_in(tmp_path)
+    days = [f"2026-01-{day:02d},2" for day in range(1, 32)]
+    days += [f"2026-02-{day:02d},2" for day in range(1, 20)]
+    table = csv_in(tmp_path, "\n".join(["Day,Use (t)", *days]))
+    told = "kind=series, uses.treatment.demand=Use"
+    assert changes_of(table, case, mapping=told) == {
+        "uses.treatment.demand.2026-01": ("100 t/month", "62 t/month")
+    }
+    csv_in(tmp_path, "\n".join(["Day,Use (t)", *days[31:]]))
+    with pytest.raises(TableError, match="do not fill a period"):
+        looked_at(table, case)
+    rates = csv_in(tmp_path, "\n".join(["Day,Use (t/day)", *days[31:]]), "rates.csv")
+    changed = changes_of(rates, case, mapping=told)
+    assert changed["uses.treatment.demand.2026-02"] == ("", "2 t/day")
+
+
+def test_a_seller_that_may_be_two_suppliers_is_refused(tmp_path):
+    second = "  north_more: {actor: north, good: alum, price: 310 USD/t, capacity: 9 t/month}\n"
+    case = case_in(tmp_path, CASE.replace("recipes:\n", f"{second}recipes:\n"))
+    rows = ["Supplier,Good,Price (USD/t),Capacity (t/month)", "Northland,Alum,5,5"]
+    with pytest.raises(TableError) as caught:
+        changes_of(csv_in(tmp_path, "\n".join(rows)), case)
+    assert str(caught.value).endswith(
+        '1 problem\n  - line 2, column 1: "Northland" may be north_alum or north_more\n'
+        "    fix: call it by its id"
+    )
