@@ -15,6 +15,7 @@ from benchmarks.plan import PLAN, measure_plan
 from benchmarks.rows import Row, as_table, write_json
 from benchmarks.setting import Setting, make_setting
 from benchmarks.surface import measure_growth, measure_surface
+from benchmarks.trade import measure_trade
 
 ON_NETWORK: dict[str, Callable[..., list[Row]]] = {
     "cutoffs": measure_cutoffs,
@@ -27,11 +28,13 @@ AGREEMENT = "agreement"
 CHANGE = "change"
 COMMANDS = "commands"
 FUTURES = "futures"
+TRADE = "trade"
 ALONE: dict[str, Callable[..., list[Row]]] = {
     PLAN: measure_plan,
     FUTURES: measure_futures,
     CHANGE: measure_change,
     COMMANDS: measure_commands,
+    TRADE: measure_trade,
     AGREEMENT: measure_agreement,
 }
 """Measurements that need nothing ready."""

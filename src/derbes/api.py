@@ -13,7 +13,7 @@ from typing import Any
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
-from derbes.errors import Problem
+from derbes.errors import Problem, RequestError
 from derbes.files import make_folder, write_atomically
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
@@ -232,10 +232,13 @@ def draft(
         DataError: Nothing is recorded of it, or the dataset cannot be read.
         RequestError: A country, the product or the year is not known.
     """
-    from derbes.trade.draft import draft_case
+    from derbes.trade.draft import draft_case, product_problems
     from derbes.trade.screen import Question, product_sheet
-    from derbes.trade.store import store_folder
+    from derbes.trade.store import dataset_of, store_folder
 
+    problems = product_problems(importer, product)
+    if problems:
+        raise RequestError(dataset_of(store_folder(store), dataset).id, problems)
     question = Question(importer, sender, products=(product,), last=year, n_years=n_years)
     return draft_case(product_sheet(store_folder(store), question, dataset, n_workers), first)
 

@@ -1,6 +1,6 @@
 """Codes of trade data: countries and areas, groups of countries, products.
 
-Countries are numbered as in BACI, which follows the United Nations (M49) but for a few that
+Countries are numbered as in BACI, which follows the United Nations but for a few that
 it joins, such as Belgium and Luxembourg before 1999. Products are HS codes of six digits, which
 are text: a leading zero belongs to them.
 """

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import NamedTuple
 
-from derbes.errors import DataError
+from derbes.errors import DataError, Problem
 from derbes.language import _
 from derbes.results.trade import Dependence, ProductSheet, Seller
-from derbes.trade.codes import GROUPS, areas, iso3, numbers_of
+from derbes.trade.codes import GROUPS, areas, iso3, numbers_of, product_of
 
 LEAST_SHARE = 0.01
 """Part of the imports below which sellers are put together."""
@@ -35,15 +35,15 @@ class _Amounts(NamedTuple):
 
     id: str
     name: str
-    sold: list[float]
-    """[unit/year]"""
+    now: float
+    """In the last year. [unit/year]"""
+    peak: float
+    """In its largest year. [unit/year]"""
     price: float
     prices: list[float]
     """[USD/unit]"""
     exports: float | None
     """To everybody, in the last year. [unit/year]"""
-    is_missing: bool
-    """Whether weights are missing of it."""
 
 
 def draft_case(sheet: ProductSheet, first: str = "") -> str:
@@ -61,39 +61,69 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         raise DataError(text.format(
             dataset=sheet.source.dataset, product=sheet.product, buyer=sheet.buyer
         ))  # fmt: skip
-    return "\n".join([*_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"), ""])
+    return "\n".join(_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
+
+
+def product_problems(buyer: str, product: str) -> list[Problem]:
+    """What is wrong with the product of a draft, which is one."""
+    if product_of(product):
+        return []
+    what = _('"{word}" is no product of six digits').format(word=product)
+    fix = _("derbes screen --importer {buyer} --product {word} lists those that begin so")
+    return [Problem("product", what, fix=fix.format(buyer=buyer, word=product))]
 
 
 def _lines(sheet: ProductSheet, first: str) -> Iterator[str]:
     """The file, line by line."""
     last = sheet.rows[-1]
-    by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
-    unit = "t" if by_weight else _BY_VALUE
-    sellers = _sellers(sheet, by_weight=by_weight)
-    buyer, sender = _id_of(sheet.buyer), _id_of(sheet.sender) if sheet.sender else ""
-    if sender and sender not in {one.id for one in sellers}:
+    is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
+    told = _Told(
+        sheet=sheet,
+        first=first,
+        is_by_weight=is_by_weight,
+        good=f"hs{sheet.product}",
+        unit="t" if is_by_weight else _BY_VALUE,
+        source=re.sub(r"[^a-z0-9]+", "_", sheet.source.dataset.casefold()).strip("_"),
+        sender=_id_of(sheet.sender) if sheet.sender else "",
+    )
+    sellers = _sellers(told)
+    if told.sender and told.sender not in {one.id for one in sellers}:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
         raise DataError(text.format(
             sender=sheet.sender, product=sheet.product, buyer=sheet.buyer, year=last.year
         ))  # fmt: skip
-    good = f"hs{sheet.product}"
-    source = _source_id(sheet)
-    yield from _head(sheet, first, unit)
-    yield f"target: {buyer}"
-    if sender:
-        yield "main_measure: stop_of_a_year"
-        yield f"main_length: {LENGTHS[-1]} month"
-    yield from _actors(sheet, buyer, sellers)
-    yield from _good(sheet, good, unit)
-    yield from _demand(sheet, good, unit, source, first, by_weight=by_weight)
-    yield from _stock(sheet, good, unit, by_weight=by_weight)
+    yield from _head(told)
+    yield from _actors(told, sellers)
+    yield from _good(told)
+    yield from _demand(told)
+    yield from _stock(told)
     yield "suppliers:"
     for one in sellers:
-        yield from _supplier(one, good, unit, source, last.year)
-    if sender:
-        yield from _measures(sender, first)
-        yield from _levers(sender, sheet)
-    yield from _document(sheet, source)
+        yield from _supplier(told, one)
+    if told.sender:
+        yield from _measures(told)
+        yield from _levers(told)
+    yield from _document(told)
+
+
+class _Told(NamedTuple):
+    """What the sections of a draft share."""
+
+    sheet: ProductSheet
+    first: str
+    is_by_weight: bool
+    """Whether the good is counted by weight, else by value."""
+    good: str
+    unit: str
+    source: str
+    """Id of the document that the numbers are taken from."""
+    sender: str
+
+    def amount(self, row: Dependence) -> float:
+        """Imports of a year; what has no weight is scaled up by value. [unit/year]"""
+        if not self.is_by_weight:
+            return row.imports / 1e3
+        return (row.weight or 0.0) / (row.weighed or 1.0)
 
 
 def _id_of(word: str) -> str:
@@ -112,65 +142,75 @@ def _name_of(word: str) -> str:
     return areas()[numbers[0]].name if numbers else word
 
 
-def _source_id(sheet: ProductSheet) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", sheet.source.dataset.casefold()).strip("_")
-
-
-def _sellers(sheet: ProductSheet, *, by_weight: bool) -> list[_Amounts]:
+def _sellers(told: _Told) -> list[_Amounts]:
     """Sellers of the last year, those with a small part put together."""
+    sheet = told.sheet
     sold = [one for one in sheet.sellers if one.value > 0]
     sender = iso3(numbers_of(sheet.sender)[0]) if numbers_of(sheet.sender) else ""
     large = [one for one in sold if one.share >= LEAST_SHARE or one.seller == sender]
     small = [one for one in sold if one not in large]
     if len(small) == 1:
         large, small = sold, []
-    found = [_amounts(one, by_weight=by_weight) for one in large]
+    usual = sheet.rows[-1].unit_value or 0.0
+    found = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in large]
     if small:
-        parts = [_amounts(one, by_weight=by_weight) for one in small]
-        total = sum(part.sold[-1] for part in parts)
-        mean = sum(part.price * part.sold[-1] for part in parts) / total if total else 0.0
-        prices = [price for part in parts for price in part.prices]
+        parts = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in small]
+        now = sum(part.now for part in parts)
         exports = [part.exports for part in parts if part.exports is not None]
-        found.append(
-            _Amounts("others", _("{n} other sellers").format(n=len(small)),
-                     [sum(part.sold[-1] for part in parts), sum(max(part.sold) for part in parts)],
-                     mean, prices, sum(exports) if exports else None, is_missing=False)
-        )  # fmt: skip
-    return [one for one in found if one.price > 0]
+        others = _Amounts(
+            "others",
+            _("{n} other sellers").format(n=len(small)),
+            now,
+            sum(part.peak for part in parts),
+            sum(part.price * part.now for part in parts) / now if now else usual,
+            [price for part in parts for price in part.prices],
+            sum(exports) if exports else None,
+        )
+        found.append(others)
+    return found
 
 
-def _amounts(seller: Seller, *, by_weight: bool) -> _Amounts:
-    """What a seller sold by year; by value where the good is counted so."""
+def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
+    """What a seller sold; by value where the good is counted so.
+
+    Args:
+        seller: The seller.
+        usual: Unit value of all imports, for a seller of whom no weight is known. [USD/t]
+        is_by_weight: Whether the good is counted by weight.
+    """
     id_ = _id_of(seller.seller)
-    if not by_weight:
-        return _Amounts(id_, seller.name, [seller.value / 1e3], 1000.0, [1000.0],
-                        seller.exports / 1e3, is_missing=False)  # fmt: skip
-    weights = [weight for weight in seller.weights.values() if weight is not None]
+    if not is_by_weight:
+        value, exports = seller.value / 1e3, seller.exports / 1e3
+        return _Amounts(id_, seller.name, value, value, 1e3, [1e3], exports)
     prices = [price for price in seller.unit_values.values() if price is not None]
-    price = prices[-1] if prices else seller.unit_value or 0.0
-    now = seller.weight if seller.weight is not None else (seller.value / price if price else 0.0)
-    return _Amounts(id_, seller.name, [*weights, now] if not weights else weights, price,
-                    prices or [price], seller.exports_weight,
-                    is_missing=seller.weight is None)  # fmt: skip
+    price = seller.unit_value or usual
+    now = seller.value / price if seller.weight is None else seller.weight
+    peak = max([now, *(weight for weight in seller.weights.values() if weight is not None)])
+    return _Amounts(id_, seller.name, now, peak, price, prices or [price], seller.exports_weight)
 
 
-def _head(sheet: ProductSheet, first: str, unit: str) -> Iterator[str]:
-    last = sheet.rows[-1]
-    yield _(
-        "# A draft out of trade data: {buyer}, {product}. Numbers are those of {source};"
-    ).format(buyer=_name_of(sheet.buyer), product=sheet.product, source=_made_of(sheet))
-    yield _("# what they cannot know is written `missing`, with where to look beside it.")
-    if unit == _BY_VALUE:
-        yield _(
-            "# Weights are missing of more than half of it, so it is counted by value: {unit} is "
+def _head(told: _Told) -> Iterator[str]:
+    sheet, last = told.sheet, told.sheet.rows[-1]
+    text = _("A draft out of trade data: {buyer}, {product}. Numbers are those of {source};")
+    yield "# " + text.format(
+        buyer=_name_of(sheet.buyer), product=sheet.product, source=_made_of(sheet)
+    )
+    yield "# " + _("what they cannot know is written `missing`, with where to look beside it.")
+    if not told.is_by_weight:
+        text = _(
+            "Weights are missing of more than half of it, so it is counted by value: {unit} is "
             "what 1000 USD bought in {year}."
-        ).format(unit=unit, year=last.year)
-    for warning in sheet.source.warnings:
-        yield f"# {warning}"
+        )
+        yield "# " + text.format(unit=told.unit, year=last.year)
+    yield from (f"# {warning}" for warning in sheet.source.warnings)
     yield "derbes: 1"
     yield f"name: {_quoted(_title(sheet))}"
-    yield f"calendar: {{first: {first}, periods: {12 * YEARS}, step: month}}"
+    yield f"calendar: {{first: {told.first}, periods: {12 * YEARS}, step: month}}"
     yield f"currency: {{base: USD, price_year: {last.year}}}"
+    yield f"target: {_id_of(sheet.buyer)}"
+    if told.sender:
+        yield "main_measure: stop_of_a_year"
+        yield f"main_length: {LENGTHS[-1]} month"
 
 
 def _title(sheet: ProductSheet) -> str:
@@ -183,128 +223,119 @@ def _made_of(sheet: ProductSheet) -> str:
     return " ".join(filter(None, (one.source, one.classification, one.vintage)))
 
 
-def _actors(sheet: ProductSheet, buyer: str, sellers: Sequence[_Amounts]) -> Iterator[str]:
-    last = sheet.rows[-1]
+def _actors(told: _Told, sellers: Sequence[_Amounts]) -> Iterator[str]:
+    sheet, last = told.sheet, told.sheet.rows[-1]
+    look = _("look in annual reports of its sellers, or in its costs of production")
     yield "actors:"
-    yield f"  {buyer}: {{label: {_quoted(_name_of(sheet.buyer))}}}"
+    yield f"  {_id_of(sheet.buyer)}: {{label: {_quoted(_name_of(sheet.buyer))}}}"
     for one in sellers:
         share = ""
-        if sheet.sender and one.id == _id_of(sheet.sender) and last.target_share is not None:
-            share = _("  # {buyer} takes {share} of what it exports of this").format(
+        if one.id == told.sender and last.target_share is not None:
+            share = "  # " + _("{buyer} takes {share} of what it exports of this").format(
                 buyer=_name_of(sheet.buyer), share=_percent(last.target_share)
             )
         yield f"  {one.id}:{share}"
         yield f"    label: {_quoted(one.name)}"
-        look = _("look in annual reports of its sellers, or in its costs of production")
         yield f"    margin_share: missing  # {look}"
 
 
-def _good(sheet: ProductSheet, good: str, unit: str) -> Iterator[str]:
+def _good(told: _Told) -> Iterator[str]:
     yield "goods:"
-    yield f"  {good}:"
-    yield f"    unit: {unit}"
-    if sheet.label:
-        yield f"    label: {_quoted(sheet.label)}"
+    yield f"  {told.good}:"
+    yield f"    unit: {told.unit}"
+    if told.sheet.label:
+        yield f"    label: {_quoted(told.sheet.label)}"
 
 
-def _demand(
-    sheet: ProductSheet, good: str, unit: str, source: str, first: str, *, by_weight: bool
-) -> Iterator[str]:
+def _demand(told: _Told) -> Iterator[str]:
     """Imports of the last years as demand; by month of the year where months are told."""
-    rows = sheet.rows[-_OWN:]
-    amounts = [_amount(row, by_weight=by_weight) for row in rows]
-    mean = fmean(amounts) / 12
+    rows = told.sheet.rows[-_OWN:]
+    amounts = [told.amount(row) / 12 for row in rows]
     why = _("mean of imports in {years}, lowest and highest year").format(years=_years(rows))
     look = _("own production and exports are not in it; look in the energy or supply balance")
     yield "uses:"
     yield "  imports:"
-    yield f"    good: {good}"
+    yield f"    good: {told.good}"
     yield "    tier: essential"
     yield f"    # {look}"
-    if sheet.season:
-        yield "    demand:"
+    yield "    demand:"
+    if told.sheet.season:
+        why += _("; season by months of whole years")
         yield "      series:"
-        year = int(first[:4])
-        begin = int(first[5:7]) - 1
-        for step in range(24):
-            month = (begin + step) % 12
-            label = f"{year + (begin + step) // 12}-{month + 1:02d}"
-            yield f"        {label}: {_number(mean * sheet.season[month])}"
-        yield f"      unit: {unit}/month"
+        yield from (f"        {month}: {value}" for month, value in _seasonal(told, fmean(amounts)))
+        yield f"      unit: {told.unit}/month"
         yield "      after: repeat"
-        yield f"      source: {source}"
-        yield "      grade: C"
-        yield f"      why: {_quoted(why + _('; season by months of whole years'))}"
     else:
-        yield "    demand:"
-        yield f"      value: {_number(mean)} {unit}/month"
-        if len(set(amounts)) > 1:
-            yield f"      range: [{_number(min(amounts) / 12)}, {_number(max(amounts) / 12)}]"
-        yield f"      source: {source}"
-        yield "      grade: C"
-        yield f"      why: {_quoted(why)}"
-    cost = _("what a tonne less costs those who use it; look in what they make of it")
+        yield f"      value: {_number(fmean(amounts))} {told.unit}/month"
+        if max(amounts) > min(amounts):
+            yield f"      range: [{_number(min(amounts))}, {_number(max(amounts))}]"
+    yield from _reasons(told.source, "C", why)
+    cost = _("what one unit less costs those who use it; look in what they make of it")
     yield f"    shortage_cost: missing  # {cost}"
 
 
-def _amount(row: Dependence, *, by_weight: bool) -> float:
-    """Imports of a year in the unit of the good; what has no weight is scaled up by value."""
-    if not by_weight:
-        return row.imports / 1e3
-    return (row.weight or 0.0) / (row.weighed or 1.0)
+def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
+    """Two years of months from the first on, each with its part of the season."""
+    year, begin = int(told.first[:4]), int(told.first[5:7]) - 1
+    for step in range(24):
+        later, month = divmod(begin + step, 12)
+        yield f"{year + later}-{month + 1:02d}", _number(mean * told.sheet.season[month])
 
 
-def _stock(sheet: ProductSheet, good: str, unit: str, *, by_weight: bool) -> Iterator[str]:
-    """No stock, up to some months of imports: a bound, since nothing is known of it."""
-    most = _amount(sheet.rows[-1], by_weight=by_weight) / 12 * STOCK_MONTHS
-    why = _(
-        "not in trade data: counted from none, the careful end, up to {n} months of imports"
-    ).format(n=STOCK_MONTHS)
-    yield "stockpiles:"
-    yield "  held:"
-    yield f"    good: {good}"
-    look = _("look in storage reports, reserves by law, balance sheets of those who use it")
-    yield f"    # {look}"
-    yield "    quantity:"
-    yield f"      value: 0 {unit}"
-    yield f"      range: [0, {_number(most)}]"
-    yield "      grade: D"
+def _reasons(source: str, grade: str, why: str) -> Iterator[str]:
+    """Where a number comes from, and how sure it is."""
+    if source:
+        yield f"      source: {source}"
+    yield f"      grade: {grade}"
     yield f"      why: {_quoted(why)}"
 
 
-def _supplier(one: _Amounts, good: str, unit: str, source: str, year: int) -> Iterator[str]:
+def _stock(told: _Told) -> Iterator[str]:
+    """No stock, up to some months of imports: a bound, since nothing is known of it."""
+    most = told.amount(told.sheet.rows[-1]) / 12 * STOCK_MONTHS
+    text = _("not in trade data: counted from none, the careful end, up to {n} months of imports")
+    look = _("look in storage reports, reserves by law, balance sheets of those who use it")
+    yield "stockpiles:"
+    yield "  held:"
+    yield f"    good: {told.good}"
+    yield f"    # {look}"
+    yield "    quantity:"
+    yield f"      value: 0 {told.unit}"
+    yield f"      range: [0, {_number(most)}]"
+    yield from _reasons("", "D", text.format(n=STOCK_MONTHS))
+
+
+def _supplier(told: _Told, one: _Amounts) -> Iterator[str]:
     """An offer: price as unit value, capacity guessed from the largest year."""
+    year = told.sheet.rows[-1].year
     yield f"  {one.id}:"
     yield f"    actor: {one.id}"
-    yield f"    good: {good}"
+    yield f"    good: {told.good}"
     yield "    price:"
-    yield f"      value: {_number(one.price)} USD/{unit}"
+    yield f"      value: {_number(one.price)} USD/{told.unit}"
     low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
     if high > low:
         yield f"      range: [{_number(low)}, {_number(high)}]"
-    yield f"      source: {source}"
-    yield "      grade: C"
     why = _("unit value of imports in {year}; range over the years").format(year=year)
-    yield f"      why: {_quoted(why)}"
-    now, peak = one.sold[-1] / 12, max(one.sold) / 12
+    yield from _reasons(told.source, "C", why)
+    now, peak = one.now / 12, one.peak / 12
     most = max(peak, (one.exports or 0.0) / 12)
     yield "    capacity:"
-    yield f"      value: {_number(peak)} {unit}/month"
+    yield f"      value: {_number(peak)} {told.unit}/month"
     if most > now:
         yield f"      range: [{_number(now)}, {_number(most)}]"
-    yield f"      source: {source}"
-    yield "      grade: D"
     why = _(
         "a guess: its largest year here; at least what it sold in {year}, at most all that it "
         "exported to anybody"
-    ).format(year=year)
-    yield f"      why: {_quoted(why)}"
+    )
+    yield from _reasons(told.source, "D", why.format(year=year))
     look = _("look in contracts, or the time between order and delivery")
     yield f"    lead_time: missing  # {look}"
 
 
-def _measures(sender: str, first: str) -> Iterator[str]:
+def _measures(told: _Told) -> Iterator[str]:
     """A stop in peace, and one of a year, with a standard to survive it."""
+    sender = told.sender
     head = f"{{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}"
     yield "measures:"
     for id_, lengths, label in (
@@ -316,13 +347,14 @@ def _measures(sender: str, first: str) -> Iterator[str]:
     yield "standards:"
     label = _quoted(_("A stop of a year is survived"))
     yield (
-        f"  a_year: {{measure: stop_of_a_year, length: {LENGTHS[-1]} month, from: {first}, "
+        f"  a_year: {{measure: stop_of_a_year, length: {LENGTHS[-1]} month, from: {told.first}, "
         f"label: {label}}}"
     )
 
 
-def _levers(sender: str, sheet: ProductSheet) -> Iterator[str]:
+def _levers(told: _Told) -> Iterator[str]:
     """This good is counted; what else the sender could do is not, and where to look for it."""
+    sender, sheet = told.sender, told.sheet
     missing = _("other goods, transit, finance, labor")
     look = f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}"
     this, other = _quoted(_("This good")), _quoted(_("All else"))
@@ -334,12 +366,12 @@ def _levers(sender: str, sheet: ProductSheet) -> Iterator[str]:
     )
 
 
-def _document(sheet: ProductSheet, source: str) -> Iterator[str]:
+def _document(told: _Told) -> Iterator[str]:
     yield "documents:"
-    yield f"  {source}:"
-    yield f"    title: {_quoted(_made_of(sheet))}"
-    if sheet.source.license:
-        yield f"    licence: {_quoted(sheet.source.license)}"
+    yield f"  {told.source}:"
+    yield f"    title: {_quoted(_made_of(told.sheet))}"
+    if told.sheet.source.license:
+        yield f"    licence: {_quoted(told.sheet.source.license)}"
 
 
 def _years(rows: Sequence[Dependence]) -> str:

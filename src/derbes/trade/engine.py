@@ -23,7 +23,7 @@ MOST_MEMORY = "600MB"
 """What the engine may take before it goes on in files."""
 
 
-class Engine:
+class TableEngine:
     """A connection to the engine; nothing that it makes outlives it but what is written."""
 
     def __init__(self, connection: Any) -> None:
@@ -46,7 +46,7 @@ class Engine:
 
 
 @contextlib.contextmanager
-def opened_engine(folder: Path | None = None, n_threads: int = 2) -> Iterator[Engine]:
+def opened_engine(folder: Path | None = None, n_threads: int = 2) -> Iterator[TableEngine]:
     """The engine, closed afterwards.
 
     Args:
@@ -64,7 +64,7 @@ def opened_engine(folder: Path | None = None, n_threads: int = 2) -> Iterator[En
         }
         connection = duckdb.connect(":memory:", config=settings)
         try:
-            yield Engine(connection)
+            yield TableEngine(connection)
         finally:
             connection.close()
 

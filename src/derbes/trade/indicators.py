@@ -35,7 +35,7 @@ def concentration(squares: Floats, total: Floats) -> Floats:
 
 
 def share(part: Floats, whole: Floats) -> Floats:
-    """(T1) A part of a whole; NaN where there is no whole. (N,)"""
+    """(T1) A part of a whole, (T3) of imports those from outside; NaN: no whole. (N,)"""
     return _ratio(part, whole)
 
 

@@ -30,7 +30,7 @@ from derbes.trade.codes import (
     members_of,
     product_names,
 )
-from derbes.trade.engine import Engine, filled, opened_engine
+from derbes.trade.engine import Columns, TableEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -233,23 +233,27 @@ class _Tables:
     """Sums over the rows of a dataset, for one question."""
 
     def __init__(
-        self, engine: Engine, data: Dataset, question: Question, years: Sequence[int]
+        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
         self.inside = question.inside or (
             question.buyer.upper() if question.buyer.upper() in GROUPS else ""
         )
         self._scan = data.scan(years)
-        self._make("buyers", "" if question.buyer == EVERY else question.buyer)
-        self._make("inside", self.inside)
-        self._make("senders", question.sender)
 
-    def _make(self, name: str, word: str) -> None:
-        """A table of the numbers under which a country or a group stands, by year."""
-        self._engine.run(f"CREATE OR REPLACE TEMP TABLE {name} (t SMALLINT, code SMALLINT)")
+    def _is_of(self, word: str, side: str) -> str:
+        """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
+        years_of: dict[tuple[int, ...], list[int]] = {}
         for year in self._years:
-            for code in members_of(word, year) if word else ():
-                self._engine.run(f"INSERT INTO {name} VALUES (?, ?)", (year, code))
+            years_of.setdefault(members_of(word, year) if word else (), []).append(year)
+        parts = [
+            f"({side} IN ({', '.join(map(str, codes))}) AND t IN ({', '.join(map(str, years))}))"
+            if len(years_of) > 1
+            else f"{side} IN ({', '.join(map(str, codes))})"
+            for codes, years in years_of.items()
+            if codes
+        ]
+        return f"({' OR '.join(parts)})" if parts else "false"
 
     @property
     def _of_products(self) -> str:
@@ -264,145 +268,107 @@ class _Tables:
     def _rows(self, where: str, flow: int | None = None) -> str:
         """Rows of one flow, with whether the seller, or the buyer, is inside the group."""
         flow = self._data.flow if flow is None else flow
-        return f"""(SELECT r.*, sold.code IS NOT NULL AS from_inside,
-            bought.code IS NOT NULL AS to_inside
-          FROM {self._scan} AS r
-          LEFT JOIN inside AS sold ON sold.t = r.t AND sold.code = r.i
-          LEFT JOIN inside AS bought ON bought.t = r.t AND bought.code = r.j
-          WHERE f = {flow} AND {self._of_products} AND {where})"""
+        return f"""(SELECT *, {self._is_of(self.inside, "i")} AS from_inside,
+            {self._is_of(self.inside, "j")} AS to_inside
+          FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
     @property
     def _is_every(self) -> bool:
         return self._question.buyer == EVERY
 
     def _is_buyer(self, side: str) -> str:
-        return "true" if self._is_every else f"(r.t, r.{side}) IN (SELECT t, code FROM buyers)"
+        return "true" if self._is_every else self._is_of(self._question.buyer, side)
 
-    def _totals(self) -> list[dict[str, Any]]:
-        """Sums over the sellers to each buyer, by year and product."""
+    @property
+    def _is_sender(self) -> str:
+        return self._is_of(self._question.sender, "i")
+
+    def totals(self, *, has_weights: bool = True) -> str:
+        """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
-        return self._records(
-            f"""WITH sold AS (
-              SELECT t, k, {buyer} AS b, i, from_inside, sum(v) AS v, sum(q) AS q,
-                sum(v) FILTER (q IS NOT NULL) AS weighed
-              FROM {self._rows(self._is_buyer("j"))} GROUP BY ALL
-            )
-            SELECT t, k, b, sum(v)::DOUBLE AS imports,
-              sum(v) FILTER (NOT from_inside)::DOUBLE AS outside,
-              sum(v::HUGEINT * v) FILTER (NOT from_inside)::DOUBLE AS squares,
-              count(*) FILTER (NOT from_inside) AS n,
-              max(v * {_KEY} + {_KEY - 1} - i) FILTER (NOT from_inside) AS top,
-              sum(q)::DOUBLE AS q, sum(weighed)::DOUBLE AS weighed,
-              sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS sender
-            FROM sold GROUP BY t, k, b ORDER BY t, k, b"""
-        )
+        rows = self._rows(self._is_buyer("j"))
+        sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NOT NULL THEN v END AS w FROM {rows}"
+        if self._data.is_monthly or not self._is_every:
+            sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
+              sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
+        outside = "FILTER (NOT from_inside)" if self.inside else ""
+        weights = ", sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w" if has_weights else ""
+        sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
+        return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
+              sum(v) {outside}::DOUBLE AS outside,
+              sum(v::HUGEINT * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
+              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
+            FROM ({sold}) GROUP BY t, k, b"""
 
-    def _exports(self) -> dict[tuple[int, int, int], float]:
-        """What each buyer itself exports to outside its group, by year, product and buyer."""
+    @property
+    def _beside(self) -> str:
+        """Query: sums of each buyer, with its own exports, and those of the world.
+
+        Of the world's exports a group counts as one seller, and trade inside it not at all.
+        """
         buyer = "i" if self._is_every else "0"
-        rows = self._engine.rows(
-            f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE
-            FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL"""
-        )
-        return {(t, k, b): value for t, k, b, value in rows}
-
-    def _world(self) -> dict[tuple[int, int], dict[str, Any]]:
-        """The world's exports by year and product; a group counts as one seller."""
-        rows = self._records(
-            f"""WITH sold AS (
-              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v) AS v
+        return f"""WITH totals AS ({self.totals()}), own AS (
+              SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
+              FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL
+            ), shipped AS (
+              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v)::BIGINT AS v
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
+            ), world AS (
+              SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
+                max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
+                sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
+              FROM shipped GROUP BY t, k
             )
-            SELECT t, k, sum(v)::DOUBLE AS total, sum(v::HUGEINT * v)::DOUBLE AS squares,
-              max(v * {_KEY} + {_KEY - 1} - i) AS top,
-              sum(v) FILTER ((t, i) IN (SELECT t, code FROM senders))::DOUBLE AS sender
-            FROM sold GROUP BY t, k"""
-        )
-        return {(row["t"], row["k"]): row for row in rows}
+            SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
+            FROM totals LEFT JOIN own USING (t, k, b) JOIN world USING (t, k)
+            ORDER BY t, k, b"""
 
     def _records(self, query: str) -> list[dict[str, Any]]:
-        columns = self._engine.columns(query)
-        lists = [
-            [None if value is np.ma.masked else value for value in column.tolist()]
-            if not np.ma.isMaskedArray(column)
-            else [None if is_masked else value for value, is_masked in
-                  zip(column.data.tolist(), np.ma.getmaskarray(column).tolist(), strict=True)]
-            for column in columns.values()
-        ]  # fmt: skip
-        return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+        """The rows of a query, by name; None: missing."""
+        return _records(self._engine.columns(query))
 
     def dependences(self) -> list[Dependence]:
         """Every product of every buyer asked about, in every year."""
-        totals, exports, world = self._totals(), self._exports(), self._world()
-        if not totals:
-            return []
+        sums = self._engine.columns(self._beside)
+        told = figures(sums, has_group=bool(self.inside))
+        rows, figured = _records(sums), _records(told)
+        return [self._dependence(*both) for both in zip(rows, figured, strict=True)]
 
-        def column(values: Sequence[float | None]) -> npt.NDArray[np.float64]:
-            return filled(np.array([0.0 if one is None else one for one in values], dtype=float))
-
-        keys = [(row["t"], row["k"], row["b"]) for row in totals]
-        own = column([exports.get(key, 0.0) for key in keys])
-        seen = [world[t, k] for t, k, _b in keys]
-        imports, outside, squares = (
-            column([row[name] for row in totals]) for name in ("imports", "outside", "squares")
-        )
-        hhi = of.concentration(squares, outside)
-        from_outside = of.share(outside, imports)
-        over = of.over_exports(outside, own)
-        world_total = column([row["total"] for row in seen])
-        world_hhi = of.concentration(column([row["squares"] for row in seen]), world_total)
-        tops = [_top(row["top"]) for row in totals]
-        world_tops = [_top(row["top"]) for row in seen]
-        world_top_share = of.share(column([value for value, _code in world_tops]), world_total)
-        tests = [(hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS)]
-        tests += [(from_outside, of.FROM_OUTSIDE)] if self.inside else []
-        cdi = of.margin([value for value, _limit in tests], [limit for _value, limit in tests])
-        geodep = of.margin(
-            (hhi, world_hhi, over), (of.CONCENTRATED, of.CONCENTRATED, of.OVER_EXPORTS)
-        )
-        top_share = of.share(column([value for value, _code in tops]), outside)
-        return [
-            self._dependence(
-                row, seen[n],
-                concentration=_zero(hhi[n]), top_share=_zero(top_share[n]),
-                outside_share=float(from_outside[n]) if self.inside else None,
-                exports=float(own[n]),
-                over_exports=None if np.isinf(over[n]) else _zero(over[n]),
-                world_concentration=float(world_hhi[n]),
-                world_top_share=float(world_top_share[n]),
-                top=_seller(tops[n], self.inside), world_top=_seller(world_tops[n], self.inside),
-                cdi=bool(cdi[n] > 0), cdi_margin=_margin(cdi[n]),
-                geodep=bool(geodep[n] > 0), geodep_margin=_margin(geodep[n]),
-                single_point=bool(world_top_share[n] >= of.SINGLE_POINT
-                                  and tops[n][1] == world_tops[n][1]),
-            )
-            for n, row in enumerate(totals)
-        ]  # fmt: skip
-
-    def _dependence(
-        self, row: Mapping[str, Any], world: Mapping[str, Any], **figures: Any
-    ) -> Dependence:
+    def _dependence(self, row: Mapping[str, Any], told: Mapping[str, Any]) -> Dependence:
         """A row of sums with its figures."""
         product = f"{row['k']:0{DIGITS}d}"
-        weight = None if row["q"] is None else row["q"] / 1e6
-        sender = row["sender"] or 0.0
-        is_asked = bool(self._question.sender)
-        sold = (world["sender"] or 0.0) if is_asked else None
+        weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
+        tops = [_top(row[key]) for key in ("top", "all_top")]
+        is_known = self._data.classification == "HS92"
         return Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
             product=product,
-            label=product_names().get(product, "")
-            if self._data.classification == "HS92" else "",
+            label=product_names().get(product, "") if is_known else "",
             year=row["t"],
             imports=row["imports"],
             weight=weight,
-            weighed=None if weight is None else row["weighed"] / row["imports"],
-            unit_value=None if not weight else row["weighed"] / weight,
+            weighed=None if weight is None else row["w"] / row["imports"],
+            unit_value=_price(row["w"], row["q"]),
             n_sellers=row["n"],
-            sender_share=sender / row["outside"] if is_asked and row["outside"] else None,
-            sender_exports=sold,
-            target_share=sender / sold if sold else None,
-            **figures,
+            concentration=told["hhi"] or 0.0,
+            top=_seller(tops[0], self.inside),
+            top_share=tops[0][0] / row["outside"] if row["outside"] else 0.0,
+            outside_share=told["from_outside"] if self.inside else None,
+            exports=row["own"],
+            over_exports=None if told["over"] == math.inf else told["over"] or 0.0,
+            world_concentration=told["world_hhi"],
+            world_top=_seller(tops[1], self.inside),
+            world_top_share=tops[1][0] / row["all_v"],
+            sender_share=(row["sender"] or 0.0) / row["outside"]
+            if is_asked and row["outside"] else None,
+            sender_exports=row["shipped"] or 0.0 if is_asked else None,
+            target_share=(row["sender"] or 0.0) / row["shipped"] if row["shipped"] else None,
+            cdi=told["cdi"] > 0,
+            cdi_margin=told["cdi"],
+            geodep=told["geodep"] > 0,
+            geodep_margin=told["geodep"],
+            single_point=tops[1][0] >= of.SINGLE_POINT * row["all_v"]
+            and tops[0][1] == tops[1][1],
         )  # fmt: skip
 
     def sellers(self) -> tuple[Seller, ...]:
@@ -413,7 +379,7 @@ class _Tables:
               sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
               sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
               sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
-            FROM {self._rows("true")} AS r
+            FROM {self._rows("true")}
             WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
         )
         year = max(row["t"] for row in rows if row["v"])
@@ -440,10 +406,9 @@ class _Tables:
         """Unit values of other buyers, by year."""
         found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
         for word in self._question.beside:
-            self._make("others", word)
             rows = self._engine.rows(
                 f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
-                FROM {self._rows("(r.t, r.j) IN (SELECT t, code FROM others)")} GROUP BY t"""
+                FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
             )
             known = {t: _price(v, q) for t, v, q in rows}
             for year in self._years:
@@ -454,7 +419,7 @@ class _Tables:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
-        between = f"{self._is_buyer('j')} AND (r.t, r.i) IN (SELECT t, code FROM senders)"
+        between = f"{self._is_buyer('j')} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
         for flow in (IMPORT, EXPORT, RE_EXPORT):
             rows = self._engine.rows(
@@ -474,6 +439,44 @@ class _Tables:
             for year in self._years
             for bought, sold in [(sums[IMPORT].get(year, 0.0), sums[EXPORT].get(year, 0.0))]
         )
+
+
+def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
+    """Figures of dependences out of sums. Each (N,)
+
+    Args:
+        sums: Columns of `_Tables`.
+        has_group: Whether some sellers do not count as outside.
+    """
+    own, imports, all_v = (filled(sums[name]) for name in ("own", "imports", "all_v"))
+    outside, squares = (np.nan_to_num(filled(sums[name])) for name in ("outside", "squares"))
+    hhi = of.concentration(squares, outside)
+    world_hhi = of.concentration(filled(sums["all_squares"]), all_v)
+    over, from_outside = of.over_exports(outside, own), of.share(outside, imports)
+    group = [(from_outside, of.FROM_OUTSIDE)] if has_group else []
+    tests = {
+        "cdi": [(hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS), *group],
+        "geodep": [(hhi, of.CONCENTRATED), (world_hhi, of.CONCENTRATED), (over, of.OVER_EXPORTS)],
+    }
+    margins = {
+        name: np.nan_to_num(of.margin(*zip(*pairs, strict=True)), nan=-1.0)
+        for name, pairs in tests.items()
+    }
+    told = {"hhi": hhi, "world_hhi": world_hhi, "over": over, "from_outside": from_outside}
+    return {**told, **margins}
+
+
+def _records(columns: Columns) -> list[dict[str, Any]]:
+    """Columns as rows by name; what is missing or not a number is None."""
+
+    def cells(column: npt.NDArray[Any]) -> list[Any]:
+        masks = np.ma.getmaskarray(column).tolist()
+        plain = np.ma.getdata(column).tolist()
+        return [None if is_masked or one != one else one  # noqa: PLR0124 - only nan differs
+                for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
+
+    lists = [cells(column) for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
 
 
 def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
@@ -522,13 +525,3 @@ def _seller(top: tuple[float, int], inside: str) -> str:
     if code < 0:
         return ""
     return iso3(code) if code else inside
-
-
-def _zero(value: float) -> float:
-    """A figure about sellers from outside; 0 where there is none."""
-    return 0.0 if math.isnan(value) else float(value)
-
-
-def _margin(value: float) -> float:
-    """A margin as a plain number: without any outside seller every test fails."""
-    return -1.0 if math.isnan(value) else float(value)

@@ -16,9 +16,9 @@ from pathlib import Path
 from derbes.errors import DataError, Problem, RequestError, nearest
 from derbes.language import _
 from derbes.results.trade import LEVELS, OTHER_FLOWS, PARTS_OF_ROWS, WORLD_ROWS
-from derbes.trade.engine import Engine, named, quoted
+from derbes.trade.engine import TableEngine, named, quoted
 
-BACI, COMTRADE, OLD_COMTRADE, TABLE = "BACI", "UN Comtrade", "UN Comtrade, old", "table"
+BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)
 """Who reports a row: nobody alone, the buyer, the seller; and what only passes through."""
 PARTS = {
@@ -43,7 +43,7 @@ _REVISIONS = ("92", "96", "02", "07", "12", "17", "22")
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """What the columns of a table are; each as an expression of the engine over texts."""
 
     source: str
@@ -65,11 +65,11 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class TradeTable:
     """A file to be read: its layout, and how its text is cut into cells."""
 
     path: Path
-    layout: Layout
+    layout: TableLayout
     delimiter: str = ""
     """Empty: Parquet."""
 
@@ -85,10 +85,11 @@ class Source:
         )
 
 
-def source_of(path: Path, mapping: str = "") -> Source:
+def source_of(engine: TableEngine, path: Path, mapping: str = "") -> TradeTable:
     """What a file is, by its heading.
 
     Args:
+        engine: Reads the heading of Parquet.
         path: CSV (also compressed with gzip) or Parquet.
         mapping: Columns of a table that is neither BACI nor Comtrade, such as
             `year=Year, exporter=From, importer=To, product=HS, value=Value [1000 USD]`.
@@ -100,25 +101,24 @@ def source_of(path: Path, mapping: str = "") -> Source:
     if not path.is_file():
         raise DataError(_("{file}: there is no such file.").format(file=path))
     if path.suffix == ".parquet":
-        heading, delimiter = _parquet_heading(path), ""
+        heading, delimiter = _parquet_heading(engine, path), ""
     else:
         heading, delimiter = _csv_heading(path)
     if mapping:
-        return Source(path, _mapped(path, heading, mapping, delimiter), delimiter)
+        return TradeTable(path, _mapped(path, heading, mapping, delimiter), delimiter)
     layout = _known_layout(heading, delimiter)
     if layout is None:
         raise DataError(_unknown(path, heading))
-    return Source(path, layout, delimiter)
+    return TradeTable(path, layout, delimiter)
 
 
-def _parquet_heading(path: Path) -> list[str]:
-    from pyarrow import parquet  # noqa: PLC0415
-
+def _parquet_heading(engine: TableEngine, path: Path) -> list[str]:
     try:
-        return list(parquet.read_schema(path).names)
-    except (OSError, ValueError) as error:
+        rows = engine.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})")
+    except DataError as error:
         text = _("{file}: is no whole Parquet file. Fix: download it again.")
         raise DataError(text.format(file=path)) from error
+    return [str(row[0]) for row in rows]
 
 
 def _csv_heading(path: Path) -> tuple[list[str], str]:
@@ -144,7 +144,7 @@ def _text_of(path: Path) -> io.TextIOBase:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _known_layout(heading: Sequence[str], delimiter: str) -> Layout | None:
+def _known_layout(heading: Sequence[str], delimiter: str) -> TableLayout | None:
     """The layout of BACI or Comtrade, or None."""
     has = {name.casefold(): name for name in heading}
 
@@ -156,7 +156,7 @@ def _known_layout(heading: Sequence[str], delimiter: str) -> Layout | None:
 
     if {"t", "i", "j", "k", "v", "q"} <= set(has):
         value, weight = f"1000 * {number('v')}", f"1000 * {number('q')}"
-        return Layout(BACI, cell("t"), cell("i"), cell("j"), cell("k"), value, weight)
+        return TableLayout(BACI, cell("t"), cell("i"), cell("j"), cell("k"), value, weight)
     new = {"reportercode", "partnercode", "cmdcode", "flowcode", "primaryvalue", "refyear"}
     if new <= set(has):
         return _new_comtrade(has, cell, number)
@@ -190,14 +190,14 @@ def _sides(flow: str, reporter: str, partner: str) -> tuple[str, str]:
 
 def _new_comtrade(
     has: Mapping[str, str], cell: Callable[[str], str], number: Callable[[str], str]
-) -> Layout:
+) -> TableLayout:
     flow = _flow(cell("flowcode"), _FLOWS)
     exporter, importer = _sides(flow, cell("reportercode"), cell("partnercode"))
     parts = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
     told = {name: whole for name, whole in parts.items() if name in has}
     finer = " OR ".join(f"{cell(name)} <> {quoted(whole)}" for name, whole in told.items())
     monthly = f"{cell('freqcode')} = 'M'" if "freqcode" in has else "false"
-    return Layout(
+    return TableLayout(
         COMTRADE,
         cell("refyear"),
         exporter,
@@ -219,12 +219,12 @@ def _new_comtrade(
 
 def _old_comtrade(
     has: Mapping[str, str], cell: Callable[[str], str], number: Callable[[str], str]
-) -> Layout:
+) -> TableLayout:
     flow = _flow(f"lower({cell('trade flow')})", _OLD_FLOWS)
     exporter, importer = _sides(flow, cell("reporter code"), cell("partner code"))
     period = cell("period") if "period" in has else cell("year")
-    return Layout(
-        OLD_COMTRADE,
+    return TableLayout(
+        COMTRADE,
         cell("year"),
         exporter,
         importer,
@@ -250,7 +250,7 @@ def _number_of(cell: str, delimiter: str) -> str:
     return f"TRY_CAST({text} AS DOUBLE)"
 
 
-def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> Layout:
+def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TableLayout:
     """The layout that a mapping tells."""
     told, problems = _told_columns(heading, mapping)
     for part, is_needed in PARTS.items():
@@ -269,7 +269,7 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
     def amount(part: str) -> str:
         return f"{told[part][1]!r} * {_number_of(cell(part), delimiter)}"
 
-    return Layout(
+    return TableLayout(
         TABLE,
         cell("year"),
         cell("exporter"),
@@ -363,7 +363,7 @@ def revision_of(text: str) -> str:
     return f"HS{_REVISIONS[int(found[1])] if len(found[1]) == 1 else found[1]}"
 
 
-def revisions_in(engine: Engine, source: Source) -> set[str]:
+def revisions_in(engine: TableEngine, source: TradeTable) -> set[str]:
     """Revisions of the HS that the rows of a table tell."""
     if not source.layout.revision:
         told = revision_of(source.path.name)

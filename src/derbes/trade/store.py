@@ -21,12 +21,12 @@ from derbes.files import unwritable, write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import Engine, opened_engine, quoted
+from derbes.trade.engine import TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
     RECONCILED,
-    Source,
+    TradeTable,
     revisions_in,
     source_of,
     vintage_of,
@@ -189,14 +189,14 @@ def import_trade(
         OutputError: There is no space or no permission; the store is as it was.
         RequestError: The mapping tells no column.
     """
-    sources = [source_of(path, mapping) for path in paths]
-    kinds = sorted({one.layout.source for one in sources})
-    if len(kinds) > 1:
-        text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
-        raise DataError(text.format(kinds=_(" and ").join(kinds)))
     try:
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(store) as engine:
+            sources = [source_of(engine, path, mapping) for path in paths]
+            kinds = sorted({one.layout.source for one in sources})
+            if len(kinds) > 1:
+                text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
+                raise DataError(text.format(kinds=_(" and ").join(kinds)))
             revision = classification or _only(
                 {one for source in sources for one in revisions_in(engine, source)},
                 _("revision of the HS"),
@@ -238,7 +238,9 @@ def _id_of(source: str, revision: str, release: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", words).strip("-")
 
 
-def _imported(engine: Engine, sources: Sequence[Source], about: Dataset, store: Path) -> Imported:
+def _imported(
+    engine: TableEngine, sources: Sequence[TradeTable], about: Dataset, store: Path
+) -> Imported:
     """Rows of the sources beside the old files, then the manifest in place of the old one."""
     folder = store / about.id
     old = read_dataset(folder) if (folder / MANIFEST).is_file() else None
@@ -338,13 +340,15 @@ _MISSING = "('', 'NA', 'N/A', 'NULL', 'null', '..', '-', ':', 'nan', 'NaN')"
 class _Staged:
     """The rows of one file, each with what becomes of it, in a file of their own."""
 
-    def __init__(self, engine: Engine, source: Source, folder: Path) -> None:
+    def __init__(self, engine: TableEngine, source: TradeTable, folder: Path) -> None:
         self._engine, self._source = engine, source
+        self._cut_lines: list[int] = []
         self._digest = _digest(source.path)
         self._path = folder / f"staged-{os.getpid()}.parquet"
+        words = {**numbers_by_word(), "world": WORLD}
+        rows = ", ".join(f"({quoted(word)}, {code})" for word, code in words.items())
         engine.run("CREATE OR REPLACE TEMP TABLE words (word VARCHAR, code SMALLINT)")
-        for word, code in {**numbers_by_word(), "world": WORLD}.items():
-            engine.run("INSERT INTO words VALUES (?, ?)", (word, code))
+        engine.run(f"INSERT INTO words VALUES {rows}")
         engine.run(f"COPY ({self._query()}) TO {quoted(self._path)} (FORMAT parquet)")
 
     def _query(self) -> str:
@@ -394,7 +398,8 @@ class _Staged:
         rows, file = quoted(self._path), self._source.path.name
         found = dict(self._engine.rows(f"SELECT fate, count(*) FROM {rows} GROUP BY 1"))
         n_kept = found.get(KEPT, 0)
-        cut, n_cut = self._cut()
+        cut = self._cut()
+        n_cut = len(cut)
         facts = self._engine.rows(
             f"""SELECT count(*) FILTER (q IS NULL), count(*) FILTER (has_zero),
               count(*) FILTER (digits = {DIGITS - 1}) FROM {rows} WHERE fate = '{KEPT}'"""
@@ -410,22 +415,32 @@ class _Staged:
             _("{file}, line {line}: {reason}: {words}").format(
                 file=file, line=line, reason=fate_words(fate), words=words
             )
-            for line, fate, words in sorted([*cut, *first])[:MOST_SHOWN]
+            for line, fate, words in sorted(
+                [*cut[:MOST_SHOWN], *((self._line(row), fate, words) for row, fate, words in first)]
+            )[:MOST_SHOWN]
         ]
         n_broken = n_cut + sum(n for key, n in found.items() if key not in (KEPT, *LEFT_OUT))
         self._check(n_kept, n_broken, shown)
         return shown
 
-    def _cut(self) -> tuple[list[tuple[int, str, str]], int]:
-        """Lines that could not be cut into cells: the first of them, and how many there are."""
+    def _cut(self) -> list[tuple[int, str, str]]:
+        """Lines that could not be cut into cells: line, what became of it, what stands there."""
         if not self._source.delimiter:
-            return [], 0
-        told = "SELECT DISTINCT line, left(csv_line, 80) AS words FROM reject_errors"
-        rows = self._engine.rows(f"{told} ORDER BY line LIMIT {MOST_SHOWN}")
-        n = self._engine.rows(f"SELECT count(DISTINCT line) FROM ({told})")[0][0]
+            return []
+        rows = self._engine.rows(
+            "SELECT line, 'cut', left(min(csv_line), 80) FROM reject_errors GROUP BY line "
+            "ORDER BY line"
+        )
         self._engine.run("DROP TABLE reject_errors")
         self._engine.run("DROP TABLE reject_scans")
-        return [(line, "cut", str(words)) for line, words in rows], n
+        self._cut_lines = [line for line, _fate, _words in rows]
+        return rows
+
+    def _line(self, row: int) -> int:
+        """The line of a row: those that could not be cut into cells come on top."""
+        for line in self._cut_lines:
+            row += line <= row
+        return row
 
     def _check(self, kept: int, n_broken: int, shown: Sequence[str]) -> None:
         """Refuse a file that is none of this kind, or in which rows stand twice."""
@@ -449,7 +464,8 @@ class _Staged:
                 "{file}: {n} rows stand more than once, first that of line {line}: {words}. Fix: "
                 "keep one of each."
             )
-            raise DataError(text.format(file=name, n=twice[0], line=twice[1], words=twice[2]))
+            line = self._line(twice[1])
+            raise DataError(text.format(file=name, n=twice[0], line=line, words=twice[2]))
 
     def flows(self) -> set[int]:
         """Who reports the rows that are kept."""

@@ -1,0 +1,137 @@
+"""A drafted case is valid as it stands, answers at once, and tells where its numbers are from."""
+
+from pathlib import Path
+
+import pytest
+
+from derbes import api
+from derbes.case.quantity import Grade
+from derbes.errors import DataError, RequestError
+from derbes.trade.draft import draft_case
+from derbes.trade.screen import Question, product_sheet
+from derbes.trade.store import import_trade
+from tests.trade.tables import COMTRADE_HEAD, store_of, table
+
+REAL = [
+    ("KAZ", "271121", "RUS"),
+    ("Germany", "284690", "CHN"),
+    ("EU27", "271121", "RUS"),
+    ("Japan", "280530", "China"),
+    ("LTU", "270900", "USA"),
+]
+
+
+def drafted(store: Path, buyer: str, sender: str, product: str, folder: Path) -> Path:
+    """A drafted case in a file."""
+    text = api.draft(buyer, product, sender=sender, store=str(store))
+    path = folder / "case.yaml"
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("buyer", "product", "sender"), REAL)
+def test_a_draft_of_real_trade_is_valid_and_says_where_numbers_are_from(
+    buyer: str, product: str, sender: str, tmp_path: Path
+) -> None:
+    path = drafted(Path("nowhere"), buyer, sender, product, tmp_path)
+    assert api.check(path) == ()
+    case = api.read_case(path)
+    assert "baci_selection" in case.documents
+    for number in api.inputs(case):
+        if number.value is not None and number.path.startswith(("uses", "suppliers")):
+            assert number.source == "baci_selection"
+            assert number.grade in (Grade.DERIVED, Grade.ASSUMPTION)
+            assert number.why
+    assert "uses.imports.shortage_cost" in case.missing
+    assert case.measures["stop_of_a_year"].lengths == (12,)
+
+
+def test_its_numbers_are_those_of_the_data(tmp_path: Path) -> None:
+    years = [
+        (f"{t},643,440,271121,{v},{q}", f"{t},579,440,271121,30,{norway}",
+         f"{t},643,276,271121,80,400")
+        for t, v, q, norway in ((2019, 100, 480, 120), (2020, 150, 600, 120), (2021, 90, 360, 240))
+    ]  # fmt: skip
+    path = drafted(store_of(tmp_path, *years), "LTU", "RUS", "271121", tmp_path)
+    case = api.read_case(path)
+    told = {number.path: number for number in api.inputs(case)}
+    demand = told["uses.imports.demand"]
+    assert demand.value == pytest.approx((600 + 720 + 600) / 3 / 12, rel=1e-3)
+    assert (demand.low, demand.high) == pytest.approx((600 / 12, 720 / 12))
+    price = told["suppliers.russian_federation.price"]
+    assert price.value == pytest.approx(90_000 / 360)
+    assert (price.low, price.high) == pytest.approx((100_000 / 480, 250.0), rel=1e-3)
+    capacity = told["suppliers.russian_federation.capacity"]
+    assert capacity.value == pytest.approx(600 / 12)
+    assert (capacity.low, capacity.high) == pytest.approx((360 / 12, 760 / 12), rel=1e-3)
+    assert told["stockpiles.held.quantity"].value == 0.0
+    assert told["stockpiles.held.quantity"].high == 150.0
+    cover = api.cover(case, starts=("2022-01",), measures=("stop_of_a_year",))
+    assert {row.time_to_survive for row in cover.rows} == {0.0}
+    surface = api.leverage(case, starts=("2022-01",), measures=("stop_of_a_year",))
+    unmet = 640 - 240
+    assert surface.rows[0].unmet_essential == pytest.approx(unmet, rel=2e-3)
+
+
+def test_small_sellers_are_put_together(tmp_path: Path) -> None:
+    rows = (
+        "2021,643,440,271121,1000,4000", "2021,428,440,271121,4,16", "2021,233,440,271121,5,10",
+        "2021,579,440,271121,200,NA",
+    )  # fmt: skip
+    case = api.read_case(drafted(store_of(tmp_path, rows), "LTU", "RUS", "271121", tmp_path))
+    assert set(case.suppliers) == {"russian_federation", "norway", "others"}
+    assert case.actors["others"].label == {"": "2 other sellers"}
+    told = {number.path: number.value for number in api.inputs(case)}
+    assert told["suppliers.others.price"] == pytest.approx(9000 / 26, rel=1e-3)
+    assert told["suppliers.others.capacity"] == pytest.approx(26 / 12, rel=1e-3)
+    usual = 1009_000 / 4026
+    assert told["suppliers.norway.capacity"] == pytest.approx(200_000 / usual / 12, rel=1e-3)
+
+
+def test_without_weights_it_is_counted_by_value(tmp_path: Path) -> None:
+    rows = ("2021,643,440,271121,1000,NA", "2021,428,440,271121,600,10")
+    path = drafted(store_of(tmp_path, rows), "LTU", "RUS", "271121", tmp_path)
+    case = api.read_case(path)
+    assert case.goods["hs271121"].unit == "kUSD"
+    assert "is what 1000 USD bought in 2021" in path.read_text(encoding="utf-8")
+    told = {number.path: number.value for number in api.inputs(case)}
+    assert told["uses.imports.demand"] == pytest.approx(1600 / 12, rel=1e-3)
+
+
+def test_months_give_demand_a_season(tmp_path: Path) -> None:
+    rows = tuple(
+        f"C,M,2022,{month},398,KAZ,M,643,RUS,0,H5,271121,C00,0,{1000 * month},{100 * month}"
+        for month in range(1, 13)
+    )
+    path = table(tmp_path, "monthly.csv", COMTRADE_HEAD, rows)
+    import_trade([path], tmp_path / "store")
+    sheet = product_sheet(tmp_path / "store", Question("KAZ", "RUS", products=("271121",)))
+    (tmp_path / "case.yaml").write_text(draft_case(sheet, "2023-04"), encoding="utf-8")
+    case = api.read_case(tmp_path / "case.yaml")
+    demand = case.uses["imports"].demand
+    assert demand is not None
+    months = demand.over(12)
+    assert months == pytest.approx([m / 1.0 for m in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)])
+
+
+def test_without_a_sender_there_is_no_measure(tmp_path: Path) -> None:
+    path = drafted(Path("nowhere"), "KAZ", "", "271121", tmp_path)
+    assert api.check(path) == ()
+    assert not api.read_case(path).measures
+
+
+def test_what_cannot_be_drafted_says_why() -> None:
+    with pytest.raises(DataError) as refused:
+        api.draft("LTU", "271121", sender="RUS", year=2024)
+    assert str(refused.value) == "RUS sells no 271121 to LTU in 2024: there is nothing to cut off."
+    with pytest.raises(DataError) as refused:
+        api.draft("Tuvalu", "261210")
+    assert str(refused.value) == (
+        "baci-selection records no imports of 261210 by Tuvalu in these years."
+    )
+    with pytest.raises(RequestError) as told:
+        api.draft("KAZ", "2711")
+    assert str(told.value) == (
+        'baci-selection: 1 problem\n  - product: "2711" is no product of six digits\n'
+        "    fix: derbes screen --importer KAZ --product 2711 lists those that begin so"
+    )
