@@ -156,7 +156,7 @@ class TableReading:
         try:
             marked = measured(self.case, one.cell, wanted, told=told, decimal=self.decimal)
         except CellError as error:
-            self._refuse(one.place, error)
+            self._refuse(one.path if error.of_table else one.place, error)
             return None
         if marked is None:
             return DatedNumber(moment, None, None, one.place, one.is_out)
@@ -165,7 +165,7 @@ class TableReading:
         return DatedNumber(moment, marked.number, marked.unit, one.place, one.is_out)
 
     def _refuse(self, place: str, error: CellError) -> None:
-        problem = Problem("" if error.of_table else place, error.what, fix=error.fix)
+        problem = Problem(place, error.what, fix=error.fix)
         if problem not in self.made.problems:
             self.made.problems.append(problem)
 
