@@ -15,6 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
+from derbes.results.imports import NumberChange, TableImport
 from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
@@ -51,6 +52,7 @@ LIBRARIES = {
     "jinja2": ("derbes.brief",),
     "markupsafe": ("derbes.brief",),
     "numba": ("derbes.kernels",),
+    "python_calamine": ("derbes.tables",),
     "numpy": (
         "derbes.analysis",
         "derbes.case",
@@ -64,12 +66,13 @@ LIBRARIES = {
         "derbes.statements",
         "derbes.stress",
         "derbes.supply",
+        "derbes.tables",
         "derbes.trade",
     ),
     "nashpy": ("derbes.statements",),
     "duckdb": ("derbes.trade",),
+    "pyarrow": ("derbes.stress", "derbes.tables"),
     "pymrio": ("derbes.trade",),
-    "pyarrow": ("derbes.stress",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
     "yaml": ("derbes.casefile",),
@@ -83,12 +86,13 @@ ONE_MODULE = (
     "jinja2",
     "nashpy",
     "numba",
-    "pyarrow",
     "pymrio",
+    "python_calamine",
     "vl_convert",
     "yaml",
 )
-"""Libraries that one module imports, so that exchanging one changes one file."""
+"""Libraries that one module imports, so that exchanging one changes one file. (pyarrow: one of
+each room that reads or writes Parquet.)"""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
 
@@ -394,6 +398,22 @@ def test_the_method_notes_of_the_brief_name_every_equation():
     assert _numbers_in_the_brief() == _numbers_in_docstrings("kernels", "planning", "supply")
 
 
+_OF_HISTORY = re.compile(r"\((H\d+)\)")
+
+
+def test_demand_from_history_has_its_equations_in_code_reference_and_tests():
+    text = (SOURCE / "tables" / "history.py").read_text(encoding="utf-8")
+    stated = set(re.findall(r"^- \((H\d+)\)", text, flags=re.MULTILINE))
+    reference = (REFERENCE / "equations.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^- \*\*\((H\d+)\)\*\*", reference, flags=re.MULTILINE)) == stated
+    tests = (ROOT / "tests" / "tables" / "test_history.py").read_text(encoding="utf-8")
+    named = {
+        part.upper() for name in re.findall(r"def (test_\w+)", tests) for part in name.split("_")
+    }
+    assert stated <= named
+    assert set(_OF_HISTORY.findall(text)) == stated
+
+
 # Fields of results
 
 
@@ -403,6 +423,6 @@ def test_every_field_of_a_result_is_in_the_reference():
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
-    results += (PlantAccount, ChanceWorth, YearSaved)
+    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

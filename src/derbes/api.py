@@ -4,7 +4,7 @@ The packages are imported at the call, so that checking a case loads no solver,
 no compiler and no charts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +35,7 @@ from derbes.request import (
     stress_request,
     with_units,
 )
+from derbes.results.imports import TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -50,6 +51,7 @@ __all__ = [
     "cover",
     "draft",
     "export_statements",
+    "import_table",
     "import_trade",
     "inputs",
     "leverage",
@@ -103,6 +105,60 @@ def import_trade(
     about = {"id_": name, "mapping": mapping, "classification": classification}
     files = [Path(path) for path in paths]
     return bring(files, store_folder(store), **about, vintage=vintage, license_=license)
+
+
+def import_table(  # noqa: PLR0913 - one option for each wish
+    table: Path | str,
+    case: Path | str,
+    *,
+    take: Callable[[TableImport], bool] = lambda _found: True,
+    mapping: str = "",
+    name: str = "",
+    sheet: str = "",
+    cells: str = "",
+    unit: str = "",
+    grade: str = "",
+    date: str = "",
+    decimal: str = "",
+    dates: str = "",
+    at: str = "",
+    gaps: str = "",
+) -> TableImport:
+    """A table into a case: a series, consumption, stocks, suppliers, prices, a bill of materials.
+
+    What the columns are is told, kept from the last time, or guessed; it is kept beside the case.
+    Every other byte of the case stays.
+
+    Args:
+        table: CSV, Excel or Parquet.
+        case: Case file, or folder of a case.
+        take: Asked, with what would change, whether to write it.
+        mapping: `date=Month, uses.town.demand=Use [t], where country=Austria, kind=series`.
+        name: Id of the mapping and of the document; empty: made of the name of the table.
+        sheet: Of a workbook; empty: the only one that holds a table.
+        cells: Of a sheet with more than one table, as in `A5:F40`.
+        unit: Of numbers for which the table tells none.
+        grade: A official figure, B published estimate, C derived, D assumption; empty: as kept,
+            else B. Sums, means and demand from history are C.
+        date: Of the table; empty: the day on which the file was last changed.
+        decimal: `comma` or `point`, where the numbers do not show it.
+        dates: `dmy` or `mdy`, where the dates do not show it.
+        at: Time whose stock is taken; empty: the beginning of the calendar.
+        gaps: `hold` or `line`: how months that the table does not know are filled, with grade D;
+            empty: they are `missing`, and refused where nothing can be computed without.
+
+    Raises:
+        CaseError: The case has problems; it is as it was.
+        TableError: The table cannot be read, or in several ways; holds every problem.
+        DataError: The file is no table.
+        OutputError: A file cannot be written; the case is as it was.
+    """
+    from derbes.tables.importing import TableOptions, import_into_case
+
+    options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at, gaps)
+    return import_into_case(
+        Path(table), Path(case), options, take=take, examine=_problems_of_expressions
+    )
 
 
 def screen(  # noqa: PLR0913 - one option for each wish

@@ -5,6 +5,7 @@ Slips of the keyboard, and letters that only look Latin, are told with the word 
 DerbesError
 ├── CaseError           the case file says something that cannot be used
 ├── DataError           a data source does not hold what was asked of it
+│   └── TableError      a table cannot be read into a case
 ├── OutputError         a file cannot be written
 ├── RequestError        what was asked for is not in the case
 ├── SolveError          a program has no usable answer
@@ -170,6 +171,15 @@ class RequestError(DerbesError):
 
 class DataError(DerbesError):
     """A data source does not hold what was asked of it."""
+
+
+class TableError(DataError):
+    """A table cannot be read into a case; holds every problem, each with its cell."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        super().__init__(_listing(source, self.problems))
 
 
 class OutputError(DerbesError):

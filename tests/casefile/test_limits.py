@@ -403,16 +403,14 @@ def test_all_files_together_have_a_size(tmp_path, monkeypatch):
     assert "the file is empty" in _whole(tmp_path)
 
 
-def test_a_case_of_many_values_says_that_tables_are_imported(tmp_path, monkeypatch):
+def test_a_case_of_many_values_says_to_add_rows_up(tmp_path, monkeypatch):
     text = broken("  south: {}\n", "".join(f"  a{n}: {{}}\n" for n in range(300)))
     monkeypatch.setattr(files, "MOST_VALUES", 200)
     assert told(tmp_path, text) == (
-        "line 194: the case holds more than 200 values;"
-        " so many stand in tables, which are imported\n"
+        "line 194: the case holds more than 200 values\n"
         "    194 |   a183: {}\n"
         "        |         ^\n"
-        "    fix: add rows up that a measure hits alike;"
-        " tables cannot be imported into a case yet"
+        "    fix: add rows up that a measure hits alike, such as the small suppliers of one country"
     )
 
 

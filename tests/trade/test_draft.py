@@ -112,8 +112,8 @@ def test_months_give_demand_a_season(tmp_path: Path) -> None:
     case = api.read_case(tmp_path / "case.yaml")
     demand = case.uses["imports"].demand
     assert demand is not None
-    months = demand.over(12)
-    assert months == pytest.approx([m / 1.0 for m in (4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3)])
+    year = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3]
+    assert demand.over(120) == pytest.approx(10 * year)
 
 
 def test_without_a_sender_there_is_no_measure(tmp_path: Path) -> None:

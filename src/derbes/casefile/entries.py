@@ -67,6 +67,10 @@ class Items:
 
     items: list["Node"]
     mark: Mark
+    in_flow: bool = False
+    """Whether it stands in brackets."""
+    ends: list[int] = field(default_factory=list)
+    """Characters before the end of each item, as the file holds them."""
     _plain: Plain = None
 
     @property
@@ -84,6 +88,10 @@ class MappingNode:
     entries: dict[str, "Node"]
     mark: Mark
     keys: dict[str, Mark] = field(default_factory=dict)
+    in_flow: bool = False
+    """Whether it stands in braces."""
+    ends: dict[str, int] = field(default_factory=dict)
+    """Characters before the end of each value, as the file holds them."""
     _plain: Plain = None
 
     @property

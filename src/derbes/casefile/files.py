@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -77,8 +77,8 @@ def compose(
 
 
 def _too_many() -> tuple[str, str]:
-    what = _("the case holds more than {n:,} values; so many stand in tables, which are imported")
-    fix = _("add rows up that a measure hits alike; tables cannot be imported into a case yet")
+    what = _("the case holds more than {n:,} values")
+    fix = _("add rows up that a measure hits alike, such as the small suppliers of one country")
     return what.format(n=MOST_VALUES), fix
 
 
@@ -177,10 +177,13 @@ class _Composing:
         """Nodes that may be repeated, with their sizes; None while one is still open."""
         self.repeated = 0
         self.n_values = 0
+        self.end = 0
+        """Characters before the end of what was read last."""
 
     def node(self, event: Any, path: Path, *, is_key: bool = False) -> tuple[Node, int]:
         """The node that begins with an event, and of how many it consists."""
         mark = _mark(event, self.file)
+        self.end = mark.end
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(str(event.anchor), mark, is_key=is_key)
         if event.tag and event.tag != "!":
@@ -212,17 +215,19 @@ class _Composing:
         return found, size
 
     def _list(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = Items([], mark), 1
+        node, total = Items([], mark, in_flow), 1
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             item, size = self.node(event, (*path, len(node.items)))
             node.items.append(item)
+            node.ends.append(self.end)
             total += size
         if in_flow:
+            self.end = _mark(event, self.file).end
             self._mend_cut_items(path, node)
         return node, total
 
     def _mapping(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = MappingNode({}, mark), 1
+        node, total = MappingNode({}, mark, in_flow=in_flow), 1
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             written, _size = self.node(event, (*path, ""), is_key=True)
             key = written.text if isinstance(written, Text) else ""
@@ -231,11 +236,13 @@ class _Composing:
             if key not in node.entries:
                 node.entries[key] = below
                 node.keys[key] = written.mark
+                node.ends[key] = self.end
                 continue
             what = _('the key "{key}" is given twice, first in line {line}')
             what = what.format(key=key, line=node.keys[key].line)
             self.refuse((*path, key), what, _("keep one of the two"), written.mark)
         if in_flow:
+            self.end = _mark(event, self.file).end
             self._mend_cut_keys(path, node)
         return node, total
 
@@ -268,7 +275,7 @@ class _Composing:
             is_key = bool(_COLON.match(self.text, mark.end)) or not isinstance(after, Text)
             if not is_key and isinstance(before, Text) and self._is_cut(before, Text(cut, mark)):
                 self._put_together((*path, key), before, mark)
-                del node.entries[cut], node.keys[cut]
+                del node.entries[cut], node.keys[cut], node.ends[cut]
 
     def _mend_cut_items(self, path: Path, node: Items) -> None:
         """The same in a list.
@@ -286,7 +293,7 @@ class _Composing:
         for position in reversed(range(len(is_cut))):
             if is_cut[position]:
                 self._put_together((*path, position), texts[position], texts[position + 1].mark)
-                del node.items[position + 1]
+                del node.items[position + 1], node.ends[position]
 
     def _is_cut(self, before: Text, after: Text) -> bool:
         between = self.text[before.mark.end : after.mark.start]
@@ -460,12 +467,15 @@ def main_file(path: FilePath) -> FilePath:
     return path / MAIN if is_folder else path
 
 
-def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
+def read_tree(
+    path: FilePath, sections: frozenset[str], instead: Mapping[FilePath, str] | None = None
+) -> Tree:
     """The tree of a case with everything that it includes.
 
     Args:
         path: File, or folder with a `case.yaml`.
         sections: Top keys whose entries may come from several files.
+        instead: File, resolved → text that is read in place of it.
     """
     tree = Tree()
     main = main_file(path)
@@ -475,7 +485,7 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
         tree.findings.append(Finding.of((), what, fix, name=MAIN))
         tree.is_readable = False
         return tree
-    reading = _Reading(tree, main.parent, sections)
+    reading = _Reading(tree, main.parent, sections, instead or {})
     root = reading.read(main, "")
     if root is not None:
         tree.root = MappingNode(dict(root.entries), root.mark, dict(root.keys))
@@ -490,6 +500,7 @@ class _Reading:
     tree: Tree
     folder: FilePath
     sections: frozenset[str]
+    instead: Mapping[FilePath, str]
     done: set[str] = field(default_factory=set)
     bytes_left: int = field(default_factory=most_bytes)
     values_left: int = field(default_factory=lambda: MOST_VALUES)
@@ -503,7 +514,8 @@ class _Reading:
             asked: The place that asked for it, when another file did.
         """
         self.done.add(os.path.realpath(path))
-        text = decode(path, self.bytes_left)
+        given = self.instead.get(FilePath(os.path.realpath(path)))
+        text = decode(path, self.bytes_left) if given is None else given
         node = None
         if isinstance(text, Finding):
             if asked is not None:

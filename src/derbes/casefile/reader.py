@@ -462,9 +462,11 @@ def _kept_in_memory() -> Iterator[None]:
 
 
 @_kept_in_memory()
-def read_files(path: FilePath, examine: Examine | None = None) -> Read:
-    """Read a case, as `check_case` does."""
-    tree = read_tree(path, frozenset(SECTIONS))
+def read_files(
+    path: FilePath, examine: Examine | None = None, instead: Mapping[FilePath, str] | None = None
+) -> Read:
+    """Read a case, as `check_case` does; `instead` of some files, resolved, other texts."""
+    tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
     memory = Memory()

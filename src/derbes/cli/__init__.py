@@ -9,6 +9,8 @@ from derbes.cli.stopping import heeding
 
 DONE = 0
 """The question is answered."""
+NOT_WRITTEN = 1
+"""Numbers of a case would change and nobody said yes; nothing was written."""
 REPAIRABLE = 2
 """Something that the user can repair."""
 UNFORESEEN = 70
@@ -27,6 +29,7 @@ __all__ = [
     "DONE",
     "HUNG_UP",
     "INTERRUPTED",
+    "NOT_WRITTEN",
     "REPAIRABLE",
     "TERMINATED",
     "UNFORESEEN",

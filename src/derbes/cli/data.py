@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from derbes import api
+from derbes.cli.imports import import_into_case, refuse_without_case
 from derbes.cli.options import (
     Verb,
     answer_options,
@@ -13,6 +14,7 @@ from derbes.cli.options import (
     option,
     options_of,
     out_option,
+    with_options,
     workers_option,
 )
 from derbes.cli.output import next_line, note, stoppable, tell, tell_json
@@ -25,6 +27,41 @@ from derbes.results.records import record_of
 
 MOST_ROWS = 1_000_000
 """Rows that a screen is asked for at most."""
+
+
+INTO_CASE = (
+    "case",
+    "yes",
+    "sheet",
+    "cells",
+    "unit",
+    "grade",
+    "date",
+    "decimal",
+    "dates",
+    "gaps",
+    "at",
+)
+"""Options of `import` that go with `--case`."""
+into_case_options = with_options(
+    option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
+           "'date=Month, uses.town.demand=Use [t], where area=North'."), "CASE", default=""),
+    option("--yes", _("Write what changes without asking."), is_flag=True),
+    options_of(
+        api.import_table,
+        {
+            "--sheet NAME": _("Sheet of a workbook. Without it: the only one with a table."),
+            "--cells RANGE": _("Cells of the table, e.g. A5:F40, where a sheet holds several."),
+            "--unit UNIT": _("Unit of numbers for which the table tells none."),
+            "--grade GRADE": _("Grade of the numbers: A, B, C or D. Without it: as kept, else B."),
+            "--date DAY": _("Date of the table. Without it: when the file was last changed."),
+            "--decimal MARK": _("comma or point, where the numbers do not show it."),
+            "--dates ORDER": _("dmy or mdy, where the dates do not show it."),
+            "--gaps RULE": _("Months that the table does not know: hold the one before, or line."),
+            "--at TIME": _("Time whose stock is taken. Without it: the calendar's beginning."),
+        },
+    ),
+)  # fmt: skip
 
 
 @click.command(name="import", cls=Verb)
@@ -43,9 +80,21 @@ MOST_ROWS = 1_000_000
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
+@into_case_options
 @answer_options
-def import_(paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any) -> None:
-    """Bring trade data into the store: BACI, UN Comtrade, or a table with named columns."""
+@click.pass_context
+def import_(
+    context: click.Context, /, paths: tuple[str, ...], *, as_json: bool, out: str, **asked: Any
+) -> None:
+    """Bring trade data into the store, or with --case a table into a case.
+
+    Trade data are BACI, UN Comtrade, or a table with named columns. Into a case come CSV, Excel
+    and Parquet: a series by date, consumption, stocks, suppliers, prices, a bill of materials.
+    """
+    into = {name: asked.pop(name) for name in INTO_CASE}
+    if into["case"]:
+        context.exit(import_into_case(paths, into, asked, as_json=as_json, out=out))
+    refuse_without_case(into)
     check_places(paths, JSON if as_json else TEXT)
     found = api.import_trade(paths, **asked)
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")

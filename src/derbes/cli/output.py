@@ -19,7 +19,7 @@ from derbes.api import Progress
 from derbes.case.quantity import Note
 from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
 from derbes.cli.stopping import if_stopped
-from derbes.errors import CaseError, DerbesError, Problem, RequestError
+from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
 from derbes.files import write_atomically
 from derbes.harmless import in_line, whole
 from derbes.language import _, ngettext
@@ -54,7 +54,7 @@ def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
 
 def error_record(error: DerbesError) -> dict[str, Any]:
     """What went wrong, for those who read JSON."""
-    if isinstance(error, CaseError | RequestError):
+    if isinstance(error, CaseError | RequestError | TableError):
         return problems_record(error.problems)
     return {"error": str(error)}
 

@@ -285,9 +285,9 @@ def _demand(told: _Told) -> Iterator[str]:
 
 
 def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
-    """Two years of months from the first on, each with its part of the season."""
+    """Every month of the calendar with its part of the season."""
     year, begin = int(told.first[:4]), int(told.first[5:7]) - 1
-    for step in range(24):
+    for step in range(12 * YEARS):
         later, month = divmod(begin + step, 12)
         yield f"{year + later}-{month + 1:02d}", _number(mean * told.sheet.season[month])
 

@@ -1,0 +1,39 @@
+"""What a table changes in a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChange:
+    """One number of a case that a table changes."""
+
+    path: str
+    old: str
+    """In words, with unit; empty: there was none."""
+    new: str
+    """As old; empty: it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableImport:
+    """What a table changes in a case."""
+
+    case: str
+    table: str
+    sheet: str
+    """Sheet of a workbook; empty: it has none."""
+    kind: str
+    """`series`, `history`, `stocks`, `suppliers`, `prices` or `bill`."""
+    changes: tuple[NumberChange, ...]
+    columns: Mapping[str, str]
+    """Part of a row, or path of the case → heading."""
+    items: Mapping[str, str]
+    """What a row is called → path of the case."""
+    notes: tuple[str, ...]
+    mapping: str
+    """File in which the mapping is kept."""
+    is_guessed: bool
+    """Whether no mapping was kept before."""
+    written: bool = False
+    """Whether the case was changed."""

@@ -1,0 +1,1 @@
+"""Tables of a person: read as they are written, and brought into a case."""

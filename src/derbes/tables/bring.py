@@ -1,0 +1,472 @@
+"""What a table tells of a case, as changes of its file.
+
+A flow is told by what each row adds up to, a price by its mean, a stock by its day. Months that
+the table does not know are `missing`, not zero and not the month before.
+"""
+
+import calendar as days_of
+import math
+from collections.abc import Mapping, Sequence
+
+from derbes.case.entities import Case
+from derbes.case.forms import MISSING
+from derbes.case.quantity import MONTHS_A_YEAR
+from derbes.casefile.entries import Plain
+from derbes.errors import Problem
+from derbes.language import _, ngettext
+from derbes.tables.cells import Moment, date_order, decimal_mark
+from derbes.tables.history import DemandFit, fitted
+from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
+from derbes.tables.layout import FoundTable, full, plain
+from derbes.tables.mapping import form_at, own_units
+from derbes.tables.readings import (
+    DECIMALS,
+    NONE_OPEN,
+    PER_MONTH,
+    About,
+    Brought,
+    DatedNumber,
+    TableReading,
+    as_months,
+    dated_cells,
+    told_twice,
+    unit_at,
+)
+from derbes.units import GROUP_SPACE, Unit, convert, convertible, format_amount, parse_unit
+
+OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")
+"""Words of a heading by which a stock is that of the first day."""
+OLDEST = 12
+"""Months before the calendar from which a last value is not taken to hold still."""
+WHOLE = 0.99
+"""Part of a period that its rows must cover, for it to be told."""
+
+
+def brought(
+    found: TableMap, frame: FoundTable, case: Case, about: About, *, unit: str = ""
+) -> Brought:
+    """What a table with dates tells.
+
+    Args:
+        found: Mapping; nothing of it is guessed any more.
+        frame: Table.
+        case: Case as it is.
+        about: Source and grade.
+        unit: Unit of numbers for which the table tells none.
+    """
+    made, cells = Brought(), list(dated_cells(found, frame))
+    decimal, open_marks = DECIMALS.get(found.decimal, ""), NONE_OPEN
+    if not decimal:
+        decimal, open_marks = decimal_mark((one.place, one.cell) for one in cells)
+    order, open_dates = found.dates, NONE_OPEN
+    if not order:
+        order, open_dates = date_order(
+            (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
+        )
+    made.problems = [Problem(at, what, fix=fix) for at, what, fix in (*open_marks, *open_dates)]
+    if made.problems:
+        return made
+    reading = TableReading(found, frame, case, about, made, decimal, order, unit)
+    by_path: dict[str, list[DatedNumber]] = {}
+    for cell in cells:
+        point = reading.point(cell)
+        if point is not None:
+            by_path.setdefault(cell.path, []).append(point)
+    for path, points in by_path.items():
+        months = sorted(as_months(points), key=lambda one: one.moment)
+        made.problems += told_twice(path, months)
+        if not made.problems:
+            _tell(reading, path, months)
+    if made.values:
+        text = _("{path}: {what}; what stands in the case stays.")
+        made.notes += [text.format(path=one.where, what=one.what) for one in made.lacking]
+    else:
+        made.problems += made.lacking
+    if not by_path and not made.problems:
+        made.problems.append(Problem("", _("no row holds a number of those that are asked for")))
+    return made
+
+
+def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    made = reading.made
+    known = [one for one in points if one.number is not None]
+    if not known:
+        made.lacking.append(Problem(path, _("the table knows none of its numbers")))
+        return
+    if reading.flags:
+        flags = ", ".join(f"{flag} ({n})" for flag, n in reading.flags.items())
+        note = _("Numbers with letters of the source behind them are taken as they stand: {flags}.")
+        if note.format(flags=flags) not in made.notes:
+            made.notes.append(note.format(flags=flags))
+    tell = {STOCKS: _tell_stock, HISTORY: _tell_history}.get(reading.found.kind, _tell_series)
+    tell(reading, path, known if tell is _tell_stock else points)
+
+
+def words(number: float, unit: str) -> str:
+    """A number with its unit as the case file has it."""
+    return format_amount(float(f"{number:.12g}"), unit).replace(GROUP_SPACE, "")
+
+
+def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    """The stock with which the calendar begins: of the last day up to it."""
+    found, case, about, made = reading.found, reading.case, reading.about, reading.made
+    begin = case.calendar.month_of(0)
+    heading = reading.frame.named(found.columns.get(path, found.columns.get("value", "")))
+    said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
+    opens = any(word in said for word in OPENING)
+
+    def month_after(moment: Moment) -> tuple[int, int]:
+        """Month at whose beginning a stock stands."""
+        if moment.months == 0:
+            is_last = moment.day == days_of.monthrange(moment.year, moment.month)[1]
+            return _later(moment.year, moment.month, 1 if is_last else 0)
+        return _later(moment.year, moment.month, 0 if opens else moment.months)
+
+    fitting = [one for one in points if one.moment.label == found.at] if found.at else [
+        one for one in points if month_after(one.moment) == begin and _is_edge(one.moment)
+    ]  # fmt: skip
+    if not fitting:
+        labels = ", ".join(one.moment.label for one in points[-3:])
+        what = _(
+            "the table has no stock for {month}, when the calendar begins; its last are {labels}"
+        )
+        what = what.format(month=f"{begin[0]}-{begin[1]:02d}", labels=labels)
+        fix = _("take another one with --at {label}, or change calendar.first").format(
+            label=points[-1].moment.label
+        )
+        made.lacking.append(Problem(path, what, fix=fix))
+        return
+    point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
+    kind = _("stock at the end") if point.moment.months else _("stock")
+    kind = _("opening stock") if opens else kind
+    why = _("{kind} of {time}, {place} of {file}").format(
+        kind=kind, time=point.moment.label, place=point.place, file=about.file
+    )
+    made.values[tuple(path.split("."))] = _number(
+        words(point.number or 0.0, point.unit.name if point.unit else ""), about.grade, about, why
+    )
+
+
+def _is_edge(moment: Moment) -> bool:
+    """Whether a time is no day, or the first or last of a month."""
+    return bool(moment.months) or moment.day in {
+        1,
+        days_of.monthrange(moment.year, moment.month)[1],
+    }
+
+
+def _later(year: int, month: int, months: int) -> tuple[int, int]:
+    count = year * MONTHS_A_YEAR + month - 1 + months
+    return count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1
+
+
+def _number(value: str, grade: str, about: About, why: str) -> dict[str, Plain]:
+    return {"value": value, "source": about.source, "grade": grade, "why": why}
+
+
+def _rates(
+    path: str, points: Sequence[DatedNumber], case: Case
+) -> tuple[list[tuple[Moment, float | None]], Unit | None, bool]:
+    """Numbers in one unit; amounts of rows as rates a month; and whether they were amounts."""
+    wanted, own = unit_at(case, path), own_units(case)
+    unit = next(one.unit for one in points if one.unit is not None)
+    is_flow = wanted.endswith(PER_MONTH) and not any(kind == "time" for kind, _power in unit.powers)
+    found: list[tuple[Moment, float | None]] = []
+    for one in points:
+        number = one.number
+        if number is not None and one.unit is not None and convertible(one.unit, unit):
+            number = convert(number, one.unit, unit)
+        if number is not None and is_flow:
+            number /= _length(one.moment)
+        found.append((one.moment, number))
+    if is_flow:
+        unit = parse_unit(f"{unit.name}{PER_MONTH}", own)
+    return found, unit, is_flow
+
+
+def _length(moment: Moment) -> float:
+    """Length of what a row speaks of. [month]"""
+    return moment.months or 1 / days_of.monthrange(moment.year, moment.month)[1]
+
+
+def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    """A series by period of the calendar."""
+    case, made = reading.case, reading.made
+    steps = path.split(".")
+    form = form_at(steps[0], steps[2]) if len(steps) == 3 else None
+    if form is not None and form.constant:
+        what = _("{path} cannot change over time").format(path=path)
+        fix = _("for a stock at the beginning of the calendar: --map kind=stocks")
+        made.problems.append(Problem(path, what, fix=fix))
+        return
+    numbers, unit, is_flow = _rates(path, points, case)
+    by_period: dict[int, list[tuple[float, float | None]]] = {}
+    calendar = case.calendar
+    for moment, number in numbers:
+        period = calendar.index(moment.year, moment.month)
+        by_period.setdefault(period, []).append((_length(moment), number))
+    values: dict[int, float | None] = {}
+    for period, parts in by_period.items():
+        covered = sum(length for length, number in parts if number is not None)
+        whole = covered >= WHOLE * calendar.step
+        told = [(length, number) for length, number in parts if number is not None]
+        if not told or (is_flow and not whole):
+            values[period] = None
+        else:
+            values[period] = sum(length * number for length, number in told) / sum(
+                length for length, _n in told
+            )
+    _put_series(reading, path, points, values, unit=unit.name if unit else "")
+
+
+def _put_series(
+    reading: TableReading,
+    path: str,
+    points: Sequence[DatedNumber],
+    values: Mapping[int, float | None],
+    *,
+    unit: str,
+) -> None:
+    """Values by period as a series of the case file, with what it says of itself."""
+    calendar, about, made = reading.case.calendar, reading.about, reading.made
+    late = [period for period in values if period >= calendar.n_periods]
+    known = sorted(
+        period for period, value in values.items() if value is not None and period not in late
+    )
+    if not known and any(value is None for period, value in values.items() if period >= 0):
+        what = _("its rows do not fill a period of the calendar, or tell none of its numbers")
+        fix = _("get whole months; where each row is a rate, say so in its unit, as in t/day")
+        made.problems.append(Problem(path, what, fix=fix))
+        return
+    if not known:
+        what = _("the table tells {first} to {last}, and the calendar begins in {month}")
+        what = what.format(
+            first=points[0].moment.label, last=points[-1].moment.label, month=calendar.label(0)
+        )
+        made.problems.append(
+            Problem(path, what, fix=_("for demand out of the past: --map kind=history"))
+        )
+        return
+    if known[-1] * calendar.step < -OLDEST:
+        what = _("the table ends in {last}, and the calendar begins in {month}").format(
+            last=points[-1].moment.label, month=calendar.label(0)
+        )
+        fix = _("for demand out of the past: --map kind=history; else get newer figures")
+        made.problems.append(Problem(path, what, fix=fix))
+        return
+    if late:
+        made.notes.append(
+            _("{path}: {n} periods behind the end of the calendar are left out.").format(
+                path=path, n=len(late)
+            )
+        )
+    months = min((one.moment.months or 1) for one in points)
+    inside = range(known[0], known[-1] + 1) if months <= calendar.step else known
+    series: dict[str, Plain] = {}
+    holes = []
+    for period in inside:
+        if period < 0 and any(0 >= later > period for later in known):
+            continue  # only the last one before the calendar counts
+        value = values.get(period)
+        if value is None:
+            holes.append(calendar.label(period))
+            series[calendar.label(period)] = _filled(reading, values, known, period)
+        else:
+            series[calendar.label(period)] = words(value, "")
+    if holes and not reading.found.gaps:
+        made.holes[path] = tuple(holes)
+        text = _("{path}: not known for {months}: written as missing.")
+        shown = ", ".join(holes[:6]) + (", …" if len(holes) > 6 else "")
+        made.notes.append(text.format(path=path, months=shown))
+    if known[-1] < calendar.n_periods - 1:
+        text = _("{path}: behind {month} its last value holds.")
+        made.notes.append(text.format(path=path, month=calendar.label(known[-1])))
+    points = [one for one in points if calendar.index(one.moment.year, one.moment.month) in inside]
+    is_derived = any((one.moment.months or 0) != calendar.step for one in points)
+    why = _("{first} to {last} of {file}, {place} and below").format(
+        first=points[0].moment.label,
+        last=points[-1].moment.label,
+        file=about.file,
+        place=points[0].place,
+    )
+    made.values[tuple(path.split("."))] = {
+        "series": series,
+        "unit": unit,
+        "source": about.source,
+        "grade": "C" if is_derived and about.grade in {"A", "B"} else about.grade,
+        "why": why,
+    }
+
+
+def _filled(
+    reading: TableReading, values: Mapping[int, float | None], known: Sequence[int], period: int
+) -> Plain:
+    """What stands for a period that the table does not know: `missing`, or what was asked for."""
+    before, after = max(p for p in known if p < period), min(p for p in known if p > period)
+    first, last = values[before] or 0.0, values[after] or 0.0
+    if not reading.found.gaps:
+        return MISSING
+    if reading.found.gaps == HOLD:
+        value, why = first, _("not in the table; the value before it holds")
+    else:
+        share = (period - before) / (after - before)
+        value, why = first + share * (last - first), _("not in the table; on a straight line")
+    return {"value": words(float(f"{value:.10g}"), ""), "grade": "D", "why": why}
+
+
+def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    """Demand out of consumption (H1)-(H5)."""
+    case, about, made = reading.case, reading.about, reading.made
+    numbers, unit, _is_flow = _rates(path, points, case)
+    out = {one.moment for one in points if one.is_out}
+    lengths = {moment.months for moment, _number in numbers}
+    if lengths == {0}:
+        numbers, short = _by_month(numbers, out)
+        if short:
+            text = _("{path}: months that are not whole are left out: {months}.")
+            made.notes.append(text.format(path=path, months=", ".join(short)))
+        lengths = {1}
+    if len(lengths) != 1 or lengths & {0}:
+        made.problems.append(
+            Problem(
+                path,
+                _("rows are of different lengths of time"),
+                fix=_("choose rows of months, quarters or years"),
+            )
+        )
+        return
+    months = lengths.pop()
+    a_year = MONTHS_A_YEAR // months
+    first = min(moment for moment, _number in numbers)
+
+    def period(moment: Moment) -> int:
+        return (moment.year * 12 + moment.month - first.year * 12 - first.month) // months
+
+    told = {
+        period(moment): number
+        for moment, number in numbers
+        if number is not None and moment not in out
+    }
+    if not told:
+        made.problems.append(Problem(path, _("no month is told that had no stock-out")))
+        return
+    fit = fitted(told, (first.month - 1) // months, a_year)
+    n_out = sum(1 for moment, _number in numbers if moment in out)
+    n_unknown = max(told) + 1 - len(told) - n_out
+    made.values[tuple(path.split("."))] = _demand(fit, first, case, unit.name if unit else "") | {
+        "source": about.source,
+        "grade": "C",
+        "why": _why_history(fit, points, about.file, n_out=n_out, n_unknown=max(0, n_unknown)),
+    }
+    made.notes.append(_fit_words(path, fit, unit.name if unit else ""))
+
+
+def _by_month(
+    numbers: Sequence[tuple[Moment, float | None]], out: set[Moment]
+) -> tuple[list[tuple[Moment, float | None]], list[str]]:
+    """Days put together to whole months; a month with a day of stock-out counts as one."""
+    by_month: dict[Moment, list[float]] = {}
+    for moment, number in numbers:
+        month = Moment(moment.year, moment.month, 0, 1)
+        by_month.setdefault(month, [])
+        if number is not None:
+            by_month[month].append(number)
+        if moment in out:
+            out.add(month)
+    found: list[tuple[Moment, float | None]] = []
+    short = []
+    for month, values in by_month.items():
+        is_whole = len(values) == days_of.monthrange(month.year, month.month)[1]
+        found.append((month, sum(values) / len(values) if is_whole else None))
+        short += [] if is_whole else [month.label]
+    return found, short
+
+
+def _demand(fit: DemandFit, first: Moment, case: Case, name: str) -> dict[str, Plain]:
+    """Demand over the calendar, as one number or as a series (H4), with its range (H5)."""
+    calendar, months = case.calendar, first.months
+    a_year = MONTHS_A_YEAR // months
+
+    def at(period: int) -> float:
+        year, month = calendar.month_of(period)
+        count = year * 12 + month - first.year * 12 - first.month
+        return (
+            sum(fit.demand((count + n) // months, a_year) for n in range(calendar.step))
+            / calendar.step
+        )
+
+    values = [float(f"{at(period):.6g}") for period in range(calendar.n_periods)]
+    has_range = fit.n_years > 1
+    if len(set(values)) == 1:
+        ends = [words(float(f"{share * values[0]:.6g}"), name) for share in (fit.low, fit.high)]
+        found: dict[str, Plain] = {"value": words(values[0], name)}
+        return found | ({"range": list(ends)} if has_range else {})
+    found = {
+        "series": {calendar.label(n): words(value, "") for n, value in enumerate(values)},
+        "unit": name,
+    }
+    if has_range and values[0] > 0:
+        found["range"] = [f"{float(f'{100 * share:.4g}'):g} %" for share in (fit.low, fit.high)]
+    return found
+
+
+def _why_history(
+    fit: DemandFit, points: Sequence[DatedNumber], file: str, *, n_out: int, n_unknown: int
+) -> str:
+    text = _("{first} to {last} of {file}: {what}").format(
+        first=points[0].moment.label,
+        last=points[-1].moment.label,
+        file=file,
+        what=_what_fit(fit),
+    )
+    parts = [text]
+    if n_out:
+        told = ngettext(
+            "{n} period of stock-out left out", "{n} periods of stock-out left out", n_out
+        )
+        parts.append(told.format(n=n_out))
+    if n_unknown:
+        told = ngettext("{n} period not known", "{n} periods not known", n_unknown)
+        parts.append(told.format(n=n_unknown))
+    if fit.n_years > 1:
+        parts.append(_("range over {n} years").format(n=fit.n_years))
+    return "; ".join(parts)
+
+
+def _what_fit(fit: DemandFit) -> str:
+    if fit.trend and fit.season:
+        return _("level, trend and season")
+    if fit.trend:
+        return _("level and trend")
+    return _("level and season") if fit.season else _("level")
+
+
+def _fit_words(path: str, fit: DemandFit, name: str) -> str:
+    """What was found in a history, for the one who takes it."""
+    parts = [
+        _("{path}: level {level} at the beginning of the table").format(
+            path=path, level=words(float(f"{fit.level:.4g}"), name)
+        )
+    ]
+    if fit.trend:
+        parts.append(
+            _("trend {trend} in a year").format(trend=words(float(f"{fit.trend:.3g}"), name))
+        )
+    elif not math.isnan(fit.trend_error):
+        parts.append(_("no trend that stands out of the spread"))
+    else:
+        parts.append(_("fewer than three years, so no trend"))
+    if fit.season:
+        ends = [words(float(f"{end:.3g}"), name) for end in (min(fit.season), max(fit.season))]
+        parts.append(_("season between {low} and {high}").format(low=ends[0], high=ends[1]))
+    else:
+        parts.append(_("no season"))
+    if fit.n_years > 1:
+        parts.append(
+            _("years between {low} and {high} of the fit").format(
+                low=f"{100 * fit.low:.3g} %", high=f"{100 * fit.high:.3g} %"
+            )
+        )
+    else:
+        parts.append(_("no range: fewer than two years"))
+    return "; ".join(parts) + "."

@@ -1,0 +1,449 @@
+"""What a cell means: a number with its unit, a time, or that nothing is known.
+
+Marks of a number and the order of a date are decided over a whole table, since one cell may be
+read in two ways where its neighbors cannot. What stays open is refused, with both readings.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from derbes.language import _
+from derbes.tables.sheets import Cell
+from derbes.units import MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
+
+MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
+"""What stands where a number is not known or not told."""
+_FLAGS = frozenset("bceprsu")
+"""Letters that Eurostat puts behind a number: break, estimated, provisional and others."""
+TOTALS = frozenset(
+    {"total", "sum", "subtotal", "grand total", "all", "average", "mean", "итого", "всего"}
+    | {"итог", "сумма", "среднее", "в среднем", "барлығы", "жиыны", "қорытынды", "орташа"}
+)
+"""Words that begin a row which adds up others."""
+_NUMBER = re.compile(
+    rf"([+{re.escape(MINUS_SIGNS)}]?)\s?([0-9][0-9 .,'’ʼ]*(?<![ .,'’ʼ])|[.,][0-9]+)"
+    r"(?:[eE]([+-]?[0-9]+))?\s*(.*)",
+    re.DOTALL,
+)
+_SERIAL = (20_000, 80_000)
+"""Days since 1899-12-30 that Excel may hold for a date: 1954 to 2119."""
+_YEARS = (1900, 2200)
+
+
+class CellError(ValueError):
+    """A cell that cannot be read, or can be read in two ways."""
+
+    def __init__(self, what: str, fix: str = "", *, of_table: bool = False) -> None:
+        self.what, self.fix = what, fix
+        self.of_table = of_table
+        """Whether it is wrong with the whole table, so that no cell is told."""
+        super().__init__(what)
+
+
+class Marked(NamedTuple):
+    """A number as a cell holds it."""
+
+    number: float
+    unit: Unit | None
+    """Unit that stands in the cell itself."""
+    flag: str = ""
+
+
+def is_missing(cell: Cell) -> bool:
+    """Whether a cell says that a number is not known, or says nothing."""
+    if cell is None:
+        return True
+    if isinstance(cell, float):
+        return cell != cell  # noqa: PLR0124 - not a number
+    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in MISSING_MARKS | {
+        ""
+    }
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether a cell holds a number, however its marks are read."""
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, float):
+        return True
+    return isinstance(cell, str) and _looks_like_a_number(cell)
+
+
+_MONEY_FIRST = re.compile(r"(-?)((?:US)?\$|[€£₸₽])\s*([0-9.,].*)", re.DOTALL)
+
+
+def _number_match(text: str) -> re.Match[str] | None:
+    """Sign, digits, power and unit of a text; the sign of a currency may stand first."""
+    plain = text.translate(SPACES).strip()
+    if money := _MONEY_FIRST.fullmatch(plain):
+        digits = _NUMBER.fullmatch(money[1] + money[3])
+        plain = f"{plain[money.start(3) :]}" if digits is None else _behind(money, digits)
+    return _NUMBER.fullmatch(plain)
+
+
+def _behind(money: re.Match[str], digits: re.Match[str]) -> str:
+    """A text with the sign of its currency behind its number."""
+    number = money[3][: len(money[3]) - len(digits[4])].rstrip()
+    return f"{money[1]}{number} {money[2]}{digits[4]}"
+
+
+def _looks_like_a_number(text: str) -> bool:
+    match = _number_match(text)
+    if match is None:
+        return False
+    tail = match[4].strip()
+    return len(tail) <= 12 and not re.search(r"[0-9]", tail) and moment_or_none(text) is None
+
+
+def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
+    """The decimal mark of a table, and cells that keep it from being known.
+
+    Args:
+        cells: Place and cell of every number.
+
+    Returns:
+        `.`, `,`, or empty where no cell has a mark that could be either; and place, what is
+        wrong and how to mend it.
+    """
+    shown: dict[str, tuple[str, str]] = {}
+    open_cells: list[tuple[str, str]] = []
+    for place, cell in cells:
+        match = _number_match(cell) if isinstance(cell, str) else None
+        if match is None:
+            continue
+        mark = _shown_by(match[2])
+        if mark in {",", "."}:
+            shown.setdefault(mark, (place, match[0]))
+        elif mark == "?":
+            open_cells.append((place, match[0]))
+    if len(shown) == 2:
+        (place, text), (other_place, other) = shown["."], shown[","]
+        what = _('"{text}" has a decimal point, "{other}" in {place} a decimal comma')
+        what = what.format(text=text, other=other, place=other_place)
+        return "", [(place, what, _("write all numbers with the same mark"))]
+    if shown:
+        return next(iter(shown)), []
+    if not open_cells:
+        return "", []
+    place, text = open_cells[0]
+    bare = re.sub(r"[ '’ʼ]", "", text)
+    what = _(
+        '"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all'
+    ).format(
+        text=text,
+        thousands=re.sub("[.,]", "", bare),
+        decimal=bare.replace(",", "."),
+        n=len(open_cells),
+    )
+    return "", [(place, what, _("say which with --decimal comma or --decimal point"))]
+
+
+def _shown_by(digits: str) -> str:
+    """Which decimal mark a number shows: `.`, `,`, empty for none, `?` where it can be either."""
+    bare = re.sub(r"[ '’ʼ]", "", digits)
+    marks = [sign for sign in bare if sign in ".,"]
+    if not marks:
+        return ""
+    if len(set(marks)) == 2:
+        return marks[-1]
+    other = "," if marks[0] == "." else "."
+    if len(marks) > 1:
+        return other
+    whole, _mark, part = bare.partition(marks[0])
+    is_open = (
+        len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0") and bare == digits
+    )
+    return "?" if is_open else marks[0]
+
+
+def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) -> Marked | None:
+    """The number in a cell; None where it says that none is known.
+
+    Args:
+        cell: Cell.
+        decimal: Decimal mark of the table.
+        own: Words that are units of their own.
+
+    Raises:
+        CellError: It holds something else.
+
+    Examples:
+        >>> number_of("1 200,5", ",").number, number_of("57 %").unit.name, number_of("n/a")
+        (1200.5, '%', None)
+    """
+    if is_missing(cell):
+        return None
+    if isinstance(cell, bool | date):
+        raise CellError(_('"{cell}" is not a number').format(cell=cell))
+    if isinstance(cell, float):
+        return Marked(cell, None)
+    text = str(cell).translate(SPACES).strip()
+    match = _number_match(text)
+    if match is None:
+        raise CellError(
+            _('"{cell}" is not a number').format(cell=text),
+            _("write a number, or leave the cell empty where none is known"),
+        )
+    digits = _digits(match[2], decimal or ".", text)
+    number = float(f"{digits}e{match[3] or 0}")
+    if match[1] and match[1] in MINUS_SIGNS:
+        number = -number
+    tail = match[4].strip()
+    if tail and set(tail) <= _FLAGS and len(tail) <= 2:
+        return Marked(number, None, tail)
+    if not tail:
+        return Marked(number, None)
+    try:
+        amount = parse_amount(f"1 {tail}", own)
+    except UnitError as error:
+        raise CellError(
+            _('"{cell}": {what}').format(cell=text, what=error.what), error.fix
+        ) from error
+    return Marked(number * amount.number, amount.unit or ONE)
+
+
+def _digits(digits: str, decimal: str, text: str) -> str:
+    """Digits with a point for the decimals; thousands must be in groups of three."""
+    other = "," if decimal == "." else "."
+    whole, _mark, part = digits.partition(decimal)
+    groups = re.split(rf"[ '’ʼ{other}]", whole)
+    well = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])
+    )
+    if not well or (part and not part.isdigit()):
+        what = _('"{cell}" is not a number with a decimal {mark}')
+        mark = _("comma") if decimal == "," else _("point")
+        raise CellError(what.format(cell=text, mark=mark), _("look at the marks of the number"))
+    return f"{''.join(groups) or '0'}.{part or '0'}"
+
+
+class Moment(NamedTuple):
+    """A time that a row speaks of: a day, a month, a quarter or a year."""
+
+    year: int
+    month: int
+    day: int
+    """0 but for a day."""
+    months: int
+    """Length: 12, 3, 1, or 0 for a day."""
+
+    @property
+    def label(self) -> str:
+        """As ISO writes it, e.g. `2026-01`."""
+        if self.months == 12:
+            return f"{self.year}"
+        day = f"-{self.day:02d}" if self.months == 0 else ""
+        return f"{self.year}-{self.month:02d}{day}"
+
+
+_FULL: Mapping[str, tuple[str, ...]] = {
+    "en": ("january", "february", "march", "april", "may", "june", "july", "august", "september",
+           "october", "november", "december"),
+    "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
+           "октябрь", "ноябрь", "декабрь"),
+    "ru_of": ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
+              "октября", "ноября", "декабря"),
+    "kk": ("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек",
+           "қазан", "қараша", "желтоқсан"),
+}  # fmt: skip
+
+
+def month_named(word: str) -> int:
+    """Number of a month that is named in full or by its first letters; 0: none.
+
+    Examples:
+        >>> month_named("Sept."), month_named("янв"), month_named("ақпан"), month_named("ma")
+        (9, 1, 2, 0)
+    """
+    bare = word.casefold().strip(" .")
+    if len(bare) < 3:
+        return 0
+    found = {
+        n for names in _FULL.values() for n, name in enumerate(names, 1) if name.startswith(bare)
+    }
+    return found.pop() if len(found) == 1 else 0
+
+
+_WORD = r"([^\W\d_]{3,}\.?)"
+_TIDY = re.compile(r"\s*(?<![^\W\d_])(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
+_M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
+_Q = re.compile(
+    r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])"
+    r"|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"((?:19|20|21)\d{2})(0[1-9]|1[0-2])")
+_NAMED = re.compile(rf"{_WORD}[-\s/,.']*(\d{{4}}|\d{{2}})|(\d{{4}})[-\s/]*{_WORD}")
+_DAY_NAMED = re.compile(
+    rf"(\d{{1,2}})[-\s.]*{_WORD}[-\s.,]*(\d{{4}})|{_WORD}\s(\d{{1,2}}),?\s(\d{{4}})"
+)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
+_SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
+_MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+
+def slashed(cell: Cell) -> tuple[int, int, int] | None:
+    """First number, second number and year of a date such as 03/04/2026."""
+    match = _SLASHED.fullmatch(cell.translate(SPACES).strip()) if isinstance(cell, str) else None
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
+    """Whether dates such as 03/04/2026 begin with the day or the month, and what keeps it open."""
+    cells = list(cells)
+    seasons = [
+        (place, match[0])
+        for place, cell in cells
+        if isinstance(cell, str) and (match := re.fullmatch(r"\s*\d{4}/\d{2}\s*", cell))
+    ]
+    if seasons and all(int(text[-2:]) == (int(text[:4]) + 1) % 100 for _place, text in seasons):
+        place, text = seasons[0]
+        what = _('"{text}" can be read as a year that begins in {year}, or as a month')
+        fix = _('write the year alone, or the month as in "2026-04"')
+        return "", [(place, what.format(text=text, year=text[:4]), fix)]
+    found = [(place, str(cell), parts) for place, cell in cells if (parts := slashed(cell))]
+    days = [one for one in found if one[2][0] > 12]
+    months = [one for one in found if one[2][1] > 12]
+    if days and months:
+        what = _('"{text}" begins with the day, "{other}" in {place} with the month')
+        what = what.format(text=days[0][1], other=months[0][1], place=months[0][0])
+        return "", [(days[0][0], what, _("write dates as 2026-04-03"))]
+    if days or months or not found:
+        return ("dmy" if days else "mdy" if months else ""), []
+    if all(parts[0] == parts[1] for _place, _text, parts in found):
+        return "dmy", []
+    place, text, (one, other, year) = next(f for f in found if f[2][0] != f[2][1])
+    what = _('"{text}" can be read as {dmy} or as {mdy}').format(
+        text=text, dmy=f"{year}-{other:02d}-{one:02d}", mdy=f"{year}-{one:02d}-{other:02d}"
+    )
+    return "", [(place, what, _("say which with --dates dmy or --dates mdy"))]
+
+
+def moment_or_none(cell: Cell, order: str = "dmy") -> Moment | None:
+    """As `moment_of`; None where it is no time, or a number that could be one by its size."""
+    try:
+        return moment_of(cell, order)
+    except CellError:
+        return None
+
+
+def moment_of(cell: Cell, order: str = "", *, is_date_column: bool = False) -> Moment:
+    """The time that a cell names.
+
+    Args:
+        cell: Cell.
+        order: `dmy` or `mdy`, how dates with slashes are read.
+        is_date_column: Whether a bare number may be a date as Excel counts days.
+
+    Raises:
+        CellError: It names none, or can be read in two ways.
+
+    Examples:
+        >>> moment_of("1960M01").label, moment_of("янв. 2026 г.").label, moment_of("Q2 2026")
+        ('1960-01', '2026-01', Moment(year=2026, month=4, day=0, months=3))
+    """
+    if isinstance(cell, date):
+        return Moment(cell.year, cell.month, cell.day, 0)
+    if isinstance(cell, bool) or cell is None:
+        raise _no_time(cell)
+    if isinstance(cell, float):
+        return _numbered(cell, is_date_column=is_date_column)
+    text = _TIDY.sub("", cell.translate(SPACES)).strip(" ,")
+    found = _year_first(text) or _quarter(text) or _named(text) or _day_first(text, order)
+    if found is not None:
+        return found
+    if text.replace(".0", "").isdigit() and len(text) == 5 and is_date_column:
+        return _numbered(float(text), is_date_column=True)
+    raise _no_time(cell)
+
+
+def _no_time(cell: Cell) -> CellError:
+    what = _('"{cell}" is no date').format(cell="" if cell is None else cell)
+    return CellError(what, _('write it as in "2026-01" or "2026-01-15"'))
+
+
+def _numbered(number: float, *, is_date_column: bool) -> Moment:
+    if number == int(number) and _YEARS[0] <= number <= _YEARS[1]:
+        return Moment(int(number), 1, 0, 12)
+    if number == int(number) and 190_001 <= number <= 220_012 and 1 <= number % 100 <= 12:
+        return Moment(int(number) // 100, int(number) % 100, 0, 1)
+    if is_date_column and _SERIAL[0] <= number <= _SERIAL[1]:
+        day = date(1899, 12, 30) + timedelta(days=int(number))
+        return Moment(day.year, day.month, day.day, 0)
+    if _YEARS[0] <= number <= _YEARS[1]:
+        what = _('"{number}" is a number; of a month, a zero at its end is lost in it').format(
+            number=number
+        )
+        raise CellError(what, _('write it as a text, as in "2026-10"'))
+    raise _no_time(number)
+
+
+def _real(year: int, month: int, day: int, text: str) -> Moment | None:
+    if not 1 <= month <= 12:
+        return None
+    if day == 0:
+        return Moment(year, month, 0, 1)
+    try:
+        date(year, month, day)
+    except ValueError:
+        raise CellError(_('"{text}" is no day of the calendar').format(text=text)) from None
+    return Moment(year, month, day, 0)
+
+
+def _year_first(text: str) -> Moment | None:
+    if match := re.fullmatch(r"Y?((?:19|20|21)\d{2})", text):
+        return Moment(int(match[1]), 1, 0, 12)
+    if match := _ISO.fullmatch(text):
+        if match[3] is None and "." in text and len(match[2]) == 1:
+            return None
+        return _real(int(match[1]), int(match[2]), int(match[3] or 0), text)
+    if match := _M.fullmatch(text) or _COMPACT.fullmatch(text):
+        return _real(int(match[1]), int(match[2]), 0, text)
+    return None
+
+
+def _quarter(text: str) -> Moment | None:
+    head, _space, tail = text.partition(" ")
+    if head.casefold() in ROMAN and tail:
+        text = f"{ROMAN[head.casefold()]} {tail}"
+    if not re.search(r"[QKкт]", text, re.IGNORECASE) or re.search(r"[^\W\d_]{9,}", text):
+        return None
+    if match := _Q.fullmatch(text):
+        quarter, year = (match[2], match[1]) if match[1] else (match[3], match[4])
+        return Moment(int(year), 3 * int(quarter) - 2, 0, 3)
+    return None
+
+
+def _named(text: str) -> Moment | None:
+    if match := _DAY_NAMED.fullmatch(text):
+        day, word, year = (
+            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
+        )
+        month = month_named(word)
+        return _real(int(year), month, int(day), text) if month else None
+    if match := _NAMED.fullmatch(text):
+        word, year = (match[1], match[2]) if match[1] else (match[4], match[3])
+        month, number = month_named(word), int(year)
+        number += 2000 if number < 100 else 0
+        return Moment(number, month, 0, 1) if month else None
+    return None
+
+
+def _day_first(text: str, order: str) -> Moment | None:
+    if match := _DOTTED.fullmatch(text):
+        return _real(int(match[3]), int(match[2]), int(match[1]), text)
+    if match := _SLASHED.fullmatch(text):
+        one, other, year = int(match[1]), int(match[2]), int(match[3])
+        if not order and one != other and max(one, other) <= 12:
+            what = _('"{text}" can be read in two ways').format(text=text)
+            raise CellError(what, _("say which with --dates dmy or --dates mdy"))
+        first_is_day = order == "dmy" if order else one > 12
+        day, month = (one, other) if first_is_day else (other, one)
+        return _real(year, month, day, text)
+    if match := _MONTH_YEAR.fullmatch(text):
+        return _real(int(match[2]), int(match[1]), 0, text)
+    return None

@@ -1,0 +1,319 @@
+"""A table into a case: read, set against what stands there, shown, and written when it is taken."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from derbes.case.entities import Case
+from derbes.casefile.edit import changed_texts, write_changes
+from derbes.casefile.entries import MappingNode, Plain, dotted, find
+from derbes.casefile.entries import Path as CasePath
+from derbes.casefile.reader import Examine, Read, read_files
+from derbes.errors import CaseError, Problem, TableError, did_you_mean
+from derbes.files import write_atomically
+from derbes.language import _
+from derbes.results.imports import NumberChange, TableImport
+from derbes.tables.bring import brought
+from derbes.tables.kept import DATED, GAPS, TableMap, imports_folder, map_text, name_of, read_map
+from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
+from derbes.tables.lists import listed
+from derbes.tables.mapping import ACROSS, completed, told_map
+from derbes.tables.readings import About, Brought
+from derbes.tables.sheets import TableFile, read_table_file
+
+GRADES = ("A", "B", "C", "D")
+_TOLD_OF_A_NUMBER = frozenset({"source", "grade", "why", "unit"})
+_DROPPED = ("range", "distribution")
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How a table is to be read, where that differs from what is kept or guessed."""
+
+    mapping: str = ""
+    name: str = ""
+    sheet: str = ""
+    cells: str = ""
+    unit: str = ""
+    grade: str = ""
+    date: str = ""
+    decimal: str = ""
+    dates: str = ""
+    at: str = ""
+    gaps: str = ""
+
+
+def import_into_case(
+    table: Path,
+    case: Path,
+    options: TableOptions,
+    *,
+    take: Callable[[TableImport], bool],
+    examine: Examine | None = None,
+) -> TableImport:
+    """Read a table into a case.
+
+    Args:
+        table: CSV, Excel or Parquet.
+        case: Case file, or folder of a case.
+        options: How it is to be read.
+        take: Asked, with what would change, whether to write it.
+        examine: As in `check_case`.
+
+    Raises:
+        CaseError: The case has problems, or would have them; it is as it was.
+        TableError: The table cannot be read, or in several ways; holds every problem.
+        DataError: The file is no table.
+        OutputError: A file cannot be written; all are as they were.
+    """
+    read = read_files(case, examine)
+    if read.case is None or read.problems:
+        raise CaseError(str(case), read.problems)
+    file, source = read_table_file(table), str(table)
+    _check(options, source)
+    kept, before, base = _kept(table, case, options, file)
+    told = _with_options(base, options, source)
+    frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
+    found = completed(told, frame, read.case, source)
+    found = replace(found, sheet=frame.sheet.name, grade=found.grade)
+    about = About(kept.stem, file.path.name, found.grade or "B")
+    bring = brought if found.kind in DATED else listed
+    made = bring(found, frame, read.case, about, unit=options.unit)
+    if made.problems:
+        raise TableError(source, made.problems)
+    found = _with_unit(found, options.unit)
+    changes, shown = _changes(made, read, read.case)
+    document = _document(file, frame, options)
+    result = TableImport(
+        str(case), source, frame.sheet.name, found.kind, tuple(shown), found.columns, found.items,
+        (*file.notes, *frame.left_out, *made.notes), str(kept), is_guessed=not before,
+    )  # fmt: skip
+    if not shown:
+        return result
+    changes = {**changes, ("documents", about.source): document}
+    _refuse_what_breaks(case, changes, examine, source=source, holes=made.holes)
+    if not take(result):
+        return result
+    text = map_text(found, table.name, case.name, before)
+    if text != before:
+        write_atomically(kept, text)
+    try:
+        write_changes(case, changes, examine)
+    except BaseException:
+        _put_back(kept, before)
+        raise
+    return replace(result, written=True)
+
+
+def _put_back(kept: Path, before: str) -> None:
+    """Leave the mapping as it was."""
+    if before:
+        write_atomically(kept, before)
+    else:
+        kept.unlink(missing_ok=True)
+
+
+def _check(options: TableOptions, source: str) -> None:
+    """Refuse options that say nothing."""
+    known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES, "gaps": GAPS}
+    problems = []
+    for name, words in known.items():
+        word = getattr(options, name)
+        if word and word not in words:
+            what = _('"{word}" is not one of: {words}').format(word=word, words=", ".join(words))
+            problems.append(Problem(name, what, fix=did_you_mean(word, words)))
+    if options.date and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", options.date):
+        what = _('"{word}" is no date').format(word=options.date)
+        problems.append(Problem("date", what, fix=_('write it as in "2026-01-15"')))
+    if options.name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", options.name):
+        what = _('"{word}" cannot be an id').format(word=options.name)
+        problems.append(Problem("name", what, fix=_("use Latin letters, digits and _")))
+    if problems:
+        raise TableError(source, problems)
+
+
+def _kept(
+    table: Path, case: Path, options: TableOptions, file: TableFile
+) -> tuple[Path, str, TableMap]:
+    """Where the mapping of a table is kept, its text before, and what it says.
+
+    A table of another name is read as one that is kept when no other fits it: all columns and
+    the sheet that the mapping names are there.
+    """
+    folder = imports_folder(case)
+    place = folder / f"{options.name or name_of(table)}.yaml"
+    is_open = not (options.name or options.mapping)
+    if is_open and not place.exists() and folder.is_dir():
+        fitting = [one for one in sorted(folder.glob("*.yaml")) if _fits(one, file)]
+        place = fitting[0] if len(fitting) == 1 else place
+    if not place.exists():
+        return place, "", TableMap()
+    return place, place.read_text(encoding="utf-8"), read_map(place)
+
+
+def _fits(kept: Path, file: TableFile) -> bool:
+    try:
+        found = read_map(kept)
+        frame = frame_of(chosen_sheet(file, found.sheet), "", found.cells)
+    except TableError:
+        return False
+    return bool(found.columns) and all(
+        frame.named(heading) is not None
+        for heading in (*found.columns.values(), *found.where)
+        if heading != ACROSS
+    )
+
+
+def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMap:
+    given = {
+        name: value
+        for name in ("sheet", "cells", "decimal", "dates", "at", "gaps", "grade")
+        if (value := getattr(options, name))
+    }
+    if options.sheet and options.sheet != base.sheet and "cells" not in given:
+        given["cells"] = ""
+    return told_map(options.mapping, replace(base, **given), source)
+
+
+def _with_unit(found: TableMap, unit: str) -> TableMap:
+    """With a unit that was told on the command line kept."""
+    return replace(found, units={**found.units, "value": unit}) if unit else found
+
+
+def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
+    """What the case says of the table."""
+    title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
+    sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
+    return {
+        "title": title,
+        "date": options.date or file.day,
+        "note": f"{sheet}SHA-256 {file.digest}",
+    }
+
+
+def _changes(
+    made: Brought, read: Read, case: Case
+) -> tuple[dict[CasePath, Plain], list[NumberChange]]:
+    """What is to stand in the file, and the numbers of it that differ."""
+    changes: dict[CasePath, Plain] = {}
+    shown: list[NumberChange] = []
+    for where, value in made.values.items():
+        node = find(read.tree.root, where)
+        before = node.plain if node is not None else None
+        wanted = _merged(before, value, case, isinstance(node, MappingNode))
+        differing = list(_differing(dotted(where), before, wanted))
+        if differing:
+            changes[where] = wanted
+            shown += differing
+    return changes, shown
+
+
+def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:  # noqa: FBT001
+    """What stands at a number with what a table tells; months that it does not tell stay."""
+    if not isinstance(value, dict) or not ({"value", "series"} & value.keys()):
+        return value
+    old = dict(before) if isinstance(before, dict) and is_mapping else {}
+    if old and not ({"value", "series", "range", "why", "grade", "source", "unit"} & old.keys()):
+        old = {"series": dict(old)}  # the short spelling of a series
+    if "series" not in value:
+        return {**{key: old[key] for key in ("label",) if key in old}, **value}
+    series = value["series"]
+    if not isinstance(series, dict):
+        return value
+    kept: dict[str, Plain] = {}
+    unit = str(old.get("unit") or "")
+    months = old.get("series")
+    if isinstance(months, dict):
+        kept = {month: _with_unit_of(one, unit) for month, one in months.items()}
+    elif before is not None and all(case.calendar.index_of(month) > 0 for month in series):
+        first = {key: one for key, one in old.items() if key not in {"label", "after"}}
+        kept = {case.calendar.label(0): first or before}
+    told = {case.calendar.index_of(month) for month in series}
+    kept = {month: one for month, one in kept.items() if case.calendar.index_of(month) not in told}
+    same_unit = not unit or unit == value.get("unit")
+    if same_unit and isinstance(months, dict):
+        kept = {month: months[month] for month in kept}
+    merged = dict(sorted({**kept, **series}.items()))
+    rest: dict[str, Plain] = {key: old[key] for key in ("label", "after") if key in old}
+    return {**rest, **value, "series": merged}
+
+
+def _with_unit_of(one: Plain, unit: str) -> Plain:
+    """A month of a series in the unit of the whole, written out."""
+    if isinstance(one, dict) and "value" in one:
+        return {**one, "value": _with_unit_of(one["value"], unit)}
+    is_bare = isinstance(one, str) and not re.search(r"[^\W\d_]|[%$€£₸₽=]", one)
+    return f"{one} {unit}" if unit and is_bare and isinstance(one, str) else one
+
+
+def _differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
+    """Numbers that differ, each with its path; what is said about them is not one."""
+    if isinstance(after, dict) and ({"value", "series"} & after.keys()):
+        old, new = _numbers(before), _numbers(after)
+        if "series" in after and "" in old:
+            held = old.pop("")  # one number was that of every month
+            old |= {key: held for key in new if key[1:5].isdecimal()}
+        for key in dict.fromkeys((*new, *old)):
+            if old.get(key, "") != new.get(key, ""):
+                yield NumberChange(f"{path}{key}", old.get(key, ""), new.get(key, ""))
+    elif isinstance(after, dict):
+        known = before if isinstance(before, dict) else {}
+        for key, below in after.items():
+            yield from _differing(f"{path}.{key}", known.get(key), below)
+    elif before != after:
+        yield NumberChange(path, _text(before), _text(after))
+
+
+def _text(plain: Plain) -> str:
+    if isinstance(plain, list):
+        return f"[{', '.join(_text(one) for one in plain)}]"
+    if isinstance(plain, dict):
+        return ", ".join(f"{key}: {_text(one)}" for key, one in plain.items())
+    return plain or ""
+
+
+def _numbers(plain: Plain) -> dict[str, str]:
+    """Numbers of a quantity in words: below which key → the number with its unit."""
+    if plain is None:
+        return {}
+    if not isinstance(plain, dict):
+        return {"": _text(plain)}
+    entries = plain
+    if not ({"value", "series"} | _TOLD_OF_A_NUMBER) & entries.keys():
+        entries = {"series": plain}
+    unit = str(entries.get("unit") or "")
+    found = {}
+    if "value" in entries:
+        found[""] = _text(_with_unit_of(entries["value"], unit))
+    series = entries.get("series")
+    for month, one in series.items() if isinstance(series, dict) else ():
+        value = one.get("value") if isinstance(one, dict) else one
+        found[f".{month}"] = _text(_with_unit_of(value, unit))
+    return found | {f".{key}": _text(entries[key]) for key in _DROPPED if key in entries}
+
+
+def _refuse_what_breaks(
+    case: Path,
+    changes: Mapping[CasePath, Plain],
+    examine: Examine | None,
+    *,
+    source: str,
+    holes: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Refuse changes with which the case would have problems, each told by its path."""
+    problems = read_files(case, examine, changed_texts(case, changes)).problems
+    told = []
+    for one in problems:
+        path, _series, month = one.where.rpartition(".series.")
+        if month in holes.get(path, ()):
+            what = _("the table does not know {months}").format(months=", ".join(holes[path]))
+            fix = _(
+                "fill them in, or say what holds then: --gaps hold (as the month before) or "
+                "--gaps line (a straight line between those that are known)"
+            )
+            told.append(Problem(path, what, fix=fix))
+        else:
+            told.append(Problem(one.where, one.what, fix=one.fix, file=one.file))
+    if told:
+        raise TableError(source, list(dict.fromkeys(told)))

@@ -1,0 +1,134 @@
+"""How a table is read into a case, and the file beside the case that keeps it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from derbes.casefile.edit import in_block, respelled
+from derbes.casefile.entries import MappingNode, Plain
+from derbes.casefile.files import compose, main_file
+from derbes.errors import Problem, TableError, did_you_mean
+from derbes.language import _
+from derbes.tables.cells import moment_or_none
+
+SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL = (
+    "series", "history", "stocks", "suppliers", "prices", "bill",
+)  # fmt: skip
+KINDS = (SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL)
+"""What a table can hold: any series by date, consumption, stocks, or a list of suppliers, of
+prices, or of what a thing is made of."""
+HOLD, LINE = GAPS = ("hold", "line")
+"""How months that are not known may be filled: as the month before, or on a straight line."""
+DATED = frozenset({SERIES, HISTORY, STOCKS})
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """How a table is read into a case."""
+
+    kind: str = ""
+    sheet: str = ""
+    cells: str = ""
+    """Range of the sheet that holds the table."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Part of a row, or path of the case → heading."""
+    items: Mapping[str, str] = field(default_factory=dict)
+    """What a row is called → path of the case, or id."""
+    where: Mapping[str, str] = field(default_factory=dict)
+    """Heading → what must stand below it."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Part of a row, or path → unit, where the table tells none."""
+    decimal: str = ""
+    dates: str = ""
+    at: str = ""
+    """Of stocks: the month whose figure is taken."""
+    gaps: str = ""
+    """How months that the table does not know are filled: `hold` or `line`; empty: they are not."""
+    grade: str = ""
+
+
+def imports_folder(case: Path) -> Path:
+    """The folder in which the mappings of a case are kept."""
+    main = main_file(case)
+    return main.parent / ("imports" if case.is_dir() else f"{main.stem}.imports")
+
+
+def name_of(table: Path) -> str:
+    """The id that a table gives its mapping and its document: its name without dates.
+
+    Examples:
+        >>> name_of(Path("Stock 2026-02.xlsx")), name_of(Path("AGSI_2026_03_01.csv.gz"))
+        ('stock', 'agsi')
+    """
+    stem = table.name.split(".")[0] if table.name.endswith(".gz") else table.stem
+    latin = in_latin_letters(stem.casefold())
+    words = [word for word in re.split(r"[^a-z0-9]+", latin) if word]
+    kept = [word for word in words if not word.isdigit() and not moment_or_none(word)]
+    found = "_".join(kept or words) or "table"
+    return found if found[0].isalpha() else f"table_{found}"
+
+
+_SPELLED = """а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u
+ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ә=a ғ=g қ=q ң=n ө=o ұ=u ү=u һ=h і=i"""
+_LETTERS = dict(pair.split("=") for pair in _SPELLED.split())
+
+
+def in_latin_letters(text: str) -> str:
+    """Russian and Kazakh in Latin letters, for ids."""
+    return "".join(_LETTERS.get(letter, letter) for letter in text)
+
+
+def id_of(text: str) -> str:
+    """An id out of a name."""
+    found = re.sub(r"[^a-z0-9]+", "_", in_latin_letters(text.casefold())).strip("_")
+    return found if found[:1].isalpha() else f"n_{found}"
+
+
+def read_map(path: Path) -> TableMap:
+    """A mapping that is kept.
+
+    Raises:
+        TableError: It says what cannot be.
+    """
+    root, findings, _n = compose(path.read_text(encoding="utf-8"), 0)
+    problems = [
+        Problem("", one.what, one.mark.line if one.mark else 0, fix=one.fix) for one in findings
+    ]
+    told: dict[str, Any] = {}
+    known = {one.name: one for one in fields(TableMap)}
+    entries: Mapping[str, Any] = root.plain if isinstance(root, MappingNode) else {}  # type: ignore[assignment]
+    for name, value in entries.items():
+        line = root.keys[name].line if isinstance(root, MappingNode) else 0
+        is_table = name in {"columns", "items", "where", "units"}
+        if name not in known:
+            problems.append(Problem(name, _("unknown key"), line, fix=did_you_mean(name, known)))
+        elif is_table != isinstance(value, dict):
+            what = _("expected keys with values") if is_table else _("expected one value")
+            problems.append(Problem(name, what, line))
+        else:
+            told[name] = {k: str(v) for k, v in value.items()} if is_table else str(value)
+    if told.get("kind", SERIES) not in KINDS:
+        what = _('"{kind}" is no kind of table').format(kind=told["kind"])
+        problems.append(Problem("kind", what, fix=did_you_mean(told["kind"], KINDS)))
+    if problems:
+        raise TableError(str(path), problems)
+    return TableMap(**told)
+
+
+def map_text(found: TableMap, table: str, case: str, before: str = "") -> str:
+    """A mapping as it is kept; what stands there before keeps its comments."""
+    given: dict[str, Plain] = {
+        one.name: dict(value) if isinstance(value, Mapping) else value
+        for one in fields(found)
+        if (value := getattr(found, one.name))
+    }
+    again = respelled(before, given) if before else None
+    if again is not None:
+        return again
+    head = _(
+        "# How derbes reads {table} into {case}. Change it where it is wrong, and import again:"
+    )
+    command = f"#   derbes import {table} --case {case}"
+    return "\n".join([head.format(table=table, case=case), command, *in_block(given), ""])

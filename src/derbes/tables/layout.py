@@ -1,0 +1,453 @@
+"""Where the table stands on a sheet: its headings, its rows, and what is no part of it.
+
+Titles above it, footnotes below it, totals and rows of headings within it are found and told.
+Where a sheet holds two tables, none is chosen.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from derbes.errors import Problem, TableError, did_you_mean
+from derbes.language import _
+from derbes.tables.cells import (
+    TOTALS,
+    Moment,
+    is_missing,
+    is_number,
+    moment_or_none,
+    month_named,
+)
+from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters
+from derbes.units import SPACES, Amount, UnitError, parse_amount
+
+_RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
+_BRACKETED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", re.DOTALL)
+_STATISTICAL = {
+    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t",
+}  # fmt: skip
+"""Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a table."""
+
+    column: int
+    text: str
+    """Without its unit."""
+    unit: str = ""
+    """As it is written."""
+    moment: Moment | None = None
+    """Where the heading is a time."""
+    month: int = 0
+    """Where it is the name of a month, without a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table on a sheet."""
+
+    sheet: Sheet
+    headings: tuple[Heading, ...]
+    rows: tuple[int, ...]
+    """Rows of the sheet that hold data."""
+    left_out: tuple[str, ...]
+    """What was found beside the data, one line each."""
+    title: str = ""
+    unit: str = ""
+    """Unit that the title tells, for all numbers."""
+
+    def cell(self, row: int, heading: Heading) -> Cell:
+        """What stands in a row under a heading; of cells that are one, what that one holds."""
+        found = self.sheet.rows[row][heading.column]
+        if found is not None:
+            return found
+        for top, left, bottom, right in self.sheet.merged:
+            if top <= row <= bottom and left <= heading.column <= right:
+                return self.sheet.rows[top][left]
+        return None
+
+    def place(self, row: int, heading: Heading) -> str:
+        """Where that is."""
+        return self.sheet.place(row, heading.column)
+
+    def named(self, text: str) -> Heading | None:
+        """The column with a heading; capitals and spaces make no difference."""
+        wanted = plain(text)
+        exact = [one for one in self.headings if plain(full(one)) == wanted]
+        return next(
+            iter(exact or [one for one in self.headings if plain(one.text) == wanted]), None
+        )
+
+
+def full(heading: Heading) -> str:
+    """A heading with its unit."""
+    return f"{heading.text} ({heading.unit})" if heading.unit else heading.text
+
+
+def plain(text: str) -> str:
+    """A text as it is compared: small letters, single spaces."""
+    return " ".join(text.translate(SPACES).casefold().replace("ё", "е").split()).strip(" .:*")
+
+
+def chosen_sheet(file: TableFile, wanted: str) -> Sheet:
+    """The sheet that is asked for, or the only one that shows a table.
+
+    Raises:
+        TableError: There is none, or several may be meant.
+    """
+    names = [sheet.name for sheet in file.sheets]
+    if wanted:
+        found = next((sheet for sheet in file.sheets if plain(sheet.name) == plain(wanted)), None)
+        if found is not None:
+            return found
+        what = _('there is no sheet "{name}"').format(name=wanted)
+        raise TableError(str(file.path), [Problem("sheet", what, fix=did_you_mean(wanted, names))])
+    shown = [sheet for sheet in file.sheets if sheet.name not in file.hidden]
+    full_ones = [sheet for sheet in shown if any(_is_wide(row) for row in sheet.rows)]
+    if len(full_ones) == 1:
+        return full_ones[0]
+    if not full_ones:
+        what = _("no sheet holds two cells beside each other")
+        if file.hidden:
+            what = _("only hidden sheets hold a table: {names}").format(
+                names=", ".join(file.hidden)
+            )
+        raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
+    what = _("several sheets hold tables: {names}").format(
+        names=", ".join(one.name for one in full_ones)
+    )
+    raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
+
+
+def _filled(row: Sequence[Cell]) -> list[int]:
+    return [place for place, cell in enumerate(row) if cell is not None]
+
+
+def _is_wide(row: Sequence[Cell]) -> bool:
+    return len(_filled(row)) > 1
+
+
+def frame_of(sheet: Sheet, source: str, area: str = "") -> FoundTable:
+    """The table of a sheet.
+
+    Args:
+        sheet: Sheet.
+        source: File, for messages.
+        area: Cells that hold it, as in `A5:F40`; empty: all.
+
+    Raises:
+        TableError: There is none, or there are two.
+    """
+    sheet = _cut(sheet, source, area) if area else sheet
+    blocks = [block for block in _blocks(sheet) if any(_is_wide(sheet.rows[row]) for row in block)]
+    if not blocks:
+        what = _("there are no rows with two cells or more")
+        raise TableError(
+            source, [Problem(sheet.name, what, fix=_("see whether this is the right file"))]
+        )
+    headed = [block for block in blocks if _heading_rows(sheet, block)[1]]
+    if not headed:
+        what = _("no row of headings is found above the numbers")
+        fix = _("write one, or give the cells of the table with its headings: --cells A1:D20")
+        raise TableError(source, [Problem(sheet.place(blocks[0][0], 0), what, fix=fix)])
+    apart = _side_by_side(sheet, headed[0])
+    if len(headed) > 1 or apart:
+        raise TableError(source, [_two_tables(sheet, headed, apart)])
+    block = headed[0]
+    following = [row for other in blocks if other[0] > block[-1] for row in other]
+    return _framed(sheet, block, following, source)
+
+
+def _cut(sheet: Sheet, source: str, area: str) -> Sheet:
+    match = _RANGE.fullmatch(area.strip().rpartition("!")[2])
+    if match is None:
+        what = _('"{area}" is no range of cells').format(area=area)
+        raise TableError(source, [Problem("cells", what, fix=_('write it as in "A5:F40"'))])
+    left, right = _column(match[1]), _column(match[3])
+    wanted = range(int(match[2]), int(match[4]) + 1)
+    kept = [
+        (line, [cell if left <= place <= right else None for place, cell in enumerate(row)])
+        for line, row in zip(sheet.lines, sheet.rows, strict=True)
+        if line in wanted
+    ]
+    return Sheet(
+        sheet.name, [row for _line, row in kept], [line for line, _row in kept], (), sheet.delimiter
+    )
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def _blocks(sheet: Sheet) -> list[list[int]]:
+    """Rows between empty rows."""
+    blocks: list[list[int]] = [[]]
+    for place, row in enumerate(sheet.rows):
+        if _filled(row):
+            blocks[-1].append(place)
+        elif blocks[-1]:
+            blocks.append([])
+    return [block for block in blocks if block]
+
+
+def _is_year(cell: Cell) -> bool:
+    found = moment_or_none(cell)
+    return found is not None and found.months == 12
+
+
+def _numbers_are_times(row: Sequence[Cell]) -> bool:
+    """Whether all numbers of a row are years that rise one by one, as over columns."""
+    years = [int(str(cell).split(".")[0]) for cell in row if cell is not None and _is_year(cell)]
+    numbers = [cell for cell in row if is_number(cell) and not _is_year(cell)]
+    steps = {later - one for one, later in pairwise(years)}
+    return not numbers and (not years or (len(years) > 1 and steps <= {0, 1, -1}))
+
+
+def _is_heading(row: Sequence[Cell]) -> bool:
+    """Whether a row could name columns: texts and times, no numbers."""
+    cells = [row[place] for place in _filled(row)]
+    if not _numbers_are_times(row):
+        return False
+    times = [cell for cell in cells if isinstance(cell, date) or moment_or_none(cell)]
+    begins_with_time = bool(cells) and moment_or_none(cells[0]) is not None
+    marks = [cell for cell in cells if is_missing(cell)]
+    return (
+        not marks
+        and not (begins_with_time and len(times) < len(cells))
+        and not (len(times) == 1 and begins_with_time)
+    )
+
+
+def _heading_rows(sheet: Sheet, block: Sequence[int]) -> tuple[int, list[int]]:
+    """Position in a block of its first row of several cells, and its rows of headings."""
+    first = next(n for n, row in enumerate(block) if _is_wide(sheet.rows[row]))
+    if first and min(_filled(sheet.rows[block[first - 1]])) > min(
+        _filled(sheet.rows[block[first]])
+    ):
+        first -= 1  # one heading over several columns
+    if not _is_heading(sheet.rows[block[first]]) or first + 1 == len(block):
+        return first, []
+    found = [block[first]]
+    for row in block[first + 1 : first + 5]:
+        if not _goes_on(sheet.rows[found[-1]], sheet.rows[row]):
+            break
+        found.append(row)
+    return first, found if len(block) > first + len(found) else found[:1]
+
+
+def _goes_on(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
+    """Whether a row below headings is one of headings too: units, or parts of wider headings."""
+    if not _is_heading(row) or not _filled(row):
+        return False
+    texts = [str(row[place]) for place in _filled(row)]
+    if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", text) or is_unit(text) for text in texts):
+        return True
+    first = min(_filled(above), default=0)
+    is_wider = any(above[place] is None and place > first for place in _filled(row))
+    return is_wider and (first > min(_filled(row)) or row[first] in {None, above[first]})
+
+
+def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
+    """First column of a second table beside the first; 0: there is none."""
+    used = sorted({place for row in block for place in _filled(sheet.rows[row])})
+    gaps = [later for one, later in pairwise(used) if later - one > 1]
+    _first, headings = _heading_rows(sheet, block)
+    body = [row for row in block if row > headings[-1]]
+    for start in gaps:
+        left, right = [c for c in used if c < start], [c for c in used if c >= start]
+        keys = [sheet.rows[row][start] for row in body if sheet.rows[row][start] is not None]
+        has_keys = keys and not any(is_number(key) for key in keys)
+        if (
+            len(left) > 1
+            and len(right) > 1
+            and has_keys
+            and sheet.rows[headings[0]][start] is not None
+        ):
+            return start
+    return 0
+
+
+def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Problem:
+    def area(rows: Sequence[int], columns: Sequence[int]) -> str:
+        first, last = sheet.lines[rows[0]], sheet.lines[rows[-1]]
+        return f"{column_letters(min(columns))}{first}:{column_letters(max(columns))}{last}"
+
+    areas = []
+    for block in blocks[: 1 if apart else None]:
+        used = {place for row in block for place in _filled(sheet.rows[row])}
+        parts = (
+            [{c for c in used if c < apart}, {c for c in used if c >= apart}] if apart else [used]
+        )
+        areas += [area(block, sorted(part)) for part in parts]
+    what = _("the sheet holds more than one table: {areas}").format(areas=_(" and ").join(areas))
+    fix = _("say which one: {ways}").format(ways=_(" or ").join(f"--cells {one}" for one in areas))
+    return Problem(sheet.name, what, fix=fix)
+
+
+def _framed(
+    sheet: Sheet, block: Sequence[int], following: Sequence[int], source: str
+) -> FoundTable:
+    first, heading_rows = _heading_rows(sheet, block)
+    body = [row for row in [*block, *following] if row > heading_rows[-1]]
+    used = {
+        place for row in body if _is_wide(sheet.rows[row]) for place in _filled(sheet.rows[row])
+    }
+    headings = tuple(_headings(sheet, heading_rows, used))
+    said = [str(cell) for row in block[:first] for cell in sheet.rows[row] if cell is not None]
+    rows, left_out, problems = [], [], []
+    for row in body:
+        why = _no_data(sheet, row, heading_rows, headings)
+        if why:
+            left_out.append(
+                _("{place}: {why}, left out").format(place=_first_place(sheet, row), why=why)
+            )
+            continue
+        rows.append(row)
+        if sheet.lengths and sheet.lengths[row] != sheet.lengths[heading_rows[-1]]:
+            what = _("the row has {n} cells, the headings {m}").format(
+                n=sheet.lengths[row], m=sheet.lengths[heading_rows[-1]]
+            )
+            fix = _("the file may be cut off; or put a cell that holds the delimiter in quotes")
+            problems.append(Problem(_first_place(sheet, row), what, fix=fix))
+    taken = set(body)
+    loose = [
+        row
+        for row in range(heading_rows[-1] + 1, len(sheet.rows))
+        if row not in taken and _filled(sheet.rows[row])
+    ]
+    left_out += [
+        _("{place}: a note, left out").format(place=_first_place(sheet, row)) for row in loose
+    ]
+    seen: dict[str, Heading] = {}
+    for heading in headings:
+        twin = seen.setdefault(plain(full(heading)), heading)
+        if twin is not heading:
+            what = _('two columns are called "{name}"').format(name=full(heading))
+            problems.append(
+                Problem(
+                    sheet.place(heading_rows[0], heading.column),
+                    what,
+                    fix=_("give each its own name"),
+                )
+            )
+    if not rows and not problems:
+        fix = _("see whether all lines have the same delimiter")
+        problems.append(
+            Problem(sheet.name, _("there are headings and no rows below them"), fix=fix)
+        )
+    if problems:
+        raise TableError(source, problems)
+    units = {unit for text in said if (unit := split_unit(text)[1])}
+    unit = units.pop() if len(units) == 1 else ""
+    return FoundTable(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
+
+
+def _first_place(sheet: Sheet, row: int) -> str:
+    return sheet.place(row, min(_filled(sheet.rows[row]), default=0))
+
+
+def _no_data(
+    sheet: Sheet, row: int, heading_rows: Sequence[int], headings: Sequence[Heading]
+) -> str:
+    """Why a row below the headings is none of data; empty: it is one."""
+    cells = sheet.rows[row]
+    filled = _filled(cells)
+    if len(filled) == 1 and len(headings) > 1 and isinstance(cells[filled[0]], str):
+        is_data = is_number(cells[filled[0]]) or moment_or_none(cells[filled[0]])
+        return "" if is_data else _("a note or a heading between rows")
+    if any(cells == sheet.rows[one] for one in heading_rows):
+        return _("the headings again")
+    words = [plain(cell) for place in filled if isinstance(cell := cells[place], str)]
+    first = words[0] if words else ""
+    if first in TOTALS or first.partition(" ")[0] in {"total", "итого", "всего", "барлығы"}:
+        return _('"{word}" adds up other rows').format(word=cells[filled[0]])
+    return ""
+
+
+def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Heading]:
+    """Columns with their headings, put together of all rows that hold them.
+
+    A column without one that holds data is called by its letters.
+    """
+    filled: list[list[Cell]] = []
+    for row in rows[:-1]:
+        below, last = sheet.rows[rows[-1]], None
+        cells: list[Cell] = []
+        for place, cell in enumerate(sheet.rows[row]):
+            last = cell if cell is not None else last
+            cells.append(last if below[place] is not None or cell is not None else None)
+        filled.append(cells)
+    filled.append(list(sheet.rows[rows[-1]]))
+    for column in range(len(sheet.rows[rows[0]])):
+        parts = [line[column] for line in filled if line[column] is not None]
+        if parts:
+            yield _heading(column, list(dict.fromkeys(parts)))
+        elif column in used:
+            yield Heading(column, _("column {letters}").format(letters=column_letters(column)))
+
+
+def _heading(column: int, parts: Sequence[Cell]) -> Heading:
+    """A column by the cells above it; a time in them, or in the last of them, is its time."""
+    texts, units = [], []
+    for part in parts:
+        time = moment_or_none(part)
+        text = str(part) if isinstance(part, str) or time is None else time.label
+        text, unit = (text, "") if time else split_unit(" ".join(text.translate(SPACES).split()))
+        texts.append(text)
+        units.append(unit)
+    ways = (" ".join(filter(None, texts[n:])) for n in range(len(texts)))
+    moment = next(filter(None, map(moment_or_none, ways)), None)
+    text, unit = " ".join(filter(None, texts)), next(filter(None, units), "")
+    return Heading(column, text, unit, moment, month_named(texts[-1]))
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """A heading and the unit in it.
+
+    Examples:
+        >>> split_unit("Stock (kt)"), split_unit("Запас, тыс. т"), split_unit("Price (FOB)")
+        (('Stock', 'kt'), ('Запас', 'тыс. т'), ('Price (FOB)', ''))
+    """
+    match = _BRACKETED.fullmatch(text)
+    if match and is_unit(match[2]):
+        return match[1].strip(" ,"), match[2].strip()
+    head, comma, tail = text.rpartition(",")
+    if comma and head and is_unit(tail):
+        return head.strip(), tail.strip()
+    return text, ""
+
+
+def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
+    """How much one of what a heading counts in is, e.g. a thousand tonnes.
+
+    Raises:
+        UnitError: It is no unit.
+    """
+    words = text.translate(SPACES).strip()
+    parts = re.split(r"([\s/_]+)", words)
+    known = "".join(
+        _STATISTICAL.get(part.casefold(), part) if part != "_" else " " for part in parts
+    )
+    for way in dict.fromkeys((words, known)):
+        try:
+            return parse_amount(way if way[:1].isdigit() else f"1 {way}", own)
+        except UnitError as error:
+            wrong = error
+    raise wrong
+
+
+def is_unit(text: object) -> bool:
+    """Whether a text is a unit."""
+    if not str(text).strip():
+        return False
+    try:
+        return unit_amount(str(text)).unit is not None
+    except UnitError:
+        return False

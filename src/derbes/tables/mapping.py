@@ -1,0 +1,631 @@
+"""Which column of a table is what in a case: told, kept beside the case, or guessed.
+
+A guess goes by headings, by names of elements in the case, and by units that fit. What fits in
+two ways is refused with the ways.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from derbes.case import forms
+from derbes.case.entities import Case
+from derbes.case.quantity import Element
+from derbes.casefile.entries import SECTIONS, keys_of
+from derbes.errors import Problem, TableError, did_you_mean
+from derbes.language import _
+from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none
+from derbes.tables.kept import (
+    BILL,
+    HISTORY,
+    KINDS,
+    PRICES,
+    SERIES,
+    STOCKS,
+    SUPPLIERS,
+    TableMap,
+)
+from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
+from derbes.units import Unit, UnitError, parse_unit
+
+ACROSS = "across"
+"""In the place of a column for dates: they stand in the headings."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "date": ("date", "month", "period", "time", "time_period", "gas day", "gas day start", "year",
+             "quarter", "дата", "месяц", "период", "год", "квартал", "день", "күні", "ай", "жыл",
+             "кезең", "тоқсан"),
+    "stockout": ("stock-out", "stockout", "out of stock", "stock out", "нет в наличии", "дефицит",
+                 "тапшылық"),
+    "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales",
+                "inland demand", "gross inland deliveries", "inland consumption",
+                "потребление", "расход", "спрос",
+                "отпущено", "реализация", "тұтыну", "сұраныс", "шығыс"),
+    "stocks": ("stock", "stocks", "closing stock", "closing stocks", "opening stock", "inventory",
+               "on hand", "stock level", "gas in storage", "storage", "запас", "запасы", "остаток",
+               "остатки", "қор", "қалдық"),
+    "supplier": ("supplier", "vendor", "seller", "поставщик", "продавец", "жеткізуші"),
+    "actor": ("country", "actor", "owner", "страна", "ел"),
+    "good": ("good", "goods", "product", "material", "item", "article", "commodity", "товар",
+             "продукт", "материал", "наименование", "номенклатура", "тауар", "өнім", "материалы"),
+    "price": ("price", "unit price", "unit cost", "цена", "стоимость", "баға", "бағасы"),
+    "capacity": ("capacity", "max supply", "available", "мощность", "объем поставок", "қуат",
+                 "қуаты"),
+    "lead_time": ("lead time", "delivery time", "срок поставки", "срок", "жеткізу мерзімі"),
+    "output": ("output", "parent", "assembly", "finished product", "finished good", "изделие",
+               "готовая продукция", "дайын өнім"),
+    "input": ("input", "component", "part", "ingredient", "компонент", "сырье", "комплектующее",
+              "құрамдас", "шикізат"),
+    "amount": ("qty per", "quantity per", "quantity", "qty", "amount", "норма", "количество",
+               "мөлшері", "саны"),
+    "unit": ("unit", "units", "uom", "unit of measure", "ед", "ед. изм", "единица",
+             "единица измерения", "өлшем бірлігі", "бірлік"),
+    "value": ("value", "obs_value", "amount", "quantity", "qty", "значение", "количество", "мәні",
+              "саны"),
+    "item": ("item", "product", "good", "material", "commodity", "series", "flow", "element",
+             "товар", "продукт", "материал", "наименование", "показатель", "тауар", "көрсеткіш"),
+}  # fmt: skip
+"""What a column may be → how headings call it."""
+_TAILS = re.compile(r"[^\w\s]+")
+
+LOOKED_AT = 400
+"""Rows that show what a column holds."""
+LISTS: Mapping[str, tuple[str, ...]] = {
+    SUPPLIERS: ("supplier", "good", "actor", "price", "capacity", "lead_time", "unit"),
+    PRICES: ("supplier", "good", "price", "unit"),
+    BILL: ("output", "input", "amount", "unit"),
+}
+"""Columns that each list can have."""
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    SUPPLIERS: ("supplier",), PRICES: ("price",), BILL: ("output", "input", "amount"),
+}  # fmt: skip
+
+
+_PAIR = re.compile(r",\s*(?=(?:where\s+)?[^,=]+=)")
+_WITH_UNIT = re.compile(r"(.*?)\s*\[([^\[\]]*)\]\s*")
+
+
+def told_map(text: str, base: TableMap, source: str) -> TableMap:
+    """A mapping with what `--map` tells put over it.
+
+    Args:
+        text: `date=Month, uses.town.demand=Use [t], where country=Austria`.
+        base: What is known before.
+        source: File, for messages.
+
+    Raises:
+        TableError: It tells no columns.
+    """
+    columns, where, units, items = map(dict, (base.columns, base.where, base.units, base.items))
+    kind, problems, told = base.kind, [], set()
+    for pair in filter(None, (one.strip() for one in _PAIR.split(text))):
+        part, is_pair, value = (word.strip() for word in pair.partition("="))
+        if not is_pair or not part or not value:
+            what = _('"{pair}" tells no column').format(pair=pair)
+            problems.append(Problem("map", what, fix=_('write "PART=HEADING", as in "date=Month"')))
+        elif part == "kind":
+            kind = value
+            if kind not in KINDS:
+                what = _('"{kind}" is no kind of table').format(kind=kind)
+                problems.append(Problem("map", what, fix=did_you_mean(kind, KINDS)))
+        elif part.startswith("where "):
+            where[part.removeprefix("where ").strip()] = value
+        else:
+            if match := _WITH_UNIT.fullmatch(value):
+                value, units[part] = match[1], match[2]
+            if part not in WORDS and "." not in part:
+                what = _('"{part}" is no part of a row, and no path of a case').format(part=part)
+                problems.append(Problem("map", what, fix=did_you_mean(part, WORDS)))
+            columns[part] = value
+            told.add(part)
+    if problems:
+        raise TableError(source, problems)
+    if any("." in part for part in told):  # what goes where is told anew
+        columns = {part: one for part, one in columns.items() if "." not in part or part in told}
+        items = {}
+    return replace(base, kind=kind, columns=columns, where=where, units=units, items=items)
+
+
+class TableTarget(NamedTuple):
+    """A number of a case that a table may tell."""
+
+    path: str
+    unit: str
+    """Unit that it is counted in."""
+    names: tuple[str, ...]
+
+
+_WHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
+    HISTORY: (("uses", "demand"),),
+    STOCKS: (("stockpiles", "quantity"),),
+    SERIES: (("suppliers", "price"), ("suppliers", "capacity"), ("uses", "demand")),
+}
+
+
+def targets(case: Case, kind: str) -> list[TableTarget]:
+    """Numbers that a table with dates may tell."""
+    return [
+        TableTarget(
+            f"{section}.{name}.{key}", unit_of(case, section, name, key), tuple(names_of(case, one))
+        )
+        for section, key in _WHERE[kind]
+        for name, one in getattr(case, section).items()
+    ]
+
+
+def names_of(case: Case, one: Element) -> Iterator[str]:
+    """What an element is called, and its good and actor."""
+    yield from (one.id, *one.label.values())
+    for section, key in (("goods", "good"), ("actors", "actor")):
+        name = getattr(one, key, "")
+        if name:
+            other = getattr(case, section).get(name)
+            yield from (name, *(other.label.values() if other else ()))
+
+
+def form_at(section: str, key: str) -> forms.InUnit | None:
+    """How a key of an element is written, where it is a number."""
+    found = keys_of(SECTIONS[section]).get(key) if section in SECTIONS else None
+    return found.form if found is not None and isinstance(found.form, forms.InUnit) else None
+
+
+def unit_of(case: Case, section: str, name: str, key: str) -> str:
+    """The unit that a number of a case is counted in."""
+    form = form_at(section, key)
+    if form is None:
+        return ""
+    element = getattr(case, section).get(name)
+    good = getattr(element, "good", "") or getattr(element, "output", "") or name
+    unit = case.goods[good].unit if good in case.goods else ""
+    return form.unit.format(good=unit, money=case.currency, input=unit, currency="", any="")
+
+
+def own_units(case: Case) -> frozenset[str]:
+    """Words that the goods of a case are counted in."""
+    return frozenset(good.unit for good in case.goods.values())
+
+
+def measures_same(unit: Unit, target: Unit, *, per_row: bool) -> bool:
+    """Whether a unit fits; currencies count as one, and amounts of a row as a flow."""
+
+    def kinds(one: Unit, *, without_time: bool = False) -> dict[str, int]:
+        money = dict(one.currencies)
+        found: dict[str, int] = {}
+        for kind, power in one.powers:
+            if not (without_time and kind == "time"):
+                name = "money" if kind in money else kind
+                found[name] = found.get(name, 0) + power
+        return found
+
+    fits = kinds(unit) == kinds(target)
+    return fits or (per_row and kinds(unit) == kinds(target, without_time=True))
+
+
+def score(text: str, names: Iterable[str]) -> int:
+    """How well a text names an element: 3 the same, 2 the same words among others, 0 not."""
+
+    def words(one: str) -> str:
+        return " ".join(_TAILS.sub(" ", plain(one.replace("_", " "))).split())
+
+    wanted, best = words(text), 0
+    for name in names:
+        known = words(name)
+        if known and wanted == known:
+            return 3
+        if known and wanted and (f" {known} " in f" {wanted} " or f" {wanted} " in f" {known} "):
+            best = 2
+    return best
+
+
+def is_called(heading: Heading, role: str) -> bool:
+    """Whether a heading is one of the words for a part of a row."""
+    text = plain(heading.text)
+    return any(text == word or text.startswith((f"{word} ", f"{word},")) for word in WORDS[role])
+
+
+def mentions(heading: Heading, role: str) -> bool:
+    """Whether a heading has one of the words for a part of a row among others."""
+    text = f" {plain(heading.text)} "
+    return any(f" {word} " in text for word in WORDS[role]) and not is_called(heading, "stockout")
+
+
+def role_of(frame: FoundTable, role: str, taken: Sequence[Heading] = ()) -> Heading | None:
+    """The first column that is called so: by the whole heading before by its beginning."""
+    free = [one for one in frame.headings if one not in taken and one.moment is None]
+    exact = [one for one in free if plain(one.text) in WORDS[role]]
+    return next(iter([*exact, *(one for one in free if is_called(one, role))]), None)
+
+
+def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
+    cells = [frame.cell(row, heading) for row in frame.rows[:LOOKED_AT]]
+    filled = [
+        cell for cell in cells if cell is not None and str(cell).casefold() not in MISSING_MARKS
+    ]
+    return sum(bool(test(cell)) for cell in filled) / len(filled) if filled else 0.0
+
+
+def is_numeric(frame: FoundTable, heading: Heading) -> bool:
+    """Whether most of a column is numbers."""
+    return _share(frame, heading, is_number) > 0.5
+
+
+def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+    """A mapping with what it does not tell guessed.
+
+    Raises:
+        TableError: Nothing fits, or several things do; or it tells columns that are not there.
+    """
+    problems = list(_absent(found, frame))
+    if problems:
+        raise TableError(source, problems)
+    if any("." in part for part in found.columns) or found.items:
+        kind = found.kind or _kind_of_paths(found, frame)
+        return _dated_map(replace(found, kind=kind), frame, case, source)
+    kind = found.kind or _kind(frame, found, source)
+    if kind in LISTS:
+        return _list_map(replace(found, kind=kind), frame, source)
+    return _dated_map(replace(found, kind=kind), frame, case, source)
+
+
+def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
+    known = [full(one) for one in frame.headings]
+    items = set(item_texts(frame, found))
+    for part, heading in found.columns.items():
+        is_item = "." in part and plain(heading) in items
+        if heading != ACROSS and frame.named(heading) is None and not is_item:
+            what = _('there is no column "{name}"').format(name=heading)
+            yield Problem(part, what, fix=did_you_mean(heading, known))
+    for heading in found.where:
+        if frame.named(heading) is None:
+            what = _('there is no column "{name}"').format(name=heading)
+            yield Problem("where", what, fix=did_you_mean(heading, known))
+
+
+def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
+    """What rows are called, as compared → as written; empty where no column says it."""
+    heading = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+    if heading is None:
+        return {}
+    texts = [str(cell) for row in frame.rows if (cell := frame.cell(row, heading)) is not None]
+    return {plain(text): text for text in dict.fromkeys(texts)}
+
+
+def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
+    """The column that says what a row is about: one called so, else the first text."""
+    named = role_of(frame, "item")
+    if named is not None and not is_numeric(frame, named):
+        return named
+    told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
+    free = [
+        one for one in frame.headings
+        if one not in told and one.moment is None and not one.month and not is_numeric(frame, one)
+        and not is_called(one, "date") and not is_called(one, "unit") and not is_date(frame, one)
+    ]  # fmt: skip
+    return free[0] if free else None
+
+
+def is_date(frame: FoundTable, heading: Heading) -> bool:
+    """Whether most of a column is times."""
+    return _share(frame, heading, moment_or_none) > 0.5
+
+
+def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
+    """What a table holds, by the numbers that it is to tell."""
+    keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
+    if keys == {"quantity"}:
+        return STOCKS
+    told = {part: frame.named(heading) for part, heading in found.columns.items() if "." in part}
+    of_rows = bool(found.items) or None in told.values()
+    headings = frame.headings if of_rows else [one for one in told.values() if one is not None]
+    is_history = keys == {"demand"} and any(mentions(one, HISTORY) for one in headings)
+    return HISTORY if is_history else SERIES
+
+
+def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
+    """What a table holds, by its headings; refused where they name two things."""
+    has = {role for role in WORDS if role_of(frame, role) is not None} | set(found.columns)
+    has_dates = date_column(frame, found) is not None or is_across(frame)
+    if not has_dates and {"output", "input"} <= has:
+        return BILL
+    if not has_dates and "supplier" in has and has & {"price", "capacity", "lead_time"}:
+        return SUPPLIERS if has & {"capacity", "lead_time"} else PRICES
+    if not has_dates and "price" in has:
+        return PRICES
+    named = {
+        kind: next((full(one) for one in frame.headings if mentions(one, kind)), "")
+        for kind in (HISTORY, STOCKS)
+    }
+    if all(named.values()):
+        what = _('"{use}" is a history of consumption, "{stock}" are stocks').format(
+            use=named[HISTORY], stock=named[STOCKS]
+        )
+        fix = _('say which is wanted: --map "kind=history" or --map "kind=stocks"')
+        raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
+    if any(named.values()):
+        return next(kind for kind, heading in named.items() if heading)
+    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
+        return STOCKS
+    return SERIES
+
+
+def is_across(frame: FoundTable) -> bool:
+    """Whether times stand in the headings."""
+    return sum(one.moment is not None or bool(one.month) for one in frame.headings) > 1
+
+
+def date_column(frame: FoundTable, found: TableMap) -> Heading | None:
+    """The column of dates: told, called so, or the first that holds them."""
+    told = frame.named(found.columns.get("date", ""))
+    if told is not None:
+        return told
+    free = [one for one in frame.headings if one.moment is None and not one.month]
+    called = [one for one in free if is_called(one, "date")]
+    first = [one for one in free if _share(frame, one, _is_dated) > 0.5]
+    return next(iter([*called, *first]), None)
+
+
+def _is_dated(cell: Any) -> bool:
+    """Whether a cell is a time that no amount can be taken for."""
+    return not isinstance(cell, float) and moment_or_none(cell) is not None
+
+
+def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:
+    columns = dict(found.columns)
+    taken = [one for heading in columns.values() if (one := frame.named(heading)) is not None]
+    for role in LISTS[found.kind]:
+        if role not in columns and (heading := role_of(frame, role, taken)) is not None:
+            columns[role] = full(heading)
+            taken.append(heading)
+    problems = [_untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
+    if problems:
+        raise TableError(source, problems)
+    return replace(found, columns=columns)
+
+
+def _untold(role: str, frame: FoundTable) -> Problem:
+    what = _("no column is found for the {part}").format(part=role)
+    fix = _('say which: --map "{part}=HEADING"; the headings are: {known}').format(
+        part=role, known=", ".join(full(one) for one in frame.headings[:12])
+    )
+    return Problem(role, what, fix=fix)
+
+
+def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+    columns = dict(found.columns)
+    if "date" not in columns:
+        if is_across(frame):
+            columns["date"] = ACROSS
+        elif (heading := date_column(frame, found)) is not None:
+            columns["date"] = full(heading)
+        else:
+            raise TableError(source, [_untold("date", frame)])
+    stockout = role_of(frame, "stockout")
+    if found.kind == HISTORY and "stockout" not in columns and stockout is not None:
+        columns["stockout"] = full(stockout)
+    unit = role_of(frame, "unit")
+    if "unit" not in columns and unit is not None and _share(frame, unit, is_unit) > 0.5:
+        columns["unit"] = full(unit)
+    found = replace(found, columns=columns)
+    paths = [part for part in columns if "." in part]
+    if not paths and not found.items:
+        found = _assigned(found, frame, case, source)
+    else:
+        found = _with_items(found, frame)
+    _selected(found, frame, source)
+    return found
+
+
+def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
+    """A mapping in which paths that were told by what rows are called stand among items."""
+    texts = item_texts(frame, found)
+    moved = {
+        texts[plain(heading)]: part
+        for part, heading in found.columns.items()
+        if "." in part and frame.named(heading) is None and plain(heading) in texts
+    }
+    if not moved and not found.items:
+        return found
+    columns = {
+        part: heading for part, heading in found.columns.items() if part not in moved.values()
+    }
+    item = frame.named(columns.get("item", "")) or _item_column(frame, found)
+    if item is not None:
+        columns["item"] = full(item)
+    found = replace(found, columns=columns, items={**found.items, **moved})
+    return _with_value(found, frame)
+
+
+def _with_value(found: TableMap, frame: FoundTable) -> TableMap:
+    """With the column of numbers, where items stand in rows."""
+    columns = dict(found.columns)
+    if columns["date"] != ACROSS and "value" not in columns:
+        told = {frame.named(heading) for heading in columns.values()}
+        free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
+        named = [
+            one
+            for one in free
+            if is_called(one, "value")
+            or is_called(one, found.kind if found.kind in WORDS else "value")
+        ]
+        heading = next(iter([*named, *free]), None)
+        if heading is not None:
+            columns["value"] = full(heading)
+    return replace(found, columns=columns)
+
+
+def _assigned(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+    """Columns, or what rows are called, put to numbers of the case."""
+    known = targets(case, found.kind)
+    item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+    by_item = found.columns["date"] == ACROSS or (
+        item is not None and _has_rows_apart(found, frame)
+    )
+    if by_item:
+        _refuse_mixed(found, frame, source)
+        texts = list(item_texts(frame, found).values())
+        with_value = _with_value(found, frame)
+        heading = frame.named(with_value.columns.get("value", ""))
+        given = dict.fromkeys(texts, heading.unit if heading else "")
+    else:
+        told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
+        free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
+        called = [one for one in free if found.kind in WORDS and mentions(one, found.kind)]
+        given = {full(one): one.unit for one in called or free}
+    picked, open_ones = _matches(given, known, case, found)
+    alone = list(item_texts(frame, found).values())
+    if not picked and not open_ones and len(given) == len(alone) == 1:
+        unit = next(iter(given.values()))
+        again, more = _matches({alone[0]: unit}, known, case, found)
+        picked = dict.fromkeys(given, next(iter(again.values()))) if again else {}
+        open_ones = dict.fromkeys(given, next(iter(more.values()))) if more else {}
+    if open_ones or not picked:
+        raise TableError(source, _undecided(given, open_ones, known, frame, by_item=by_item))
+    if not by_item:
+        return replace(
+            found, columns={**found.columns, **{path: text for text, path in picked.items()}}
+        )
+    item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+    columns = {**found.columns, **({"item": full(item)} if item is not None else {})}
+    return _with_value(replace(found, columns=columns, items=picked), frame)
+
+
+def _matches(
+    given: Mapping[str, str], known: Sequence[TableTarget], case: Case, found: TableMap
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Text → path where one fits; and those where several do."""
+    picked: dict[str, str] = {}
+    open_ones: dict[str, list[str]] = {}
+    for text, unit in given.items():
+        fitting = [one for one in known if _fits(unit or found.units.get("value", ""), one, case)]
+        scores = {one.path: score(text, one.names) for one in fitting}
+        best = max(scores.values(), default=0)
+        paths = [path for path, value in scores.items() if value == best and best]
+        if len(paths) == 1:
+            picked[text] = paths[0]
+        elif paths:
+            open_ones[text] = paths
+    if not picked and not open_ones and len(given) == 1:
+        text, unit = next(iter(given.items()))
+        fitting = [one for one in known if _fits(unit or found.units.get("value", ""), one, case)]
+        if len(fitting) == 1:
+            picked[text] = fitting[0].path
+    twice = {path for path in picked.values() if list(picked.values()).count(path) > 1}
+    for path in twice:
+        texts = [text for text, one in picked.items() if one == path]
+        exact = [
+            text
+            for text in texts
+            if score(text, next(t.names for t in known if t.path == path)) == 3
+        ]
+        for text in texts:
+            if exact != [text]:
+                del picked[text]
+                if not exact:
+                    open_ones[text] = [path]
+    return picked, open_ones
+
+
+def _fits(unit: str, target: TableTarget, case: Case) -> bool:
+    """Whether a unit, where one is told, measures what a number of the case does."""
+    if not unit:
+        return True
+    own = own_units(case)
+    try:
+        given, wanted = unit_amount(unit, own).unit, parse_unit(target.unit, own)
+    except UnitError:
+        return False
+    return given is not None and measures_same(
+        given, wanted, per_row=target.unit.endswith("/month")
+    )
+
+
+def _undecided(
+    given: Mapping[str, str],
+    open_ones: Mapping[str, list[str]],
+    known: Sequence[TableTarget],
+    frame: FoundTable,
+    *,
+    by_item: bool,
+) -> list[Problem]:
+    """What keeps columns or rows from being put to numbers, with the ways to say it."""
+    if open_ones:
+        found = []
+        for text, paths in open_ones.items():
+            what = _('"{text}" may be {paths}').format(text=text, paths=_(" or ").join(paths))
+            if len(paths) == 1:
+                others = [one for one, ways in open_ones.items() if ways == paths and one != text]
+                what = _('"{text}" and "{other}" may both be {path}').format(
+                    text=text, other=others[0] if others else "", path=paths[0]
+                )
+            found.append(Problem(frame.sheet.name, what, fix=f'--map "{paths[0]}={text}"'))
+        return found
+    if not known:
+        return [
+            Problem("", _("the case has nothing that such a table can tell; add the element first"))
+        ]
+    texts = list(given)
+    what = _("no column fits a number of the case by its name and unit; they are: {names}")
+    if by_item:
+        what = _("no row fits a number of the case by its name and unit; they are: {names}")
+    shown = ", ".join(f'"{text}"' for text in texts[:8]) + (", …" if len(texts) > 8 else "")
+    ways = [f'--map "{one.path}={texts[0] if texts else "…"}"' for one in known[:6]]
+    fix = _("say which: {ways}").format(ways=_(" or ").join(ways))
+    return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
+
+
+def _refuse_mixed(found: TableMap, frame: FoundTable, source: str) -> None:
+    """Refuse rows of one time that differ in more than what they are called."""
+    rows = [row for row in frame.rows if selects(found, frame, row)]
+    dates = frame.named(found.columns["date"])
+    apart: dict[str, list[str]] = {}
+    for one in frame.headings:
+        if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
+            continue
+        texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
+        if len(texts) > 1:
+            apart[full(one)] = list(texts)
+    item = frame.named(found.columns.get("item", ""))
+    told = {name: texts for name, texts in apart.items() if item is None or name != full(item)}
+    if len(told) < 2 - (item is not None) or found.columns["date"] == ACROSS:
+        return
+    shown = "; ".join(
+        f"{name}: {', '.join(texts[:4])}, …" for name, texts in list(told.items())[:5]
+    )
+    what = _("rows of one time differ in more than one column: {columns}").format(columns=shown)
+    way = ", ".join(f"where {name}={texts[0]}" for name, texts in list(told.items())[:5])
+    raise TableError(
+        source, [Problem("", what, fix=_('choose rows: --map "{way}"').format(way=way))]
+    )
+
+
+def _has_rows_apart(found: TableMap, frame: FoundTable) -> bool:
+    """Whether several rows speak of one time, so that another column tells them apart."""
+    heading = frame.named(found.columns["date"])
+    rows = [row for row in frame.rows if selects(found, frame, row)]
+    times = [str(frame.cell(row, heading)) for row in rows] if heading else []
+    return len(set(times)) < len(times)
+
+
+def selects(found: TableMap, frame: FoundTable, row: int) -> bool:
+    """Whether a row is one of those that `where` asks for."""
+    for name, wanted in found.where.items():
+        heading = frame.named(name)
+        cell = frame.cell(row, heading) if heading is not None else None
+        if plain(str(cell if cell is not None else "")) != plain(wanted):
+            return False
+    return True
+
+
+def _selected(found: TableMap, frame: FoundTable, source: str) -> None:
+    """Refuse conditions that no row meets."""
+    if found.where and not any(selects(found, frame, row) for row in frame.rows):
+        problems = []
+        for name, wanted in found.where.items():
+            heading = frame.named(name)
+            texts = {str(frame.cell(row, heading)) for row in frame.rows} if heading else set()
+            if plain(wanted) not in {plain(text) for text in texts}:
+                what = _('"{name}" is nowhere "{text}"').format(name=name, text=wanted)
+                problems.append(Problem("where", what, fix=did_you_mean(wanted, texts)))
+        what = _("no row meets all conditions")
+        raise TableError(source, problems or [Problem("where", what)])

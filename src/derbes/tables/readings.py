@@ -1,0 +1,251 @@
+"""The numbers of a table with dates: each in its unit, with its time and its place.
+
+What a cell says goes before its heading, that before the mapping, and that before what was told.
+"""
+
+import calendar as days_of
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from derbes.case.entities import Case
+from derbes.casefile.entries import Plain
+from derbes.errors import Problem
+from derbes.language import _
+from derbes.tables.cells import CellError, Marked, Moment, moment_of, number_of
+from derbes.tables.kept import TableMap
+from derbes.tables.layout import FoundTable, plain, unit_amount
+from derbes.tables.mapping import (
+    ACROSS,
+    measures_same,
+    own_units,
+    selects,
+    unit_of,
+)
+from derbes.tables.sheets import Cell
+from derbes.units import Unit, UnitError, parse_unit
+
+YES = frozenset(
+    {"1", "1.0", "yes", "y", "true", "x", "да", "иә", "out", "stock-out", "+", "нет в наличии"}
+)
+"""What marks a month as one of stock-out; so does a number of days above 0."""
+DECIMALS = {"comma": ",", "point": "."}
+"""Decimal marks as options call them."""
+NONE_OPEN: list[tuple[str, str, str]] = []
+"""No cell that can be read in two ways."""
+PER_MONTH = "/month"
+"""End of the unit of a flow."""
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a table tells, and what is wrong with it."""
+
+    values: dict[tuple[str | int, ...], Plain] = field(default_factory=dict)
+    """Path → what is to stand there."""
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lacking: list[Problem] = field(default_factory=list)
+    """What the table does not tell of one number; refused where it tells no other either."""
+    holes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path of a series → months within it that the table does not know."""
+
+
+class DatedNumber(NamedTuple):
+    """One number of a table."""
+
+    moment: Moment
+    number: float | None
+    unit: Unit | None
+    place: str
+    is_out: bool = False
+    """Whether it is of a time of stock-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What every number of a table says of itself."""
+
+    source: str
+    """Id of the document."""
+    file: str
+    grade: str
+
+
+class DatedCell(NamedTuple):
+    """A cell with a number, and what the row and the heading say of it."""
+
+    path: str
+    time: Cell | Moment
+    time_place: str
+    unit: str
+    is_out: bool
+    place: str
+    cell: Cell
+
+
+def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
+    """Cells of a table with dates that tell numbers of the case."""
+    columns = {part: one for part, name in found.columns.items() if (one := frame.named(name))}
+    across = [one for one in frame.headings if one.moment is not None or one.month]
+    paths = {plain(text): path for text, path in found.items.items()}
+    alone = {part: one for part, one in columns.items() if "." in part}
+    for row in frame.rows:
+        said = {part: frame.cell(row, one) for part, one in columns.items()}
+        path = paths.get(plain(str(said.get("item"))), "")
+        if not selects(found, frame, row) or (found.items and not path):
+            continue
+        mark, unit = said.get("stockout"), str(said.get("unit") or "")
+        is_out = _is_out(mark)
+        if found.columns["date"] == ACROSS:
+            where = path or next((part for part in found.columns if "." in part), "")
+            for one in across:
+                time = one.moment or f"{_year(said.get('year'))}-{one.month:02d}"
+                at = frame.place(row, one)
+                yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
+            continue
+        at = frame.place(row, columns["date"])
+        wanted = {path: columns["value"]} if path and "value" in columns else alone
+        for part, one in wanted.items():
+            place, cell = frame.place(row, one), frame.cell(row, one)
+            yield DatedCell(part, said["date"], at, one.unit or unit, is_out, place, cell)
+
+
+def _is_out(mark: Cell) -> bool:
+    """Whether a cell marks a stock-out: a word for it, or a number of days."""
+    if plain(str(mark)) in YES:
+        return True
+    try:
+        days = None if isinstance(mark, bool) else number_of(mark)
+    except CellError:
+        return False
+    return days is not None and days.number > 0
+
+
+def _year(cell: Cell) -> str:
+    return str(int(cell)) if isinstance(cell, float) else str(cell)
+
+
+@dataclass(slots=True)
+class TableReading:
+    """How the cells of one table are read."""
+
+    found: TableMap
+    frame: FoundTable
+    case: Case
+    about: About
+    made: Brought
+    decimal: str
+    order: str
+    unit: str
+    """Where neither cell, heading nor mapping tells one."""
+    flags: dict[str, int] = field(default_factory=dict)
+
+    def point(self, one: DatedCell) -> DatedNumber | None:
+        """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
+        units = self.found.units
+        told = units.get(one.path) or one.unit or units.get("value") or self.unit or self.frame.unit
+        wanted = unit_at(self.case, one.path)
+        try:
+            moment = one.time
+            if not isinstance(moment, Moment):
+                moment = moment_of(moment, self.order, is_date_column=True)
+        except CellError as error:
+            self._refuse(one.time_place, error)
+            return None
+        try:
+            marked = measured(self.case, one.cell, wanted, told=told, decimal=self.decimal)
+        except CellError as error:
+            self._refuse(one.path if error.of_table else one.place, error)
+            return None
+        if marked is None:
+            return DatedNumber(moment, None, None, one.place, one.is_out)
+        if marked.flag:
+            self.flags[marked.flag] = self.flags.get(marked.flag, 0) + 1
+        return DatedNumber(moment, marked.number, marked.unit, one.place, one.is_out)
+
+    def _refuse(self, place: str, error: CellError) -> None:
+        problem = Problem(place, error.what, fix=error.fix)
+        if problem not in self.made.problems:
+            self.made.problems.append(problem)
+
+
+def measured(case: Case, cell: Cell, wanted: str, *, told: str, decimal: str) -> Marked | None:
+    """The number of a cell in its unit; None where none is known.
+
+    Args:
+        case: Case that it goes into.
+        cell: Cell.
+        wanted: Unit that the number of the case is counted in; empty: any.
+        told: Unit that heading, mapping or options tell.
+        decimal: Decimal mark of the table.
+
+    Raises:
+        CellError: It is no number, is below 0, or counts something else.
+    """
+    own = own_units(case)
+    marked = number_of(cell, decimal, own)
+    if marked is None:
+        return None
+    if marked.unit is None:
+        if not told:
+            what, example = _("the table tells no unit"), "share"
+            if wanted:
+                what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
+                example = wanted.removesuffix(PER_MONTH)
+            fix = _('say it: --unit "{unit}", or what it is').format(unit=example)
+            raise CellError(what, fix, of_table=True)
+        try:
+            amount = unit_amount(told, own)
+        except UnitError as error:
+            raise CellError(error.what, error.fix, of_table=True) from error
+        marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
+    target = parse_unit(wanted, own) if wanted else marked.unit
+    if marked.unit is None or target is None:
+        return marked
+    if not measures_same(marked.unit, target, per_row=wanted.endswith(PER_MONTH)):
+        what = _('it is counted in "{unit}", and in the table in "{other}"')
+        what = what.format(unit=wanted, other=marked.unit.name)
+        fix = _("see whether it is the right column; say its unit with --unit")
+        raise CellError(what, fix, of_table=True)
+    known = {case.currency, *case.rates}
+    money = [code for code, _power in marked.unit.currencies if code not in known]
+    if money:
+        what = _("the case has no rate of {code}").format(code=money[0])
+        fix = _("add it under currency.rates, with its year")
+        raise CellError(what, fix, of_table=True)
+    if marked.number < 0:
+        fix = _("see whether it is a correction; leave the cell empty where none is known")
+        raise CellError(_('"{cell}" is below 0').format(cell=cell), fix)
+    return marked
+
+
+def unit_at(case: Case, path: str) -> str:
+    """The unit of a number of a case; empty: any."""
+    steps = path.split(".")
+    return unit_of(case, *steps[:3]) if len(steps) == 3 else ""
+
+
+def as_months(points: Sequence[DatedNumber]) -> list[DatedNumber]:
+    """Points whose days all begin, or all end, a month of their own as points of those months."""
+    moments = [one.moment for one in points]
+    if any(one.months for one in moments) or len({(one.year, one.month) for one in moments}) < len(
+        moments
+    ):
+        return list(points)
+    ends = [one.day == days_of.monthrange(one.year, one.month)[1] for one in moments]
+    if len(points) < 2 or not (all(one.day == 1 for one in moments) or all(ends)):
+        return list(points)
+    return [one._replace(moment=one.moment._replace(day=0, months=1)) for one in points]
+
+
+def told_twice(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
+    """Times that several rows tell."""
+    first: dict[Moment, DatedNumber] = {}
+    for point in points:
+        other = first.setdefault(point.moment, point)
+        if other is not point:
+            what = _("{path} is told twice for {time}, first in {place}")
+            what = what.format(path=path, time=point.moment.label, place=other.place)
+            fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
+            yield Problem(point.place, what, fix=fix)

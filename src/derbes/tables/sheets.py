@@ -1,0 +1,269 @@
+"""Files of tables: CSV, Excel and Parquet as sheets of cells that know their place.
+
+Cells are what the file holds: texts, numbers, dates; an empty one is None. Nothing is guessed
+here but the delimiter and the letters of a CSV.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from derbes.errors import DataError
+from derbes.language import _
+
+Cell = str | float | bool | date | None
+"""What a cell holds."""
+
+MOST_BYTES = 200_000_000
+MOST_CELLS = 20_000_000
+DELIMITERS = ",;\t|"
+_LOOKED_AT = 60
+"""Lines of a CSV that show its delimiter."""
+EXCEL = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+CSVS = frozenset({".csv", ".tsv", ".txt"})
+_CYRILLIC = re.compile("[А-Яа-яЁё]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a file; all rows are of one length."""
+
+    name: str
+    """As the workbook calls it; empty for a file without sheets."""
+    rows: list[list[Cell]]
+    lines: list[int]
+    """Line or row of the file that each row stands in, from 1."""
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """First row and column and last row and column of cells that are one, from 0."""
+    delimiter: str = ""
+    """Of a CSV."""
+    lengths: tuple[int, ...] = ()
+    """Of a CSV: cells of each row as they are in the file."""
+
+    def place(self, row: int, column: int) -> str:
+        """A cell as a person finds it: `Stock!B7`, or line and column of a text."""
+        if self.name:
+            return f"{self.name}!{column_letters(column)}{self.lines[row]}"
+        text = _("line {line}, column {column}")
+        return text.format(line=self.lines[row], column=column + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """A file of tables."""
+
+    path: Path
+    sheets: tuple[Sheet, ...]
+    digest: str
+    """SHA-256."""
+    day: str
+    """Day on which the file was last changed."""
+    hidden: tuple[str, ...] = ()
+    """Sheets that Excel does not show; they are read only when named."""
+    notes: tuple[str, ...] = ()
+
+
+def column_letters(column: int) -> str:
+    """The letters of a column, counted from 0.
+
+    Examples:
+        >>> column_letters(0), column_letters(27)
+        ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def read_table_file(path: Path) -> TableFile:
+    """All sheets of a file.
+
+    Raises:
+        DataError: There is no such file, it is no table, or it is cut off.
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _unusable(
+                path, _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
+            )
+        content = path.read_bytes()
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
+    except OSError as error:
+        raise _unusable(path, error.strerror or str(error), _("check the path")) from error
+    digest = hashlib.sha256(content).hexdigest()
+    suffixes = [suffix.casefold() for suffix in path.suffixes]
+    if suffixes[-1:] == [".gz"]:
+        content, suffixes = _unpacked(path, content), suffixes[:-1]
+    kind = suffixes[-1] if suffixes else ""
+    if not content:
+        raise _unusable(path, _("it is empty"))
+    if content.startswith(b"PAR1") or kind == ".parquet":
+        sheets, hidden, notes = _parquet(path, content)
+    elif kind in EXCEL or content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        sheets, hidden, notes = _excel(path, content)
+    elif kind in CSVS:
+        sheets, hidden, notes = _csv(path, content)
+    else:
+        fix = _("save it as .csv, .xlsx or .parquet")
+        raise _unusable(path, _("its name does not end as that of a table"), fix)
+    return TableFile(path, sheets, digest, changed, hidden, notes)
+
+
+def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
+    head = _("{file}: cannot be read as a table: {reason}.").format(
+        file=path, reason=reason.rstrip(".")
+    )
+    return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
+
+
+def _unpacked(path: Path, content: bytes) -> bytes:
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            found = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unusable(path, str(error), _("download it again; it may be cut off")) from error
+    if len(found) > MOST_BYTES:
+        raise _unusable(
+            path,
+            _("unpacked it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000),
+        )
+    return found
+
+
+def _whole(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
+    width = max((len(row) for row in rows), default=0)
+    return [
+        [*(None if cell == "" else cell for cell in row), *[None] * (width - len(row))]
+        for row in rows
+    ]
+
+
+Found = tuple[tuple[Sheet, ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _excel(path: Path, content: bytes) -> Found:
+    from python_calamine import (  # noqa: PLC0415 - only where there is an Excel file
+        CalamineError,
+        CalamineWorkbook,
+        PasswordError,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets, hidden = [], []
+        for about in book.sheets_metadata:
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(about.name)
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
+                raise _unusable(path, _('the sheet "{name}" is too large').format(name=about.name))
+            rows = sheet.to_python(skip_empty_area=False)
+            merged = tuple(
+                (first[0], first[1], last[0], last[1])
+                for first, last in (sheet.merged_cell_ranges or ())
+            )
+            cells = _whole([[_plain(cell) for cell in row] for row in rows])
+            sheets.append(Sheet(about.name, cells, list(range(1, len(cells) + 1)), merged))
+            if about.visible != SheetVisibleEnum.Visible:
+                hidden.append(about.name)
+    except PasswordError as error:
+        raise _unusable(path, _("it is locked by a password"), _("save it without one")) from error
+    except CalamineError as error:
+        fix = _("open it in Excel and save it anew; it may be cut off")
+        raise _unusable(path, str(error), fix) from error
+    return tuple(sheets), tuple(hidden), ()
+
+
+def _plain(cell: object) -> Cell:
+    """A cell as we know it; a date at midnight is a day."""
+    if isinstance(cell, datetime):
+        is_day = cell.time() == datetime.min.time()
+        return cell.date() if is_day else cell
+    if isinstance(cell, str | bool | date):
+        return cell
+    return float(cell) if isinstance(cell, int | float) else str(cell)
+
+
+def _parquet(path: Path, content: bytes) -> Found:
+    from pyarrow import ArrowException, BufferReader, parquet  # noqa: PLC0415 - as above
+
+    try:
+        table = parquet.read_table(BufferReader(content))
+    except (ArrowException, OSError) as error:
+        raise _unusable(path, str(error), _("write it anew; it may be cut off")) from error
+    if table.num_rows * table.num_columns > MOST_CELLS:
+        raise _unusable(path, _("it is too large"), _("select the rows that the case needs"))
+    columns = [
+        [None if v is None else _plain(v) for v in column.to_pylist()] for column in table.columns
+    ]
+    rows: list[list[Cell]] = [list(table.column_names), *map(list, zip(*columns, strict=True))]
+    return (Sheet("", _whole(rows), list(range(len(rows)))),), (), ()
+
+
+def _csv(path: Path, content: bytes) -> Found:
+    text, note = _decoded(path, content)
+    sample = [line for line in text.splitlines() if line.strip()][:_LOOKED_AT]
+    delimiter = _delimiter(sample)
+    if not delimiter:
+        fix = _("save it with a comma, a semicolon or a tab between cells")
+        first = (sample or [""])[0][:60]
+        raise _unusable(
+            path, _('its lines are one cell each, as in "{line}"').format(line=first), fix
+        )
+    rows: list[list[Cell]] = []
+    lines, before = [], 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for row in reader:
+            rows.append([cell.strip() for cell in row])
+            lines.append(before + 1)
+            before = reader.line_num
+    except csv.Error as error:
+        fix = _("look for a quote that is not closed; the file may be cut off")
+        reason = _("line {line}: {reason}").format(line=before + 1, reason=error)
+        raise _unusable(path, reason, fix) from error
+    sheet = Sheet("", _whole(rows), lines, (), delimiter, tuple(len(row) for row in rows))
+    return (sheet,), (), ((note,) if note else ())
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, str]:
+    """The text of a CSV, and what was assumed of its letters."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), ""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        text = content.decode("cp1251", errors="replace")
+        if not _CYRILLIC.search(text):
+            fix = _("save it as UTF-8")
+            raise _unusable(path, _("its letters are not UTF-8"), fix) from error
+        return text, _("read as Windows-1251, not UTF-8")
+    if "\x00" in text:
+        raise _unusable(path, _("it is not a text"), _("save it as .csv or .xlsx"))
+    return text, ""
+
+
+def _delimiter(sample: Sequence[str]) -> str:
+    """The sign that cuts most lines into as many cells as each other; empty: none does."""
+    best, found = (0, 0), ""
+    for sign in DELIMITERS:
+        counts = Counter(len(row) for row in csv.reader(sample, delimiter=sign))
+        many = Counter({n: times for n, times in counts.items() if n > 1})
+        if many:
+            n, times = max(many.items(), key=lambda one: (one[1], one[0]))
+            if (times, n) > best:
+                best, found = (times, n), sign
+    return found
