@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from derbes.trade.inputoutput import InputOutput, Origin, table_of_arrays
+from derbes.trade.inputoutput import InputOutput, TableOrigin, table_of_arrays
 
 SELLERS = (("KAZ", "B06"), ("KAZ", "C19"), ("RUS", "B06"), ("RUS", "C19"), ("BLR", "C19"))
 FLOWS = np.array(
@@ -18,7 +18,7 @@ FINAL = np.array(
     [[50.0, 5.0, 0.0], [80.0, 0.0, 5.0], [10.0, 100.0, 10.0], [5.0, 60.0, 5.0], [5.0, 5.0, 60.0]]
 )
 USERS = ("KAZ", "RUS", "BLR")
-ABOUT = Origin("small", "made up", "2022", unit="million USD")
+ABOUT = TableOrigin("small", "made up", "2022", unit="million USD")
 
 
 def full_table(flows=FLOWS, **more) -> InputOutput:

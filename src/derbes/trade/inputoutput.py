@@ -43,7 +43,7 @@ _OUTPUT = ("OUT", "OUTPUT", "TOTAL")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class TableOrigin:
     """What is known of a table as a whole; empty: not told."""
 
     file: str = "arrays"
@@ -59,7 +59,7 @@ class Origin:
 class InputOutput:
     """An input-output table of several countries. N sellers, B buyers, C countries."""
 
-    about: Origin
+    about: TableOrigin
     countries: tuple[str, ...]
     """As the table calls them. (C,)"""
     sectors: tuple[str, ...]
@@ -162,7 +162,7 @@ def _shipped() -> InputOutput:
         countries, sectors = held["countries"].tolist(), held["sectors"].tolist()
     sector, country = np.divmod(np.arange(n_sectors * n_countries), n_countries)
     return InputOutput(
-        about=Origin(
+        about=TableOrigin(
             SHIPPED, "OECD ICIO, release 2025, reduced", "2022", "OECD, CC BY 4.0", "million USD"
         ),
         countries=tuple(countries),
@@ -191,7 +191,7 @@ def table_of_arrays(
     final_countries: Sequence[str] = (),
     *,
     output: Floats | None = None,
-    about: Origin = Origin(),
+    about: TableOrigin = TableOrigin(),
 ) -> InputOutput:
     """A full table out of arrays, after every check.
 
@@ -394,7 +394,9 @@ def _of_oecd(path: Path) -> InputOutput:
         table[:, [labels[name] for name in final]],
         [name.split("_", 1)[0] for name in final],
         output=output,
-        about=Origin(str(path), "OECD ICIO", _year_of(path.name), "OECD, CC BY 4.0", "million USD"),
+        about=TableOrigin(
+            str(path), "OECD ICIO", _year_of(path.name), "OECD, CC BY 4.0", "million USD"
+        ),
     )
 
 
@@ -511,7 +513,7 @@ def _saved(folder: Path) -> InputOutput:
     raise DataError(text.format(file=folder))
 
 
-def _about(folder: Path) -> Origin:
+def _about(folder: Path) -> TableOrigin:
     """What the folder of a system tells of it."""
     place = folder / "metadata.json"
     try:
@@ -520,7 +522,7 @@ def _about(folder: Path) -> Origin:
         told = {}
     words = [str(told.get(key) or "") for key in ("name", "version")]
     source = ", ".join(word for word in words if word) or "pymrio"
-    return Origin(str(folder), source, _year_of(folder.name), unit=_unit(folder))
+    return TableOrigin(str(folder), source, _year_of(folder.name), unit=_unit(folder))
 
 
 def _unit(folder: Path) -> str:
@@ -567,12 +569,14 @@ def _of_text(
     return flat, rows, list(zip(heading[0], heading[1], strict=False))
 
 
-def _of_system(system: Any, about: Origin | None = None) -> InputOutput:
+def _of_system(system: Any, about: TableOrigin | None = None) -> InputOutput:
     """A system of pymrio: `Z` and `Y` with country and sector in their indices."""
     sellers = [(str(one[0]), str(one[1])) for one in system.Z.index]
     final, unit = getattr(system, "Y", None), getattr(system, "unit", None)
     units = set() if unit is None else {str(one) for one in np.ravel(np.asarray(unit))}
-    known = about or Origin("pymrio", str(getattr(getattr(system, "meta", None), "name", "") or ""))
+    known = about or TableOrigin(
+        "pymrio", str(getattr(getattr(system, "meta", None), "name", "") or "")
+    )
     return table_of_arrays(
         sellers,
         np.asarray(system.Z, dtype=np.float64),
