@@ -20,7 +20,7 @@ TEXTS = [SMALL, PLANNED, WATERWORKS, SMALL.replace("\n", "\r\n"), SMALL.rstrip("
 
 @cache
 def _root(text: str) -> MappingNode:
-    root, findings = compose(text, 0)
+    root, findings, _n = compose(text, 0)
     assert isinstance(root, MappingNode)
     assert not findings
     return root

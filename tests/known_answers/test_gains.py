@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from derbes.trade import gains as of
-from derbes.trade.inputoutput import About, table_of_arrays
+from derbes.trade.inputoutput import TableOrigin, table_of_arrays
 from derbes.trade.upstream import upstream
 from tests.oracles.input_output import read_rdata
 
-WIOD = Path("/work/shared/data/io/wiot_2008.RData")
+WIOD = Path(__file__).parents[3] / "shared" / "data" / "io" / "wiot_2008.RData"
 
 
 @pytest.mark.parametrize(("elasticity", "per_cent"), [(10, 0.723), (5, 1.441)])
@@ -77,7 +77,7 @@ def world():
         np.asarray(held["final"], float),
         [country for country in countries for _use in range(5)],
         output=np.asarray(held["output"], float),
-        about=About("wiot_2008", "WIOD 2013", "2008", unit="million USD"),
+        about=TableOrigin("wiot_2008", "WIOD 2013", "2008", unit="million USD"),
     )
 
 
