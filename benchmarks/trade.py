@@ -87,8 +87,9 @@ def make(store: Path, n: int, years: int) -> None:
 def run_way(way: str, store: Path) -> float:
     """Seconds of one way over all years."""
     from benchmarks.rows import timed  # noqa: PLC0415
+    from derbes.results.trade import EVERY  # noqa: PLC0415
     from derbes.trade.engine import opened_engine  # noqa: PLC0415
-    from derbes.trade.screen import EVERY, Question, _Tables  # noqa: PLC0415
+    from derbes.trade.screen import Question, _Tables  # noqa: PLC0415
     from derbes.trade.store import datasets  # noqa: PLC0415
 
     data = datasets(store)["bench"]

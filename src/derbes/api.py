@@ -40,7 +40,7 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
-from derbes.results.trade import Imported, ProductSheet, Screen
+from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
 
 __all__ = [
@@ -201,7 +201,7 @@ def screen(  # noqa: PLR0913 - one option for each wish
     question = of_trade.Question(
         importer, sender, inside, tuple(products), tuple(beside), year, n_years, production
     )
-    is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != of_trade.EVERY
+    is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != EVERY
     answer = of_trade.product_sheet if is_one else of_trade.screen
     return answer(store_folder(store), question, dataset, n_workers)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from derbes.errors import DataError, RequestError
-from derbes.results.trade import Dependence, ProductSheet
+from derbes.results.trade import EVERY, Dependence, ProductSheet
 from derbes.trade import codes
-from derbes.trade.screen import EVERY, Question, product_sheet, screen
+from derbes.trade.screen import Question, product_sheet, screen
 from derbes.trade.store import import_trade
 from tests.trade.tables import COMTRADE_HEAD, COMTRADE_ROWS, baci, store_of, table
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from derbes.language import _
 from derbes.results.tables import shown, text_table
 from derbes.results.trade import (
+    EVERY,
     FACTS,
     KEPT,
     Imported,
@@ -55,15 +56,16 @@ def screen_text(found: Screen | ProductSheet, limit: int) -> str:
 
 
 def _screen(found: Screen, limit: int) -> Iterator[str]:
-    title = _("Imports of {buyer} by product in {year}, most dependent first").format(
-        buyer=found.buyer, year=found.years[-1]
-    )
+    title = _("Imports of {buyer} by product in {year}, most dependent first")
+    if found.buyer == EVERY:
+        title = _("Imports by buyer and product in {year}, most dependent first")
+    title = title.format(buyer=found.buyer, year=found.years[-1])
     if not found.rows:
         yield _("No imports of {buyer} are recorded in {year}.").format(
             buyer=found.buyer, year=found.years[-1]
         )
         return
-    columns = dependence_columns(has_sender=bool(found.sender))
+    columns = dependence_columns(sender=found.sender, has_buyers=found.buyer == EVERY)
     yield f"{title}\n{text_table(columns, found.rows[:limit])}"
     more = len(found.rows) - limit
     if more > 0:
@@ -106,7 +108,7 @@ def _sheet(found: ProductSheet) -> Iterator[str]:
     if not found.rows:
         yield _("No imports of {buyer} are recorded in these years.").format(buyer=found.buyer)
         return
-    columns = dependence_columns(has_sender=bool(found.sender), by_year=True)
+    columns = dependence_columns(sender=found.sender, by_year=True)
     yield "\n".join(
         [_("Imports of {buyer} by year").format(buyer=found.buyer), text_table(columns, found.rows)]
     )

@@ -11,6 +11,8 @@ from derbes.results.tables import Column
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
+EVERY = "all"
+"""Every buyer by itself."""
 KEPT = "kept"
 LEFT_OUT = (WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS)
 """What becomes of a row that is no row of its own."""
@@ -233,36 +235,40 @@ class ProductSheet:
     source: TradeSource
 
 
-def dependence_columns(*, has_sender: bool, by_year: bool = False) -> tuple[Column, ...]:
-    """What is shown of dependences."""
-    first = (
-        (Column(_("year"), lambda row: str(row.year)),)
-        if by_year
-        else (
-            Column(_("buyer"), "buyer"),
-            Column(_("product"), "product"),
-            Column(_("what it holds"), lambda row: row.label[:40]),
-        )
+def dependence_columns(
+    *, sender: str, by_year: bool = False, has_buyers: bool = False
+) -> tuple[Column, ...]:
+    """What is shown of dependences; the JSON has more.
+
+    Args:
+        sender: Who may cut off; empty: nobody was named.
+        by_year: Whether rows are years of one product.
+        has_buyers: Whether rows are of several buyers.
+    """
+    share = _("share")
+    what = (
+        Column(_("product"), "product"),
+        Column(_("what it holds"), lambda row: row.label[:28].rstrip()),
     )
-    sender = (
-        Column(_("sender's part"), "sender_share"),
-        Column(_("buyer's part of its exports"), "target_share"),
+    first = (Column(_("year"), lambda row: str(row.year)),) if by_year else what
+    sold = (
+        Column(_("of {sender}").format(sender=sender), "sender_share", share),
+        Column(_("of its exports"), "target_share", share),
     )
     return (
+        *((Column(_("buyer"), "buyer"),) if has_buyers else ()),
         *first,
         Column(_("imports"), lambda row: row.imports / 1e6, _("million USD")),
-        Column(_("unit value"), "unit_value", _("USD/t")),
+        *((Column(_("unit value"), "unit_value", _("USD/t")),) if by_year else ()),
         Column(_("sellers"), "n_sellers"),
-        Column(_("concentration"), "concentration"),
+        Column(_("concentration"), "concentration", _("0 to 1")),
         Column(_("largest"), "top"),
-        Column(_("its part"), "top_share"),
-        *(sender if has_sender else ()),
-        Column(_("imports over exports"), "over_exports", absent=_("no exports")),
-        Column(_("world's concentration"), "world_concentration"),
+        Column(_("its part"), "top_share", share),
+        *(sold if sender else ()),
+        Column(_("over exports"), "over_exports", _("times"), absent=_("none")),
         Column(_("CDI margin"), "cdi_margin"),
         Column(_("GeoDep margin"), "geodep_margin"),
-        Column(_("single point"), lambda row: _("yes") if row.single_point else _("no")),
-        *(() if by_year else (Column(_("years flagged"), "years_flagged"),)),
+        *(() if by_year else (Column(_("flagged"), "years_flagged", _("year")),)),
     )
 
 
@@ -271,10 +277,10 @@ def seller_columns() -> tuple[Column, ...]:
     return (
         Column(_("seller"), "name"),
         Column(_("to the buyer"), lambda row: row.value / 1e6, _("million USD")),
-        Column(_("part"), "share"),
+        Column(_("part"), "share", _("share")),
         Column(_("unit value"), "unit_value", _("USD/t")),
         Column(_("to everybody"), lambda row: row.exports / 1e6, _("million USD")),
-        Column(_("buyer's part"), "target_share"),
+        Column(_("buyer's part"), "target_share", _("share")),
         Column(_("below its peak by"), lambda row: row.spare / 1e6, _("million USD")),
     )
 
@@ -291,7 +297,7 @@ def comparison_columns() -> tuple[Column, ...]:
             ),
             _("USD/t"),
         ),
-        Column(_("dearer than their mean by"), "premium"),
+        Column(_("dearer than their mean by"), "premium", _("share")),
     )
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from derbes.errors import Problem, RequestError, count_problems
 from derbes.language import _
 from derbes.results.trade import (
+    EVERY,
     Comparison,
     Dependence,
     Mirror,
@@ -34,8 +35,6 @@ from derbes.trade.engine import Columns, TableEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
-EVERY = "all"
-"""Every buyer by itself."""
 MOST_YEARS = 100
 """Years of one question at most."""
 MOST_TONNES = 1e12
