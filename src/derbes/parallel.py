@@ -453,6 +453,25 @@ def memory_limit() -> int:
     return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
 
 
+LEAST_SPACE = 1000 * 1000 * 1000
+"""Address space without which libraries of linear algebra hang or die while they load. [byte]"""
+
+
+def refuse_small_space(source: str) -> None:
+    """Refuse to compute where the system allows too little memory even to load the libraries.
+
+    Raises:
+        RequestError: Says how much is allowed, and how much is needed.
+    """
+    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
+    if allowed != resource.RLIM_INFINITY and allowed < LEAST_SPACE:
+        what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load").format(
+            allowed=allowed // 10**6, least=LEAST_SPACE // 10**6
+        )
+        fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
+        raise RequestError(source, [Problem("memory", what, fix=fix)])
+
+
 def executor_problems(executor: Executor | str | None) -> list[Problem]:
     """What is wrong with the words for an executor."""
     if not isinstance(executor, str) or executor in ("", LOCAL):

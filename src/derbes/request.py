@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from derbes.case.entities import Case, at_once, basket, main_measure
 from derbes.case.options import Budget
@@ -237,17 +237,34 @@ def point_count(case: Case, request: Request) -> int:
     )
 
 
-def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
-    """What memory will not hold of what is asked for, and how less is asked for.
+class Need(NamedTuple):
+    """What a request needs, counted before its work begins."""
+
+    n_points: int
+    n_draws: int
+    n_columns: int
+    """Of one program."""
+    alone: int
+    """Memory for one variant, or one draw of a plan, and its program. [byte]"""
+    memory: int
+    """All that is kept at once. [byte]"""
+
+    @property
+    def words(self) -> str:
+        """What is needed, for a reader."""
+        text = _("{points:,} points, some {memory:,} MiB of memory")
+        if self.n_draws > 1:
+            text = _("{points:,} points, {draws:,} draws, some {memory:,} MiB of memory")
+        memory = -(-self.memory // MIB)
+        return text.format(points=self.n_points, draws=self.n_draws, memory=memory)
+
+
+def need_of(case: Case, request: Request) -> Need:
+    """What a request needs.
 
     The arrays of every variant, or of every draw of a plan, are kept, and the rows of every
     point; one program at a time is solved, whose columns are the activities, stocks and uses of
     each period.
-
-    Args:
-        case: The case.
-        request: What is asked, in it.
-        limit: Memory that may be taken; None: half of the machine's. [byte]
     """
     from derbes.model.compile import tail_periods
 
@@ -256,25 +273,37 @@ def memory_problems(case: Case, request: Request, limit: int | None = None) -> l
     columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
     arrays = arrays_needed(case, n_periods)
     alone = arrays + COLUMN_BYTES * columns * n_periods + ENTRY_BYTES * shelf_count(case, n_periods)
-    n_points, n_variants = point_count(case, request), len(request.variants)
-    needed = alone + (n_variants * request.draws - 1) * arrays + ROW_BYTES * n_points
+    n_points, n_arrays = point_count(case, request), len(request.variants) * request.draws
+    memory = alone + (n_arrays - 1) * arrays + ROW_BYTES * n_points
+    return Need(n_points, request.draws, columns * n_periods, alone, memory)
+
+
+def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
+    """What memory will not hold of what is asked for, and how less is asked for.
+
+    Args:
+        case: The case.
+        request: What is asked, in it.
+        limit: Memory that may be taken; None: half of the machine's. [byte]
+    """
+    need = need_of(case, request)
     most = memory_limit() if limit is None else limit
-    if needed <= most:
+    if need.memory <= most:
         return []
     what = _(
         "{n:,} points (variants × measures × starts × lengths) need some {needed:,} MiB of memory,"
         " and {limit:,} MiB may be taken"
     )
-    count = n_points
+    count = need.n_points
     fix = _("look at fewer: --every year, or one --variant, --measure or --length at a time")
-    if request.draws > 1:
+    if need.n_draws > 1:
         what = _("{n:,} draws need some {needed:,} MiB of memory, and {limit:,} MiB may be taken")
-        count = request.draws
+        count = need.n_draws
         fix = _("ask for fewer --draws")
-    if alone + ROW_BYTES > most:
+    if need.alone + ROW_BYTES > most:
         fix = _("a program of {n:,} columns is too large: shorten the calendar, or add elements up")
-        fix = fix.format(n=columns * n_periods)
-    what = what.format(n=count, needed=-(-needed // MIB), limit=most // MIB)
+        fix = fix.format(n=need.n_columns)
+    what = what.format(n=count, needed=-(-need.memory // MIB), limit=most // MIB)
     return [Problem("memory", what, fix=fix)]
 
 

@@ -1,5 +1,8 @@
 """Numbers of the command line: each has its limits, and says them."""
 
+import subprocess
+import sys
+
 import click
 import pytest
 
@@ -107,4 +110,20 @@ def test_what_a_limit_says(run, idle):
         f"{path}: 1 problem\n"
         "  - executor: 1000000 processes are not possible\n"
         "    fix: choose a number from 1 to 1,024\n"
+    )
+
+
+@pytest.mark.parametrize("verb", ["cover", "leverage", "brief", "plan", "stress", "statements"])
+def test_too_little_memory_to_load_libraries_is_refused_at_once(verb, tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(BOTH.replace("[paper, census]", "[census]"), encoding="utf-8")
+    command = f"ulimit -v 500000; exec {sys.executable} -m derbes {verb} {path}"
+    answer = subprocess.run(
+        ["sh", "-c", command], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert answer.stderr == (
+        "derbes: 1 problem\n"
+        "  - memory: 512 MB may be taken, and libraries need 1,000 MB to load\n"
+        "    fix: allow more: ulimit -v 1000000\n"
     )

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from derbes import api
-from derbes.errors import CaseError, Problem, RequestError, SolveError
+from derbes.errors import CaseError, Problem, SolveError
 from tests.casefile.writing import SMALL
 
 PROBLEM = Problem(
@@ -94,13 +94,12 @@ def test_a_program_without_an_answer(run, computed, monkeypatch):
     assert json.loads(answer.out) == {"error": text}
 
 
-def test_a_measure_that_the_case_does_not_have(run, computed, monkeypatch):
-    problem = Problem(where="measure", what='"embarg" is not a measure of this case')
-    monkeypatch.setattr(api, "leverage", _raise(RequestError("town.yaml", [problem])))
+def test_a_measure_that_the_case_does_not_have(run, computed):
     answer = run("leverage", "town.yaml", "--measure", "embarg")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
         'town.yaml: 1 problem\n  - measure: "embarg" is not a measure of this case\n'
+        '    fix: did you mean "embargo"?\n'
     )
 
 

@@ -282,9 +282,9 @@ def environment(rng: Random, _folder: str) -> Trial:
         )
         return Trial("environment", (_COVER,), _FILES, kept, variables, longest=90.0)
     variables = {name: rng.choice(_VARIABLES[name]) for name in names}
-    return Trial(
-        "environment", (rng.choice(_RUNS),), _FILES, {"folder": "folder"}, variables, limits
-    )
+    longest = 90.0 if "PYTHONOPTIMIZE" in variables else 10.0  # its loops are compiled anew
+    words, kept = (rng.choice(_RUNS),), {"folder": "folder"}
+    return Trial("environment", words, _FILES, kept, variables, limits, longest)
 
 
 SURROUNDINGS: dict[str, Callable[[Random, str], Trial]] = {

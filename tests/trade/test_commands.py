@@ -89,7 +89,11 @@ def test_draft_writes_a_case_that_check_accepts(
             '  - importer: "Kazakstan" is no country and no group\n'
             '    fix: did you mean "Kazakhstan"?\n',
         ),
-        (("import", "nowhere.csv"), "nowhere.csv: there is no such file.\n"),
+        (
+            ("import", "nowhere.csv"),
+            "nowhere.csv: there is no such file, or it is a pipe or a device. "
+            "Fix: check the path.\n",
+        ),
     ],
 )
 def test_what_is_refused_ends_with_code_two(

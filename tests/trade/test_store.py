@@ -154,7 +154,10 @@ def test_broken_rows_are_counted_shown_and_set_aside(tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "not there": (None, "{path}: there is no such file."),
+    "not there": (
+        None,
+        "{path}: there is no such file, or it is a pipe or a device. Fix: check the path.",
+    ),
     "empty": ("", "{path}: is empty. Fix: download it again."),
     "one cell": (
         "a single line\n1\n",

@@ -1,7 +1,7 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from derbes import api
+from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
 from derbes.cli.data import DATA_VERBS
@@ -52,11 +53,14 @@ from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_t
 from derbes.errors import CaseError, DerbesError
 from derbes.harmless import file_name
 from derbes.language import _
+from derbes.parallel import refuse_small_space
 from derbes.request import (
     EVERY_MONTHS,
     FORMATS,
     QUERIES,
     made_by,
+    need_of,
+    request_of,
 )
 from derbes.results.records import record_of
 from derbes.version import VERSION
@@ -131,8 +135,9 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = opened(path, JSON if as_json else TEXT)
-    with stoppable(None) as progress:
-        table = api.cover(case, progress=progress, **_words(asked))
+    words = _words(asked)
+    with stoppable(None, need=_needed(case, words)) as progress:
+        table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
     _answer(table, cover_text, then, as_json=as_json, out=out)
 
@@ -145,8 +150,9 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = opened(path, JSON if as_json else TEXT)
-    with stoppable(None) as progress:
-        surface = api.leverage(case, progress=progress, **_words(asked))
+    words = _words(asked)
+    with stoppable(None, need=_needed(case, words)) as progress:
+        surface = api.leverage(case, progress=progress, **words)
     then = next_line("brief", path)
     _answer(surface, leverage_text, then, as_json=as_json, out=out)
 
@@ -358,8 +364,9 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     out = out or f"{file_name(Path(path).resolve().stem)}.html"
     case = opened(path, HTML, out=out)
     words = _words({**asked, "tables": asked["tables"] or ""})
+    need = _needed(case, words)
     with stoppable(None) as progress:
-        progress(0, 0, _("the brief"))
+        progress(0, 0, _("the brief, {need}").format(need=need))
         page = api.brief(case, progress=progress, **words)
     tell(page, out, HTML)
     if out == STANDARD_OUTPUT:
@@ -414,6 +421,14 @@ def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool
         tell_json(record_of(result), out)
     else:
         tell(f"{text(result)}\n\n{then}", out)
+
+
+def _needed(case: Case, words: Mapping[str, Any]) -> str:
+    """What a question needs, in words: points, draws and memory."""
+    refuse_small_space("derbes")
+    names = ("variants", "measures", "starts", "lengths")
+    request = request_of(case, **{name: words[name] for name in names})
+    return need_of(case, request)._replace(n_draws=words.get("draws", 1)).words
 
 
 def _words(asked: dict[str, Any]) -> dict[str, Any]:

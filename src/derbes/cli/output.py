@@ -23,6 +23,7 @@ from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableEr
 from derbes.files import write_atomically
 from derbes.harmless import in_line, whole
 from derbes.language import _, ngettext
+from derbes.parallel import refuse_small_space
 from derbes.results.records import to_json
 
 
@@ -151,31 +152,39 @@ def progress_text(done: int, total: int, what: str, seconds: float, *, step: flo
 
 
 @contextlib.contextmanager
-def progress_on_terminal() -> Iterator[Progress | None]:
+def progress_on_terminal(need: str = "") -> Iterator[Progress | None]:
     """A way to tell progress: a line on a terminal, none elsewhere."""
     if not sys.stderr.isatty():
         yield None
         return
     with ProgressLine(sys.stderr) as line:
+        line.tell(0, 0, need)
         yield line.tell
 
 
 @contextlib.contextmanager
-def stoppable(kept: Path | None, *, resume: str = "", keep: str = "") -> Iterator[Progress]:
+def stoppable(
+    kept: Path | None, *, resume: str = "", keep: str = "", need: str = ""
+) -> Iterator[Progress]:
     """Progress on a terminal; when stopped, what was reached and how to go on.
 
     Args:
         kept: File in which the work is kept, where it is.
         resume: Option that goes on with it.
         keep: Option that would keep the work; empty: none does.
+        need: What the work needs, shown until its first part is done.
+
+    Raises:
+        RequestError: The system allows too little memory to begin.
     """
+    refuse_small_space("derbes")
     reached: list[str] = []
     before = _stamp(kept)
 
     def words() -> Iterator[str]:
         return stopped_lines(reached, kept, resume, keep, is_new=_stamp(kept) != before)
 
-    with if_stopped(words), plain_warnings(), progress_on_terminal() as shown:
+    with if_stopped(words), plain_warnings(), progress_on_terminal(need) as shown:
 
         def told(done: int, total: int, what: str) -> None:
             reached[:] = [what]

@@ -36,6 +36,7 @@ class Place(click.ParamType[str]):
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
+HISTORY = "a history, a line of JSON each"
 """What can be written into a file."""
 
 KINDS: Mapping[str, str] = {
@@ -50,6 +51,7 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
+    ".jsonl": HISTORY,
     ".tsv": "TSV",
     ".pdf": "PDF",
     ".zip": "a zip archive",
@@ -106,7 +108,7 @@ def check_places(
     problems = _output_problems(outlet, read, written)
     problems += place_problems(read, written, folders, streams=("out",))
     told = {problem.where for problem in problems}
-    kinds = {"out": kind, "store": PARQUET, "page": HTML}
+    kinds = {"out": kind, "store": PARQUET, "page": HTML, "record": HISTORY}
     for option, place in written.items():
         if place and option in kinds and option not in told:
             problems += _of_another_kind(option, Path(place), kinds[option])
@@ -168,6 +170,7 @@ def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
+        HISTORY: _("end the name in .jsonl"),
     }[kind]
     what = _('"{place}" promises {promised}, and this writes {kind}').format(
         place=place, promised=promised, kind=kind

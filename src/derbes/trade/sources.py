@@ -98,8 +98,11 @@ def source_of(engine: TableEngine, path: Path, mapping: str = "") -> TradeTable:
         DataError: There is no such file, it is cut off, or its heading is not known.
         RequestError: The mapping names no column.
     """
+    if path.is_dir():
+        raise DataError(_("{file}: is a folder. Fix: name the files in it.").format(file=path))
     if not path.is_file():
-        raise DataError(_("{file}: there is no such file.").format(file=path))
+        text = _("{file}: there is no such file, or it is a pipe or a device. Fix: check the path.")
+        raise DataError(text.format(file=path))
     if path.suffix == ".parquet":
         heading, delimiter = _parquet_heading(engine, path), ""
     else:
