@@ -143,7 +143,9 @@ def _trends(found: ProductSheet) -> Iterator[str]:
             trend=shown(found.concentration_trend)
         )
     if found.reliance is not None:
-        yield _("Net imports are {share} of use.").format(share=f"{100 * found.reliance:.0f} %")
+        yield _(
+            "Net imports are {share} of use in {year}, exports taken at the unit value of imports."
+        ).format(share=f"{100 * found.reliance:.0f} %", year=found.rows[-1].year)
     else:
         yield _(
             "How far use relies on imports is not told: production is not in trade data; add "

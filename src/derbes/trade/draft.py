@@ -270,7 +270,7 @@ def _demand(told: _Told) -> Iterator[str]:
     yield f"    # {look}"
     yield "    demand:"
     if told.sheet.season:
-        why += _("; season by months of whole years")
+        why += _("; season by the value of months of whole years")
         yield "      series:"
         yield from (f"        {month}: {value}" for month, value in _seasonal(told, fmean(amounts)))
         yield f"      unit: {told.unit}/month"

@@ -84,7 +84,10 @@ def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 
         year: {(row.buyer, row.product) for row in rows if row.year == year and row.cdi}
         for year in years
     }
-    told = [replace(row, **_over_years(row, rows, years)) for row in last]
+    by_year: dict[tuple[str, str], dict[int, Dependence]] = {}
+    for row in rows:
+        by_year.setdefault((row.buyer, row.product), {})[row.year] = row
+    told = [replace(row, **_over_years(by_year[row.buyer, row.product], years)) for row in last]
     return Screen(
         question.buyer,
         question.sender,
@@ -158,11 +161,8 @@ def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _over_years(
-    row: Dependence, rows: Sequence[Dependence], years: Sequence[int]
-) -> dict[str, Any]:
+def _over_years(own: Mapping[int, Dependence], years: Sequence[int]) -> dict[str, Any]:
     """What several years say of a product: how often it is flagged, and GeoDep's rule."""
-    own = {one.year: one for one in rows if (one.buyer, one.product) == (row.buyer, row.product)}
     flags = np.array([year in own and own[year].geodep for year in years])
     known = np.array([year in own for year in years])
     return {
@@ -199,16 +199,15 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
             fix = _("write two to six digits of the HS, such as 271121 or 2711")
             problems.append(Problem("product", what, fix=fix))
     problems += count_problems(
-        ("year", data.years[-1] if question.last is None else question.last, 1900, 2100),
         ("years", question.n_years, 1, MOST_YEARS),
         ("production", question.production or 0.0, 0.0, MOST_TONNES),
     )
-    if any(problem.where in ("year", "years") for problem in problems):
+    if any(problem.where == "years" for problem in problems):
         raise RequestError(data.id, problems)
     years = tuple(year for year in _asked_years(question, data) if year in data.years)
     if not years or (question.last is not None and question.last not in data.years):
         what = _("{dataset} holds no trade of {year}").format(
-            dataset=data.id, year=question.last or ""
+            dataset=data.id, year="" if question.last is None else question.last
         )
         fix = _("its years are {first} to {last}").format(first=data.years[0], last=data.years[-1])
         problems.append(Problem("year", what, fix=fix))
