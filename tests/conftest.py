@@ -34,7 +34,8 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english() -> None:
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     from derbes.language import use_language  # noqa: PLC0415 - lets coverage start before
 
+    monkeypatch.setenv("LANGUAGE", "en")
     use_language("en")

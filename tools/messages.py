@@ -7,15 +7,22 @@ It writes `out/derbes.pot` from the source, merges it into the catalog of each l
 language of the source needs no catalog. The same source gives the same files.
 """
 
+import inspect
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from inspect import cleandoc
 from io import BytesIO
 from pathlib import Path
 
+import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+
+from derbes.casefile.reference import docs_of, models
+from derbes.cli.commands import derbes
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
@@ -40,7 +47,30 @@ def template() -> Catalog:
     found = extract_from_dir(str(ROOT / "src"), methods, options)
     for name, _line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
         catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
+    for name, message in (*said_by_click(), *said_by_docstrings()):
+        catalog.add(message, None, [(name, None)])
     return catalog
+
+
+def said_by_click() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """What the command line says in the words of click, in files that reach a user."""
+    folder = Path(click.__file__).parent
+    for name in ("core", "decorators", "exceptions", "formatting", "parser", "types"):
+        for _line, message, _comments, _context in extract_from_file(
+            "python", folder / f"{name}.py"
+        ):
+            yield f"click/{name}.py", message
+
+
+def said_by_docstrings() -> Iterator[tuple[str, str]]:
+    """What commands do, and what the classes and keys of a case file mean."""
+    for command in (derbes, *derbes.commands.values()):
+        if command.callback is not None:
+            yield f"{command.callback.__module__}", cleandoc(command.callback.__doc__ or "")
+    for model in models():
+        for text in (inspect.getdoc(model) or "", *docs_of(model).values()):
+            if text:
+                yield model.__module__, " ".join(text.split())
 
 
 def written(catalog: Catalog) -> bytes:
@@ -53,21 +83,38 @@ def written(catalog: Catalog) -> bytes:
 
 def update(path: Path, texts: Catalog) -> None:
     """Merge the texts into the catalog of a language and compile it."""
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=path.parts[-3])
+    catalog = Catalog(locale=path.parts[-3])
+    if path.exists():
+        with path.open("rb") as file:
+            catalog = read_po(file, locale=path.parts[-3])
+    path.parent.mkdir(parents=True, exist_ok=True)
     catalog.update(texts, no_fuzzy_matching=True)
     catalog.obsolete.clear()
+    catalog.fuzzy = False
+    catalog.project, catalog.version = "derbes", " "
+    catalog.header_comment = "# Texts of derbes for a user."
     catalog.creation_date = catalog.revision_date = _ALWAYS
     catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
     path.write_bytes(written(catalog))
+    path.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """A catalog as programs read it, without what is not translated yet."""
+    told = Catalog(locale=catalog.locale, fuzzy=False)
+    for message in catalog:
+        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if message.id and all(texts) and not message.fuzzy:
+            told.add(message.id, message.string, context=message.context)
+    told.creation_date = told.revision_date = _ALWAYS
     out = BytesIO()
-    write_mo(out, catalog)
-    path.with_suffix(".mo").write_bytes(out.getvalue())
+    write_mo(out, told)
+    return out.getvalue()
 
 
 if __name__ == "__main__":
     collected = template()
     (ROOT / "out").mkdir(exist_ok=True)
     (ROOT / "out" / "derbes.pot").write_bytes(written(collected))
-    for entry in sorted(LOCALE.glob("*/LC_MESSAGES/derbes.po")):
-        update(entry, collected)
+    for language in ("kk", "ru"):
+        update(LOCALE / language / "LC_MESSAGES" / "derbes.po", collected)

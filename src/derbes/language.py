@@ -3,19 +3,72 @@
 Every text for a user goes through `_` or `ngettext`; the catalogs lie in
 `derbes/locale`. English is the language of the source texts, so a missing
 catalog or entry falls back to them.
+
+A translation may ask a value for one of its forms, `с {month:gen}`, where its language
+bends words and English does not: a month knows its cases, a label those that the case
+file gives. What has no such form stands as it is.
 """
 
 import gettext
+import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
+from typing import Any
+
+LOCALE = Path(__file__).parent / "locale"
+DOMAIN = "derbes"
+FORMS = ("gen", "dat", "acc", "ins", "loc", "abl")
+"""Cases that a translation may ask for: genitive, dative, accusative, instrumental, locative
+(in Russian the prepositional case) and ablative."""
 
 _CURRENT = ["en"]
 
 
+class Declined(str):
+    """A text with its forms in the cases of the language in use."""
+
+    __slots__ = ("forms",)
+    forms: Mapping[str, str]
+
+    def __new__(cls, text: str, forms: Mapping[str, str] | None = None) -> "Declined":
+        """A text.
+
+        Args:
+            text: As it stands alone.
+            forms: Case, one of `FORMS` → how it is written there.
+        """
+        made = super().__new__(cls, text)
+        made.forms = forms or {}
+        return made
+
+    def __format__(self, spec: str) -> str:
+        if spec in FORMS:
+            return self.forms.get(spec, str(self))
+        return format(str(self), spec)
+
+
+class _Filling(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        if format_spec in FORMS and not isinstance(value, Declined):
+            return format(value)
+        return super().format_field(value, format_spec)
+
+
+class Translation(str):
+    """A text of a catalog, whose values may be asked for a case."""
+
+    __slots__ = ()
+
+    def format(self, *args: Any, **values: Any) -> str:
+        """The text with its values."""
+        return _Filling().vformat(self, args, values)
+
+
 @lru_cache(maxsize=8)
 def _catalog(language: str) -> gettext.NullTranslations:
-    folder = Path(__file__).parent / "locale"
-    return gettext.translation("derbes", folder, languages=[language], fallback=True)
+    return gettext.translation(DOMAIN, LOCALE, languages=[language], fallback=True)
 
 
 def use_language(language: str) -> None:
@@ -30,15 +83,71 @@ def language() -> str:
 
 def _(text: str) -> str:
     """The text in the language in use."""
-    return _catalog(_CURRENT[0]).gettext(text)
+    if _CURRENT[0] == "en":
+        return text
+    return Translation(_catalog(_CURRENT[0]).gettext(text))
 
 
 def ngettext(one: str, many: str, n: int) -> str:
     """The form of a text that fits the number `n`, in the language in use."""
-    return _catalog(_CURRENT[0]).ngettext(one, many, n)
+    if _CURRENT[0] == "en":
+        return one if n == 1 else many
+    return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n))
 
 
 def languages() -> tuple[str, ...]:
     """Codes of the languages that have a catalog, English first."""
-    folder = Path(__file__).parent / "locale"
-    return ("en", *sorted({p.parts[-3] for p in folder.glob("*/LC_MESSAGES/derbes.mo")} - {"en"}))
+    found = {path.parts[-3] for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    return ("en", *sorted(found - {"en"}))
+
+
+def system_language() -> str:
+    """Language of the system, as POSIX names it; English where there is no catalog for it."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        stated = os.environ.get(name, "")
+        if stated:
+            wished = (one.partition(".")[0].partition("_")[0] for one in stated.split(":"))
+            return next((code for code in wished if code in languages()), "en")
+    return "en"
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language, else in English, else in whichever there is.
+
+    Args:
+        texts: Language → text; empty: language unknown. `ru_gen` is the genitive of `ru`.
+        language: The one wished for.
+
+    Examples:
+        >>> in_language({"ru": "да", "en": "yes"}, "kk"), in_language({}, "en")
+        ('yes', '')
+    """
+    return texts.get(_known_in(texts, language), "")
+
+
+def text_of(texts: Mapping[str, str], otherwise: str = "") -> Declined:
+    """A text of a case in the language in use; one in another language says so.
+
+    Args:
+        texts: Language → text, as `in_language` has it.
+        otherwise: Id of what has no text; it stands in words.
+
+    Examples:
+        >>> text_of({"ru": "да"}), f"{text_of({'en': 'Russia', 'en_gen': 'of Russia'}):gen}"
+        ('да [ru]', 'of Russia')
+    """
+    code = _known_in(texts, _CURRENT[0])
+    if not texts.get(code):
+        return Declined(otherwise.replace("_", " "))
+    if code not in ("", _CURRENT[0]):
+        return Declined(f"{texts[code]} [{code}]")
+    forms = {case: texts[f"{code}_{case}"] for case in FORMS if texts.get(f"{code}_{case}")}
+    return Declined(texts[code], forms)
+
+
+def _known_in(texts: Mapping[str, str], language: str) -> str:
+    """Language of the text that is taken."""
+    for code in (language, "en", "", *texts):
+        if texts.get(code) and "_" not in code:
+            return code
+    return ""

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
-from derbes.language import _
+from derbes.language import _, language, use_language
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -206,7 +206,7 @@ class Workers(Executor):
         with signals_held() as mask:
             process = multiprocessing.Process(
                 target=_work,
-                args=(there, [here, *others] if is_forked else [], mask),
+                args=(there, [here, *others] if is_forked else [], mask, language()),
                 daemon=True,
             )
             process.start()
@@ -268,8 +268,9 @@ def signals_held() -> Iterator[set[int]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _work(line: Connection, others: Sequence[Connection], mask: set[int]) -> None:
+def _work(line: Connection, others: Sequence[Connection], mask: set[int], spoken: str) -> None:
     """What a worker does: one task after the other, until it is told to end."""
+    use_language(spoken)
     for other in others:
         other.close()
     _end_quietly(mask)

@@ -25,10 +25,9 @@ from derbes.case.request import (
 )
 from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
-from derbes.language import _, language
+from derbes.language import _, language, text_of
 from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
-from derbes.results.tables import text_of
 from derbes.units import UnitError, parse_amount
 from derbes.version import VERSION
 

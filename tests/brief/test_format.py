@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from derbes.brief import format as fmt
 from derbes.language import use_language
+from derbes.spelling import chart_signs
 
 
 @pytest.mark.parametrize(
@@ -129,5 +130,5 @@ def test_numbers_without_end_are_words():
 
 def test_charts_write_numbers_as_the_texts_do():
     use_language("kk")
-    spelled = fmt.chart_locale()
+    spelled = chart_signs()
     assert (spelled["decimal"], spelled["thousands"]) == (",", "\u00a0")

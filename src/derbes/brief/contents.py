@@ -12,7 +12,7 @@ from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.harmless import in_style, sheet
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
@@ -26,7 +26,8 @@ from derbes.results.supply import (
     LeverageEnd,
     LeverageRow,
 )
-from derbes.results.tables import Column, field_of, text_of, tier_units
+from derbes.results.tables import Column, field_of, tier_units
+from derbes.spelling import NO_BREAK
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"
@@ -270,7 +271,7 @@ class BriefContents:
         """An amount of unmet essential demand with its unit."""
         unit = tier_units(self.leverage.unit)[0]
         name = sum_units().get(unit)
-        return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
+        return f"{fmt.number(amount)}{NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
 
 
 def harm_of(row: LeverageRow) -> float:
@@ -303,9 +304,9 @@ def names_of(case: Case, section: str, ids: Collection[str]) -> str:
     """Names of elements for a reader, separated by commas."""
     elements = getattr(case, section)
     known = {"variants": {BASE: _("as planned")}, "uses": {ALL_ESSENTIAL: _("all essential uses")}}
-    named = {id_: text_of(elements[id_].label, id_) for id_ in ids if id_ in elements}
-    named |= known.get(section, {})
-    return ", ".join(named.get(id_, id_.replace("_", " ")) for id_ in ids)
+    labels = {id_: elements[id_].label for id_ in ids if id_ in elements}
+    named = [known.get(section, {}).get(id_) or text_of(labels.get(id_, {}), id_) for id_ in ids]
+    return named[0] if len(named) == 1 else ", ".join(named)
 
 
 def draws_and_seed(n: int, seed: int | None) -> str:
@@ -365,7 +366,7 @@ def bounded(row: LeverageRow, field: str, text: str) -> str:
     """A figure of a row as text; as a bound where the row says that it is one."""
     if field not in row.bounds:
         return text
-    return f"{'≥' if row.bound == OPTIMAL else '≤'}{fmt.NO_BREAK}{text}"
+    return f"{'≥' if row.bound == OPTIMAL else '≤'}{NO_BREAK}{text}"
 
 
 def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) -> str:

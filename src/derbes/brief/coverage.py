@@ -248,7 +248,7 @@ def coverage_section(contents: BriefContents) -> Section:
     """Coverage by use and by variant."""
     focus = contents.focus
     starts = sorted({*focus.milestones, focus.worst})
-    by_start = {fmt.date(start): contents.courses(start) for start in starts}
+    by_start = {str(fmt.date(start)): contents.courses(start) for start in starts}
     at_worst = as_written(
         contents, _("From each start the worst month serves {shares} of essential demand")
     )

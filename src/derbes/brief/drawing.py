@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from derbes.brief.format import chart_locale
 from derbes.harmless import in_html, visible
+from derbes.spelling import chart_signs
 
 FAMILY = "Noto Sans Derbes"
 FOLDER = Path(__file__).parent / "fonts"
@@ -71,7 +71,7 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
     within the picture, and places are rounded to tenths of a pixel.
     """
     spec = _shown(spec)
-    drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_locale())
+    drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_signs())
     found = _SIZE.match(drawn)
     if found is None:
         raise ValueError("the drawing has no size")

@@ -5,15 +5,13 @@ share is never rounded to none or to all. What is missing is a word, never 0.
 """
 
 import math
+import re
 from collections.abc import Sequence
 
-from derbes.language import _, language, ngettext
+from derbes.language import Declined, _, language, ngettext
+from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, percent_sign, spelled
 from derbes.units import format_unit
 
-NO_BREAK = "\u00a0"
-_DECIMAL = {"en": ".", "ru": ",", "kk": ","}
-_THOUSANDS = {"en": ",", "ru": NO_BREAK, "kk": NO_BREAK}
-_PERCENT = {"en": "%", "ru": NO_BREAK + "%", "kk": NO_BREAK + "%"}
 _FINE = 1e-6
 """Below it a difference is rounding noise of the solver, in the unit shown."""
 
@@ -32,13 +30,7 @@ def number(value: float, digits: int = 3) -> str:
     text = f"{value:,.{decimals}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return _spelled("0" if text == "-0" else text)
-
-
-def _spelled(text: str) -> str:
-    """A number in Python's English spelling as the language in use writes it."""
-    point, comma = _DECIMAL.get(language(), "."), _THOUSANDS.get(language(), ",")
-    return text.replace(",", "\0").replace(".", point).replace("\0", comma)
+    return spelled("0" if text == "-0" else text)
 
 
 def exact(value: float) -> str:
@@ -76,7 +68,7 @@ def share(value: float) -> str:
         >>> share(0.123), share(0.0004), share(0.9996), share(1.0)
         ('12%', 'under 1%', 'over 99%', '100%')
     """
-    sign = _PERCENT.get(language(), "%")
+    sign = percent_sign()
     percent = value * 100
     if _FINE < percent < 1:
         return _("under {share}").format(share=f"1{sign}")
@@ -85,7 +77,7 @@ def share(value: float) -> str:
     return number(round(percent), digits=1) + sign
 
 
-def months(value: float) -> str:
+def months(value: float) -> Declined:
     """A time in months, rounded down to a tenth.
 
     Examples:
@@ -95,7 +87,7 @@ def months(value: float) -> str:
     rounded = _tenths(value)
     whole = int(rounded) if rounded == int(rounded) else 2
     text = ngettext("{n} month", "{n} months", whole)
-    return text.format(n=exact(rounded)).replace(" ", NO_BREAK)
+    return counted(rounded, "month", text.format(n=exact(rounded)))
 
 
 def month_count(value: float) -> str:
@@ -112,31 +104,14 @@ def _tenths(value: float) -> float:
     return math.floor(value * 10 + _FINE) / 10
 
 
-def days(value: float) -> str:
+def days(value: float) -> Declined:
     """A time in days, rounded down."""
     whole = math.floor(value + _FINE)
-    return ngettext("{n} day", "{n} days", whole).format(n=number(whole)).replace(" ", NO_BREAK)
+    text = ngettext("{n} day", "{n} days", whole).format(n=number(whole))
+    return counted(whole, "day", text)
 
 
-def month_names() -> tuple[str, ...]:
-    """Names of the months, January first."""
-    return (
-        _("January"),
-        _("February"),
-        _("March"),
-        _("April"),
-        _("May"),
-        _("June"),
-        _("July"),
-        _("August"),
-        _("September"),
-        _("October"),
-        _("November"),
-        _("December"),
-    )
-
-
-def date(label: str) -> str:
+def date(label: str) -> Declined:
     """An ISO year, month or day in words.
 
     Examples:
@@ -145,13 +120,12 @@ def date(label: str) -> str:
     """
     parts = label.split("-")
     if not all(part.isdigit() for part in parts) or len(parts) > 3:
-        return label
+        return Declined(label)
     if len(parts) == 1 or not 1 <= int(parts[1]) <= 12:
-        return label
-    month = month_names()[int(parts[1]) - 1]
+        return Declined(label)
     if len(parts) == 2:
-        return _("{month} {year}").format(month=month, year=parts[0])
-    return _("{day} {month} {year}").format(day=int(parts[2]), month=month, year=parts[0])
+        return month_of(parts[0], int(parts[1]))
+    return day_of(parts[0], int(parts[1]), int(parts[2]))
 
 
 def money(value: float, currency: str) -> str:
@@ -163,7 +137,8 @@ def money(value: float, currency: str) -> str:
     """
     divisor, scale = money_scale(value)
     value = value if abs(value) > _FINE else 0.0
-    return joined(number(value / divisor), scale, currency, by=NO_BREAK)
+    name = money_name(currency, round(value / divisor, 2) if not scale else divisor)
+    return joined(number(value / divisor), scale, name, by=NO_BREAK)
 
 
 def money_scale(largest: float) -> tuple[float, str]:
@@ -182,6 +157,10 @@ def percent_rise(value: float) -> str:
     return _("{n} times the price").format(n=number(value))
 
 
+_STEM = 4
+"""Letters by which a unit is known whatever number it stands beside."""
+
+
 def span(low: str, high: str) -> str:
     """Two ends of a range as one text; a unit that both have is written once.
 
@@ -189,11 +168,17 @@ def span(low: str, high: str) -> str:
         >>> span(months(4), months(7.5)).split(NO_BREAK), span("5", "5")
         (['4 to 7.5', 'months'], '5')
     """
-    number_, *unit = low.split(NO_BREAK)
     if low == high:
         return low
-    is_shared = unit and high.endswith(NO_BREAK + NO_BREAK.join(unit))
-    return _("{low} to {high}").format(low=number_ if is_shared else low, high=high)
+    (first, unit), (_last, other) = _number_and_unit(low), _number_and_unit(high)
+    is_shared = unit and unit[:_STEM] == other[:_STEM]
+    return _("{low} to {high}").format(low=first if is_shared else low, high=high)
+
+
+def _number_and_unit(text: str) -> tuple[str, str]:
+    found = re.match(rf"-?\d[\d.,{NO_BREAK}]*(?={NO_BREAK}\D)", text)
+    end = found.end() if found else 0
+    return text[:end], text[end:].strip(NO_BREAK)
 
 
 def joined(*parts: str, by: str = ", ") -> str:
@@ -210,14 +195,3 @@ def missing(paths: Sequence[str] = ()) -> str:
     n = len(paths) - 1
     text = ngettext("missing: needs {path} and {n} more", "missing: needs {path} and {n} more", n)
     return text.format(path=paths[0], n=n)
-
-
-def chart_locale() -> dict[str, object]:
-    """How charts write the numbers on their axes."""
-    return {
-        "decimal": _DECIMAL.get(language(), "."),
-        "thousands": _THOUSANDS.get(language(), ","),
-        "grouping": [3],
-        "currency": ["", ""],
-        "percent": _PERCENT.get(language(), "%"),
-    }

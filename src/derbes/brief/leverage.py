@@ -35,6 +35,7 @@ from derbes.case.entities import essential_uses
 from derbes.language import _
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
 from derbes.results.tables import Column
+from derbes.spelling import NO_BREAK
 
 _WIDE_SPAN = 50.0
 """Largest over smallest loss from which on both axes are logarithmic."""
@@ -54,7 +55,7 @@ def losses_section(contents: BriefContents) -> Section:
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
-    unit = fmt.joined(scale_words, contents.case.currency, by=fmt.NO_BREAK)
+    unit = fmt.joined(scale_words, contents.case.currency, by=NO_BREAK)
     up = fmt.joined(
         _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit),
         prices_words(contents.case.price_year),

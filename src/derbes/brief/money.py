@@ -25,6 +25,7 @@ from derbes.results.money import (
     way_words,
 )
 from derbes.results.tables import Column
+from derbes.spelling import NO_BREAK
 
 
 def ways_told(contents: BriefContents) -> Ways | None:
@@ -41,7 +42,7 @@ def _money_estimate(contents: BriefContents, found: Estimate | None) -> str:
     place = 1 - math.floor(math.log10(error)) if error else 3
     mean, error = (round(value, place) for value in (found.mean / divisor, error))
     text = f"{fmt.number(mean)} ± {fmt.number(error, 2)}"
-    return fmt.joined(text, scale, contents.case.currency, by=fmt.NO_BREAK)
+    return fmt.joined(text, scale, contents.case.currency, by=NO_BREAK)
 
 
 def _share_estimate(found: Estimate | None) -> str:

@@ -80,11 +80,10 @@ from derbes.brief.uncertainty import (
 )
 from derbes.case.entities import essential_uses
 from derbes.harmless import file_name, in_html, visible
-from derbes.language import _, language, ngettext
+from derbes.language import _, language, ngettext, text_of
 from derbes.results.plan import Plan
 from derbes.results.statements import ARITHMETIC, MODEL
 from derbes.results.supply import CoverRow
-from derbes.results.tables import text_of
 
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""

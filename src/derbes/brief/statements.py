@@ -18,7 +18,7 @@ from derbes.brief.contents import (
     table_of,
 )
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.results.statements import (
     ARITHMETIC,
     MODEL,
@@ -27,7 +27,7 @@ from derbes.results.statements import (
     StatementRow,
     StatementTable,
 )
-from derbes.results.tables import Column, evidence_column, text_of, verdict_column, verdict_words
+from derbes.results.tables import Column, evidence_column, verdict_column, verdict_words
 
 DECIDED = ("holds", "fails")
 """Verdicts that are yes or no."""
@@ -84,7 +84,7 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
     for flip in row.flips_at[:3]:
         if is_opening(flip.input):
             below, above = _("{input} before {value}"), _("{input} after {value}")
-            value = fmt.date(opening_label(contents, flip.input, flip.value))
+            value: str = fmt.date(opening_label(contents, flip.input, flip.value))
         else:
             below, above = _("{input} below {value}"), _("{input} above {value}")
             value = in_unit(flip.value, flip.unit)

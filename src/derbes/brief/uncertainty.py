@@ -22,10 +22,10 @@ from derbes.brief.contents import (
     words,
 )
 from derbes.case.entities import quantities
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
-from derbes.results.tables import MISSING, Column, text_of
+from derbes.results.tables import MISSING, Column
 
 ENDED, END = "ended", "end"
 """Answers about a date: whether leverage has ended by it, and the date itself."""

@@ -29,7 +29,7 @@ from derbes.case.forms import (
 )
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
-from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Quantity
 from derbes.case.uncertainty import ReferenceProject
 from derbes.casefile.entries import (
     SECTIONS,
@@ -60,7 +60,7 @@ from derbes.casefile.quantities import (
     wrong_parts,
 )
 from derbes.grammar import ExpressionError
-from derbes.language import _, language, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
 
@@ -254,14 +254,6 @@ def made(model: type, found: Found) -> Any:
     """A value of a class with those of the attributes that it has."""
     names = [one.name for one in dataclasses.fields(model)]
     return model(**{name: found[name] for name in names if name in found})
-
-
-def text_of(label: Label) -> str:
-    """The text in the language in use, else in English, else the first."""
-    for code in (language(), "", "en"):
-        if code in label:
-            return label[code]
-    return next(iter(label.values()), "")
 
 
 def length_in_periods(filled: Filled, text: str, step: Path) -> int:

@@ -8,10 +8,9 @@ from derbes.case.entities import Case, Survival, quantities
 from derbes.case.ledger import Checked, Statement
 from derbes.case.options import OPTION_TERMS, Option, Risk, Standard
 from derbes.case.quantity import Calendar, Element, Quantity
-from derbes.casefile.build import text_of
 from derbes.casefile.entries import SECTIONS, by_name
 from derbes.errors import Problem, RequestError, did_you_mean
-from derbes.language import _, language
+from derbes.language import _, language, text_of
 from derbes.units import format_amount, format_number
 
 HIDDEN = frozenset(

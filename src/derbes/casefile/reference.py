@@ -94,6 +94,25 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
+def models() -> tuple[type, ...]:
+    """All classes whose keys a case file may hold."""
+    inner = (model for parts in _INNER.values() for _name, model in parts)
+    return (
+        Case,
+        forms.WrittenCalendar,
+        forms.WrittenCurrency,
+        Budget,
+        Risk,
+        Correlation,
+        forms.WrittenQuantity,
+        forms.WrittenMonth,
+        forms.WrittenDistribution,
+        Element,
+        *SECTIONS.values(),
+        *inner,
+    )
+
+
 def _needed(model: type) -> list[str]:
     return [key.key for key in keys_of(model).values() if key.is_needed]
 

@@ -1,11 +1,14 @@
 """The command line: one command per verb."""
 
+import gettext
 import os
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from derbes.cli.stopping import heeding
+from derbes.language import DOMAIN, LOCALE, languages, system_language, use_language
 
 DONE = 0
 """The question is answered."""
@@ -66,10 +69,29 @@ def fill_closed_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
 
 
+def speak(words: Sequence[str]) -> None:
+    """Use the language that is asked for, else that of the system, for this run.
+
+    The commands say what they do as they are loaded, so it is chosen before them; what click
+    says itself comes out of our catalog.
+
+    Args:
+        words: What stands after the program's name.
+    """
+    asked = [code for word, code in pairwise([*words, ""]) if word == "--lang"]
+    asked += [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    code = next((code for code in asked if code in languages()), system_language())
+    use_language(code)
+    os.environ["LANGUAGE"] = code
+    gettext.bindtextdomain(DOMAIN, LOCALE)
+    gettext.textdomain(DOMAIN)
+
+
 @heeding
 def _guarded(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        speak(words)
         from derbes.cli.streams import standard_streams  # noqa: PLC0415 - loading takes a while
 
         with standard_streams(is_program=arguments is None) as outlet:

@@ -102,6 +102,7 @@ def surface_options(
 
 
 @click.group(name="derbes", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@language_option
 @click.version_option(VERSION, prog_name="derbes", message="%(prog)s %(version)s")
 def derbes() -> None:
     """How long a supply holds, how much leverage a seller has, and when it ends."""

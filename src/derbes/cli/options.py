@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
-from inspect import signature
+from inspect import cleandoc, signature
 from typing import Any, get_args
 
 import click
@@ -46,14 +46,20 @@ def with_options(*options: Decorator) -> Decorator:
 
 case_argument = click.argument("path", metavar="CASE")
 """The case file, or the folder of a case."""
+
+
+def _speak(_context: click.Context, _option: click.Parameter, code: str | None) -> None:
+    if code:
+        use_language(code)
+
+
 language_option = option(
     "--lang",
-    _("Language of all texts."),
+    _("Language of all texts. Without it: the one of the system, else English."),
     type=click.Choice(languages()),
-    default="en",
     is_eager=True,
     expose_value=False,
-    callback=lambda _context, _option, code: use_language(code),
+    callback=_speak,
 )
 json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
 out_option = option(
@@ -121,6 +127,7 @@ class Verb(click.Command):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.help = _(cleandoc(self.help or ""))
         report = option(
             "--report",
             _("Where an error comes up that nobody foresaw: write a report of it into a file."),
@@ -143,3 +150,7 @@ class Verbs(click.Group):
     """All commands."""
 
     command_class = Verb
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.help = _(cleandoc(self.help or ""))

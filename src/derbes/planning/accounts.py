@@ -16,7 +16,7 @@ import numpy as np
 from derbes.case.entities import Case, Plant
 from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs
@@ -52,7 +52,6 @@ from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
 from derbes.results.money import PlantAccount
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
-from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
 

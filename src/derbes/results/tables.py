@@ -6,12 +6,13 @@ columns.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from derbes.harmless import in_html, in_line
-from derbes.language import _, language
+from derbes.language import _
+from derbes.spelling import spelled
 
 MISSING = "–"
 _GAP = "  "
@@ -197,14 +198,6 @@ def end_columns() -> tuple[Column, ...]:
     )
 
 
-def text_of(label: Mapping[str, str], id_: str) -> str:
-    """A label in the language in use, else in any, else the id in words."""
-    for code in (language(), "", "en"):
-        if label.get(code):
-            return label[code]
-    return next((text for text in label.values() if text), id_.replace("_", " "))
-
-
 def shown(cell: object) -> str:
     """A cell as text: four digits that count, thousands apart, a dash where missing.
 
@@ -217,7 +210,7 @@ def shown(cell: object) -> str:
     if isinstance(cell, bool | str):
         return str(cell) or MISSING
     if isinstance(cell, int):
-        return f"{cell:,}"
+        return spelled(f"{cell:,}")
     if isinstance(cell, float):
         return _number(cell)
     if isinstance(cell, Sequence):
@@ -229,8 +222,8 @@ def _number(number: float) -> str:
     if number == 0:
         return "0"
     if abs(number) >= 10**_DIGITS:
-        return f"{number:,.0f}"
-    return f"{number:,.{_DIGITS}g}"
+        return spelled(f"{number:,.0f}")
+    return spelled(f"{number:,.{_DIGITS}g}")
 
 
 def grouped(rows: Sequence[Any], *, by: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:

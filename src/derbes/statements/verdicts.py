@@ -23,7 +23,7 @@ from derbes.case.ledger import (
 from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
 from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet
-from derbes.language import _
+from derbes.language import _, in_language
 from derbes.parallel import Progress
 from derbes.results.records import to_json
 from derbes.results.statements import (
@@ -471,19 +471,6 @@ def claim_reviews(case: Case, table: StatementTable, language: str, page: str = 
     reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
     graph = {"@context": "https://schema.org", "@graph": reviews}
     return to_json(graph)
-
-
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """The text in a language, else in English, else in whichever there is.
-
-    Examples:
-        >>> in_language({"ru": "да", "en": "yes"}, "kk"), in_language({}, "en")
-        ('yes', '')
-    """
-    for code in (language, "en", "", *texts):
-        if texts.get(code):
-            return texts[code]
-    return ""
 
 
 def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:

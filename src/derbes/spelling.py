@@ -1,0 +1,212 @@
+"""How a language writes numbers, months, days and lists, after the Unicode CLDR."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Literal
+
+from derbes.language import Declined, language
+
+NO_BREAK = "\u00a0"
+_MONTHS_IN_CASES = {
+    "ru": {
+        "gen": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "dat": "январю февралю марту апрелю маю июню июлю августу сентябрю октябрю ноябрю декабрю",
+        "acc": "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        "ins": "январём февралём мартом апрелем маем июнем июлем августом сентябрём октябрём"
+        " ноябрём декабрём",
+        "loc": "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре",
+    },
+    "kk": {
+        "gen": "қаңтардың ақпанның наурыздың сәуірдің мамырдың маусымның шілденің тамыздың"
+        " қыркүйектің қазанның қарашаның желтоқсанның",
+        "dat": "қаңтарға ақпанға наурызға сәуірге мамырға маусымға шілдеге тамызға қыркүйекке"
+        " қазанға қарашаға желтоқсанға",
+        "acc": "қаңтарды ақпанды наурызды сәуірді мамырды маусымды шілдені тамызды қыркүйекті"
+        " қазанды қарашаны желтоқсанды",
+        "ins": "қаңтармен ақпанмен наурызбен сәуірмен мамырмен маусыммен шілдемен тамызбен"
+        " қыркүйекпен қазанмен қарашамен желтоқсанмен",
+        "loc": "қаңтарда ақпанда наурызда сәуірде мамырда маусымда шілдеде тамызда қыркүйекте"
+        " қазанда қарашада желтоқсанда",
+        "abl": "қаңтардан ақпаннан наурыздан сәуірден мамырдан маусымнан шілдеден тамыздан"
+        " қыркүйектен қазаннан қарашадан желтоқсаннан",
+    },
+}
+"""Months in the cases that the CLDR does not hold, January first."""
+_COUNTED_IN_CASES = {
+    "ru": {
+        "month": {
+            "gen": "месяца месяцев", "dat": "месяцу месяцам", "ins": "месяцем месяцами",
+            "loc": "месяце месяцах",
+        },
+        "day": {"gen": "дня дней", "dat": "дню дням", "ins": "днём днями", "loc": "дне днях"},
+    },
+    "kk": {
+        "month": {
+            "gen": "айдың", "dat": "айға", "acc": "айды", "ins": "аймен", "loc": "айда",
+            "abl": "айдан",
+        },
+        "day": {
+            "gen": "күннің", "dat": "күнге", "acc": "күнді", "ins": "күнмен", "loc": "күнде",
+            "abl": "күннен",
+        },
+    },
+}  # fmt: skip
+"""Times beside a number in these cases: one and more of them, where they differ."""
+_DATES = {
+    "ru": (
+        "{month} {year}",
+        "{month} {year} года",
+        "{day} {month} {year}",
+        "{day} {month} {year} года",
+    ),
+    "kk": (
+        "{year} ж. {month}",
+        "{year} жылғы {month}",
+        "{year} ж. {day} {month}",
+        "{year} жылғы {day} {month}",
+    ),
+}
+"""A month and a day: as they stand alone, and within a sentence."""
+_ENGLISH = ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}")
+
+
+@cache
+def _locale(code: str) -> Any:
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - English needs none
+
+    try:
+        return Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+@cache
+def _signs(code: str) -> tuple[str, str, str]:
+    """Decimal point, sign between thousands, and what stands behind a percentage."""
+    if code == "en":
+        return ".", ",", "%"
+    from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415
+
+    locale = _locale(code)
+    percent = locale.percent_formats[None].suffix[0]
+    return get_decimal_symbol(locale), get_group_symbol(locale), percent
+
+
+def spelled(text: str) -> str:
+    """A number in Python's English spelling as the language in use writes it.
+
+    Examples:
+        >>> spelled("12,345.6")
+        '12,345.6'
+    """
+    point, comma, _percent = _signs(language())
+    if (point, comma) == (".", ","):
+        return text
+    return text.replace(",", "\0").replace(".", point).replace("\0", comma)
+
+
+def percent_sign() -> str:
+    """What stands behind a percentage, with the space that belongs to it."""
+    return _signs(language())[2]
+
+
+def chart_signs() -> dict[str, object]:
+    """How charts write the numbers on their axes, as D3 has it."""
+    point, comma, percent = _signs(language())
+    return {
+        "decimal": point,
+        "thousands": comma,
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": percent,
+    }
+
+
+@cache
+def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
+    names = _locale(code).months
+    alone = tuple(names["stand-alone"]["wide"][n] for n in range(1, 13))
+    if code == "kk":
+        alone = tuple(name.lower() for name in alone)  # months are no names there
+    cases = {case: words.split() for case, words in _MONTHS_IN_CASES.get(code, {}).items()}
+    return alone, cases
+
+
+def month_of(year: str, month: int) -> Declined:
+    """A month of a year, in its cases.
+
+    Args:
+        year: Its number.
+        month: 1 for January.
+    """
+    alone, cases = _month_names(language())
+    stands, within, *_days = _DATES.get(language(), _ENGLISH)
+    forms = {
+        case: within.format(month=names[month - 1], year=year) for case, names in cases.items()
+    }
+    return Declined(stands.format(month=alone[month - 1], year=year), forms)
+
+
+def day_of(year: str, month: int, day: int) -> Declined:
+    """A day, in its cases; Russian counts days in the genitive, whatever the case."""
+    alone, cases = _month_names(language())
+    *_months, stands, within = _DATES.get(language(), _ENGLISH)
+    if language() == "ru":
+        cases = dict.fromkeys(cases, cases["gen"])
+        alone = tuple(cases["gen"])
+    forms = {
+        case: within.format(day=day, month=names[month - 1], year=year)
+        for case, names in cases.items()
+    }
+    return Declined(stands.format(day=day, month=alone[month - 1], year=year), forms)
+
+
+def counted(number: float, unit: str, text: str) -> Declined:
+    """A number of months or days, in its cases.
+
+    Args:
+        number: How many.
+        unit: `month` or `day`.
+        text: As it stands alone, number first and the unit behind a space.
+    """
+    digits = text.partition(" ")[0]
+    is_one = number % 1 != 0 or (number % 10 == 1 and number % 100 != 11)
+    forms = {
+        case: f"{digits}{NO_BREAK}{words.split()[0 if is_one else -1]}"
+        for case, words in _COUNTED_IN_CASES.get(language(), {}).get(unit, {}).items()
+    }
+    return Declined(text.replace(" ", NO_BREAK), forms)
+
+
+def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
+    """Several things in one sentence: `a, b and c`.
+
+    Args:
+        parts: The things.
+        style: `standard` (and), `or`.
+    """
+    from babel.lists import format_list  # noqa: PLC0415 - few texts need it
+
+    code = "en_GB" if language() == "en" else language()
+    return format_list(list(parts), style=style, locale=_locale(code))
+
+
+def money_name(code: str, amount: float) -> str:
+    """Name of a currency beside an amount; in English its code."""
+    if language() == "en":
+        return code
+    from babel.numbers import get_currency_name  # noqa: PLC0415
+
+    return get_currency_name(code, count=amount, locale=_locale(language()))
+
+
+def country_name(code: str, otherwise: str) -> str:
+    """Name of a country.
+
+    Args:
+        code: Two letters, ISO 3166.
+        otherwise: Stands where the CLDR does not know it; in English always.
+    """
+    if language() == "en":
+        return otherwise
+    return str(_locale(language()).territories.get(code.upper(), otherwise))
