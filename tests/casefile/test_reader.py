@@ -262,7 +262,7 @@ def test_note_in_the_language_in_use(read):
     use_language("ru")
     assert read(text).actors["south"].note == "Далеко"
     use_language("kk")
-    assert read(text).actors["south"].note == "Far"
+    assert read(text).actors["south"].note == "Far [en]"
 
 
 def test_windows_line_ends(tmp_path):
