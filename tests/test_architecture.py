@@ -75,7 +75,7 @@ LIBRARIES = {
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
-    "babel": ("derbes.spelling",),
+    "babel": ("derbes.language", "derbes.spelling"),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""

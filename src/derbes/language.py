@@ -49,11 +49,55 @@ class Declined(str):
         return format(str(self), spec)
 
 
+@lru_cache(maxsize=8)
+def locale_of(code: str) -> Any:
+    """What the CLDR knows of a language, as Babel has it; of English where it knows none."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - English needs none
+
+    try:
+        return Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+@lru_cache(maxsize=8)
+def _signs(code: str) -> tuple[str, str, str]:
+    if code == "en":
+        return ".", ",", "%"
+    from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415 - as above
+
+    locale = locale_of(code)
+    return (
+        get_decimal_symbol(locale),
+        get_group_symbol(locale),
+        locale.percent_formats[None].suffix[0],
+    )
+
+
+def number_signs() -> tuple[str, str, str]:
+    """Decimal point, sign between thousands, and what stands behind a percentage."""
+    return _signs(_CURRENT[0])
+
+
+def spelled(text: str) -> str:
+    """A number in Python's English spelling as the language in use writes it.
+
+    Examples:
+        >>> spelled("12,345.6")
+        '12,345.6'
+    """
+    point, comma, _percent = number_signs()
+    if (point, comma) == (".", ","):
+        return text
+    return text.replace(",", "\0").replace(".", point).replace("\0", comma)
+
+
 class _Filling(Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
         if format_spec in FORMS and not isinstance(value, Declined):
             return format(value)
-        return super().format_field(value, format_spec)
+        text = super().format_field(value, format_spec)
+        return spelled(text) if format_spec and isinstance(value, int | float) else text
 
 
 class Translation(str):

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
-from derbes.language import Declined, language
+from derbes.language import Declined, language, locale_of, number_signs
 
 NO_BREAK = "\u00a0"
 _MONTHS_IN_CASES = {
@@ -70,49 +70,14 @@ _DATES = {
 _ENGLISH = ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}")
 
 
-@cache
-def _locale(code: str) -> Any:
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - English needs none
-
-    try:
-        return Locale.parse(code)
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
-
-
-@cache
-def _signs(code: str) -> tuple[str, str, str]:
-    """Decimal point, sign between thousands, and what stands behind a percentage."""
-    if code == "en":
-        return ".", ",", "%"
-    from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415
-
-    locale = _locale(code)
-    percent = locale.percent_formats[None].suffix[0]
-    return get_decimal_symbol(locale), get_group_symbol(locale), percent
-
-
-def spelled(text: str) -> str:
-    """A number in Python's English spelling as the language in use writes it.
-
-    Examples:
-        >>> spelled("12,345.6")
-        '12,345.6'
-    """
-    point, comma, _percent = _signs(language())
-    if (point, comma) == (".", ","):
-        return text
-    return text.replace(",", "\0").replace(".", point).replace("\0", comma)
-
-
 def percent_sign() -> str:
     """What stands behind a percentage, with the space that belongs to it."""
-    return _signs(language())[2]
+    return number_signs()[2]
 
 
 def chart_signs() -> dict[str, object]:
     """How charts write the numbers on their axes, as D3 has it."""
-    point, comma, percent = _signs(language())
+    point, comma, percent = number_signs()
     return {
         "decimal": point,
         "thousands": comma,
@@ -124,7 +89,7 @@ def chart_signs() -> dict[str, object]:
 
 @cache
 def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
-    names = _locale(code).months
+    names = locale_of(code).months
     alone = tuple(names["stand-alone"]["wide"][n] for n in range(1, 13))
     if code == "kk":
         alone = tuple(name.lower() for name in alone)  # months are no names there
@@ -188,7 +153,7 @@ def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") 
     from babel.lists import format_list  # noqa: PLC0415 - few texts need it
 
     code = "en_GB" if language() == "en" else language()
-    return format_list(list(parts), style=style, locale=_locale(code))
+    return format_list(list(parts), style=style, locale=locale_of(code))
 
 
 def money_name(code: str, amount: float) -> str:
@@ -197,7 +162,7 @@ def money_name(code: str, amount: float) -> str:
         return code
     from babel.numbers import get_currency_name  # noqa: PLC0415
 
-    return get_currency_name(code, count=amount, locale=_locale(language()))
+    return get_currency_name(code, count=amount, locale=locale_of(language()))
 
 
 def country_name(code: str, otherwise: str) -> str:
@@ -209,4 +174,4 @@ def country_name(code: str, otherwise: str) -> str:
     """
     if language() == "en":
         return otherwise
-    return str(_locale(language()).territories.get(code.upper(), otherwise))
+    return str(locale_of(language()).territories.get(code.upper(), otherwise))

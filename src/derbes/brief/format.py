@@ -8,8 +8,8 @@ import math
 import re
 from collections.abc import Sequence
 
-from derbes.language import Declined, _, language, ngettext
-from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, percent_sign, spelled
+from derbes.language import Declined, _, language, ngettext, spelled
+from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, percent_sign
 from derbes.units import format_unit
 
 _FINE = 1e-6

@@ -11,8 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from derbes.harmless import in_html, in_line
-from derbes.language import _
-from derbes.spelling import spelled
+from derbes.language import _, spelled
 
 MISSING = "–"
 _GAP = "  "
