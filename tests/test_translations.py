@@ -8,7 +8,6 @@ from tools.translations import (
     alphabet_faults,
     catalog_faults,
     placeholder_faults,
-    plural,
     term_faults,
     terms_in,
     text_faults,
@@ -126,14 +125,4 @@ def test_a_catalog_is_told_fault_by_fault():
         """'An embargo': "embargo" is "эмбарго" in the glossary""",
         "'{n} measure': lost {n}",
         "'A quota': the exception is not needed",
-    ]
-
-
-def test_plurals():
-    assert [plural(word) for word in ("quota", "day", "policy", "loss", "match")] == [
-        "quotas",
-        "days",
-        "policies",
-        "losses",
-        "matches",
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from derbes.casefile.glossary import glossary
+from derbes.casefile.glossary import english_forms, glossary
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ESCAPED = re.compile(r"\{\{|\}\}")
@@ -137,26 +137,11 @@ def _forms() -> tuple[Mapping[str, str], re.Pattern[str]]:
     """English form in small letters → id of its term, and what finds them."""
     forms: dict[str, str] = {}
     for term in glossary().values():
-        for word in (term.words["en"], *term.also):
-            forms.setdefault(word.casefold(), term.id)
-    for term in glossary().values():
-        for word in (term.words["en"], *term.also):
-            forms.setdefault(plural(word.casefold()), term.id)
+        for form in english_forms(term):
+            forms.setdefault(form.casefold(), term.id)
     longest = sorted(forms, key=len, reverse=True)
     one_of = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest)
     return forms, re.compile(rf"(?<![\w-])(?:{one_of})(?![\w-])", re.IGNORECASE)
-
-
-def plural(word: str) -> str:
-    """The regular plural of an English word or of the last one of a term.
-
-    Examples:
-        >>> plural("stockpile"), plural("policy"), plural("day"), plural("loss")
-        ('stockpiles', 'policies', 'days', 'losses')
-    """
-    if re.search(r"[^aeiou]y\Z", word):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if re.search(r"(?:s|x|z|ch|sh)\Z", word) else f"{word}s"
 
 
 def _words_of(text: str) -> set[str]:

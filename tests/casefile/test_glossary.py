@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from derbes.casefile.glossary import LANGUAGES, TRANSLATED, glossary, glossary_sources
+from derbes.casefile.glossary import (
+    LANGUAGES,
+    TRANSLATED,
+    english_forms,
+    glossary,
+    glossary_sources,
+    plural,
+    terms_named,
+)
+from derbes.errors import RequestError
 from tools.terms import terms_page
 from tools.translations import alphabet_faults, term_faults, terms_in
 
@@ -70,3 +79,32 @@ def test_every_key_that_a_brief_tells_of_has_its_term():
     known |= {name.replace("_", " ") for name in TERMS}
     assert len(names) > 20
     assert {name.replace("_", " ") for name in names} - known == set()
+
+
+def test_every_word_of_a_term_names_it():
+    for name, term in TERMS.items():
+        for word in (name, name.upper(), *term.words.values(), *english_forms(term)):
+            assert term in terms_named(word), word
+    assert [term.id for term in terms_named("запас")] == ["stockpile", "stock"]
+    assert terms_named("Lead-time") == terms_named("«Срок поставки»") == (TERMS["lead_time"],)
+
+
+def test_plurals():
+    words = ("quota", "day", "policy", "loss", "match")
+    assert [plural(word) for word in words] == ["quotas", "days", "policies", "losses", "matches"]
+
+
+@pytest.mark.parametrize(
+    ("word", "fix"),
+    [
+        ("levrage", 'did you mean "leverage"'),
+        ("спросом", 'did you mean "спрос"?'),
+        ("эмбаргo", 'did you mean "эмбарго"'),
+        ("xyzzy", "derbes explain lists all terms"),
+        ("", "derbes explain lists all terms"),
+    ],
+)
+def test_an_unknown_word_is_met_with_the_nearest(word, fix):
+    with pytest.raises(RequestError) as refused:
+        terms_named(word)
+    assert refused.value.problems[0].fix.startswith(fix)

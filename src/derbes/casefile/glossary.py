@@ -1,12 +1,16 @@
 """The words of the field in three languages, as `terms.yaml` has them."""
 
-from collections.abc import Mapping
+import difflib
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
 from derbes.casefile.files import compose
+from derbes.errors import Problem, RequestError, did_you_mean, look_alike
+from derbes.language import _
 
 LANGUAGES = ("en", "ru", "kk")
 """Languages in which each term is told."""
@@ -57,6 +61,59 @@ def glossary_sources() -> Mapping[str, Mapping[str, str]]:
     """Where words were seen: name → `title`, and `url` where there is one."""
     sources: Mapping[str, Mapping[str, str]] = _read()["sources"]
     return sources
+
+
+def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
+    """Terms that a word of any language stands for, or an id; mostly one.
+
+    Capitals make no difference, nor do the plural in English and how the words of a term are
+    joined.
+
+    Raises:
+        RequestError: No term is called so; offers the nearest.
+    """
+    forms: dict[str, list[GlossaryTerm]] = {}
+    for term in glossary().values():
+        for form in dict.fromkeys(map(_bare, _forms_of(term))):
+            forms.setdefault(form, []).append(term)
+    asked = _bare(word)
+    found = forms.get(asked)
+    if found is None:
+        close = difflib.get_close_matches(asked, forms, n=9, cutoff=0.7)
+        near = list({forms[form][0].id: form for form in reversed(close)}.values())[-2:]
+        fix = look_alike(asked, forms) or (did_you_mean(asked, near) if near else "")
+        what = _('"{word}" is no term of derbes').format(word=word)
+        fix = fix or _("derbes explain lists all terms")
+        raise RequestError("derbes", [Problem("word", what, fix=fix)])
+    return tuple(found)
+
+
+def _forms_of(term: GlossaryTerm) -> Iterator[str]:
+    yield term.id
+    yield from term.words.values()
+    yield from english_forms(term)
+
+
+def english_forms(term: GlossaryTerm) -> tuple[str, ...]:
+    """How a term may stand in an English text: as it is, in other forms, and their plurals."""
+    words = (term.words["en"], *term.also)
+    return (*words, *(plural(word) for word in words))
+
+
+def plural(word: str) -> str:
+    """The regular plural of an English word, or of the last one of several.
+
+    Examples:
+        >>> plural("stockpile"), plural("policy"), plural("day"), plural("loss")
+        ('stockpiles', 'policies', 'days', 'losses')
+    """
+    if re.search(r"[^aeiou]y\Z", word):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if re.search(r"(?:s|x|z|ch|sh)\Z", word) else f"{word}s"
+
+
+def _bare(word: str) -> str:
+    return " ".join(re.split(r"[\s_-]+", word.casefold().replace("ё", "е").strip(" \"'«».,")))
 
 
 @cache
