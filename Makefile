@@ -29,7 +29,7 @@ help:
 	@echo "make bench     speed against other tools, out/bench.json"
 	@echo "make kills     runs of the long verbs killed at random moments; KILLS=100 of each"
 	@echo "make coverage  branches reached by the tests"
-	@echo "make schema    the JSON Schema and the reference page of the case file"
+	@echo "make schema    the JSON Schema, and the pages of the reference that are made"
 	@echo "make messages  the texts to translate"
 	@echo "make clean     remove what make has made"
 
@@ -77,6 +77,7 @@ schema: $(VENV)/.development
 	$(BIN)/derbes schema --out docs/reference/case-file.schema.json
 	$(BIN)/python -c "from derbes.casefile.reference import reference_page as page; print(page(), end='')" > docs/reference/case-file.md
 	$(BIN)/python -m tools.quantities > docs/reference/quantities.md
+	$(BIN)/python -m tools.terms > docs/reference/terms.md
 
 messages: $(VENV)/.development
 	$(BIN)/python tools/messages.py
