@@ -244,7 +244,7 @@ def hostile():
 
     def named(one):
         label = "FORGED".join(random.choices(PIECES[:-9], k=4))
-        return replace(one, label={"": label}, note="\nFORGED\r\x1b[2J")
+        return replace(one, label={"": label}, note={"": "\nFORGED\r\x1b[2J"})
 
     sections = ("actors", "goods", "uses", "suppliers", "plants", "recipes", "measures", "options")
     changed = {
@@ -253,7 +253,7 @@ def hostile():
     }
     says = "\nFORGED\u202e</script>=1"
     statement = Statement("s", by="town", says={"": says}, holds_if="1 < 2", phrase={"": "\t=1"})
-    odd = {"name": "\x1b]0;FORGED\x07</title>", "label": {"": "</title>\u202e"}, "note": says}
+    odd = {"name": "\x1b]0;FORGED\x07</title>", "label": {"": "</title>\u202e"}, "note": {"": says}}
     return replace(case, **changed, **odd, statements={"s": statement})
 
 

@@ -679,8 +679,8 @@ def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...
     alone = [
         replace(
             count(one.id, text_of(one.label, one.id), one.sender, one.measures),
-            missing=one.lacks,
-            look=one.look,
+            missing=text_of(one.lacks),
+            look=text_of(one.look),
         )
         for one in case.levers.values()
     ]

@@ -61,7 +61,7 @@ def two_goods(
         levers={
             "first": Lever("first", sender="sender", measures=("cut",)),
             "fuel": Lever("fuel", sender="sender", measures=("fuel_cut",)),
-            "gas": Lever("gas", sender="sender", lacks="All of it.", look="A table"),
+            "gas": Lever("gas", sender="sender", lacks={"": "All of it."}, look={"": "A table"}),
         },
     )
 

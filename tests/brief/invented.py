@@ -73,7 +73,7 @@ def invented_case() -> Case:
                        demand=given(100, "t/month", "uses.washing.demand", grade=Grade.DERIVED)),
         "rinsing": Use("rinsing", label={"en": "Rinsing"}, good="salt",
                        demand=given(60, "t/month", "uses.rinsing.demand", low=40.0, high=90.0,
-                                    grade=Grade.ASSUMPTION, why="by the towns around")),
+                                    grade=Grade.ASSUMPTION, why={"": "by the towns around"})),
         "pools": Use("pools", label={"en": "Swimming pools"}, good="salt", tier=Tier.DEFERRABLE,
                      demand=given(10, "t/month", "uses.pools.demand", grade=Grade.ASSUMPTION)),
     }  # fmt: skip
@@ -81,7 +81,8 @@ def invented_case() -> Case:
         f"{actor}_{good}": Supplier(
             f"{actor}_{good}", actor=actor, good=good,
             price=given(price, "USD/t", f"suppliers.{actor}_{good}.price", low=price / 2,
-                        high=price * 2, grade=Grade.ASSUMPTION, why="<b>guessed</b> & checked"),
+                        high=price * 2, grade=Grade.ASSUMPTION,
+                        why={"": "<b>guessed</b> & checked"}),
             capacity=given(capacity, "t/month", f"suppliers.{actor}_{good}.capacity"),
         )
         for actor, good, price, capacity in (
@@ -109,19 +110,21 @@ def invented_case() -> Case:
                            hits=(Hit(actor="northland"),), lengths=LENGTHS)
     }  # fmt: skip
     documents = {
-        "plan": Document("plan", title="Town plan «Су»", publisher="Town hall",
-                         date="2025-12-17", address="https://example.org/plan"),
-        "trap": Document("trap", title="A trap", date="2025-01", address="javascript:alert(1)"),
+        "plan": Document("plan", title={"": "Town plan «Су»"},
+                         publisher={"": "Town hall"}, date="2025-12-17",
+                         address="https://example.org/plan"),
+        "trap": Document("trap", title={"": "A trap"}, date="2025-01", address="javascript:alert(1)"),
     }  # fmt: skip
     facts = {
-        "plan_fact": Fact("plan_fact", says="Works open in 2032", date="2025-12", document="plan",
-                          grade="B", amount=given(1e9, "USD", "facts.plan_fact.amount")),
-        "stock_fact": Fact("stock_fact", says="Stock is full", document="trap", grade="A"),
+        "plan_fact": Fact("plan_fact", says={"": "Works open in 2032"}, date="2025-12",
+                          document="plan", grade="B",
+                          amount=given(1e9, "USD", "facts.plan_fact.amount")),
+        "stock_fact": Fact("stock_fact", says={"": "Stock is full"}, document="trap", grade="A"),
     }  # fmt: skip
     case = Case(
         name="Waterworks (invented)", calendar=CALENDAR, currency="USD", target="town",
         label={"en": "Waterworks of an invented town", "kk": "Су құбыры"},
-        note="The numbers are invented.",
+        note={"": "The numbers are invented."},
         question={"en": "How long can the town treat its water if Northland stops selling?"},
         main_measure="embargo", main_length=12,
         actors={id_: Actor(id_, label={"en": id_.title()})

@@ -24,7 +24,11 @@ def levered() -> BriefContents:
         "salts": Lever("salts", {"": "Salts"}, sender="northland", measures=("embargo",)),
         "line": Lever("line", {"": "The line"}, sender="northland", measures=("closure",)),
         "gas": Lever(
-            "gas", {"": "Gas"}, sender="northland", lacks="Gas by month", look="A table (2711)"
+            "gas",
+            {"": "Gas"},
+            sender="northland",
+            lacks={"": "Gas by month"},
+            look={"": "A table (2711)"},
         ),
     }
     case = replace(case, measures={**case.measures, "closure": closure}, levers=levers)

@@ -147,7 +147,7 @@ def test_cyrillic_and_kazakh_survive(page):
 
 
 def test_letters_that_the_font_lacks_are_named(contents):
-    case = replace(contents.case, note="漢字")
+    case = replace(contents.case, note={"": "漢字"})
     page = render_brief(replace(contents, case=case))
     assert (
         '<p class="warning">The embedded font lacks 2 characters of this brief: U+5B57, U+6F22.</p>'
@@ -573,9 +573,9 @@ def test_rounding_noise_of_the_solver_is_no_harm(contents):
 
 
 def test_page_one_has_the_first_sentence_of_the_note_and_the_inputs_the_whole(contents):
-    case = replace(contents.case, note="Prices of 0.5 USD are public. Stocks are not.")
+    case = replace(contents.case, note={"": "Prices of 0.5 USD are public. Stocks are not."})
     page = render_brief(replace(contents, case=case))
     foot = text_of(page_one(page))
     assert "Prices of 0.5 USD are public.\n" in foot
     assert "Stocks are not." not in foot
-    assert case.note in text_of(part(page, "inputs"))
+    assert case.note[""] in text_of(part(page, "inputs"))

@@ -45,7 +45,7 @@ def test_statement(path):
         Judgement("own_alum", "town", -1, "word"),
         Judgement("own_alum", "north", 1, "deed"),
     )
-    assert (statement.retells, statement.untestable) == (("F01",), "What somebody feels.")
+    assert (statement.retells, statement.untestable) == (("F01",), {"": "What somebody feels."})
     assert statement.at_line == 76
 
 
@@ -68,9 +68,9 @@ def test_prediction(path):
     assert statement.no_if == "not plant_open(works, 2027-12)"
     assert statement.void_if == "not exists(works)"
     assert statement.resolution == {
-        "yes": "A first delivery.",
-        "no": "None.",
-        "void": "The works are sold.",
+        "yes": {"": "A first delivery."},
+        "no": {"": "None."},
+        "void": {"": "The works are sold."},
     }
 
 
@@ -82,7 +82,7 @@ def test_contrast_double_standard_and_tension(path):
         says={"": "Not a threat, but alum."},
         document="column",
         place="P2.1",
-        untestable="A matter of words.",
+        untestable={"": "A matter of words."},
         by="paper",
         between=("C01", "T01"),
     )
@@ -92,7 +92,7 @@ def test_contrast_double_standard_and_tension(path):
         says={"": "Own alum is right in the north and wrong in the town."},
         document="column",
         place="P2.1",
-        untestable="Word against deed.",
+        untestable={"": "Word against deed."},
         judge="north",
         act="own_alum",
         statements=("C01",),

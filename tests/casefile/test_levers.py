@@ -51,7 +51,10 @@ def test_levers_are_read_and_shown(tmp_path):
     (tmp_path / "case.yaml").write_text(LEVERS, encoding="utf-8")
     case = read_case(tmp_path)
     assert case.levers["alum"].measures == ("embargo",)
-    assert (case.levers["oil"].lacks, case.levers["oil"].measures) == ("Oil bought by month", ())
+    assert (case.levers["oil"].lacks, case.levers["oil"].measures) == (
+        {"en": "Oil bought by month", "ru": "Закупки нефти по месяцам"},
+        (),
+    )
     assert display(case, "levers.oil").splitlines() == [
         "levers.oil  Oil",
         "  sender: north",

@@ -182,14 +182,14 @@ def test_without_budget_and_risk(read):
 
 def test_correlations(read):
     pair = ("suppliers.south_alum.price", "suppliers.south_alum.capacity")
-    assert read().correlations == (Correlation(pair, -0.7, "One mine.", 112),)
+    assert read().correlations == (Correlation(pair, -0.7, {"": "One mine."}, 112),)
 
 
 def test_reference_class(read):
     projects = read().reference_classes["water_plants"].projects
     assert projects == (
-        ReferenceProject("First works", 31.0, True, "tonnage"),
-        ReferenceProject("Second works", 21.0, False, "census"),
+        ReferenceProject({"": "First works"}, 31.0, True, "tonnage"),
+        ReferenceProject({"": "Second works"}, 21.0, False, "census"),
     )
 
 
@@ -236,7 +236,7 @@ def test_opening_from_a_reference_class(read):
         distribution="reference",
         reference="water_plants",
         grade=Grade.PUBLISHED,
-        why="As like ones.",
+        why={"": "As like ones."},
         path="plants.second.opening",
         written="2026-05",
         line=46,

@@ -7,9 +7,13 @@ import time
 
 import pytest
 
+from derbes.case import forms
 from derbes.case.entities import Hit, InTransit, MeasureKind, Tier
 from derbes.case.quantity import Grade, Quantity, Step
 from derbes.casefile import check_case, read_case
+from derbes.casefile.display import display
+from derbes.casefile.entries import keys_of
+from derbes.casefile.reference import models
 from derbes.language import use_language
 from tests.casefile.writing import SMALL, broken
 
@@ -45,7 +49,7 @@ def test_small_case(read):
     assert case.plants["works"].lines["press"].unit == "hour/month"
     assert case.recipes["alum_from_ore"].inputs["ore"].value == 5.0
     assert case.recipes["alum_from_ore"].line == "press"
-    assert case.facts["tonnage"].says == "A town of this size uses a hundred tonnes."
+    assert case.facts["tonnage"].says == {"": "A town of this size uses a hundred tonnes."}
     assert case.documents["census"].date == "2025"
     assert case.hash == hashlib.sha256(SMALL.encode()).hexdigest()
     assert case.missing == ()
@@ -108,7 +112,7 @@ def test_whole_quantity(read):
         distribution="pert",
         grade=Grade.PUBLISHED,
         source="tonnage",
-        why="As sold.",
+        why={"": "As sold."},
         path="suppliers.north_alum.price",
         written="12 USD/t",
         line=33,
@@ -183,7 +187,7 @@ def test_schema_decides_what_a_text_is(read):
     case = read(text)
     assert case.actors["south"].label == {"": "NO"}
     assert case.actors["south"].tags == ("on", "y")
-    assert case.documents["census"].title == "010121"
+    assert case.documents["census"].title == {"": "010121"}
 
 
 def test_range_of_an_opening_becomes_the_delay(read):
@@ -258,11 +262,46 @@ def test_amount_of_a_fact_keeps_its_unit(read):
 
 def test_note_in_the_language_in_use(read):
     text = broken("  south: {}", "  south: {note: {en: Far, ru: Далеко}}")
-    assert read(text).actors["south"].note == "Far"
+    case = read(text)
+    assert case.actors["south"].note == {"en": "Far", "ru": "Далеко"}
+    told = {}
+    for code in ("en", "ru", "kk"):
+        use_language(code)
+        told[code] = display(case, "actors.south").splitlines()[1]
+    assert told == {"en": "  Far", "ru": "  Далеко", "kk": "  Far [en]"}
+
+
+def test_what_a_reader_is_told_may_be_written_in_any_language():
+    """What stays one text is an id, a word that is looked up, an address or an expression."""
+    keys = [(model, key) for model in models() for key in keys_of(model).values()]
+    texts = {key.key for _model, key in keys if isinstance(key.form, forms.LabelForm)}
+    assert texts == {
+        "label", "name", "note", "question", "why", "yes", "no", "void", "missing", "look", "says",
+        "phrase", "untestable", "title", "publisher", "licence",
+    }  # fmt: skip
+    plain = {
+        f"{model.__name__}.{key.key}"
+        for model, key in keys
+        if key.form in (forms.TEXT, forms.WORDS, forms.GIVEN)
+    }
+    assert plain == {
+        "Document.address", "Good.unit", "Hit.tag", "Statement.cue", "WrittenQuantity.unit",
+    }  # fmt: skip
+
+
+def test_a_form_of_a_language_is_read_and_one_that_is_none_refused(read):
+    text = broken("  south: {}", "  south: {label: {ru: Юг, ru_gen: Юга, en: South}}")
+    assert read(text).actors["south"].label == {"ru": "Юг", "ru_gen": "Юга", "en": "South"}
+
+
+def test_texts_by_language_reach_every_reader(read):
+    text = broken("  south: {}", "  south: {label: {en: The south, ru: Юг}}")
+    text = text.replace("title: Census", "title: {en: Census, ru: Перепись}")
+    case = read(text)
     use_language("ru")
-    assert read(text).actors["south"].note == "Далеко"
+    assert display(case, "documents.census").splitlines()[1] == "  title: Перепись"
     use_language("kk")
-    assert read(text).actors["south"].note == "Far [en]"
+    assert display(case, "documents.census").splitlines()[1] == "  title: Census [en]"
 
 
 def test_windows_line_ends(tmp_path):

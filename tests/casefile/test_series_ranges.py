@@ -89,7 +89,7 @@ def test_each_month_is_a_number_of_its_own(tmp_path):
         ("uses.water.demand.2026-07", 150.0, 100.0, 300.0),
         ("uses.water.demand.2027-01", 120.0, 96.0, 132.0),
     ]
-    assert (str(months[0].grade), months[0].why) == ("D", "the third line may run")
+    assert (str(months[0].grade), months[0].why) == ("D", {"": "the third line may run"})
 
 
 def test_a_draw_changes_each_month_alone(tmp_path):

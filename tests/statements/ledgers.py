@@ -47,7 +47,10 @@ def talk(case: Case | None = None) -> Case:
         },
         documents={
             "report": Document(
-                "report", title="A report", date="2026-02-10", address="https://example.org/r"
+                "report",
+                title={"": "A report"},
+                date="2026-02-10",
+                address="https://example.org/r",
             ),
         },
         facts={

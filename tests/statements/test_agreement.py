@@ -216,7 +216,7 @@ def test_bounds_that_leave_no_room():
 
 def test_the_ledger_may_say_that_two_are_the_same():
     case = with_ledger(CASE, A="cost > 1")
-    same = Statement("same", by="home", untestable="words alone", same_as=("A",))
+    same = Statement("same", by="home", untestable={"": "words alone"}, same_as=("A",))
     case = replace(case, statements={**case.statements, "same": same})
     assert found(case, A="holds", same="untestable") == [
         ("untested", ("A", "same"), ("holds", "untestable"))

@@ -58,7 +58,7 @@ def test_what_another_says_is_attested_with_who():
 
 def test_each_who_says_it_is_told_once_and_a_document_by_its_publisher():
     case = case_with("paper", claim="attested(word) and attested(rumor) and attested(word)")
-    report = replace(case.documents["report"], publisher="An agency")
+    report = replace(case.documents["report"], publisher={"": "An agency"})
     case = replace(case, documents={"report": report})
     ledger = read_ledger(case)
     assert who_says(ledger, case.statements["claim"], "holds_if") == ("paper", "An agency")

@@ -212,8 +212,8 @@ def test_those_of_the_ledger_come_first_and_say_whether_they_are_shown():
     case = replace(
         CASE,
         double_standards={
-            "D1": DoubleStandard("D1", judge="paper", act="build", untestable="in words"),
-            "D2": DoubleStandard("D2", judge="author", act="speech", untestable="in words"),
+            "D1": DoubleStandard("D1", judge="paper", act="build", untestable={"": "in words"}),
+            "D2": DoubleStandard("D2", judge="author", act="speech", untestable={"": "in words"}),
         },
     )
     rows = _table(case).double_standards

@@ -155,7 +155,9 @@ def test_weights_count():
 
 
 def test_untestable_says_why():
-    case = replace(talk(), statements={"A": Statement("A", by="home", untestable="needs a corpus")})
+    case = replace(
+        talk(), statements={"A": Statement("A", by="home", untestable={"": "needs a corpus"})}
+    )
     assert verdicts(case).judged["A"].reason == "needs a corpus"
 
 
@@ -251,7 +253,7 @@ def test_tensions_are_raised_where_they_hold():
         tensions={
             "G1": Tension("G1", holds_if="holds(A) or not holds(A)", statements=("A",)),
             "G2": Tension("G2", holds_if="holds(A) and not holds(A)"),
-            "G3": Tension("G3", untestable="a trap for translators"),
+            "G3": Tension("G3", untestable={"": "a trap for translators"}),
         },
     )
     table = statement_table(verdicts(case), day("2026-03"), MADE)

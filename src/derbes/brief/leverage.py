@@ -32,7 +32,7 @@ from derbes.brief.contents import (
     words,
 )
 from derbes.case.entities import essential_uses
-from derbes.language import _
+from derbes.language import _, text_of
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
 from derbes.results.tables import Column
 from derbes.spelling import NO_BREAK
@@ -597,7 +597,7 @@ def variants_section(contents: BriefContents) -> Section:
         _("What each variant changes"),
         (
             Column(_("variant"), lambda row: contents.name("variants", row[0])),
-            Column(_("note"), lambda row: row[1].note),
+            Column(_("note"), lambda row: text_of(row[1].note)),
             Column(_("what it changes"), lambda row: "; ".join(row[1].changes)),
         ),
         contents.case.variants.items(),

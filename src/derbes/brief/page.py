@@ -368,7 +368,9 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         hash=made.case_hash[:12],
     )  # fmt: skip
     # the first sentence; the whole note opens the inputs
-    notes = re.split(r"(?<=[.!?])\s", case.note, maxsplit=1)[:1] if case.note else []
+    first_of = {code: re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
+                for code, text in case.note.items()}  # fmt: skip
+    notes = (text_of(first_of),) if first_of else ()
     return (*notes, *_evidence_words(contents), first, second)
 
 

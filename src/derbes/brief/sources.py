@@ -18,7 +18,7 @@ from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities
 from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Quantity
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.results.tables import Column
 
 GRADES = ("A", "B", "C", "D", "")
@@ -65,7 +65,7 @@ def inputs_of(case: Case) -> tuple[Input, ...]:
             unit="" if value.unit == "1" else value.unit,
             grade=str(value.grade),
             source=value.source,
-            why=value.why,
+            why=text_of(value.why),
             has_range=value.has_range,
             has_name=bool(value.label),
         )
@@ -111,7 +111,7 @@ def _opening(plant: Plant, calendar: Calendar) -> Input:
         unit="",
         grade=plant.opening_grade,
         source=plant.opening_source,
-        why=plant.opening_why,
+        why=text_of(plant.opening_why),
         has_range=False,
     )
 
@@ -132,7 +132,7 @@ def inputs_section(contents: BriefContents) -> Section:
         document = contents.case.documents.get(fact.document if fact else item.source)
         if document is None:
             return words(contents.name("facts", item.source))
-        return words(document.title or item.source, document.address)
+        return words(text_of(document.title) or item.source, document.address)
 
     def value(item: Input) -> Cell:
         return Cell(item.value, item.raw, is_number=isinstance(item.raw, float))
@@ -165,7 +165,7 @@ def inputs_section(contents: BriefContents) -> Section:
     chosen = _(
         "Those that move an answer over their range, and those that are published, stand open."
     )
-    told = tuple(filter(None, (contents.case.note, text, chosen)))
+    told = tuple(filter(None, (text_of(contents.case.note), text, chosen)))
     return Section("inputs", _("Inputs by grade"), told, (), (table,) if n else ())
 
 
@@ -196,7 +196,7 @@ def facts_section(contents: BriefContents) -> Section:
     def document_of(row: tuple[str, Fact]) -> Cell:
         id_ = row[1].document
         document = case.documents.get(id_)
-        return words(document.title or id_) if document else words(id_)
+        return words(text_of(document.title) or id_) if document else words(id_)
 
     def amount(row: tuple[str, Fact]) -> str:
         quantity = row[1].amount
@@ -204,17 +204,17 @@ def facts_section(contents: BriefContents) -> Section:
 
     day = Column(_("date"), lambda row: Cell(fmt.date(row[1].date), row[1].date))
     facts = (
-        Column(_("fact"), lambda row: row[1].says or row[0]),
+        Column(_("fact"), lambda row: text_of(row[1].says) or row[0]),
         Column(_("amount"), amount),
         day,
         Column(_("grade"), lambda row: grade_words(row[1].grade)),
         Column(_("document"), document_of),
     )
     documents = (
-        Column(_("title"), lambda row: words(row[1].title or row[0], row[1].address)),
-        Column(_("publisher"), lambda row: row[1].publisher),
+        Column(_("title"), lambda row: words(text_of(row[1].title) or row[0], row[1].address)),
+        Column(_("publisher"), lambda row: text_of(row[1].publisher)),
         day,
-        Column(_("licence"), lambda row: row[1].licence),
+        Column(_("licence"), lambda row: text_of(row[1].licence)),
     )
     moving = moving_inputs(contents)
     used = {

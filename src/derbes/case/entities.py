@@ -278,7 +278,7 @@ class Plant(Element):
     opening_written: str = ""
     opening_grade: str = ""
     opening_source: str = ""
-    opening_why: str = ""
+    opening_why: Label = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,9 +375,9 @@ class Lever(Element):
     """Who pulls it."""
     measures: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
     """Measures of this sender by which it is counted; several run at the same time."""
-    lacks: Annotated[str, forms.TEXTS, SpelledAs("missing")] = ""
+    lacks: Annotated[Label, forms.TEXTS, SpelledAs("missing")] = field(default_factory=dict)
     """What would have to be known to count it, in place of `measures`; one text or by language."""
-    look: Annotated[str, forms.TEXTS] = ""
+    look: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Where that can be found; goes with `missing`."""
 
 
@@ -441,7 +441,7 @@ class Case:
     """Actor whose supply is modelled."""
     label: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[str, forms.TEXTS, Before("calendar")] = ""
+    note: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """Remark for a reader, one text or by language."""
     question: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """The question that the case answers, one text or by language."""

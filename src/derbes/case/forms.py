@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, ClassVar, NamedTuple
 
+from derbes.language import FORMS
+
 MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
@@ -24,7 +26,9 @@ MONTH_PATTERN = rf"^{YEARS}-{_MONTH}(-01)?$"
 DAY_PATTERN = rf"^{YEARS}-{_MONTH}(-[0-9]{{2}})?$"
 DATE_PATTERN = rf"^{YEARS}(-{_MONTH}(-[0-9]{{2}})?)?$"
 YEAR_PATTERN = rf"^{YEARS}$"
-LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
+LANGUAGE = rf"[a-z]{{2,3}}(_({'|'.join(FORMS)}))?"
+"""A language, or a case of it as in `ru_gen`, as a pattern."""
+LANGUAGE_PATTERN = rf"^({LANGUAGE})?$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 
@@ -80,7 +84,7 @@ class FlagForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class LabelForm(Form):
-    """A text, or texts by language."""
+    """A text, or texts by language; `ru_gen` is the genitive of `ru`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +272,7 @@ class WrittenNumber:
     """A official figure, B published estimate, C derived from such, D assumption."""
     source: Annotated[str, SOURCE]
     """Fact or document that the number is taken from."""
-    why: Annotated[str, WORDS]
+    why: Annotated[dict[str, str], TEXTS]
     """How the number or its range was reasoned."""
 
 
@@ -359,7 +363,7 @@ class WrittenOpening:
     """A official figure, B published estimate, C derived from such, D assumption."""
     source: Annotated[str, SOURCE]
     """Fact or document that it is taken from."""
-    why: Annotated[str, WORDS]
+    why: Annotated[dict[str, str], TEXTS]
     """How it was reasoned."""
 
 
@@ -395,11 +399,11 @@ class WrittenDates:
 class WrittenResolution:
     """What would decide a prediction, in words."""
 
-    yes: Annotated[str, WORDS]
+    yes: Annotated[dict[str, str], TEXTS]
     """What would show that it has come true."""
-    no: Annotated[str, WORDS]
+    no: Annotated[dict[str, str], TEXTS]
     """What would show that it has not."""
-    void: Annotated[str, WORDS]
+    void: Annotated[dict[str, str], TEXTS]
     """What would show that it can no longer be decided."""
 
 

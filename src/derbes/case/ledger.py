@@ -89,14 +89,14 @@ class Checked(Element):
     at: ClassVar[Annotated[str, forms.TextForm("id of documents, and the place", least=1)]]
     """Document that it stands in, by id, and the place in it: `oped P19.2`."""
     says: Annotated[Label, forms.TEXTS, NEEDED] = field(default_factory=dict)
-    """What it says, in the ledger's own words, one text or by language."""
+    """What it says, in the ledger's own words."""
     document: str = ""
     """Document that it stands in."""
     place: str = ""
     """Place in the document, e.g. `P19.2`."""
     holds_if: Annotated[str, forms.EXPRESSION] = ""
     """Expression that is true when it holds."""
-    untestable: Annotated[str, forms.WORDS] = ""
+    untestable: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Why no check is possible: what is missing, or why nothing could decide it."""
 
 
@@ -156,7 +156,7 @@ class Statement(Checked):
     """Of a prediction: expression that is true when it has not."""
     void_if: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that is true when it can no longer be decided."""
-    resolution: Annotated[Mapping[str, str], forms.PartForm(forms.WrittenResolution), LACKING] = (
+    resolution: Annotated[Mapping[str, Label], forms.PartForm(forms.WrittenResolution), LACKING] = (
         field(default_factory=dict)
     )
     """Of a prediction: what would decide it, in words."""
@@ -200,7 +200,7 @@ class Tension(Checked):
 class Fact(Element):
     """A public fact with its source."""
 
-    says: Annotated[str, forms.TEXTS, NEEDED] = ""
+    says: Annotated[Label, forms.TEXTS, NEEDED] = field(default_factory=dict)
     """What it says, in own words."""
     by: Annotated[str, forms.ACTOR] = ""
     """Who says it, where the fact is that somebody says so; without it, it is reported."""
@@ -218,13 +218,13 @@ class Fact(Element):
 class Document(Element):
     """A published text or table."""
 
-    title: Annotated[str, forms.WORDS] = ""
+    title: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Its title."""
-    publisher: Annotated[str, forms.WORDS] = ""
+    publisher: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Who published it."""
     date: Annotated[str, forms.DATE] = ""
     """Day, month or year of publication."""
     address: Annotated[str, forms.TEXT] = ""
     """Where it can be found."""
-    licence: Annotated[str, forms.WORDS] = ""
+    licence: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Under what terms it may be used."""

@@ -157,7 +157,7 @@ class Element:
     id: str
     label: Annotated[Label, TEXTS] = field(default_factory=dict)
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[str, TEXTS] = ""
+    note: Annotated[Label, TEXTS] = field(default_factory=dict)
     """Remark for a reader, one text or by language."""
     tags: Annotated[tuple[str, ...], ListForm(ID)] = ()
     """Words by which measures and variants can select it."""
@@ -264,8 +264,8 @@ class Quantity:
     grade: Grade = Grade.UNGRADED
     source: str = ""
     """Id of a fact or document."""
-    why: str = ""
-    """How the number or its range was reasoned."""
+    why: Label = field(default_factory=dict)
+    """How the number or its range was reasoned, by language."""
     path: str = ""
     """Path inside the case, e.g. `suppliers.north.price`; empty for a built-in default."""
     written: str = ""

@@ -1,11 +1,11 @@
 """How inputs vary together, what like projects have done, how often measures come, and chances."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
 from derbes.case.forms import LACKING, NEEDED, Shown
-from derbes.case.quantity import Element, FloatArray, IntArray, Quantity
+from derbes.case.quantity import Element, FloatArray, IntArray, Label, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Correlation:
     each with each."""
     rank: Annotated[float, forms.ShareForm(-1.0, 1.0), NEEDED, Shown("number, ≥ -1, ≤ 1")]
     """Spearman's rank correlation of each pair, -1 to 1."""
-    why: Annotated[str, forms.WORDS] = ""
+    why: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """How it was reasoned."""
     at_line: int = 0
 
@@ -29,7 +29,7 @@ class Correlation:
 class ReferenceProject:
     """One project of a reference class: when it was to be done, and when it was."""
 
-    name: Annotated[str, forms.WORDS, NEEDED]
+    name: Annotated[Label, forms.TEXTS, NEEDED]
     """What it is."""
     planned: ClassVar[Annotated[str, forms.DAY, NEEDED]]
     """Month in which it was to be done when it was decided."""

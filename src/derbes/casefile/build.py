@@ -110,11 +110,9 @@ class Filled:
             match key.form:
                 case ShareForm() as form:
                     found[key.name] = None if given is None else self.share(given, form, (key.key,))
-                case LabelForm():
-                    found[key.name] = text_of(given) if key.holds is str else given
                 case WordForm() if issubclass(key.holds, Enum):
                     found[key.name] = key.holds(given)
-                case TextForm() | WordForm() | FlagForm():
+                case TextForm() | WordForm() | FlagForm() | LabelForm():
                     found[key.name] = "" if given is None else given
                 case ListForm():
                     found[key.name] = tuple(given or ())
@@ -547,7 +545,7 @@ def _reference_class(filled: Filled, _found: Found) -> Found:
         if (one.achieved is None) == (one.unfinished_at is None):
             what = _('"{name}" needs one of achieved and unfinished_at')
             fix = _("say when it was done, or when it was known not to be done")
-            filled.refuse(("projects", position), what, fix, name=one.name)
+            filled.refuse(("projects", position), what, fix, name=text_of(one.name))
         overrun = _months_between(one.planned, one.achieved or one.unfinished_at or one.planned)
         finished = one.achieved is not None
         projects.append(ReferenceProject(one.name, overrun, finished, one.source))

@@ -5,7 +5,8 @@ from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from derbes.case.entities import Case, Survival, quantities
-from derbes.case.ledger import Checked, Statement
+from derbes.case.forms import LabelForm
+from derbes.case.ledger import Checked, Fact, Statement
 from derbes.case.options import OPTION_TERMS, Option, Risk, Standard
 from derbes.case.quantity import Calendar, Element, Quantity
 from derbes.casefile.entries import SECTIONS, by_name
@@ -45,7 +46,7 @@ def spelled(case: Case, element: Element) -> Iterator[tuple[str, Any]]:
 
 
 def _value(case: Case, element: Element, name: str) -> Any:
-    found = getattr(element, name)
+    found = _in_language(element, name)
     match element, name:
         case Option(), "sizes":
             good = case.goods.get(element.element.removeprefix("goods."))
@@ -67,6 +68,22 @@ def _value(case: Case, element: Element, name: str) -> Any:
             found = {str(position): one for position, one in enumerate(signed)}
     return found
 
+
+def _in_language(item: Any, name: str) -> Any:
+    """What a field holds; a text for a reader in the language in use."""
+    found = getattr(item, name)
+    model: type = type(item)
+    key = by_name(model).get(name)
+    is_text = key is not None and isinstance(key.form, LabelForm)
+    if name == "opening_why" or (is_text and (name not in _ORIGINALS or isinstance(item, Fact))):
+        return text_of(found)
+    if name == "resolution":
+        return {outcome: text_of(words) for outcome, words in found.items()}
+    return found
+
+
+_ORIGINALS = ("says", "phrase")
+"""Texts of the ledger that stand in every language they have: the original beside the others."""
 
 TOP = ("discount_rate", "refill_time", "sender_horizon")
 """Quantities at the top of a case."""
@@ -156,14 +173,14 @@ def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
 def _overview(case: Case) -> Iterator[str]:
     calendar = case.calendar
     yield text_of(case.label) or case.name
-    for text in (text_of(case.question), case.note):
+    for text in (text_of(case.question), text_of(case.note)):
         if text:
             yield text
     yield ""
     steps = {1: _("by month"), 3: _("by quarter"), 12: _("by year")}
     n, step = calendar.n_periods, steps[int(calendar.step)]
-    text = _("calendar: {first} to {last}, {n} periods, {step}")
-    yield text.format(first=calendar.label(0), last=calendar.label(n - 1), n=n, step=step)
+    row = _("calendar: {first} to {last}, {n} periods, {step}")
+    yield row.format(first=calendar.label(0), last=calendar.label(n - 1), n=n, step=step)
     yield _("currency: {currency}").format(currency=case.currency)
     yield _("target: {target}").format(target=case.target)
     yield _("priorities: {priorities}").format(priorities=", ".join(case.priorities))
@@ -192,7 +209,7 @@ def _head(section: str, element: Element) -> str:
 def _element(case: Case, section: str, element: Element) -> Iterator[str]:
     yield _head(section, element)
     if element.note:
-        yield f"  {element.note}"
+        yield f"  {text_of(element.note)}"
     for name, found in spelled(case, element):
         yield from (f"  {line}" for line in _lines(name, found, case.calendar))
     for path in case.missing:
@@ -248,7 +265,7 @@ def _parts(name: str, item: Any, calendar: Calendar) -> Iterator[str]:
     """Lines that show the fields of a value that is no element."""
     for field in fields(item):
         if field.name not in HIDDEN:
-            yield from _lines(f"{name}.{field.name}", getattr(item, field.name), calendar)
+            yield from _lines(f"{name}.{field.name}", _in_language(item, field.name), calendar)
 
 
 def _plain(name: str, found: Any, calendar: Calendar) -> str:
@@ -311,6 +328,6 @@ def _origin(quantity: Quantity) -> Iterator[str]:
     if quantity.source:
         yield _("source: {source}").format(source=quantity.source)
     if quantity.why:
-        yield _("why: {why}").format(why=quantity.why)
+        yield _("why: {why}").format(why=text_of(quantity.why))
     if quantity.line:
         yield _('written: "{text}", line {line}').format(text=quantity.written, line=quantity.line)

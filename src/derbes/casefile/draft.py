@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
+from derbes.case import forms
 from derbes.case.entities import (
     AIMS,
     DEFAULT_REFILL_MONTHS,
@@ -33,7 +34,6 @@ from derbes.casefile.entries import (
     MappingNode,
     Node,
     Path,
-    Reference,
     Text,
     dotted,
     find,
@@ -42,7 +42,6 @@ from derbes.casefile.entries import (
     keys_of,
     place,
     read_entry,
-    references_of,
 )
 from derbes.casefile.formulas import MOST_BEHIND
 from derbes.casefile.quantities import CaseUnits, outside
@@ -62,6 +61,36 @@ _WIDE = Calendar(first_year=1, first_month=1, n_periods=12 * 9999)
 """Stands in for a calendar that cannot be read, so that no month is outside it."""
 
 _ID = re.compile(ID_PATTERN)
+
+
+class Reference(NamedTuple):
+    """An id, where it stands, and what it must be the id of."""
+
+    path: Path
+    word: str
+    form: forms.TextForm
+
+
+def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
+    """Every id that an entry refers to."""
+    for key in keys_of(entry.model).values():
+        if given := entry.given.get(key.name):
+            yield from _references_in(given, key.form, (*path, key.key))
+
+
+def _references_in(given: Any, form: forms.Form, path: Path) -> Iterator[Reference]:
+    if isinstance(given, Entry):
+        yield from references_of(given, path)
+    elif isinstance(form, forms.TextForm) and form.sections:
+        yield Reference(path, given, form)
+    elif isinstance(form, forms.ListForm):
+        for at, item in enumerate(given):
+            yield from _references_in(item, form.item, (*path, at))
+    elif isinstance(form, forms.MapForm):
+        for name, item in given.items():
+            if form.key.sections:
+                yield Reference((*path, name), name, form.key)
+            yield from _references_in(item, form.item, (*path, name))
 
 
 @dataclass(frozen=True, slots=True)

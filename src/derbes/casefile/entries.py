@@ -7,7 +7,6 @@ words of our own, all at once.
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hin
 from derbes.case import forms
 from derbes.case.entities import Case, Good
 from derbes.errors import did_you_mean, foreign_letters, in_latin
-from derbes.language import _, ngettext
+from derbes.language import FORMS, _, ngettext
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a tree."""
@@ -415,8 +414,7 @@ def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) ->
         case forms.ShareForm():
             found = _text(forms.TEXT, given, path)
         case forms.LabelForm():
-            texts = {"": given} if isinstance(given, str) else given
-            found = _map(forms.MapForm(_LANGUAGE, forms.TEXT), texts, path, findings)
+            found = _label(given, path, findings)
         case forms.WordForm():
             found = _word(form, given, path)
         case forms.WholeForm():
@@ -460,6 +458,26 @@ def _is_in_time(form: forms.TextForm, given: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _label(given: Any, path: Path, findings: list[Finding]) -> Any:
+    """Texts by language; those that are empty are left out."""
+    if isinstance(given, str):
+        return {"": given} if given else {}
+    if not isinstance(given, dict):
+        return _expected(path, _("a text, or texts by language"), given)
+    found = _map(forms.MapForm(_LANGUAGE, forms.TEXT), given, path, findings)
+    if found is _REFUSED:
+        return found
+    for code in found:
+        of_language = code.partition("_")[0]
+        if of_language not in found:
+            what = _('"{code}" is a form of the text in "{language}", which is not given')
+            fix = _('add the text as it stands alone, as "{language}"')
+            words = {"code": code, "language": of_language}
+            findings.append(Finding.of((*path, code), what, fix, **words))
+            return _REFUSED
+    return {code: text for code, text in found.items() if text}
 
 
 def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
@@ -616,7 +634,7 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
         forms.DAY_PATTERN: month,
         forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
         forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
-        forms.LANGUAGE_PATTERN: (_("a language code"), _('write it as in "en", "ru" or "kk"')),
+        forms.LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
         forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
     }
     what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
@@ -624,6 +642,14 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
     if not re.fullmatch(pattern, given) and re.fullmatch(with_any_year, given):
         fix = _("choose a year from {first} to {last}").format(first=1000, last=2999)
     return _expected(path, what, given, fix)
+
+
+def _how_to_name_language(text: str) -> str:
+    """How a language, or a case of it, is to be written."""
+    of_language, sign, _case = text.partition("_")
+    if sign and re.fullmatch(forms.LANGUAGE, of_language):
+        return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])
+    return _('write it as in "en", "ru" or "kk"')
 
 
 def how_to_name(text: str) -> str:
@@ -657,33 +683,3 @@ def _without_empty(plain: Plain, path: Path, empty: dict[Path, None]) -> Plain:
         empty |= {(*path, at): None for at, below in enumerate(plain) if below is None}
         return [_without_empty(below, (*path, at), empty) for at, below in enumerate(plain)]
     return plain
-
-
-class Reference(NamedTuple):
-    """An id, where it stands, and what it must be the id of."""
-
-    path: Path
-    word: str
-    form: forms.TextForm
-
-
-def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
-    """Every id that an entry refers to."""
-    for key in keys_of(entry.model).values():
-        if given := entry.given.get(key.name):
-            yield from _references_in(given, key.form, (*path, key.key))
-
-
-def _references_in(given: Any, form: forms.Form, path: Path) -> Iterator[Reference]:
-    if isinstance(given, Entry):
-        yield from references_of(given, path)
-    elif isinstance(form, forms.TextForm) and form.sections:
-        yield Reference(path, given, form)
-    elif isinstance(form, forms.ListForm):
-        for at, item in enumerate(given):
-            yield from _references_in(item, form.item, (*path, at))
-    elif isinstance(form, forms.MapForm):
-        for name, item in given.items():
-            if form.key.sections:
-                yield Reference((*path, name), name, form.key)
-            yield from _references_in(item, form.item, (*path, name))

@@ -37,7 +37,7 @@ _TEXT_BY_LANGUAGE = {
         {"type": ["string", "number"]},
         {
             "additionalProperties": {"type": ["string", "number"]},
-            "propertyNames": {"pattern": "^[a-z]{2,3}$"},
+            "propertyNames": {"pattern": f"^{forms.LANGUAGE}$"},
             "type": "object",
         },
     ]

@@ -37,7 +37,7 @@ from derbes.draws.inputs import (
     uncertain_inputs,
 )
 from derbes.errors import CaseError, Problem, RequestError, did_you_mean
-from derbes.language import _
+from derbes.language import _, text_of
 from derbes.results.supply import DrawnInput
 
 PIVOT_ROUNDING = 1e-9
@@ -157,9 +157,9 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
 
         >>> found = overruns(
         ...     [
-        ...         ReferenceProject("a", 6.0),
-        ...         ReferenceProject("b", 12.0, finished=False),
-        ...         ReferenceProject("c", 18.0),
+        ...         ReferenceProject({}, 6.0),
+        ...         ReferenceProject({}, 12.0, finished=False),
+        ...         ReferenceProject({}, 18.0),
         ...     ]
         ... )
         >>> found.values.tolist(), found.weights.round(3).tolist()
@@ -558,7 +558,7 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
                 open_share=late.open_share if late else None,
                 correlated=tied.get(quantity.path, {}),
                 grade=str(quantity.grade),
-                why=quantity.why,
+                why=text_of(quantity.why),
             )
         )
     return tuple(told)

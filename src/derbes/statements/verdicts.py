@@ -23,7 +23,7 @@ from derbes.case.ledger import (
 from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
 from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet
-from derbes.language import _, in_language
+from derbes.language import _, in_language, text_of
 from derbes.parallel import Progress
 from derbes.results.records import to_json
 from derbes.results.statements import (
@@ -160,7 +160,7 @@ class Judge:
         part = (entry.id, key)
         if part in self.truths:
             return judge_truths(part, self.truths[part])
-        reason = entry.untestable or _("no expression checks it")
+        reason = text_of(entry.untestable) or _("no expression checks it")
         return Judged(UNTESTABLE, reason=reason)
 
     def _evidence(self, entry: Statement, key: str) -> Truths | None:
@@ -234,7 +234,7 @@ class Judge:
             return Judged(NOT_DUE, reason=reason)
         if key == "holds_if" and node is not None:
             return self._plain(entry, key)
-        reason = entry.untestable
+        reason = str(text_of(entry.untestable))
         if due is not None and not reason:
             reason = _("due {date}, and nothing in the case decides it").format(date=entry.due)
         reason = reason or _("no expression checks it")
@@ -389,7 +389,7 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
         due=one.due or None,
         is_due=is_due,
         outcome="void" if judged.verdict == VOID else judged.outcome,
-        decided_by=one.resolution,
+        decided_by={key: text_of(words) for key, words in one.resolution.items()},
         probability=claimed,
         brier=brier_score(claimed, judged.outcome) if is_due else None,
         decided_early=judged.outcome in {"yes", "no"} and not is_due,
@@ -523,7 +523,7 @@ def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
         claim["datePublished"] = row.said
     document = case.documents.get(row.document)
     if document is not None:
-        claim["appearance"] = _work(document)
+        claim["appearance"] = _work(document, language)
     return claim
 
 
@@ -533,14 +533,18 @@ def _author(actor: Actor | None, name: str, language: str) -> dict[str, str]:
     return {"@type": "Person" if is_person else "Organization", "name": shown or name}
 
 
-def _work(document: Document) -> dict[str, str]:
+def _work(document: Document, language: str) -> dict[str, str]:
     written = {
-        "publisher": document.publisher,
+        "publisher": in_language(document.publisher, language),
         "datePublished": document.date,
         "url": document.address,
     }
     kept = {key: text for key, text in written.items() if text}
-    return {"@type": "CreativeWork", "name": document.title or document.id, **kept}
+    return {
+        "@type": "CreativeWork",
+        "name": in_language(document.title, language) or document.id,
+        **kept,
+    }
 
 
 # Statements as comma-separated text for a spreadsheet.
