@@ -13,8 +13,11 @@ from functools import cache
 from typing import Any
 
 from derbes.casefile.glossary import english_forms, glossary
+from derbes.language import FORMS
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_CASE = re.compile(rf":(?:{'|'.join(FORMS)})\}}")
+"""A translation may ask a value for its case."""
 _ESCAPED = re.compile(r"\{\{|\}\}")
 _QUOTED = re.compile(r"`[^`]+`|\"[^\"]+\"|'[^']+'|“[^”]+”|«[^»]+»")
 _OPTION = re.compile(r"--[a-z][a-z-]*|\bderbes [a-z-]+|\bhttps?://\S+|\b\w+(?:\.\w+)+")
@@ -80,6 +83,7 @@ def placeholder_faults(english: Sequence[str], translation: str) -> Iterator[str
     Several English texts are the forms of a plural: what all of them have must be there, and what
     none of them has must not.
     """
+    translation = _CASE.sub("}", translation)
     *given, found = (
         set(_PLACEHOLDER.findall(_ESCAPED.sub("", text))) for text in (*english, translation)
     )
@@ -114,7 +118,10 @@ def term_faults(english: str, translation: str, language: str) -> Iterator[str]:
     words = _words_of(translation)
     for name in terms_in(english, translation):
         term = glossary()[name]
-        if term.is_strict and not any(_has(words, stem) for stem in term.stems[language]):
+        is_kept = any(form.casefold() in words for form in english_forms(term))  # a key, say
+        if not term.is_strict or is_kept:
+            continue
+        if not any(_has(words, stem) for stem in term.stems[language]):
             yield f'"{term.words["en"]}" is "{term.words[language]}" in the glossary'
 
 

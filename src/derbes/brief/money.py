@@ -112,13 +112,17 @@ def buys_words(contents: BriefContents) -> str:
     mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
-        text = _("To {last} {plan} costs {amount} than doing nothing (payments, not discounted)")
-        amount = _more_words(contents, mine.outlay - nothing.outlay)
-        told.append(
-            _avoiding(
-                contents, text.format(last=fmt.date(ways.last), plan=plan, amount=amount), mine
-            )
+        more = mine.outlay - nothing.outlay
+        text = _(
+            "To {last} {plan} costs {amount} more than doing nothing (payments, not discounted)"
         )
+        if more < 0:
+            text = _(
+                "To {last} {plan} costs {amount} less than doing nothing (payments, not discounted)"
+            )
+        amount = fmt.money(abs(more), contents.case.currency)
+        words = text.format(last=fmt.date(ways.last), plan=plan, amount=amount)
+        told.append(_avoiding(contents, words, mine))
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
     events = dict.fromkeys(hazard.measure for hazard in contents.case.hazards.values())
@@ -126,12 +130,6 @@ def buys_words(contents: BriefContents) -> str:
         text = _("Chance events, at the yearly rates that the case assumes: {events}.")
         told.append(text.format(events="; ".join(contents.name("measures", m) for m in events)))
     return fmt.joined(*told, by=" ")
-
-
-def _more_words(contents: BriefContents, more: float) -> str:
-    """By how much something costs more or less."""
-    text = _("{amount} less") if more < 0 else _("{amount} more")
-    return text.format(amount=fmt.money(abs(more), contents.case.currency))
 
 
 def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
@@ -159,8 +157,11 @@ def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> s
         return ""
     if not way.plan:
         return _("Without it the same standard is met as well, at no cost.")
-    text = _("Without it the same standard costs {amount} than doing nothing")
-    amount = _more_words(contents, way.outlay - nothing.outlay)
+    more = way.outlay - nothing.outlay
+    text = _("Without it the same standard costs {amount} more than doing nothing")
+    if more < 0:
+        text = _("Without it the same standard costs {amount} less than doing nothing")
+    amount = fmt.money(abs(more), contents.case.currency)
     return _avoiding(contents, text.format(amount=amount), way)
 
 
