@@ -14,6 +14,7 @@ from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
 from derbes.cli.data import DATA_VERBS
 from derbes.cli.explain import EXPLAINING_VERBS
+from derbes.cli.new import BEGINNING_VERBS
 from derbes.cli.options import (
     Decorator,
     Verbs,
@@ -412,7 +413,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-for _verb in (*DATA_VERBS, *EXPLAINING_VERBS):
+for _verb in (*DATA_VERBS, *BEGINNING_VERBS, *EXPLAINING_VERBS):
     derbes.add_command(_verb)
 
 
