@@ -123,6 +123,7 @@ WITHOUT_CASE = {
     "screen": ("--importer", "KAZ"),
     "draft": ("--importer", "KAZ", "--product", "271121", "--out", "new.yaml"),
     "upstream": ("--importer", "KAZ", "--sender", "RUS"),
+    "completion": ("bash",),
     "explain": (),
     "new": ("new.yaml",),
 }
