@@ -50,7 +50,7 @@ answers_options = with_options(
 @option(
     "--grade",
     _("Grade of the numbers."),
-    type=click.Choice([one.value for one in Grade]),
+    type=click.Choice([one.value for one in Grade if one.value]),
     default=Grade.ASSUMPTION.value,
 )
 @option("--why", _("Why the numbers are what they are."), "TEXT", default="")

@@ -309,7 +309,7 @@ def _stock(text: str, known: Known) -> _Stored | None:
         return _Stored(0.0, used.unit, 0.0)
     if _is_time(unit.name):
         months = convert(amount.number, unit, parse_unit("month"))
-        return _Stored(months * used.per_month, used.unit, months)
+        return _Stored(float(digits(months * used.per_month)), used.unit, months)
     if not convertible(unit, parse_unit(used.unit, used.own)):
         what = _('"{text}" is no amount in {unit}').format(text=text, unit=used.unit)
         raise RefusedAnswerError(what, fix)
