@@ -74,6 +74,15 @@ def test_a_new_case_takes_no_file_s_place(run, tmp_path):
     assert place.read_text(encoding="utf-8") == "mine"
 
 
+def test_another_case_is_not_written_over(run, tmp_path):
+    place = tmp_path / "a.yaml"
+    assert run("new", str(place), *OPTIONS).code == 0
+    before = place.read_bytes()
+    answer = run("new", str(place), *OPTIONS, "--within", "10 %")
+    assert (answer.code, place.read_bytes()) == (2, before)
+    assert "    fix: name another file, or delete it first\n" in answer.err
+
+
 def test_a_bad_option_is_refused_and_nothing_is_written(run, tmp_path):
     answer = run("new", str(tmp_path / "a.yaml"), *OPTIONS, "--use", "100 t")
     assert answer.code == 2

@@ -60,11 +60,11 @@ def new(*, out: str, first: str, within: str, grade: str, why: str, **told: str)
 
     On a terminal it asks for what no option tells. CASE is a new file, or - for the screen.
     """
-    check_places((), CASE)
     if out != STANDARD_OUTPUT and Path(out).exists():
         what = _('"{place}" is there already, and a new case takes no file\'s place')
         fix = _("name another file, or delete it first")
         raise RequestError("derbes", [Problem("CASE", what.format(place=out), fix=fix)])
+    check_places((), CASE)
     first = first or f"{datetime.now(tz=UTC):%Y-%m}"
     if problems := setting_problems(first, within):
         raise RequestError("derbes", problems)
@@ -121,6 +121,7 @@ def ask_all(
                 say(f"{one.asks} [{one.default}]: " if one.default else f"{one.asks}: ")
                 line = hear()
                 if not line:
+                    say("\n")
                     what = _("the input ended before this was answered")
                     fix = _("answer it with --{name}").format(name=one.name)
                     raise RequestError("derbes", [Problem(one.name, what, fix=fix)])
