@@ -15,6 +15,7 @@ English  lead time
          Время от заказа до поступления товара.
 қазақша  жеткізу мерзімі
          Тапсырыстан тауар келгенге дейінгі уақыт.
+No native reader has looked at it yet in: қазақша
 """
 
 
@@ -33,7 +34,7 @@ def test_the_language_of_the_user_comes_first():
         lines = term_text(glossary()["lead_time"]).splitlines()
     finally:
         use_language("en")
-    assert [line.split()[0] for line in lines[::2]] == ["русский", "English", "қазақша"]
+    assert [line.split()[0] for line in lines[:6:2]] == ["русский", "English", "қазақша"]
 
 
 def test_a_term_that_nobody_has_looked_at_says_so(run):

@@ -12,8 +12,10 @@ from derbes import api
 from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
+from derbes.cli.completion import COMPLETION_VERBS, completable, complete
 from derbes.cli.data import DATA_VERBS
 from derbes.cli.explain import EXPLAINING_VERBS
+from derbes.cli.new import BEGINNING_VERBS
 from derbes.cli.options import (
     Decorator,
     Verbs,
@@ -413,8 +415,9 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-for _verb in (*DATA_VERBS, *EXPLAINING_VERBS):
+for _verb in (*DATA_VERBS, *BEGINNING_VERBS, *EXPLAINING_VERBS, *COMPLETION_VERBS):
     derbes.add_command(_verb)
+completable(derbes)
 
 
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
@@ -450,6 +453,8 @@ def run(words: list[str], outlet: Outlet) -> int:
         Exit code: 0, or 2 for what the user can repair.
     """
     as_json = "--json" in words
+    if complete(derbes, outlet):
+        return 0
     try:
         with derbes.make_context("derbes", words, obj=outlet) as context:
             derbes.invoke(context)

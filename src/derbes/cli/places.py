@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from derbes import api
 from derbes.case.entities import Case
@@ -33,6 +34,15 @@ class Place(click.ParamType[str]):
         if not value:
             self.fail(_("a place has a name, and this is empty"), param, ctx)
         return STANDARD_OUTPUT if value in _OUTPUT_AS_FILE else str(value)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as click calls it
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """Leave it to the shell, which knows its files."""
+        return [CompletionItem(incomplete, type="dir" if self.is_folder else "file")]
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"

@@ -9,6 +9,7 @@ from typing import Any
 from derbes.casefile.edit import in_block, respelled
 from derbes.casefile.entries import MappingNode, Plain
 from derbes.casefile.files import compose, main_file
+from derbes.drafting.text import in_latin_letters
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.tables.cells import moment_or_none
@@ -68,22 +69,6 @@ def name_of(table: Path) -> str:
     kept = [word for word in words if not word.isdigit() and not moment_or_none(word)]
     found = "_".join(kept or words) or "table"
     return found if found[0].isalpha() else f"table_{found}"
-
-
-_SPELLED = """а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u
-ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ә=a ғ=g қ=q ң=n ө=o ұ=u ү=u һ=h і=i"""
-_LETTERS = dict(pair.split("=") for pair in _SPELLED.split())
-
-
-def in_latin_letters(text: str) -> str:
-    """Russian and Kazakh in Latin letters, for ids."""
-    return "".join(_LETTERS.get(letter, letter) for letter in text)
-
-
-def id_of(text: str) -> str:
-    """An id out of a name."""
-    found = re.sub(r"[^a-z0-9]+", "_", in_latin_letters(text.casefold())).strip("_")
-    return found if found[:1].isalpha() else f"n_{found}"
 
 
 def read_map(path: Path) -> TableMap:

@@ -7,11 +7,12 @@ from derbes.case.entities import Case
 from derbes.case.forms import MISSING
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
+from derbes.drafting.text import id_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.tables.bring import words
 from derbes.tables.cells import CellError, decimal_mark, is_missing, is_number
-from derbes.tables.kept import BILL, SUPPLIERS, TableMap, id_of
+from derbes.tables.kept import BILL, SUPPLIERS, TableMap
 from derbes.tables.layout import FoundTable, Heading
 from derbes.tables.mapping import names_of, score, selects
 from derbes.tables.readings import DECIMALS, NONE_OPEN, PER_MONTH, About, Brought, measured

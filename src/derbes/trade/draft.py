@@ -7,9 +7,21 @@ look for it beside it.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import NamedTuple
 
+from derbes.drafting.text import (
+    Draft,
+    DraftActor,
+    DraftDocument,
+    DraftNumber,
+    DraftSeller,
+    digits,
+    draft_text,
+    id_of,
+    unknown_stock,
+)
 from derbes.errors import DataError, Problem
 from derbes.language import _
 from derbes.results.trade import Dependence, ProductSheet, Seller
@@ -19,12 +31,8 @@ LEAST_SHARE = 0.01
 """Part of the imports below which sellers are put together."""
 FULLEST_WEIGHT = 0.5
 """Part of the value that must have a weight; below it the good is counted by its value."""
-LENGTHS = (1, 3, 6, 12)
-"""Lengths of a stop; the last is the main one. [month]"""
 YEARS = 10
 """Length of the calendar. [year]"""
-STOCK_MONTHS = 3
-"""Months of imports up to which stock is looked at, where nothing is known of it."""
 _BY_VALUE = "kUSD"
 _OWN = 3
 """Years whose mean is demand."""
@@ -61,7 +69,7 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         raise DataError(text.format(
             dataset=sheet.source.dataset, product=sheet.product, buyer=sheet.buyer
         ))  # fmt: skip
-    return "\n".join(_lines(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
+    return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
@@ -80,8 +88,8 @@ def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
     return problems
 
 
-def _lines(sheet: ProductSheet, first: str) -> Iterator[str]:
-    """The file, line by line."""
+def _draft(sheet: ProductSheet, first: str) -> Draft:
+    """What the data know of the case."""
     last = sheet.rows[-1]
     is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
     told = _Told(
@@ -90,7 +98,7 @@ def _lines(sheet: ProductSheet, first: str) -> Iterator[str]:
         is_by_weight=is_by_weight,
         good=f"hs{sheet.product}",
         unit="t" if is_by_weight else _BY_VALUE,
-        source=re.sub(r"[^a-z0-9]+", "_", sheet.source.dataset.casefold()).strip("_"),
+        source=id_of(sheet.source.dataset),
         sender=_id_of(sheet.sender) if sheet.sender else "",
     )
     sellers = _sellers(told)
@@ -99,18 +107,29 @@ def _lines(sheet: ProductSheet, first: str) -> Iterator[str]:
         raise DataError(text.format(
             sender=sheet.sender, product=sheet.product, buyer=sheet.buyer, year=last.year
         ))  # fmt: skip
-    yield from _head(told)
-    yield from _actors(told, sellers)
-    yield from _good(told)
-    yield from _demand(told)
-    yield from _stock(told)
-    yield "suppliers:"
-    for one in sellers:
-        yield from _supplier(told, one)
-    if told.sender:
-        yield from _measures(told)
-        yield from _levers(told)
-    yield from _document(told)
+    return Draft(
+        head=tuple(_head(told)),
+        title=_title(sheet),
+        first=told.first,
+        n_months=12 * YEARS,
+        currency="USD",
+        price_year=last.year,
+        target=DraftActor(_id_of(sheet.buyer), _name_of(sheet.buyer)),
+        sender=DraftActor(told.sender, _name_of(sheet.sender)) if told.sender else None,
+        good=told.good,
+        good_label=sheet.label,
+        unit=told.unit,
+        use="imports",
+        use_label=_("What is imported"),
+        use_note=_(
+            "own production and exports are not in it; look in the energy or supply balance"
+        ),
+        demand=_demand(told),
+        stock=_stock(told),
+        sellers=tuple(_seller(told, one) for one in sellers),
+        elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
+        document=DraftDocument(told.source, _made_of(sheet), sheet.source.license),
+    )
 
 
 class _Told(NamedTuple):
@@ -139,7 +158,7 @@ def _id_of(word: str) -> str:
     name = areas()[numbers[0]].name if numbers and numbers[0] in areas() else word
     if word.upper() in GROUPS:
         name = word
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    return id_of(name)
 
 
 def _name_of(word: str) -> str:
@@ -200,25 +219,15 @@ def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
 def _head(told: _Told) -> Iterator[str]:
     sheet, last = told.sheet, told.sheet.rows[-1]
     text = _("A draft out of trade data: {buyer}, {product}. Numbers are those of {source};")
-    yield "# " + text.format(
-        buyer=_name_of(sheet.buyer), product=sheet.product, source=_made_of(sheet)
-    )
-    yield "# " + _("what they cannot know is written `missing`, with where to look beside it.")
+    yield text.format(buyer=_name_of(sheet.buyer), product=sheet.product, source=_made_of(sheet))
+    yield _("what they cannot know is written `missing`, with where to look beside it.")
     if not told.is_by_weight:
         text = _(
             "Weights are missing of more than half of it, so it is counted by value: {unit} is "
             "what 1000 USD bought in {year}."
         )
-        yield "# " + text.format(unit=told.unit, year=last.year)
-    yield from (f"# {warning}" for warning in sheet.source.warnings)
-    yield "derbes: 1"
-    yield f"name: {_quoted(_title(sheet))}"
-    yield f"calendar: {{first: {told.first}, periods: {12 * YEARS}, step: month}}"
-    yield f"currency: {{base: USD, price_year: {last.year}}}"
-    yield f"target: {_id_of(sheet.buyer)}"
-    if told.sender:
-        yield "main_measure: stop_of_a_year"
-        yield f"main_length: {LENGTHS[-1]} month"
+        yield text.format(unit=told.unit, year=last.year)
+    yield from sheet.source.warnings
 
 
 def _title(sheet: ProductSheet) -> str:
@@ -231,57 +240,54 @@ def _made_of(sheet: ProductSheet) -> str:
     return " ".join(filter(None, (one.source, one.classification, one.vintage)))
 
 
-def _actors(told: _Told, sellers: Sequence[_Amounts]) -> Iterator[str]:
-    sheet, last = told.sheet, told.sheet.rows[-1]
-    look = _("look in annual reports of its sellers, or in its costs of production")
-    yield "actors:"
-    yield f"  {_id_of(sheet.buyer)}: {{label: {_quoted(_name_of(sheet.buyer))}}}"
-    for one in sellers:
-        share = ""
-        if one.id == told.sender and last.target_share is not None:
-            share = "  # " + _("{buyer} takes {share} of what it exports of this").format(
-                buyer=_name_of(sheet.buyer), share=_percent(last.target_share)
-            )
-        yield f"  {one.id}:{share}"
-        yield f"    label: {_quoted(one.name)}"
-        yield f"    margin_share: missing  # {look}"
+def _seller(told: _Told, one: _Amounts) -> DraftSeller:
+    """An offer: price as unit value, capacity guessed from the largest year."""
+    last, share = told.sheet.rows[-1], ""
+    if one.id == told.sender and last.target_share is not None:
+        share = _("{buyer} takes {share} of what it exports of this").format(
+            buyer=_name_of(told.sheet.buyer), share=_percent(last.target_share)
+        )
+    low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
+    price = DraftNumber(
+        f"{digits(one.price)} USD/{told.unit}",
+        *_range(low, high, least=low),
+        source=told.source,
+        grade="C",
+        why=_("unit value of imports in {year}; range over the years").format(year=last.year),
+    )
+    now, peak = one.now / 12, one.peak / 12
+    why = _(
+        "a guess: its largest year here; at least what it sold in {year}, at most as much more as "
+        "it exported to everybody in its largest year"
+    )
+    capacity = DraftNumber(
+        f"{digits(peak)} {told.unit}/month",
+        *_range(now, max(peak, one.most / 12), least=now),
+        source=told.source,
+        why=why.format(year=last.year),
+    )
+    return DraftSeller(DraftActor(one.id, one.name, share), price, capacity)
 
 
-def _good(told: _Told) -> Iterator[str]:
-    yield "goods:"
-    yield f"  {told.good}:"
-    yield f"    unit: {told.unit}"
-    if told.sheet.label:
-        yield f"    label: {_quoted(told.sheet.label)}"
-    yield "    reserve: = stockpiles.held.quantity  # " + _("what is held is kept in calm")
+def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
+    """The ends of a range; none where the highest is no more than the least."""
+    return (digits(low), digits(high)) if high > least else ("", "")
 
 
-def _demand(told: _Told) -> Iterator[str]:
+def _demand(told: _Told) -> DraftNumber:
     """Imports of the last years as demand; by month of the year where months are told."""
     rows = told.sheet.rows[-_OWN:]
     amounts = [told.amount(row) / 12 for row in rows]
     why = _("mean of imports in {years}, lowest and highest year").format(years=_years(rows))
-    look = _("own production and exports are not in it; look in the energy or supply balance")
-    yield "uses:"
-    yield "  imports:"
-    yield f"    label: {_quoted(_('What is imported'))}"
-    yield f"    good: {told.good}"
-    yield "    tier: essential"
-    yield f"    # {look}"
-    yield "    demand:"
+    unit = f"{told.unit}/month"
     if told.sheet.season:
         why += _("; season by the value of months of whole years")
-        yield "      series:"
-        yield from (f"        {month}: {value}" for month, value in _seasonal(told, fmean(amounts)))
-        yield f"      unit: {told.unit}/month"
-        yield "      after: repeat"
+        series = tuple(_seasonal(told, fmean(amounts)))
+        found = DraftNumber("", series=series, unit=unit)
     else:
-        yield f"      value: {_number(fmean(amounts))} {told.unit}/month"
-        if max(amounts) > min(amounts):
-            yield f"      range: [{_number(min(amounts))}, {_number(max(amounts))}]"
-    yield from _reasons(told.source, "C", why)
-    cost = _("what one unit less costs those who use it; look in what they make of it")
-    yield f"    shortage_cost: missing  # {cost}"
+        low, high = min(amounts), max(amounts)
+        found = DraftNumber(f"{digits(fmean(amounts))} {unit}", *_range(low, high, least=low))
+    return replace(found, source=told.source, grade="C", why=why)
 
 
 def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
@@ -289,102 +295,12 @@ def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
     year, begin = int(told.first[:4]), int(told.first[5:7]) - 1
     for step in range(12 * YEARS):
         later, month = divmod(begin + step, 12)
-        yield f"{year + later}-{month + 1:02d}", _number(mean * told.sheet.season[month])
+        yield f"{year + later}-{month + 1:02d}", digits(mean * told.sheet.season[month])
 
 
-def _reasons(source: str, grade: str, why: str) -> Iterator[str]:
-    """Where a number comes from, and how sure it is."""
-    if source:
-        yield f"      source: {source}"
-    yield f"      grade: {grade}"
-    yield f"      why: {_quoted(why)}"
-
-
-def _stock(told: _Told) -> Iterator[str]:
-    """No stock, up to some months of imports: a bound, since nothing is known of it."""
-    most = told.amount(told.sheet.rows[-1]) / 12 * STOCK_MONTHS
+def _stock(told: _Told) -> DraftNumber:
     text = _("not in trade data: counted from none, the careful end, up to {n} months of imports")
-    look = _("look in storage reports, reserves by law, balance sheets of those who use it")
-    yield "stockpiles:"
-    yield "  held:"
-    yield f"    label: {_quoted(_('Stock at the beginning'))}"
-    yield f"    good: {told.good}"
-    yield f"    # {look}"
-    yield "    quantity:"
-    yield f"      value: 0 {told.unit}"
-    yield f"      range: [0, {_number(most)}]"
-    yield from _reasons("", "D", text.format(n=STOCK_MONTHS))
-
-
-def _supplier(told: _Told, one: _Amounts) -> Iterator[str]:
-    """An offer: price as unit value, capacity guessed from the largest year."""
-    year = told.sheet.rows[-1].year
-    yield f"  {one.id}:"
-    yield f"    label: {_quoted(one.name)}"
-    yield f"    actor: {one.id}"
-    yield f"    good: {told.good}"
-    yield "    price:"
-    yield f"      value: {_number(one.price)} USD/{told.unit}"
-    low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
-    if high > low:
-        yield f"      range: [{_number(low)}, {_number(high)}]"
-    why = _("unit value of imports in {year}; range over the years").format(year=year)
-    yield from _reasons(told.source, "C", why)
-    now, peak = one.now / 12, one.peak / 12
-    most = max(peak, one.most / 12)
-    yield "    capacity:"
-    yield f"      value: {_number(peak)} {told.unit}/month"
-    if most > now:
-        yield f"      range: [{_number(now)}, {_number(most)}]"
-    why = _(
-        "a guess: its largest year here; at least what it sold in {year}, at most as much more as "
-        "it exported to everybody in its largest year"
-    )
-    yield from _reasons(told.source, "D", why.format(year=year))
-    look = _("look in contracts, or the time between order and delivery")
-    yield f"    lead_time: missing  # {look}"
-
-
-def _measures(told: _Told) -> Iterator[str]:
-    """A stop in peace, and one of a year, with a standard to survive it."""
-    sender = told.sender
-    head = f"{{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}"
-    yield "measures:"
-    for id_, lengths, label in (
-        ("stop", LENGTHS[:-1], _("{sender} stops selling for some months")),
-        ("stop_of_a_year", LENGTHS[-1:], _("{sender} stops selling for a year")),
-    ):
-        listed = ", ".join(str(n) for n in lengths)
-        text = label.format(sender=_name_of(told.sheet.sender))
-        yield f"  {id_}: {head}, lengths: [{listed}], label: {_quoted(text)}}}"
-    yield "standards:"
-    label = _quoted(_("A stop of a year is survived"))
-    yield (
-        f"  a_year: {{measure: stop_of_a_year, length: {LENGTHS[-1]} month, from: {told.first}, "
-        f"label: {label}}}"
-    )
-
-
-def _levers(told: _Told) -> Iterator[str]:
-    """This good is counted; what else the sender could do is not, and where to look for it."""
-    sender, sheet = told.sender, told.sheet
-    missing = _("other goods, transit, finance, labor")
-    look = f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}"
-    this, other = _quoted(_("This good")), _quoted(_("All else"))
-    yield "levers:"
-    yield f"  this_good: {{sender: {sender}, measures: [stop, stop_of_a_year], label: {this}}}"
-    yield (
-        f"  all_else: {{sender: {sender}, missing: {_quoted(missing)}, look: {_quoted(look)}, "
-        f"label: {other}}}"
-    )
-
-
-def _document(told: _Told) -> Iterator[str]:
-    yield "documents:"
-    yield f"  {told.source}:"
-    yield f"    title: {_quoted(_made_of(told.sheet))}"
-    if told.sheet.source.license:
-        yield f"    licence: {_quoted(told.sheet.source.license)}"
+    return unknown_stock(told.unit, told.amount(told.sheet.rows[-1]) / 12, text)
 
 
 def _years(rows: Sequence[Dependence]) -> str:
@@ -393,14 +309,3 @@ def _years(rows: Sequence[Dependence]) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
-
-
-def _number(value: float) -> str:
-    """Four digits that count, as plain decimals; never three of them, which could be thousands."""
-    text = f"{float(f'{value:.4g}'):.10f}".rstrip("0").rstrip(".")
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
-
-
-def _quoted(text: str) -> str:
-    """A text in quotes, as YAML wants it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

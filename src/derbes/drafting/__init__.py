@@ -1,0 +1,1 @@
+"""A case begun for somebody: its text, out of what is known."""
