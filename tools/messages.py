@@ -21,7 +21,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from derbes.casefile.reference import docs_of, models
+from derbes.casefile.reference import docs_of, models, ways_to_write
 from derbes.cli.commands import derbes
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +71,7 @@ def said_by_docstrings() -> Iterator[tuple[str, str]]:
         for text in (inspect.getdoc(model) or "", *docs_of(model).values()):
             if text:
                 yield model.__module__, " ".join(text.split())
+    yield from (("derbes.case", text) for text in ways_to_write())
 
 
 def written(catalog: Catalog) -> bytes:

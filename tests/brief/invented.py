@@ -113,7 +113,8 @@ def invented_case() -> Case:
         "plan": Document("plan", title={"": "Town plan «Су»"},
                          publisher={"": "Town hall"}, date="2025-12-17",
                          address="https://example.org/plan"),
-        "trap": Document("trap", title={"": "A trap"}, date="2025-01", address="javascript:alert(1)"),
+        "trap": Document("trap", title={"": "A trap"}, date="2025-01",
+                         address="javascript:alert(1)"),
     }  # fmt: skip
     facts = {
         "plan_fact": Fact("plan_fact", says={"": "Works open in 2032"}, date="2025-12",

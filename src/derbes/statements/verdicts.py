@@ -639,8 +639,8 @@ def read_history(path: Path) -> tuple[Line, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        what = _("{path}: cannot be read as text.").format(path=path)
-        raise DataError(f"{what} {_('Fix: name another file with --record.')}") from error
+        what = _("{path}: cannot be read as text. Fix: name another file with --record.")
+        raise DataError(what.format(path=path)) from error
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)

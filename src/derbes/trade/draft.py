@@ -264,7 +264,7 @@ def _demand(told: _Told) -> Iterator[str]:
     look = _("own production and exports are not in it; look in the energy or supply balance")
     yield "uses:"
     yield "  imports:"
-    yield f"    label: {_quoted(_('What is imported'))}"
+    yield "    label: " + _quoted(_("What is imported"))
     yield f"    good: {told.good}"
     yield "    tier: essential"
     yield f"    # {look}"
@@ -307,7 +307,7 @@ def _stock(told: _Told) -> Iterator[str]:
     look = _("look in storage reports, reserves by law, balance sheets of those who use it")
     yield "stockpiles:"
     yield "  held:"
-    yield f"    label: {_quoted(_('Stock at the beginning'))}"
+    yield "    label: " + _quoted(_("Stock at the beginning"))
     yield f"    good: {told.good}"
     yield f"    # {look}"
     yield "    quantity:"
