@@ -17,7 +17,7 @@ from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Element
 from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
+from derbes.casefile.entries import LANGUAGE, SECTIONS, SHORT, Key, keys_of
 from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
 from derbes.language import FORMS, _
 from derbes.spelling import spelled
@@ -38,7 +38,7 @@ _TEXT_BY_LANGUAGE = {
         {"type": ["string", "number"]},
         {
             "additionalProperties": {"type": ["string", "number"]},
-            "propertyNames": {"pattern": f"^{forms.LANGUAGE}$"},
+            "propertyNames": {"pattern": f"^{LANGUAGE}$"},
             "type": "object",
         },
     ]
