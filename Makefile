@@ -74,8 +74,8 @@ coverage: $(VENV)/.development
 	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --cov
 
 schema: $(VENV)/.development
-	$(BIN)/derbes schema --out docs/reference/case-file.schema.json
-	$(BIN)/python -c "from derbes.casefile.reference import reference_page as page; print(page(), end='')" > docs/reference/case-file.md
+	$(BIN)/derbes schema --lang en --out docs/reference/case-file.schema.json
+	$(BIN)/python -m tools.case_file
 	$(BIN)/python -m tools.quantities > docs/reference/quantities.md
 	$(BIN)/python -m tools.terms > docs/reference/terms.md
 

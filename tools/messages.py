@@ -16,18 +16,20 @@ from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_from_file
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from derbes.casefile.reference import docs_of, models
+from derbes.casefile.reference import docs_of, models, ways_to_write
 from derbes.cli.commands import derbes
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates that a catalog must hold."""
+KEYWORDS = {**DEFAULT_KEYWORDS, "worded": None}
+"""Functions whose first text is one to translate."""
 _LEFT_OUT = (
     b'"POT-Creation-Date',
     b'"PO-Revision-Date',
@@ -44,7 +46,7 @@ def template() -> Catalog:
         methods, options = parse_mapping_cfg(file, "babel.cfg")
     catalog = Catalog(project="derbes", version=" ", fuzzy=False, creation_date=_ALWAYS)
     catalog.header_comment = "# Texts of derbes for a user, to be translated."
-    found = extract_from_dir(str(ROOT / "src"), methods, options)
+    found = extract_from_dir(str(ROOT / "src"), methods, options, keywords=KEYWORDS)
     for name, _line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
         catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
     for name, message in (*said_by_click(), *said_by_docstrings()):
@@ -71,6 +73,7 @@ def said_by_docstrings() -> Iterator[tuple[str, str]]:
         for text in (inspect.getdoc(model) or "", *docs_of(model).values()):
             if text:
                 yield model.__module__, " ".join(text.split())
+    yield from (("derbes.case", text) for text in ways_to_write())
 
 
 def written(catalog: Catalog) -> bytes:

@@ -11,7 +11,7 @@ file gives. What has no such form stands as it is.
 
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
@@ -92,9 +92,43 @@ def spelled(text: str) -> str:
     return text.replace(",", "\0").replace(".", point).replace("\0", comma)
 
 
+class Worded(str):
+    """A text that is kept in a result, and made again in the language in use when it is shown.
+
+    Shown is what passes `str`, `format` or a text in quotes; what compares or joins texts sees
+    the one of the language in which it was made first.
+    """
+
+    __slots__ = ("given", "make")
+    make: Callable[..., str]
+    given: tuple[Any, ...]
+
+    def __new__(cls, make: Callable[..., str], *given: Any) -> "Worded":
+        """A text.
+
+        Args:
+            make: Function of a module that makes it, in the language in use.
+            given: What it is made of.
+        """
+        made = super().__new__(cls, make(*given))
+        made.make, made.given = make, given
+        return made
+
+    def __str__(self) -> str:
+        return str(self.make(*self.given))
+
+    def __format__(self, spec: str) -> str:
+        made = self.make(*self.given)
+        has_form = isinstance(made, Declined | Worded) or spec not in FORMS
+        return format(made, spec if has_form else "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Worded, (self.make, *self.given)
+
+
 class _Filling(Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
-        if format_spec in FORMS and not isinstance(value, Declined):
+        if format_spec in FORMS and not isinstance(value, Declined | Worded):
             return format(value)
         text = super().format_field(value, format_spec)
         return spelled(text) if format_spec and isinstance(value, int | float) else text
@@ -137,6 +171,24 @@ def ngettext(one: str, many: str, n: int) -> str:
     if _CURRENT[0] == "en":
         return one if n == 1 else many
     return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n))
+
+
+def worded(text: str, **values: Any) -> Worded:
+    """A text that is kept, with its values; among them may be others that are."""
+    return Worded(_filled, text, values)
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    return _(text).format(**values) if values else _(text)
+
+
+def in_a_row(parts: Iterable[str], by: str = ", ") -> Worded:
+    """Texts that are kept, in a row."""
+    return Worded(_in_a_row, tuple(parts), by)
+
+
+def _in_a_row(parts: tuple[str, ...], by: str) -> str:
+    return by.join(map(str, parts))
 
 
 def languages() -> tuple[str, ...]:

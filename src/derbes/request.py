@@ -25,7 +25,7 @@ from derbes.case.request import (
 )
 from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
-from derbes.language import _, language, text_of
+from derbes.language import Worded, _, language, text_of, worded
 from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
 from derbes.units import UnitError, parse_amount
@@ -678,12 +678,12 @@ def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...
 
     alone = [
         replace(
-            count(one.id, text_of(one.label, one.id), one.sender, one.measures),
-            missing=text_of(one.lacks),
-            look=text_of(one.look),
+            count(one.id, Worded(text_of, one.label, one.id), one.sender, one.measures),
+            missing=Worded(text_of, one.lacks),
+            look=Worded(text_of, one.look),
         )
         for one in case.levers.values()
     ]
-    every = _("all counted levers at once")
+    every = worded("all counted levers at once")
     whole = [count("", every, sender, names) for sender, names in at_once(case.levers).items()]
     return (*alone, *whole)

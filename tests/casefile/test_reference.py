@@ -23,8 +23,12 @@ from derbes.case.options import Budget, Risk
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile import json_schema, read_case, reference_page
 from derbes.casefile.entries import SECTIONS, keys_of
-from derbes.casefile.reference import docs_of
+from derbes.casefile.reference import docs_of, models
+from derbes.language import languages, use_language
 from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken
+from tests.pseudo import outside, words_outside, wrapped_by
+from tools.case_file import page_of
+from tools.messages import template
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -48,6 +52,9 @@ MODELS = [
     WrittenResolution,
     *SECTIONS.values(),
 ]
+
+
+IN_UNITS = {"good", "money", "month", "year", "hour", "currency", "size"}
 
 
 def _small(tmp_path, text=SMALL):
@@ -250,9 +257,35 @@ def test_every_key_is_described_once(model):
         assert " ".join(about.split()) in page
 
 
-def test_reference_page_is_not_stale():
-    committed = (REFERENCE / "case-file.md").read_text(encoding="utf-8")
-    assert committed == reference_page(), "run make schema"
+@pytest.mark.parametrize("code", [code for code in languages() if page_of(code).exists()])
+def test_reference_page_is_not_stale(code):
+    use_language(code)
+    assert page_of(code).read_text(encoding="utf-8") == reference_page(), "run make schema"
+
+
+def _descriptions(part):
+    """Every text of a schema for a reader."""
+    if isinstance(part, dict):
+        for key, one in part.items():
+            if key in ("description", "title", "patternErrorMessage") and isinstance(one, str):
+                yield one
+            else:
+                yield from _descriptions(one)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _descriptions(one)
+
+
+def test_every_text_of_page_and_schema_is_one_to_translate(monkeypatch):
+    """A catalog that puts every text in brackets leaves nothing outside but keys and units."""
+    marked = wrapped_by(monkeypatch, "ru")
+    texts = set(_descriptions(json_schema()))
+    assert {text for text in texts if outside(text)} == set()
+    keys = {word for model in models() for key in keys_of(model) for word in key.split("_")}
+    keys |= {word for section in SECTIONS for word in section.split("_")}
+    assert set(words_outside(reference_page())) <= keys | IN_UNITS
+    collected = {message.id for message in template()}
+    assert {text for text in marked if text not in collected} == set()
 
 
 def test_committed_schema_is_not_stale():

@@ -527,7 +527,8 @@ class Section:
 def words(text: str, link: str = "") -> Cell:
     """A cell of text; only addresses of the web become links."""
     safe = link if link.startswith(("https://", "http://")) else ""
-    return Cell(text, text, link=safe)
+    shown = str(text)
+    return Cell(shown, shown, link=safe)
 
 
 def figure_cell(value: float | None, text: str | None = None, *, why: Sequence[str] = ()) -> Cell:

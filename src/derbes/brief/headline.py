@@ -529,7 +529,9 @@ def counted_words(contents: BriefContents) -> str:
     """Which lever of the sender a ratio counts, else which goods, and that it counts no other."""
     case, measure = contents.case, contents.focus.measure
     goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
-    own = [one.label for one in contents.leverage.levers if one.lever and measure in one.measures]
+    own = [
+        str(one.label) for one in contents.leverage.levers if one.lever and measure in one.measures
+    ]
     names = own[0] if own else _grouped(contents.name("goods", good) for good in goods)
     if not contents.sender:
         return _("Counted: {goods} alone.").format(goods=names)

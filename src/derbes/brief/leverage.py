@@ -81,7 +81,7 @@ def levers_words(contents: BriefContents) -> str:
             for one in own
             if one.lever and one.measures
         )
-        lacking = "; ".join(one.label for one in own if not one.measures)
+        lacking = "; ".join(str(one.label) for one in own if not one.measures)
         text = _("Levers of {sender}. Counted: {counted}.")
         whole = next((_at_once(contents, one) for one in own if not one.lever), "")
         missing = _("Not counted, no data in the case (where to look: annex): {levers}.")

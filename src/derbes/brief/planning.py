@@ -136,7 +136,7 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     end = decimal_year(calendar.label(calendar.n_periods))
     rows = [
         {
-            "lane": vega.wrapped(choice.what, 18),
+            "lane": vega.wrapped(str(choice.what), 18),
             "decided": decimal_year(choice.date),
             "works": end if choice.effect is None else decimal_year(choice.effect),
             "end": end,
@@ -234,7 +234,7 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
 
 
 def _choices_words(choices: Iterable[PlanChoice]) -> str:
-    return "; ".join(choice.what for choice in choices)
+    return "; ".join(str(choice.what) for choice in choices)
 
 
 def programmes_section(contents: BriefContents) -> Section:
@@ -265,7 +265,7 @@ def programmes_section(contents: BriefContents) -> Section:
 
 def _programme_words(plan: Plan) -> str:
     if plan.feasible is False:
-        clash = "; ".join(wish.what for wish in plan.clash)
+        clash = "; ".join(str(wish.what) for wish in plan.clash)
         return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
     if plan.cost is None:
         return fmt.missing()

@@ -304,7 +304,7 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
         return None
 
     def why(row: EntryRow) -> str:
-        return fmt.joined(row.reason, fmt.missing(row.missing) if row.missing else "", by="; ")
+        return fmt.joined(str(row.reason), fmt.missing(row.missing) if row.missing else "", by="; ")
 
     columns = (
         Column(_("id"), "id"),

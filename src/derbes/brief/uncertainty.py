@@ -577,7 +577,8 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     largest = max(loss for loss, _share in risk.exceedance)
     divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
     unit = fmt.joined(scale, fmt.unit_name(risk.exceedance_unit), by=" ")
-    name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
+    name = _("Loss [{unit}]") if is_money else _("Unmet essential demand [{unit}]")
+    name = name.format(unit=unit)
     points = ({"loss": loss / divisor, "share": share} for loss, share in risk.exceedance)
     rows = vega.turns(points, "share")
 

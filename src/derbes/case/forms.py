@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Annotated, ClassVar, NamedTuple
 
-from derbes.language import FORMS
-
 MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
@@ -26,9 +24,6 @@ MONTH_PATTERN = rf"^{YEARS}-{_MONTH}(-01)?$"
 DAY_PATTERN = rf"^{YEARS}-{_MONTH}(-[0-9]{{2}})?$"
 DATE_PATTERN = rf"^{YEARS}(-{_MONTH}(-[0-9]{{2}})?)?$"
 YEAR_PATTERN = rf"^{YEARS}$"
-LANGUAGE = rf"[a-z]{{2,3}}(_({'|'.join(FORMS)}))?"
-"""A language, or a case of it as in `ru_gen`, as a pattern."""
-LANGUAGE_PATTERN = rf"^({LANGUAGE})?$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 

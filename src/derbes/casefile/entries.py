@@ -239,7 +239,10 @@ _TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
 _DATE_KEY = re.compile(r"[0-9].*", re.DOTALL)
-_LANGUAGE = forms.TextForm(pattern=forms.LANGUAGE_PATTERN)
+LANGUAGE = rf"[a-z]{{2,3}}(_({'|'.join(FORMS)}))?"
+"""A language, or a case of it as in `ru_gen`, as a pattern."""
+LANGUAGE_PATTERN = rf"^({LANGUAGE})?$"
+_LANGUAGE = forms.TextForm(pattern=LANGUAGE_PATTERN)
 _REFUSED = object()
 """Stands for a value that cannot be used; a finding says why."""
 
@@ -634,7 +637,7 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
         forms.DAY_PATTERN: month,
         forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
         forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
-        forms.LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
+        LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
         forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
     }
     what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
@@ -647,7 +650,7 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
 def _how_to_name_language(text: str) -> str:
     """How a language, or a case of it, is to be written."""
     of_language, sign, _case = text.partition("_")
-    if sign and re.fullmatch(forms.LANGUAGE, of_language):
+    if sign and re.fullmatch(LANGUAGE, of_language):
         return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])
     return _('write it as in "en", "ru" or "kk"')
 

@@ -6,7 +6,7 @@ Both are made from the forms and docstrings of the keys and from nothing else.
 import ast
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -17,9 +17,9 @@ from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Element
 from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
+from derbes.casefile.entries import LANGUAGE, SECTIONS, SHORT, Key, keys_of
 from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
-from derbes.language import _
+from derbes.language import FORMS, _, spelled
 from derbes.unit_names import DAYS_A_MONTH, spellings
 from derbes.units import LARGEST, SMALLEST
 
@@ -37,7 +37,7 @@ _TEXT_BY_LANGUAGE = {
         {"type": ["string", "number"]},
         {
             "additionalProperties": {"type": ["string", "number"]},
-            "propertyNames": {"pattern": f"^{forms.LANGUAGE}$"},
+            "propertyNames": {"pattern": f"^{LANGUAGE}$"},
             "type": "object",
         },
     ]
@@ -61,7 +61,7 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     properties = _properties(Case, parts, names)
     for section, model in SECTIONS.items():
         properties[section] = {
-            "description": docs_of(Case)[section],
+            "description": _worded(docs_of(Case)[section]),
             "patternProperties": {forms.ID_PATTERN: _define(model, parts, names)},
             "type": "object",
             "additionalProperties": False,
@@ -70,11 +70,11 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
         "$schema": DIALECT,
         "$defs": dict(sorted(parts.items())),
         "additionalProperties": False,
-        "description": "A case file.",
+        "description": _("A case file."),
         "properties": properties,
         "required": _needed(Case),
         "type": "object",
-        "title": "derbes case file",
+        "title": _("derbes case file"),
     }
 
 
@@ -107,10 +107,25 @@ def models() -> tuple[type, ...]:
         forms.WrittenQuantity,
         forms.WrittenMonth,
         forms.WrittenDistribution,
+        forms.WrittenOverrun,
         Element,
         *SECTIONS.values(),
         *inner,
     )
+
+
+def ways_to_write() -> Iterator[str]:
+    """What the page says of how keys are written, beside what stands in this module."""
+
+    def of_form(form: forms.Form) -> Iterator[str]:
+        if isinstance(form, forms.TextForm):
+            yield form.page
+        elif isinstance(form, forms.ListForm | forms.MapForm):
+            yield from of_form(form.item)
+
+    for model in models():
+        for key in keys_of(model).values():
+            yield from [key.shown] if key.shown else of_form(key.form)
 
 
 def _needed(model: type) -> list[str]:
@@ -164,7 +179,7 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
 def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     about = docs_of(model)
     keys = keys_of(model).values()
-    return {key.key: _property(key, about[key.name], parts, names) for key in keys}
+    return {key.key: _property(key, _worded(about[key.name]), parts, names) for key in keys}
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
@@ -269,34 +284,29 @@ def _map_schema(form: forms.MapForm, parts: dict[str, Any], names: Names) -> dic
 def reference_page() -> str:
     """The reference page of the case file, as Markdown."""
     parts = [
-        _INTRODUCTION.format(
-            months=forms.MOST_MONTHS,
-            largest=LARGEST,
-            smallest=SMALLEST,
-            values=MOST_VALUES,
-            megabytes=MOST_MEGABYTES,
-            variable=ALLOWANCE,
-        ),
-        "## Top of the file\n",
+        _heading("#", _("The case file")),
+        "<!-- Made by `make schema` from the docstrings of the keys in src/derbes/case. -->\n",
+        *_introduction(),
+        _heading("##", _("Top of the file")),
         _table(Case),
         *_part("calendar", forms.WrittenCalendar),
         *_part("currency", forms.WrittenCurrency),
         *_part("budget", Budget),
         *_part("risk", Risk),
         *_part("correlations", Correlation),
-        "## Quantities\n",
-        f"{_prose(forms.WrittenQuantity)}\n",
+        _heading("##", _("Quantities")),
+        f"{_wrapped(_prose(forms.WrittenQuantity))}\n",
         _table(forms.WrittenQuantity),
-        *_part("A month of a series", forms.WrittenMonth),
+        *_part(_("A month of a series"), forms.WrittenMonth),
         *_part("distribution", forms.WrittenDistribution),
-        "### Units\n",
-        _UNITS.format(days=DAYS_A_MONTH),
+        _heading("###", _("Units")),
+        *_units(),
         _unit_table(),
-        "## Every element\n",
+        _heading("##", _("Every element")),
         _table(Element),
     ]
     for section, model in SECTIONS.items():
-        parts += [f"## {section}\n", f"{_prose(model)}\n", _table(model, Element)]
+        parts += [f"## {section}\n", f"{_wrapped(_prose(model))}\n", _table(model, Element)]
         for name, inner in _INNER.get(section, ()):
             parts += _part(f"{section}: {name}", inner)
     return "\n".join(parts).rstrip() + "\n"
@@ -310,57 +320,103 @@ _INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
     "statements": (("judges", Judgement), ("resolution", forms.WrittenResolution)),
 }
 
-_INTRODUCTION = """\
-# The case file
 
-<!-- Made by `make schema` from the docstrings of the keys in src/derbes/case. -->
+def _introduction() -> list[str]:
+    """What a case file is, and what no case may exceed."""
+    paragraphs = [
+        _(
+            "A case is one YAML file, or a folder with a `case.yaml` that includes others. Every "
+            "value is read as the text that stands there; the key decides what it means, so `NO` "
+            "stays a text and `010121` keeps its zero. Ids are words of Latin letters, digits and "
+            "`_`; labels are free text. Months are written `2027-07`, of years from 1000 to 2999. "
+            "A key that is not listed here is refused."
+        ),
+        _(
+            "A text for a reader is one text, or texts by language: `{{en: Russia, ru: Россия}}`. "
+            "A page takes the one in its own language, else the one in English, else the first, "
+            "and says so where it is in another. Where a language bends words, the forms may "
+            "stand beside: `ru_gen: России`. The cases are {cases}."
+        ).format(cases=", ".join(f"`{case}`" for case in FORMS)),
+        _(
+            "No time is longer than {months} months. A number is at most {largest:g} in size and, "
+            "where it is not 0, at least {smallest:g}, in the unit of its key. Control characters "
+            "and signs that turn the direction of writing cannot stand in a text. A case holds at "
+            "most {values} values, in files of {megabytes} MB together; the environment "
+            "variable `{variable}` allows more megabytes."
+        ).format(
+            months=forms.MOST_MONTHS,
+            largest=LARGEST,
+            smallest=SMALLEST,
+            values=spelled(f"{MOST_VALUES:,}"),
+            megabytes=MOST_MEGABYTES,
+            variable=ALLOWANCE,
+        ),
+    ]
+    return [f"{_wrapped(one)}\n" for one in paragraphs]
 
-A case is one YAML file, or a folder with a `case.yaml` that includes others. Every value
-is read as the text that stands there; the key decides what it means, so `NO` stays a
-text and `010121` keeps its zero. Ids are words of Latin letters, digits and `_`; labels
-are free text. Months are written `2027-07`, of years from 1000 to 2999. A key that is not
-listed here is refused.
 
-No time is longer than {months} months. A number is at most {largest:g} in size and, where it is
-not 0, at least {smallest:g}, in the unit of its key. Control characters and signs that turn the
-direction of writing cannot stand in a text. A case holds at most {values:,} values, in files of
-{megabytes} MB together; the environment variable `{variable}` allows more megabytes.
-"""
+def _units() -> list[str]:
+    """How a number comes with its unit."""
+    paragraphs = [
+        _(
+            "A number may come with its unit, in English, Russian or Kazakh: `70 round/month`, "
+            "`1,5 млн тенге`, `120 т/мес.`, `4 ай`, `15 %`. A comma or a point stands before "
+            "decimals, a space or an apostrophe between thousands, or the other of the two marks "
+            "(`1.234,5`, `1,234,567`). What can be read in two ways is refused: `1,200 t` and "
+            "`1.200 t` alike, whereas `1.200` alone is a number of YAML. Footnotes, ranges "
+            '(`1000-1200 t`) and words for "not known" are refused with the way to write them. In '
+            "braces and square brackets YAML parts at commas: a number with a decimal comma is put "
+            "in quotes there."
+        ),
+        _(
+            "A month is {days} days, a quarter 3 months, a year 12. Money in another currency "
+            "needs a rate under `currency`. Any other ASCII word is a unit of its own when a good "
+            "names it."
+        ).format(days=DAYS_A_MONTH),
+        _(
+            "In the tables below `good` stands for the unit of the good, `money` for the base "
+            "currency."
+        ),
+    ]
+    return [f"{_wrapped(one)}\n" for one in paragraphs]
 
-_UNITS = """\
-A number may come with its unit, in English, Russian or Kazakh: `70 round/month`,
-`1,5 млн тенге`, `120 т/мес.`, `4 ай`, `15 %`. A comma or a point stands before decimals, a
-space or an apostrophe between thousands, or the other of the two marks (`1.234,5`,
-`1,234,567`). What can be read in two ways is refused: `1,200 t` and `1.200 t` alike, whereas
-`1.200` alone is a number of YAML. Footnotes, ranges (`1000-1200 t`) and words for "not known"
-are refused with the way to write them. In braces and square brackets YAML parts at commas: a
-number with a decimal comma is put in quotes there.
 
-A month is {days} days, a quarter 3 months, a year 12. Money in another currency needs a rate
-under `currency`. Any other ASCII word is a unit of its own when a good names it.
-
-In the tables below `good` stands for the unit of the good, `money` for the base currency.
-"""
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False)
 
 
 def _part(title: str, model: type) -> list[str]:
-    return [f"### {title}\n", f"{_prose(model)}\n", _table(model)]
+    return [f"### {title}\n", f"{_wrapped(_prose(model))}\n", _table(model)]
+
+
+def _heading(signs: str, text: str) -> str:
+    return f"{signs} {text}\n"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _prose(model: type) -> str:
-    return inspect.cleandoc(model.__doc__ or "")
+    """What a class is, in the language in use."""
+    return _worded(model.__doc__ or "")
+
+
+def _worded(doc: str) -> str:
+    """A docstring in one line, in the language in use."""
+    return _(" ".join(doc.split()))
 
 
 def _table(model: type, without: type | None = None) -> str:
-    rows = ["| key | needed | written as | meaning |", "| --- | --- | --- | --- |"]
+    rows = [_row(_("key"), _("needed"), _("written as"), _("meaning")), _row(*["---"] * 4)]
     about = docs_of(model)
     left_out = keys_of(without) if without is not None else {}
     for key in keys_of(model).values():
         if key.key not in left_out:
-            needed = "yes" if key.is_needed else ""
-            meaning = " ".join(about[key.name].split())
-            form = key.shown or _written_as(key.form)
-            rows.append(f"| `{key.key}` | {needed} | {form} | {meaning} |")
+            needed = _("yes") if key.is_needed else ""
+            meaning = _worded(about[key.name])
+            form = _(key.shown) if key.shown else _written_as(key.form)
+            rows.append(_row(f"`{key.key}`", needed, form, meaning))
     return "\n".join(rows) + "\n"
 
 
@@ -368,34 +424,38 @@ def _written_as(form: forms.Form) -> str:
     """How a value of this form is written, in words."""
     match form:
         case forms.TextForm():
-            found = f"id of {' or '.join(form.sections)}" if form.sections else form.page
+            found = _(form.page)
+            if form.sections:
+                found = _("id of {sections}").format(sections=_(" or ").join(form.sections))
         case forms.WordForm():
             found = ", ".join(f"`{word}`" for word in form.words)
         case forms.WholeForm():
-            found = "whole number"
+            found = _("whole number")
         case forms.FlagForm():
             found = "`true`, `false`"
         case forms.LabelForm():
-            found = "text, or texts by language"
+            found = _("text, or texts by language")
         case forms.ShareForm():
             found = _amount(forms.InUnit("", low=form.low, high=form.high))
         case forms.InUnit():
             found = _amount(form)
         case forms.ListForm() if isinstance(form.item, forms.PartForm):
-            found = "list, see below"
+            found = _("list, see below")
         case forms.ListForm():
             item = _written_as(form.item)
-            found = item if isinstance(form.item, forms.WordForm) else f"list of: {item}"
+            is_word = isinstance(form.item, forms.WordForm)
+            found = item if is_word else _("list of: {item}").format(item=item)
         case forms.MapForm():
-            found = f"{'year' if form.key is forms.YEAR else 'id'}: {_written_as(form.item)}"
+            by = _("year: {item}") if form.key is forms.YEAR else _("id: {item}")
+            found = by.format(item=_written_as(form.item))
         case _:
-            found = "see below"
+            found = _("see below")
     return found
 
 
 def _amount(form: forms.InUnit) -> str:
     unit = form.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
-    shown = {"": "number or %", "any": "any unit", "by": "%, or month", "input": "good"}
+    shown = {"": _("number or %"), "any": _("any unit"), "by": _("%, or month"), "input": "good"}
     ends = (("≥", form.low), (">", form.above), ("≤", form.high))
     limits = [f"{sign} {limit:g}" for sign, limit in ends if limit is not None]
     return ", ".join([shown.get(unit, unit), *limits])
@@ -406,11 +466,21 @@ def _unit_table() -> str:
     for unit in spellings().values():
         if not unit.kind.isupper() and unit.name not in kinds.setdefault(unit.kind, []):
             kinds[unit.kind].append(unit.name)
-    rows = ["| measures | units |", "| --- | --- |"]
+    words = {
+        "": _("share"),
+        "count": _("count"),
+        "energy": _("energy"),
+        "mass": _("mass"),
+        "time": _("time"),
+        "volume": _("volume"),
+    }
+    rows = [_row(_("measures"), _("units")), _row("---", "---")]
     rows += [
-        f"| {kind or 'share'} | {', '.join(f'`{name}`' for name in names)} |"
+        _row(words[kind], ", ".join(f"`{name}`" for name in names))
         for kind, names in kinds.items()
         if names
     ]
-    rows.append("| money | ISO codes such as `USD`, `KZT`; `$`, `€`, `₸`, `₽`, тенге, рубль |")
+    codes = _("ISO codes such as {codes}; {signs}, тенге, рубль")
+    codes = codes.format(codes="`USD`, `KZT`", signs="`$`, `€`, `₸`, `₽`")
+    rows.append(_row(_("money"), codes))
     return "\n".join(rows) + "\n"

@@ -36,6 +36,7 @@ from derbes.cli.output import (
     note,
     notes_record,
     notes_text,
+    number_record,
     problems_record,
     stoppable,
     tell,
@@ -409,7 +410,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     case = opened(path, JSON if as_json else TEXT)
     text = api.show(case, where)
     if as_json:
-        numbers = [record_of(number) for number in api.inputs(case, where)]
+        numbers = [number_record(number) for number in api.inputs(case, where)]
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)

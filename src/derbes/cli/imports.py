@@ -100,4 +100,5 @@ def import_text(found: TableImport) -> str:
 
 
 def _change(one: NumberChange) -> str:
-    return f"{one.old or _('(none)')} → {one.new or _('(none)')}"
+    none = _("(none)")
+    return f"{one.old or none} → {one.new or none}"

@@ -16,15 +16,15 @@ from typing import Any, TextIO
 import click
 
 from derbes.api import Progress
-from derbes.case.quantity import Note
+from derbes.case.quantity import Note, Quantity
 from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
 from derbes.cli.stopping import if_stopped
 from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
 from derbes.files import write_atomically
 from derbes.harmless import in_line, whole
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, text_of
 from derbes.parallel import refuse_small_space
-from derbes.results.records import to_json
+from derbes.results.records import Record, record_of, to_json
 
 
 def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
@@ -35,6 +35,14 @@ def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
         outlet.is_document = outlet.is_document or kind != TEXT
     else:
         write_atomically(Path(out), whole(text if text.endswith("\n") else text + "\n"))
+
+
+def number_record(number: Quantity) -> Record:
+    """A number of a case as JSON; its reason is in the language in use."""
+    record = record_of(number) | {"why": str(text_of(number.why))}
+    for month, known in zip(record["months"], number.months, strict=True):
+        month[-1]["why"] = str(text_of(known.quantity.why))
+    return record
 
 
 def note(text: str) -> None:

@@ -334,7 +334,7 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
     if stress.tipping:
         title = _("Where a verdict flips, all else at its central value")
         yield "\n".join([title, *(f"  {one.says}" for one in stress.tipping)])
-    yield "\n".join(stress.notes)
+    yield "\n".join(map(str, stress.notes))
 
 
 def _stress_head(stress: Stress) -> str:
@@ -513,13 +513,13 @@ def statements_text(table: StatementTable, query: str) -> str:
     """All statements, or the answer to a query."""
     head = _("As of {date}, {draws}").format(date=table.as_of, draws=table.draws_words())
     answer = _ANSWERS.get(query, partial(_plain_table, query)) if query else _overview
-    body = answer(table)
-    return f"{head}\n\n{body}"
+    return f"{head}\n\n{answer(table)}"
 
 
 def _overview(table: StatementTable) -> str:
     def short(row: StatementRow, _text: str) -> str:
-        return row.reason if len(row.reason) <= WIDEST else row.reason[: WIDEST - 2] + " …"
+        reason = str(row.reason)
+        return reason if len(reason) <= WIDEST else reason[: WIDEST - 2] + " …"
 
     columns = [column for column in statement_columns() if column.value != "reason"]
     columns.append(Column(_("reason"), "reason", words=short))

@@ -37,7 +37,7 @@ from derbes.draws.inputs import (
     uncertain_inputs,
 )
 from derbes.errors import CaseError, Problem, RequestError, did_you_mean
-from derbes.language import _, text_of
+from derbes.language import Worded, _, text_of
 from derbes.results.supply import DrawnInput
 
 PIVOT_ROUNDING = 1e-9
@@ -558,7 +558,7 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
                 open_share=late.open_share if late else None,
                 correlated=tied.get(quantity.path, {}),
                 grade=str(quantity.grade),
-                why=text_of(quantity.why),
+                why=Worded(text_of, quantity.why),
             )
         )
     return tuple(told)

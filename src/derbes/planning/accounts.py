@@ -16,7 +16,7 @@ import numpy as np
 from derbes.case.entities import Case, Plant
 from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import _, ngettext, text_of
+from derbes.language import Worded, _, ngettext, text_of, worded
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs
@@ -221,7 +221,7 @@ _NOISE = 1e-6
 def name_of(case: Case, section: str, id_: str) -> str:
     """Name of an element for a reader."""
     element = getattr(case, section).get(id_)
-    return text_of(element.label, id_) if element is not None else id_.replace("_", " ")
+    return Worded(text_of, element.label if element is not None else {}, id_)
 
 
 def number_words(value: float, unit: str = "") -> str:
@@ -290,28 +290,34 @@ def unit_of(case: Case, option: Option) -> str:
 def option_words(case: Case, option: Option, size: float) -> str:
     """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
     name = name_of(case, *option.element.split(".", 1))
-    whole, unit = 1 if size == 1 else 2, unit_of(case, option)
+    amount = Worded(_size_words, size, unit_of(case, option))
+    share = Worded(share_words, size)
+    words = {
+        OptionKind.BUILD: worded("build {name}", name=name),
+        OptionKind.ENLARGE: worded("enlarge {name} by {share}", name=name, share=share),
+        OptionKind.BRING_FORWARD: worded(
+            "open {name} {months} earlier", name=name, months=Worded(months_words, size)
+        ),
+        OptionKind.RESERVE: worded(
+            "hold {amount} more in reserve: {name}", name=name, amount=amount
+        ),
+        OptionKind.CONTRACT: worded("contract {name}", name=name),
+        OptionKind.CONVERT: worded("convert to {name}", name=name),
+        OptionKind.BUY_OUT: worded("buy {share} of {name} out", name=name, share=share),
+    }[option.kind]
+    multiplies = option.kind in (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
+    if multiplies and (size != 1 or option.sizes != (1.0,)):
+        return worded("{words}, size {size}", words=words, size=amount)
+    return words
+
+
+def _size_words(size: float, unit: str) -> str:
+    whole = 1 if size == 1 else 2
     counted = {  # what is counted has a plural
         "piece": ngettext("piece", "pieces", whole),
         "round": ngettext("round", "rounds", whole),
     }
-    amount = number_words(size, counted.get(unit, unit))
-    text = {
-        OptionKind.BUILD: _("build {name}"),
-        OptionKind.ENLARGE: _("enlarge {name} by {share}"),
-        OptionKind.BRING_FORWARD: _("open {name} {months} earlier"),
-        OptionKind.RESERVE: _("hold {amount} more in reserve: {name}"),
-        OptionKind.CONTRACT: _("contract {name}"),
-        OptionKind.CONVERT: _("convert to {name}"),
-        OptionKind.BUY_OUT: _("buy {share} of {name} out"),
-    }[option.kind]
-    words = text.format(
-        name=name, amount=amount, months=months_words(size), share=share_words(size)
-    )
-    multiplies = option.kind in (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
-    if multiplies and (size != 1 or option.sizes != (1.0,)):
-        return _("{words}, size {size}").format(words=words, size=amount)
-    return words
+    return number_words(size, counted.get(unit, unit))
 
 
 # What is decided

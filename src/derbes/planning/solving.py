@@ -20,7 +20,7 @@ from derbes.case.options import Choice, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.language import _
+from derbes.language import Worded, _, in_a_row, worded
 from derbes.parallel import RunOptions
 from derbes.planning.accounts import (
     at_most,
@@ -421,52 +421,55 @@ def requirement_words(case: Case, requirement: Requirement) -> str:
     if section == "standards":
         return standard_words(case, case.standards[requirement.name])
     if section == "options":
-        text = {
-            "excludes": _("{option} and {other} exclude each other"),
-            "requires": _("{option} requires {other}"),
-            "committed": _("{option} is committed"),
-        }[str(keys[2])]
         option, other = (name_of(case, "options", str(one)) for one in (keys[1], keys[-1]))
-        return text.format(option=option, other=other)
+        return {
+            "excludes": worded(
+                "{option} and {other} exclude each other", option=option, other=other
+            ),
+            "requires": worded("{option} requires {other}", option=option, other=other),
+            "committed": worded("{option} is committed", option=option),
+        }[str(keys[2])]
     asked = amount_of(case, requirement)
     unit = "" if section == "limits" else case.currency
-    amount = "" if asked is None else number_words(asked.value, unit)
+    amount = "" if asked is None else Worded(number_words, asked.value, unit)
     if section == "limits":
         name = name_of(case, "limits", requirement.name)
-        is_most = keys[2] == "at_most"
-        text = _("{name}: at most {amount}") if is_most else _("{name}: at least {amount}")
-        return text.format(name=name, amount=amount)
-    return _("{subject}: {amount}").format(subject=budget_words(requirement), amount=amount)
+        if keys[2] == "at_most":
+            return worded("{name}: at most {amount}", name=name, amount=amount)
+        return worded("{name}: at least {amount}", name=name, amount=amount)
+    return worded("{subject}: {amount}", subject=budget_words(requirement), amount=amount)
 
 
-def budget_words(requirement: Requirement) -> str:
+def budget_words(requirement: Requirement) -> Worded:
     """What a row of the budget is called."""
-    text = {
-        "total": _("the budget in all"),
-        "foreign_total": _("the ceiling on payments abroad in all"),
-        "by_year": _("the budget for {year}"),
-        "foreign_by_year": _("the ceiling on payments abroad for {year}"),
+    year = requirement.keys[-1]
+    return {
+        "total": worded("the budget in all"),
+        "foreign_total": worded("the ceiling on payments abroad in all"),
+        "by_year": worded("the budget for {year}", year=year),
+        "foreign_by_year": worded("the ceiling on payments abroad for {year}", year=year),
     }[requirement.name]
-    return text.format(year=requirement.keys[-1])
 
 
 def standard_words(case: Case, standard: Standard) -> str:
     """A standard in a sentence."""
-    uses = ", ".join(name_of(case, "uses", use) for use in standard.uses) or _("essential uses")
+    names = [name_of(case, "uses", use) for use in standard.uses]
+    uses = in_a_row(names) if names else worded("essential uses")
     first = case.calendar.label(standard.first)
-    share = "" if standard.share is None else share_words(standard.share.value)
     if not standard.measure:
-        text = _("{uses}: demand in calm is met from {month} on")
-    elif share:
-        text = _('{uses}: "{measure}" of {length} is survived from {month} on, to {share}')
-    else:
-        text = _('{uses}: "{measure}" of {length} is survived from {month} on')
-    return text.format(
-        uses=uses,
-        measure=name_of(case, "measures", standard.measure) if standard.measure else "",
-        length=months_words(standard.length * case.calendar.step),
-        month=first,
-        share=share,
+        return worded("{uses}: demand in calm is met from {month} on", uses=uses, month=first)
+    values = {
+        "uses": uses,
+        "measure": name_of(case, "measures", standard.measure),
+        "length": Worded(months_words, standard.length * case.calendar.step),
+        "month": first,
+    }
+    if standard.share is None:
+        return worded('{uses}: "{measure}" of {length} is survived from {month} on', **values)
+    return worded(
+        '{uses}: "{measure}" of {length} is survived from {month} on, to {share}',
+        **values,
+        share=Worded(share_words, standard.share.value),
     )
 
 
@@ -482,11 +485,11 @@ def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
     """
     conflict = irreducible_conflict(case, solve)
     if not conflict:  # what is essential cannot be met even in calm
-        uses = ", ".join(name_of(case, "uses", id_) for id_ in essential_uses(case))
-        what = _(
+        what = worded(
             "Demand in calm ({uses}) cannot be met whatever is chosen: write more supply, more "
-            "options, or what a unit of unmet demand costs (shortage_cost)."
-        ).format(uses=uses)
+            "options, or what a unit of unmet demand costs (shortage_cost).",
+            uses=in_a_row(name_of(case, "uses", id_) for id_ in essential_uses(case)),
+        )
         return (ClashWish(wish="uses", what=what, least_relaxation=None, unit=""),)
     rows = []
     for requirement in conflict:
@@ -495,13 +498,17 @@ def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
         except TimeIsOver:
             found = ()
         wish = requirement_words(case, requirement)
-        what = _("{wish}. No relaxation of this wish alone was found.").format(wish=wish)
+        what = worded("{wish}. No relaxation of this wish alone was found.", wish=wish)
         if found:
-            ways = _(", or ").join(relaxation.what for relaxation in found)
-            what = _("{wish}. Least relaxation: {ways}.").format(wish=wish, ways=ways)
+            ways = Worded(_ways, tuple(relaxation.what for relaxation in found))
+            what = worded("{wish}. Least relaxation: {ways}.", wish=wish, ways=ways)
         least, unit = (found[0].least_relaxation, found[0].unit) if found else (None, "")
         rows.append(ClashWish(requirement.path, what, least, unit, cures=found))
     return tuple(rows)
+
+
+def _ways(ways: tuple[str, ...]) -> str:
+    return _(", or ").join(map(str, ways))
 
 
 def irreducible_conflict(case: Case, solve: Solve) -> tuple[Requirement, ...]:
@@ -526,7 +533,7 @@ def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterat
         return
     if requirement.section == "options":
         rule = requirement_words(case, requirement)
-        what = _("that {rule} must be given up").format(rule=rule)
+        what = worded("that {rule} must be given up", rule=rule)
         yield Cure(what=what, now=rule, then="", least_relaxation=None, unit="")
     elif requirement.section == "standards":
         yield from _standard_relaxations(case, requirement.name, solve)
@@ -555,15 +562,15 @@ def _amount_relaxation(
     then = rounded_away(exact, up=rises)
     unit = "" if is_limit else case.currency
     if is_limit:
-        subject = _("the limit of {name}").format(name=name_of(case, "limits", requirement.name))
+        subject = worded("the limit of {name}", name=name_of(case, "limits", requirement.name))
     else:
         subject = budget_words(requirement)
-    text = (
-        _("{subject} must rise from {now} to {then}")
+    ends = {"now": Worded(number_words, now, unit), "then": Worded(number_words, then, unit)}
+    what = (
+        worded("{subject} must rise from {now} to {then}", subject=subject, **ends)
         if rises
-        else _("{subject} must fall from {now} to {then}")
+        else worded("{subject} must fall from {now} to {then}", subject=subject, **ends)
     )
-    what = text.format(subject=subject, now=number_words(now, unit), then=number_words(then, unit))
     return Cure(what=what, now=now, then=exact, least_relaxation=abs(exact - now), unit=unit)
 
 

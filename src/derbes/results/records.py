@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from derbes.harmless import in_json
+from derbes.language import Worded
 from derbes.results.supply import Cover, Leverage
 
 Record = dict[str, Any]
@@ -41,4 +42,6 @@ def _plain(cell: Any) -> Any:
         return {str(key): _plain(value) for key, value in cell.items()}
     if isinstance(cell, Sequence) and not isinstance(cell, str):
         return [_plain(part) for part in cell]
+    if isinstance(cell, Worded):
+        return str(cell)
     return cell if not isinstance(cell, float) or math.isfinite(cell) else None

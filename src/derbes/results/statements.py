@@ -438,10 +438,11 @@ class StatementTable:
             )
             said = sum(row.evidence == kind for row in self.statements)
             if said and kind == SAID:
-                parts.append(f"{evidence_words(kind)}: {_('{n} not shown').format(n=said)}")
+                words = _("{evidence}: {n} not shown")
+                parts.append(words.format(evidence=evidence_words(kind), n=said))
             elif said:
-                words = _("{held} hold, {failed} fail").format(held=held, failed=failed)
-                parts.append(f"{evidence_words(kind)}: {words}")
+                words = _("{evidence}: {held} hold, {failed} fail")
+                parts.append(words.format(evidence=evidence_words(kind), held=held, failed=failed))
         return "; ".join(parts)
 
     def _repr_html_(self) -> str:

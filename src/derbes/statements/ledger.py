@@ -7,7 +7,7 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked, Statement
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
-from derbes.language import _, text_of
+from derbes.language import Worded, _, text_of
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
 from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.of_case import holder_of
@@ -249,7 +249,7 @@ def _teller(case: Case, fact: str) -> str:
     if found is None:
         return ""
     document = case.documents.get(found.document)
-    return found.by or (text_of(document.publisher) if document else "")
+    return found.by or (Worded(text_of, document.publisher) if document else "")
 
 
 def _fact(given: Mapping[str, Value | None]) -> str:

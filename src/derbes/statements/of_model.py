@@ -14,7 +14,7 @@ import numpy as np
 
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
-from derbes.language import _
+from derbes.language import worded
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.statements.of_case import length_of, measure_of
@@ -688,7 +688,7 @@ def _settled(each: list[tuple[bool, bool]]) -> bool:
     if any(cannot for _holds, cannot in each):
         return False
     if not each or not all(holds for holds, _cannot in each):
-        raise Unknown(_("what is believed after words that are not said in an equilibrium"))
+        raise Unknown(worded("what is believed after words that are not said in an equilibrium"))
     return True
 
 

@@ -26,7 +26,7 @@ from derbes.case.entities import Case
 from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MADE
 from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
-from derbes.language import _
+from derbes.language import worded
 from derbes.units import Unit
 
 SAME = 1e-9
@@ -221,14 +221,14 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         msg = "arithmetic takes numbers"
         raise TypeError(msg)
     if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
-        return Missing((_("a division by zero"),))
+        return Missing((worded("a division by zero"),))
     try:
         number = float(MADE[operator](left, right))
     except ZeroDivisionError:  # a power that rounds to 0, turned over
         number = math.inf
     is_lost = number == 0 and left != 0 and math.isfinite(left) and math.isfinite(right)
     if is_lost and (operator in {"/", "**"} or (operator == "*" and right != 0)):
-        return Missing((_("a number that is too small"),))
+        return Missing((worded("a number that is too small"),))
     return possible(number, left, right)
 
 
@@ -242,10 +242,10 @@ def possible(number: float, *parts: float) -> float | Missing:
         (2.0, Missing(keys=('a number that is too large',), at_least=None), inf)
     """
     if math.isnan(number):
-        return Missing((_("a difference or quotient of two numbers without bound"),))
+        return Missing((worded("a difference or quotient of two numbers without bound"),))
     is_bounded = math.isfinite(number) or all(map(math.isfinite, parts))
     if is_bounded and abs(number) > LARGEST:
-        return Missing((_("a number that is too large"),))
+        return Missing((worded("a number that is too large"),))
     return number
 
 
@@ -271,7 +271,7 @@ def summary(name: str, parts: list[Value]) -> Value:
         is_bounded = all(map(math.isfinite, numbers))
         return possible(math.fsum(numbers) if is_bounded else sum(numbers), *numbers)
     if not numbers:
-        return Missing((_("the least or greatest of nothing"),))
+        return Missing((worded("the least or greatest of nothing"),))
     return min(numbers) if name == "min" else max(numbers)
 
 

@@ -23,7 +23,7 @@ from derbes.case.ledger import (
 from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
 from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet
-from derbes.language import _, in_language, text_of
+from derbes.language import Worded, _, in_a_row, in_language, text_of, worded
 from derbes.parallel import Progress
 from derbes.results.records import to_json
 from derbes.results.statements import (
@@ -107,14 +107,14 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     turn the verdict, it is untestable.
     """
     share, lost, missing = truths.share, truths.missing_share, truths.missing
-    keys = ", ".join(missing[:MOST_KEYS]) + (", …" if len(missing) > MOST_KEYS else "")
+    keys = in_a_row([*missing[:MOST_KEYS], *(["…"] if len(missing) > MOST_KEYS else [])])
     known = (share or 0.0) * (1.0 - lost)
     is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
     if share is None or is_open:
-        reason = _("missing: {keys}").format(keys=keys)
+        reason = worded("missing: {keys}", keys=keys)
         n_draws = len(truths.codes)
         return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=missing, part=part)
-    reason = _("missing in {share:.0%} of the draws: {keys}").format(share=lost, keys=keys)
+    reason = worded("missing in {share:.0%} of the draws: {keys}", share=lost, keys=keys)
     return Judged(
         verdict=verdict_word(share),
         share=share,
@@ -141,8 +141,8 @@ class Judge:
             return found
         if evidence_of(self.ledger, entry, found.part[1]) != SAID:
             return found
-        who = ", ".join(who_says(self.ledger, entry, found.part[1]))
-        reason = _("said, not shown: {who} says so").format(who=who)
+        who = in_a_row(who_says(self.ledger, entry, found.part[1]))
+        reason = worded("said, not shown: {who} says so", who=who)
         return Judged(UNTESTABLE, reason=reason, part=found.part)
 
     def _judged(self, entry: Checked) -> Judged:
@@ -150,7 +150,7 @@ class Judge:
             return self._plain(entry, "holds_if")
         expires = day_of(entry.expires)
         if expires is not None and expires.last < self.as_of.first:
-            reason = _("it said something until {date}").format(date=entry.expires)
+            reason = worded("it said something until {date}", date=entry.expires)
             return Judged(EXPIRED, reason=reason)
         if entry.kind is StatementKind.PREDICTION or entry.due or entry.yes_if:
             return self._void(entry) or self._decided(entry) or self._forecast(entry)
@@ -160,8 +160,7 @@ class Judge:
         part = (entry.id, key)
         if part in self.truths:
             return judge_truths(part, self.truths[part])
-        reason = text_of(entry.untestable) or _("no expression checks it")
-        return Judged(UNTESTABLE, reason=reason)
+        return Judged(UNTESTABLE, reason=_why_not(entry))
 
     def _evidence(self, entry: Statement, key: str) -> Truths | None:
         """Truth of an expression that asks only for written evidence, not for the model."""
@@ -181,14 +180,12 @@ class Judge:
         if part in self.truths:
             condition = judge_truths(part, self.truths[part])
             if condition.verdict == FAILS:
-                return Judged(VOID, reason=_("its condition has not come"), outcome="void")
+                return Judged(VOID, reason=worded("its condition has not come"), outcome="void")
             if condition.verdict == UNTESTABLE:
-                reason = _("its condition cannot be tested; {reason}").format(
-                    reason=condition.reason
-                )
+                reason = worded("its condition cannot be tested; {reason}", reason=condition.reason)
                 return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
         if self._is_certain(entry, "void_if"):
-            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
+            return Judged(VOID, reason=worded("what voids it has come"), outcome="void")
         return None
 
     def _decided(self, entry: Statement) -> Judged | None:
@@ -217,7 +214,7 @@ class Judge:
             share=1.0 if outcome == "yes" else 0.0,
             standard_error=0.0,
             n_draws=len(self.truths[part].codes),
-            reason=_("decided by what is written in the case"),
+            reason=worded("decided by what is written in the case"),
             part=part,
             outcome=outcome,
         )
@@ -230,17 +227,23 @@ class Judge:
             return self._plain(entry, key)
         due = day_of(entry.due)
         if due is not None and self.as_of.first <= due.last:
-            reason = _("due {date}; nothing in the case decides it yet").format(date=entry.due)
+            reason = worded("due {date}; nothing in the case decides it yet", date=entry.due)
             return Judged(NOT_DUE, reason=reason)
         if key == "holds_if" and node is not None:
             return self._plain(entry, key)
-        reason = str(text_of(entry.untestable))
-        if due is not None and not reason:
-            reason = _("due {date}, and nothing in the case decides it").format(date=entry.due)
-        reason = reason or _("no expression checks it")
+        reason = _why_not(entry)
+        if due is not None and not entry.untestable:
+            reason = worded("due {date}, and nothing in the case decides it", date=entry.due)
         parts = [(entry.id, one) for one in ("yes_if", "no_if")]
         missing = [key for one in parts if one in self.truths for key in self.truths[one].missing]
         return Judged(UNTESTABLE, reason=reason, missing=tuple(missing))
+
+
+def _why_not(entry: Checked) -> Worded:
+    """Why nothing can be said of an entry without an expression."""
+    if entry.untestable:
+        return Worded(text_of, entry.untestable)
+    return worded("no expression checks it")
 
 
 FLIPPED_INPUTS = 3
@@ -389,7 +392,7 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
         due=one.due or None,
         is_due=is_due,
         outcome="void" if judged.verdict == VOID else judged.outcome,
-        decided_by={key: text_of(words) for key, words in one.resolution.items()},
+        decided_by={key: Worded(text_of, words) for key, words in one.resolution.items()},
         probability=claimed,
         brier=brier_score(claimed, judged.outcome) if is_due else None,
         decided_early=judged.outcome in {"yes", "no"} and not is_due,
@@ -434,7 +437,7 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
         match = [other for other in shown if is_same(case, one, other)]
         taken.update(match)
         add(one, match, _entry(found, one))
-    reason = _("shown by the judgements of the ledger")
+    reason = worded("shown by the judgements of the ledger")
     for other in shown:
         if other not in taken:
             name = f"{other.judge}_{other.act}_{other.kind}"
@@ -505,7 +508,7 @@ def _review(
         "author": {"@type": "Organization", "name": f"derbes {VERSION}"},
         "itemReviewed": {**_claim(case, row, language), "text": claimed},
         "reviewRating": rating,
-        "reviewBody": row.reason,
+        "reviewBody": str(row.reason),
     }
 
 
@@ -639,8 +642,8 @@ def read_history(path: Path) -> tuple[Line, ...]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        what = _("{path}: cannot be read as text.").format(path=path)
-        raise DataError(f"{what} {_('Fix: name another file with --record.')}") from error
+        what = _("{path}: cannot be read as text. Fix: name another file with --record.")
+        raise DataError(what.format(path=path)) from error
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)

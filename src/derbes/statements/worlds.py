@@ -18,7 +18,7 @@ from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE, Request
 from derbes.grammar import COMPARISONS
-from derbes.language import _
+from derbes.language import worded
 from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
@@ -460,7 +460,7 @@ class _Evaluation:
         """The value of one term."""
         self.n_steps += 1
         if self.n_steps > MOST_STEPS:
-            return Missing((_("more than {most} steps").format(most=MOST_STEPS),))
+            return Missing((worded("more than {most} steps", most=MOST_STEPS),))
         found: Value
         if term.members is not None:
             found = self._over(term, term.members)

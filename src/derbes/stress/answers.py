@@ -15,7 +15,7 @@ from derbes.case.request import DECIDES, FANS, HAZARDS, LEVERAGE, TIPPING, Reque
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
-from derbes.language import _
+from derbes.language import _, worded
 from derbes.parallel import RunOptions, memory_limit
 from derbes.results.statements import Signaling
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
@@ -586,19 +586,22 @@ def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
     notes = []
     if not variant.paths and not case.scenarios:
         notes.append(
-            _("No input of this case has a range, a distribution or a scenario: there is one draw.")
+            worded(
+                "No input of this case has a range, a distribution or a scenario: there is one "
+                "draw."
+            )
         )
     elif is_listed(variant):
-        notes.append(_("Every combination of values was computed: nothing is left to chance."))
+        notes.append(worded("Every combination of values was computed: nothing is left to chance."))
     if case.correlations and variant.request.asks(DECIDES):
         notes.append(
-            _(
+            worded(
                 "Inputs that move together do so in the draws, in PAWN and in all answers, not in "
                 "the Sobol indices."
             )
         )
     if case.rates and any(rate.has_range for rate in case.rates.values()):
         notes.append(
-            _("Exchange rates are not drawn: prices were converted when the case was read.")
+            worded("Exchange rates are not drawn: prices were converted when the case was read.")
         )
     return tuple(notes)

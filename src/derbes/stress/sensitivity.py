@@ -16,7 +16,7 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import points, quantile_function, values_at
-from derbes.language import _
+from derbes.language import Worded, worded
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
 from derbes.results.tables import shown
 from derbes.stress.columns import (
@@ -206,21 +206,22 @@ def tipping_values(
         quantity, is_flip = center.inputs[d], (a, d) in flips
         place, holds_below = flips[a, d] if is_flip else over[a, d]
         is_below = holds_below != bool(at_center[a])
-        words = f"{shown(place)} {quantity.unit}".strip()
+        words: str = Worded(_amount_words, place, quantity.unit)
         section, _dot, rest = quantity.path.partition(".")
         plant, _dot, key = rest.partition(".")
         is_opening = (section, key) == ("plants", "opening")
         if is_opening:
             opening = case.plants[plant].opening + round(place / case.calendar.step)
             words = case.calendar.label(opening)
+        values = {"answer": names[a], "input": quantity.path, "value": words}
         says = {
-            (True, True): _("{answer} flips if {input} is before {value}"),
-            (True, False): _("{answer} flips if {input} is after {value}"),
-            (False, True): _("{answer} flips if {input} is below {value}"),
-            (False, False): _("{answer} flips if {input} is above {value}"),
+            (True, True): worded("{answer} flips if {input} is before {value}", **values),
+            (True, False): worded("{answer} flips if {input} is after {value}", **values),
+            (False, True): worded("{answer} flips if {input} is below {value}", **values),
+            (False, False): worded("{answer} flips if {input} is above {value}", **values),
         }[is_opening, is_below]
         if not is_flip:
-            says = _("{answer} holds in half of the draws where {input} is {value}")
+            says = worded("{answer} holds in half of the draws where {input} is {value}", **values)
         told.append(
             TippingValue(
                 answer=names[a],
@@ -231,10 +232,14 @@ def tipping_values(
                 value_over_draws=over[a, d][0] if (a, d) in over else None,
                 central_answer=bool(at_center[a]),
                 shown=words,
-                says=says.format(answer=names[a], input=quantity.path, value=words),
+                says=says,
             )
         )
     return tuple(sorted(told, key=lambda one: (names.index(one.answer), one.value is None)))
+
+
+def _amount_words(number: float, unit: str) -> str:
+    return f"{shown(number)} {unit}".strip()
 
 
 Flips = dict[tuple[int, int], tuple[float, bool]]
@@ -491,7 +496,7 @@ def influences(
     names = [SCENARIO, *paths] if case.scenarios else paths
 
     def at(cube: FloatArray) -> FloatArray:
-        """Kept inputs by their quantile functions, each by itself; the others central."""
+        """Worded inputs by their quantile functions, each by itself; the others central."""
         scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
         values = np.full((len(cube), len(center.paths)), np.nan)
         values[:, [*kept]] = drawn

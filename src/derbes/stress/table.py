@@ -183,11 +183,14 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
         told = json.loads((table.schema.metadata or {})[KEY])
         is_whole = told.pop("digest") == _digest(table, told)
     except _UNREADABLE as error:
-        what = _("{path}: is no store of draws.").format(path=path)
-        raise DataError(f"{what} {_('Fix: choose another file.')}") from error
+        what = _("{path}: is no store of draws. Fix: choose another file.")
+        raise DataError(what.format(path=path)) from error
     if not is_whole:
-        what = _("{path}: is damaged: it is not as it was written.").format(path=path)
-        raise DataError(f"{what} {_('Fix: choose another file, or begin anew without it.')}")
+        what = _(
+            "{path}: is damaged: it is not as it was written. Fix: choose another file, or begin "
+            "anew without it."
+        )
+        raise DataError(what.format(path=path))
     known = told["origin"]
     words = {
         "case_name": _("case"),
@@ -205,10 +208,11 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
         if known.get(field) != getattr(origin, field)
     ]
     if differ:
-        what = _("{path}: holds draws of something else: {differ}.").format(
-            path=path, differ="; ".join(differ)
+        what = _(
+            "{path}: holds draws of something else: {differ}. Fix: choose another file, or ask as "
+            "before."
         )
-        raise DataError(f"{what} {_('Fix: choose another file, or ask as before.')}")
+        raise DataError(what.format(path=path, differ="; ".join(differ)))
     variant = np.array(table.column(VARIANT).to_pylist())
     columns = {
         name: table.column(name).to_numpy(zero_copy_only=False)

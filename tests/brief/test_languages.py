@@ -1,0 +1,86 @@
+"""A page in another language than its results were computed in: nothing stays behind."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from derbes.brief import render_brief
+from derbes.language import Worded, text_of, use_language, worded
+from tests.brief.invented_ledger import invented_ledger
+from tests.brief.invented_stress import invented_stress
+from tests.brief.planned import invented_plan
+from tests.pseudo import words_outside, wrapped_by
+
+SHOWN = re.compile(r">([^<>]+)<|(?:aria-label|title|alt)=\"([^\"]*)\"")
+SILENT = re.compile(r"<(script|style|svg|code|pre)[^>]*>.*?</\1>", re.DOTALL)
+BY_SPELLING = ("доллар", "США", "мес", "дн", "лет", "год", "тенге")
+"""Beginnings of words that stand in a number by the language itself: units, money."""
+
+
+@pytest.fixture(scope="module")
+def full(contents):
+    """The town with a plan, answers over draws and a ledger."""
+    return replace(
+        contents,
+        stress=invented_stress(contents.case),
+        statements=invented_ledger(),
+        plan=invented_plan(),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _undrawn(monkeypatch):
+    """Pictures take time, and their texts stand in the tables beside them."""
+    monkeypatch.setattr("derbes.brief.page.draw", lambda *_given, **_words: "<svg></svg>")
+
+
+def _words_of(page):
+    page = re.sub(r"</?(wbr|a|span|b|strong|em|small|br)\b[^>]*>", "", SILENT.sub(" ", page))
+    shown = (unescape(a or b) for a, b in SHOWN.findall(page))
+    return {word for text in shown for word in words_outside(text)}
+
+
+def test_every_word_of_a_page_is_translated_or_of_the_case(full, monkeypatch):
+    use_language("en")
+    made = [full.case, full.leverage.provenance, full.statements, full.plan, full.stress]
+    own = set(re.findall(r"[^\W\d_]+", " ".join(map(repr, made))))
+    wrapped_by(monkeypatch, "ru")
+    loose = _words_of(render_brief(full)) - own
+    months = {text for text in loose if re.fullmatch(MONTHS, text)}
+    assert {one for one in loose - months if not one.startswith(BY_SPELLING)} == set()
+
+
+MONTHS = (
+    "(январ|феврал|март|апрел|ма|июн|июл|август|сентябр|октябр|ноябр|декабр)(ь|я|е|а|й|ю|)|года?"
+)
+
+
+def test_what_a_plan_and_a_ledger_were_told_in_one_language_is_shown_in_another(full, monkeypatch):
+    plan = full.plan
+    what = worded("hold {amount} more in reserve: {name}", amount="9 t", name="X")
+    plan = replace(plan, plan=(replace(plan.plan[0], what=what), *plan.plan[1:]))
+    rows = full.statements.statements
+    row = next(one for one in rows if one.verdict != "holds")
+    said = replace(row, reason=worded("no expression checks it"), verdict="untestable", missing=())
+    statements = tuple(said if one is row else one for one in rows)
+    told = replace(full, plan=plan, statements=replace(full.statements, statements=statements))
+    wrapped_by(monkeypatch, "ru")
+    page = render_brief(told)
+    assert "⟦hold 9 t more in reserve: X⟧" in page
+    assert "⟦no expression checks it⟧" in page
+
+
+def test_texts_of_a_case_change_with_the_page_and_say_when_they_fall_back(full):
+    case = replace(full.case, note={"en": "Public. Rest.", "ru": "Открыто. Прочее."})
+    told = replace(full, case=case)
+    shown = {}
+    for code in ("en", "ru", "kk"):
+        use_language(code)
+        shown[code] = render_brief(told)
+    assert ">Public.<" in shown["en"]
+    assert "Открыто." in shown["ru"]
+    assert "Public. [en]" in shown["kk"]
+    name = Worded(text_of, {"ru": "Юг"}, "south")
+    assert str(name) == "Юг [ru]"
