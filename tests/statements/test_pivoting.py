@@ -88,9 +88,9 @@ def test_with_ties_too_nobody_gains_by_another_plan(game):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_nashpy_walks_the_same_paths(seed):
-    """In games of nine plans: in others it may give the second side's plan in another order."""
+    """In small games: in others its numbers overflow, or it tells a plan in another order."""
     rng = np.random.default_rng(seed)
-    first, second = rng.normal(size=(2, 9, rng.integers(2, 7)))
+    first, second = rng.normal(size=(2, 4, rng.integers(2, 5)))
     theirs = nashpy.Game(first, second)
     for label, plans in enumerate(equilibria(first, second)):
         expected = theirs.lemke_howson(label)
