@@ -39,7 +39,7 @@ def test_a_case_with_notes_and_its_brief_in_three_lines(run, quick):
         "Written: derbes-demo/alum.html, its brief: open it in a browser; it needs no network.",
         "Next: derbes check derbes-demo/alum.yaml",
     ]
-    assert Path("derbes-demo/alum.html").read_text(encoding="utf-8") == "<!doctype html>ң"
+    assert Path("derbes-demo/alum.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
     assert sorted(quick) == ["case", "draws", "n_workers", "progress"]
     assert quick["draws"] == demo.DRAWS
 

@@ -16,7 +16,7 @@ from derbes.cli.output import next_line, stoppable, tell
 from derbes.cli.places import Place, check_places
 from derbes.errors import Problem, RequestError
 from derbes.files import make_folder, write_bytes_atomically
-from derbes.harmless import file_name
+from derbes.harmless import file_name, whole
 from derbes.language import _, ngettext
 
 SMALL = "alum"
@@ -166,7 +166,7 @@ def _with_brief(case: Case, place: Path, n_workers: int) -> str:
     with stoppable(None) as progress:
         progress(0, 0, _("the brief"))
         text = api.brief(case, draws=DRAWS, progress=progress, n_workers=n_workers)
-    content = text.encode()
+    content = f"{whole(text)}\n".encode()
     refuse_others(page.parent, {Path(page.name): content})
     _write(page.parent, {Path(page.name): content})
     told = _("Written: {page}, its brief: open it in a browser; it needs no network.")
