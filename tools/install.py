@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 PYTHONS = ("3.11", "3.12", "3.13")
 MOST_MB = 650
 """What all that is needed to run may take, without the installer. [MB]"""
+MEGABYTE = 2**20
+"""As `du -m` counts. [byte]"""
 INSTALLER = ("pip", "setuptools", "pkg_resources", "_distutils_hack", "wheel")
 COMMANDS = (
     "--version",
@@ -54,7 +56,7 @@ def megabytes(folder: Path) -> dict[str, float]:
     sizes: dict[str, float] = {}
     for place in folder.glob("lib/python*/site-packages/*"):
         files = [place] if place.is_file() else [one for one in place.rglob("*") if one.is_file()]
-        sizes[place.name] = sum(one.stat().st_blocks for one in files) * 512 / 1e6
+        sizes[place.name] = sum(one.stat().st_blocks for one in files) * 512 / MEGABYTE
     return sizes
 
 
