@@ -11,13 +11,14 @@ CASE := cases/aspan
 WORKERS := 2
 KILLS := 100
 SECONDS := 600
+FIRST := 60
 SEED :=
 SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages.py \
   tests/cli/test_places.py tests/cli/test_process.py tests/casefile/test_messages.py \
   tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
-.PHONY: help brief picture paper check check-lowest check-newest fuzz kills bench coverage schema messages clean
+.PHONY: help brief picture paper check check-lowest check-newest fuzz kills bench coverage schema messages wheel listings clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
@@ -25,6 +26,8 @@ help:
 	@echo "make paper     that brief printed: bytes, pages and blank ones; needs Chromium"
 	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
 	@echo "make check-lowest, make check-newest   command line and known answers with other versions"
+	@echo "make wheel     the wheel, installed and tried in an empty environment of each Python found"
+	@echo "make listings  whether there is a wheel of each dependency for each platform"
 	@echo "make fuzz      inputs that nobody would write, for SECONDS ($(SECONDS)), from SEED"
 	@echo "make bench     speed against other tools, out/bench.json"
 	@echo "make kills     runs of the long verbs killed at random moments; KILLS=100 of each"
@@ -56,6 +59,15 @@ check-lowest check-newest: check-%: constraints-%.txt
 	$(VENV)-$*/bin/python -m pip --disable-pip-version-check --quiet install \
 	  --constraint $< --editable . pytest hypothesis jsonschema
 	$(VENV)-$*/bin/python -m pytest --quiet -p no:cacheprovider $(SMOKE)
+
+# Limits of size and of the time to the first answer are in the tool; FIRST= is for a busy machine.
+wheel: $(VENV)/.installer
+	rm -rf out/wheel
+	$(PIP) wheel --no-deps --wheel-dir out/wheel .
+	$(BIN)/python -m tools.install out/wheel/derbes-*.whl --lowest --seconds $(FIRST)
+
+listings: $(VENV)/.installer
+	$(BIN)/python -m tools.wheels
 
 # What is not given is chosen and printed. What breaks is kept, small, in tests/fuzz/corpus.
 fuzz: $(VENV)/.development

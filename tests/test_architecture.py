@@ -69,9 +69,7 @@ LIBRARIES = {
         "derbes.tables",
         "derbes.trade",
     ),
-    "nashpy": ("derbes.statements",),
     "duckdb": ("derbes.trade",),
-    "pyarrow": ("derbes.stress", "derbes.tables"),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
@@ -85,15 +83,13 @@ ONE_MODULE = (
     "duckdb",
     "highspy",
     "jinja2",
-    "nashpy",
     "numba",
     "pymrio",
     "python_calamine",
     "vl_convert",
     "yaml",
 )
-"""Libraries that one module imports, so that exchanging one changes one file. (pyarrow: one of
-each room that reads or writes Parquet.)"""
+"""Libraries that one module imports, so that exchanging one changes one file."""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
 

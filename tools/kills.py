@@ -90,7 +90,8 @@ def begin(words: Sequence[str], place: Path, *, is_fresh: bool) -> int:
         os.execv(sys.executable, [sys.executable, "-m", "derbes", *words])  # noqa: S606
     code = 1
     try:
-        code = main(words)
+        sys.argv[1:] = words
+        code = main()  # as the program, which ends with the command
         atexit._run_exitfuncs()  # noqa: SLF001 - as when a program ends
         sys.stdout.flush()
         sys.stderr.flush()

@@ -119,6 +119,7 @@ def test_a_name_that_promises_nothing_is_free(run, folder):
 
 
 WITHOUT_CASE = {
+    "demo": ("--case", "waterworks"),
     "import": ("table.csv",),
     "screen": ("--importer", "KAZ"),
     "draft": ("--importer", "KAZ", "--product", "271121", "--out", "new.yaml"),
@@ -156,7 +157,8 @@ def test_no_option_of_any_command_writes_over_what_is_read(run, folder, verb, op
     (folder / "x").mkdir()
     before = _bytes(folder)
     if option.type.is_folder:
-        (folder / "x" / "cover.csv").symlink_to(folder / place)
+        written = "waterworks.yaml" if verb == "demo" else "cover.csv"
+        (folder / "x" / written).symlink_to(folder / place)
         place = "x"
     answer = run(verb, *WITHOUT_CASE.get(verb, ("case.yaml",)), option.opts[0], place)
     assert (answer.code, answer.out) == (2, "")

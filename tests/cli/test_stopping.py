@@ -177,3 +177,41 @@ def test_a_terminal_that_is_gone_is_no_error(start):
     run.stderr.close()
     run.send_signal(signal.SIGHUP)
     assert run.wait(timeout=30) == 129
+
+
+ENDING = """
+import atexit, sys, time
+from derbes import scratch
+from derbes.cli import main
+
+def end():
+    open("ending", "a").close()
+    time.sleep(1)
+
+atexit.register(end)
+sys.argv[1:] = ["--version"]
+folder = scratch.new_folder()
+folder.__enter__()
+sys.exit(main())
+"""
+
+
+def test_ctrl_c_after_the_answer_changes_nothing(tmp_path):
+    """While Python ends: all is said, the code is that of the answer, and nothing is left."""
+    (tmp_path / "work").mkdir()
+    run = subprocess.Popen(
+        [sys.executable, "-c", ENDING],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(tmp_path / "work")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "ending").exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    assert len(list((tmp_path / "work").iterdir())) == 1
+    run.send_signal(signal.SIGINT)
+    out, err = run.communicate(timeout=30)
+    assert (run.returncode, out.split()[0], err) == (0, "derbes", "")
+    assert list((tmp_path / "work").iterdir()) == []

@@ -14,6 +14,7 @@ from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
 from derbes.cli.completion import COMPLETION_VERBS, completable, complete
 from derbes.cli.data import DATA_VERBS
+from derbes.cli.demo import DEMO_VERBS
 from derbes.cli.explain import EXPLAINING_VERBS
 from derbes.cli.new import BEGINNING_VERBS
 from derbes.cli.options import (
@@ -416,7 +417,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-for _verb in (*DATA_VERBS, *BEGINNING_VERBS, *EXPLAINING_VERBS, *COMPLETION_VERBS):
+for _verb in (*DATA_VERBS, *DEMO_VERBS, *BEGINNING_VERBS, *EXPLAINING_VERBS, *COMPLETION_VERBS):
     derbes.add_command(_verb)
 completable(derbes)
 

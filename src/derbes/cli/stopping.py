@@ -79,9 +79,17 @@ def _listening(*, is_program: bool) -> Iterator[None]:
         try:
             yield
         finally:
-            # A program that is done has nothing left to say while Python ends.
             for one, handler in before.items():
-                signal.signal(one, signal.SIG_DFL if is_program else handler)
+                signal.signal(one, _at_the_end(one) if is_program else handler)
+
+
+def _at_the_end(number: int) -> signal.Handlers:
+    """What a signal does while Python ends.
+
+    The answer is out and the exit code is known: Ctrl-C comes too late to stop anything, and
+    would keep what is temporary from being removed.
+    """
+    return signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL
 
 
 def _stop(number: int, _frame: object) -> None:

@@ -8,7 +8,7 @@ A profile of strategies is a perfect Bayesian equilibrium where every type's mes
 against the listener's strategy; after each message that is sent, the listener's actions are best
 for the belief that Bayes' rule gives; after each that is not, there is some belief for which they
 are (Fudenberg and Tirole 1991, for games in which the speaker moves once). Candidates are the Nash
-equilibria of the normal form by the Lemke-Howson algorithm from every label (with nashpy), and
+equilibria of the normal form by the Lemke-Howson algorithm from every label, and
 every pair of pure plans. Lemke-Howson need not find all mixed equilibria, and where plans tie it
 finds one of a family.
 
@@ -25,15 +25,12 @@ So a cut-off pays only if g L > C: where the leverage ratio L / C is above 1 / g
 value g L - C for each type, it pays from the belief in dependence v_free / (v_free - v_dep) on.
 """
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
-from typing import Any
 
 import numpy as np
-from nashpy.linalg import TableauLex, create_col_tableau, create_row_tableau
 
 from derbes.case.entities import Case, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
@@ -52,6 +49,7 @@ from derbes.statements.of_model import (
     losses_of,
     stakes_in,
 )
+from derbes.statements.pivoting import equilibria
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World, label_day
@@ -212,11 +210,6 @@ def is_separating(profile: Profile) -> bool:
 
 ALIKE = 4
 """Digits to which chances are compared when the same equilibrium is found twice."""
-MOST_PIVOTS = 200
-"""Steps of one search, far more than any of these games takes."""
-ROUNDING = 1e-11
-"""Entries of a tableau below this are rounding."""
-_CHANCE = 1e-6
 
 
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
@@ -224,7 +217,7 @@ def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
     game = scaled(game)
     form = normal_form(game)
     found: dict[tuple[float, ...], Profile] = {}
-    for mixed in (*_pure(form), *_mixed(form)):
+    for mixed in (*_pure(form), *equilibria(form.speaker, form.listener)):
         profile = profile_of(game, form, mixed)
         if is_perfect_bayesian(game, profile):
             chances = np.concatenate([profile.speaker.ravel(), profile.listener.ravel()])
@@ -247,65 +240,6 @@ def _pure(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
     best_done = form.listener >= form.listener.max(axis=1)[:, None] - 1e-12
     for i, j in np.argwhere(best_said & best_done):
         yield np.eye(form.speaker.shape[0])[i], np.eye(form.speaker.shape[1])[j]
-
-
-def _mixed(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
-    """What Lemke-Howson finds from each label."""
-    labels = range(sum(form.speaker.shape) if min(form.speaker.shape) > 1 else 0)
-    for label in labels:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            found = _from_label(form, label)
-        if found is not None:
-            yield found
-
-
-def _from_label(form: NormalForm, label: int) -> tuple[FloatArray, FloatArray] | None:
-    """The end of the path from one label; None where it does not end in an equilibrium."""
-    columns = _Scaled(create_col_tableau(form.speaker, lexicographic=False))
-    rows = _Scaled(create_row_tableau(form.listener, lexicographic=False))
-    turns = (rows, columns) if label in rows.non_basic_variables else (columns, rows)
-    entering = label
-    for turn in range(MOST_PIVOTS):
-        try:
-            entering = turns[turn % 2].pivot_and_drop_label(entering)
-        except (ValueError, IndexError):
-            return None
-        if columns.non_basic_variables | rows.non_basic_variables == columns.labels:
-            first = np.asarray(rows.to_strategy(columns.non_basic_variables), dtype=np.float64)
-            second = np.asarray(columns.to_strategy(rows.non_basic_variables), dtype=np.float64)
-            sizes = form.speaker.shape
-            is_found = _is_strategy(first, sizes[0]) and _is_strategy(second, sizes[1])
-            return (first, second) if is_found else None
-    return None
-
-
-class _Scaled(TableauLex):  # type: ignore[misc]
-    """A tableau whose rows keep their size.
-
-    Those of the library grow with every pivot until they are no numbers any more, and its
-    search then never ends.
-    """
-
-    _tableau: FloatArray
-
-    def __init__(self, other: Any) -> None:
-        super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
-
-    def _pivot(self, column_index: int, pivot_row_index: int) -> None:
-        pivot = self._tableau[pivot_row_index]
-        times = self._tableau[:, column_index] / pivot[column_index]
-        changed = self._tableau - times[:, None] * pivot
-        changed[np.abs(changed) < ROUNDING] = 0.0
-        changed[pivot_row_index] = pivot
-        self._tableau = changed
-
-
-def _is_strategy(chances: FloatArray, n: int) -> bool:
-    """Whether an answer is a strategy at all: in degenerate games it may not be."""
-    if len(chances) != n or not np.all(np.isfinite(chances)):
-        return False
-    return bool(chances.min() >= -_CHANCE and abs(chances.sum() - 1.0) <= _CHANCE)
 
 
 TYPES = ("dependent", "free")
