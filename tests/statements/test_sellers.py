@@ -7,6 +7,7 @@ import pytest
 
 from derbes.analysis.cover import calm_plan_of
 from derbes.case.entities import Case, Export
+from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.draws.study import Study
 from derbes.model.compile import compile_case
@@ -14,7 +15,7 @@ from derbes.statements.terms import Missing, Value
 from derbes.supply.baseline import solve_calm
 from derbes.trade import indicators
 from tests.planning.generated import small_case
-from tests.statements.ledgers import numbers_of
+from tests.statements.ledgers import numbers_of, value_of
 
 Q = Quantity
 
@@ -137,3 +138,24 @@ def test_where_nothing_is_bought_it_is_missing() -> None:
         assert isinstance(found, Missing)
         assert found.keys == ("bought (body, 2026-12)",)
     assert number("n_sellers_in_calm(body, 2026-12)") == 0.0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_cap_is_met_where_no_seller_has_more_than_its_part(seed: int) -> None:
+    """Just above the largest seller's part it holds, just below it does not.
+
+    Of fourteen months the last two count with the year.
+    """
+    case, good = traded(seed), "body"
+    arrays = compile_case(case)
+    plan = calm_plan_of(Study("base", case, arrays, solve_calm(arrays), ()))
+    sold: dict[str, float] = {}
+    for name, one in case.suppliers.items():
+        if one.good == good and one.actor != case.target:
+            sold[one.actor] = sold.get(one.actor, 0.0) + sum(plan.purchases[name])
+    most = max(sold.values()) / sum(sold.values())
+    for factor, truth in ((1.001, True), (0.999, False)):
+        cap = Standard("cap", good=good, at_most=Q(factor * most, path="standards.cap.at_most"))
+        assert value_of(replace(case, standards={"cap": cap}), "meets(cap)") is truth
+    bloc = Standard("cap", good=good, at_most=Q(0.999), sellers=("sender", "other", "near"))
+    assert value_of(replace(case, standards={"cap": bloc}), "meets(cap)") is False

@@ -10,7 +10,7 @@ a year, counts with the last of them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,10 +39,16 @@ class Cap:
     years: tuple[slice, ...]
     """Periods of each year. (Y,)"""
 
-    @property
-    def at_most(self) -> float:
-        """Part of the whole that a seller may have."""
-        return 1.0 if self.standard.at_most is None else self.standard.at_most.value
+
+def part_at_most(standard: Standard) -> float:
+    """Part of the whole that a seller may have under a cap; 1 under any other standard."""
+    return 1.0 if standard.at_most is None else standard.at_most.value
+
+
+def with_part(standard: Standard, part: float) -> Standard:
+    """A cap at another part."""
+    asked = standard.at_most
+    return standard if asked is None else replace(standard, at_most=replace(asked, value=part))
 
 
 def caps_of(
@@ -117,8 +123,8 @@ def whole_weights(cap: Cap, arrays: CaseArrays) -> FloatArray:
 
 def flow_weights(cap: Cap, arrays: CaseArrays) -> FloatArray:
     """What a unit of each activity adds to what a seller has beyond its part. (S, K)"""
-    own = seller_masks(cap, arrays).astype(np.float64)
-    return np.asarray(own - cap.at_most * whole_weights(cap, arrays), dtype=np.float64)
+    own, part = seller_masks(cap, arrays).astype(np.float64), part_at_most(cap.standard)
+    return np.asarray(own - part * whole_weights(cap, arrays), dtype=np.float64)
 
 
 def add_cap_entries(cap: Cap, arrays: CaseArrays, index: BlockIndex, entries: Entries) -> None:

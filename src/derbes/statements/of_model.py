@@ -18,7 +18,7 @@ from derbes.language import _
 from derbes.model.arrays import ActivityKind, BoolArray
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.statements.of_case import length_of, measure_of
-from derbes.statements.of_sellers import arrivals, bought_from, exports_of
+from derbes.statements.of_sellers import arrivals, beyond_cap, bought_from, exports_of
 from derbes.statements.terms import (
     NEVER,
     Actor,
@@ -320,11 +320,14 @@ def ends(
 @quantity(COVER)
 def meets(one: Model, *, standard: StandardId) -> bool:
     """Whether the case meets a standard of its own: every start, one a quarter, of its measure
-    and length leaves its uses met to the share that it asks for.
+    and length leaves its uses met to the share that it asks for; a cap on sellers: no seller
+    has more than its part in any year of the calm plan.
     """
     path, asked = f"standards.{standard}", one.case.standards.get(standard)
     if asked is None:
         raise Unknown(path)
+    if asked.is_cap:
+        return not any(amount > 0.0 for amount in beyond_cap(one, asked))
     if not asked.measure:
         raise Unknown(f"{path}.measure")
     if asked.share is not None and one.number(asked.share) < 1.0:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from derbes.case.options import Standard
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.statements.terms import Actor, Engine, Flag, Good, Month, Unknown, Use, quantity
-from derbes.statements.worlds import Model, kept, period_of, without_rounding
+from derbes.statements.worlds import ROUNDING, Model, kept, period_of, without_rounding
 from derbes.trade import indicators
 
 CALM = Engine.CALM
@@ -195,6 +196,19 @@ def import_reliance(one: Model, *, good: Good, at: Month) -> float:
     came = float(arrivals(one)[is_good, within].sum())
     exports = float(exports_of(one, good)[within].sum())
     return _known(indicators.reliance(imports, exports, came - imports), good, at)
+
+
+def beyond_cap(one: Model, cap: Standard) -> tuple[float, ...]:
+    """What sellers have beyond their part, in each year that a cap speaks of (M16). [unit]"""
+    from derbes.planning.caps import caps_of, flow_weights, with_part  # noqa: PLC0415 - see worlds
+
+    part = 1.0 if cap.at_most is None else one.number(cap.at_most)
+    asked, arrays, n = with_part(cap, part), one.arrays, one.case.calendar.n_periods
+    (own,) = caps_of([(cap.id, asked)], arrays, one.case.target, n)
+    came, weights = arrivals(one), flow_weights(own, arrays)
+    beyond = np.array([weights @ came[:, year].sum(axis=1) for year in own.years])
+    usual = ROUNDING * arrays.flow_size[arrays.goods.index(cap.good)] * n
+    return tuple(np.where(beyond > usual, beyond, 0.0).ravel().tolist())
 
 
 def exports_of(one: Model, good: str) -> FloatArray:
