@@ -12,10 +12,12 @@ from scipy.optimize import linprog
 from derbes.case.entities import Actor, Case, Export, Good, Supplier, Use
 from derbes.case.options import USE, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
+from derbes.parallel import RunOptions
 from derbes.planning import optimum as solve
 from derbes.planning.accounts import course_of
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import make_problem
+from derbes.planning.problem import Clock, make_problem
+from derbes.planning.solving import conflict_of, solver_of
 from derbes.supply.baseline import arrivals_by_period
 from tests.oracles.plans import solve_extensive
 from tests.planning.generated import small_case
@@ -307,3 +309,24 @@ def test_random_markets_cost_what_a_program_of_our_own_says(prices, capacities, 
     assert plan.feasible == under.success
     if under.success:
         assert plan.cost == pytest.approx(first * free.fun + (18 - first) * under.fun, rel=1e-6)
+
+
+def test_a_cap_that_clashes_is_told_with_how_far_it_would_have_to_rise() -> None:
+    """Far has 20 t of 100 t a month: near has 80 %, so a cap of 55.5 % must rise by 25 steps.
+
+    Nothing spoils, so that beginning a month later is a cure too: near sells before.
+    """
+    case = market({"near": 2.0, "far": 3.0}, n_periods=12)
+    few = replace(case.suppliers["by_far"], capacity=Q(20.0))
+    case = replace(case, suppliers={**case.suppliers, "by_far": few})
+    case = capped(case, 0.555)
+    (wish,) = conflict_of(case, solver_of(None, RunOptions(), Clock.of(None)))
+    assert wish.wish == "standards.cap"
+    cure, later = wish.cures
+    assert (later.now, later.then, later.unit) == ("2026-01", "2026-02", "month")
+    assert (cure.now, cure.then, cure.unit) == (0.555, pytest.approx(0.805), "share")
+    assert wish.what == (
+        "gas: at most 55.5% of the purchases are from one seller from 2026-01 on. "
+        "Least relaxation: the cap can be 80.5% instead of 55.5%, or the standard can hold from "
+        "2026-02 on instead of 2026-01."
+    )
