@@ -3,7 +3,9 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from derbes.analysis.cover import calm_plan_of
 from derbes.case.entities import Case, Export
@@ -15,6 +17,7 @@ from derbes.statements.terms import Missing, Value
 from derbes.supply.baseline import solve_calm
 from derbes.trade import indicators
 from tests.planning.generated import small_case
+from tests.small_cases import one_good
 from tests.statements.ledgers import numbers_of, value_of
 
 Q = Quantity
@@ -159,3 +162,69 @@ def test_a_cap_is_met_where_no_seller_has_more_than_its_part(seed: int) -> None:
         assert value_of(replace(case, standards={"cap": cap}), "meets(cap)") is truth
     bloc = Standard("cap", good=good, at_most=Q(0.999), sellers=("sender", "other", "near"))
     assert value_of(replace(case, standards={"cap": bloc}), "meets(cap)") is False
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("actor", ["sender", "other"])
+def test_t15_residual_dependence_is_what_a_program_of_our_own_says(seed: int, actor: str) -> None:
+    """Shells of 2026: from others, and from bodies that others or the forge give."""
+    case = traded(seed)
+    forge = replace(case.recipes["forge"], capacity=Q(5.0))
+    near = replace(case.suppliers["near"], capacity=Q(1.0))
+    case = replace(
+        case,
+        recipes={**case.recipes, "forge": forge},
+        suppliers={**case.suppliers, "near": near},
+    )
+    number = numbers_of(case)
+
+    def year(quantity: Q | None) -> float:
+        return 12.0 * (0.0 if quantity is None else quantity.value)
+
+    need = sum(year(use.demand) for use in case.uses.values())
+    names = [name for name, one in case.suppliers.items() if one.actor != actor]
+    names += case.recipes
+    most, shells, bodies, hours = [], [], [], {"first": [], "second": [], "later": []}
+    for name in names:
+        supplier, recipe = case.suppliers.get(name), case.recipes.get(name)
+        most.append(year(supplier.capacity if supplier else recipe and recipe.capacity) or 1e9)
+        good = supplier.good if supplier else recipe.output if recipe else ""
+        shells.append(float(good == "shell"))
+        bodies.append((-1.0 if good == "body" else 0.0) + (1.0 if recipe and recipe.inputs else 0))
+        for plant, row in hours.items():
+            row.append(float(recipe is not None and recipe.plant == plant))
+    arrays = compile_case(case)
+    room = {
+        plant: float(arrays.line_hours[line, :12].sum())
+        for line, plant in enumerate(arrays.plants[p] for p in arrays.line_plants)
+    }
+    found = linprog(
+        -np.array(shells),
+        A_ub=np.array([shells, bodies, *hours.values()]),
+        b_ub=[need, 0.0, *(room[plant] for plant in hours)],
+        bounds=[(0.0, one) for one in most],
+    )
+    expected = max(0.0, need + found.fun) / need
+    told = number(f"residual_dependence({actor}, shell, 2026-12)")
+    assert told == pytest.approx(expected, abs=1e-6)
+    assert actor != "sender" or expected > 0.01
+
+
+def test_t15_klaipeda() -> None:
+    """Lithuania needs 3.27 bcm; a terminal of 4.0 leaves nothing, one of 2.73 a sixth."""
+    base = one_good(n_periods=12)
+    (seller,) = base.suppliers.values()
+    other = replace(seller, id="terminal", actor="other", price=Q(12.0))
+    for capacity, residual in ((4.0, 0.0), (2.73, 0.54 / 3.27)):
+        case = replace(
+            base,
+            uses={"use": replace(base.uses["use"], demand=Q(3.27 / 12))},
+            suppliers={
+                seller.id: replace(seller, capacity=Q(1.0)),
+                other.id: replace(other, capacity=Q(capacity / 12)),
+            },
+        )
+        number = numbers_of(case)
+        found = number(f"residual_dependence({seller.actor}, good, 2026-12)")
+        assert found == pytest.approx(residual, abs=1e-9)
+        assert indicators.residual(3.27, capacity) == pytest.approx(residual)

@@ -198,6 +198,39 @@ def import_reliance(one: Model, *, good: Good, at: Month) -> float:
     return _known(indicators.reliance(imports, exports, came - imports), good, at)
 
 
+@quantity(CALM, "share")
+def residual_dependence(one: Model, *, actor: Actor, good: Good, at: Month) -> float:
+    """Part of the calm use of a good in the year up to that month that could not be had without
+    an actor, though all others sold and own plants made all they can, of inputs that are not the
+    actor's either (T15); stock does not count. Missing where there is no use.
+    """
+    from derbes.supply.others import supply_of_others  # noqa: PLC0415 - see worlds
+
+    period, arrays = period_of(one.case, at), one.arrays
+    if good not in one.case.goods:
+        raise Unknown(f"goods.{good}")
+    within, place = _year_up_to(one, period), arrays.goods.index(good)
+    need = _use(one, place, within)
+    if need <= 0.0:
+        raise Unknown(f"goods.{good} ({at})")
+    without = bought_from(arrays, actor.__eq__)
+    others = supply_of_others(arrays, place, within, without=without, need=need)
+    found = indicators.residual(need, others)
+    return _known(0.0 if found is not None and found <= ROUNDING else found, good, at)
+
+
+def _use(one: Model, good: int, within: slice) -> float:
+    """What calm needs of a good: demand of its uses, and inputs of what is made. [unit]"""
+    arrays, activities = one.arrays, one.arrays.activities
+    own = arrays.use_goods == good
+    need = float(arrays.demand[own, within].sum())
+    for k in np.flatnonzero(activities.kinds == ActivityKind.RECIPE):
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        amount = activities.input_amounts[inputs][activities.input_goods[inputs] == good].sum()
+        need += float(amount * arrivals(one)[k, within].sum())
+    return need
+
+
 def beyond_cap(one: Model, cap: Standard) -> tuple[float, ...]:
     """What sellers have beyond their part, in each year that a cap speaks of (M16). [unit]"""
     from derbes.planning.caps import caps_of, flow_weights, with_part  # noqa: PLC0415 - see worlds
