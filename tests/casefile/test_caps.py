@@ -39,7 +39,7 @@ def test_a_cap_with_every_key(case_with) -> None:
     assert (bloc.first, bloc.last, bloc.is_cap) == (12, 47, True)
     assert isinstance(bloc.at_most, Quantity)
     assert bloc.at_most.value == 0.65
-    assert (standards["each"].sellers, standards["each"].part_of) == ((), "purchases")
+    assert (standards["each"].sellers, standards["each"].part_of) == ((), "")
     assert standards["one"].sellers == ("northland",)
     assert not Standard("year", measure="embargo").is_cap
 

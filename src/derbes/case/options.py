@@ -202,9 +202,9 @@ class Standard(Element):
     sellers: Annotated[tuple[str, ...], forms.ListForm(forms.SELLER, 1, alone=True), LACKING] = ()
     """Of a cap: actors or suppliers that are capped together, as one bloc; without it each
     actor abroad by itself, with all that it offers."""
-    part_of: Annotated[str, forms.WordForm((PURCHASES, USE))] = PURCHASES
+    part_of: Annotated[str, forms.WordForm((PURCHASES, USE)), LACKING] = ""
     """Of a cap: `purchases`, all that is bought of the good abroad, or `use`, what is bought
-    and made less what is exported."""
+    and made less what is exported; without it `purchases`."""
 
     @property
     def is_cap(self) -> bool:

@@ -439,7 +439,7 @@ def _keys_of_caps(filled: Filled) -> None:
     entry = filled.entry
     if not entry.good:
         fix = _("name the good whose sellers are capped, or take the key out")
-        for key in ("at_most", "sellers"):
+        for key in ("at_most", "sellers", "part_of"):
             if getattr(entry, key):
                 what = _('"{key}" says nothing without a good').format(key=key)
                 filled.refuse((key,), what, fix)
