@@ -143,7 +143,7 @@ def test_everything_wrong_with_the_table_is_told_at_once(file) -> None:
         ("sector,label\nB06,oil\n", 'has a column "label"'),
         ("sigma\n3\n", "does not say which sector has which elasticity"),
         ("sector,sigma,sigma\nB06,3,4\n", "has a column twice"),
-        ("sector,sigma\nB06\n", "mine.csv, line 2: it has 1 cells, and the first line 2"),
+        ("sector,sigma\nB06\n", "mine.csv, line 2: it has 1 cell, and the first line 2"),
     ],
 )
 def test_a_table_without_its_columns_is_refused(text, what, file) -> None:

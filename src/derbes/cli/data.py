@@ -148,7 +148,7 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--sigma RANGE": _("Elasticity between sellers of a good, e.g. 4 or 2..6."),
         "--epsilon RANGE": _("Elasticity of trade, for the gains from it, e.g. 5 or 3..8."),
         "--short-sigma RANGE": _("Elasticity between a good and all else, within months."),
-        "--elasticities FILE": _(
+        "--elasticities TABLE": _(
             "A CSV with elasticities of sectors: columns sector, sigma, epsilon, short_sigma."
         ),
     },

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derbes.errors import Problem, did_you_mean
-from derbes.language import _
+from derbes.language import _, ngettext
 
 Floats = npt.NDArray[np.float64]
 Ends = tuple[float, float]
@@ -171,8 +171,11 @@ def _rows_of(file: str, problems: list[Problem]) -> list[tuple[int, dict[str, st
         if any(cell.strip() for cell in cells):
             if len(cells) != len(columns):
                 where = _("{file}, line {line}").format(file=Path(file).name, line=number)
-                what = _("it has {n} cells, and the first line {columns}")
-                what = what.format(n=len(cells), columns=len(columns))
+                what = ngettext(
+                    "it has {n} cell, and the first line {columns}",
+                    "it has {n} cells, and the first line {columns}",
+                    len(cells),
+                ).format(n=len(cells), columns=len(columns))
                 problems.append(Problem(where, what, fix=_("write as many as there are columns")))
             rows.append((number, dict(zip(columns, (c.strip() for c in cells), strict=False))))
     return rows if len(problems) == found else []
