@@ -18,6 +18,7 @@ from derbes.planning.accounts import course_of
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import Clock, make_problem
 from derbes.planning.solving import conflict_of, solver_of
+from derbes.planning.standards import standard_words
 from derbes.supply.baseline import arrivals_by_period
 from tests.oracles.plans import solve_extensive
 from tests.planning.generated import small_case
@@ -330,3 +331,23 @@ def test_a_cap_that_clashes_is_told_with_how_far_it_would_have_to_rise() -> None
         "Least relaxation: the cap can be 80.5% instead of 55.5%, or the standard can hold from "
         "2026-02 on instead of 2026-01."
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "gas: at most 40% of the purchases are from one seller from 2026-03 on"),
+        ({"part_of": USE}, "gas: at most 40% of the use is bought from one seller from 2026-03 on"),
+        (
+            {"sellers": ("near", "by_far")},
+            "gas: at most 40% of the purchases are from near, by far from 2026-03 on",
+        ),
+        (
+            {"sellers": ("near",), "part_of": USE},
+            "gas: at most 40% of the use is bought from near from 2026-03 on",
+        ),
+    ],
+)
+def test_a_cap_in_words(changes: dict[str, object], words: str) -> None:
+    case = capped(market({"near": 2.0, "far": 3.0}), 0.4, first=2, **changes)
+    assert standard_words(case, case.standards["cap"]) == words

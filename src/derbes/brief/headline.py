@@ -33,7 +33,8 @@ from derbes.brief.uncertainty import (
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.case.options import Standard
 from derbes.language import _, ngettext
-from derbes.planning.standards import standard_words
+from derbes.planning.caps import part_at_most
+from derbes.planning.standards import cap_words
 from derbes.results.stress import Answer, EndedBy
 from derbes.results.supply import LeverageRow
 from derbes.results.tables import Column
@@ -232,9 +233,11 @@ def _standard_words(contents: BriefContents) -> str:
 
 def _cap_words(contents: BriefContents, cap: Standard) -> str:
     """What a cap on sellers asks for, with its dates."""
-    words = standard_words(contents.case, cap)
-    name, own = contents.name("standards", cap.id), contents.case.standards[cap.id]
-    return _("{name} ({cap})").format(name=name, cap=words) if own.label else words
+    month = fmt.date(contents.case.calendar.label(cap.first))
+    words = cap_words(contents.case, cap, month=month, share=fmt.share(part_at_most(cap)))
+    if not cap.label:
+        return words
+    return _("{name} ({cap})").format(name=contents.name("standards", cap.id), cap=words)
 
 
 # What is answered
