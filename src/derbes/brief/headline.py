@@ -33,7 +33,6 @@ from derbes.brief.uncertainty import (
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.case.options import Standard
 from derbes.language import _, ngettext
-from derbes.planning.caps import part_at_most
 from derbes.planning.standards import cap_words
 from derbes.results.stress import Answer, EndedBy
 from derbes.results.supply import LeverageRow
@@ -234,7 +233,7 @@ def _standard_words(contents: BriefContents) -> str:
 def _cap_words(contents: BriefContents, cap: Standard) -> str:
     """What a cap on sellers asks for, with its dates."""
     month = fmt.date(contents.case.calendar.label(cap.first))
-    words = cap_words(contents.case, cap, month=month, share=fmt.share(part_at_most(cap)))
+    words = cap_words(contents.case, cap, month=month)
     if not cap.label:
         return words
     return _("{name} ({cap})").format(name=contents.name("standards", cap.id), cap=words)

@@ -29,8 +29,8 @@ def standard_words(case: Case, standard: Standard) -> str:
     )
 
 
-def cap_words(case: Case, standard: Standard, *, month: str = "", share: str = "") -> str:
-    """A cap on sellers in a sentence; its first month and its part as given, else as in a case."""
+def cap_words(case: Case, standard: Standard, *, month: str = "") -> str:
+    """A cap on sellers in a sentence; its first month as given, else as in a case."""
     if standard.sellers:
         text = (
             _("{good}: at most {share} of the use is bought from {sellers} from {month} on")
@@ -49,7 +49,7 @@ def cap_words(case: Case, standard: Standard, *, month: str = "", share: str = "
     )
     return text.format(
         good=name_of(case, "goods", standard.good),
-        share=share or share_words(part_at_most(standard)),
+        share=share_words(part_at_most(standard)),
         sellers=", ".join(sellers),
         month=month or case.calendar.label(standard.first),
     )
