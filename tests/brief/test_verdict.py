@@ -141,9 +141,9 @@ def test_caps_on_sellers_are_told_with_part_and_date(contents):
     case = replace(contents.case, standards={"one": one, "bloc": bloc})
     said = asked(replace(contents, case=case)).replace("\u00a0", " ")
     assert said.endswith(
-        "The standards of the programme: No seller alone (Alum, ready: at most 65.5% of the purchases "
-        "are from one seller from January 2028 on); Alum, ready: at most 65.5% of the use is bought from "
-        "Northland from January 2026 on."
+        "The standards of the programme: No seller alone (Alum, ready: at most 65.5% of the "
+        "purchases are from one seller from January 2028 on); Alum, ready: at most 65.5% of the "
+        "use is bought from Northland from January 2026 on."
     )
 
 
