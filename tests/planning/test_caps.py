@@ -351,3 +351,13 @@ def test_a_cap_that_clashes_is_told_with_how_far_it_would_have_to_rise() -> None
 def test_a_cap_in_words(changes: dict[str, object], words: str) -> None:
     case = capped(market({"near": 2.0, "far": 3.0}), 0.4, first=2, **changes)
     assert standard_words(case, case.standards["cap"]) == words
+
+
+def test_a_draw_that_is_excused_may_buy_all_that_a_contract_opens() -> None:
+    """Near is there by contract alone: what the cap lets pass counts what is chosen too."""
+    case = market({"near": 2.0, "far": 3.0}, n_periods=12)
+    sign = Option("sign", kind=OptionKind.CONTRACT, element="suppliers.by_near", capital=Q(1.0))
+    case = capped(replace(case, options={"sign": sign}), 0.5, in_draws=Q(1e-9))
+    plan = solve_plan(make_problem(case), gap=GAP)
+    assert plan.feasible
+    assert plan.cost == pytest.approx(12 * 100 * 2 + 1)
