@@ -216,6 +216,7 @@ def upstream(
     sigma: str = "2..6",
     epsilon: str = "5",
     short_sigma: str = "0.1..0.9",
+    elasticities: str = "",
 ) -> Upstream:
     """How much of what a country makes comes from a sender, tier by tier, and what it is worth.
 
@@ -230,6 +231,8 @@ def upstream(
         sigma: Elasticity of substitution between sellers of a good, above 1; a number or `2..6`.
         epsilon: Elasticity of trade with respect to its costs; a number or a range.
         short_sigma: Elasticity between an input and all else where no seller steps in.
+        elasticities: A CSV in which sectors have their own: columns `sector` (code or name) and
+            any of `sigma`, `epsilon`, `short_sigma`; empty: none has.
 
     Raises:
         DataError: The table cannot be used; says every reason.
@@ -247,6 +250,7 @@ def upstream(
         sigma=sigma,
         epsilon=epsilon,
         short_sigma=short_sigma,
+        elasticities=elasticities,
     )
 
 

@@ -148,6 +148,9 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--sigma RANGE": _("Elasticity between sellers of a good, e.g. 4 or 2..6."),
         "--epsilon RANGE": _("Elasticity of trade, for the gains from it, e.g. 5 or 3..8."),
         "--short-sigma RANGE": _("Elasticity between a good and all else, within months."),
+        "--elasticities TABLE": _(
+            "A CSV with elasticities of sectors: columns sector, sigma, epsilon, short_sigma."
+        ),
     },
 )
 @option(
@@ -164,7 +167,8 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 @answer_options
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
-    check_places((asked["table"],) if asked["table"] else (), JSON if as_json else TEXT)
+    read = tuple(asked[name] for name in ("table", "elasticities") if asked[name])
+    check_places(read, JSON if as_json else TEXT)
     found = api.upstream(**asked)
     if as_json:
         tell_json(record_of(found), out)

@@ -80,7 +80,8 @@ class StandardCost:
     cost_of_it: float | None
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
     shortfall: float = 0.0
-    """Demand of its uses that is left unmet, expected over draws. [unit of the uses]"""
+    """Demand of its uses that is left unmet in the worst draw; of a cap on sellers, what is bought
+    from them beyond their part. [unit of the uses, or of the good]"""
 
 
 @dataclass(frozen=True, slots=True)

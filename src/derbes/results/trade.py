@@ -233,6 +233,9 @@ class ProductSheet:
     absent: tuple[int, ...]
     """Years without any recorded trade."""
     source: TradeSource
+    exports_weighed: float | None = None
+    """Where `reliance` is told, part of own exports by value that has a weight; at 0 the unit
+    value of imports stands in; None: nothing is exported."""
 
 
 def dependence_columns(

@@ -12,6 +12,8 @@ from derbes.results.tables import Column
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
+LOWEST, HIGHEST = "lowest", "highest"
+"""Ends of elasticities that sectors have of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class UpstreamSector:
 class LossRow:
     """How much dearer the target's output is without the sender, at one elasticity."""
 
-    sigma: float
+    sigma: float | None
+    """None: sectors have their own."""
     probability: float | None
     """That the loss is not above, where every σ of the range is as likely; None: one σ only."""
     direct: float
@@ -133,9 +136,12 @@ class GainRow:
     """`one_sector`, `by_sector`, `with_loop`, or `of_inputs`: counting inputs alone."""
     own_share: float | None
     """Part of spending on own goods; None: it is by sector."""
-    epsilon: float
+    epsilon: float | None
+    """None: sectors have their own."""
     gains: float
     """Part of real income."""
+    at: str = ""
+    """Where sectors have their own ranges: `lowest` or `highest` end of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,10 @@ class Upstream:
     absent: tuple[str, ...]
     """Members of a group that the table does not tell apart."""
     source: TableSource
+    elasticities: str = ""
+    """Table that sectors have their own elasticities from; empty: none."""
+    by_sector: tuple[str, ...] = ()
+    """Which: `sigma`, `epsilon`, `short_sigma`."""
 
 
 def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
@@ -189,6 +199,16 @@ def gain_words(kind: str) -> str:
         WITH_LOOP: _("by sector, goods made of goods"),
         OF_INPUTS: _("inputs alone, by sector, own goods made of own goods"),
     }[kind]
+
+
+def epsilon_words(row: GainRow) -> str | float:
+    """The elasticity of a row of gains."""
+    if row.epsilon is not None:
+        return row.epsilon
+    return {
+        LOWEST: _("by sector, lowest"),
+        HIGHEST: _("by sector, highest"),
+    }.get(row.at, _("by sector"))
 
 
 def tier_columns() -> tuple[Column, ...]:
@@ -239,7 +259,7 @@ def short_columns() -> tuple[Column, ...]:
 def loss_columns() -> tuple[Column, ...]:
     """What is shown of losses by elasticity."""
     return (
-        Column(_("σ"), "sigma"),
+        Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
         percent_column(_("chance of no more"), "probability", is_optional=True),
         percent_column(_("own purchases"), "direct"),
         percent_column(_("with own goods dearer"), "with_loop"),
@@ -251,6 +271,6 @@ def gain_columns() -> tuple[Column, ...]:
     return (
         Column(_("counted"), lambda row: gain_words(row.kind)),
         percent_column(_("spent on own goods"), "own_share"),
-        Column(_("ε"), "epsilon"),
+        Column(_("ε"), epsilon_words),
         percent_column(_("lost without trade"), "gains"),
     )

@@ -15,7 +15,16 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.imports import NumberChange, TableImport
 from derbes.tables.bring import brought
-from derbes.tables.kept import DATED, GAPS, TableMap, imports_folder, map_text, name_of, read_map
+from derbes.tables.kept import (
+    DATED,
+    GAPS,
+    STOCKS,
+    TableMap,
+    imports_folder,
+    map_text,
+    name_of,
+    read_map,
+)
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
 from derbes.tables.lists import listed
 from derbes.tables.mapping import ACROSS, completed, told_map
@@ -77,6 +86,10 @@ def import_into_case(
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
     found = completed(told, frame, read.case, source)
     found = replace(found, sheet=frame.sheet.name, grade=found.grade)
+    if found.facts and found.kind != STOCKS:
+        what = _('facts are made of stocks, and this table is read as "{kind}"')
+        fix = _("write facts=no, or kind=stocks")
+        raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
     about = About(kept.stem, file.path.name, found.grade or "B")
     bring = brought if found.kind in DATED else listed
     made = bring(found, frame, read.case, about, unit=options.unit)
@@ -203,6 +216,9 @@ def _changes(
         before = node.plain if node is not None else None
         wanted = _merged(before, value, case, isinstance(node, MappingNode))
         differing = list(_differing(dotted(where), before, wanted))
+        if where[0] == "facts":  # of a fact its number is shown
+            told = [one for one in differing if one.path.endswith(".amount")]
+            differing = told or differing[:1]
         if differing:
             changes[where] = wanted
             shown += differing

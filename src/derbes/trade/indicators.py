@@ -121,6 +121,16 @@ def reliance(imports: float, exports: float, production: float) -> float | None:
     return (imports - exports) / use if use > 0 else None
 
 
+def residual(need: float, others: float) -> float | None:
+    """(T15) Part of a need that others could not supply: max(0, D − K) / D; None: no need.
+
+    Examples:
+        >>> residual(3.27, 4.0), residual(3.27, 2.73)
+        (0.0, 0.16513761467889898)
+    """
+    return max(0.0, need - others) / need if need > 0 else None
+
+
 def season(by_month: Mapping[tuple[int, int], float]) -> tuple[float, ...]:
     """(T14) Month of the year over the mean month, as the mean over years that are whole. (12,)
 

@@ -119,6 +119,7 @@ def product_sheet(
         beside = tables.unit_values()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
+        weighed = tables.weighed_exports(rows[-1].year) if rows and question.production else None
     known = {row.year: row for row in rows}
     last = rows[-1] if rows else None
     shares = [known[t].sender_share if t in known else None for t in years]
@@ -142,19 +143,35 @@ def product_sheet(
         mirrors,
         of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
         of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
-        _reliance(question, last),
+        _reliance(question, last, weighed),
         season,
         tuple(t for t in _asked_years(question, data) if t not in known),
         _source(data, rows),
+        _part_weighed(last, weighed),
     )  # fmt: skip
 
 
-def _reliance(question: Question, last: Dependence | None) -> float | None:
-    """Net imports over use by weight, where production is told."""
-    if last is None or question.production is None or last.weight is None or not last.unit_value:
+def _reliance(
+    question: Question, last: Dependence | None, weighed: tuple[float, float] | None
+) -> float | None:
+    """Net imports over use by weight, where production is told.
+
+    What has no weight of imports and of exports is taken at the unit value of what has; exports
+    of which nothing has a weight at that of imports.
+    """
+    if last is None or question.production is None or not last.weight or not last.unit_value:
         return None
-    exports = last.exports / last.unit_value
-    return of.reliance(last.weight, exports, question.production)
+    value, weight = weighed or (0.0, 0.0)
+    price = of.unit_value(value, weight) if value else last.unit_value
+    imports = last.weight / (last.weighed or 1.0)
+    return of.reliance(imports, last.exports / price, question.production)
+
+
+def _part_weighed(last: Dependence | None, weighed: tuple[float, float] | None) -> float | None:
+    """Part of own exports that has a weight; None: not asked, or nothing is exported."""
+    if last is None or weighed is None or not last.exports:
+        return None
+    return weighed[0] / last.exports
 
 
 def _or_nan(value: float | None) -> float:
@@ -402,6 +419,15 @@ class _Tables:
             (one for one in found if not one.value), key=lambda one: (-one.spare, one.seller)
         )
         return (*own, *others[:MOST_ELSEWHERE])
+
+    def weighed_exports(self, year: int) -> tuple[float, float]:
+        """Value [USD] and weight [t] of own exports of a year that have one."""
+        where = f"t = {year} AND q > 0 AND NOT to_inside"
+        ((value, grams),) = self._engine.rows(
+            f"""SELECT sum(v)::DOUBLE, sum(q)::DOUBLE
+            FROM {self._rows(self._is_buyer("i"))} WHERE {where}"""
+        )
+        return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
