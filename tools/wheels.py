@@ -2,18 +2,18 @@
 
     python -m tools.wheels [--out FILE]
 
-Asks the index that pip is set up with, as `pip install --dry-run` does.
+Asks the index that pip is set up with, as `pip index` does.
 Prints a table for docs/explanation/dependencies.md: the version that pip would take, `–` where
 there is no wheel.
 """
 
 import argparse
-import json
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,9 +25,10 @@ PLATFORMS = {
     "Linux arm64": ["manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_17_aarch64",
                     "manylinux2014_aarch64"],
     "macOS arm64": ["macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64",
-                    "macosx_11_0_universal2", "macosx_10_9_universal2"],
-    "macOS x86_64": ["macosx_14_0_x86_64", "macosx_11_0_x86_64", "macosx_10_9_x86_64",
-                     "macosx_10_9_universal2"],
+                    "macosx_10_9_universal2"],
+    "macOS x86_64": ["macosx_14_0_x86_64", "macosx_12_0_x86_64", "macosx_11_0_x86_64",
+                     "macosx_10_15_x86_64", "macosx_10_13_x86_64", "macosx_10_12_x86_64",
+                     "macosx_10_9_x86_64", "macosx_10_9_universal2"],
     "Windows": ["win_amd64"],
 }  # fmt: skip
 """Platform → tags that it takes."""
@@ -40,24 +41,17 @@ def needed() -> Iterator[str]:
     yield from ("llvmlite", "markupsafe")
 
 
-def found(requirements: list[str], platform: str, python: str) -> dict[str, str]:
-    """Package → its newest version with a wheel; one that has none is not among them."""
-    words = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--report", "-"]
-    words += ["--disable-pip-version-check", "--ignore-installed", "--no-deps"]
-    words += ["--only-binary=:all:", "--target", "nowhere", "--implementation", "cp"]
-    words += ["--python-version", python]
+def found(requirement: str, platform: str, python: str) -> str:
+    """The newest version with a wheel; `–`: there is none."""
+    words = [sys.executable, "-m", "pip", "index", "versions", "--disable-pip-version-check"]
+    words += ["--only-binary=:all:", "--implementation", "cp", "--python-version", python]
     words += [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
-    told = subprocess.run([*words, *requirements], capture_output=True, text=True, check=False)  # noqa: S603
-    if not told.returncode:
-        known = [one["metadata"] for one in json.loads(told.stdout)["install"]]
-        return {_plain(one["name"]): str(one["version"]) for one in known}
-    if "No matching distribution" not in told.stderr:
+    name = _plain(requirement)
+    told = subprocess.run([*words, name], capture_output=True, text=True, check=False)  # noqa: S603
+    if told.returncode and "No matching distribution" not in told.stderr:
         raise RuntimeError(told.stderr)
-    if len(requirements) == 1:
-        return {}
-    half = len(requirements) // 2
-    parts = requirements[:half], requirements[half:]
-    return found(parts[0], platform, python) | found(parts[1], platform, python)
+    version = re.match(r".* \((.+)\)", told.stdout)
+    return version[1] if version else "–"
 
 
 def _plain(requirement: str) -> str:
@@ -67,16 +61,16 @@ def _plain(requirement: str) -> str:
 def table() -> str:
     """A row for each package, a column for each platform; versions by Python where they differ."""
     wanted = list(needed())
-    answers = {
-        (place, python): found(wanted, place, python) for place in PLATFORMS for python in PYTHONS
-    }
+    asked = [(one, place, python) for one in wanted for place in PLATFORMS for python in PYTHONS]
+    with ThreadPoolExecutor(2) as pool:
+        answers = dict(zip(asked, pool.map(lambda ask: found(*ask), asked), strict=True))
     rows = [["package", *PLATFORMS], ["---"] * (len(PLATFORMS) + 1)]
-    for name in map(_plain, wanted):
+    for one in wanted:
         cells = []
         for place in PLATFORMS:
-            versions = [answers[place, python].get(name, "–") for python in PYTHONS]
+            versions = [answers[one, place, python] for python in PYTHONS]
             cells.append(versions[0] if len(set(versions)) == 1 else ", ".join(versions))
-        rows.append([name, *cells])
+        rows.append([_plain(one), *cells])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     day = datetime.now(UTC).date().isoformat()
     lines += ["", f"Python {', '.join(PYTHONS)}; asked on {day}."]
