@@ -2,18 +2,18 @@
 
     python -m tools.wheels [--out FILE]
 
-Asks the index that pip is set up with, as `pip index` does.
+Asks the index that pip is set up with, as `pip install --dry-run` does.
 Prints a table for docs/explanation/dependencies.md: the version that pip would take, `–` where
 there is no wheel.
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,17 +41,24 @@ def needed() -> Iterator[str]:
     yield from ("llvmlite", "markupsafe")
 
 
-def found(requirement: str, platform: str, python: str) -> str:
-    """The newest version with a wheel; `–`: there is none."""
-    words = [sys.executable, "-m", "pip", "index", "versions", "--disable-pip-version-check"]
-    words += ["--only-binary=:all:", "--implementation", "cp", "--python-version", python]
+def found(requirements: list[str], platform: str, python: str) -> dict[str, str]:
+    """Package → its newest version with a wheel; one that has none is not among them."""
+    words = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--report", "-"]
+    words += ["--disable-pip-version-check", "--ignore-installed", "--no-deps"]
+    words += ["--only-binary=:all:", "--target", "nowhere", "--implementation", "cp"]
+    words += ["--python-version", python]
     words += [word for tag in PLATFORMS[platform] for word in ("--platform", tag)]
-    name = _plain(requirement)
-    told = subprocess.run([*words, name], capture_output=True, text=True, check=False)  # noqa: S603
-    if told.returncode and "No matching distribution" not in told.stderr:
+    told = subprocess.run([*words, *requirements], capture_output=True, text=True, check=False)  # noqa: S603
+    if not told.returncode:
+        known = [one["metadata"] for one in json.loads(told.stdout)["install"]]
+        return {_plain(one["name"]): str(one["version"]) for one in known}
+    if "No matching distribution" not in told.stderr:
         raise RuntimeError(told.stderr)
-    version = re.match(r".* \((.+)\)", told.stdout)
-    return version[1] if version else "–"
+    if len(requirements) == 1:
+        return {}
+    half = len(requirements) // 2
+    parts = requirements[:half], requirements[half:]
+    return found(parts[0], platform, python) | found(parts[1], platform, python)
 
 
 def _plain(requirement: str) -> str:
@@ -61,16 +68,16 @@ def _plain(requirement: str) -> str:
 def table() -> str:
     """A row for each package, a column for each platform; versions by Python where they differ."""
     wanted = list(needed())
-    asked = [(one, place, python) for one in wanted for place in PLATFORMS for python in PYTHONS]
-    with ThreadPoolExecutor(2) as pool:
-        answers = dict(zip(asked, pool.map(lambda ask: found(*ask), asked), strict=True))
+    answers = {
+        (place, python): found(wanted, place, python) for place in PLATFORMS for python in PYTHONS
+    }
     rows = [["package", *PLATFORMS], ["---"] * (len(PLATFORMS) + 1)]
-    for one in wanted:
+    for name in map(_plain, wanted):
         cells = []
         for place in PLATFORMS:
-            versions = [answers[one, place, python] for python in PYTHONS]
+            versions = [answers[place, python].get(name, "–") for python in PYTHONS]
             cells.append(versions[0] if len(set(versions)) == 1 else ", ".join(versions))
-        rows.append([_plain(one), *cells])
+        rows.append([name, *cells])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     day = datetime.now(UTC).date().isoformat()
     lines += ["", f"Python {', '.join(PYTHONS)}; asked on {day}."]
