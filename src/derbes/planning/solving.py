@@ -618,29 +618,35 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     rise = least(higher, math.ceil((1.0 - part) * SHARE_STEPS)) if standard.is_cap else None
     if rise is not None:
         then_part = part_at_most(higher(rise))
-        what = _("the cap can be {then} instead of {now}").format(
-            then=share_words(then_part), now=share_words(part)
+        what = worded(
+            "the cap can be {then} instead of {now}",
+            then=Worded(share_words, then_part),
+            now=Worded(share_words, part),
         )
         yield Cure(what, part, then_part, least_relaxation=then_part - part, unit="share")
     by_length = least(shorter, standard.length - 1) if standard.measure else None
     if by_length is not None:
         months, fewer = standard.length * step, (standard.length - by_length) * step
-        what = _("the standard can hold for {then} instead of {now}").format(
-            then=months_words(fewer), now=months_words(months)
+        what = worded(
+            "the standard can hold for {then} instead of {now}",
+            then=Worded(months_words, fewer),
+            now=Worded(months_words, months),
         )
         change = float(by_length * step)
         yield Cure(what, float(months), float(fewer), least_relaxation=change, unit="month")
     by_date = least(later, last - standard.first)
     if by_date is not None:
         now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
-        what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
+        what = worded("the standard can hold from {then} on instead of {now}", then=then, now=now)
         yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
     if by_length is not None or by_date is not None or standard.is_cap:
         return
     by_share = least(less, round(share * SHARE_STEPS) - 1)
     if by_share is not None:
         kept = share - by_share / SHARE_STEPS
-        what = _("the standard can hold to {then} of the demand instead of {now}").format(
-            then=share_words(kept), now=share_words(share)
+        what = worded(
+            "the standard can hold to {then} of the demand instead of {now}",
+            then=Worded(share_words, kept),
+            now=Worded(share_words, share),
         )
         yield Cure(what, share, kept, least_relaxation=by_share / SHARE_STEPS, unit="share")
