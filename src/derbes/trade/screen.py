@@ -315,18 +315,23 @@ class _Tables:
 
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
-        buyer = "i" if self._is_every else "0"
-        return f"""WITH totals AS ({self.totals()}), own AS (
-              SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
-              FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL
-            ), shipped AS (
-              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v)::BIGINT AS v
+        own = f"""SELECT t, k, 0 AS b, sum(out)::DOUBLE AS exports FROM shipped
+              WHERE {self._is_buyer("i")} GROUP BY t, k"""
+        if self._is_every:
+            own = "SELECT t, k, i AS b, out::DOUBLE AS exports FROM shipped"
+        sellers = "shipped"
+        if self.inside:
+            sellers = """(SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i,
+                sum(v)::BIGINT AS v FROM shipped GROUP BY ALL)"""
+        return f"""WITH totals AS ({self.totals()}), shipped AS (
+              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v,
+                sum(v) FILTER (NOT to_inside)::BIGINT AS out
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
-            ), world AS (
+            ), own AS ({own}), world AS (
               SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
                 max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
                 sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
-              FROM shipped GROUP BY t, k
+              FROM {sellers} GROUP BY t, k
             )
             SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
             FROM totals LEFT JOIN own USING (t, k, b) JOIN world USING (t, k)
