@@ -103,7 +103,7 @@ def run_way(way: str, store: Path) -> float:
     def scan() -> None:
         with opened_engine() as engine:
             for year in data.years:
-                rows = data.scan((year,))
+                rows = data.scan(engine, (year,))
                 engine.rows(f"SELECT sum(i), sum(j), sum(k), sum(v) FROM {rows}")  # noqa: S608
 
     def pandas() -> None:

@@ -119,6 +119,10 @@ def import_(
         "--year YEAR": _("Last year. Without it: the last of the data."),
         "--years n_years N": _("Years up to it."),
         "--production TONNES": _("Own production in the last year, for the reliance on imports."),
+        "--engine ADDRESS": _(
+            "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. Without it: "
+            "this process."
+        ),
         "--dataset ID": _("Dataset. Without it: the newest of the store."),
         "--store STORE": _("Folder of the store of trade data."),
     },

@@ -7,7 +7,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +23,26 @@ MOST_MEMORY = "600MB"
 """What the engine may take before it goes on in files."""
 
 
+class QueryEngine(Protocol):
+    """What the questions to the store need of an engine; its language is that of this one."""
+
+    wide: str
+    """Type of whole numbers beyond 64 bits."""
+
+    def columns(self, query: str) -> Columns:
+        """The rows of a query as columns; what is missing is masked."""
+
+    def rows(self, query: str) -> list[Any]:
+        """The rows of a query."""
+
+    def scan(self, paths: Sequence[Path]) -> str:
+        """Rows of some Parquet files, as an expression."""
+
+
 class TableEngine:
     """A connection to the engine; nothing that it makes outlives it but what is written."""
+
+    wide = "HUGEINT"
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -38,6 +56,10 @@ class TableEngine:
         """The rows of a query."""
         with _told():
             return list(self._connection.execute(query, values or None).fetchall())
+
+    def scan(self, paths: Sequence[Path]) -> str:
+        """Rows of some Parquet files, as an expression."""
+        return f"read_parquet([{', '.join(map(quoted, paths))}])"
 
     def run(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """Run a query that answers nothing."""

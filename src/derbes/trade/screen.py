@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from derbes.trade.codes import (
     members_of,
     product_names,
 )
-from derbes.trade.engine import Columns, TableEngine, filled, opened_engine
+from derbes.trade.elsewhere import opened_elsewhere
+from derbes.trade.engine import Columns, QueryEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -67,8 +69,17 @@ class Question:
     """Own production in the last year. [t]"""
 
 
-def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 2) -> Screen:
+def screen(
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
+) -> Screen:
     """Products by how dependent their buyer is on few sellers.
+
+    Args:
+        store: Folder of the store.
+        question: What is asked.
+        dataset: Id of the dataset; empty: the newest.
+        n_threads: Cores of the engine in this process.
+        engine: Another one: a connection of Ibis, or its address; empty: that in this process.
 
     Raises:
         RequestError: A country, product or year is not known.
@@ -76,8 +87,8 @@ def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 
     """
     data = dataset_of(store, dataset)
     years = _years(question, data)
-    with opened_engine(n_threads=n_threads) as engine:
-        tables = _Tables(engine, data, question, years)
+    with _opened(engine, n_threads) as opened:
+        tables = _Tables(opened, data, question, years)
         rows = tables.dependences()
     last = [row for row in rows if row.year == max(years)]
     flagged = {
@@ -101,9 +112,16 @@ def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 
 
 
 def product_sheet(
-    store: Path, question: Question, dataset: str = "", n_threads: int = 2
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
     """One product of one buyer over years, with its sellers and who else could sell.
+
+    Args:
+        store: As of `screen`, and so are the others.
+        question: What is asked.
+        dataset: Id of the dataset.
+        n_threads: Cores.
+        engine: Another engine.
 
     Raises:
         RequestError: A country, product or year is not known, or the product is not one.
@@ -112,8 +130,8 @@ def product_sheet(
     data = dataset_of(store, dataset)
     years = _years(question, data)
     (product,) = question.products
-    with opened_engine(n_threads=n_threads) as engine:
-        tables = _Tables(engine, data, question, years)
+    with _opened(engine, n_threads) as opened:
+        tables = _Tables(opened, data, question, years)
         rows = sorted(tables.dependences(), key=lambda row: row.year)
         sellers = tables.sellers() if rows else ()
         beside = tables.unit_values()
@@ -147,6 +165,11 @@ def product_sheet(
         tuple(t for t in _asked_years(question, data) if t not in known),
         _source(data, rows),
     )  # fmt: skip
+
+
+def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
+    """The engine in this process, or another one."""
+    return opened_elsewhere(engine) if engine else opened_engine(n_threads=n_threads)
 
 
 def _reliance(question: Question, last: Dependence | None) -> float | None:
@@ -242,13 +265,13 @@ class _Tables:
     """Sums over the rows of a dataset, for one question."""
 
     def __init__(
-        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
+        self, engine: QueryEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
         self.inside = question.inside or (
             question.buyer.upper() if question.buyer.upper() in GROUPS else ""
         )
-        self._scan = data.scan(years)
+        self._scan = data.scan(engine, years)
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -305,7 +328,7 @@ class _Tables:
         sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
-              sum(v::HUGEINT * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
+              sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
               max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
             FROM ({sold}) GROUP BY t, k, b"""
 
@@ -328,7 +351,8 @@ class _Tables:
                 sum(v) FILTER (NOT to_inside)::BIGINT AS out
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
             ), own AS ({own}), world AS (
-              SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
+              SELECT t, k, sum(v)::DOUBLE AS all_v,
+                sum(v::{self._engine.wide} * v)::DOUBLE AS all_squares,
                 max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
                 sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
               FROM {sellers} GROUP BY t, k

@@ -21,7 +21,7 @@ from derbes.files import unwritable, write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import TableEngine, opened_engine, quoted
+from derbes.trade.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -92,12 +92,12 @@ class Dataset:
         """Whose reports the indicators rest on: nobody's alone, else the buyer's, the seller's."""
         return min((one for one in self.flows if one <= EXPORT), default=RECONCILED)
 
-    def scan(self, years: Sequence[int]) -> str:
+    def scan(self, engine: QueryEngine, years: Sequence[int]) -> str:
         """Rows of some years as an expression of the engine."""
         names = dict.fromkeys(one.file for one in self.files if one.year in years)
-        paths = ", ".join(quoted(self.folder / name) for name in names)
+        rows = engine.scan([self.folder / name for name in names])
         known = ", ".join(str(year) for year in years)
-        return f"(SELECT * FROM read_parquet([{paths}]) WHERE t IN ({known}))"
+        return f"(SELECT * FROM {rows} WHERE t IN ({known}))"
 
 
 def store_folder(place: str = "") -> Path:
