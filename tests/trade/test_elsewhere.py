@@ -16,6 +16,7 @@ from derbes.results.trade import EVERY
 from derbes.trade.screen import Question, product_sheet, screen
 from derbes.trade.store import import_trade
 from tests.trade.tables import COMTRADE_HEAD, COMTRADE_ROWS, OLD_HEAD, OLD_ROWS, store_of, table
+from tests.trade.test_commands import run
 from tests.trade.test_screen import random_rows, stored
 
 POLARS = "polars://"
@@ -97,6 +98,16 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sys.modules, "ibis", None)
     with pytest.raises(MissingExtraError, match=r'pip install "derbes\[ibis\]"'):
         screen(stored(random_rows(5), tmp_path), KAZ, engine=POLARS)
+
+
+def test_the_option_names_the_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("screen", "--importer", "KAZ", "--years", "1")
+    _code, ours, _err = run(capsys, *words)
+    code, theirs, _err = run(capsys, *words, "--engine", POLARS)
+    assert (code, theirs) == (0, ours)
+    code, _out, err = run(capsys, *words, "--engine", "abacus://")
+    assert code == 2
+    assert 'engine: "abacus://" opens no engine' in err
 
 
 def _check_same(answer: Callable[..., Any], store: Path, question: Question) -> Any:

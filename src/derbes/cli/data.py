@@ -119,13 +119,18 @@ def import_(
         "--year YEAR": _("Last year. Without it: the last of the data."),
         "--years n_years N": _("Years up to it."),
         "--production TONNES": _("Own production in the last year, for the reliance on imports."),
-        "--engine ADDRESS": _(
-            "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. Without it: "
-            "this process."
-        ),
         "--dataset ID": _("Dataset. Without it: the newest of the store."),
         "--store STORE": _("Folder of the store of trade data."),
     },
+)
+@option(
+    "--engine",
+    _(
+        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+        "Without it: this process."
+    ),
+    "ADDRESS",
+    default="",
 )
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
