@@ -369,7 +369,7 @@ class _Tables:
                 sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
               FROM {sellers} GROUP BY t, k
             )
-            SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
+            SELECT totals.*, coalesce(own.exports, 0) AS own, all_v, all_squares, all_top, shipped
             FROM totals LEFT JOIN own USING (t, k, b) JOIN world USING (t, k)
             ORDER BY t, k, b"""
 
