@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from derbes.errors import DataError, OutputError, did_you_mean
-from derbes.files import unwritable, write_atomically
+from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
@@ -191,7 +191,7 @@ def import_trade(
     """
     try:
         store.mkdir(parents=True, exist_ok=True)
-        with opened_engine() as engine:
+        with opened_engine(place=store) as engine:
             sources = [source_of(engine, path, mapping) for path in paths]
             kinds = sorted({one.layout.source for one in sources})
             if len(kinds) > 1:
@@ -219,7 +219,12 @@ def import_trade(
                 raise DataError(text.format(id=about.id, fix=fix))
             return _imported(engine, sources, about, store)
     except OSError as error:
-        raise OutputError(unwritable(str(store), error)) from error
+        text = _(
+            "{place}: cannot be written: {reason}. Fix: choose another folder with --store, or "
+            "free space and check permissions."
+        )
+        reason = error.strerror or str(error)
+        raise OutputError(text.format(place=store, reason=reason)) from error
 
 
 def _only(told: set[str], what: str, option: str) -> str:
