@@ -2,6 +2,7 @@
 
 import zipfile
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from derbes.tables.hidden import hidden_in, spans
 from derbes.tables.sheets import read_table_file
 from tests.tables.workbooks import write_workbook
 
-ROWS = [["Month", "Stock (t)", "Note", "Old stock (t)"],
-        *([date(2025, month, 1), float(month), "counted", 9.0] for month in range(1, 8))]  # fmt: skip
+ROWS = [
+    ["Month", "Stock (t)", "Note", "Old stock (t)"],
+    *([date(2025, month, 1), float(month), "counted", 9.0] for month in range(1, 8)),
+]
 
 
 def test_hidden_rows_and_columns_with_numbers_are_named(tmp_path: Path) -> None:
@@ -67,4 +70,4 @@ def test_what_does_not_tell_is_read_without(damage: str, tmp_path: Path) -> None
 def test_spans_hold_every_number_once_and_none_touches_the_next(places: set[int]) -> None:
     found = list(spans(places))
     assert {one for first, last in found for one in range(first, last + 1)} == places
-    assert all(after[0] > before[1] + 1 for before, after in zip(found, found[1:], strict=False))
+    assert all(after[0] > before[1] + 1 for before, after in pairwise(found))

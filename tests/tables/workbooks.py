@@ -50,7 +50,7 @@ def write_workbook(
     hidden_rows: Sequence[int] = (),
     hidden_sheets: Sequence[str] = (),
 ) -> Path:
-    """A workbook of sheets of rows; merged cells, hidden columns and rows are those of every sheet."""
+    """A workbook of sheets of rows; what is merged or hidden is so in every sheet."""
     kinds = {
         "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
         "worksheet": "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml",
