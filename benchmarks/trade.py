@@ -117,7 +117,7 @@ def _elsewhere(store: Path) -> list[Row]:
 def _first() -> list[Row]:
     """The first screen and the first brief of a user, out of the data of the package."""
     screen = (*DERBES, "screen", "--importer", "KAZ", "--sender", "RUS")
-    draft = (*DERBES, "draft", "--importer", "KAZ", "--product", "271012", "--sender", "RUS",
+    draft = (*DERBES, "draft", "--importer", "KAZ", "--product", "271121", "--sender", "RUS",
              "--out", "case.yaml", "--brief", "brief.html")  # fmt: skip
     rows = []
     for name, words, limit in (
