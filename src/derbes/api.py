@@ -173,6 +173,7 @@ def screen(  # noqa: PLR0913 - one option for each wish
     production: float | None = None,
     dataset: str = "",
     store: str = "",
+    engine: Any = "",
     n_workers: int = 1,
 ) -> Screen | ProductSheet:
     """How dependent a buyer is, by product; of one product of six digits, all that is known.
@@ -188,10 +189,13 @@ def screen(  # noqa: PLR0913 - one option for each wish
         production: Own production in the last year, for the reliance on imports. [t]
         dataset: Id of the dataset; empty: the newest of the store, else that of the package.
         store: Folder of the store, as of `import_trade`.
-        n_workers: Cores to use.
+        engine: Who makes the sums: a connection of Ibis, or its address, such as `pyspark://`,
+            whose machines see the folder; empty: DuckDB in this process.
+        n_workers: Cores to use in this process.
 
     Raises:
         DataError: The dataset is not there, or cannot be read.
+        MissingExtraError: Another engine is named, and Ibis is not installed.
         RequestError: A country, product or year is not known.
     """
     from derbes.trade import screen as of_trade
@@ -203,7 +207,7 @@ def screen(  # noqa: PLR0913 - one option for each wish
     )
     is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != EVERY
     answer = of_trade.product_sheet if is_one else of_trade.screen
-    return answer(store_folder(store), question, dataset, n_workers)
+    return answer(store_folder(store), question, dataset, n_workers, engine=engine)
 
 
 def upstream(

@@ -123,6 +123,15 @@ def import_(
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
+@option(
+    "--engine",
+    _(
+        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+        "Without it: this process."
+    ),
+    "ADDRESS",
+    default="",
+)
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
 @workers_option
