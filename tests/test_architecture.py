@@ -68,12 +68,14 @@ LIBRARIES = {
         "derbes.supply",
         "derbes.tables",
         "derbes.trade",
+        "derbes.workbook",
     ),
     "nashpy": ("derbes.statements",),
     "duckdb": ("derbes.trade",),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
+    "xlsxwriter": ("derbes.workbook",),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""
@@ -88,6 +90,7 @@ ONE_MODULE = (
     "pymrio",
     "python_calamine",
     "vl_convert",
+    "xlsxwriter",
     "yaml",
 )
 """Libraries that one module imports, so that exchanging one changes one file."""
