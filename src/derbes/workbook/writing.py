@@ -38,14 +38,14 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "heading": {"bold": True, "font_color": "#ffffff", "bg_color": "#35506b", "valign": "vcenter",
                 "text_wrap": True, "border": 1, "border_color": LINE},
     "detail": {"bold": False, "bg_color": "#5f7a95"},
-    "text": {"num_format": "@", "valign": "top"},
+    "text": {"num_format": 49, "valign": "top"},
     "number": {"num_format": "General", "valign": "top"},
     "thousands": {"num_format": "#,##0.###"},
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "input": {"bg_color": INPUT_COLOR, "border": 1, "border_color": LINE},
     "computed": {"bg_color": COMPUTED_COLOR, "border": 1, "border_color": LINE},
-    "id": {"bold": True, "num_format": "@", "valign": "top"},
+    "id": {"bold": True, "num_format": 49, "valign": "top"},
     "wrap": {"text_wrap": True},
     "bold": {"bold": True},
     "quiet": {"font_color": QUIET, "italic": True},
@@ -82,12 +82,12 @@ class Page:
             self.write(row, at, value, look)
 
     def compute(
-        self, row: int, column: int, formula: str, value: float | str, look: str = "computed"
+        self, row: int, column: int, formula: str, value: float | str, *, look: str = "computed"
     ) -> None:
         """A live formula, as Excel writes it in English, with the value that it now has."""
         self._sheet.write_formula(row, column, formula, self._book.shape(look), value)
 
-    def link(self, row: int, column: int, target: str, text: str, look: str = "") -> None:
+    def link(self, row: int, column: int, target: str, *, text: str, look: str = "") -> None:
         """A link to a cell of this book, e.g. `'plants'!A1`."""
         shape = self._book.shape(f"{look} link".strip())
         self._sheet.write_url(row, column, f"internal:{target}", shape, visible(text))
@@ -98,7 +98,7 @@ class Page:
         options = {"x_scale": 2.4, "y_scale": max(0.5, min(0.26 * lines, 4.0)), "font_size": 9}
         self._sheet.write_comment(row, column, visible(text)[:MOST_CHARACTERS], options)
 
-    def merge(self, row: int, first: int, last: int, text: str, look: str = "") -> None:
+    def merge(self, row: int, first: int, last: int, *, text: str, look: str = "") -> None:
         """A text over several columns."""
         self._sheet.merge_range(row, first, row, last, visible(text), self._book.shape(look))
 
@@ -148,6 +148,13 @@ class Page:
     def filter(self, first: int, last_row: int, last_column: int) -> None:
         """Arrows for filtering in the row of headings."""
         self._sheet.autofilter(first, 0, max(last_row, first), last_column)
+
+    def hide(self, *, wholly: bool = False) -> None:
+        """Keep the sheet out of sight; wholly: it cannot be shown by hand either."""
+        if wholly:
+            self._sheet.very_hidden()
+        else:
+            self._sheet.hide()
 
     def color(self, color: str) -> None:
         """Color of the tab."""
