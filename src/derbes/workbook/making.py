@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from derbes.case import forms
 from derbes.case.entities import Case, quantities
@@ -131,7 +131,7 @@ def _remember(page: Page, tables: Mapping[str, Table], formulas: Mapping[str, st
             for heading, cell in row.cells.items():
                 key = json.dumps(row.key, ensure_ascii=False)
                 page.row(at, (table.layout.name, key, heading), "text")
-                value = bare(cell)
+                value = shown_value(cell)
                 page.write(at, 3, value, "text" if isinstance(value, str) else "")
                 if isinstance(cell, Computed):
                     page.write(at, 4, formulas[cell.path], "text")
@@ -405,19 +405,18 @@ def _write(
         made.formulas[cell.path] = formula = _formula(made, cell)
         page.compute(*at, formula, cell.value, look="number computed")
         return
-    value = bare(cell)
-    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
-        page.write(*at, too_long(value), "text quiet")
-        return
+    value = shown_value(cell)
     look = "id" if is_lead else "number input" if isinstance(value, float) else ""
     if not look:
         look = "number input" if value is None and _is_numeric(column) else "text input"
     page.write(*at, value, look)
 
 
-def too_long(_text: str) -> str:
-    """What stands in the place of a text that no cell can hold."""
-    return _("(too long for a cell; it stands in the case file)")
+def shown_value(cell: Cell) -> str | float | bool | date | None:
+    """What a cell can hold of a value; a text that is too long stands in the file alone."""
+    value = bare(cell)
+    is_long = isinstance(value, str) and len(value) > MOST_CHARACTERS
+    return _("(too long for a cell; it stands in the case file)") if is_long else value
 
 
 def _formula(made: _Making, cell: Computed) -> str:
