@@ -37,6 +37,7 @@ class Place(click.ParamType[str]):
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
 HISTORY = "a history, a line of JSON each"
+EXCEL = "Excel"
 """What can be written into a file."""
 
 KINDS: Mapping[str, str] = {
@@ -47,7 +48,7 @@ KINDS: Mapping[str, str] = {
     ".csv": CSV,
     ".parquet": PARQUET,
     **dict.fromkeys((".yaml", ".yml"), CASE),
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), EXCEL),
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
@@ -171,6 +172,7 @@ def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
         HISTORY: _("end the name in .jsonl"),
+        EXCEL: _("end the name in .xlsx"),
     }[kind]
     what = _('"{place}" promises {promised}, and this writes {kind}').format(
         place=place, promised=promised, kind=kind

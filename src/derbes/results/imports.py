@@ -37,3 +37,21 @@ class TableImport:
     """Whether no mapping was kept before."""
     written: bool = False
     """Whether the case was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookImport:
+    """What a workbook changes in a case."""
+
+    case: str
+    book: str
+    changes: tuple[NumberChange, ...]
+    deleted: tuple[str, ...]
+    """Paths of what has no row any more."""
+    notes: tuple[str, ...]
+    is_new: bool = False
+    """Whether the case is begun with this workbook."""
+    files: tuple[str, ...] = ()
+    """Files that were written."""
+    written: bool = False
+    """Whether the case was changed."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derbes.case import forms
+from derbes.case.entities import Case
 from derbes.casefile.edit import with_change
 from derbes.casefile.entries import SECTIONS, Path, Plain, dotted, keys_of
 from derbes.errors import Problem, did_you_mean
@@ -85,6 +86,7 @@ class Line:
 class Lines:
     """The rows of a person's sheet."""
 
+    layout: Layout
     headings: frozenset[str]
     lines: tuple[Line, ...]
     columns: tuple[Column, ...] = ()
@@ -112,7 +114,7 @@ def changes_of(
             continue
         lines = comparing.lines_of(layout, grid)
         if lines is not None:
-            comparing.compare(layout, lines)
+            comparing.compare(lines)
     return comparing.found
 
 
@@ -120,14 +122,18 @@ class _Comparing:
     """The book, the case, and what differs."""
 
     def __init__(
-        self, book: PersonBook, root: Plain, tables: Mapping[str, Table], is_new: bool  # noqa: FBT001
+        self,
+        book: PersonBook,
+        root: Plain,
+        tables: Mapping[str, Table],
+        is_new: bool,  # noqa: FBT001
     ) -> None:
         self.root, self.tables, self.is_new = root, tables, is_new
         self.found = Changes()
         self.base: dict[str, dict[Key, dict[str, Cell]]] = {}
         self.formulas: dict[tuple[str, Key, str], str] = {}
         for (sheet, key, heading), (cell, formula) in () if is_new else book.before.items():
-            value: Cell = Computed(float(cell) if isinstance(cell, float) else 0.0, "") if formula else cell
+            value = cell if not formula else Computed(cell if isinstance(cell, float) else 0.0, "")
             self.base.setdefault(sheet, {}).setdefault(key, {})[heading] = value
             if formula:
                 self.formulas[sheet, key, heading] = formula
@@ -174,9 +180,11 @@ class _Comparing:
         headings = frozenset(columns)
         if layout.kind == "top":
             headings = frozenset(one.heading for one in layout.columns)
-        return Lines(headings, tuple(found), months)
+        return Lines(layout, headings, tuple(found), months)
 
-    def _tell_unknown(self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int) -> None:
+    def _tell_unknown(
+        self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int
+    ) -> None:
         known = {one.heading for one in layout.columns}
         if layout.kind == "top":
             known |= set(_TOP_HEADINGS)
@@ -186,18 +194,16 @@ class _Comparing:
             holds = any(column < len(row) and bare_of(row[column]) is not None for row in rows)
             if word not in known and not is_month and holds:
                 what = _('"{word}" is not a heading of this sheet').format(word=word)
-                fix = did_you_mean(word, known) or _("take the column out, or move it to a sheet of your own")
+                fix = did_you_mean(word, known) or _(
+                    "take the column out, or move it to a sheet of your own"
+                )
                 self.refuse(grid.place(at, column), what, fix)
 
     def _top_line(
         self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int
     ) -> Iterator[Line]:
         """The top of the file as one row."""
-        where = {
-            key: {part: heading for part, heading in below_.items()}
-            for one in layout.fields
-            for key, below_ in top_lines(one)
-        }
+        where = {key: parts for one in layout.fields for key, parts in top_lines(one)}
         cells: dict[str, Found] = {}
         places: dict[str, str] = {}
         for number in range(at + 1, len(grid.rows)):
@@ -268,22 +274,24 @@ class _Comparing:
 
     # What differs
 
-    def compare(self, layout: Layout, lines: Lines) -> None:
+    def compare(self, lines: Lines) -> None:
         """Compare a sheet with what was written, and note what is to change."""
+        layout = lines.layout
         if layout.kind == "top":
             for line in lines.lines:
-                self.row(layout, lines, line, (), self.root)
+                self.row(lines, line, (), self.root)
         elif layout.kind == "series":
-            self.series(layout, lines)
+            self.series(lines)
         elif layout.kind == "months":
-            self.months(layout, lines)
+            self.months(lines)
         elif layout.kind == "elements":
-            self.elements(layout, lines)
+            self.elements(lines)
         else:
-            self.parts(layout, lines)
+            self.parts(lines)
 
-    def elements(self, layout: Layout, lines: Lines) -> None:
+    def elements(self, lines: Lines) -> None:
         """Compare elements: those that stay, those that come, those that go."""
+        layout = lines.layout
         base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
         kept = set()
         for line in lines.lines:
@@ -293,8 +301,8 @@ class _Comparing:
             if line.key in present or line.key not in base:
                 if line.key not in present:
                     self.found.put(path, {})
-                self.row(layout, lines, line, path, below(self.root, path))
-            elif self.differs(layout, lines, line):
+                self.row(lines, line, path, below(self.root, path))
+            elif self.differs(lines, line):
                 what = _("the case no longer has {path}, which this row changes")
                 place = line.places[layout.leads[0].heading]
                 fix = _("write the workbook anew, and give the row another id to add it")
@@ -305,23 +313,30 @@ class _Comparing:
                 self.found.deleted.append(path)
                 self.found.put(path, None)
 
-    def differs(self, layout: Layout, lines: Lines, line: Line) -> bool:
+    def differs(self, lines: Lines, line: Line) -> bool:
         """Whether anything in a row is not as it was written."""
-        base = self.base.get(layout.name, {}).get(line.key, {})
-        return any(
-            one.heading in lines.headings and not same(_cell(line.cells.get(one.heading)), base.get(one.heading))
-            for one in layout.columns
-        )
+        base = self.base_of(lines, line)
+        names = [one.heading for one in lines.layout.columns if one.heading in lines.headings]
+        return any(not same(_cell(line.cells.get(name)), base.get(name)) for name in names)
 
-    def row(self, layout: Layout, lines: Lines, line: Line, path: Path, plain: Plain) -> None:
+    def base_of(self, lines: Lines, line: Line) -> Cells:
+        """What was written into a row."""
+        return self.base.get(lines.layout.name, {}).get(line.key, {})
+
+    def now_of(self, lines: Lines, line: Line) -> Cells:
+        """What would be written into a row now."""
+        row = self.tables[lines.layout.name].by_key.get(line.key)
+        return row.cells if row is not None else {}
+
+    def row(self, lines: Lines, line: Line, path: Path, plain: Plain) -> None:
         """Compare the keys of an element."""
-        for one in layout.fields:
-            given = self.field(layout, lines, line, one, _given(plain, one))
+        for one in lines.layout.fields:
+            given = self.field(lines, line, one, _given(plain, one))
             self.note_places(one, line, (*path, *one.path))
-            if given is not _SAME:
-                self.put_key(path, one, plain, given)
+            if not isinstance(given, _Same):
+                self.put_key(path, one, given)
 
-    def put_key(self, path: Path, one: Field, plain: Plain, given: Plain) -> None:
+    def put_key(self, path: Path, one: Field, given: Plain) -> None:
         """Note what a key is to say, in the spelling that its element has for it."""
         if len(one.path) < 2:
             self.found.put((*path, *one.path), given)
@@ -341,17 +356,13 @@ class _Comparing:
             left = with_change(now, (last,), given)
             self.found.put(above, left or None)
 
-    def field(
-        self, layout: Layout, lines: Lines, line: Line, one: Field, plain: Plain
-    ) -> "Plain | _Same":
+    def field(self, lines: Lines, line: Line, one: Field, plain: Plain) -> "Plain | _Same":
         """What a key is to say; `_SAME`: what it says."""
-        base = self.base.get(layout.name, {}).get(line.key, {})
-        row = self.tables[layout.name].by_key.get(line.key)
-        now: Cells = row.cells if row is not None else {}
+        base, now = self.base_of(lines, line), self.now_of(lines, line)
         headings = [c.heading for c in one.columns if c.heading in lines.headings]
         book = {name: self.clean(line, name, base.get(name), one) for name in headings}
         touched = [name for name in headings if not same(book[name], base.get(name))]
-        self._look_at_formulas(layout, line, headings, book)
+        self._look_at_formulas(lines, line, headings, book)
         if not touched or all(same(book[name], now.get(name)) for name in touched):
             return _SAME
         for name in touched:
@@ -362,7 +373,7 @@ class _Comparing:
                 return _SAME
         merged: dict[str, Cell] = dict(now)
         merged.update({name: book[name] for name in touched})
-        if self.is_new or row is None:
+        if not now:
             merged = {name: book.get(name) for name in headings}
         try:
             return self.spelled(one, merged, now, plain)
@@ -381,7 +392,9 @@ class _Comparing:
         entries = apart(plain).entries
         words = entries.get("value")
         has_own = isinstance(words, str) and (parts := split(words)) is not None and bool(parts[1])
-        implied = unit if isinstance(unit, str) and not has_own else "" if now and not unit else None
+        implied = (
+            unit if isinstance(unit, str) and not has_own else "" if now and not unit else None
+        )
         return number_plain(one, book, now, plain, implied)
 
     def clean(self, line: Line, name: str, base: Cell, one: Field) -> Cell:
@@ -392,7 +405,9 @@ class _Comparing:
         text = cell.text if isinstance(cell, Fault) else ""
         if isinstance(cell, Live):
             held = cell.value
-            is_ours = one.kind in {"number", "any"} and bool(bare_of(line.cells.get(_formula_heading(one))))
+            is_ours = one.kind in {"number", "any"} and bool(
+                bare_of(line.cells.get(_formula_heading(one)))
+            )
             if is_ours and name == _value_heading(one):
                 return cell
             if held is None:
@@ -405,7 +420,9 @@ class _Comparing:
             return cell if not isinstance(cell, Fault) else None
         if text == MISSING_ERROR:
             is_value = one.kind == "number" and name == _value_heading(one)
-            note = _("{place}: {error} is read as missing").format(place=line.places[name], error=text)
+            note = _("{place}: {error} is read as missing").format(
+                place=line.places[name], error=text
+            )
             self.found.notes.append(note)
             return forms.MISSING if is_value else None
         what = _("this is an error of Excel, {error}").format(error=text)
@@ -413,11 +430,11 @@ class _Comparing:
         return base
 
     def _look_at_formulas(
-        self, layout: Layout, line: Line, headings: Iterable[str], book: Cells
+        self, lines: Lines, line: Line, headings: Iterable[str], book: Cells
     ) -> None:
         """Refuse a formula of Excel that was changed in place of that of the case."""
         for name in headings:
-            written = self.formulas.get((layout.name, line.key, name), "")
+            written = self.formulas.get((lines.layout.name, line.key, name), "")
             cell = book.get(name)
             if not (written and isinstance(cell, Live) and cell.formula) or "!" in written:
                 continue
@@ -445,8 +462,9 @@ class _Comparing:
 
     # Lists and mappings within elements
 
-    def parts(self, layout: Layout, lines: Lines) -> None:
+    def parts(self, lines: Lines) -> None:
         """Compare rows that belong to elements: payments, inputs, what a variant sets."""
+        layout = lines.layout
         by_parent: dict[str, list[Line]] = {}
         for line in lines.lines:
             by_parent.setdefault(line.key[0] if layout.has_parent else "", []).append(line)
@@ -458,28 +476,29 @@ class _Comparing:
             if above and above in self.found.deleted:
                 continue
             if above and self.found.at(self.root, above) is None:
-                self._refuse_orphans(layout, by_parent.get(name, []), above)
+                self._refuse_orphans(lines, by_parent.get(name, []), above)
                 continue
-            known = {key: cells for key, cells in base.items() if not layout.has_parent or key[0] == name}
+            known = {
+                key: cells for key, cells in base.items() if not layout.has_parent or key[0] == name
+            }
             if layout.kind == "list":
-                self.list_rows(layout, lines, by_parent.get(name, []), path, known)
+                self.list_rows(lines, by_parent.get(name, []), path, known)
             else:
-                self.map_rows(layout, lines, by_parent.get(name, []), path, known)
+                self.map_rows(lines, by_parent.get(name, []), path, known)
 
-    def _refuse_orphans(self, layout: Layout, rows: list[Line], above: Path) -> None:
+    def _refuse_orphans(self, lines: Lines, rows: list[Line], above: Path) -> None:
         names = [key[0] for key in self.tables[str(above[0])].by_key]
         for line in rows:
-            if not self.is_new and line.key in self.base.get(layout.name, {}) and not self.differs(
-                layout, Lines(frozenset(line.cells), (line,)), line
-            ):
+            if self.base_of(lines, line) and not self.differs(lines, line):
                 continue
             what = _('"{name}" is not one of {section}').format(name=above[1], section=above[0])
             self.refuse(line.places[PARENT], what, did_you_mean(str(above[1]), names))
 
     def list_rows(
-        self, layout: Layout, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
+        self, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
     ) -> None:
         """Compare the items of one list."""
+        layout = lines.layout
         plain = below(self.root, path)
         before = [plain] if isinstance(plain, dict) else plain if isinstance(plain, list) else []
         present = self.tables[layout.name].by_key
@@ -495,11 +514,13 @@ class _Comparing:
             item, was = items.get(at), items.get(at)
             for one in layout.fields:
                 self.note_places(one, line, (*where, *one.path))
-                given = self.field(layout, lines, line, one, below(was, one.path))
-                if given is not _SAME:
+                given = self.field(lines, line, one, below(was, one.path))
+                if not isinstance(given, _Same):
                     item = with_change(item if item is not None else {}, one.path, given)
                     is_changed = True
-            self.found.places[dotted(where)] = line.places.get(layout.fields[0].columns[0].heading, "")
+            self.found.places[dotted(where)] = line.places.get(
+                layout.fields[0].columns[0].heading, ""
+            )
             if item is not None:
                 items[at] = item
         kept = {line.key for line in rows}
@@ -513,9 +534,10 @@ class _Comparing:
             self.found.put(path, left[0] if alone else left or None)
 
     def map_rows(
-        self, layout: Layout, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
+        self, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
     ) -> None:
         """Compare the entries of one mapping."""
+        layout = lines.layout
         (one,) = layout.fields
         plain = below(self.root, path)
         is_names = isinstance(plain, str | list)
@@ -523,19 +545,21 @@ class _Comparing:
         n_leads = 1 if layout.has_parent else 0
         named: dict[str, Plain] = {}
         if is_names:
-            named = {str(name): "1" for name in ([plain] if isinstance(plain, str) else plain or ())}
+            named = {
+                str(name): "1" for name in ([plain] if isinstance(plain, str) else plain or ())
+            }
         is_changed = False
         for line in rows:
             where = (*path, *line.key[n_leads:])
             self.found.places[dotted(where)] = line.places[layout.leads[-1].heading]
             self.note_places(one, line, where)
             now = below(self.root, where) if not is_names else None
-            given = self.field(layout, lines, line, one, now)
+            given = self.field(lines, line, one, now)
             is_known = line.key in present
-            if given is _SAME and (is_known or line.key in base):
+            if isinstance(given, _Same) and (is_known or line.key in base):
                 continue
             is_changed = True
-            value = None if given is _SAME else given
+            value = None if isinstance(given, _Same) else given
             if is_names or self.is_bare(layout, rows):
                 named[line.key[-1]] = value if value is not None else "1"
                 is_names = True
@@ -577,8 +601,9 @@ class _Comparing:
 
     # Numbers by date
 
-    def series(self, layout: Layout, lines: Lines) -> None:
+    def series(self, lines: Lines) -> None:
         """Compare numbers by date."""
+        layout = lines.layout
         base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
         for line in lines.lines:
             path = self.path_of(line, present.get(line.key))
@@ -588,7 +613,7 @@ class _Comparing:
             for one in lines.columns:
                 self.found.places[f"{where}.series.{one.heading}"] = line.places[one.heading]
                 self.found.places[f"{where}.{one.heading}"] = line.places[one.heading]
-            self.series_row(layout, lines, line, path)
+            self.series_row(lines, line, path)
         kept = {line.key for line in lines.lines}
         for key in base:
             row = present.get(key)
@@ -609,19 +634,17 @@ class _Comparing:
         ]
         n_above = 2 if steps[0] in SECTIONS else 1
         above = tuple(steps[:n_above])
-        is_top = n_above == 1 and str(steps[0]) in {*keys_of_case()}
+        is_top = n_above == 1 and steps[0] in keys_of(Case)
         if not is_top and self.found.at(self.root, above) is None:
             what = _('"{path}" leads nowhere in this case').format(path=line.key[0])
             self.refuse(line.places["path"], what, _("write it as in uses.water.demand"))
             return None
         return tuple(steps)
 
-    def series_row(self, layout: Layout, lines: Lines, line: Line, path: Path) -> None:
+    def series_row(self, lines: Lines, line: Line, path: Path) -> None:
         """Compare one number by date."""
-        base = self.base.get(layout.name, {}).get(line.key, {})
+        base, now = self.base_of(lines, line), self.now_of(lines, line)
         whole = Field(path=(), kind="series", form=forms.NUMBER, columns=())
-        row = self.tables[layout.name].by_key.get(line.key)
-        now: Cells = row.cells if row is not None else {}
         names = [name for name in ("unit", "after") if name in lines.headings]
         names += [one.heading for one in lines.columns]
         book = {name: self.clean(line, name, base.get(name), whole) for name in names}
@@ -656,7 +679,9 @@ class _Comparing:
         if "after" in touched:
             entries["after"] = str(after) if after is not None else None
         implied = bare(now.get("unit")) if named is None else unit
-        has_own = any(isinstance(one, str) and (p := split(one)) and p[1] for one in series.values())
+        has_own = any(
+            isinstance(one, str) and (p := split(one)) and p[1] for one in series.values()
+        )
         attaches = bool(unit) and named is None and (has_own or unit != implied)
         months = [name for name in touched if name not in {"unit", "after"}]
         if "unit" in touched and attaches:
@@ -674,8 +699,9 @@ class _Comparing:
             entries.pop("value", None)
         self.found.put(path, together(entries, style if style != "short" else ""))
 
-    def months(self, layout: Layout, lines: Lines) -> None:
+    def months(self, lines: Lines) -> None:
         """Compare months that say more than their value."""
+        layout = lines.layout
         (one,) = layout.fields
         base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
         for line in lines.lines:
@@ -688,8 +714,8 @@ class _Comparing:
             held = entries.get("series")
             series = dict(held) if isinstance(held, dict) else {}
             self.note_places(one, line, (*path, "series", month))
-            given = self.field(layout, lines, line, one, series.get(month) if known else None)
-            if given is _SAME:
+            given = self.field(lines, line, one, series.get(month) if known else None)
+            if isinstance(given, _Same):
                 continue
             series[month] = given
             entries["series"] = dict(sorted(series.items()))
@@ -720,13 +746,6 @@ _SAME = _Same()
 _LEADS = frozenset({"id", PARENT, "name", NUMBER, "path", "section", "key"})
 _TOP_HEADINGS = ("key", "value", "unit", "low", "high", "formula", "distribution", "grade",
                  "source", "why", "more")  # fmt: skip
-
-
-def keys_of_case() -> set[str]:
-    """Keys at the top of a case."""
-    from derbes.case.entities import Case
-
-    return set(keys_of(Case))
 
 
 def _leads(layout: Layout) -> tuple[Column, ...]:
@@ -802,8 +821,6 @@ def _in_words(cell: Cell) -> str:
     if value is None:
         return _("nothing")
     return figures(value) if isinstance(value, float) else f'"{value}"'
-
-
 
 
 def _normal(formula: str) -> str:

@@ -188,7 +188,11 @@ def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Layou
             yield from _children(form.of, where, parent)
         elif _has_own_sheet(form):
             of = forms.TextForm(sections=(parent,), noun=parent) if parent else forms.TEXT
-            leads = (Column(PARENT, "", of, _("Id of the element that the row belongs to.")),) if parent else ()
+            leads = (
+                (Column(PARENT, "", of, _("Id of the element that the row belongs to.")),)
+                if parent
+                else ()
+            )
             yield _child(form, where, leads, told)
 
 
@@ -198,7 +202,9 @@ def _child(
     name = ".".join(path)
     match form:
         case forms.ListForm(item=forms.PartForm(of=model)):
-            at = Column(NUMBER, "", forms.WholeForm(1, 10_000), _("Place in the list; of a new row empty."))
+            at = Column(
+                NUMBER, "", forms.WholeForm(1, 10_000), _("Place in the list; of a new row empty.")
+            )
             return Layout(name, "list", path, (*leads, at), tuple(_fields(model, ())), about)
         case forms.MapForm(item=forms.MapForm()):
             more = (
@@ -217,7 +223,9 @@ def _child(
 
 def _number(form: forms.Form) -> Field:
     labels = tuple(
-        Column(f"label {one}".strip(), LABEL + one, forms.TEXT, docs_of(forms.WrittenQuantity)["label"])
+        Column(
+            f"label {one}".strip(), LABEL + one, forms.TEXT, docs_of(forms.WrittenQuantity)["label"]
+        )
         for one in (*LANGUAGES, "")
     )
     columns = tuple(number_columns("", form, "", (*BASICS, *DETAILS)))

@@ -33,7 +33,18 @@ SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
 _WIDE = {"why": 44.0, "note": 44.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
          "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0}  # fmt: skip
-_TOP_COLUMNS = ("value", "unit", "low", "high", "formula", "distribution", "grade", "source", "why", "more")
+_TOP_COLUMNS = (
+    "value",
+    "unit",
+    "low",
+    "high",
+    "formula",
+    "distribution",
+    "grade",
+    "source",
+    "why",
+    "more",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,12 +344,18 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     used = {heading for _row, cells in lines for heading in cells}
     for at, column in enumerate(columns):
         is_lead = at < len(layout.leads)
-        page.write(HEADINGS, at, column.heading, "heading detail" if column.is_detail else "heading")
+        page.write(
+            HEADINGS, at, column.heading, "heading detail" if column.is_detail else "heading"
+        )
         if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
             page.comment(HEADINGS, at, _comment(column))
-        is_shown = column.heading in used or is_lead or _is_basic(table, column, used, is_new=is_new)
+        is_shown = (
+            column.heading in used or is_lead or _is_basic(table, column, used, is_new=is_new)
+        )
         look = "number" if _is_numeric(column) else "text"
-        page.width(at, at, _width(column), look=look, level=int(not is_shown), is_hidden=not is_shown)
+        page.width(
+            at, at, _width(column), look=look, level=int(not is_shown), is_hidden=not is_shown
+        )
         if choices := _choices(made, column):
             page.choose((FIRST, at, FIRST + len(lines) + SPARE, at), choices)
         for line, (_row, cells) in enumerate(lines, FIRST):
@@ -531,5 +548,3 @@ def _hidden(names: list[str]) -> str:
         "Sheets of what this case does not have are hidden; right-click on any sheet's name and "
         "choose Unhide to begin one: {names}."
     ).format(names=", ".join(names))
-
-

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree as XML  # noqa: N817 - S314: entities are refused before
+from xml.etree import ElementTree as XML
 
 from derbes.errors import DataError
 from derbes.language import _

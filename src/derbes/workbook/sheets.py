@@ -167,9 +167,7 @@ def _many(
                 yield (name, id_, key), (*path, name, id_, key), one, (name, id_, key)
 
 
-def _cells(
-    made: _Case, fields: tuple[Field, ...], plain: Plain, path: Path
-) -> dict[str, Cell]:
+def _cells(made: _Case, fields: tuple[Field, ...], plain: Plain, path: Path) -> dict[str, Cell]:
     """The cells of a row but for those that tell it from others."""
     cells: dict[str, Cell] = {}
     for one in fields:
@@ -183,7 +181,11 @@ def _cells(
 
 def _at(plain: Plain, one: Field) -> Plain:
     """What an element says under a key, written out; without a key, all of it."""
-    if len(one.path) == 2 and isinstance(plain, dict) and not isinstance(plain.get(one.path[0]), dict):
+    if (
+        len(one.path) == 2
+        and isinstance(plain, dict)
+        and not isinstance(plain.get(one.path[0]), dict)
+    ):
         given = plain.get(one.path[0])
         is_first = one.path[1] in {"steps", "months"}
         return ([given] if isinstance(given, str) else given) if is_first else None

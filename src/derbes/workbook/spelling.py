@@ -123,8 +123,6 @@ def split(text: str) -> tuple[float, str] | None:
 # Texts, words, lists
 
 
-
-
 def text_cell(form: forms.Form, plain: Plain) -> Cell:
     """What a key that is not a number shows."""
     if plain is None:
@@ -431,8 +429,10 @@ class _Reading:
                 return value
             number, own = found
             if own and unit and own != unit and "unit" not in self.differs_not_new():
-                return f"{figures(number)} {own}" if own[0] != "%" or unit[0] != "%" else (
-                    f"{figures(number)} {unit}"
+                return (
+                    f"{figures(number)} {own}"
+                    if own[0] != "%" or unit[0] != "%"
+                    else (f"{figures(number)} {unit}")
                 )
             unit = own or unit
         elif isinstance(value, bool | date) or value is None:
@@ -575,5 +575,3 @@ def number_plain(
 def without_blanks(cells: Cells) -> dict[str, Cell]:
     """Cells that hold something."""
     return {name: cell for name, cell in cells.items() if bare(cell) is not None}
-
-
