@@ -5,7 +5,7 @@ alone changes nothing, also where the case has moved on meanwhile; what both cha
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from derbes.case import forms
@@ -14,12 +14,13 @@ from derbes.casefile.edit import with_change
 from derbes.casefile.entries import SECTIONS, Path, Plain, dotted, keys_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
-from derbes.tables.cells import CellError, moment_of
-from derbes.workbook.layout import NUMBER, PARENT, Column, Field, Layout, layouts
-from derbes.workbook.making import shown_value, top_lines
-from derbes.workbook.reading import MISSING_ERROR, Fault, Found, Grid, PersonBook
+from derbes.workbook.layout import NUMBER, PARENT, Field, layouts
+from derbes.workbook.lines import Line, Lines, held, lines_of
+from derbes.workbook.making import shown_value
+from derbes.workbook.reading import MISSING_ERROR, Fault, Found, PersonBook
 from derbes.workbook.sheets import Key, Row, Table, below
 from derbes.workbook.spelling import (
+    Both,
     Cell,
     Cells,
     Computed,
@@ -35,9 +36,6 @@ from derbes.workbook.spelling import (
     text_plain,
     together,
 )
-
-_LOOKED_AT = 20
-"""Rows from the top in which the headings are looked for."""
 
 
 @dataclass(slots=True)
@@ -70,29 +68,6 @@ class Changes:
         return below(root, path)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of a person's sheet."""
-
-    number: int
-    """Row of the sheet, from 0."""
-    key: Key
-    cells: dict[str, Found]
-    places: Mapping[str, str]
-    """Heading → cell as a person finds it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The rows of a person's sheet."""
-
-    layout: Layout
-    headings: frozenset[str]
-    lines: tuple[Line, ...]
-    columns: tuple[Column, ...] = ()
-    """Of the sheet of series, its months."""
-
-
 def changes_of(
     book: PersonBook, root: Plain, tables: Mapping[str, Table], *, is_new: bool
 ) -> Changes:
@@ -112,7 +87,8 @@ def changes_of(
                 note = _('the sheet "{name}" is not there; what it held stays as it is')
                 comparing.found.notes.append(note.format(name=layout.name))
             continue
-        lines = comparing.lines_of(layout, grid)
+        base = comparing.base.get(layout.name, {})
+        lines = lines_of(layout, grid, base, comparing.refuse)
         if lines is not None:
             comparing.compare(lines)
     return comparing.found
@@ -138,141 +114,11 @@ class _Comparing:
             if formula:
                 self.formulas[sheet, key, heading] = formula
 
-    # What stands on a sheet
-
     def refuse(self, place: str, what: str, fix: str = "") -> None:
         """Note that a cell cannot be taken."""
         problem = Problem(place, what, fix=fix)
         if problem not in self.found.problems:
             self.found.problems.append(problem)
-
-    def lines_of(self, layout: Layout, grid: Grid) -> Lines | None:
-        """The rows of a sheet by their headings; None, with a problem, where it has none."""
-        leads = [one.heading for one in _leads(layout)]
-        known = {one.heading for one in layout.columns} | set(_TOP_HEADINGS)
-        for at, row in enumerate(grid.rows[:_LOOKED_AT]):
-            words = [_heading(cell, layout) for cell in row]
-            if leads[0] in words and len(known & set(words)) > min(1, len(known) - 1):
-                break
-        else:
-            if any(bare_of(cell) is not None for row in grid.rows for cell in row):
-                what = _("the row of headings is gone")
-                self.refuse(f"{grid.name}!A1", what, _("write the workbook anew, or put it back"))
-            return None
-        columns: dict[str, int] = {}
-        for column, word in enumerate(words):
-            if word in columns:
-                what = _('the heading "{word}" stands twice').format(word=word)
-                self.refuse(grid.place(at, column), what, _("take one of the two out"))
-            elif word:
-                columns[word] = column
-        self._tell_unknown(layout, grid, columns, at)
-        found = (
-            self._top_line(layout, grid, columns, at)
-            if layout.kind == "top"
-            else self._lines(layout, grid, columns, at)
-        )
-        months = tuple(
-            Column(word, "month", forms.NUMBER)
-            for word in columns
-            if layout.kind == "series" and re.match(r"[0-9]", word)
-        )
-        headings = frozenset(columns)
-        if layout.kind == "top":
-            headings = frozenset(one.heading for one in layout.columns)
-        return Lines(layout, headings, tuple(found), months)
-
-    def _tell_unknown(
-        self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int
-    ) -> None:
-        known = {one.heading for one in layout.columns}
-        if layout.kind == "top":
-            known |= set(_TOP_HEADINGS)
-        for word, column in columns.items():
-            is_month = layout.kind == "series" and re.match(r"[0-9]", word)
-            rows = grid.rows[at + 1 :]
-            holds = any(column < len(row) and bare_of(row[column]) is not None for row in rows)
-            if word not in known and not is_month and holds:
-                what = _('"{word}" is not a heading of this sheet').format(word=word)
-                fix = did_you_mean(word, known) or _(
-                    "take the column out, or move it to a sheet of your own"
-                )
-                self.refuse(grid.place(at, column), what, fix)
-
-    def _top_line(
-        self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int
-    ) -> Iterator[Line]:
-        """The top of the file as one row."""
-        where = {key: parts for one in layout.fields for key, parts in top_lines(one)}
-        cells: dict[str, Found] = {}
-        places: dict[str, str] = {}
-        for number in range(at + 1, len(grid.rows)):
-            row = grid.rows[number]
-            by_heading = {name: row[n] if n < len(row) else None for name, n in columns.items()}
-            name = bare_of(by_heading.pop("key", None))
-            if name is None:
-                continue
-            if name not in where:
-                if any(bare_of(cell) is not None for cell in by_heading.values()):
-                    what = _('"{key}" is no key of the top of a case').format(key=name)
-                    self.refuse(grid.place(number, 0), what, did_you_mean(str(name), where))
-                continue
-            for part, heading in where[str(name)].items():
-                if part in by_heading:
-                    cells[heading] = by_heading[part]
-                    places[heading] = grid.place(number, columns[part])
-        yield Line(at, (), cells, places)
-
-    def _lines(
-        self, layout: Layout, grid: Grid, columns: Mapping[str, int], at: int
-    ) -> Iterator[Line]:
-        leads = [one.heading for one in _leads(layout)]
-        seen: dict[Key, int] = {}
-        counted: dict[str, int] = {}
-        for number in range(at + 1, len(grid.rows)):
-            row = grid.rows[number]
-            cells = {name: row[n] if n < len(row) else None for name, n in columns.items()}
-            told = {name: cell for name, cell in cells.items() if name not in _LEADS}
-            names = [_as_id(bare_of(cells.get(one))) for one in leads]
-            if not any(names) and all(bare_of(cell) is None for cell in told.values()):
-                continue
-            places = {name: grid.place(number, n) for name, n in columns.items()}
-            if layout.kind == "list":
-                key = self._place_in_list(layout, names, cells, counted)
-            else:
-                key = tuple(names)
-            if not all(key):
-                lacking = leads[[bool(one) for one in names].index(False)]
-                what = _('the row has no "{heading}"').format(heading=lacking)
-                fix = _("give it one, or delete the whole row")
-                self.refuse(places[lacking], what, fix)
-                continue
-            if key in seen:
-                what = _("this stands in row {row} too").format(row=seen[key] + 1)
-                self.refuse(places[leads[-1]], what, _("give one of the two another name"))
-                continue
-            seen[key] = number
-            yield Line(number, key, cells, places)
-
-    def _place_in_list(
-        self, layout: Layout, names: list[str], cells: Mapping[str, Found], counted: dict[str, int]
-    ) -> Key:
-        """The key of a row of a list; a new one stands behind the others."""
-        parent = names[0] if layout.has_parent else ""
-        before = (parent,) if layout.has_parent else ()
-        known = [key for key in self.base.get(layout.name, {}) if key[:-1] == before]
-        counted.setdefault(parent, max((int(key[-1]) for key in known), default=0))
-        given = _as_id(bare_of(cells.get(NUMBER)))
-        if given:
-            if given.isdecimal():
-                counted[parent] = max(counted[parent], int(given))
-            return (*before, given)
-        if layout.has_parent and not parent:
-            return ("", "")
-        counted[parent] += 1
-        return (*before, str(counted[parent]))
-
-    # What differs
 
     def compare(self, lines: Lines) -> None:
         """Compare a sheet with what was written, and note what is to change."""
@@ -350,8 +196,12 @@ class _Comparing:
             return
         if not isinstance(now, dict):
             key = "steps" if one.path[0] == "size" else "months"
-            held = {} if now is None else {key: [now] if isinstance(now, str) else now}
-            self.found.put(above, {**held, last: given} if given is not None else held or None)
+            whole: dict[str, Plain] = {}
+            if now is not None:
+                whole[key] = [now] if isinstance(now, str) else now
+            if given is not None:
+                whole[last] = given
+            self.found.put(above, whole or None)
         else:
             left = with_change(now, (last,), given)
             self.found.put(above, left or None)
@@ -388,46 +238,38 @@ class _Comparing:
             return label_plain(one.columns, book, plain)
         if one.kind == "text":
             return text_plain(one, book.get(one.columns[0].heading), plain)
-        unit = bare(now.get(_unit_heading(one)))
+        unit = bare(now.get(_heading_of(one, "unit")))
         entries = apart(plain).entries
         words = entries.get("value")
         has_own = isinstance(words, str) and (parts := split(words)) is not None and bool(parts[1])
         implied = (
             unit if isinstance(unit, str) and not has_own else "" if now and not unit else None
         )
-        return number_plain(one, book, now, plain, implied)
+        return number_plain(one, Both(book, now), plain, implied)
 
     def clean(self, line: Line, name: str, base: Cell, one: Field) -> Cell:
         """A cell without what Excel says of errors; a formula that has no value is refused."""
         cell = line.cells.get(name)
         if isinstance(base, Computed) and isinstance(cell, Live | Fault):
             return cell if isinstance(cell, Live) else Live(None, "")
-        text = cell.text if isinstance(cell, Fault) else ""
-        if isinstance(cell, Live):
-            held = cell.value
-            is_ours = one.kind in {"number", "any"} and bool(
-                bare_of(line.cells.get(_formula_heading(one)))
-            )
-            if is_ours and name == _value_heading(one):
-                return cell
-            if held is None:
-                what = _("this formula has no value yet")
-                self.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
-                return base
-            text = held if isinstance(held, str) and held.startswith("#") and held.isupper() else ""
-            cell = held if not text else cell
-        if not text:
-            return cell if not isinstance(cell, Fault) else None
-        if text == MISSING_ERROR:
-            is_value = one.kind == "number" and name == _value_heading(one)
-            note = _("{place}: {error} is read as missing").format(
-                place=line.places[name], error=text
-            )
-            self.found.notes.append(note)
+        is_value = name == _heading_of(one, "value")
+        formula = _heading_of(one, "formula")
+        if isinstance(cell, Live) and is_value and held(line.cells.get(formula)) is not None:
+            return cell  # the formula beside it says what it is
+        value, error = _without_error(cell)
+        if error == MISSING_ERROR:
+            note = _("{place}: {error} is read as missing")
+            self.found.notes.append(note.format(place=line.places[name], error=error))
             return forms.MISSING if is_value else None
-        what = _("this is an error of Excel, {error}").format(error=text)
-        self.refuse(line.places[name], what, _("mend the cell, or empty it"))
-        return base
+        if error:
+            what = _("this is an error of Excel, {error}").format(error=error)
+            self.refuse(line.places[name], what, _("mend the cell, or empty it"))
+            return base
+        if isinstance(cell, Live) and value is None:
+            what = _("this formula has no value yet")
+            self.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
+            return base
+        return value
 
     def _look_at_formulas(
         self, lines: Lines, line: Line, headings: Iterable[str], book: Cells
@@ -560,7 +402,7 @@ class _Comparing:
                 continue
             is_changed = True
             value = None if isinstance(given, _Same) else given
-            if is_names or self.is_bare(layout, rows):
+            if is_names or self.is_bare(lines, rows):
                 named[line.key[-1]] = value if value is not None else "1"
                 is_names = True
             else:
@@ -592,12 +434,11 @@ class _Comparing:
         if not self.found.at(self.root, path):
             self.found.put(path, None)
 
-    def is_bare(self, layout: Layout, rows: list[Line]) -> bool:
+    def is_bare(self, lines: Lines, rows: list[Line]) -> bool:
         """Whether rows of a mapping that may be a list of names hold names alone."""
-        if (layout.path[0], layout.path[-1]) != ("limits", "options"):
-            return False
-        headings = [column.heading for column in layout.fields[0].columns]
-        return all(bare_of(line.cells.get(name)) is None for line in rows for name in headings)
+        headings = [column.heading for column in lines.layout.fields[0].columns]
+        cells = (line.cells.get(name) for line in rows for name in headings)
+        return lines.layout.as_list and all(held(cell) is None for cell in cells)
 
     # Numbers by date
 
@@ -610,9 +451,9 @@ class _Comparing:
             if path is None:
                 continue
             where = dotted(path)
-            for one in lines.columns:
-                self.found.places[f"{where}.series.{one.heading}"] = line.places[one.heading]
-                self.found.places[f"{where}.{one.heading}"] = line.places[one.heading]
+            for month in lines.months:
+                for name in (f"{where}.series.{month}", f"{where}.{month}"):
+                    self.found.places[name] = line.places[month]
             self.series_row(lines, line, path)
         kept = {line.key for line in lines.lines}
         for key in base:
@@ -645,8 +486,8 @@ class _Comparing:
         """Compare one number by date."""
         base, now = self.base_of(lines, line), self.now_of(lines, line)
         whole = Field(path=(), kind="series", form=forms.NUMBER, columns=())
-        names = [name for name in ("unit", "after") if name in lines.headings]
-        names += [one.heading for one in lines.columns]
+        wanted = ("unit", "after", *lines.months)
+        names = [name for name in wanted if name in lines.headings]
         book = {name: self.clean(line, name, base.get(name), whole) for name in names}
         touched = [
             name
@@ -743,16 +584,6 @@ class _Same:
 
 
 _SAME = _Same()
-_LEADS = frozenset({"id", PARENT, "name", NUMBER, "path", "section", "key"})
-_TOP_HEADINGS = ("key", "value", "unit", "low", "high", "formula", "distribution", "grade",
-                 "source", "why", "more")  # fmt: skip
-
-
-def _leads(layout: Layout) -> tuple[Column, ...]:
-    """Columns that a row must fill to be known; of a list its parent alone."""
-    if layout.kind == "list" and layout.has_parent:
-        return layout.leads[:1]
-    return layout.leads
 
 
 def _given(plain: Plain, one: Field) -> Plain:
@@ -766,16 +597,11 @@ def _given(plain: Plain, one: Field) -> Plain:
 
 
 def _renamed(line: Line, name: str) -> Line:
-    return Line(line.number, (name,), line.cells, line.places)
+    return Line((name,), line.cells, line.places)
 
 
 def _cell(cell: Found) -> Cell:
     return None if isinstance(cell, Fault) else cell
-
-
-def bare_of(cell: Found) -> str | float | bool | object | None:
-    """What a cell holds, an error as its text."""
-    return cell.text if isinstance(cell, Fault) else bare(cell)
 
 
 def _as_written(cell: Cell) -> Cell:
@@ -783,37 +609,20 @@ def _as_written(cell: Cell) -> Cell:
     return Live(cell.value, "") if isinstance(cell, Computed) else shown_value(cell)
 
 
-def _as_id(value: object) -> str:
-    """What a cell names."""
-    if value is None or isinstance(value, bool):
-        return "" if value is None else str(value)
-    return figures(value) if isinstance(value, float) else str(value).strip()
+def _without_error(cell: Found) -> tuple[Cell, str]:
+    """What a cell holds, a formula as its value; and the error of Excel that it holds instead."""
+    if isinstance(cell, Fault):
+        return None, cell.text
+    value = bare(cell)
+    is_error = isinstance(cell, Live) and isinstance(value, str) and _ERROR.fullmatch(value)
+    return (None, str(value)) if is_error else (value, "")
 
 
-def _heading(cell: Found, layout: Layout) -> str:
-    """A heading; of a month that Excel has made a day, the month."""
-    value = bare_of(cell)
-    if value is None:
-        return ""
-    if layout.kind == "series" and not (isinstance(value, str) and not value[:1].isdigit()):
-        try:
-            label = moment_of(value, is_date_column=True).label  # type: ignore[arg-type]
-        except CellError:
-            return str(value)
-        return label[:7] if label.endswith("-01") and len(label) == 10 else label
-    return str(value).strip()
+_ERROR = re.compile(r"#[A-Z0-9/!?]+")
 
 
-def _value_heading(one: Field) -> str:
-    return next((c.heading for c in one.columns if c.part == "value"), "")
-
-
-def _unit_heading(one: Field) -> str:
-    return next((c.heading for c in one.columns if c.part == "unit"), "")
-
-
-def _formula_heading(one: Field) -> str:
-    return next((c.heading for c in one.columns if c.part == "formula"), "")
+def _heading_of(one: Field, part: str) -> str:
+    return next((column.heading for column in one.columns if column.part == part), "")
 
 
 def _in_words(cell: Cell) -> str:

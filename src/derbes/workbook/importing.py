@@ -134,7 +134,8 @@ def _age(book: PersonBook, digest: str) -> Iterator[str]:
     """What is said of a workbook that is older than its case."""
     if book.about.get("digest") != digest:
         told = _(
-            "the case has changed since this workbook was written on {date}; what you changed in it is set against the case as it is now"
+            "the case has changed since this workbook was written on {date}; what you changed in "
+            "it is set against the case as it is now"
         )
         yield told.format(date=book.about.get("date", ""))
 

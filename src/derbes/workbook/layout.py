@@ -6,7 +6,7 @@ whose rows name the element. What has no better place is written in one cell as 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -81,7 +81,8 @@ class Layout:
     """Columns that tell one row from others."""
     fields: tuple[Field, ...]
     about: str = ""
-    children: tuple["Layout", ...] = field(default=())
+    as_list: bool = False
+    """Whether a mapping may also be the list of its names."""
 
     @property
     def has_parent(self) -> bool:
@@ -107,7 +108,9 @@ def _about_parts() -> dict[str, tuple[forms.Form, str]]:
     told |= {"low": ends, "high": ends, "distribution": about["distribution"]}
     told["formula"] = inspect_formula()
     told["more"] = "Whatever else is said of the number, as YAML: {label: …, after: hold}."
-    found = {part: (forms.TEXT, text) for part, text in told.items()}
+    found: dict[str, tuple[forms.Form, str]] = {
+        part: (forms.TEXT, text) for part, text in told.items()
+    }
     for part in ("grade", "source"):
         found[part] = (keys[part].form, told[part])
     shapes = keys_of(forms.WrittenDistribution)["kind"].form
@@ -216,7 +219,8 @@ def _child(
         case forms.MapForm(item=item):
             lead = Column("name" if leads else "id", "", form.key, about)
             fields = _anything() if isinstance(item, forms.AnyForm) else _number(item)
-            return Layout(name, "map", path, (*leads, lead), (fields,), about)
+            is_list = isinstance(form, forms.MapForm) and form.as_list
+            return Layout(name, "map", path, (*leads, lead), (fields,), about, is_list)
     msg = f"no sheet for {path}"
     raise ValueError(msg)
 

@@ -13,8 +13,9 @@ from derbes.casefile.reference import written_as
 from derbes.language import _
 from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
+from derbes.workbook.explaining import Explained, explain, told_of
 from derbes.workbook.formulas import excel_formula, name_of
-from derbes.workbook.layout import SERIES, TOP, Column, Field, layouts
+from derbes.workbook.layout import SERIES, Column, Field
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
@@ -33,7 +34,7 @@ SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
 _WIDE = {"why": 44.0, "note": 44.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
          "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0}  # fmt: skip
-_TOP_COLUMNS = (
+TOP_COLUMNS = (
     "value",
     "unit",
     "low",
@@ -130,7 +131,7 @@ def book_of(root: Plain, case: Case | None, digest: str, files: Iterable[str] = 
         page.row(at, pair, "text")
     page.hide(wholly=True)
     _remember(book.page(BEFORE), tables, made.formulas)
-    _explain(first, made, about, shown, hidden, list(files))
+    explain(first, Explained(made.title, made.footer, about, shown, hidden, ", ".join(files)))
     return book.content()
 
 
@@ -181,7 +182,7 @@ def sheet_columns(table: Table) -> tuple[Column, ...]:
         return table.columns
     number = next(one for one in table.layout.fields if one.kind == "number")
     by_part = {one.part: one for one in number.columns}
-    columns = [by_part[part]._replace(heading=part, about="") for part in _TOP_COLUMNS]
+    columns = [by_part[part]._replace(heading=part, about="") for part in TOP_COLUMNS]
     return (*table.layout.leads, columns[0]._replace(form=forms.TEXT), *columns[1:])
 
 
@@ -309,23 +310,19 @@ def _offer(made: _Making, page: Page, case: Case | None) -> None:
         for line, word in enumerate(words, 1):
             page.write(line, at, word, "text")
         if words:
-            column = letters(at)
-            made.lists[key] = f"={quoted(LISTS)}!${column}$2:${column}${len(words) + 1}"
+            area = f"${letters(at)}$2:${letters(at)}${len(words) + 1}"
+            made.lists[key] = f"={quoted(LISTS)}!{area}"
 
 
 def _choices(made: _Making, column: Column) -> tuple[str, ...] | str:
     """What may be chosen in a column: words, or the cells that hold them; empty: anything."""
     form = column.form
-    if column.part == "unit" or (column.heading == "unit" and column.part == ""):
-        return made.lists.get(("units",), "") if column.part == "unit" else ""
-    if isinstance(form, forms.WordForm):
-        return form.words
-    if isinstance(form, forms.FlagForm):
-        return ("true", "false")
+    if isinstance(form, forms.WordForm | forms.FlagForm):
+        return form.words if isinstance(form, forms.WordForm) else ("true", "false")
     if not isinstance(form, forms.TextForm):
         return ()
-    if form.of_any:
-        return made.lists.get(("any",), "")
+    if column.part == "unit" or form.of_any:
+        return made.lists.get(("any",) if form.of_any else ("units",), "")
     if len(form.sections) == 1 and form.sections[0] in made.tables:
         last = FIRST + len(made.tables[form.sections[0]].rows) + SPARE
         return f"={quoted(form.sections[0])}!$A${FIRST + 1}:$A${last}"
@@ -339,7 +336,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     """Write one sheet."""
     layout, columns = table.layout, sheet_columns(table)
     page.write(TITLE, 0, f"{made.title}: {layout.name}", "title")
-    page.write(TOLD, 0, _told(layout.name, layout.about), "quiet")
+    page.write(TOLD, 0, told_of(layout.name, layout.about), "quiet")
     lines = list(sheet_rows(table))
     used = {heading for _row, cells in lines for heading in cells}
     for at, column in enumerate(columns):
@@ -360,17 +357,16 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
             page.choose((FIRST, at, FIRST + len(lines) + SPARE, at), choices)
         for line, (_row, cells) in enumerate(lines, FIRST):
             if is_shown or column.heading in cells:
-                _write(made, page, (line, at), cells.get(column.heading), column, is_lead=is_lead)
+                cell = cells.get(column.heading)
+                if isinstance(cell, Computed):
+                    made.formulas[cell.path] = formula = _formula(made, cell)
+                    page.compute(line, at, formula, cell.value, look="number computed")
+                else:
+                    value = shown_value(cell)
+                    page.write(line, at, value, "id" if is_lead else _look(value, column))
     page.freeze(FIRST, len(layout.leads))
     page.filter(HEADINGS, FIRST + len(lines) - 1, len(columns) - 1)
     page.print_as(f"{made.title}: {layout.name}", made.footer)
-
-
-def _told(name: str, about: str) -> str:
-    """What a sheet is."""
-    if name == TOP:
-        return _("What stands at the top of the case: one row for each key.")
-    return _(" ".join(about.split())) if about else ""
 
 
 def _comment(column: Column) -> str:
@@ -414,19 +410,10 @@ def _width(column: Column) -> float:
     return _WIDE.get(last, _WIDE.get(column.heading, 15.0))
 
 
-def _write(
-    made: _Making, page: Page, at: tuple[int, int], cell: Cell, column: Column, *, is_lead: bool
-) -> None:
-    """Write one cell of a sheet."""
-    if isinstance(cell, Computed):
-        made.formulas[cell.path] = formula = _formula(made, cell)
-        page.compute(*at, formula, cell.value, look="number computed")
-        return
-    value = shown_value(cell)
-    look = "id" if is_lead else "number input" if isinstance(value, float) else ""
-    if not look:
-        look = "number input" if value is None and _is_numeric(column) else "text input"
-    page.write(*at, value, look)
+def _look(value: object, column: Column) -> str:
+    """How a cell looks that is for a person to change."""
+    is_number = isinstance(value, float) or (value is None and _is_numeric(column))
+    return "number input" if is_number else "text input"
 
 
 def shown_value(cell: Cell) -> str | float | bool | date | None:
@@ -460,91 +447,3 @@ def _of_first_month(made: _Making, number: Quantity, cells: list[Place]) -> str:
         return f"={number.value!r}"
     factor = number.value / cell if cell != number.value else 1.0
     return f"={place.absolute}" + (f"*{factor!r}" if factor != 1.0 else "")
-
-
-# The sheet that explains
-
-
-def _explain(
-    page: Page,
-    made: _Making,
-    about: Mapping[str, str],
-    shown: list[str],
-    hidden: list[str],
-    files: list[str],
-) -> None:
-    """The first sheet: what this is, how to work in it, and how to bring it back."""
-    page.width(0, 0, 26.0)
-    page.width(1, 1, 100.0)
-    page.color("#35506b")
-    page.write(0, 0, made.title, "title")
-    lines = [_PURPOSE(), *_how()]
-    for at, text in enumerate(lines, 2):
-        page.merge(at, 0, 1, text=text, look="wrap text")
-        page.height(at, 15.0 * (1 + len(text) // 118))
-    at = 3 + len(lines)
-    for value, look, told in (
-        (_("yellow"), "text input", _("for you to change")),
-        (_("grey"), "text computed", _("follows from other cells; change those, or its formula")),
-    ):
-        page.write(at, 0, value, look)
-        page.write(at, 1, told)
-        at += 1
-    at += 1
-    facts = [
-        (_("Case"), about["name"] or _("a new case")),
-        (_("Files"), ", ".join(files)),
-        (_("Written"), about["date"]),
-        (_("By"), f"derbes {VERSION}"),
-        (_("Digest of the case"), about["digest"]),
-    ]
-    for name, value in facts:
-        if value:
-            page.write(at, 0, name, "bold")
-            page.write(at, 1, value, "text")
-            at += 1
-    at += 1
-    page.write(at, 0, _("Sheets"), "bold")
-    told = {layout.name: _told(layout.name, layout.about) for layout in layouts()}
-    for name in shown:
-        at += 1
-        page.link(at, 0, f"{quoted(name)}!A1", text=name)
-        page.write(at, 1, told[name], "text quiet")
-    if hidden:
-        at += 2
-        page.merge(at, 0, 1, text=_hidden(hidden), look="about")
-        page.height(at, 15.0 * (1 + len(_hidden(hidden)) // 118))
-    page.print_as(made.title, made.footer, is_wide=False)
-
-
-def _PURPOSE() -> str:  # noqa: N802 - a text, said in the language at work
-    return _(
-        "This workbook holds all that a derbes case is made of: the numbers, where they come "
-        "from, and what else is said. Change what you know better, and bring it back."
-    )
-
-
-def _how() -> tuple[str, ...]:
-    return (
-        _("To bring it back: derbes import-excel THIS_BOOK.xlsx --case CASE. It shows each number "
-          "that changes before anything is written; what you did not touch stays as it is, to the "
-          "byte."),
-        _("A row is an element; a new row at the end is a new element, with an id in Latin "
-          "letters. A row that you delete is asked about. The headings tell one column from "
-          "another: leave them as they are. Point at a heading to see what it means."),
-        _("A number takes several columns: value, unit, low and high (what is thought possible), "
-          "grade (A official, B published, C derived, D assumed), source, why. Columns that hold "
-          "nothing are folded away: the plus above the sheet shows them."),
-        _("Numbers by date stand on the sheet \"series\", a column a month. Several words in one "
-          "cell are parted by a semicolon. What stands in braces or brackets is YAML: keep them "
-          "as they are."),
-        _("An empty cell says that nothing is known or given; it is never zero. To say that a "
-          "number is known to be unknown, write: missing."),
-    )  # fmt: skip
-
-
-def _hidden(names: list[str]) -> str:
-    return _(
-        "Sheets of what this case does not have are hidden; right-click on any sheet's name and "
-        "choose Unhide to begin one: {names}."
-    ).format(names=", ".join(names))

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree import ElementTree as XML
+from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError
 from derbes.language import _
@@ -162,7 +162,7 @@ def _cut_off(path: Path, error: Exception) -> DataError:
 
 
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, XML.ParseError, KeyError, ValueError, OSError, EOFError,
+    zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, OSError, EOFError,
     NotImplementedError, RuntimeError, IndexError,
 )  # fmt: skip
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
@@ -200,10 +200,10 @@ def _local(tag: str) -> str:
 def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     links = {
         one.get("Id", ""): one.get("Target", "")
-        for one in XML.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
+        for one in ET.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
     }
     names = set(archive.namelist())
-    for one in XML.fromstring(_part(archive, "xl/workbook.xml")).iter():  # noqa: S314
+    for one in ET.fromstring(_part(archive, "xl/workbook.xml")).iter():  # noqa: S314
         if _local(one.tag) != "sheet":
             continue
         target = next((v for k, v in one.attrib.items() if _local(k) == "id" and k != "id"), "")
@@ -217,7 +217,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     """Numbers of the styles that show a number as per cent."""
     if "xl/styles.xml" not in archive.namelist():
         return set()
-    root = XML.fromstring(_part(archive, "xl/styles.xml"))  # noqa: S314
+    root = ET.fromstring(_part(archive, "xl/styles.xml"))  # noqa: S314
     shown = {
         one.get("numFmtId", "")
         for one in root.iter()
@@ -236,7 +236,7 @@ _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
     marks = _Marks()
-    for _event, one in XML.iterparse(io.BytesIO(content)):  # noqa: S314
+    for _event, one in ET.iterparse(io.BytesIO(content)):  # noqa: S314
         tag = _local(one.tag)
         if tag == "row":
             one.clear()

@@ -57,7 +57,7 @@ class Table:
 class _Case:
     """The tree of a case, and what the program knows of its numbers."""
 
-    root: Mapping[str, Plain]
+    root: dict[str, Plain]
     numbers: Mapping[str, Quantity]
     series: dict[str, Path] = field(default_factory=dict)
 

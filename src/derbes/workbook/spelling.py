@@ -153,15 +153,20 @@ def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
     if value is None:
         return None
     text = _worded(value, form.item if isinstance(form, forms.ListForm) else form)
-    if not isinstance(form, forms.ListForm | forms.MapForm | forms.AnyForm):
-        return _tidy(text, form, heading)
-    if text[:1] in {"{", "["}:
+    is_nested = isinstance(form, forms.ListForm | forms.MapForm | forms.AnyForm)
+    if is_nested and text[:1] in {"{", "["}:
         return flow_plain(text, heading)
-    if isinstance(form, forms.MapForm):
-        what = _('expected pairs in braces, as in "{example}"').format(example="{a: b, c: d}")
-        raise SpellingError(heading, what)
-    if not isinstance(form, forms.ListForm):
-        return text
+    match form:
+        case forms.ListForm():
+            return _listed(form, text, heading, is_alone=not isinstance(before, list))
+        case forms.MapForm():
+            what = _('expected pairs in braces, as in "{example}"').format(example="{a: b, c: d}")
+            raise SpellingError(heading, what)
+    return text if isinstance(form, forms.AnyForm) else _tidy(text, form, heading)
+
+
+def _listed(form: forms.ListForm, text: str, heading: str, *, is_alone: bool) -> Plain:
+    """The words of a cell that holds several."""
     if text == form.all_of and form.all_of:
         return text
     numeric = form.item in {forms.NUMBER, forms.MONTHS}
@@ -169,9 +174,7 @@ def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
     items: list[Plain] = [
         _tidy(one, form.item, heading) for one in re.split(sign, text) if one.strip()
     ]
-    if form.alone and len(items) == 1 and not isinstance(before, list):
-        return items[0]
-    return items
+    return items[0] if form.alone and is_alone and len(items) == 1 else items
 
 
 def _worded(value: object, form: forms.Form) -> str:
@@ -293,7 +296,7 @@ def apart(plain: Plain) -> Apart:
 
 def together(entries: dict[str, Plain], style: str) -> Plain:
     """A number in its spelling again, as far as that can hold it."""
-    left = {key: one for key, one in entries.items() if one is not None}
+    left: dict[str, Plain] = {key: one for key, one in entries.items() if one is not None}
     if not left:
         return None
     if style == "":
@@ -303,8 +306,8 @@ def together(entries: dict[str, Plain], style: str) -> Plain:
     if left.keys() == {"series"} and style in {"", "dates", "short"}:
         return left["series"]
     if style == "held" and "series" in left:
-        return {("value" if key == "series" else key): one for key, one in left.items()}
-    return left
+        left = {("value" if key == "series" else key): one for key, one in left.items()}
+    return dict(left)
 
 
 def _rank(key: str) -> int:
@@ -355,9 +358,10 @@ def number_cells(field: Field, plain: Plain, shown: Shown) -> dict[str, Cell]:
         unit = found[1] if found and found[1] else unit if found else ""
     if unit and "unit" in heading:
         cells[heading["unit"]] = unit
-    ends = entries.get("range")
+    ends, implied = entries.get("range"), entries.get("unit") or shown.unit
     for part, end in zip(("low", "high"), ends if isinstance(ends, list) else (), strict=False):
-        cells[heading[part]] = _end(end, unit, entries, shown, field.kind)
+        is_month = field.kind == "opening" and isinstance(end, str)
+        cells[heading[part]] = end if is_month else _end(end, unit, implied)  # type: ignore[assignment]
     cells |= _about_cells(entries, heading)
     labels = tuple(column for column in field.columns if column.part.startswith(LABEL))
     if labels:
@@ -365,14 +369,13 @@ def number_cells(field: Field, plain: Plain, shown: Shown) -> dict[str, Cell]:
     return {name: cell for name, cell in cells.items() if cell is not None}
 
 
-def _end(end: Plain, unit: str, entries: Mapping[str, Plain], shown: Shown, kind: str) -> Cell:
+def _end(end: Plain, unit: str, implied: Plain) -> Cell:
     """An end of a range: a number in the unit of the row, or a text with its own."""
-    if not isinstance(end, str) or kind == "opening":
-        return end if isinstance(end, str) else None
+    if not isinstance(end, str):
+        return None
     found = split(end)
     if found is None:
         return end
-    implied = entries.get("unit") or shown.unit
     own = found[1] or (implied if isinstance(implied, str) else None)
     if own is None:
         return end if unit else found[0]
@@ -394,15 +397,24 @@ def _about_cells(entries: Mapping[str, Plain], heading: Mapping[str, str]) -> di
     return cells
 
 
+class Both(NamedTuple):
+    """The cells of a key."""
+
+    book: Cells
+    """As they stand in a person's book."""
+    written: Cells
+    """As they would be written for what the file says; empty: a new row."""
+
+
 class _Reading:
     """A number put together from the cells of a person's book."""
 
-    def __init__(self, field: Field, book: Cells, written: Cells, before: Plain, unit: str | None):
+    def __init__(self, field: Field, both: Both, before: Plain, unit: str | None) -> None:
         self.field, self.implied = field, unit
         self.entries, self.style = apart(before)
         self.heading = {column.part: column.heading for column in field.columns}
-        self.book = {part: book.get(name) for part, name in self.heading.items()}
-        was = {part: written.get(name) for part, name in self.heading.items()}
+        self.book = {part: both.book.get(name) for part, name in self.heading.items()}
+        was = {part: both.written.get(name) for part, name in self.heading.items()}
         self.differs = {part for part in self.heading if not same(self.book[part], was[part])}
         self.was_computed = isinstance(was.get("value"), Computed)
 
@@ -543,35 +555,24 @@ class _Reading:
         self.entries = {key: one for key, one in self.entries.items() if key in kept} | more
 
 
-def number_plain(
-    field: Field, book: Cells, written: Cells, before: Plain, unit: str | None
-) -> Plain:
+def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> Plain:
     """A number from the cells of a person's book, in the words of the file where it can be.
 
     Args:
         field: Its key.
-        book: What stands in the book.
-        written: What would be written for `before`; empty: a new row.
+        both: Its cells.
         before: What the file says; None: nothing.
         unit: Unit of a plain number; None: not known.
 
     Raises:
         SpellingError: A cell cannot be read.
     """
-    if field.kind == "any" and not (before is None or is_number_like(before)):
+    if field.kind == "any":
         heading = field.columns[0].heading
-        value = bare(book.get(heading))
-        if value is None:
-            return None
-        text = _worded(value, forms.TEXT)
-        return flow_plain(text, heading) if text[:1] in {"{", "["} else text
-    if field.kind == "any" and before is None:
-        value = bare(book.get(field.columns[0].heading))
-        if isinstance(value, str) and value[:1] in {"{", "["}:
-            return flow_plain(value, field.columns[0].heading)
-    return _Reading(field, book, written, before, unit).whole()
-
-
-def without_blanks(cells: Cells) -> dict[str, Cell]:
-    """Cells that hold something."""
-    return {name: cell for name, cell in cells.items() if bare(cell) is not None}
+        value = bare(both.book.get(heading))
+        is_flow = isinstance(value, str) and value[:1] in {"{", "["}
+        if is_flow:
+            return flow_plain(str(value), heading)
+        if not (before is None or is_number_like(before)):
+            return None if value is None else _worded(value, forms.TEXT)
+    return _Reading(field, both, before, unit).whole()
