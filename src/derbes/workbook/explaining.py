@@ -39,7 +39,7 @@ def explain(page: Page, of: Explained) -> None:
     lines = [_purpose(), *_how()]
     for at, text in enumerate(lines, 2):
         page.merge(at, 0, 1, text=text, look="wrap text")
-        page.height(at, 15.0 * (1 + len(text) // 118))
+        page.height(at, 1 + len(text) // 115)
     at = 3 + len(lines)
     for value, look, told in (
         (_("yellow"), "text input", _("for you to change")),
@@ -59,8 +59,8 @@ def explain(page: Page, of: Explained) -> None:
     if of.hidden:
         at += 2
         page.merge(at, 0, 1, text=_hidden(of.hidden), look="about")
-        page.height(at, 15.0 * (1 + len(_hidden(of.hidden)) // 118))
-    page.print_as(of.title, of.footer, is_wide=False)
+        page.height(at, 1 + len(_hidden(of.hidden)) // 115)
+    page.print_as(of.title, of.footer, (at, 1))
 
 
 def _facts(page: Page, of: Explained, at: int) -> int:
@@ -76,6 +76,7 @@ def _facts(page: Page, of: Explained, at: int) -> int:
         if value:
             page.write(at, 0, name, "bold")
             page.write(at, 1, value, "text")
+            page.height(at, 1 + len(value) // 95)
             at += 1
     return at + 1
 

@@ -14,7 +14,7 @@ from derbes.case import forms
 from derbes.case.entities import Case
 from derbes.casefile.entries import SECTIONS, Key, keys_of
 from derbes.casefile.reference import docs_of
-from derbes.language import _
+from derbes.language import _, language
 
 LANGUAGES = ("en", "ru", "kk")
 TOP = "case"
@@ -99,15 +99,17 @@ def _column(name: str, part: str, form: forms.Form, about: str, *, detail: bool 
     return Column(f"{name} {part}".strip(), part, form, about, detail)
 
 
-@cache
 def _about_parts() -> dict[str, tuple[forms.Form, str]]:
     """Part of a number → its form, and what its key says of itself."""
     about, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
     ends = about["range"]
     told = {part: about[part] for part in ("value", "unit", "grade", "source", "why")}
     told |= {"low": ends, "high": ends, "distribution": about["distribution"]}
-    told["formula"] = inspect_formula()
-    told["more"] = "Whatever else is said of the number, as YAML: {label: …, after: hold}."
+    told["formula"] = _(
+        "A formula of derbes, which begins with =, over other numbers by their path: "
+        "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
+    )
+    told["more"] = _("Whatever else is said of the number, as YAML: {label: …}.")
     found: dict[str, tuple[forms.Form, str]] = {
         part: (forms.TEXT, text) for part, text in told.items()
     }
@@ -116,14 +118,6 @@ def _about_parts() -> dict[str, tuple[forms.Form, str]]:
     shapes = keys_of(forms.WrittenDistribution)["kind"].form
     found["distribution"] = (shapes, told["distribution"])
     return found
-
-
-def inspect_formula() -> str:
-    """What a column of formulas says of itself."""
-    return (
-        "A formula of derbes, which begins with =, over other numbers by their path: "
-        "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
-    )
 
 
 def number_columns(
@@ -211,9 +205,11 @@ def _child(
             return Layout(name, "list", path, (*leads, at), tuple(_fields(model, ())), about)
         case forms.MapForm(item=forms.MapForm()):
             more = (
-                Column("section", "", forms.WordForm(tuple(SECTIONS)), "Section of the element."),
-                Column("id", "", forms.ID, "Id of the new element."),
-                Column("key", "", forms.TEXT, "Key of the element."),
+                Column(
+                    "section", "", forms.WordForm(tuple(SECTIONS)), _("Section of the element.")
+                ),
+                Column("id", "", forms.ID, _("Id of the new element.")),
+                Column("key", "", forms.TEXT, _("Key of the element.")),
             )
             return Layout(name, "add", path, (*leads, *more), (_anything(),), about)
         case forms.MapForm(item=item):
@@ -245,29 +241,36 @@ def _anything() -> Field:
 _ANY_PARTS = (*BASICS, *DETAILS)
 
 
-@cache
 def layouts() -> tuple[Layout, ...]:
     """All sheets that a case may have, in the order of the reference page."""
+    return _layouts(language())
+
+
+@cache
+def _layouts(_language: str) -> tuple[Layout, ...]:
+    """The same, made once for each language in which they are told."""
     top = tuple(_fields(Case))
-    lead = Column("key", "", forms.TEXT, "Key at the top of the case file.")
+    lead = Column("key", "", forms.TEXT, _("Key at the top of the case file."))
     parts = (*BASICS, *DETAILS)
     shared = tuple(number_columns("", forms.TEXT, "", parts))
     found = [Layout(TOP, "top", (), (lead,), top, "")]
     found += _children(Case, (), "")
     for section, model in SECTIONS.items():
-        id_column = Column("id", "", forms.ID, "Id: Latin letters, digits and _, a letter first.")
+        id_column = Column(
+            "id", "", forms.ID, _("Id: Latin letters, digits and _, a letter first.")
+        )
         fields = tuple(sorted(_fields(model), key=lambda one: one.path[0] in {"note", "tags"}))
         about = docs_of(Case)[section]
         found.append(Layout(section, "elements", (section,), (id_column,), fields, about))
         found += _children(model, (section,), section)
-    path = Column("path", "", forms.TEXT, "Number that goes by date: uses.water.demand.")
-    unit = Column("unit", "", forms.TEXT, "Unit of the numbers of this row.")
+    path = Column("path", "", forms.TEXT, _("Number that goes by date: uses.water.demand."))
+    unit = Column("unit", "", forms.TEXT, _("Unit of the numbers of this row."))
     after = Column("after", "", forms.BEHIND, docs_of(forms.WrittenQuantity)["after"])
     series = Field(("unit",), "text", forms.TEXT, (unit,))
     behind = Field(("after",), "text", forms.BEHIND, (after,))
     about = docs_of(forms.WrittenQuantity)["series"]
     found.append(Layout(SERIES, "series", (), (path,), (series, behind), about))
-    month = Column("path", "", forms.TEXT, "Number and month: uses.water.demand.2026-07.")
+    month = Column("path", "", forms.TEXT, _("Number and month: uses.water.demand.2026-07."))
     number = Field((), "number", forms.AnyForm(), shared)
     about = " ".join((forms.WrittenMonth.__doc__ or "").split())
     found.append(Layout(MONTHS, "months", (), (month,), (number,), about))

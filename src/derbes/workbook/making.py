@@ -15,7 +15,7 @@ from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
 from derbes.workbook.explaining import Explained, explain, told_of
 from derbes.workbook.formulas import excel_formula, name_of
-from derbes.workbook.layout import SERIES, Column, Field
+from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Column, Field
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
@@ -30,10 +30,16 @@ FORMAT = "1"
 """Version of all this."""
 TITLE, TOLD, HEADINGS, FIRST = range(4)
 """Rows of a sheet, from 0: its name, what it is, the headings, and the first of its own."""
+MOST_LINES = 12
+"""Of a row; what is longer is cut off in sight, and not in the cell."""
+FITTING = 260.0
+"""Width of a sheet that is printed on one page. [character]"""
 SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
-_WIDE = {"why": 44.0, "note": 44.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
-         "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0}  # fmt: skip
+_WIDE = {"why": 60.0, "note": 60.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
+         "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0,
+         "untestable": 44.0, "remove": 40.0, "at": 24.0, "source": 24.0,
+         "document": 24.0}  # fmt: skip
 TOP_COLUMNS = (
     "value",
     "unit",
@@ -339,34 +345,63 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     page.write(TOLD, 0, told_of(layout.name, layout.about), "quiet")
     lines = list(sheet_rows(table))
     used = {heading for _row, cells in lines for heading in cells}
+    heights = [1] * len(lines)
+    total = 0.0
     for at, column in enumerate(columns):
         is_lead = at < len(layout.leads)
-        page.write(
-            HEADINGS, at, column.heading, "heading detail" if column.is_detail else "heading"
-        )
-        if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
-            page.comment(HEADINGS, at, _comment(column))
         is_shown = (
             column.heading in used or is_lead or _is_basic(table, column, used, is_new=is_new)
         )
+        _head(page, at, column, is_lead=is_lead)
+        width = _width(column)
+        total += width if is_shown else 0.0
         look = "number" if _is_numeric(column) else "text"
-        page.width(
-            at, at, _width(column), look=look, level=int(not is_shown), is_hidden=not is_shown
-        )
+        page.width(at, at, width, look=look, level=int(not is_shown), is_hidden=not is_shown)
         if choices := _choices(made, column):
             page.choose((FIRST, at, FIRST + len(lines) + SPARE, at), choices)
-        for line, (_row, cells) in enumerate(lines, FIRST):
-            if is_shown or column.heading in cells:
-                cell = cells.get(column.heading)
-                if isinstance(cell, Computed):
-                    made.formulas[cell.path] = formula = _formula(made, cell)
-                    page.compute(line, at, formula, cell.value, look="number computed")
-                else:
-                    value = shown_value(cell)
-                    page.write(line, at, value, "id" if is_lead else _look(value, column))
+        for line, (_row, cells) in enumerate(lines):
+            cell = cells.get(column.heading)
+            if is_shown or cell is not None:
+                _put(made, page, (FIRST + line, at), cell, look="id" if is_lead else look)
+                heights[line] = max(heights[line], _lines_of(cell, width))
+    for line, n in enumerate(heights):
+        if n > 1:
+            page.height(FIRST + line, min(n, MOST_LINES))
     page.freeze(FIRST, len(layout.leads))
     page.filter(HEADINGS, FIRST + len(lines) - 1, len(columns) - 1)
-    page.print_as(f"{made.title}: {layout.name}", made.footer)
+    page.height(HEADINGS, 2)
+    last = (FIRST + max(len(lines), 1) - 1, len(columns) - 1)
+    n_leads = len(layout.leads) if total > FITTING else 0
+    page.print_as(f"{made.title}: {layout.name}", made.footer, last, n_leads=n_leads)
+
+
+def _head(page: Page, at: int, column: Column, *, is_lead: bool) -> None:
+    """Write a heading, and what it means."""
+    look = "heading detail" if column.is_detail else "heading"
+    page.write(HEADINGS, at, column.heading, look)
+    if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
+        page.comment(HEADINGS, at, _comment(column))
+
+
+def _put(made: _Making, page: Page, at: tuple[int, int], cell: Cell, *, look: str) -> None:
+    """Write one cell."""
+    if isinstance(cell, Computed):
+        made.formulas[cell.path] = formula = _formula(made, cell)
+        page.compute(*at, formula, cell.value, look="number computed")
+        return
+    value = shown_value(cell)
+    if look != "id":
+        is_number = isinstance(value, float) or (value is None and look == "number")
+        look = "number input" if is_number else "text input"
+    page.write(*at, value, look)
+
+
+def _lines_of(cell: Cell, width: float) -> int:
+    """Lines that a text takes in a column of a width in characters."""
+    value = bare(cell)
+    if not isinstance(value, str):
+        return 1
+    return sum(1 + int(len(part) / (0.95 * width)) for part in value.split("\n"))
 
 
 def _comment(column: Column) -> str:
@@ -394,26 +429,24 @@ def _is_basic(table: Table, column: Column, used: set[str], *, is_new: bool) -> 
     if one is None:
         return True
     if is_new or not table.rows:
-        is_language = one.kind == "label" and one.path[:1] != ("label",)
-        return not column.is_detail and not (is_language and column.part)
+        is_label = one.kind == "label" or column.part.startswith(LABEL)
+        if is_label:
+            return column.heading.startswith("label ")
+        return not column.is_detail
     is_used = any(part.heading in used for part in one.columns)
-    is_name = one.kind == "label" and one.path == ("label",) and column.part != ""
-    return is_name or one.is_needed or (is_used and one.kind != "label" and not column.is_detail)
+    is_label = one.kind == "label" or column.part.startswith(LABEL)
+    if is_label:
+        return column.heading.startswith("label ")
+    return one.is_needed or (is_used and not column.is_detail)
 
 
 def _width(column: Column) -> float:
     last = column.heading.rpartition(" ")[2]
     if isinstance(column.form, forms.InUnit) or column.part in {"low", "high", "month"}:
         return 13.0
-    if column.part in {"en", "ru", "kk"} or column.part.startswith("label:"):
-        return 30.0
+    if column.part in LANGUAGES or column.part.startswith(LABEL):
+        return 30.0 if column.heading.startswith("label") else 45.0
     return _WIDE.get(last, _WIDE.get(column.heading, 15.0))
-
-
-def _look(value: object, column: Column) -> str:
-    """How a cell looks that is for a person to change."""
-    is_number = isinstance(value, float) or (value is None and _is_numeric(column))
-    return "number input" if is_number else "text input"
 
 
 def shown_value(cell: Cell) -> str | float | bool | date | None:

@@ -21,6 +21,8 @@ MOST_CHARACTERS = 32_767
 """Of one cell."""
 LONGEST_NAME = 31
 """Characters of the name of a sheet."""
+LINE_HEIGHT = 15.0
+"""Of a line of text. [point]"""
 MOST_CHOICES = 255
 """Characters of a list that is written into a cell's rule; a longer one needs a range."""
 
@@ -38,14 +40,14 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "heading": {"bold": True, "font_color": "#ffffff", "bg_color": "#35506b", "valign": "vcenter",
                 "text_wrap": True, "border": 1, "border_color": LINE},
     "detail": {"bold": False, "bg_color": "#5f7a95"},
-    "text": {"num_format": 49, "valign": "top"},
+    "text": {"num_format": 49, "valign": "top", "text_wrap": True},
     "number": {"num_format": "General", "valign": "top"},
     "thousands": {"num_format": "#,##0.###"},
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "input": {"bg_color": INPUT_COLOR, "border": 1, "border_color": LINE},
     "computed": {"bg_color": COMPUTED_COLOR, "border": 1, "border_color": LINE},
-    "id": {"bold": True, "num_format": 49, "valign": "top"},
+    "id": {"bold": True, "num_format": 49, "valign": "top", "text_wrap": True},
     "wrap": {"text_wrap": True},
     "bold": {"bold": True},
     "quiet": {"font_color": QUIET, "italic": True},
@@ -102,9 +104,9 @@ class Page:
         """A text over several columns."""
         self._sheet.merge_range(row, first, row, last, visible(text), self._book.shape(look))
 
-    def height(self, row: int, points: float) -> None:
-        """Height of a row. [point]"""
-        self._sheet.set_row(row, points)
+    def height(self, row: int, lines: int) -> None:
+        """Height of a row. [line of text]"""
+        self._sheet.set_row(row, LINE_HEIGHT * lines)
 
     def width(
         self, first: int, last: int, width: float, *, look: str = "", level: int = 0,
@@ -160,12 +162,26 @@ class Page:
         """Color of the tab."""
         self._sheet.set_tab_color(color)
 
-    def print_as(self, header: str, footer: str, *, is_wide: bool = True) -> None:
-        """How it is printed: one page wide, with a line above and below."""
-        if is_wide:
-            self._sheet.set_landscape()
+    def print_as(
+        self, header: str, footer: str, area: tuple[int, int], *, n_leads: int = 0
+    ) -> None:
+        """How it is printed, with a line above and below each page.
+
+        Args:
+            header: Line above.
+            footer: Line below; the number of the page stands beside it.
+            area: Last row and last column.
+            n_leads: First columns that stand on each page, where the sheet is too wide for one;
+                0: it is made to fit.
+        """
         self._sheet.set_paper(9)
-        self._sheet.fit_to_pages(1, 0)
+        self._sheet.print_area(0, 0, *area)
+        if n_leads:
+            self._sheet.set_landscape()
+            self._sheet.repeat_columns(0, n_leads - 1)
+            self._sheet.set_print_scale(60)
+        else:
+            self._sheet.fit_to_pages(1, 0)
         self._sheet.set_header(f"&L{_printed(header)}"[:255])
         self._sheet.set_footer(f"&L{_printed(footer)}&R&P / &N"[:255])
 
