@@ -60,7 +60,7 @@ def explain(page: Page, of: Explained) -> None:
         at += 2
         page.merge(at, 0, 1, text=_hidden(of.hidden), look="about")
         page.height(at, 1 + len(_hidden(of.hidden)) // 115)
-    page.print_as(of.title, of.footer, (at, 1))
+    page.print_as(of.title, of.footer, (at, 1), is_wide=False)
 
 
 def _facts(page: Page, of: Explained, at: int) -> int:

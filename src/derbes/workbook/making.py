@@ -32,7 +32,7 @@ TITLE, TOLD, HEADINGS, FIRST = range(4)
 """Rows of a sheet, from 0: its name, what it is, the headings, and the first of its own."""
 MOST_LINES = 12
 """Of a row; what is longer is cut off in sight, and not in the cell."""
-FITTING = 260.0
+FITTING = 400.0
 """Width of a sheet that is printed on one page. [character]"""
 SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""

@@ -23,6 +23,7 @@ LONGEST_NAME = 31
 """Characters of the name of a sheet."""
 LINE_HEIGHT = 15.0
 """Of a line of text. [point]"""
+_A3, _A4 = 8, 9
 MOST_CHOICES = 255
 """Characters of a list that is written into a cell's rule; a longer one needs a range."""
 
@@ -163,7 +164,13 @@ class Page:
         self._sheet.set_tab_color(color)
 
     def print_as(
-        self, header: str, footer: str, area: tuple[int, int], *, n_leads: int = 0
+        self,
+        header: str,
+        footer: str,
+        area: tuple[int, int],
+        *,
+        n_leads: int = 0,
+        is_wide: bool = True,
     ) -> None:
         """How it is printed, with a line above and below each page.
 
@@ -173,11 +180,13 @@ class Page:
             area: Last row and last column.
             n_leads: First columns that stand on each page, where the sheet is too wide for one;
                 0: it is made to fit.
+            is_wide: Whether on A3 across, and not on A4 upright.
         """
-        self._sheet.set_paper(9)
+        self._sheet.set_paper(_A3 if is_wide else _A4)
         self._sheet.print_area(0, 0, *area)
-        if n_leads:
+        if is_wide:
             self._sheet.set_landscape()
+        if n_leads:
             self._sheet.repeat_columns(0, n_leads - 1)
             self._sheet.set_print_scale(60)
         else:
