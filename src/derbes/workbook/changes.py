@@ -379,66 +379,35 @@ class _Comparing:
         self, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
     ) -> None:
         """Compare the entries of one mapping."""
-        layout = lines.layout
-        (one,) = layout.fields
+        (one,) = lines.layout.fields
         plain = below(self.root, path)
         is_names = isinstance(plain, str | list)
-        present = self.tables[layout.name].by_key
-        n_leads = 1 if layout.has_parent else 0
-        named: dict[str, Plain] = {}
-        if is_names:
-            named = {
-                str(name): "1" for name in ([plain] if isinstance(plain, str) else plain or ())
-            }
-        is_changed = False
+        present = self.tables[lines.layout.name].by_key
+        n_above = 1 if lines.layout.has_parent else 0
+        names = [plain] if isinstance(plain, str) else plain if isinstance(plain, list) else ()
+        whole: Plain = {str(name): "1" for name in names} if is_names else plain
+        before = whole
         for line in rows:
-            where = (*path, *line.key[n_leads:])
-            self.found.places[dotted(where)] = line.places[layout.leads[-1].heading]
-            self.note_places(one, line, where)
-            now = below(self.root, where) if not is_names else None
-            given = self.field(lines, line, one, now)
-            is_known = line.key in present
-            if isinstance(given, _Same) and (is_known or line.key in base):
-                continue
-            is_changed = True
-            value = None if isinstance(given, _Same) else given
-            if is_names or self.is_bare(lines, rows):
-                named[line.key[-1]] = value if value is not None else "1"
-                is_names = True
-            else:
-                self.found.put(where, value if value is not None else {})
+            steps = line.key[n_above:]
+            self.found.places[dotted((*path, *steps))] = line.places[lines.layout.leads[-1].heading]
+            self.note_places(one, line, (*path, *steps))
+            given = self.field(lines, line, one, None if is_names else below(plain, steps))
+            if not isinstance(given, _Same):
+                whole = with_change(whole, steps, given)
+            elif line.key not in present and line.key not in base:
+                whole = with_change(whole, steps, "1" if lines.layout.as_list else {})
         kept = {line.key for line in rows}
-        gone = [key for key in base if key not in kept and key in present]
-        for key in gone:
-            self.found.deleted.append((*path, *key[n_leads:]))
-            named.pop(key[-1], None)
-            if not is_names:
-                self.found.put((*path, *key[n_leads:]), None)
-        if is_names and (is_changed or gone):
-            alone = all(value == "1" for value in named.values())
-            self.found.put(path, (list(named) if alone else named) or None)
-        elif gone and not self.found.at(self.root, path):
-            self.found.put(path, None)
-        elif gone and layout.kind == "add":
-            self._without_empty(path)
-
-    def _without_empty(self, path: Path) -> None:
-        """Take out elements, and sections, of which every key is gone."""
-        sections = self.found.at(self.root, path)
-        for section, elements in list(sections.items()) if isinstance(sections, dict) else ():
-            for name, keys in list(elements.items()) if isinstance(elements, dict) else ():
-                if not keys:
-                    self.found.put((*path, section, name), None)
-            if not self.found.at(self.root, (*path, section)):
-                self.found.put((*path, section), None)
-        if not self.found.at(self.root, path):
-            self.found.put(path, None)
-
-    def is_bare(self, lines: Lines, rows: list[Line]) -> bool:
-        """Whether rows of a mapping that may be a list of names hold names alone."""
-        headings = [column.heading for column in lines.layout.fields[0].columns]
-        cells = (line.cells.get(name) for line in rows for name in headings)
-        return lines.layout.as_list and all(held(cell) is None for cell in cells)
+        for key in base:
+            if key not in kept and key in present:
+                self.found.deleted.append((*path, *key[n_above:]))
+                whole = with_change(whole, key[n_above:], None)
+        if whole == before:
+            return
+        left = whole if lines.layout.kind == "map" else _without_empty(whole)
+        is_list = lines.layout.as_list and (is_names or plain is None)
+        if is_list and isinstance(left, dict) and set(left.values()) <= {"1"}:
+            left = list(left)
+        self.found.put(path, left or None)
 
     # Numbers by date
 
@@ -584,6 +553,14 @@ class _Same:
 
 
 _SAME = _Same()
+
+
+def _without_empty(plain: Plain) -> Plain:
+    """A tree without mappings that hold nothing."""
+    if not isinstance(plain, dict):
+        return plain
+    left = {key: _without_empty(one) for key, one in plain.items()}
+    return {key: one for key, one in left.items() if one != {}}
 
 
 def _given(plain: Plain, one: Field) -> Plain:

@@ -1,5 +1,6 @@
 """A workbook back into its case: read, set against what stands there, shown, and written."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -71,9 +72,13 @@ def import_book(
     changes = changes_of(person, read.tree.root.plain, tables, is_new=False)
     _refuse_problems(person, changes)
     wanted = {
-        where: plain for where, plain in changes.wanted.items() if _is_other(read, where, plain)
+        where: plain for where, plain in changes.wanted.items() if _plain(read, where) != plain
     }
-    shown = [one for where, plain in wanted.items() for one in _shown(read, where, plain)]
+    shown = [
+        one
+        for where, plain in wanted.items()
+        for one in _shown(dotted(where), _plain(read, where), plain)
+    ]
     notes = (*person.notes, *changes.notes, *_age(person, read.tree.hash))
     deleted = tuple(dotted(path) for path in changes.deleted)
     result = BookImport(str(case), str(book), tuple(shown), deleted, notes)
@@ -145,17 +150,34 @@ def _refuse_problems(book: PersonBook, changes: Changes) -> None:
         raise TableError(book.source, changes.problems)
 
 
-def _is_other(read: Read, where: CasePath, plain: Plain) -> bool:
+def _plain(read: Read, where: CasePath) -> Plain:
+    """What the case says at a path."""
     node = find(read.tree.root, where)
-    return (node.plain if node is not None else None) != plain
+    return node.plain if node is not None else None
 
 
-def _shown(read: Read, where: CasePath, plain: Plain) -> Iterator[NumberChange]:
-    """The numbers of a path that differ, in short."""
-    node = find(read.tree.root, where)
-    before = node.plain if node is not None else None
-    for one in differing(dotted(where), before, plain):
-        yield NumberChange(one.path, _short(one.old), _short(one.new))
+def _shown(where: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
+    """What differs at a path: numbers, and what is said of them, each in short."""
+    told = [*differing(where, before, after)]
+    if isinstance(after, dict) and {"value", "series"} & after.keys():
+        old = before if isinstance(before, dict) else {}
+        for key in dict.fromkeys((*old, *after)):
+            if key not in _AS_NUMBERS and not re.match("[0-9]", key):
+                told += differing(f"{where}.{key}", old.get(key), after.get(key))
+    elif isinstance(after, dict):
+        old = before if isinstance(before, dict) else {}
+        told = [
+            one
+            for key in dict.fromkeys((*after, *old))
+            for one in _shown(f"{where}.{key}", old.get(key), after.get(key))
+        ]
+    for one in told:
+        if one.old != one.new:
+            yield NumberChange(one.path, _short(one.old), _short(one.new))
+
+
+_AS_NUMBERS = frozenset({"value", "series", "unit", "range", "distribution"})
+"""Keys that are told with the number itself."""
 
 
 def _short(text: str) -> str:
@@ -205,9 +227,9 @@ def _begin(
     problems = _problems_of(file, text, examine)
     _refuse_what_breaks(book, changes, problems)
     shown = [
-        NumberChange(one.path, "", _short(one.new))
+        one
         for key, plain in (root.items() if isinstance(root, dict) else ())
-        for one in differing(key, None, plain)
+        for one in _shown(key, None, plain)
     ]
     result = BookImport(str(file), book.source, tuple(shown), (), tuple(changes.notes), is_new=True)
     if not shown or not take(result):
