@@ -340,12 +340,12 @@ def _table(model: type, without: type | None = None) -> str:
         if key.key not in left_out:
             needed = "yes" if key.is_needed else ""
             meaning = " ".join(about[key.name].split())
-            form = key.shown or _written_as(key.form)
+            form = key.shown or written_as(key.form)
             rows.append(f"| `{key.key}` | {needed} | {form} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
-def _written_as(form: forms.Form) -> str:
+def written_as(form: forms.Form) -> str:
     """How a value of this form is written, in words."""
     match form:
         case forms.TextForm():
@@ -365,10 +365,10 @@ def _written_as(form: forms.Form) -> str:
         case forms.ListForm() if isinstance(form.item, forms.PartForm):
             found = "list, see below"
         case forms.ListForm():
-            item = _written_as(form.item)
+            item = written_as(form.item)
             found = item if isinstance(form.item, forms.WordForm) else f"list of: {item}"
         case forms.MapForm():
-            found = f"{'year' if form.key is forms.YEAR else 'id'}: {_written_as(form.item)}"
+            found = f"{'year' if form.key is forms.YEAR else 'id'}: {written_as(form.item)}"
         case _:
             found = "see below"
     return found

@@ -13,6 +13,7 @@ from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
 from derbes.cli.data import DATA_VERBS
+from derbes.cli.excel import EXCEL_VERBS
 from derbes.cli.options import (
     Decorator,
     Verbs,
@@ -432,7 +433,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-for _verb in DATA_VERBS:
+for _verb in (*DATA_VERBS, *EXCEL_VERBS):
     derbes.add_command(_verb)
 
 

@@ -37,8 +37,8 @@ class Place(click.ParamType[str]):
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
-EXCEL = "Excel"
 HISTORY = "a history, a line of JSON each"
+EXCEL = "Excel"
 """What can be written into a file."""
 
 KINDS: Mapping[str, str] = {
@@ -198,6 +198,7 @@ def _of_another_kind(option: str, place: Path, kind: str, is_of_tables: bool) ->
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
         HISTORY: _("end the name in .jsonl"),
+        EXCEL: _("end the name in .xlsx"),
     }[kind]
     if is_of_tables and kind == TEXT:
         fix = _("end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json")

@@ -7,7 +7,7 @@ field of the JSON that it holds, unrounded. The tables of a result stand beside 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from derbes.results.imports import TableImport, import_tables
+from derbes.results.imports import BookImport, TableImport, import_tables
 from derbes.results.plan import Plan, plan_tables
 from derbes.results.statements import StatementTable, statement_tables
 from derbes.results.stress import Stress, stress_tables
@@ -33,6 +33,7 @@ _OF: Mapping[type, Callable[[Any], tuple[ResultTable, ...]]] = {
     ProductSheet: product_tables,
     Upstream: upstream_tables,
     TableImport: import_tables,
+    BookImport: import_tables,
     Imported: fate_tables,
 }
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -55,6 +56,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "check": ("problems", "notes"),
     "show": ("inputs", "steps"),
     "import": ("changes", "fates"),
+    "import-excel": ("changes",),
 }  # fmt: skip
 """Verb → the tables that its answers may have, the main one first."""
 

@@ -42,7 +42,25 @@ class TableImport:
     """Whether the case was changed."""
 
 
-def import_tables(found: TableImport) -> tuple[ResultTable, ...]:
+@dataclass(frozen=True, slots=True)
+class BookImport:
+    """What a workbook changes in a case."""
+
+    case: str
+    book: str
+    changes: tuple[NumberChange, ...]
+    deleted: tuple[str, ...]
+    """Paths of what has no row any more."""
+    notes: tuple[str, ...]
+    is_new: bool = False
+    """Whether the case is begun with this workbook."""
+    files: tuple[str, ...] = ()
+    """Files that were written."""
+    written: bool = False
+    """Whether the case was changed."""
+
+
+def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
     """What changes, as a whole table."""
     columns = (
         Column(_("path"), "path"),

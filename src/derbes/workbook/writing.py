@@ -21,6 +21,9 @@ MOST_CHARACTERS = 32_767
 """Of one cell."""
 LONGEST_NAME = 31
 """Characters of the name of a sheet."""
+LINE_HEIGHT = 15.0
+"""Of a line of text. [point]"""
+_A3, _A4 = 8, 9
 MOST_CHOICES = 255
 """Characters of a list that is written into a cell's rule; a longer one needs a range."""
 
@@ -38,7 +41,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "heading": {"bold": True, "font_color": "#ffffff", "bg_color": "#35506b", "valign": "vcenter",
                 "text_wrap": True, "border": 1, "border_color": LINE},
     "detail": {"bold": False, "bg_color": "#5f7a95"},
-    "text": {"num_format": "@", "valign": "top"},
+    "text": {"num_format": 49, "valign": "top", "text_wrap": True},
     "number": {"num_format": "General", "valign": "top"},
     "thousands": {"num_format": "#,##0.###"},
     "percent": {"num_format": "0.0%"},
@@ -47,7 +50,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "literal": {"quote_prefix": True},
     "input": {"bg_color": INPUT_COLOR, "border": 1, "border_color": LINE},
     "computed": {"bg_color": COMPUTED_COLOR, "border": 1, "border_color": LINE},
-    "id": {"bold": True, "num_format": "@", "valign": "top"},
+    "id": {"bold": True, "num_format": 49, "valign": "top", "text_wrap": True},
     "wrap": {"text_wrap": True},
     "bold": {"bold": True},
     "quiet": {"font_color": QUIET, "italic": True},
@@ -92,12 +95,12 @@ class Page:
             self.write(row, at, value, look)
 
     def compute(
-        self, row: int, column: int, formula: str, value: float | str, look: str = "computed"
+        self, row: int, column: int, formula: str, value: float | str, *, look: str = "computed"
     ) -> None:
         """A live formula, as Excel writes it in English, with the value that it now has."""
         self._sheet.write_formula(row, column, formula, self._book.shape(look), value)
 
-    def link(self, row: int, column: int, target: str, text: str, look: str = "") -> None:
+    def link(self, row: int, column: int, target: str, *, text: str, look: str = "") -> None:
         """A link to a cell of this book, e.g. `'plants'!A1`."""
         shape = self._book.shape(f"{look} link".strip())
         self._sheet.write_url(row, column, f"internal:{target}", shape, visible(text))
@@ -108,13 +111,13 @@ class Page:
         options = {"x_scale": 2.4, "y_scale": max(0.5, min(0.26 * lines, 4.0)), "font_size": 9}
         self._sheet.write_comment(row, column, visible(text)[:MOST_CHARACTERS], options)
 
-    def merge(self, row: int, first: int, last: int, text: str, look: str = "") -> None:
+    def merge(self, row: int, first: int, last: int, *, text: str, look: str = "") -> None:
         """A text over several columns."""
         self._sheet.merge_range(row, first, row, last, visible(text), self._book.shape(look))
 
-    def height(self, row: int, points: float) -> None:
-        """Height of a row. [point]"""
-        self._sheet.set_row(row, points)
+    def height(self, row: int, lines: int) -> None:
+        """Height of a row. [line of text]"""
+        self._sheet.set_row(row, LINE_HEIGHT * lines)
 
     def width(
         self, first: int, last: int, width: float, *, look: str = "", level: int = 0,
@@ -159,16 +162,45 @@ class Page:
         """Arrows for filtering in the row of headings."""
         self._sheet.autofilter(first, 0, max(last_row, first), last_column)
 
+    def hide(self, *, wholly: bool = False) -> None:
+        """Keep the sheet out of sight; wholly: it cannot be shown by hand either."""
+        if wholly:
+            self._sheet.very_hidden()
+        else:
+            self._sheet.hide()
+
     def color(self, color: str) -> None:
         """Color of the tab."""
         self._sheet.set_tab_color(color)
 
-    def print_as(self, header: str, footer: str, *, is_wide: bool = True) -> None:
-        """How it is printed: one page wide, with a line above and below."""
+    def print_as(
+        self,
+        header: str,
+        footer: str,
+        area: tuple[int, int],
+        *,
+        n_leads: int = 0,
+        is_wide: bool = True,
+    ) -> None:
+        """How it is printed, with a line above and below each page.
+
+        Args:
+            header: Line above.
+            footer: Line below; the number of the page stands beside it.
+            area: Last row and last column.
+            n_leads: First columns that stand on each page, where the sheet is too wide for one;
+                0: it is made to fit.
+            is_wide: Whether on A3 across, and not on A4 upright.
+        """
+        self._sheet.set_paper(_A3 if is_wide else _A4)
+        self._sheet.print_area(0, 0, *area)
         if is_wide:
             self._sheet.set_landscape()
-        self._sheet.set_paper(9)
-        self._sheet.fit_to_pages(1, 0)
+        if n_leads:
+            self._sheet.repeat_columns(0, n_leads - 1)
+            self._sheet.set_print_scale(60)
+        else:
+            self._sheet.fit_to_pages(1, 0)
         self._sheet.set_header(f"&L{_printed(header)}"[:255])
         self._sheet.set_footer(f"&L{_printed(footer)}&R&P / &N"[:255])
 
