@@ -2,15 +2,32 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
 from derbes import api
 from derbes.cli import DONE, NOT_WRITTEN
 from derbes.cli.imports import change_lines
-from derbes.cli.options import Verb, answer_options, language_option, option
+from derbes.cli.options import (
+    Verb,
+    answer_options,
+    language_option,
+    option,
+    options_of,
+    workers_option,
+)
 from derbes.cli.output import next_line, note, tell, tell_json
-from derbes.cli.places import EXCEL, JSON, STANDARD_OUTPUT, TEXT, Place, check_places
+from derbes.cli.places import (
+    EXCEL,
+    JSON,
+    STANDARD_OUTPUT,
+    TEXT,
+    Place,
+    check_places,
+    promised_tables,
+)
+from derbes.cli.sheets import case_answers, tell_result
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _, ngettext
@@ -23,9 +40,22 @@ MOST_NOTES = 12
 @click.command(cls=Verb)
 @click.argument("path", metavar="[CASE]", required=False)
 @option("--new is_new", _("An empty workbook, to begin a case in."), is_flag=True)
+@option(
+    "--results has_results",
+    _("Add sheets with cover, leverage, its end, the plan and what decides, each with a chart."),
+    is_flag=True,
+)
+@options_of(
+    api.stress,
+    {
+        "--draws N": _("With --results: draws of the uncertain inputs; 0: central values alone."),
+        "--seed N": _("With --results: seed of the draws."),
+    },
+)
+@workers_option
 @option("--out", _("Workbook to write."), "FILE", type=Place(), required=True)
 @language_option
-def excel(*, path: str | None, is_new: bool, out: str) -> None:
+def excel(*, path: str | None, is_new: bool, has_results: bool, out: str, **asked: Any) -> None:
     """Write a case as an Excel workbook to work in: a sheet a section, inputs colored.
 
     import-excel brings back what was changed in it.
@@ -34,7 +64,10 @@ def excel(*, path: str | None, is_new: bool, out: str) -> None:
         raise click.UsageError(_("name a case, or begin a new one with --new."))
     if out == STANDARD_OUTPUT:
         raise click.UsageError(_("a workbook needs a file. Fix: name one with --out BOOK.xlsx."))
-    read = api.read_case(path).files if path else ()
+    if is_new and has_results:
+        raise click.UsageError(_("--results are of a case; an empty workbook has none."))
+    case = api.read_case(path) if path else None
+    read = case.files if case else ()
     check_places(read, EXCEL, source=path or "derbes")
     what = ""
     if Path(out).suffix.casefold() != ".xlsx":
@@ -45,10 +78,11 @@ def excel(*, path: str | None, is_new: bool, out: str) -> None:
         what, fix = what.format(place=out), _("name another file with --out, or delete it first")
     if what:
         raise RequestError(path or "derbes", [Problem("out", what, fix=fix)])
-    write_bytes_atomically(Path(out), api.excel(path))
+    results = case_answers(case, **asked) if case and has_results else ()
+    write_bytes_atomically(Path(out), api.excel(path, results=results))
     note(_("Written: {out}").format(out=out))
-    case = path or "CASE.yaml"
-    note(_("Next: {command}").format(command=f"derbes import-excel {out} --case {case}"))
+    name = path or "CASE.yaml"
+    note(_("Next: {command}").format(command=f"derbes import-excel {out} --case {name}"))
 
 
 @click.command(name="import-excel", cls=Verb)
@@ -77,6 +111,8 @@ def import_excel(
     is_open = not found.written and bool(found.changes or found.deleted)
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out, _ending(found))
     else:
         tell("\n".join([book_text(found), "", _ending(found)]), out)
     if is_open:

@@ -183,7 +183,7 @@ def _output_problems(
     return []
 
 
-def _of_another_kind(option: str, place: Path, kind: str, is_of_tables: bool) -> list[Problem]:
+def _of_another_kind(option: str, place: Path, kind: str, *, is_of_tables: bool) -> list[Problem]:
     """What the end of a name promises, where that is not what is written."""
     suffix = place.suffix.casefold()
     promised = KINDS.get(suffix, "" if is_of_tables else kind)
@@ -198,7 +198,6 @@ def _of_another_kind(option: str, place: Path, kind: str, is_of_tables: bool) ->
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
         HISTORY: _("end the name in .jsonl"),
-        EXCEL: _("end the name in .xlsx"),
     }[kind]
     if is_of_tables and kind == TEXT:
         fix = _("end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json")

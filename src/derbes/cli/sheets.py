@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
+from derbes import api
 from derbes.case.entities import Case
 from derbes.case.quantity import Note, Quantity
 from derbes.cli.options import Decorator, option
-from derbes.cli.output import note
+from derbes.cli.output import note, stoppable
 from derbes.cli.places import EXCEL, SHEET, promised_tables
 from derbes.errors import Problem, did_you_mean
 from derbes.files import write_bytes_atomically
 from derbes.language import _
+from derbes.request import STRESS_SOLVED
 from derbes.results.books import NAMES, tables_of
 from derbes.results.tables import Column, ResultTable, table_of
 
@@ -91,6 +93,31 @@ def tell_result(
     tell_tables(tables_of(result), out, result, main=main, has_mark=has_mark)
     if then:
         note(then)
+
+
+def case_answers(case: Case, *, draws: int, seed: int, n_workers: int) -> list[Any]:
+    """What the workbook of a case says of it: cover, leverage, the plan, and answers over draws.
+
+    Args:
+        case: The case.
+        draws: Of its uncertain inputs; 0 or 1: nothing is asked over draws.
+        seed: Of the draws.
+        n_workers: Processes.
+    """
+    from derbes.draws.inputs import uncertain_inputs  # noqa: PLC0415 - as above
+
+    found: list[Any] = []
+    with stoppable(None) as progress:
+        if case.measures:
+            found.append(api.cover(case, progress=progress, n_workers=n_workers))
+            found.append(api.leverage(case, progress=progress, n_workers=n_workers))
+        if case.options and case.standards:
+            found.append(api.plan(case, progress=progress, n_workers=n_workers))
+        is_drawn = uncertain_inputs(case) or case.scenarios or case.hazards
+        if case.measures and is_drawn and draws > 1:
+            most: Any = {"draws": draws, "solved": min(draws, STRESS_SOLVED), "seed": seed}
+            found.append(api.stress(case, progress=progress, n_workers=n_workers, **most))
+    return found
 
 
 # Tables of the edges

@@ -259,14 +259,13 @@ def gain_columns() -> tuple[Column, ...]:
 
 def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
     """A dependence tier by tier as whole tables."""
-    sectors = {
-        column.path: column
-        for column in (
-            Column(_("sector"), "sector"),
-            *upstream_sector_columns(found.source.unit),
-            *short_columns(),
-        )
-    }
+    sectors: dict[str, Column] = {}
+    for column in (
+        Column(_("sector"), "sector"),
+        *upstream_sector_columns(found.source.unit),
+        *short_columns(),
+    ):
+        sectors.setdefault(column.path, column)
     return (
         table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *tier_columns()),
         table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *sectors.values()),

@@ -20,13 +20,23 @@ from derbes.workbook.changes import Changes, changes_of
 from derbes.workbook.making import FORMAT, book_of
 from derbes.workbook.reading import PersonBook, read_book
 from derbes.workbook.sheets import tables_of
+from derbes.workbook.writing import Book
 
 SHOWN = 200
 """Characters of a text that a list of changes shows."""
 
 
-def book_content(case: Path | None, examine: Examine | None = None) -> bytes:
+def book_content(
+    case: Path | None,
+    examine: Examine | None = None,
+    more: Callable[[Book], None] | None = None,
+) -> bytes:
     """The workbook of a case, as a file; without a case an empty one, to begin one in.
+
+    Args:
+        case: Case file, or folder of a case.
+        examine: As in `check_case`.
+        more: As in `book_of`.
 
     Raises:
         CaseError: The case has problems.
@@ -35,7 +45,7 @@ def book_content(case: Path | None, examine: Examine | None = None) -> bytes:
         return book_of({}, None, "")
     read = _read(case, examine)
     names = [source.name or source.path.name for source in read.tree.sources]
-    return book_of(read.tree.root.plain, read.case, read.tree.hash, names)
+    return book_of(read.tree.root.plain, read.case, read.tree.hash, names, more=more)
 
 
 def import_book(

@@ -1,7 +1,7 @@
 """The book of a case: its sheets, what explains them, and what a later reading needs to know."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -98,7 +98,14 @@ class _Making:
     """Path of a number → the unit that its row shows."""
 
 
-def book_of(root: Plain, case: Case | None, digest: str, files: Iterable[str] = ()) -> bytes:
+def book_of(
+    root: Plain,
+    case: Case | None,
+    digest: str,
+    files: Iterable[str] = (),
+    *,
+    more: Callable[[Book], None] | None = None,
+) -> bytes:
     """The workbook of a case, as a file.
 
     Args:
@@ -106,6 +113,7 @@ def book_of(root: Plain, case: Case | None, digest: str, files: Iterable[str] = 
         case: What was read of it; None: an empty book, to begin a case in.
         digest: SHA-256 of its files.
         files: Their names.
+        more: Adds sheets behind those of the case, which are read back by nobody.
     """
     tables = tables_of(root, case)
     name = case.name if case is not None else _("a new case")
@@ -138,6 +146,8 @@ def book_of(root: Plain, case: Case | None, digest: str, files: Iterable[str] = 
     page.hide(wholly=True)
     _remember(book.page(BEFORE), tables, made.formulas)
     explain(first, Explained(made.title, made.footer, about, shown, hidden, ", ".join(files)))
+    if more is not None:
+        more(book)
     return book.content()
 
 

@@ -34,6 +34,10 @@ HEADINGS = 3
 """Row of the headings of a table, counted from 0: above stand title and head."""
 CHART_ROWS = 20
 """Rows that a chart covers."""
+_CHART_COLUMNS = 7
+"""Columns that a chart covers at most."""
+_ON_A_PAGE = 16
+"""Columns that can still be read when all of them stand on one page."""
 _LONG = 1000.0
 """From here on thousands stand apart."""
 _WIDEST, _NARROWEST = 44, 9
@@ -227,6 +231,11 @@ def add_table(book: Book, table: ResultTable, head: str) -> Page:
             what.format(name=table.name, n=len(table.rows), most=MOST_ROWS - HEADINGS - 1)
         )
     page = _page(book, table.name, table.title, head)
+    last = len(table.columns) - 1
+    is_wide = last >= _ON_A_PAGE
+    page.print_as(
+        table.title, head, (HEADINGS + len(table.rows), last), n_leads=3 if is_wide else 0
+    )
     for place, (column, heading) in enumerate(zip(table.columns, _headings(table), strict=True)):
         cells = [cell_of(table, column, row) for row in table.rows]
         look = _look(column, cells)
@@ -234,9 +243,9 @@ def add_table(book: Book, table: ResultTable, head: str) -> Page:
         for at, cell in enumerate(cells, HEADINGS + 1):
             page.write(at, place, cell, _kept_text(cell, look))
         page.width(place, place, _width(heading, cells))
-    page.height(HEADINGS, 30.0)
+    page.height(HEADINGS, 2)
     page.freeze(HEADINGS + 1)
-    page.filter(HEADINGS, HEADINGS + len(table.rows), len(table.columns) - 1)
+    page.filter(HEADINGS, HEADINGS + len(table.rows), last)
     return page
 
 
@@ -244,7 +253,6 @@ def _page(book: Book, name: str, title: str, head: str) -> Page:
     page = book.page(name)
     page.write(0, 0, title, "title")
     page.write(1, 0, head, "quiet")
-    page.print_as(title, head)
     return page
 
 
@@ -323,8 +331,9 @@ def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
     page = _page(book, drawing.name, drawing.title, head)
     page.write(2, 0, drawing.caption, "quiet")
     first, last = HEADINGS + CHART_ROWS + 1, HEADINGS + CHART_ROWS + len(drawing.across)
+    page.print_as(drawing.title, head, (last, max(_CHART_COLUMNS, len(drawing.series))))
     page.row(first - 1, [drawing.across_title, *drawing.series], "heading")
-    page.height(first - 1, 30.0)
+    page.height(first - 1, 2)
     across = [as_date(str(one)) if drawing.is_dated else one for one in drawing.across]
     lines = (
         [cell if isinstance(cell, date) else exact(cell) for cell in line]

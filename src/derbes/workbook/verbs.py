@@ -1,18 +1,22 @@
 """Verbs of workbooks, as `api` offers them; what they need is loaded when they are called."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from derbes.case.entities import Case
 from derbes.errors import Problem
 from derbes.results.imports import BookImport
 
 
-def excel(path: Path | str | None = None) -> bytes:
+def excel(path: Path | str | None = None, *, results: Sequence[Any] = ()) -> bytes:
     """A case as a workbook to work in, every input with unit, range, grade, source and why.
 
     Args:
         path: Case file, or folder of a case; None: an empty book, to begin a case in.
+        results: Of other verbs on the same case; each adds its charts and its main table.
 
     Returns:
         The content of an .xlsx file.
@@ -22,7 +26,14 @@ def excel(path: Path | str | None = None) -> bytes:
     """
     from derbes.workbook.importing import book_content
 
-    return book_content(None if path is None else Path(path), _problems_of_expressions)
+    place = None if path is None else Path(path)
+    if not results:
+        return book_content(place, _problems_of_expressions)
+    from derbes.workbook.results import case_results
+
+    today = datetime.now(UTC).date()
+    add = partial(case_results, results=results, made_on=today)
+    return book_content(place, _problems_of_expressions, add)
 
 
 def import_excel(
