@@ -23,7 +23,8 @@ MOST_BARS = 15
 COLORS = (
     "#1f5fa8", "#d9730d", "#2e8b57", "#a23b72", "#6b7280", "#b8860b", "#17a2a2", "#8b3a3a",
 )  # fmt: skip
-LINE, COLUMN, BAR = "line", "column", "bar"
+LINE, COLUMN, BAR, SCATTER = "line", "column", "bar", "scatter"
+"""Kinds: lines over dates or names, columns, bars that lie, lines over numbers."""
 _MONTHS_SHOWN_ONE_BY_ONE = 18
 
 
@@ -50,10 +51,17 @@ class Drawing:
     center: float | None = None
     """Where bars begin; None: at 0."""
 
+    @property
+    def form(self) -> dict[str, str]:
+        """Its kind, as XlsxWriter has it."""
+        if self.kind == SCATTER:
+            return {"type": SCATTER, "subtype": "straight_with_markers"}
+        return {"type": self.kind}
+
     def look_of(self, place: int) -> dict[str, Any]:
         """How a line, or its bars, look."""
         color = COLORS[place % len(COLORS)]
-        if self.kind == LINE:
+        if self.kind in {LINE, SCATTER}:
             marker = {"type": "circle", "size": 4, "fill": {"color": color},
                       "border": {"color": color}}  # fmt: skip
             return {"line": {"color": color, "width": 2.0}, "marker": marker}
@@ -312,10 +320,10 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
             name=_("frontier (chart)"),
             title=_("What it costs to survive longer"),
             caption=_sentences(variant, _("Points without a plan are left out.")),
-            kind=LINE,
+            kind=SCATTER,
             across_title=_("survived [month]"),
             up_title=_("cost, discounted [{money}]").format(money=money),
-            across=[str(point.months) for point in known],
+            across=[float(point.months) for point in known],
             series={
                 _("cost"): [point.cost for point in known],
                 _("no plan costs less than"): [point.bound for point in known],

@@ -300,18 +300,18 @@ def _look(column: Column, cells: Sequence[Value]) -> str:
         days = [cell for cell in cells if isinstance(cell, date)]
         return "date month" if all(day.day == 1 for day in days) else "date"
     if any(isinstance(cell, bool) for cell in cells):
-        return ""
+        return "flag"
     numbers = [abs(cell) for cell in cells if isinstance(cell, float)]
     if numbers:
         return "number thousands" if max(numbers) >= _LONG else "number"
-    return "number" if any(isinstance(cell, int) for cell in cells) else "text"
+    return "number" if any(isinstance(cell, int) for cell in cells) else "text flat"
 
 
 def _kept_text(cell: Value, look: str) -> str:
     """The look of a cell; a text that would be a formula if typed anew stays a text."""
     if not isinstance(cell, str):
         return look
-    return "text literal" if in_sheet(cell) != cell else "text"
+    return "text flat literal" if in_sheet(cell) != cell else "text flat"
 
 
 def _width(heading: str, cells: Sequence[Value]) -> float:
@@ -347,11 +347,11 @@ def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
             is_day = isinstance(cell, date)
             page.write(at, place, cell, "date month" if is_day else _kept_text(cell, look))
     page.width(0, 0, _width(drawing.across_title, across))
-    page.width(1, len(drawing.series), 16.0)
+    page.width(1, max(_CHART_COLUMNS, len(drawing.series)), 16.0)
     page.chart(
         HEADINGS,
         0,
-        {"type": drawing.kind},
+        drawing.form,
         series=[
             {
                 "name": [page.name, first - 1, place],
@@ -375,8 +375,14 @@ def case_results(
         book: The book; sheets are added behind those that it has.
         results: Of cover, leverage, a plan and of questions over draws; those that there are.
         made_on: The day of making.
-        is_whole: Whether the whole tables are wanted too.
+        is_whole: Whether all tables are wanted, and not only the main one and those drawn.
     """
     for result in results:
-        tables = tables_of(result) if is_whole else tables_of(result)[:1]
-        add_results(book, tables, drawings_of(result), head_of(result, made_on))
+        drawings = drawings_of(result)
+        drawn = {drawing.table for drawing in drawings}
+        tables = [
+            table
+            for place, table in enumerate(tables_of(result))
+            if is_whole or not place or table.name in drawn
+        ]
+        add_results(book, tables, drawings, head_of(result, made_on))

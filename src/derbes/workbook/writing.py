@@ -47,6 +47,8 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "month": {"num_format": "yyyy-mm"},
+    "flag": {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "left"},
+    "flat": {"text_wrap": False},
     "literal": {"quote_prefix": True},
     "input": {"bg_color": INPUT_COLOR, "border": 1, "border_color": LINE},
     "computed": {"bg_color": COMPUTED_COLOR, "border": 1, "border_color": LINE},
