@@ -31,6 +31,7 @@ from derbes.cli.sheets import case_answers, tell_result
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _, ngettext
+from derbes.request import brief_problems
 from derbes.results.imports import BookImport
 from derbes.results.records import record_of
 
@@ -66,6 +67,9 @@ def excel(*, path: str | None, is_new: bool, has_results: bool, out: str, **aske
         raise click.UsageError(_("a workbook needs a file. Fix: name one with --out BOOK.xlsx."))
     if is_new and has_results:
         raise click.UsageError(_("--results are of a case; an empty workbook has none."))
+    wrong = brief_problems(asked["draws"], asked["seed"])
+    if wrong:
+        raise RequestError(path or "derbes", wrong)
     case = api.read_case(path) if path else None
     read = case.files if case else ()
     check_places(read, EXCEL, source=path or "derbes")
