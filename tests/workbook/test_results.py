@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import math
+import re
 import shutil
 import subprocess
+import zipfile
 from datetime import date
 
 import pyarrow.parquet
@@ -223,6 +225,30 @@ def test_the_head_says_what_a_result_is_of_and_what_made_it():
     assert "draws: 64 draws; seed: 7; " in head_of(_stress(), DAY)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "look"),
+    [
+        ([180.0, 48.0], "number digits0"),
+        ([21.4141764102291, 180.0], "number digits1"),
+        ([0.5, 0.25], "number digits2"),
+        ([0.002, 1000.5], "number digits4"),
+        ([1e-12, 3.0], "number"),
+        ([0.0], "number digits0"),
+        ([], "number digits0"),
+    ],
+)
+def test_no_number_looks_like_zero_that_is_none(numbers, look):
+    assert files._digits(numbers) == look
+
+
+@given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=5))
+def test_every_number_shows_a_digit_that_counts(numbers):
+    found = files._digits(numbers)
+    if found != "number":
+        decimals = int(found[-1])
+        assert all(float(f"{abs(one):.{decimals}f}") > 0 for one in numbers if one)
+
+
 def test_every_sheet_has_the_head_under_its_title():
     result = leverage_result(leverage_row(), ends=(leverage_end(date="2029-03"),))
     book = _opened(content_of(".xlsx", tables_of(result), result, made_on=DAY))
@@ -247,8 +273,6 @@ def test_a_month_is_a_date_and_a_code_a_text():
 
 
 def test_no_cell_of_a_workbook_is_a_formula(tmp_path):
-    import zipfile  # noqa: PLC0415 - of this test alone
-
     result = cover_result(cover_row(use="=1+1", binding=("=HYPERLINK(1)",)))
     archive = zipfile.ZipFile(
         io.BytesIO(content_of(".xlsx", tables_of(result), result, made_on=DAY))
@@ -257,6 +281,17 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path):
         assert b"<f>" not in archive.read(name) or name.startswith("xl/charts/")
         assert "externalLink" not in name
     assert b'quotePrefix="1"' in archive.read("xl/styles.xml")
+
+
+def test_no_title_of_a_chart_is_a_reference():
+    bar = Bar("=[x.xlsx]a!A1", "=b!$C$2", "month", 1.0, 9.0, 5.0, 19.0, 21.0, 20.0, "=c!D4")
+    stress = Stress(64, 7, (), (), (), (), PROVENANCE, tornado=(bar,))
+    content = content_of(".xlsx", tables_of(stress), stress, made_on=DAY)
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    told = archive.read("xl/charts/chart1.xml").decode()
+    assert {name.partition("!")[0] for name in re.findall("<c:f>(.*?)</c:f>", told)} == {
+        "'decides (chart)'"
+    }
 
 
 def _stress() -> Stress:

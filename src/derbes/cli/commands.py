@@ -129,7 +129,7 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
         tell_json({**problems_record(problems), **notes_record(notes)}, out)
         context.exit(2 if problems else 0)
     if promised_tables(out):
-        tell_tables(check_tables(problems, notes), out)
+        tell_tables(check_tables(problems, notes), out, path)
     if problems:
         raise CaseError(path, problems)
     if not promised_tables(out):
@@ -428,7 +428,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         numbers = [record_of(number) for number in api.inputs(case, where)]
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     elif promised_tables(out):
-        tell_tables(input_tables(case, api.inputs(case, where)), out)
+        tell_tables(input_tables(case, api.inputs(case, where)), out, case)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 

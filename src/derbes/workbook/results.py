@@ -5,6 +5,7 @@ stands on a sheet of its own with the numbers that it draws, so that filters mov
 """
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
+from derbes.case.entities import Case
 from derbes.errors import OutputError
 from derbes.harmless import BYTE_ORDER_MARK, in_sheet, sheet
 from derbes.language import _, ngettext
 from derbes.results.books import tables_of
+from derbes.results.imports import BookImport, TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -38,8 +41,7 @@ _CHART_COLUMNS = 7
 """Columns that a chart covers at most."""
 _ON_A_PAGE = 16
 """Columns that can still be read when all of them stand on one page."""
-_LONG = 1000.0
-"""From here on thousands stand apart."""
+_DECIMALS = 4
 _WIDEST, _NARROWEST = 44, 9
 _LOOKED_AT = 200
 """Rows by which the width of a column goes."""
@@ -95,6 +97,10 @@ def head_of(result: Any, made_on: date) -> str:
 
 
 def _subject(result: Any) -> list[tuple[str, str]]:
+    if isinstance(result, Case):
+        return [(_("case"), result.name), (_("hash of the case"), result.hash[:_HASH])]
+    if isinstance(result, str | TableImport | BookImport):
+        return [(_("case"), result if isinstance(result, str) else result.case)]
     if isinstance(result, Screen | ProductSheet):
         source = result.source
         return [
@@ -160,7 +166,7 @@ def about_of(result: Any, made_on: date) -> dict[str, str]:
         n, seed = drawn(result)
         told |= {**asdict(result.provenance), "n_draws": n, "seed": seed}
         told["variants"] = _variants(result)
-    elif hasattr(result, "source"):
+    elif isinstance(result, Screen | ProductSheet | Upstream):
         told["source"] = asdict(result.source)
     return {"derbes": json.dumps(told, ensure_ascii=False)}
 
@@ -301,10 +307,20 @@ def _look(column: Column, cells: Sequence[Value]) -> str:
         return "date month" if all(day.day == 1 for day in days) else "date"
     if any(isinstance(cell, bool) for cell in cells):
         return "flag"
-    numbers = [abs(cell) for cell in cells if isinstance(cell, float)]
+    numbers = [cell for cell in cells if isinstance(cell, float)]
     if numbers:
-        return "number thousands" if max(numbers) >= _LONG else "number"
+        return _digits(numbers)
     return "number" if any(isinstance(cell, int) for cell in cells) else "text flat"
+
+
+def _digits(numbers: Sequence[float]) -> str:
+    """How numbers look: with decimals enough for two digits of the smallest, none for whole ones.
+
+    What would need more than four decimals stays as it is.
+    """
+    broken = [abs(one) for one in numbers if one != round(one)]
+    decimals = max(1, 1 - math.floor(math.log10(min(broken)))) if broken else 0
+    return f"number digits{decimals}" if decimals <= _DECIMALS else "number"
 
 
 def _kept_text(cell: Value, look: str) -> str:
@@ -322,7 +338,7 @@ def _width(heading: str, cells: Sequence[Value]) -> float:
 
 def _seen(cell: Value) -> str:
     if isinstance(cell, float):
-        return f"{cell:,.3f}" if abs(cell) >= _LONG else f"{cell:.9g}"
+        return f"{cell:,.9g}"
     return "" if cell is None else str(cell)
 
 
@@ -341,13 +357,14 @@ def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
     )
     columns: list[Sequence[Value]] = [across, *lines]
     for place, cells in enumerate(columns):
-        numbers = [abs(cell) for cell in cells if isinstance(cell, float)]
-        look = "number thousands" if max(numbers, default=0.0) >= _LONG else "number"
+        look = _digits([cell for cell in cells if isinstance(cell, float)])
         for at, cell in enumerate(cells, first):
             is_day = isinstance(cell, date)
             page.write(at, place, cell, "date month" if is_day else _kept_text(cell, look))
     page.width(0, 0, _width(drawing.across_title, across))
     page.width(1, max(_CHART_COLUMNS, len(drawing.series)), 16.0)
+    for place, name in enumerate(drawing.series, 1):
+        page.width(place, place, max(16.0, min(float(_WIDEST), len(name) + 4.0)))
     page.chart(
         HEADINGS,
         0,

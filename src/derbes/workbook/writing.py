@@ -5,6 +5,7 @@ never a formula: what is computed is told as such, with the value that the progr
 """
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "text": {"num_format": 49, "valign": "top", "text_wrap": True},
     "number": {"num_format": "General", "valign": "top"},
     "thousands": {"num_format": "#,##0.###"},
+    **{f"digits{n}": {"num_format": f"#,##0.{'0' * n}".rstrip(".")} for n in range(5)},
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     "month": {"num_format": "yyyy-mm"},
@@ -220,8 +222,20 @@ class Page:
         for series in parts.pop("series", ()):
             chart.add_series(series)
         for name, options in parts.items():
-            getattr(chart, f"set_{name}")(options)
+            named = options.get("name")
+            told = {"name": no_reference(named)} if isinstance(named, str) else {}
+            getattr(chart, f"set_{name}")({**options, **told})
         self._sheet.insert_chart(row, column, chart)
+
+
+def no_reference(text: str) -> str:
+    """A title of a chart, which XlsxWriter would take for a reference to a cell elsewhere.
+
+    Examples:
+        >>> no_reference("=[x.xlsx]a!B1"), no_reference("Now!")
+        ('=[x.xlsx]a! B1', 'Now!')
+    """
+    return re.sub(r"!(?=\$?[A-Z])", "! ", visible(text))
 
 
 def _printed(text: str) -> str:
