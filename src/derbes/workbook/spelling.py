@@ -457,34 +457,33 @@ class _Reading:
         """A number with its unit, as the file is to say it.
 
         Raises:
-            SpellingError: It names another unit than its row does.
+            SpellingError: It is none, or names another unit than its row was given.
         """
         value, unit = bare(self.book[part]), self.text("unit") or ""
         if self.field.kind == "opening":
             return _tidy(self.text(part) or "", forms.MONTH, self.heading[part])
-        if isinstance(value, str):
-            found = split(value)
-            if found is None or value == forms.MISSING:
-                return value
-            number, own = found
-            if own and unit and own != unit and "unit" not in self.differs_not_new():
-                return (
-                    f"{figures(number)} {own}"
-                    if own[0] != "%" or unit[0] != "%"
-                    else (f"{figures(number)} {unit}")
-                )
-            unit = own or unit
-        elif isinstance(value, bool | date) or value is None:
+        if isinstance(value, bool | date) or value is None:
             what = _('"{cell}" is not a number').format(cell=_worded(value, forms.TEXT))
             raise SpellingError(self.heading[part], what, _("write a number"))
-        else:
-            number = float(value)
-        is_own = self.has_own_unit() or "unit" in self.differs
-        attaches = bool(unit) and "unit" not in self.entries and (is_own or unit != self.implied)
-        return amount(number, unit if attaches else "")
+        if not isinstance(value, str):
+            return self.in_unit(float(value), unit)
+        found = split(value)
+        if found is None or value == forms.MISSING:
+            return value
+        number, own = found
+        if not own or own == unit or own[0] == "%" == unit[:1]:
+            return self.in_unit(number, unit or own)
+        if unit and "unit" in self.differs and self.style:
+            what = _('"{cell}" is in another unit than its row, which has {unit}')
+            fix = _("write the unit in one of the two cells")
+            raise SpellingError(self.heading[part], what.format(cell=value, unit=unit), fix)
+        return amount(number, own)
 
-    def differs_not_new(self) -> set[str]:
-        return self.differs if self.style else set()
+    def in_unit(self, number: float, unit: str) -> str:
+        """A number in the unit of its row, which is written where the file does not know it."""
+        is_own = self.has_own_unit() or "unit" in self.differs
+        attaches = "unit" not in self.entries and (is_own or unit != self.implied)
+        return amount(number, unit if attaches else "")
 
     def has_own_unit(self) -> bool:
         """Whether the file writes the unit behind the number."""
