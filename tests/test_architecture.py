@@ -15,7 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
-from derbes.results.imports import NumberChange, TableImport
+from derbes.results.imports import BookImport, NumberChange, TableImport
 from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
@@ -424,6 +424,6 @@ def test_every_field_of_a_result_is_in_the_reference():
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
-    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange)
+    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange, BookImport)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

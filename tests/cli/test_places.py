@@ -132,6 +132,7 @@ WITHOUT_CASE = {
     "screen": ("--importer", "KAZ"),
     "draft": ("--importer", "KAZ", "--product", "271121", "--out", "new.yaml"),
     "upstream": ("--importer", "KAZ", "--sender", "RUS"),
+    "import-excel": ("book.xlsx", "--case", "case.yaml"),
 }
 """Verbs that read no case → what they are asked."""
 PLACES = [

@@ -18,7 +18,7 @@ from derbes.workbook.layout import NUMBER, PARENT, Field, layouts
 from derbes.workbook.lines import Line, Lines, held, lines_of
 from derbes.workbook.making import shown_value
 from derbes.workbook.reading import MISSING_ERROR, Fault, Found, PersonBook
-from derbes.workbook.sheets import Key, Row, Table, below
+from derbes.workbook.sheets import BARE, Key, Row, Table, below
 from derbes.workbook.spelling import (
     Both,
     Cell,
@@ -26,6 +26,7 @@ from derbes.workbook.spelling import (
     Computed,
     Live,
     SpellingError,
+    amount,
     apart,
     bare,
     figures,
@@ -392,7 +393,9 @@ class _Comparing:
             self.found.places[dotted((*path, *steps))] = line.places[lines.layout.leads[-1].heading]
             self.note_places(one, line, (*path, *steps))
             given = self.field(lines, line, one, None if is_names else below(plain, steps))
-            if not isinstance(given, _Same):
+            if steps[-1] == BARE:
+                whole = whole if below(plain, steps[:-1]) else with_change(whole, steps[:-1], {})
+            elif not isinstance(given, _Same):
                 whole = with_change(whole, steps, given)
             elif line.key not in present and line.key not in base:
                 whole = with_change(whole, steps, "1" if lines.layout.as_list else {})
@@ -400,12 +403,12 @@ class _Comparing:
         for key in base:
             if key not in kept and key in present:
                 self.found.deleted.append((*path, *key[n_above:]))
-                whole = with_change(whole, key[n_above:], None)
+                whole = _without(whole, key[n_above:])
         if whole == before:
             return
-        left = whole if lines.layout.kind == "map" else _without_empty(whole)
+        left = whole
         is_list = lines.layout.as_list and (is_names or plain is None)
-        if is_list and isinstance(left, dict) and set(left.values()) <= {"1"}:
+        if is_list and isinstance(left, dict) and all(one == "1" for one in left.values()):
             left = list(left)
         self.found.put(path, left or None)
 
@@ -501,7 +504,7 @@ class _Comparing:
             if value is None:
                 series.pop(month, None)
             elif isinstance(value, float):
-                series[month] = f"{figures(value)} {unit}" if attaches else figures(value)
+                series[month] = amount(value, unit if attaches else "")
             else:
                 series[month] = str(value)
         entries["series"] = dict(sorted(series.items())) if series else None
@@ -555,12 +558,13 @@ class _Same:
 _SAME = _Same()
 
 
-def _without_empty(plain: Plain) -> Plain:
-    """A tree without mappings that hold nothing."""
-    if not isinstance(plain, dict):
-        return plain
-    left = {key: _without_empty(one) for key, one in plain.items()}
-    return {key: one for key, one in left.items() if one != {}}
+def _without(plain: Plain, path: tuple[str, ...]) -> Plain:
+    """A tree without what stands at a path, and without what then holds nothing."""
+    left = with_change(plain, path[:-1] if path[-1] == BARE else path, None)
+    for n in range(len(path) - 1, 0, -1):
+        if below(left, path[:n]) == {}:
+            left = with_change(left, path[:n], None)
+    return left
 
 
 def _given(plain: Plain, one: Field) -> Plain:

@@ -20,7 +20,7 @@ from derbes.errors import DataError
 from derbes.language import _
 from derbes.tables.sheets import column_letters, read_table_file
 from derbes.workbook.making import ABOUT, BEFORE
-from derbes.workbook.spelling import Cell, Live, figures
+from derbes.workbook.spelling import Cell, Live, amount
 
 MOST_BYTES = 100_000_000
 MOST_UNPACKED = 400_000_000
@@ -276,7 +276,7 @@ def _marked(rows: list[list[Found]], marks: _Marks) -> Iterator[tuple[int, int, 
             else:
                 continue
         if at in marks.percents and isinstance(value, float):
-            value = f"{figures(value * 100)} %"
+            value = amount(value * 100, "%")
         if at in marks.errors:
             value = marks.errors[at]
         if at in marks.formulas:

@@ -23,6 +23,8 @@ from derbes.workbook.spelling import (
     text_cell,
 )
 
+BARE = "*"
+"""Stands for the key of an element of which nothing is said."""
 Key = tuple[str, ...]
 """What tells a row from the others of its sheet: an id; parent and name, or parent and place."""
 
@@ -163,7 +165,8 @@ def _many(
             yield (name,), (*path, name), item, (name,)
             continue
         for id_, element in item.items() if isinstance(item, dict) else ():
-            for key, one in element.items() if isinstance(element, dict) else ():
+            keys = element if isinstance(element, dict) and element else {BARE: None}
+            for key, one in keys.items():
                 yield (name, id_, key), (*path, name, id_, key), one, (name, id_, key)
 
 

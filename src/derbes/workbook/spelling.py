@@ -104,6 +104,18 @@ def figures(number: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def amount(number: float, unit: str) -> str:
+    """A number with its unit, which cannot be read in two ways.
+
+    Examples:
+        >>> amount(29.832, "%"), amount(29.832, ""), amount(1500.0, "t")
+        ('29.8320 %', '29.832', '1500 t')
+    """
+    text = figures(number)
+    is_open = re.fullmatch(r"-?[1-9][0-9]{0,2}\.[0-9]{3}", text) is not None
+    return f"{text}{'0' * is_open} {unit}" if unit else text
+
+
 def split(text: str) -> tuple[float, str] | None:
     """A number and the words behind it; None where a text does not begin with a number.
 
@@ -154,7 +166,7 @@ def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
         return None
     text = _worded(value, form.item if isinstance(form, forms.ListForm) else form)
     is_nested = isinstance(form, forms.ListForm | forms.MapForm | forms.AnyForm)
-    if is_nested and text[:1] in {"{", "["}:
+    if is_nested and is_flow(text):
         return flow_plain(text, heading)
     match form:
         case forms.ListForm():
@@ -213,6 +225,20 @@ def _tidy(text: str, form: forms.Form, heading: str) -> str:
         raise SpellingError(heading, error.what, error.fix) from error
 
 
+_FLOW = ("{", "[", "'{", "'[", '"{', '"[')
+"""How a text begins that is YAML and not what it says."""
+
+
+def as_text(text: str) -> str:
+    """A text as a cell shows it where it may also hold YAML: in quotes, if it looks like it."""
+    return in_flow(text) if text.lstrip().startswith(_FLOW) else text
+
+
+def is_flow(value: object) -> bool:
+    """Whether a cell holds YAML."""
+    return isinstance(value, str) and value.startswith(_FLOW)
+
+
 def flow_plain(text: str, heading: str) -> Plain:
     """What a text in braces or brackets means.
 
@@ -233,7 +259,7 @@ def flow_plain(text: str, heading: str) -> Plain:
 
 def label_cells(columns: tuple[Column, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
     """A text by language; one without a language stands in the column without one."""
-    texts = {"": plain} if isinstance(plain, str) else plain
+    texts = {"": as_text(plain)} if isinstance(plain, str) else plain
     if not isinstance(texts, dict):
         return {}
     known = {column.part.removeprefix(mark): column.heading for column in columns}
@@ -258,7 +284,7 @@ def label_plain(columns: tuple[Column, ...], book: Cells, before: Plain, mark: s
         return None
     alone = found.get("")
     if isinstance(alone, str) and len(found) == 1:
-        return flow_plain(alone, heading) if alone.startswith("{") else alone
+        return flow_plain(alone, heading) if is_flow(alone) else alone
     if alone is not None:
         what = _("a text without a language stands beside texts in languages")
         raise SpellingError(heading, what, _("move it into the column of its language"))
@@ -354,7 +380,8 @@ def number_cells(field: Field, plain: Plain, shown: Shown) -> dict[str, Cell]:
         found = split(text)
         if field.kind == "any" and found and figures(found[0]) != text[: len(figures(found[0]))]:
             found = None  # a code, and not a number
-        cells[heading["value"]] = text if found is None else found[0]
+        is_any = field.kind == "any"
+        cells[heading["value"]] = found[0] if found else as_text(text) if is_any else text
         unit = found[1] if found and found[1] else unit if found else ""
     if unit and "unit" in heading:
         cells[heading["unit"]] = unit
@@ -430,34 +457,33 @@ class _Reading:
         """A number with its unit, as the file is to say it.
 
         Raises:
-            SpellingError: It names another unit than its row does.
+            SpellingError: It is none, or names another unit than its row was given.
         """
         value, unit = bare(self.book[part]), self.text("unit") or ""
         if self.field.kind == "opening":
             return _tidy(self.text(part) or "", forms.MONTH, self.heading[part])
-        if isinstance(value, str):
-            found = split(value)
-            if found is None or value == forms.MISSING:
-                return value
-            number, own = found
-            if own and unit and own != unit and "unit" not in self.differs_not_new():
-                return (
-                    f"{figures(number)} {own}"
-                    if own[0] != "%" or unit[0] != "%"
-                    else (f"{figures(number)} {unit}")
-                )
-            unit = own or unit
-        elif isinstance(value, bool | date) or value is None:
+        if isinstance(value, bool | date) or value is None:
             what = _('"{cell}" is not a number').format(cell=_worded(value, forms.TEXT))
             raise SpellingError(self.heading[part], what, _("write a number"))
-        else:
-            number = float(value)
-        is_own = self.has_own_unit() or "unit" in self.differs
-        attaches = bool(unit) and "unit" not in self.entries and (is_own or unit != self.implied)
-        return f"{figures(number)} {unit}" if attaches else figures(number)
+        if not isinstance(value, str):
+            return self.in_unit(float(value), unit)
+        found = split(value)
+        if found is None or value == forms.MISSING:
+            return value
+        number, own = found
+        if not own or own == unit or own[0] == "%" == unit[:1]:
+            return self.in_unit(number, unit or own)
+        if unit and "unit" in self.differs and self.style:
+            what = _('"{cell}" is in another unit than its row, which has {unit}')
+            fix = _("write the unit in one of the two cells")
+            raise SpellingError(self.heading[part], what.format(cell=value, unit=unit), fix)
+        return amount(number, own)
 
-    def differs_not_new(self) -> set[str]:
-        return self.differs if self.style else set()
+    def in_unit(self, number: float, unit: str) -> str:
+        """A number in the unit of its row, which is written where the file does not know it."""
+        is_own = self.has_own_unit() or "unit" in self.differs
+        attaches = "unit" not in self.entries and (is_own or unit != self.implied)
+        return amount(number, unit if attaches else "")
 
     def has_own_unit(self) -> bool:
         """Whether the file writes the unit behind the number."""
@@ -570,8 +596,7 @@ def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> P
     if field.kind == "any":
         heading = field.columns[0].heading
         value = bare(both.book.get(heading))
-        is_flow = isinstance(value, str) and value[:1] in {"{", "["}
-        if is_flow:
+        if is_flow(value):
             return flow_plain(str(value), heading)
         if not (before is None or is_number_like(before)):
             return None if value is None else _worded(value, forms.TEXT)
