@@ -15,7 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
-from derbes.results.imports import NumberChange, TableImport
+from derbes.results.imports import BookImport, NumberChange, TableImport
 from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
@@ -69,12 +69,14 @@ LIBRARIES = {
         "derbes.supply",
         "derbes.tables",
         "derbes.trade",
+        "derbes.workbook",
     ),
     "duckdb": ("derbes.trade",),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
     "babel": ("derbes.language", "derbes.spelling"),
+    "xlsxwriter": ("derbes.workbook",),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""
@@ -89,6 +91,7 @@ ONE_MODULE = (
     "pymrio",
     "python_calamine",
     "vl_convert",
+    "xlsxwriter",
     "yaml",
 )
 """Libraries that one module imports, so that exchanging one changes one file."""
@@ -422,6 +425,6 @@ def test_every_field_of_a_result_is_in_the_reference():
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
-    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange)
+    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange, BookImport)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

@@ -42,6 +42,7 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
+from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [
     "EVERY_MONTHS",
@@ -50,7 +51,9 @@ __all__ = [
     "check",
     "cover",
     "draft",
+    "excel",
     "export_statements",
+    "import_excel",
     "import_table",
     "import_trade",
     "inputs",

@@ -230,13 +230,12 @@ def _changes(
         node = find(read.tree.root, where)
         before = node.plain if node is not None else None
         wanted = _merged(before, value, case, isinstance(node, MappingNode))
-        differing = list(_differing(dotted(where), before, wanted))
+        told = list(differing(dotted(where), before, wanted))
         if where[0] == "facts":  # of a fact its number is shown
-            told = [one for one in differing if one.path.endswith(".amount")]
-            differing = told or differing[:1]
-        if differing:
+            told = [one for one in told if one.path.endswith(".amount")] or told[:1]
+        if told:
             changes[where] = wanted
-            shown += differing
+            shown += told
     return changes, shown
 
 
@@ -278,7 +277,7 @@ def _with_unit_of(one: Plain, unit: str) -> Plain:
     return f"{one} {unit}" if unit and is_bare and isinstance(one, str) else one
 
 
-def _differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
+def differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
     """Numbers that differ, each with its path; what is said about them is not one."""
     if isinstance(after, dict) and ({"value", "series"} & after.keys()):
         old, new = _numbers(before), _numbers(after)
@@ -291,7 +290,7 @@ def _differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]
     elif isinstance(after, dict):
         known = before if isinstance(before, dict) else {}
         for key, below in after.items():
-            yield from _differing(f"{path}.{key}", known.get(key), below)
+            yield from differing(f"{path}.{key}", known.get(key), below)
     elif before != after:
         yield NumberChange(path, _text(before), _text(after))
 
