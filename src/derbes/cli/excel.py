@@ -1,5 +1,6 @@
 """Workbooks on the command line: a case out of the program, and what was changed back into it."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from derbes.cli.output import next_line, note, tell, tell_json
 from derbes.cli.places import EXCEL, JSON, STANDARD_OUTPUT, TEXT, Place, check_places
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
+from derbes.harmless import file_name
 from derbes.language import _, ngettext
 from derbes.results.imports import BookImport
 from derbes.results.records import record_of
@@ -23,9 +25,11 @@ MOST_NOTES = 12
 @click.command(cls=Verb)
 @click.argument("path", metavar="[CASE]", required=False)
 @option("--new is_new", _("An empty workbook, to begin a case in."), is_flag=True)
-@option("--out", _("Workbook to write."), "FILE", type=Place(), required=True)
+@option(
+    "--out", _("Workbook to write. Without it: the name of the case, .xlsx."), "FILE", type=Place()
+)
 @language_option
-def excel(*, path: str | None, is_new: bool, out: str) -> None:
+def excel(*, path: str | None, is_new: bool, out: str | None) -> None:
     """Write a case as an Excel workbook to work in: a sheet a section, inputs colored.
 
     import-excel brings back what was changed in it.
@@ -34,8 +38,9 @@ def excel(*, path: str | None, is_new: bool, out: str) -> None:
         raise click.UsageError(_("name a case, or begin a new one with --new."))
     if out == STANDARD_OUTPUT:
         raise click.UsageError(_("a workbook needs a file. Fix: name one with --out BOOK.xlsx."))
-    read = api.read_case(path).files if path else ()
-    check_places(read, EXCEL, source=path or "derbes")
+    case = api.read_case(path) if path else None
+    out = out or f"{file_name(case.name if case else 'case')}.xlsx"
+    check_places(case.files if case else (), EXCEL, source=path or "derbes", out=out)
     what = ""
     if Path(out).suffix.casefold() != ".xlsx":
         what = _('"{place}" does not end in .xlsx').format(place=out)
@@ -47,8 +52,8 @@ def excel(*, path: str | None, is_new: bool, out: str) -> None:
         raise RequestError(path or "derbes", [Problem("out", what, fix=fix)])
     write_bytes_atomically(Path(out), api.excel(path))
     note(_("Written: {out}").format(out=out))
-    case = path or "CASE.yaml"
-    note(_("Next: {command}").format(command=f"derbes import-excel {out} --case {case}"))
+    command = f"derbes import-excel {shlex.quote(out)} --case {shlex.quote(path or 'CASE.yaml')}"
+    note(_("Next: {command}").format(command=command))
 
 
 @click.command(name="import-excel", cls=Verb)
@@ -125,7 +130,8 @@ def _ending(found: BookImport) -> str:
     if not found.written:
         return _("Nothing is written yet.")
     written = _("Written: {out}").format(out=", ".join(found.files))
-    return f"{written}\n{next_line('check', found.case)}"
+    anew = _("To go on in Excel, make the workbook anew with derbes excel.")
+    return f"{written}\n{anew}\n{next_line('check', found.case)}"
 
 
 EXCEL_VERBS = (excel, import_excel)

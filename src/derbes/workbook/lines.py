@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
-from derbes.workbook.layout import NUMBER, Column, Layout
+from derbes.workbook.layout import NUMBER, SheetColumn, SheetLayout
 from derbes.workbook.making import TOP_COLUMNS, top_lines
 from derbes.workbook.reading import Fault, Found, Grid
 from derbes.workbook.sheets import Key
@@ -38,14 +38,14 @@ class Line:
 class Lines:
     """The rows of a person's sheet."""
 
-    layout: Layout
+    layout: SheetLayout
     headings: frozenset[str]
     lines: tuple[Line, ...]
     months: tuple[str, ...] = ()
     """Headings that are months, of the sheet of series."""
 
 
-def lines_of(layout: Layout, grid: Grid, base: Iterable[Key], refuse: Refuse) -> Lines | None:
+def lines_of(layout: SheetLayout, grid: Grid, base: Iterable[Key], refuse: Refuse) -> Lines | None:
     """The rows of a sheet; None where it has none.
 
     Args:
@@ -69,7 +69,9 @@ def lines_of(layout: Layout, grid: Grid, base: Iterable[Key], refuse: Refuse) ->
 class _Sheet:
     """A sheet while it is read."""
 
-    def __init__(self, layout: Layout, grid: Grid, base: tuple[Key, ...], refuse: Refuse) -> None:
+    def __init__(
+        self, layout: SheetLayout, grid: Grid, base: tuple[Key, ...], refuse: Refuse
+    ) -> None:
         self.layout, self.grid, self.base, self.refuse = layout, grid, base, refuse
         self.columns: dict[str, int] = {}
         """Heading → column, from 0."""
@@ -189,7 +191,7 @@ class _Sheet:
         return (*parent, str(last[parent]))
 
 
-def leads_of(layout: Layout) -> tuple[Column, ...]:
+def leads_of(layout: SheetLayout) -> tuple[SheetColumn, ...]:
     """Columns that a row must fill to be known; of a list its parent alone."""
     is_list = layout.kind == "list" and layout.has_parent
     return layout.leads[:1] if is_list else layout.leads
@@ -207,7 +209,7 @@ def named(value: object) -> str:
     return figures(value) if isinstance(value, float) else str(value).strip()
 
 
-def _heading(cell: Found, layout: Layout) -> str:
+def _heading(cell: Found, layout: SheetLayout) -> str:
     """A heading; of a month that Excel has made a day, the month."""
     value = bare(cell) if not isinstance(cell, Fault) else None
     if value is None:

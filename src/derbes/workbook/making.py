@@ -15,7 +15,7 @@ from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
 from derbes.workbook.explaining import Explained, explain, told_of
 from derbes.workbook.formulas import excel_formula, name_of
-from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Column, Field
+from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Field, SheetColumn
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
@@ -55,7 +55,7 @@ TOP_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellPlace:
     """Where a cell stands in the book."""
 
     sheet: str
@@ -86,7 +86,7 @@ class _Making:
     numbers: Mapping[str, Quantity]
     title: str
     footer: str
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, CellPlace] = field(default_factory=dict)
     """Path of a number → its cell."""
     named: dict[str, str] = field(default_factory=dict)
     """Path of a number → how formulas call it."""
@@ -182,7 +182,7 @@ def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
         yield column.heading, {"value": column.heading}
 
 
-def sheet_columns(table: Table) -> tuple[Column, ...]:
+def sheet_columns(table: Table) -> tuple[SheetColumn, ...]:
     """Columns as they stand on the sheet."""
     if table.layout.kind != "top":
         return table.columns
@@ -198,7 +198,7 @@ def _note_places(made: _Making) -> None:
         at = {column.heading: n for n, column in enumerate(sheet_columns(table))}
         for line, (row, cells) in enumerate(sheet_rows(table), FIRST):
             for path, heading, unit in _numbers_of(table, row, cells):
-                made.places.setdefault(path, Place(table.layout.name, line, at[heading]))
+                made.places.setdefault(path, CellPlace(table.layout.name, line, at[heading]))
                 made.units.setdefault(path, cells.get(unit))
 
 
@@ -243,7 +243,7 @@ def _call(made: _Making, path: str) -> str:
             return repr(number.value)
         unit = made.units.get(path)
         if isinstance(unit, str):
-            beside = _found(table, Place(place.sheet, place.row, place.column + 1))
+            beside = _found(table, CellPlace(place.sheet, place.row, place.column + 1))
             meaning = f'IF({beside}="{unit.replace(chr(34), chr(34) * 2)}",{meaning},NA())'
         if factor != 1.0:
             meaning = f"{meaning}*{factor!r}"
@@ -253,13 +253,13 @@ def _call(made: _Making, path: str) -> str:
     return found
 
 
-def _cell_at(made: _Making, place: Place) -> Cell:
+def _cell_at(made: _Making, place: CellPlace) -> Cell:
     table = made.tables[place.sheet]
     _row, cells = list(sheet_rows(table))[place.row - FIRST]
     return cells.get(sheet_columns(table)[place.column].heading)
 
 
-def _found(table: Table, place: Place) -> str:
+def _found(table: Table, place: CellPlace) -> str:
     """A cell of a row that is looked up by its id, so that rows may be sorted."""
     if len(table.layout.leads) != 1 or table.layout.kind == "list":
         return place.absolute
@@ -320,7 +320,7 @@ def _offer(made: _Making, page: Page, case: Case | None) -> None:
             made.lists[key] = f"={quoted(LISTS)}!{area}"
 
 
-def _choices(made: _Making, column: Column) -> tuple[str, ...] | str:
+def _choices(made: _Making, column: SheetColumn) -> tuple[str, ...] | str:
     """What may be chosen in a column: words, or the cells that hold them; empty: anything."""
     form = column.form
     if isinstance(form, forms.WordForm | forms.FlagForm):
@@ -375,7 +375,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     page.print_as(f"{made.title}: {layout.name}", made.footer, last, n_leads=n_leads)
 
 
-def _head(page: Page, at: int, column: Column, *, is_lead: bool) -> None:
+def _head(page: Page, at: int, column: SheetColumn, *, is_lead: bool) -> None:
     """Write a heading, and what it means."""
     look = "heading detail" if column.is_detail else "heading"
     page.write(HEADINGS, at, column.heading, look)
@@ -404,7 +404,7 @@ def _lines_of(cell: Cell, width: float) -> int:
     return sum(1 + int(len(part) / (0.95 * width)) for part in value.split("\n"))
 
 
-def _comment(column: Column) -> str:
+def _comment(column: SheetColumn) -> str:
     form = column.form
     told = _(" ".join(column.about.split()))
     if isinstance(form, forms.AnyForm) or not isinstance(
@@ -415,13 +415,13 @@ def _comment(column: Column) -> str:
     return f"{told}\n{how}"
 
 
-def _is_numeric(column: Column) -> bool:
+def _is_numeric(column: SheetColumn) -> bool:
     numeric = forms.InUnit | forms.WholeForm | forms.ShareForm | forms.AnyForm
     in_number = column.part in {"low", "high", "value", "month"}
     return in_number or (column.part == "" and isinstance(column.form, numeric))
 
 
-def _is_basic(table: Table, column: Column, used: set[str], *, is_new: bool) -> bool:
+def _is_basic(table: Table, column: SheetColumn, used: set[str], *, is_new: bool) -> bool:
     """Whether a column that holds nothing is in sight all the same."""
     if table.layout.kind == "top":
         return not column.is_detail
@@ -440,7 +440,7 @@ def _is_basic(table: Table, column: Column, used: set[str], *, is_new: bool) -> 
     return one.is_needed or (is_used and not column.is_detail)
 
 
-def _width(column: Column) -> float:
+def _width(column: SheetColumn) -> float:
     last = column.heading.rpartition(" ")[2]
     if isinstance(column.form, forms.InUnit) or column.part in {"low", "high", "month"}:
         return 13.0
@@ -471,7 +471,7 @@ def _formula(made: _Making, cell: Computed) -> str:
     return f"={cell.value!r}"
 
 
-def _of_first_month(made: _Making, number: Quantity, cells: list[Place]) -> str:
+def _of_first_month(made: _Making, number: Quantity, cells: list[CellPlace]) -> str:
     """The value of a series in the first period: the cell that holds it, in the base unit."""
     first = [n for n, (at, _value) in enumerate(number.steps) if at <= 0] or [0]
     place = cells[min(first[-1], len(cells) - 1)]
