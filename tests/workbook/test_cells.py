@@ -131,12 +131,12 @@ def test_a_formula_of_the_case_is_typed_over_or_changed(case, tmp_path):
     case.write_text(text, encoding="utf-8")
     book = Edited.of(written(case, tmp_path / "book.xlsx"))
     cell = book.get("suppliers", "north_alum", "capacity")
-    assert (cell.value, cell.formula) == (200.0, "2*uses.treatment.demand")
-    place = book.put("suppliers", "north_alum", "capacity", Live(300.0, "3*uses.treatment.demand"))
+    assert (cell.value, cell.formula) == (200.0, "uses.treatment.demand*2")
+    place = book.put("suppliers", "north_alum", "capacity", Live(300.0, "uses.treatment.demand*3"))
     with pytest.raises(TableError, match="the formula of this cell was changed in Excel") as told:
         taken(book, case)
     assert told.value.problems[0].where == place
-    book.put("suppliers", "north_alum", "capacity", Live(240.0, "2 * uses.treatment.demand"))
+    book.put("suppliers", "north_alum", "capacity", Live(240.0, "uses.treatment.demand * 2"))
     book.put("uses", "treatment", "demand", 120.0)
     found = taken(book, case)
     assert found.suppliers["north_alum"].capacity.value == 240.0
