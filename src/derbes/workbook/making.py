@@ -34,6 +34,8 @@ MOST_LINES = 12
 """Of a row; what is longer is cut off in sight, and not in the cell."""
 FITTING = 400.0
 """Width of a sheet that is printed on one page. [character]"""
+COLORED = 20
+"""Empty rows of a new book that look as if to be filled; a case's own has fewer."""
 SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
 _WIDE = {"why": 60.0, "note": 60.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
@@ -346,6 +348,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     lines = list(sheet_rows(table))
     used = {heading for _row, cells in lines for heading in cells}
     heights = [1] * len(lines)
+    n_free = COLORED if is_new else COLORED // 5
     total = 0.0
     for at, column in enumerate(columns):
         is_lead = at < len(layout.leads)
@@ -364,6 +367,9 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
             if is_shown or cell is not None:
                 _put(made, page, (FIRST + line, at), cell, look="id" if is_lead else look)
                 heights[line] = max(heights[line], _lines_of(cell, width))
+        if is_shown and layout.kind != "top":
+            for line in range(FIRST + len(lines), FIRST + len(lines) + n_free):
+                _put(made, page, (line, at), None, look="id" if is_lead else look)
     for line, n in enumerate(heights):
         if n > 1:
             page.height(FIRST + line, min(n, MOST_LINES))
@@ -390,7 +396,9 @@ def _put(made: _Making, page: Page, at: tuple[int, int], cell: Cell, *, look: st
         page.compute(*at, formula, cell.value, look="number computed")
         return
     value = shown_value(cell)
-    if look != "id":
+    if look == "id":
+        look = "id input" if value is None else look
+    else:
         is_number = isinstance(value, float) or (value is None and look == "number")
         look = "number input" if is_number else "text input"
     page.write(*at, value, look)

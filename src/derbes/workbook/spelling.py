@@ -483,7 +483,7 @@ class _Reading:
 
     def in_unit(self, number: float, unit: str) -> str:
         """A number in the unit of its row, which is written where the file does not know it."""
-        is_own = self.has_own_unit() or "unit" in self.differs
+        is_own = self.has_own_unit() or self.was_computed or "unit" in self.differs
         attaches = "unit" not in self.entries and (is_own or unit != self.implied)
         return amount(number, unit if attaches else "")
 
