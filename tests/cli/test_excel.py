@@ -1,6 +1,7 @@
 """A case to a workbook and back on the command line: whole texts, exit codes, and what stays."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,30 @@ def test_a_full_disk_leaves_the_case_whole(run, folder, book, monkeypatch):
     answer = run("excel", "town.yaml", "--out", "other.xlsx")
     assert answer.code == 2
     assert sorted(one.name for one in folder.iterdir()) == ["town.xlsx", "town.yaml"]
+
+
+@pytest.mark.parametrize("answers", [(True, True), (True, False), (False,)])
+def test_a_terminal_asks_for_what_goes_and_for_what_changes(
+    run, folder, book, monkeypatch, answers
+):
+    book.delete("facts", "tonnage")
+    book.put("uses", "treatment", "demand", 120.0)
+    book.save(folder / "town.xlsx")
+    asked, left = [], list(answers)
+
+    def confirm(question, **_more):
+        asked.append(question)
+        return left.pop(0)
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("derbes.cli.excel.click.confirm", confirm)
+    answer = run("import-excel", "town.xlsx", "--case", "town.yaml")
+    questions = ["Delete 1 row's element?", "Write 2 changes?"]
+    assert (asked, left) == (questions[: len(answers)], [])
+    assert answer.code == (0 if all(answers) else 1)
+    is_old = (folder / "town.yaml").read_text(encoding="utf-8") == SMALL
+    assert is_old is not all(answers)
 
 
 def test_json_tells_the_same(run, folder, book):

@@ -172,6 +172,24 @@ def test_merged_cells_name_every_row(case, tmp_path):
     assert case.read_bytes() == before
 
 
+def test_a_column_that_is_gone_is_told_or_left_alone(book, case, tmp_path):
+    at, headings = book.headings("recipes.inputs")
+    headings[headings.index("name")] = "naem"
+    with pytest.raises(TableError) as refused:
+        api.import_excel(book.save(tmp_path / "edited.xlsx"), case)
+    assert [(one.where, one.what) for one in refused.value.problems] == [
+        (f"recipes.inputs!A{at + 1}", 'the column "name" is gone')
+    ]
+    book = Edited.of(tmp_path / "book.xlsx")
+    rows = book.cells["uses"]
+    column = book.headings("uses")[1].index("good")
+    book.cells["uses"] = [[*row[:column], *row[column + 1 :]] for row in rows]
+    del book.cells["goods"]
+    found = api.import_excel(book.save(tmp_path / "edited.xlsx"), case)
+    assert (found.changes, found.deleted) == ((), ())
+    assert found.notes == ('the sheet "goods" is not there; what it held stays as it is',)
+
+
 # Books that are none
 
 

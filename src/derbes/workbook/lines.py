@@ -94,7 +94,7 @@ class _Sheet:
             words = [_heading(cell, self.layout) for cell in row]
             if leads[0].heading in words and len(known & set(words)) >= enough:
                 self._take_headings(at, words)
-                return True
+                return self._has_leads(at)
         if any(held(cell) is not None for row in self.grid.rows for cell in row):
             what = _("the row of headings is gone")
             fix = _("write the workbook anew, or put the row back")
@@ -109,6 +109,15 @@ class _Sheet:
                 self.refuse(self.grid.place(at, column), what, _("take one of the two out"))
             elif word:
                 self.columns[word] = column
+
+    def _has_leads(self, at: int) -> bool:
+        """Whether every column is there without which no row can be told from others."""
+        gone = [one.heading for one in leads_of(self.layout) if one.heading not in self.columns]
+        for heading in gone:
+            what = _('the column "{heading}" is gone').format(heading=heading)
+            fix = _("write the workbook anew, or put it back")
+            self.refuse(self.grid.place(at, 0), what, fix)
+        return not gone
 
     def refuse_unknown(self) -> None:
         """Refuse columns that hold something and mean nothing."""
