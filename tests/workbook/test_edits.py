@@ -14,6 +14,7 @@ from derbes.casefile.reader import read_files
 from derbes.workbook.sheets import tables_of
 from derbes.workbook.spelling import figures
 from tests.workbook.books import Edited, written
+from tests.workbook.everything import EVERYTHING
 
 ROOT = Path(__file__).parents[2]
 CASES = {"waterworks": ROOT / "cases/waterworks.yaml", "aspan": ROOT / "cases/aspan"}
@@ -126,7 +127,11 @@ def _copied(case: Path, folder: Path) -> Path:
     return Path(shutil.copy(case, folder / case.name))
 
 
-@pytest.mark.parametrize(("name", "seed"), [("waterworks", 1), ("waterworks", 2), ("aspan", 3)])
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [("waterworks", seed) for seed in range(20 if EVERYTHING else 2)]
+    + [("aspan", seed) for seed in range(5 if EVERYTHING else 0)],
+)
 def test_a_hundred_changes_come_back_and_nothing_else(name, seed, tmp_path):
     rng, case = Random(seed), _copied(CASES[name], tmp_path)
     before = read_files(case)

@@ -91,7 +91,8 @@ def _part(rng: Random, model: type) -> Plain:
     whole = _mapping(rng, model, 0.6)
     if short and rng.random() < 0.5:
         return _value(rng, keys_of(model)[short].form)
-    return whole or {short or next(iter(keys_of(model))): ["1"]}
+    key = short or next(iter(keys_of(model)))
+    return whole or {key: _value(rng, keys_of(model)[key].form)}
 
 
 def _text(rng: Random, form: forms.TextForm) -> str:

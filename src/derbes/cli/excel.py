@@ -1,5 +1,6 @@
 """Workbooks on the command line: a case out of the program, and what was changed back into it."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from derbes.cli.places import (
 from derbes.cli.sheets import case_answers, tell_result
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
+from derbes.harmless import file_name
 from derbes.language import _, ngettext
 from derbes.request import brief_problems
 from derbes.results.imports import BookImport
@@ -54,9 +56,13 @@ MOST_NOTES = 12
     },
 )
 @workers_option
-@option("--out", _("Workbook to write."), "FILE", type=Place(), required=True)
+@option(
+    "--out", _("Workbook to write. Without it: the name of the case, .xlsx."), "FILE", type=Place()
+)
 @language_option
-def excel(*, path: str | None, is_new: bool, has_results: bool, out: str, **asked: Any) -> None:
+def excel(
+    *, path: str | None, is_new: bool, has_results: bool, out: str | None, **asked: Any
+) -> None:
     """Write a case as an Excel workbook to work in: a sheet a section, inputs colored.
 
     import-excel brings back what was changed in it.
@@ -71,8 +77,8 @@ def excel(*, path: str | None, is_new: bool, has_results: bool, out: str, **aske
     if wrong:
         raise RequestError(path or "derbes", wrong)
     case = api.read_case(path) if path else None
-    read = case.files if case else ()
-    check_places(read, EXCEL, source=path or "derbes")
+    out = out or f"{file_name(case.name if case else 'case')}.xlsx"
+    check_places(case.files if case else (), EXCEL, source=path or "derbes", out=out)
     what = ""
     if Path(out).suffix.casefold() != ".xlsx":
         what = _('"{place}" does not end in .xlsx').format(place=out)
@@ -85,8 +91,8 @@ def excel(*, path: str | None, is_new: bool, has_results: bool, out: str, **aske
     results = case_answers(case, **asked) if case and has_results else ()
     write_bytes_atomically(Path(out), api.excel(path, results=results))
     note(_("Written: {out}").format(out=out))
-    name = path or "CASE.yaml"
-    note(_("Next: {command}").format(command=f"derbes import-excel {out} --case {name}"))
+    command = f"derbes import-excel {shlex.quote(out)} --case {shlex.quote(path or 'CASE.yaml')}"
+    note(_("Next: {command}").format(command=command))
 
 
 @click.command(name="import-excel", cls=Verb)
@@ -165,7 +171,8 @@ def _ending(found: BookImport) -> str:
     if not found.written:
         return _("Nothing is written yet.")
     written = _("Written: {out}").format(out=", ".join(found.files))
-    return f"{written}\n{next_line('check', found.case)}"
+    anew = _("To go on in Excel, make the workbook anew with derbes excel.")
+    return f"{written}\n{anew}\n{next_line('check', found.case)}"
 
 
 EXCEL_VERBS = (excel, import_excel)

@@ -36,7 +36,7 @@ LABEL = "label:"
 _NOT_SHOWN = frozenset({"derbes", "include"})
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column of a sheet."""
 
     heading: str
@@ -59,7 +59,7 @@ class Field:
     kind: str
     """`text`, `label`, `number`, `opening` or `any`."""
     form: forms.Form
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     is_needed: bool = False
 
     @property
@@ -69,7 +69,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class SheetLayout:
     """A sheet before it has rows."""
 
     name: str
@@ -77,7 +77,7 @@ class Layout:
     """`top`, `elements`, `list` (of mappings), `map` (by names), `add` (of a variant)."""
     path: tuple[str, ...]
     """Keys above its rows: the section; and the key within each element."""
-    leads: tuple[Column, ...]
+    leads: tuple[SheetColumn, ...]
     """Columns that tell one row from others."""
     fields: tuple[Field, ...]
     about: str = ""
@@ -90,13 +90,15 @@ class Layout:
         return bool(self.leads) and self.leads[0].heading == PARENT
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[SheetColumn, ...]:
         """All columns, from the left."""
         return (*self.leads, *(column for one in self.fields for column in one.columns))
 
 
-def _column(name: str, part: str, form: forms.Form, about: str, *, detail: bool = False) -> Column:
-    return Column(f"{name} {part}".strip(), part, form, about, detail)
+def _column(
+    name: str, part: str, form: forms.Form, about: str, *, detail: bool = False
+) -> SheetColumn:
+    return SheetColumn(f"{name} {part}".strip(), part, form, about, detail)
 
 
 def _about_parts() -> dict[str, tuple[forms.Form, str]]:
@@ -122,13 +124,13 @@ def _about_parts() -> dict[str, tuple[forms.Form, str]]:
 
 def number_columns(
     name: str, form: forms.Form, about: str, parts: tuple[str, ...]
-) -> Iterator[Column]:
+) -> Iterator[SheetColumn]:
     """The columns of a number."""
     known = _about_parts()
     for part in parts:
         shape, told = known[part]
         if part == "value":
-            yield Column(name or "value", "value", form, about)
+            yield SheetColumn(name or "value", "value", form, about)
         else:
             yield _column(name, part, shape, told, detail=part not in BASICS)
 
@@ -170,7 +172,7 @@ def _has_own_sheet(form: forms.Form) -> bool:
     return isinstance(form, forms.SectionForm)
 
 
-def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Layout]:
+def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[SheetLayout]:
     """Sheets of what stands many times in one element, or at the top of the file.
 
     Args:
@@ -186,7 +188,7 @@ def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Layou
         elif _has_own_sheet(form):
             of = forms.TextForm(sections=(parent,), noun=parent) if parent else forms.TEXT
             leads = (
-                (Column(PARENT, "", of, _("Id of the element that the row belongs to.")),)
+                (SheetColumn(PARENT, "", of, _("Id of the element that the row belongs to.")),)
                 if parent
                 else ()
             )
@@ -194,36 +196,36 @@ def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Layou
 
 
 def _child(
-    form: forms.Form, path: tuple[str, ...], leads: tuple[Column, ...], about: str
-) -> Layout:
+    form: forms.Form, path: tuple[str, ...], leads: tuple[SheetColumn, ...], about: str
+) -> SheetLayout:
     name = ".".join(path)
     match form:
         case forms.ListForm(item=forms.PartForm(of=model)):
-            at = Column(
+            at = SheetColumn(
                 NUMBER, "", forms.WholeForm(1, 10_000), _("Place in the list; of a new row empty.")
             )
-            return Layout(name, "list", path, (*leads, at), tuple(_fields(model, ())), about)
+            return SheetLayout(name, "list", path, (*leads, at), tuple(_fields(model, ())), about)
         case forms.MapForm(item=forms.MapForm()):
             more = (
-                Column(
+                SheetColumn(
                     "section", "", forms.WordForm(tuple(SECTIONS)), _("Section of the element.")
                 ),
-                Column("id", "", forms.ID, _("Id of the new element.")),
-                Column("key", "", forms.TEXT, _("Key of the element.")),
+                SheetColumn("id", "", forms.ID, _("Id of the new element.")),
+                SheetColumn("key", "", forms.TEXT, _("Key of the element.")),
             )
-            return Layout(name, "add", path, (*leads, *more), (_anything(),), about)
+            return SheetLayout(name, "add", path, (*leads, *more), (_anything(),), about)
         case forms.MapForm(item=item):
-            lead = Column("name" if leads else "id", "", form.key, about)
+            lead = SheetColumn("name" if leads else "id", "", form.key, about)
             fields = _anything() if isinstance(item, forms.AnyForm) else _number(item)
             is_list = isinstance(form, forms.MapForm) and form.as_list
-            return Layout(name, "map", path, (*leads, lead), (fields,), about, is_list)
+            return SheetLayout(name, "map", path, (*leads, lead), (fields,), about, is_list)
     msg = f"no sheet for {path}"
     raise ValueError(msg)
 
 
 def _number(form: forms.Form) -> Field:
     labels = tuple(
-        Column(
+        SheetColumn(
             f"label {one}".strip(), LABEL + one, forms.TEXT, docs_of(forms.WrittenQuantity)["label"]
         )
         for one in (*LANGUAGES, "")
@@ -241,37 +243,37 @@ def _anything() -> Field:
 _ANY_PARTS = (*BASICS, *DETAILS)
 
 
-def layouts() -> tuple[Layout, ...]:
+def layouts() -> tuple[SheetLayout, ...]:
     """All sheets that a case may have, in the order of the reference page."""
     return _layouts(language())
 
 
 @cache
-def _layouts(_language: str) -> tuple[Layout, ...]:
+def _layouts(_language: str) -> tuple[SheetLayout, ...]:
     """The same, made once for each language in which they are told."""
     top = tuple(_fields(Case))
-    lead = Column("key", "", forms.TEXT, _("Key at the top of the case file."))
+    lead = SheetColumn("key", "", forms.TEXT, _("Key at the top of the case file."))
     parts = (*BASICS, *DETAILS)
     shared = tuple(number_columns("", forms.TEXT, "", parts))
-    found = [Layout(TOP, "top", (), (lead,), top, "")]
+    found = [SheetLayout(TOP, "top", (), (lead,), top, "")]
     found += _children(Case, (), "")
     for section, model in SECTIONS.items():
-        id_column = Column(
+        id_column = SheetColumn(
             "id", "", forms.ID, _("Id: Latin letters, digits and _, a letter first.")
         )
         fields = tuple(sorted(_fields(model), key=lambda one: one.path[0] in {"note", "tags"}))
         about = docs_of(Case)[section]
-        found.append(Layout(section, "elements", (section,), (id_column,), fields, about))
+        found.append(SheetLayout(section, "elements", (section,), (id_column,), fields, about))
         found += _children(model, (section,), section)
-    path = Column("path", "", forms.TEXT, _("Number that goes by date: uses.water.demand."))
-    unit = Column("unit", "", forms.TEXT, _("Unit of the numbers of this row."))
-    after = Column("after", "", forms.BEHIND, docs_of(forms.WrittenQuantity)["after"])
+    path = SheetColumn("path", "", forms.TEXT, _("Number that goes by date: uses.water.demand."))
+    unit = SheetColumn("unit", "", forms.TEXT, _("Unit of the numbers of this row."))
+    after = SheetColumn("after", "", forms.BEHIND, docs_of(forms.WrittenQuantity)["after"])
     series = Field(("unit",), "text", forms.TEXT, (unit,))
     behind = Field(("after",), "text", forms.BEHIND, (after,))
     about = docs_of(forms.WrittenQuantity)["series"]
-    found.append(Layout(SERIES, "series", (), (path,), (series, behind), about))
-    month = Column("path", "", forms.TEXT, _("Number and month: uses.water.demand.2026-07."))
+    found.append(SheetLayout(SERIES, "series", (), (path,), (series, behind), about))
+    month = SheetColumn("path", "", forms.TEXT, _("Number and month: uses.water.demand.2026-07."))
     number = Field((), "number", forms.AnyForm(), shared)
     about = " ".join((forms.WrittenMonth.__doc__ or "").split())
-    found.append(Layout(MONTHS, "months", (), (month,), (number,), about))
+    found.append(SheetLayout(MONTHS, "months", (), (month,), (number,), about))
     return tuple(found)

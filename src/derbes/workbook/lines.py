@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
-from derbes.workbook.layout import NUMBER, Column, Layout
+from derbes.workbook.layout import NUMBER, SheetColumn, SheetLayout
 from derbes.workbook.making import TOP_COLUMNS, top_lines
 from derbes.workbook.reading import Fault, Found, Grid
 from derbes.workbook.sheets import Key
@@ -38,14 +38,14 @@ class Line:
 class Lines:
     """The rows of a person's sheet."""
 
-    layout: Layout
+    layout: SheetLayout
     headings: frozenset[str]
     lines: tuple[Line, ...]
     months: tuple[str, ...] = ()
     """Headings that are months, of the sheet of series."""
 
 
-def lines_of(layout: Layout, grid: Grid, base: Iterable[Key], refuse: Refuse) -> Lines | None:
+def lines_of(layout: SheetLayout, grid: Grid, base: Iterable[Key], refuse: Refuse) -> Lines | None:
     """The rows of a sheet; None where it has none.
 
     Args:
@@ -69,7 +69,9 @@ def lines_of(layout: Layout, grid: Grid, base: Iterable[Key], refuse: Refuse) ->
 class _Sheet:
     """A sheet while it is read."""
 
-    def __init__(self, layout: Layout, grid: Grid, base: tuple[Key, ...], refuse: Refuse) -> None:
+    def __init__(
+        self, layout: SheetLayout, grid: Grid, base: tuple[Key, ...], refuse: Refuse
+    ) -> None:
         self.layout, self.grid, self.base, self.refuse = layout, grid, base, refuse
         self.columns: dict[str, int] = {}
         """Heading → column, from 0."""
@@ -92,7 +94,7 @@ class _Sheet:
             words = [_heading(cell, self.layout) for cell in row]
             if leads[0].heading in words and len(known & set(words)) >= enough:
                 self._take_headings(at, words)
-                return True
+                return self._has_leads(at)
         if any(held(cell) is not None for row in self.grid.rows for cell in row):
             what = _("the row of headings is gone")
             fix = _("write the workbook anew, or put the row back")
@@ -107,6 +109,15 @@ class _Sheet:
                 self.refuse(self.grid.place(at, column), what, _("take one of the two out"))
             elif word:
                 self.columns[word] = column
+
+    def _has_leads(self, at: int) -> bool:
+        """Whether every column is there without which no row can be told from others."""
+        gone = [one.heading for one in leads_of(self.layout) if one.heading not in self.columns]
+        for heading in gone:
+            what = _('the column "{heading}" is gone').format(heading=heading)
+            fix = _("write the workbook anew, or put it back")
+            self.refuse(self.grid.place(at, 0), what, fix)
+        return not gone
 
     def refuse_unknown(self) -> None:
         """Refuse columns that hold something and mean nothing."""
@@ -189,7 +200,7 @@ class _Sheet:
         return (*parent, str(last[parent]))
 
 
-def leads_of(layout: Layout) -> tuple[Column, ...]:
+def leads_of(layout: SheetLayout) -> tuple[SheetColumn, ...]:
     """Columns that a row must fill to be known; of a list its parent alone."""
     is_list = layout.kind == "list" and layout.has_parent
     return layout.leads[:1] if is_list else layout.leads
@@ -207,7 +218,7 @@ def named(value: object) -> str:
     return figures(value) if isinstance(value, float) else str(value).strip()
 
 
-def _heading(cell: Found, layout: Layout) -> str:
+def _heading(cell: Found, layout: SheetLayout) -> str:
     """A heading; of a month that Excel has made a day, the month."""
     value = bare(cell) if not isinstance(cell, Fault) else None
     if value is None:

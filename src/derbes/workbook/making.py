@@ -15,7 +15,7 @@ from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
 from derbes.workbook.explaining import Explained, explain, told_of
 from derbes.workbook.formulas import excel_formula, name_of
-from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Column, Field
+from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Field, SheetColumn
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
@@ -34,6 +34,8 @@ MOST_LINES = 12
 """Of a row; what is longer is cut off in sight, and not in the cell."""
 FITTING = 400.0
 """Width of a sheet that is printed on one page. [character]"""
+COLORED = 20
+"""Empty rows of a new book that look as if to be filled; a case's own has fewer."""
 SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
 _WIDE = {"why": 60.0, "note": 60.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
@@ -55,7 +57,7 @@ TOP_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellPlace:
     """Where a cell stands in the book."""
 
     sheet: str
@@ -86,7 +88,7 @@ class _Making:
     numbers: Mapping[str, Quantity]
     title: str
     footer: str
-    places: dict[str, Place] = field(default_factory=dict)
+    places: dict[str, CellPlace] = field(default_factory=dict)
     """Path of a number → its cell."""
     named: dict[str, str] = field(default_factory=dict)
     """Path of a number → how formulas call it."""
@@ -192,7 +194,7 @@ def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
         yield column.heading, {"value": column.heading}
 
 
-def sheet_columns(table: Table) -> tuple[Column, ...]:
+def sheet_columns(table: Table) -> tuple[SheetColumn, ...]:
     """Columns as they stand on the sheet."""
     if table.layout.kind != "top":
         return table.columns
@@ -208,7 +210,7 @@ def _note_places(made: _Making) -> None:
         at = {column.heading: n for n, column in enumerate(sheet_columns(table))}
         for line, (row, cells) in enumerate(sheet_rows(table), FIRST):
             for path, heading, unit in _numbers_of(table, row, cells):
-                made.places.setdefault(path, Place(table.layout.name, line, at[heading]))
+                made.places.setdefault(path, CellPlace(table.layout.name, line, at[heading]))
                 made.units.setdefault(path, cells.get(unit))
 
 
@@ -253,7 +255,7 @@ def _call(made: _Making, path: str) -> str:
             return repr(number.value)
         unit = made.units.get(path)
         if isinstance(unit, str):
-            beside = _found(table, Place(place.sheet, place.row, place.column + 1))
+            beside = _found(table, CellPlace(place.sheet, place.row, place.column + 1))
             meaning = f'IF({beside}="{unit.replace(chr(34), chr(34) * 2)}",{meaning},NA())'
         if factor != 1.0:
             meaning = f"{meaning}*{factor!r}"
@@ -263,13 +265,13 @@ def _call(made: _Making, path: str) -> str:
     return found
 
 
-def _cell_at(made: _Making, place: Place) -> Cell:
+def _cell_at(made: _Making, place: CellPlace) -> Cell:
     table = made.tables[place.sheet]
     _row, cells = list(sheet_rows(table))[place.row - FIRST]
     return cells.get(sheet_columns(table)[place.column].heading)
 
 
-def _found(table: Table, place: Place) -> str:
+def _found(table: Table, place: CellPlace) -> str:
     """A cell of a row that is looked up by its id, so that rows may be sorted."""
     if len(table.layout.leads) != 1 or table.layout.kind == "list":
         return place.absolute
@@ -330,7 +332,7 @@ def _offer(made: _Making, page: Page, case: Case | None) -> None:
             made.lists[key] = f"={quoted(LISTS)}!{area}"
 
 
-def _choices(made: _Making, column: Column) -> tuple[str, ...] | str:
+def _choices(made: _Making, column: SheetColumn) -> tuple[str, ...] | str:
     """What may be chosen in a column: words, or the cells that hold them; empty: anything."""
     form = column.form
     if isinstance(form, forms.WordForm | forms.FlagForm):
@@ -356,6 +358,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     lines = list(sheet_rows(table))
     used = {heading for _row, cells in lines for heading in cells}
     heights = [1] * len(lines)
+    n_free = COLORED if is_new else COLORED // 5
     total = 0.0
     for at, column in enumerate(columns):
         is_lead = at < len(layout.leads)
@@ -374,6 +377,9 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
             if is_shown or cell is not None:
                 _put(made, page, (FIRST + line, at), cell, look="id" if is_lead else look)
                 heights[line] = max(heights[line], _lines_of(cell, width))
+        if is_shown and layout.kind != "top":
+            for line in range(FIRST + len(lines), FIRST + len(lines) + n_free):
+                _put(made, page, (line, at), None, look="id" if is_lead else look)
     for line, n in enumerate(heights):
         if n > 1:
             page.height(FIRST + line, min(n, MOST_LINES))
@@ -385,7 +391,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     page.print_as(f"{made.title}: {layout.name}", made.footer, last, n_leads=n_leads)
 
 
-def _head(page: Page, at: int, column: Column, *, is_lead: bool) -> None:
+def _head(page: Page, at: int, column: SheetColumn, *, is_lead: bool) -> None:
     """Write a heading, and what it means."""
     look = "heading detail" if column.is_detail else "heading"
     page.write(HEADINGS, at, column.heading, look)
@@ -400,7 +406,9 @@ def _put(made: _Making, page: Page, at: tuple[int, int], cell: Cell, *, look: st
         page.compute(*at, formula, cell.value, look="number computed")
         return
     value = shown_value(cell)
-    if look != "id":
+    if look == "id":
+        look = "id input" if value is None else look
+    else:
         is_number = isinstance(value, float) or (value is None and look == "number")
         look = "number input" if is_number else "text input"
     page.write(*at, value, look)
@@ -414,7 +422,7 @@ def _lines_of(cell: Cell, width: float) -> int:
     return sum(1 + int(len(part) / (0.95 * width)) for part in value.split("\n"))
 
 
-def _comment(column: Column) -> str:
+def _comment(column: SheetColumn) -> str:
     form = column.form
     told = _(" ".join(column.about.split()))
     if isinstance(form, forms.AnyForm) or not isinstance(
@@ -425,13 +433,13 @@ def _comment(column: Column) -> str:
     return f"{told}\n{how}"
 
 
-def _is_numeric(column: Column) -> bool:
+def _is_numeric(column: SheetColumn) -> bool:
     numeric = forms.InUnit | forms.WholeForm | forms.ShareForm | forms.AnyForm
     in_number = column.part in {"low", "high", "value", "month"}
     return in_number or (column.part == "" and isinstance(column.form, numeric))
 
 
-def _is_basic(table: Table, column: Column, used: set[str], *, is_new: bool) -> bool:
+def _is_basic(table: Table, column: SheetColumn, used: set[str], *, is_new: bool) -> bool:
     """Whether a column that holds nothing is in sight all the same."""
     if table.layout.kind == "top":
         return not column.is_detail
@@ -450,7 +458,7 @@ def _is_basic(table: Table, column: Column, used: set[str], *, is_new: bool) -> 
     return one.is_needed or (is_used and not column.is_detail)
 
 
-def _width(column: Column) -> float:
+def _width(column: SheetColumn) -> float:
     last = column.heading.rpartition(" ")[2]
     if isinstance(column.form, forms.InUnit) or column.part in {"low", "high", "month"}:
         return 13.0
@@ -481,7 +489,7 @@ def _formula(made: _Making, cell: Computed) -> str:
     return f"={cell.value!r}"
 
 
-def _of_first_month(made: _Making, number: Quantity, cells: list[Place]) -> str:
+def _of_first_month(made: _Making, number: Quantity, cells: list[CellPlace]) -> str:
     """The value of a series in the first period: the cell that holds it, in the base unit."""
     first = [n for n, (at, _value) in enumerate(number.steps) if at <= 0] or [0]
     place = cells[min(first[-1], len(cells) - 1)]

@@ -132,7 +132,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
     """The archive, once nothing in it runs, leads elsewhere or is too large."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise _cut_off(path, error) from error
     parts = archive.infolist()
     names = [one.filename.casefold() for one in parts]

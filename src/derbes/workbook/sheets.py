@@ -11,11 +11,11 @@ from derbes.case import forms
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
 from derbes.casefile.entries import SHORT, Path, Plain, dotted, keys_of
-from derbes.workbook.layout import Column, Field, Layout, layouts
+from derbes.workbook.layout import Field, SheetColumn, SheetLayout, layouts
 from derbes.workbook.spelling import (
     Cell,
     Computed,
-    Shown,
+    KnownNumber,
     apart,
     label_cells,
     number_cells,
@@ -44,9 +44,9 @@ class Row:
 class Table:
     """A sheet with its rows."""
 
-    layout: Layout
+    layout: SheetLayout
     rows: tuple[Row, ...]
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     """Those of the layout; of the sheet of series also its months."""
 
     @property
@@ -63,10 +63,10 @@ class _Case:
     numbers: Mapping[str, Quantity]
     series: dict[str, Path] = field(default_factory=dict)
 
-    def shown(self, path: Path) -> Shown:
+    def shown(self, path: Path) -> KnownNumber:
         """What is known of a number."""
         found = self.numbers.get(dotted(path))
-        return Shown() if found is None else Shown(found.value, found.unit, found.path)
+        return KnownNumber() if found is None else KnownNumber(found.value, found.unit, found.path)
 
 
 def expanded(model: type, plain: Plain) -> dict[str, Plain]:
@@ -114,7 +114,7 @@ def tables_of(root: Plain, case: Case | None) -> dict[str, Table]:
     return found
 
 
-def _rows(made: _Case, layout: Layout) -> Iterator[Row]:
+def _rows(made: _Case, layout: SheetLayout) -> Iterator[Row]:
     if layout.kind == "top":
         yield Row((), (), _cells(made, layout.fields, _top(made.root), ()))
         return
@@ -127,7 +127,7 @@ def _top(root: Mapping[str, Plain]) -> dict[str, Plain]:
     return expanded(Case, dict(root))
 
 
-def _held(made: _Case, layout: Layout) -> Iterator[tuple[Key, Path, Plain, tuple[Cell, ...]]]:
+def _held(made: _Case, layout: SheetLayout) -> Iterator[tuple[Key, Path, Plain, tuple[Cell, ...]]]:
     """Each thing that is a row: its key, path, what it is, and what its first columns say."""
     if layout.kind == "elements":
         section = below(made.root, layout.path)
@@ -146,7 +146,7 @@ def _held(made: _Case, layout: Layout) -> Iterator[tuple[Key, Path, Plain, tuple
 
 
 def _many(
-    layout: Layout, path: Path, plain: Plain
+    layout: SheetLayout, path: Path, plain: Plain
 ) -> Iterator[tuple[Key, Path, Plain, tuple[Cell, ...]]]:
     """The rows of one list or mapping."""
     if layout.kind == "list":
@@ -210,11 +210,11 @@ def field_cells(one: Field, plain: Plain, path: Path, shown: object) -> dict[str
         return label_cells(one.columns, plain)
     if one.kind == "text":
         return {one.columns[0].heading: text_cell(one.form, plain)}
-    known = shown(path) if callable(shown) else Shown()
+    known = shown(path) if callable(shown) else KnownNumber()
     return number_cells(one, plain, known)
 
 
-def _series_table(made: _Case, layout: Layout) -> Table:
+def _series_table(made: _Case, layout: SheetLayout) -> Table:
     """Numbers by date, a column a month."""
     rows, months = [], set()
     for name, path in made.series.items():
@@ -230,11 +230,11 @@ def _series_table(made: _Case, layout: Layout) -> Table:
             cells[month] = _month_cell(plain, unit, f"{name}.{month}", made)
         months |= set(by_month)
         rows.append(Row((name,), path, {key: c for key, c in cells.items() if c is not None}))
-    across = tuple(Column(month, "month", forms.NUMBER) for month in sorted(months))
+    across = tuple(SheetColumn(month, "month", forms.NUMBER) for month in sorted(months))
     return Table(layout, tuple(rows), (*layout.columns, *across))
 
 
-def _unit_of(by_month: Mapping[str, Plain], named: Plain, shown: Shown) -> str:
+def _unit_of(by_month: Mapping[str, Plain], named: Plain, shown: KnownNumber) -> str:
     """Unit of a row of months: the one that all have that name one, else that of plain numbers."""
     if isinstance(named, str):
         return named
@@ -259,7 +259,7 @@ def _month_cell(plain: Plain, unit: str, path: str, made: _Case) -> Cell:
     return found[0] if found and found[1] in {"", unit} else plain
 
 
-def _month_rows(made: _Case, layout: Layout) -> Iterator[Row]:
+def _month_rows(made: _Case, layout: SheetLayout) -> Iterator[Row]:
     (number,) = layout.fields
     for name, path in made.series.items():
         series = apart(below(made.root, path)).entries["series"]

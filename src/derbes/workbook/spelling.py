@@ -17,7 +17,7 @@ from derbes.casefile.files import compose
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
 from derbes.units import SPACES, UnitError, leading_number
-from derbes.workbook.layout import LABEL, Column, Field
+from derbes.workbook.layout import LABEL, Field, SheetColumn
 
 SERIES_WORD = "series"
 """Stands in the column of formulas where a number goes by date."""
@@ -257,7 +257,7 @@ def flow_plain(text: str, heading: str) -> Plain:
 # Texts in several languages
 
 
-def label_cells(columns: tuple[Column, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
+def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
     """A text by language; one without a language stands in the column without one."""
     texts = {"": as_text(plain)} if isinstance(plain, str) else plain
     if not isinstance(texts, dict):
@@ -271,7 +271,9 @@ def label_cells(columns: tuple[Column, ...], plain: Plain, mark: str = "") -> di
     return found
 
 
-def label_plain(columns: tuple[Column, ...], book: Cells, before: Plain, mark: str = "") -> Plain:
+def label_plain(
+    columns: tuple[SheetColumn, ...], book: Cells, before: Plain, mark: str = ""
+) -> Plain:
     """The same put together."""
     found: dict[str, Plain] = {}
     heading = ""
@@ -348,7 +350,7 @@ def is_number_like(plain: Plain) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class KnownNumber:
     """What the program knows of a number beside its words."""
 
     value: float = 0.0
@@ -357,7 +359,7 @@ class Shown:
     path: str = ""
 
 
-def number_cells(field: Field, plain: Plain, shown: Shown) -> dict[str, Cell]:
+def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Cell]:
     """A number as its cells."""
     heading = {column.part: column.heading for column in field.columns}
     if field.kind == "any" and not is_number_like(plain):
@@ -481,7 +483,7 @@ class _Reading:
 
     def in_unit(self, number: float, unit: str) -> str:
         """A number in the unit of its row, which is written where the file does not know it."""
-        is_own = self.has_own_unit() or "unit" in self.differs
+        is_own = self.has_own_unit() or self.was_computed or "unit" in self.differs
         attaches = "unit" not in self.entries and (is_own or unit != self.implied)
         return amount(number, unit if attaches else "")
 
