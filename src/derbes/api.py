@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from derbes.browser import printed
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
@@ -57,6 +58,7 @@ __all__ = [
     "leverage",
     "made_by",
     "plan",
+    "printed",
     "provenance_of",
     "read_case",
     "record_verdicts",
@@ -653,10 +655,11 @@ def brief(  # noqa: PLR0913 - one option for each wish
     draws: int = BRIEF_DRAWS,
     seed: int = 1,
     tables: Path | str = "",
+    page_one: bool = False,
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
-    """The brief on a case, one self-contained HTML page.
+    """The brief on a case, one self-contained HTML page; `page_one`: nothing but its first page.
 
     Options as in `request_of`. Its answers are over draws of the uncertain inputs; with 0
     draws, or one, all numbers are central values, and it says that of itself. Where a folder
@@ -684,4 +687,4 @@ def brief(  # noqa: PLR0913 - one option for each wish
     if tables:
         for name, table in csv_tables(contents).items():
             write_atomically(Path(tables) / f"{name}.csv", table)
-    return render_brief(contents)
+    return render_brief(contents, page_one=page_one)

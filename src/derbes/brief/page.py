@@ -420,8 +420,13 @@ _WARNING = "<!--warning-->"
 """Place of the warning about letters, which only the whole page can give; no text holds it."""
 
 
-def render_brief(contents: BriefContents) -> str:
-    """One self-contained HTML file; the same contents give the same bytes."""
+def render_brief(contents: BriefContents, *, page_one: bool = False) -> str:
+    """One self-contained HTML file; the same contents give the same bytes.
+
+    Args:
+        contents: What is told.
+        page_one: Whether the first page stands alone.
+    """
     page: str = (
         _environment()
         .get_template("brief.html")
@@ -429,7 +434,7 @@ def render_brief(contents: BriefContents) -> str:
             language=language(),
             title=_("{name}: brief").format(name=text_of(contents.case.label, contents.case.name)),
             front=_front(contents),
-            sections=sections_of(contents),
+            sections=() if page_one else sections_of(contents),
             fonts=font_faces(),
             warning=_WARNING,
         )

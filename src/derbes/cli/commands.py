@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from derbes import api
+from derbes.browser import find_browser
 from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
@@ -42,6 +43,7 @@ from derbes.cli.places import (
     CSV,
     HTML,
     JSON,
+    PDF,
     STANDARD_OUTPUT,
     TEXT,
     Place,
@@ -51,6 +53,7 @@ from derbes.cli.places import (
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
+from derbes.files import write_bytes_atomically
 from derbes.harmless import file_name
 from derbes.language import _
 from derbes.parallel import refuse_small_space
@@ -348,9 +351,16 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
             "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
         ),
         **SEED,
+        "--page-one": _("Page one alone, on one sheet."),
     },
 )
-@option("--out", _("Without it: the case's name and .html."), "FILE", type=Place())
+@option(
+    "--out",
+    _("A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
+      "case's name and .html."),
+    "FILE",
+    type=Place(),
+)
 @option(
     "--tables",
     _("Write every table and the data of every chart as CSV into a folder."),
@@ -360,19 +370,26 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @json_option
 @language_option
 def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
-    """Write the brief on a case: one HTML page that stands alone."""
+    """Write the brief on a case: one HTML page that stands alone, or a PDF."""
     out = out or f"{file_name(Path(path).resolve().stem)}.html"
-    case = opened(path, HTML, out=out)
+    kind = PDF if Path(out).suffix.casefold() == ".pdf" else HTML
+    case = opened(path, kind, out=out)
+    if kind == PDF:
+        find_browser()
     words = _words({**asked, "tables": asked["tables"] or ""})
     need = _needed(case, words)
     with stoppable(None) as progress:
         progress(0, 0, _("the brief, {need}").format(need=need))
         page = api.brief(case, progress=progress, **words)
-    tell(page, out, HTML)
+    if kind == PDF:
+        sheets = api.printed(page, on_one_sheet=asked["page_one"])
+        write_bytes_atomically(Path(out), sheets)
+    else:
+        tell(page, out, HTML)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
-        for name in ("n_workers", "tables"):
+        for name in ("n_workers", "tables", "page_one"):
             words.pop(name)
         provenance = record_of(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
@@ -380,7 +397,8 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
         note(_("Written: {out}").format(out=out))
         if words["tables"]:
             note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
-        note(_("Next: open it in a browser; it needs no network."))
+        if kind == HTML:
+            note(_("Next: open it in a browser; it needs no network."))
 
 
 @derbes.command()

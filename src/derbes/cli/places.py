@@ -36,6 +36,7 @@ class Place(click.ParamType[str]):
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
+PDF, PNG, SVG = "PDF", "PNG", "SVG"
 HISTORY = "a history, a line of JSON each"
 """What can be written into a file."""
 
@@ -50,10 +51,12 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
+    **dict.fromkeys((".jpg", ".jpeg", ".gif", ".webp"), "a picture"),
+    ".png": PNG,
+    ".svg": SVG,
     ".jsonl": HISTORY,
     ".tsv": "TSV",
-    ".pdf": "PDF",
+    ".pdf": PDF,
     ".zip": "a zip archive",
 }
 """What the end of a name promises."""
@@ -166,10 +169,13 @@ def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
     fix = {
         TEXT: _("end the name in .txt, or ask for --json"),
         JSON: _("end the name in .json"),
-        HTML: _("end the name in .html; a browser prints the page to PDF"),
+        HTML: _("end the name in .html; a brief may also end in .pdf"),
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
+        PDF: _("end the name in .pdf"),
+        PNG: _("end the name in .png"),
+        SVG: _("end the name in .svg"),
         HISTORY: _("end the name in .jsonl"),
     }[kind]
     what = _('"{place}" promises {promised}, and this writes {kind}').format(
