@@ -33,7 +33,7 @@ PLACES = (
 """Where a browser lies that is not on the path."""
 PATIENCE = 120.0
 """How long a page may take to be printed. [s]"""
-SIZES = (1.0, 0.97, 0.94, 0.91, 0.88, 0.85, 0.81, 0.77, 0.73, 0.69, 0.65, 0.6)
+SIZES = (0.97, 0.94, 0.91, 0.88, 0.85, 0.81, 0.77, 0.73, 0.69, 0.65, 0.6)
 """How much smaller a page is tried, that is to fit on one sheet; smaller is not legible."""
 
 _ALONE = (
@@ -104,15 +104,26 @@ def printed(page: str, *, on_one_sheet: bool = False) -> bytes:
     with new_folder() as own:
         folder = own / "print.part"  # which a later run removes, should this one be killed
         folder.mkdir()
-        for size in SIZES if on_one_sheet else SIZES[:1]:
-            pdf = _print(browser, _smaller(page, size), folder)
-            if not on_one_sheet or n_sheets(pdf) == 1:
-                return pdf
-    raise OutputError(
-        _("Page one does not fit on one sheet, also at {share} % of its size. Fix: ask for it as "
-          ".html, or shorten the question and the label of the case.").format(
-              share=round(100 * SIZES[-1]))
-    )  # fmt: skip
+        pdf = _print(browser, page, folder)
+        if not on_one_sheet or n_sheets(pdf) == 1:
+            return pdf
+        fitting: dict[int, bytes] = {}
+        low, high = 0, len(SIZES) - 1
+        at = high  # the smallest first, which says whether any fits
+        while low <= high:
+            pdf = _print(browser, _smaller(page, SIZES[at]), folder)
+            if n_sheets(pdf) == 1:
+                fitting[at], high = pdf, at - 1
+            elif at == len(SIZES) - 1:
+                break
+            else:
+                low = at + 1
+            at = (low + high) // 2
+        if fitting:
+            return fitting[min(fitting)]
+    text = _("Page one does not fit on one sheet, also at {share} % of its size. Fix: ask for it "
+             "as .html, or shorten the question and the label of the case.")  # fmt: skip
+    raise OutputError(text.format(share=round(100 * SIZES[-1])))
 
 
 def n_sheets(pdf: bytes) -> int:
@@ -121,8 +132,6 @@ def n_sheets(pdf: bytes) -> int:
 
 
 def _smaller(page: str, size: float) -> str:
-    if size == 1.0:
-        return page
     style = f"<style>@media print{{main{{zoom:{size}}}}}</style></head>"
     return page.replace("</head>", style, 1)
 

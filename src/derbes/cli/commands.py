@@ -356,8 +356,10 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 )
 @option(
     "--out",
-    _("A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
-      "case's name and .html."),
+    _(
+        "A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
+        "case's name and .html."
+    ),
     "FILE",
     type=Place(),
 )
