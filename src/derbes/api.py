@@ -38,13 +38,14 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
-from derbes.told import brief, chart, charts, printed
+from derbes.told import brief, chart, chart_problems, charts, printed
 
 __all__ = [
     "EVERY_MONTHS",
     "Progress",
     "brief",
     "chart",
+    "chart_problems",
     "charts",
     "check",
     "cover",

@@ -115,7 +115,11 @@ def charts_of(case: Case) -> tuple[ChartKind, ...]:
     is_asked = bool(case.measures)
     causes = {CALM: True, COURSE: is_asked, STRESS: is_asked and _is_uncertain(case)}
     causes |= {PLAN: _is_planned(case), STATEMENTS: bool(entries_of(case))}
-    return tuple(kind for kind in chart_kinds() if causes[kind.part])
+    return tuple(
+        kind
+        for kind in chart_kinds()
+        if causes[kind.part] and (case.hazards or not kind.is_of_chance)
+    )
 
 
 def _plan_request(case: Case, variant: str) -> PlanRequest:

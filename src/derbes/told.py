@@ -18,7 +18,7 @@ from derbes.parallel import Progress, RunOptions
 from derbes.request import ALL, BRIEF_DRAWS, brief_problems, made_by, refuse, request_of
 from derbes.results.supply import Provenance
 
-__all__ = ["brief", "chart", "charts", "printed"]
+__all__ = ["brief", "chart", "chart_problems", "charts", "printed"]
 
 
 def brief(  # noqa: PLR0913 - one option for each wish

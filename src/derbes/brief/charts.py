@@ -28,6 +28,8 @@ class ChartKind:
     title: str
     part: str = COURSE
     """One of `PARTS`, or what is computed anyhow: the course of the main measure, or calm."""
+    is_of_chance: bool = False
+    """Whether only hazards of the case give cause for it."""
 
     @property
     def is_drawn(self) -> bool:
@@ -52,10 +54,16 @@ def chart_kinds() -> tuple[ChartKind, ...]:
         ChartKind("frontier-chart", _("What each month of security costs"), PLAN),
         ChartKind("outlay-chart", _("What is paid when, and where to"), PLAN),
         ChartKind("fan-time-to-survive", _("Months survived, over the draws"), STRESS),
+        ChartKind("fan-cover", _("How long stock lasts, over the draws"), STRESS),
         ChartKind("fan-leverage-ratio", _("Leverage ratio, over the draws"), STRESS),
         ChartKind("ended-curve", _("Probability that leverage has ended"), STRESS),
-        ChartKind("hazard-curve", _("Probability that essential demand goes short"), STRESS),
-        ChartKind("exceedance-curve", _("Probability of larger losses"), STRESS),
+        ChartKind(
+            "hazard-curve",
+            _("Probability that essential demand goes short"),
+            STRESS,
+            is_of_chance=True,
+        ),
+        ChartKind("exceedance-curve", _("Probability of larger losses"), STRESS, is_of_chance=True),
         ChartKind("tornado-1", _("What moves an answer most; 2, 3 … for the next answers"), STRESS),
         ChartKind("signaling-chart", _("In which years the measure pays its sender"), STRESS),
         ChartKind("verdicts-chart", _("Verdicts on what is said, by speaker"), STATEMENTS),
@@ -106,8 +114,7 @@ class Chart:
 
     def csv(self) -> str:
         """Its data as CSV, unrounded, with units in the headings."""
-        table = self.figure.table
-        return sheet([table.head, *([cell.raw for cell in row] for row in table.rows)])
+        return sheet(self.figure.table.raw)
 
     def vega_lite(self) -> dict[str, Any]:
         """Its Vega-Lite specification, data included."""

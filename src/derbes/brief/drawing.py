@@ -91,6 +91,8 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
 
 
 _HEAD, _SMALL = 15, 11
+_BOLD = 1.1
+"""How much wider bold letters are."""
 """Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
 _MARGIN = 12
 
@@ -158,7 +160,8 @@ def picture(
 
 def _broken(text: str, size: float, width: float) -> list[str]:
     """Lines of a text that fit into a picture; none of an empty one."""
-    letters = int((width - 2 * _MARGIN) / (LETTER * size / 12))
+    wide = _BOLD if size == _HEAD else 1.0
+    letters = int((width - 2 * _MARGIN) / (LETTER * size / 12 * wide))
     return wrapped(text, letters).split(LINE_BREAK) if text else []
 
 

@@ -173,10 +173,7 @@ def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
-        PDF: _("end the name in .pdf"),
-        PNG: _("end the name in .png"),
-        SVG: _("end the name in .svg"),
-        HISTORY: _("end the name in .jsonl"),
+        SVG: _("end the name in .svg, .png, .csv or .json"),
     }[kind]
     what = _('"{place}" promises {promised}, and this writes {kind}').format(
         place=place, promised=promised, kind=kind
