@@ -71,7 +71,6 @@ LIBRARIES = {
     ),
     "nashpy": ("derbes.statements",),
     "duckdb": ("derbes.trade",),
-    "pyarrow": ("derbes.stress", "derbes.tables"),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
@@ -91,8 +90,7 @@ ONE_MODULE = (
     "vl_convert",
     "yaml",
 )
-"""Libraries that one module imports, so that exchanging one changes one file. (pyarrow: one of
-each room that reads or writes Parquet.)"""
+"""Libraries that one module imports, so that exchanging one changes one file."""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
 

@@ -46,6 +46,14 @@ from derbes.cli.places import (
     Place,
     check_places,
     opened,
+    promised_tables,
+)
+from derbes.cli.sheets import (
+    check_tables,
+    input_tables,
+    sheet_option,
+    tell_result,
+    tell_tables,
 )
 from derbes.cli.streams import Outlet
 from derbes.cli.surface import DRAWS, SEED, needed, surface_options, words_of
@@ -71,22 +79,23 @@ def derbes() -> None:
 
 @derbes.command()
 @case_argument
-@json_option
-@language_option
+@sheet_option
+@answer_options
 @click.pass_context
-def check(context: click.Context, path: str, *, as_json: bool) -> None:
+def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
-    check_places((path, str(Path(path, "case.yaml"))))
+    check_places((path, str(Path(path, "case.yaml"))), JSON if as_json else TEXT)
     problems, notes = api.problems_and_notes(path)
     if as_json:
-        tell_json({**problems_record(problems), **notes_record(notes)})
+        tell_json({**problems_record(problems), **notes_record(notes)}, out)
         context.exit(2 if problems else 0)
+    if promised_tables(out):
+        tell_tables(check_tables(problems, notes), out)
     if problems:
         raise CaseError(path, problems)
-    tell(_("{path}: no problems.").format(path=path))
-    if notes:
-        tell(notes_text(notes))
-    tell(next_line("cover", path))
+    if not promised_tables(out):
+        told = [_("{path}: no problems.").format(path=path), notes_text(notes) if notes else ""]
+        tell("\n".join([*filter(None, told), next_line("cover", path)]), out)
 
 
 @derbes.command()
@@ -108,6 +117,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @case_argument
 @surface_options(api.leverage)
 @workers_option
+@sheet_option
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
@@ -151,6 +161,7 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @option("--checkpoint", _("Keep the state of the search in a file."), "FILE", type=Place())
 @option("--resume", _("Go on from the state in a file, and keep it there."), "FILE", type=Place())
 @executor_options
+@sheet_option
 @answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
@@ -206,6 +217,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
 @executor_options
+@sheet_option
 @answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
@@ -218,6 +230,8 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 SIGNALING = "signaling"
 _SPELLINGS = {"signalling": SIGNALING}
+QUERY_TABLES = {"drift": "modality_drift", "coverage": "unsaid", "predictions": "scores"}
+"""Query → its table, where that is called otherwise."""
 
 
 def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> Any:
@@ -275,6 +289,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     show_default=True,
 )
 @workers_option
+@sheet_option
 @answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
@@ -291,6 +306,9 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
+    elif promised_tables(out) and not as_json:
+        main = QUERY_TABLES.get(query, query)
+        tell_result(table, out, next_line("brief", path), main=main, has_mark=has_mark)
     elif as_json:
         tell_json(record_of(table), out)
     else:
@@ -378,6 +396,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @derbes.command()
 @case_argument
 @click.argument("where", metavar="[ELEMENT]", default="")
+@sheet_option
 @answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
@@ -386,6 +405,8 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     if as_json:
         numbers = [record_of(number) for number in api.inputs(case, where)]
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
+    elif promised_tables(out):
+        tell_tables(input_tables(case, api.inputs(case, where)), out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
@@ -395,9 +416,11 @@ for _verb in (chart, *DATA_VERBS):
 
 
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
-    """A result as JSON, or as text that closes with what comes next."""
+    """A result as JSON, as tables, or as text that closes with what comes next."""
     if as_json:
         tell_json(record_of(result), out)
+    elif promised_tables(out):
+        tell_result(result, out, then)
     else:
         tell(f"{text(result)}\n\n{then}", out)
 

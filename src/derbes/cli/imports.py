@@ -10,7 +10,8 @@ import click
 from derbes import api
 from derbes.cli import NOT_WRITTEN
 from derbes.cli.output import next_line, tell, tell_json
-from derbes.cli.places import JSON, TEXT, check_places
+from derbes.cli.places import JSON, TEXT, check_places, promised_tables
+from derbes.cli.sheets import tell_result
 from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
 from derbes.results.records import record_of
@@ -61,6 +62,8 @@ def import_into_case(
     is_open = bool(found.changes) and not found.written
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out, _ending(found, case))
     else:
         tell("\n".join([import_text(found), "", _ending(found, case)]), out)
     if is_open:

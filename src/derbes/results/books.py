@@ -7,12 +7,20 @@ field of the JSON that it holds, unrounded. The tables of a result stand beside 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from derbes.results.imports import TableImport, import_tables
 from derbes.results.plan import Plan, plan_tables
 from derbes.results.statements import StatementTable, statement_tables
 from derbes.results.stress import Stress, stress_tables
 from derbes.results.supply import Cover, Leverage, cover_tables, leverage_tables
 from derbes.results.tables import ResultTable
-from derbes.results.trade import ProductSheet, Screen, product_tables, screen_tables
+from derbes.results.trade import (
+    Imported,
+    ProductSheet,
+    Screen,
+    fate_tables,
+    product_tables,
+    screen_tables,
+)
 from derbes.results.upstream import Upstream, upstream_tables
 
 _OF: Mapping[type, Callable[[Any], tuple[ResultTable, ...]]] = {
@@ -24,6 +32,8 @@ _OF: Mapping[type, Callable[[Any], tuple[ResultTable, ...]]] = {
     Screen: screen_tables,
     ProductSheet: product_tables,
     Upstream: upstream_tables,
+    TableImport: import_tables,
+    Imported: fate_tables,
 }
 NAMES: Mapping[str, tuple[str, ...]] = {
     "cover": ("cover",),
@@ -43,8 +53,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "screen": ("dependences", "sellers", "comparisons", "other_values", "mirrors"),
     "upstream": ("tiers", "sectors", "routes", "losses", "gains"),
     "check": ("problems", "notes"),
-    "show": ("inputs",),
-    "import": ("changes",),
+    "show": ("inputs", "steps"),
+    "import": ("changes", "fates"),
 }  # fmt: skip
 """Verb → the tables that its answers may have, the main one first."""
 

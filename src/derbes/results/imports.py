@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derbes.language import _
+from derbes.results.tables import Column, ResultTable, table_of
+
 
 @dataclass(frozen=True, slots=True)
 class NumberChange:
@@ -37,3 +40,14 @@ class TableImport:
     """Whether no mapping was kept before."""
     written: bool = False
     """Whether the case was changed."""
+
+
+def import_tables(found: TableImport) -> tuple[ResultTable, ...]:
+    """What changes, as a whole table."""
+    columns = (
+        Column(_("path"), "path"),
+        Column(_("before"), "old"),
+        Column(_("after"), "new"),
+    )
+    title = _("Numbers that change")
+    return (table_of("changes", title, NumberChange, found.changes, *columns),)

@@ -422,3 +422,21 @@ def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
         table_of("mirrors", _("As buyer and seller report it"), Mirror, found.mirrors,
                *mirror_columns()),
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FateCount:
+    """How many rows one thing became of."""
+
+    fate: str
+    n: int
+
+
+def fate_tables(found: Imported) -> tuple[ResultTable, ...]:
+    """What became of the rows of an import, as a whole table."""
+    columns = (
+        Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate"),
+        Column(_("rows"), "n"),
+    )
+    rows = (FateCount(fate, n) for fate, n in found.counts.items())
+    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, *columns),)

@@ -1,11 +1,9 @@
 """The long table of draws and answers: computed in blocks, kept in a store, handed on.
 
-Whether memory will suffice is said before anything is computed. The only module that knows
-pyarrow.
+Whether memory will suffice is said before anything is computed.
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, replace
@@ -13,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
@@ -35,6 +31,7 @@ from derbes.stress.outcomes import (
     simulate_hazards,
     solve_draws,
 )
+from derbes.trade import parquet
 from derbes.version import VERSION
 
 NUMBER = 8
@@ -85,7 +82,7 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
 
 
 FORMAT = 2
-KEY = b"derbes"
+KEY = "derbes"
 """Key of the file's metadata under which everything about it stands."""
 VARIANT = "variant"
 
@@ -127,16 +124,13 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
     """
     names = list(dict.fromkeys(name for one in kept.values() for name in one.columns))
     sizes = [one.n_draws for one in kept.values()]
-    arrays: dict[str, pa.Array] = {
-        VARIANT: pa.array([v for v, size in zip(kept, sizes, strict=True) for _row in range(size)])
-    }
+    held: dict[str, Any] = {VARIANT: np.repeat(np.array(list(kept), dtype=object), sizes)}
     for name in names:
         parts = [
             one.columns.get(name, np.full(size, np.nan))
             for one, size in zip(kept.values(), sizes, strict=True)
         ]
-        arrays[name] = pa.array(np.concatenate(parts), from_pandas=True)
-    table = pa.table(arrays)
+        held[name] = _as_kept(np.concatenate(parts))
     told: dict[str, Any] = {
         "format": FORMAT,
         "origin": asdict(origin),
@@ -145,25 +139,27 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
             for variant, one in kept.items()
         },
     }
-    told["digest"] = _digest(table, told)
-    table = table.replace_schema_metadata({KEY: json.dumps(told).encode()})
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    write_bytes_atomically(path, buffer.getvalue())
+    told["digest"] = _digest(held, told)
+    write_bytes_atomically(path, parquet.written(held, {KEY: json.dumps(told)}))
 
 
-def _digest(table: pa.Table, told: Mapping[str, Any]) -> str:
+def _as_kept(column: FloatArray) -> FloatArray:
+    """Numbers as they come back: one kind of nan, and one of zero."""
+    return np.where(np.isnan(column), np.nan, column + 0.0)
+
+
+def _digest(held: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     """What changes with any number of a store, and with anything said about it."""
     digest = hashlib.sha256(json.dumps(told).encode())
-    digest.update(json.dumps([table.column_names, table.column(VARIANT).to_pylist()]).encode())
-    for name in table.column_names:
+    digest.update(json.dumps([list(held), list(held[VARIANT])]).encode())
+    for name, column in held.items():
         if name != VARIANT:
-            digest.update(table.column(name).to_numpy(zero_copy_only=False).tobytes())
+            digest.update(_as_kept(column).tobytes())
     return digest.hexdigest()
 
 
 _UNREADABLE = (
-    pa.ArrowException, OSError, LookupError, ValueError, TypeError, AttributeError, MemoryError,
+    DataError, OSError, LookupError, ValueError, TypeError, AttributeError, MemoryError,
     RecursionError,
 )  # fmt: skip
 """What comes of reading a file that is no store."""
@@ -179,9 +175,9 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
     if not path.exists():
         return {}
     try:
-        table = pq.read_table(path, partitioning=None)
-        told = json.loads((table.schema.metadata or {})[KEY])
-        is_whole = told.pop("digest") == _digest(table, told)
+        held, about = parquet.numbers_read(path)
+        told = json.loads(about[KEY])
+        is_whole = told.pop("digest") == _digest(held, told)
     except _UNREADABLE as error:
         what = _("{path}: is no store of draws.").format(path=path)
         raise DataError(f"{what} {_('Fix: choose another file.')}") from error
@@ -209,12 +205,8 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
             path=path, differ="; ".join(differ)
         )
         raise DataError(f"{what} {_('Fix: choose another file, or ask as before.')}")
-    variant = np.array(table.column(VARIANT).to_pylist())
-    columns = {
-        name: table.column(name).to_numpy(zero_copy_only=False)
-        for name in table.column_names
-        if name != VARIANT
-    }
+    variant = np.array(held[VARIANT])
+    columns = {name: column for name, column in held.items() if name != VARIANT}
     return {
         name: VariantTable(
             columns={key: column[variant == name] for key, column in columns.items()},

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from derbes.errors import DataError
 from derbes.language import _
+from derbes.trade import parquet
 
 Cell = str | float | bool | date | None
 """What a cell holds."""
@@ -198,19 +199,16 @@ def _plain(cell: object) -> Cell:
 
 
 def _parquet(path: Path, content: bytes) -> Found:
-    from pyarrow import ArrowException, BufferReader, parquet  # noqa: PLC0415 - as above
-
     try:
-        table = parquet.read_table(BufferReader(content))
-    except (ArrowException, OSError) as error:
+        found = parquet.rows_read(content, MOST_CELLS)
+    except DataError as error:
         raise _unusable(path, str(error), _("write it anew; it may be cut off")) from error
-    if table.num_rows * table.num_columns > MOST_CELLS:
+    if found is None:
         raise _unusable(path, _("it is too large"), _("select the rows that the case needs"))
-    columns = [
-        [None if v is None else _plain(v) for v in column.to_pylist()] for column in table.columns
-    ]
-    rows: list[list[Cell]] = [list(table.column_names), *map(list, zip(*columns, strict=True))]
-    return (Sheet("", _whole(rows), list(range(len(rows)))),), (), ()
+    names, held, notes = found
+    cells = ([None if cell is None else _plain(cell) for cell in row] for row in held)
+    rows: list[list[Cell]] = [list(names), *cells]
+    return (Sheet("", _whole(rows), list(range(len(rows)))),), (), tuple(notes)
 
 
 def _csv(path: Path, content: bytes) -> Found:

@@ -44,6 +44,11 @@ class TableEngine:
         with _told():
             self._connection.execute(query, values or None)
 
+    def take(self, name: str, columns: Columns) -> None:
+        """Let queries read columns as a table of this name; NaN is what is missing."""
+        with _told():
+            self._connection.register(name, dict(columns))
+
 
 @contextlib.contextmanager
 def opened_engine(n_threads: int = 2) -> Iterator[TableEngine]:

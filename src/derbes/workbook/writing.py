@@ -43,6 +43,8 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "thousands": {"num_format": "#,##0.###"},
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
+    "month": {"num_format": "yyyy-mm"},
+    "literal": {"quote_prefix": True},
     "input": {"bg_color": INPUT_COLOR, "border": 1, "border_color": LINE},
     "computed": {"bg_color": COMPUTED_COLOR, "border": 1, "border_color": LINE},
     "id": {"bold": True, "num_format": "@", "valign": "top"},

@@ -1,0 +1,136 @@
+"""Parquet files through the table engine: written with words about them, and read.
+
+A name is taken as it is written, also with signs that are patterns elsewhere.
+"""
+
+import glob
+import json
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from derbes.language import _
+from derbes.scratch import new_folder
+from derbes.trade.engine import Columns, TableEngine, named, opened_engine, quoted
+
+_ZONED = re.compile("TIMESTAMP.*(TIME ZONE|TZ)")
+"""Kinds of times that stand in UTC."""
+
+
+def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] = ()) -> bytes:
+    """A file of these columns; equal ones give equal bytes.
+
+    Args:
+        columns: Texts as objects, and numbers, of which NaN is what is missing. (N,)
+        about: What is kept in the file beside them.
+        texts: Columns that are texts also where nothing stands in them.
+    """
+    held = ", ".join(
+        f"CAST({named(name)} AS VARCHAR) AS {named(name)}" if name in texts else named(name)
+        for name in columns
+    )
+    names = ", ".join(f"{named(key)}: {quoted(text)}" for key, text in about.items())
+    with new_folder() as folder, opened_engine(n_threads=1) as engine:
+        place = folder / "table.parquet"
+        engine.take("held", columns)
+        engine.run(
+            f"COPY (SELECT {held} FROM held) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
+            f"KV_METADATA {{{names}}})"
+        )
+        return place.read_bytes()
+
+
+def numbers_read(path: Path) -> tuple[Columns, Mapping[str, str]]:
+    """The columns of a file, and what is kept beside them; what is missing is NaN, or None.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    with opened_engine() as engine:
+        found = engine.columns(f"SELECT * FROM {_source(path)}")
+        about = _about(engine, path)
+    return {name: _plain(column) for name, column in found.items()}, about
+
+
+def _plain(column: Any) -> Any:
+    fill = None if column.dtype == object else np.nan
+    return np.ma.filled(column, fill) if isinstance(column, np.ma.MaskedArray) else column
+
+
+def rows_read(content: bytes, most_cells: int) -> tuple[list[str], list[Any], list[str]] | None:
+    """Names of columns, rows, and what was assumed of times; None: more cells than `most_cells`.
+
+    A time is told on the clock of the zone that pandas has written beside it, else in UTC.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    with new_folder() as folder, opened_engine() as engine:
+        place = folder / "table.parquet"
+        place.write_bytes(content)
+        source = _source(place)
+        told = engine.rows(f"DESCRIBE SELECT * FROM {source}")
+        kinds = {name: kind for name, kind, *_rest in told}
+        [(n_rows,)] = engine.rows(f"SELECT count(*) FROM {source}")
+        if n_rows * len(kinds) > most_cells:
+            return None
+        zoned = [name for name, kind in kinds.items() if _ZONED.match(kind)]
+        wanted = ", ".join(
+            f"make_timestamp(epoch_us({named(name)}::TIMESTAMPTZ))"
+            if name in zoned
+            else named(name)
+            for name in kinds
+        )
+        rows = engine.rows(f"SELECT {wanted} FROM {source}")
+        zones = _zones(_about(engine, place)) if zoned else {}
+    places = {
+        list(kinds).index(name): ZoneInfo(zone) for name, zone in zones.items() if name in zoned
+    }
+    notes = [
+        _('times in the column "{name}" are read in UTC').format(name=name)
+        for name in zoned
+        if name not in zones
+    ]
+    return list(kinds), [_on_clocks(row, places) for row in rows], notes
+
+
+def _on_clocks(row: Any, zones: Mapping[int, ZoneInfo]) -> list[Any]:
+    """A row whose times in UTC are told on the clocks of their zones."""
+    return [
+        cell.replace(tzinfo=ZoneInfo("UTC")).astimezone(zones[place]).replace(tzinfo=None)
+        if place in zones and cell is not None
+        else cell
+        for place, cell in enumerate(row)
+    ]
+
+
+def _source(path: Path) -> str:
+    return f"read_parquet({quoted(glob.escape(str(path.absolute())))}, hive_partitioning=false)"
+
+
+def _about(engine: TableEngine, path: Path) -> dict[str, str]:
+    place = quoted(glob.escape(str(path.absolute())))
+    rows = engine.rows(f"SELECT key, value FROM parquet_kv_metadata({place})")
+    return {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in rows}
+
+
+def _zones(about: Mapping[str, str]) -> dict[str, str]:
+    """Column → zone of its clock, as pandas writes it beside the table."""
+    try:
+        told = json.loads(about.get("pandas", "{}"))["columns"]
+        zones = {one["field_name"]: str((one["metadata"] or {}).get("timezone")) for one in told}
+        return {name: zone for name, zone in zones.items() if _is_zone(zone)}
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return {}
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return False
+    return True
