@@ -70,6 +70,7 @@ LIBRARIES = {
         "derbes.trade",
     ),
     "nashpy": ("derbes.statements",),
+    "pandas": ("derbes.results",),
     "duckdb": ("derbes.trade",),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),

@@ -35,6 +35,11 @@ def charts(full):
     return {name: chart_of(full, name) for name in figures_of(full)}
 
 
+@pytest.fixture(scope="module")
+def pictures(charts):
+    return {name: chart.svg() for name, chart in charts.items()}
+
+
 NOT_INVENTED = {"fan-cover", "fan-time-to-survive", "fan-leverage-ratio", "survival"}
 
 
@@ -51,9 +56,9 @@ def test_a_kind_is_found_by_name_and_by_family():
     assert chart_of.__module__ == "derbes.brief.charts"
 
 
-def test_a_picture_says_title_subtitle_and_foot_and_stands_alone(charts):
-    for chart in charts.values():
-        svg = chart.svg()
+def test_a_picture_says_title_subtitle_and_foot_and_stands_alone(charts, pictures):
+    for name, chart in charts.items():
+        svg = pictures[name]
         ET.fromstring(svg)
         shown = " ".join(picture_texts(svg))
         for text in (chart.title, chart.subtitle, chart.foot):
@@ -63,12 +68,12 @@ def test_a_picture_says_title_subtitle_and_foot_and_stands_alone(charts):
         assert not re.search(r'(?:href|src)="?(?!data:)', svg.replace("src:url(data:", ""))
 
 
-def test_nothing_of_a_picture_lies_outside(charts):
-    for chart in charts.values():
-        width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', chart.svg()).groups())
+def test_nothing_of_a_picture_lies_outside(pictures):
+    for name, svg in pictures.items():
+        width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
         assert width <= 730
         for x, y, size, text in re.findall(
-            r'<text x="([\d.]+)" y="([\d.]+)" font-size="(\d+)px"[^>]*>([^<]*)', chart.svg()
+            r'<text x="([\d.]+)" y="([\d.]+)" font-size="(\d+)px"[^>]*>([^<]*)', svg
         ):
             assert 0 < float(x) + len(unescape(text)) * 0.55 * float(size) <= width, (
                 chart.name,
@@ -121,7 +126,6 @@ def test_the_specification_draws_the_same_marks(charts):
         assert spec["usermeta"]["derbes"]["foot"] == chart.foot
         drawn = vl_convert.vegalite_to_svg(spec, vl_version="6.1")
         assert set(chart.title.split()) <= set(" ".join(picture_texts(drawn)).split())
-        assert json.loads(chart.json()) == json.loads(chart.json())
 
 
 WITHOUT_UNIT = {

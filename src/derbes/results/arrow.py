@@ -6,6 +6,7 @@ Arrow C data interface over arrays of numpy. Of a stream there is one batch.
 
 import ctypes
 import itertools
+import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -31,10 +32,10 @@ class _Stream(ctypes.Structure):
 
 
 _Schemas, _Arrays, _Streams = map(ctypes.POINTER, (_Schema, _Array, _Stream))
-_RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-_GET_SCHEMA = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Schemas)
-_GET_NEXT = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Arrays)
-_GET_ERROR = ctypes.CFUNCTYPE(ctypes.c_char_p, _Streams)
+_RELEASE: Any = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+_GET_SCHEMA: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Schemas)
+_GET_NEXT: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Arrays)
+_GET_ERROR: Any = ctypes.CFUNCTYPE(ctypes.c_char_p, _Streams)
 _Schema._fields_ = [
     ("format", ctypes.c_char_p),
     ("name", ctypes.c_char_p),
@@ -73,10 +74,14 @@ class Field(NamedTuple):
     name: str
     kind: type
     cells: Sequence[Any]
+    unit: str = ""
+    """Told in the metadata of the column."""
 
 
 class _Table(NamedTuple):
     fields: Sequence[Field]
+    columns: Sequence[tuple[int, Sequence[Any]]]
+    """Missing cells and buffers of each, made before anybody reads."""
     n_rows: int
     is_told: list[bool]
     """Whether its batch has been handed over."""
@@ -95,17 +100,16 @@ def _keep(what: Any) -> int:
 
 def stream_of(fields: Sequence[Field], n_rows: int) -> Any:
     """A capsule of a stream that holds the columns, each of so many rows."""
+    columns = [_buffers(one) for one in fields]
     stream = _Stream(
         _address(_get_schema), _address(_get_next), _address(_get_error), _address(_end_stream)
     )
-    stream.private_data = _keep(_Table(fields, n_rows, [False]))
+    stream.private_data = _keep(_Table(fields, columns, n_rows, [False]))
     place = ctypes.addressof(stream)
     _kept[-place] = stream
     new = ctypes.pythonapi.PyCapsule_New
-    new.restype, new.argtypes = (
-        ctypes.py_object,
-        [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p],
-    )
+    new.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+    new.restype = ctypes.py_object
     return new(place, _NAME, _address(_end_capsule))
 
 
@@ -127,22 +131,22 @@ def _end(place: int, kind: Any) -> None:
     _kept.pop(one.private_data, None)
 
 
-@_RELEASE
+@_RELEASE  # type: ignore[untyped-decorator]
 def _end_schema(place: int) -> None:
     _end(place, _Schema)
 
 
-@_RELEASE
+@_RELEASE  # type: ignore[untyped-decorator]
 def _end_array(place: int) -> None:
     _end(place, _Array)
 
 
-@_RELEASE
+@_RELEASE  # type: ignore[untyped-decorator]
 def _end_stream(place: int) -> None:
     _end(place, _Stream)
 
 
-@_RELEASE
+@_RELEASE  # type: ignore[untyped-decorator]
 def _end_capsule(capsule: int) -> None:
     """The capsule is gone; a stream that nobody took over goes with it."""
     get = ctypes.pythonapi.PyCapsule_GetPointer
@@ -153,26 +157,29 @@ def _end_capsule(capsule: int) -> None:
     _kept.pop(-place, None)
 
 
-@_GET_SCHEMA
+@_GET_SCHEMA  # type: ignore[untyped-decorator]
 def _get_schema(stream: Any, into: Any) -> int:
     table = _kept[stream.contents.private_data]
-    children = [_schema(FORMATS[one.kind], one.name, _NULLABLE) for one in table.fields]
-    into[0] = _schema(b"+s", "", 0, children)
+    children = [
+        _schema(FORMATS[one.kind], one.name, flags=_NULLABLE, unit=one.unit) for one in table.fields
+    ]
+    into[0] = _schema(b"+s", "", children=children)
     return _NO_ERROR
 
 
-@_GET_NEXT
+@_GET_NEXT  # type: ignore[untyped-decorator]
 def _get_next(stream: Any, into: Any) -> int:
     table = _kept[stream.contents.private_data]
     if table.is_told[0]:
         into[0] = _Array()  # one without release says that there is no more
         return _NO_ERROR
     table.is_told[0] = True
-    into[0] = _array(table.n_rows, 0, [None], [_column(one) for one in table.fields])
+    children = [_array(table.n_rows, *one) for one in table.columns]
+    into[0] = _array(table.n_rows, 0, [None], children)
     return _NO_ERROR
 
 
-@_GET_ERROR
+@_GET_ERROR  # type: ignore[untyped-decorator]
 def _get_error(_stream: Any) -> None:
     return None
 
@@ -185,13 +192,20 @@ for _function in (_end_schema, _end_array, _end_stream, _end_capsule, _get_schem
 # What stands in a stream
 
 
-def _schema(form: bytes, name: str, flags: int, children: Sequence[_Schema] = ()) -> _Schema:
-    pointers = (_Schemas * len(children))(*map(ctypes.pointer, children))
-    coded = name.encode()
-    one = _Schema(form, coded, None, flags, len(children), pointers)
+def _schema(
+    form: bytes, name: str, *, flags: int = 0, unit: str = "", children: Sequence[_Schema] = ()
+) -> _Schema:
+    pointers = _pointers(_Schemas, children)
+    coded, key, value = name.encode(), b"unit", unit.encode()
+    about = struct.pack(f"=ii4si{len(value)}s", 1, len(key), key, len(value), value)
+    one = _Schema(form, coded, about if unit else None, flags, len(children), pointers)
     one.release = _address(_end_schema)
-    one.private_data = _keep((form, coded, pointers, children))
+    one.private_data = _keep((form, coded, about, pointers, children))
     return one
+
+
+def _pointers(kind: Any, children: Sequence[Any]) -> Any:
+    return (kind * len(children))(*map(ctypes.pointer, children))
 
 
 def _array(
@@ -199,14 +213,15 @@ def _array(
 ) -> _Array:
     places = [None if one is None else one.ctypes.data for one in buffers]
     held = (ctypes.c_void_p * len(places))(*places)
-    pointers = (_Arrays * len(children))(*map(ctypes.pointer, children))
+    pointers = _pointers(_Arrays, children)
     one = _Array(length, n_null, 0, len(places), len(children), held, pointers)
     one.release = _address(_end_array)
     one.private_data = _keep((buffers, held, pointers, children))
     return one
 
 
-def _column(field: Field) -> _Array:
+def _buffers(field: Field) -> tuple[int, Sequence[Any]]:
+    """How many cells are missing, and which bits and numbers Arrow has for the others."""
     known = [cell is not None for cell in field.cells]
     n_null = known.count(False)
     mask = packbits(asarray(known, bool), bitorder="little") if n_null else None
@@ -214,7 +229,7 @@ def _column(field: Field) -> _Array:
     if field.kind is str:
         coded = [text.encode("utf-8", "replace") for text in full]
         ends = cumsum([0, *map(len, coded)]).astype("int32")
-        return _array(len(full), n_null, [mask, ends, frombuffer(b"".join(coded) + b"\0", "uint8")])
-    data = asarray(full, {float: "float64", int: "int64", bool: bool}[field.kind])
+        return n_null, [mask, ends, frombuffer(b"".join(coded) + b"\0", "uint8")]
+    data = asarray(full, {float: "float64", int: "int64", bool: "bool"}[field.kind])
     data = packbits(data, bitorder="little") if field.kind is bool else data
-    return _array(len(full), n_null, [mask, data])
+    return n_null, [mask, data]
