@@ -68,6 +68,7 @@ LIBRARIES = {
         "derbes.supply",
         "derbes.tables",
         "derbes.trade",
+        "derbes.workbook",
     ),
     "nashpy": ("derbes.statements",),
     "pandas": ("derbes.results",),
@@ -75,6 +76,7 @@ LIBRARIES = {
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
+    "xlsxwriter": ("derbes.workbook",),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""
@@ -89,6 +91,7 @@ ONE_MODULE = (
     "pymrio",
     "python_calamine",
     "vl_convert",
+    "xlsxwriter",
     "yaml",
 )
 """Libraries that one module imports, so that exchanging one changes one file."""

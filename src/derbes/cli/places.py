@@ -51,7 +51,7 @@ KINDS: Mapping[str, str] = {
     ".xlsx": EXCEL,
     **dict.fromkeys(("", ".txt", ".log"), TEXT),
     **dict.fromkeys((".yaml", ".yml"), CASE),
-    **dict.fromkeys((".xls", ".xlsm", ".xlsb"), _("a workbook that is no .xlsx")),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb"), "an old workbook"),
     ".ods": "OpenDocument",
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),

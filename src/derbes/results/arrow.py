@@ -68,7 +68,7 @@ _Stream._fields_ = [
 ]
 
 
-class Field(NamedTuple):
+class ArrowColumn(NamedTuple):
     """A column: its name, what it holds (`FORMATS`), and its cells; None is missing."""
 
     name: str
@@ -79,7 +79,7 @@ class Field(NamedTuple):
 
 
 class _Table(NamedTuple):
-    fields: Sequence[Field]
+    fields: Sequence[ArrowColumn]
     columns: Sequence[tuple[int, Sequence[Any]]]
     """Missing cells and buffers of each, made before anybody reads."""
     n_rows: int
@@ -98,7 +98,7 @@ def _keep(what: Any) -> int:
     return number
 
 
-def stream_of(fields: Sequence[Field], n_rows: int) -> Any:
+def stream_of(fields: Sequence[ArrowColumn], n_rows: int) -> Any:
     """A capsule of a stream that holds the columns, each of so many rows."""
     columns = [_buffers(one) for one in fields]
     stream = _Stream(
@@ -220,7 +220,7 @@ def _array(
     return one
 
 
-def _buffers(field: Field) -> tuple[int, Sequence[Any]]:
+def _buffers(field: ArrowColumn) -> tuple[int, Sequence[Any]]:
     """How many cells are missing, and which bits and numbers Arrow has for the others."""
     known = [cell is not None for cell in field.cells]
     n_null = known.count(False)

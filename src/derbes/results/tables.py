@@ -412,10 +412,10 @@ class ResultTable:
 
     def __arrow_c_stream__(self, _requested_schema: Any = None) -> Any:
         """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
-        from derbes.results.arrow import Field, stream_of  # noqa: PLC0415 - only for who wants one
+        from derbes.results.arrow import ArrowColumn, stream_of  # noqa: PLC0415 - few want it
 
         told = self.fields.items()
-        fields = [Field(name, kind, cells, unit) for name, (kind, unit, cells) in told]
+        fields = [ArrowColumn(name, kind, cells, unit) for name, (kind, unit, cells) in told]
         return stream_of(fields, len(self.rows))
 
     def _repr_html_(self) -> str:

@@ -70,16 +70,18 @@ class Drawing:
         if self.is_dated:
             across |= {"date_axis": True, "num_format": "yyyy-mm", **_ticks(self.across)}
         if self.kind == BAR:
-            across |= {"reverse": True, "label_position": "low"}
+            across |= {"reverse": True, "label_position": "low", "crossing": "max"}
         days = [one for line in self.series.values() for one in line if isinstance(one, date)]
         if days:
             up |= {"num_format": "yyyy-mm", "min": _serial(min(days)) - 365}
         if self.center is not None:
             up["crossing"] = self.center
+        axes = {"x_axis": across, "y_axis": up}
+        if self.kind == BAR:  # bars lie: what goes up lies too
+            axes = {"x_axis": up, "y_axis": across}
         return {
             "title": {"name": self.title, "name_font": {"size": 11, "bold": True}},
-            "x_axis": across,
-            "y_axis": up,
+            **axes,
             "legend": {"position": "bottom", "font": font} if len(self.series) > 1 else
                       {"none": True},
             "size": {"width": 860, "height": 390},

@@ -5,6 +5,7 @@ stands on a sheet of its own with the numbers that it draws, so that filters mov
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -38,6 +39,10 @@ _LONG = 1000.0
 _WIDEST, _NARROWEST = 44, 9
 _LOOKED_AT = 200
 """Rows by which the width of a column goes."""
+_HASH = 12
+"""Signs of the hash of a case that tell it from others."""
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+_DAY = len("2027-07-01")
 _EARLIEST = 1900
 """First year of which a spreadsheet knows."""
 
@@ -133,7 +138,7 @@ def _making(result: Any) -> list[tuple[str, str]]:
         (_("draws"), draws),
         (_("seed"), _("none drawn") if n <= 1 or seed is None else str(seed)),
         ("derbes", made.version),
-        (_("hash of the case"), made.case_hash),
+        (_("hash of the case"), made.case_hash[:_HASH]),
     ]
 
 
@@ -229,6 +234,7 @@ def add_table(book: Book, table: ResultTable, head: str) -> Page:
         for at, cell in enumerate(cells, HEADINGS + 1):
             page.write(at, place, cell, _kept_text(cell, look))
         page.width(place, place, _width(heading, cells))
+    page.height(HEADINGS, 30.0)
     page.freeze(HEADINGS + 1)
     page.filter(HEADINGS, HEADINGS + len(table.rows), len(table.columns) - 1)
     return page
@@ -271,8 +277,10 @@ def as_date(text: str) -> Value:
         >>> as_date("2027-07"), as_date("2027-07-15"), as_date("soon")
         (datetime.date(2027, 7, 1), datetime.date(2027, 7, 15), 'soon')
     """
+    if not _ISO.fullmatch(text):
+        return text
     try:
-        day = date.fromisoformat(text if text.count("-") != 1 else f"{text}-01")
+        day = date.fromisoformat(f"{text}-01"[:_DAY])
     except ValueError:
         return text
     return day if day.year > _EARLIEST else text
@@ -283,6 +291,8 @@ def _look(column: Column, cells: Sequence[Value]) -> str:
     if column.is_date:
         days = [cell for cell in cells if isinstance(cell, date)]
         return "date month" if all(day.day == 1 for day in days) else "date"
+    if any(isinstance(cell, bool) for cell in cells):
+        return ""
     numbers = [abs(cell) for cell in cells if isinstance(cell, float)]
     if numbers:
         return "number thousands" if max(numbers) >= _LONG else "number"
@@ -314,8 +324,13 @@ def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
     page.write(2, 0, drawing.caption, "quiet")
     first, last = HEADINGS + CHART_ROWS + 1, HEADINGS + CHART_ROWS + len(drawing.across)
     page.row(first - 1, [drawing.across_title, *drawing.series], "heading")
+    page.height(first - 1, 30.0)
     across = [as_date(str(one)) if drawing.is_dated else one for one in drawing.across]
-    columns: list[Sequence[Value]] = [across, *drawing.series.values()]
+    lines = (
+        [cell if isinstance(cell, date) else exact(cell) for cell in line]
+        for line in drawing.series.values()
+    )
+    columns: list[Sequence[Value]] = [across, *lines]
     for place, cells in enumerate(columns):
         numbers = [abs(cell) for cell in cells if isinstance(cell, float)]
         look = "number thousands" if max(numbers, default=0.0) >= _LONG else "number"

@@ -56,6 +56,14 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
 """Word → what it does to a cell; a look is several of them, later ones before earlier."""
 
 
+class ToTheBit(float):
+    """A number that is written with all its digits; XlsxWriter alone would keep 16 of 17."""
+
+    def __format__(self, _spec: str) -> str:
+        """The shortest text that reads back as the same number."""
+        return repr(float(self))
+
+
 class Page:
     """One sheet of a book; rows and columns are counted from 0."""
 
@@ -71,7 +79,7 @@ class Page:
         elif isinstance(value, bool):
             self._sheet.write_boolean(row, column, value, shape)
         elif isinstance(value, int | float):
-            self._sheet.write_number(row, column, value, shape)
+            self._sheet.write_number(row, column, ToTheBit(value), shape)
         elif isinstance(value, date):
             moment = value if isinstance(value, datetime) else datetime(*value.timetuple()[:3])
             self._sheet.write_datetime(row, column, moment, shape)
