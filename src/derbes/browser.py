@@ -59,8 +59,8 @@ _ALONE = (
 _NO_SANDBOX = "--no-sandbox"
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 _TITLE = re.compile(rb"(/Title (?:\(|<FEFF))((?:\\.|[^\\)>])*)(\)|>)")
-_LEAST_TWICE = 7
-"""Letters that a heading may say twice of itself."""
+_LEAST_TWICE, _LEAST_WHOLE = 7, 3
+"""Letters with which a heading may begin twice of itself, or be made of twice."""
 _TOLD = 300
 """Letters of what a browser says that are passed on."""
 
@@ -172,8 +172,9 @@ def _said_once(title: re.Match[bytes]) -> bytes:
     """
     begin, text, end = title.groups()
     letter = 1 if end == b")" else 4  # as it stands, or in hexadecimal UTF-16
-    for n in range(len(text) // 2 // letter * letter, _LEAST_TWICE * letter, -letter):
-        if text[n : 2 * n] == text[:n]:
+    for n in range(len(text) // 2 // letter * letter, _LEAST_WHOLE * letter, -letter):
+        is_twice = text[n : 2 * n] == text[:n]
+        if is_twice and (2 * n == len(text) or n > _LEAST_TWICE * letter):
             return bytes(begin + text[n:] + end).ljust(len(title.group()))
     return title.group()
 

@@ -223,6 +223,8 @@ def test_every_usual_name_is_found(tmp_path, monkeypatch, name):
         (b"/Title (More than half of More than half of all)", b"More than half of all"),
         (b"/Title (Who loses more)", b"Who loses more"),
         (b"/Title (ha ha)", b"ha ha"),
+        (b"/Title (MoneyMoney)", b"Money"),
+        (b"/Title (2026 2026 to 2030)", b"2026 2026 to 2030"),
         (
             "/Title <FEFF{}>".format("Суда идут Суда идут домой".encode("utf-16-be").hex().upper())
             .encode(),

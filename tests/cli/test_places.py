@@ -86,7 +86,7 @@ def test_a_case_is_not_written_over(run, folder, words, option, place):
         (
             ("cover", "case.yaml", "--out", "a.pdf"),
             '  - out: "a.pdf" promises PDF, and this writes text\n'
-            "    fix: end the name in .txt, or ask for --json\n",
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
             ("brief", "case.yaml", "--out", "a.png"),

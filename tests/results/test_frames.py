@@ -46,10 +46,8 @@ def columns(draw):
     n = draw(st.integers(0, 20))
     kinds = draw(st.lists(st.sampled_from(list(CELLS)), min_size=1, max_size=5))
     return [
-        ArrowColumn(
-            f"c{place}", kind, draw(st.lists(st.none() | CELLS[kind], min_size=n, max_size=n))
-        )
-        for place, kind in enumerate(kinds)
+        ArrowColumn(f"c{at}", kind, draw(st.lists(st.none() | CELLS[kind], min_size=n, max_size=n)))
+        for at, kind in enumerate(kinds)
     ], n
 
 
@@ -96,9 +94,8 @@ def test_what_arrow_cannot_hold_is_an_error_before_anybody_reads():
 
 
 def test_units_come_along():
-    schema = pa.table(
-        Stream([ArrowColumn("a", float, [1.0], "t"), ArrowColumn("b", int, [1])], 1)
-    ).schema
+    told = [ArrowColumn("a", float, [1.0], "t"), ArrowColumn("b", int, [1])]
+    schema = pa.table(Stream(told, 1)).schema
     assert schema.field("a").metadata == {b"unit": b"t"}
     assert schema.field("b").metadata is None
 

@@ -185,7 +185,7 @@ def _output_problems(
     return []
 
 
-def _of_another_kind(option: str, place: Path, kind: str, is_of_tables: bool) -> list[Problem]:
+def _of_another_kind(option: str, place: Path, kind: str, *, is_of_tables: bool) -> list[Problem]:
     """What the end of a name promises, where that is not what is written."""
     suffix = place.suffix.casefold()
     promised = KINDS.get(suffix, "" if is_of_tables else kind)
