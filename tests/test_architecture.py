@@ -71,6 +71,7 @@ LIBRARIES = {
         "derbes.trade",
         "derbes.workbook",
     ),
+    "pandas": ("derbes.results",),
     "duckdb": ("derbes.trade",),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),

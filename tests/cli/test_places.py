@@ -85,14 +85,14 @@ def test_a_case_is_not_written_over(run, folder, words, option, place):
             "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
-            ("brief", "case.yaml", "--out", "a.pdf"),
-            '  - out: "a.pdf" promises PDF, and this writes HTML\n'
-            "    fix: end the name in .html; a browser prints the page to PDF\n",
+            ("cover", "case.yaml", "--out", "a.pdf"),
+            '  - out: "a.pdf" promises PDF, and this writes text\n'
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
             ("brief", "case.yaml", "--out", "a.png"),
-            '  - out: "a.png" promises a picture, and this writes HTML\n'
-            "    fix: end the name in .html; a browser prints the page to PDF\n",
+            '  - out: "a.png" promises PNG, and this writes HTML\n'
+            "    fix: end the name in .html; a brief may also end in .pdf\n",
         ),
         (
             ("schema", "case.yaml", "--out", "a.docx"),

@@ -47,8 +47,8 @@ class Place(click.ParamType[str]):
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
+EXCEL, PDF, PNG, SVG = "Excel", "PDF", "PNG", "SVG"
 HISTORY = "a history, a line of JSON each"
-EXCEL = "Excel"
 """What can be written into a file."""
 
 KINDS: Mapping[str, str] = {
@@ -65,10 +65,12 @@ KINDS: Mapping[str, str] = {
     ".ods": "OpenDocument",
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
+    **dict.fromkeys((".jpg", ".jpeg", ".gif", ".webp"), "a picture"),
+    ".png": PNG,
+    ".svg": SVG,
     ".jsonl": HISTORY,
     ".tsv": "TSV",
-    ".pdf": "PDF",
+    ".pdf": PDF,
     ".zip": "a zip archive",
 }
 """What the end of a name promises."""
@@ -203,11 +205,12 @@ def _of_another_kind(option: str, place: Path, kind: str, *, is_of_tables: bool)
         TEXT: _("end the name in .txt, or ask for --json"),
         EXCEL: _("end the name in .xlsx"),
         JSON: _("end the name in .json"),
-        HTML: _("end the name in .html; a browser prints the page to PDF"),
+        HTML: _("end the name in .html; a brief may also end in .pdf"),
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
         HISTORY: _("end the name in .jsonl"),
+        SVG: _("end the name in .svg, .png, .csv or .json"),
     }[kind]
     if is_of_tables and kind == TEXT:
         fix = _("end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json")

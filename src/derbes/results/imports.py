@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, table_of
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class NumberChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TableImport:
+class TableImport(Tabled):
     """What a table changes in a case."""
 
     case: str

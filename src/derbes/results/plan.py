@@ -21,6 +21,7 @@ from derbes.results.tables import (
     MISSING,
     Column,
     ResultTable,
+    Tabled,
     html_table,
     quantile_columns,
     table_of,
@@ -183,7 +184,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Tabled):
     """The cheapest programme that meets the standards."""
 
     plan: tuple[PlanChoice, ...]

@@ -8,6 +8,7 @@ from derbes.results.supply import Provenance
 from derbes.results.tables import (
     Column,
     ResultTable,
+    Tabled,
     evidence_column,
     evidence_words,
     html_table,
@@ -397,7 +398,7 @@ class Signaling:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementTable:
+class StatementTable(Tabled):
     """The ledger of a case with its verdicts, and what it shows as a whole."""
 
     as_of: str

@@ -9,6 +9,7 @@ from derbes.results.supply import DrawnInput, Provenance
 from derbes.results.tables import (
     Column,
     ResultTable,
+    Tabled,
     quantile_columns,
     setting_columns,
     table_of,
@@ -212,7 +213,7 @@ class Convergence:
 
 
 @dataclass(frozen=True, slots=True)
-class Stress:
+class Stress(Tabled):
     """Everything over draws."""
 
     draws: int

@@ -12,6 +12,7 @@ from derbes.language import _
 from derbes.results.tables import (
     Column,
     ResultTable,
+    Tabled,
     columns_of,
     cover_columns,
     end_columns,
@@ -79,7 +80,7 @@ class CoverRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Tabled):
     """Cover over variants, measures, starts and uses."""
 
     rows: tuple[CoverRow, ...]
@@ -199,7 +200,7 @@ class LeverCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Leverage:
+class Leverage(Tabled):
     """The surface measure x start x length x variant, and when it ends."""
 
     rows: tuple[LeverageRow, ...]

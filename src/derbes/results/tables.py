@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
+from derbes.errors import MissingExtraError, Problem, RequestError, did_you_mean
 from derbes.harmless import in_html, in_line
-from derbes.language import _, spelled
+from derbes.language import _, ngettext, spelled
 
 MISSING = "–"
 _GAP = "  "
@@ -362,6 +363,99 @@ class ResultTable:
             f"{column.path} [{unit}]" if unit else column.path
             for column, unit in zip(self.columns, units, strict=True)
         ]
+
+    @property
+    def fields(self) -> dict[str, tuple[type, str, list[Any]]]:
+        """Name as JSON has it → kind, unit and cells of a column; None is missing."""
+        lines = [self.cells(row) for row in self.rows]
+        return {
+            column.path: (self.kind(column), column.exact_unit or column.unit, cells)
+            for n, column in enumerate(self.columns)
+            for cells in [[line[n] for line in lines]]
+        }
+
+    def to_pandas(self) -> Any:
+        """A data frame of pandas; units stand in its `attrs["units"]`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - only for who wants one
+        except ImportError as error:
+            what = _("A data frame of pandas needs pandas, which is not installed.")
+            fix = _(
+                "Fix: pip install pandas; or take the table with polars.DataFrame or duckdb, "
+                "which read it as it is."
+            )
+            raise MissingExtraError(f"{what} {fix}") from error
+        held = {float: "float64", int: "Int64", bool: "boolean", str: "object"}
+        whole = {int: "int64", bool: "bool"}
+        frame = pd.DataFrame(
+            {
+                name: pd.Series(
+                    cells, dtype=held[kind] if None in cells else whole.get(kind, held[kind])
+                )
+                for name, (kind, _unit, cells) in self.fields.items()
+            }
+        )
+        frame.attrs["units"] = {name: unit for name, (_k, unit, _c) in self.fields.items() if unit}
+        return frame
+
+    def __arrow_c_stream__(self, _requested_schema: Any = None) -> Any:
+        """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
+        from derbes.results.arrow import ArrowColumn, stream_of  # noqa: PLC0415 - few want it
+
+        told = self.fields.items()
+        fields = [ArrowColumn(name, kind, cells, unit) for name, (kind, unit, cells) in told]
+        return stream_of(fields, len(self.rows))
+
+    def _repr_html_(self) -> str:
+        """The table in a notebook: its first rows, and how many more there are."""
+        shown_rows = self.rows[:MOST_SHOWN]
+        page = html_table(self.columns, shown_rows, self.title)
+        n = len(self.rows) - len(shown_rows)
+        more = ngettext("{n:,} more row is in it.", "{n:,} more rows are in it.", n)
+        return f"{page}<p>{in_html(more.format(n=n))}</p>" if n else page
+
+
+MOST_SHOWN = 100
+"""Rows of a table that a notebook shows."""
+
+
+class Tabled:
+    """A result with whole tables, for notebooks and data frames."""
+
+    __slots__ = ()
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Its tables by name, the main one first."""
+        from derbes.results.books import tables_of  # noqa: PLC0415 - which knows all results
+
+        return {table.name: table for table in tables_of(self)}
+
+    def to_pandas(self, table: str = "") -> Any:
+        """A table as a data frame of pandas; without a name the main one.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+            RequestError: There is no such table.
+        """
+        known = self.tables()
+        name = table or next(iter(known))
+        if name not in known:
+            what = _('"{name}" is no table of this result').format(name=name)
+            problem = Problem("table", what, fix=did_you_mean(name, known))
+            raise RequestError("derbes", [problem])
+        return known[name].to_pandas()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The main table, for whatever takes Arrow."""
+        return next(iter(self.tables().values())).__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        """The main table in a notebook."""
+        return next(iter(self.tables().values()))._repr_html_()
 
 
 def exact(content: Any) -> Exact:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, table_of
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -21,7 +21,7 @@ FACTS = ("without_weight", "zero_weight", "restored_code")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Tabled):
     """What an import brought into the store."""
 
     dataset: str
@@ -192,7 +192,7 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Tabled):
     """Products of a buyer, or buyers of a product, by how dependent they are."""
 
     buyer: str
@@ -209,7 +209,7 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductSheet:
+class ProductSheet(Tabled):
     """One product of one buyer, over years."""
 
     buyer: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, table_of
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
@@ -145,7 +145,7 @@ class GainRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Tabled):
     """The dependence of a target on a sender, tier by tier, and what losing it would cost."""
 
     exposure: Exposure
