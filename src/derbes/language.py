@@ -92,6 +92,16 @@ def spelled(text: str) -> str:
     return text.replace(",", "\0").replace(".", point).replace("\0", comma)
 
 
+def percent(text: str, between: str = "") -> str:
+    """A number in Python's English spelling as a percentage of the language in use.
+
+    Args:
+        text: The number.
+        between: Stands between it and its sign in English; other languages have their own.
+    """
+    return spelled(text) + (f"{between}%" if _CURRENT[0] == "en" else number_signs()[2])
+
+
 class Worded(str):
     """A text that is kept in a result, and made again in the language in use when it is shown.
 
