@@ -104,7 +104,7 @@ def quantities_page() -> str:
     sections = [
         _section(
             _(engine.value),
-            (_("quantity"), _("gives"), _("means")),
+            (_("written as"), _("gives"), _("means")),
             [(f"`{e.signature}`", _gives(e), _(e.says)) for e in quantities if e.engine is engine],
         )
         for engine in Engine
