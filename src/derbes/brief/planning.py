@@ -18,7 +18,6 @@ from derbes.brief.contents import (
     prices_words,
     share_cell,
     table_of,
-    words,
 )
 from derbes.brief.money import money_section
 from derbes.language import _, ngettext
@@ -165,7 +164,8 @@ def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
         is_share = choice.unit == "share"
         unit = choice.unit or "1"
         text = fmt.share(choice.size) if is_share else fmt.quantity(choice.size, unit)
-        return Cell(text, choice.size, is_number=True)
+        told = _("share") if is_share else fmt.unit_name(unit) if choice.unit else ""
+        return Cell(text, choice.size, is_number=True, unit=told)
 
     columns = (
         Column(_("what"), 0),
@@ -227,7 +227,7 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
             found = found.raw
         if not isinstance(found, float | int):
             return found if isinstance(found, Cell) else figure_cell(None)
-        return figure_cell(found, fmt.money(found, currency))
+        return figure_cell(found, fmt.money(found, currency), unit=currency)
 
     for column in columns:
         is_money = column.unit == currency
@@ -361,15 +361,18 @@ def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
             return figure_cell(None, why)
         return figure_cell(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
 
+    def survived(point: FrontierPoint) -> Cell:
+        return figure_cell(point.months, fmt.months(point.months), unit=_("month"))
+
     def a_month(point: FrontierPoint) -> Cell:
         more = point.cost_of_a_month
-        return words(MISSING) if point.cost is None or more is None else figure_cell(more)
+        return figure_cell(more, MISSING if point.cost is None or more is None else None)
 
     def what(point: FrontierPoint) -> str:
         return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
 
     columns = (
-        Column(_("survived"), lambda point: figure_cell(point.months, fmt.months(point.months))),
+        Column(_("survived"), survived),
         Column(_("cost"), above, money),
         Column(_("a month more"), a_month, money),
         Column(_("plan"), what),
@@ -400,7 +403,7 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
         ),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
-        table=table_of(caption, columns, plan.outlay_lines),
+        table=table_of(caption, columns, plan.outlay_lines, unit=contents.case.currency),
     )
     without = _("Without the plan is the calm course of the case without any option.")
     if contents.case.without_project:

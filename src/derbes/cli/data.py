@@ -18,7 +18,17 @@ from derbes.cli.options import (
     workers_option,
 )
 from derbes.cli.output import next_line, note, stoppable, tell, tell_json
-from derbes.cli.places import CASE, HTML, JSON, STANDARD_OUTPUT, TEXT, Place, check_places
+from derbes.cli.places import (
+    CASE,
+    HTML,
+    JSON,
+    STANDARD_OUTPUT,
+    TEXT,
+    Place,
+    check_places,
+    promised_tables,
+)
+from derbes.cli.sheets import sheet_option, tell_result
 from derbes.cli.trade import imported_text, screen_text
 from derbes.cli.upstream import upstream_text
 from derbes.errors import Problem, RequestError
@@ -100,6 +110,8 @@ def import_(
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out, then)
     else:
         tell(f"{imported_text(found)}\n\n{then}", out)
 
@@ -123,9 +135,19 @@ def import_(
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
+@option(
+    "--engine",
+    _(
+        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+        "Without it: this process."
+    ),
+    "ADDRESS",
+    default="",
+)
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
 @workers_option
+@sheet_option
 @answer_options
 def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how dependent a buyer is on few sellers, by product, out of the trade data."""
@@ -133,6 +155,8 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     found = api.screen(**asked)
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out)
     else:
         tell(screen_text(found, limit), out)
 
@@ -164,6 +188,7 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 )
 @option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
+@sheet_option
 @answer_options
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
@@ -172,6 +197,8 @@ def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     found = api.upstream(**asked)
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out)
     else:
         tell(upstream_text(found, limit), out)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
@@ -145,7 +145,7 @@ class GainRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Tabled):
     """The dependence of a target on a sender, tier by tier, and what losing it would cost."""
 
     exposure: Exposure
@@ -188,7 +188,8 @@ def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Co
             return _("no bound")
         return None if share is None else float(f"{100 * share:.3g}")
 
-    return Column(heading, per_cent, "%", tells=field if is_optional else None)
+    tells = field if is_optional else None
+    return Column(heading, per_cent, "%", tells=tells, exact=field, exact_unit=_("share"))
 
 
 def gain_words(kind: str) -> str:
@@ -269,8 +270,28 @@ def loss_columns() -> tuple[Column, ...]:
 def gain_columns() -> tuple[Column, ...]:
     """What is shown of gains from trade."""
     return (
-        Column(_("counted"), lambda row: gain_words(row.kind)),
+        Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
         percent_column(_("spent on own goods"), "own_share"),
         Column(_("ε"), epsilon_words),
         percent_column(_("lost without trade"), "gains"),
     )
+
+
+def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
+    """A dependence tier by tier as whole tables."""
+    sectors: dict[str, Column] = {}
+    for column in (
+        Column(_("sector"), "sector"),
+        *upstream_sector_columns(found.source.unit),
+        *short_columns(),
+    ):
+        sectors.setdefault(column.path, column)
+    return (
+        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *tier_columns()),
+        table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *sectors.values()),
+        table_of("routes", _("Whose goods they are in"), RouteRow, found.routes,
+               Column(_("country"), "country"), *route_columns()),
+        table_of("losses", _("If others take the sender's place"), LossRow, found.exposure.losses,
+               *loss_columns()),
+        table_of("gains", _("Gains from trade"), GainRow, found.gains, *gain_columns()),
+    )  # fmt: skip

@@ -15,14 +15,12 @@ from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, ngettext
-from derbes.tables.cells import Moment, date_order, decimal_mark
+from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
 from derbes.tables.layout import FoundTable, full, plain
 from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
-    DECIMALS,
-    NONE_OPEN,
     PER_MONTH,
     About,
     Brought,
@@ -30,6 +28,7 @@ from derbes.tables.readings import (
     TableReading,
     as_months,
     dated_cells,
+    decimal_of,
     told_twice,
     unit_at,
 )
@@ -58,15 +57,13 @@ def brought(
         unit: Unit of numbers for which the table tells none.
     """
     made, cells = Brought(), list(dated_cells(found, frame))
-    decimal, open_marks = DECIMALS.get(found.decimal, ""), NONE_OPEN
-    if not decimal:
-        decimal, open_marks = decimal_mark((one.place, one.cell) for one in cells)
-    order, open_dates = found.dates, NONE_OPEN
+    decimal, made.problems = decimal_of(found, ((one.place, one.cell) for one in cells))
+    order = found.dates
     if not order:
-        order, open_dates = date_order(
+        order, open_ = date_order(
             (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
         )
-    made.problems = [Problem(at, what, fix=fix) for at, what, fix in (*open_marks, *open_dates)]
+        made.problems += [Problem(place, what, fix=fix) for place, what, fix in open_]
     if made.problems:
         return made
     reading = TableReading(found, frame, case, about, made, decimal, order, unit)

@@ -166,8 +166,8 @@ def _id_of(word: str) -> str:
 def _name_of(word: str) -> str:
     numbers = numbers_of(word)
     if word.upper() in GROUPS:
-        return GROUPS[word.upper()].name
-    return areas()[numbers[0]].name if numbers else word
+        return _(GROUPS[word.upper()].name)
+    return areas()[numbers[0]].shown if numbers else word
 
 
 def _sellers(told: _Told) -> list[_Amounts]:
