@@ -1,6 +1,6 @@
 """Collect the texts to translate, and bring the catalogs up to date.
 
-    python tools/messages.py
+    python -m tools.messages
 
 It writes `out/derbes.pot` from the source, merges it into the catalog of each language
 (`derbes.po`) and compiles that (`derbes.mo`), so that an installation needs no Babel. The
@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 from derbes.casefile.reference import docs_of, models, ways_to_write
 from derbes.cli.commands import derbes
 from derbes.trade.codes import GROUPS
+from tools import quantities
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
@@ -51,7 +52,8 @@ def template() -> Catalog:
     found = extract_from_dir(str(ROOT / "src"), methods, options, keywords=KEYWORDS)
     for name, _line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
         catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
-    for name, message in (*said_by_click(), *said_by_docstrings(), *said_by_tables()):
+    collected = (said_by_click, said_by_docstrings, said_by_tables, said_of_quantities)
+    for name, message in (one for said in collected for one in said()):
         catalog.add(message, None, [(name, None)])
     return catalog
 
@@ -76,6 +78,14 @@ def said_by_docstrings() -> Iterator[tuple[str, str]]:
             if text:
                 yield model.__module__, " ".join(text.split())
     yield from (("derbes.case", text) for text in ways_to_write())
+
+
+def said_of_quantities() -> Iterator[tuple[str, str]]:
+    """What the page of quantities says, and what messages call the kinds of their parameters."""
+    page = Path(quantities.__file__)
+    for _line, message, _comments, _context in extract_from_file("python", page):
+        yield "tools/quantities.py", message
+    yield from (("derbes.statements", text) for text in quantities.texts())
 
 
 def written(catalog: Catalog) -> bytes:

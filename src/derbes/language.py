@@ -141,7 +141,9 @@ class _Filling(Formatter):
         if format_spec in FORMS and not isinstance(value, Declined | Worded):
             return format(value)
         text = super().format_field(value, format_spec)
-        return spelled(text) if format_spec and isinstance(value, int | float) else text
+        if not format_spec or not isinstance(value, int | float):
+            return text
+        return percent(text[:-1]) if format_spec.endswith("%") else spelled(text)
 
 
 class Translation(str):
