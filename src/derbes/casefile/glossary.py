@@ -66,8 +66,8 @@ def glossary_sources() -> Mapping[str, Mapping[str, str]]:
 def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
     """Terms that a word of any language stands for, or an id; mostly one.
 
-    Where no term is called so, those of several words of which it is one. Capitals make no difference, nor do the plural in English and how the words of a term are
-    joined.
+    Where no term is called so, those of several words of which it is one. Capitals make no
+    difference, nor do the plural in English and how the words of a term are joined.
 
     Raises:
         RequestError: No term is called so; offers the nearest.
