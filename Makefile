@@ -18,7 +18,7 @@ SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages
   tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
-.PHONY: help brief picture paper check check-lowest check-newest fuzz kills bench coverage schema messages wheel listings clean
+.PHONY: help brief picture paper check check-lowest check-newest fuzz kills workbook bench coverage schema messages wheel listings clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
@@ -30,6 +30,7 @@ help:
 	@echo "make listings  whether there is a wheel of each dependency for each platform"
 	@echo "make fuzz      inputs that nobody would write, for SECONDS ($(SECONDS)), from SEED"
 	@echo "make bench     speed against other tools, out/bench.json"
+	@echo "make workbook  all laws of workbooks, over many seeds and ASPAN, in LibreOffice"
 	@echo "make kills     runs of the long verbs killed at random moments; KILLS=100 of each"
 	@echo "make coverage  branches reached by the tests"
 	@echo "make schema    the JSON Schema, and the pages of the reference that are made"
@@ -78,6 +79,9 @@ bench: $(VENV)/.peers
 	$(BIN)/python -m benchmarks --out out/bench.json
 
 # Prints its seed; with SEED=7 the same moments are drawn again. Linux only.
+workbook: $(VENV)/.development
+	DERBES_WORKBOOK=all $(BIN)/python -m pytest -q tests/workbook
+
 kills: $(VENV)/.run-time
 	PYTHONPATH=. $(BIN)/python -m tools.kills --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 

@@ -56,8 +56,8 @@ LONG = (
 
 def measure_commands(*, quick: bool) -> list[Row]:
     """Import and `derbes check` (medians), the first two runs, and the longer verbs."""
-    imports = [_child("-c", "import derbes").wall for _again in range(N_CHECKS)]
-    checks = [_child(*DERBES, "check", str(CASE)).wall for _again in range(N_CHECKS)]
+    imports = [child("-c", "import derbes").wall for _again in range(N_CHECKS)]
+    checks = [child(*DERBES, "check", str(CASE)).wall for _again in range(N_CHECKS)]
     note = f"median of {N_CHECKS}"
     rows = [
         within("import derbes", statistics.median(imports), "s", limit=IMPORT_LIMIT, note=note),
@@ -65,7 +65,7 @@ def measure_commands(*, quick: bool) -> list[Row]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         asked = (*DERBES, "leverage", str(SMALL))
-        first, later = (_child(*asked, compiled=folder).wall for _again in range(2))
+        first, later = (child(*asked, compiled=folder).wall for _again in range(2))
     rows += [
         Row("derbes leverage, first run", first, "s", note="compiles; the waterworks"),
         Row("derbes leverage, later runs", later, "s", note="the waterworks"),
@@ -75,7 +75,7 @@ def measure_commands(*, quick: bool) -> list[Row]:
 
 def _long_row(long: Long) -> Row:
     """A longer command held against its limit, with what it took otherwise."""
-    spent = _child(*DERBES, *long.arguments)
+    spent = child(*DERBES, *long.arguments)
     taken = spent.cpu if long.is_cpu else spent.wall
     note = (
         f"the ASPAN case; wall {spent.wall:.0f} s, processor {spent.cpu:.0f} s, "
@@ -95,7 +95,7 @@ class ChildSpent:
     """Most that one process of them held. [MB]"""
 
 
-def _child(*arguments: str, compiled: str = "") -> ChildSpent:
+def child(*arguments: str, compiled: str = "") -> ChildSpent:
     """What Python with some arguments takes, in a folder of its own.
 
     Args:

@@ -52,7 +52,7 @@ def faster(name: str, value: float, unit: str, *, peer: str, peer_value: float, 
 
 def within(name: str, value: float, unit: str, *, limit: float, note: str = "") -> Row:
     """A row that is held against the most that is wanted."""
-    return Row(name, value, unit, "at most", limit, limit / value, note)
+    return Row(name, value, unit, "at most", limit, limit / value if value else None, note)
 
 
 def write_json(rows: Sequence[Row], path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
-from derbes.results.imports import NumberChange, TableImport
+from derbes.results.imports import BookImport, NumberChange, TableImport
 from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
@@ -49,6 +49,7 @@ LIBRARIES = {
     "click": ("derbes.cli",),
     "distributed": ("derbes.parallel",),
     "highspy": ("derbes.lp",),
+    "ibis": ("derbes.trade",),
     "jinja2": ("derbes.brief",),
     "markupsafe": ("derbes.brief",),
     "numba": ("derbes.kernels",),
@@ -68,12 +69,15 @@ LIBRARIES = {
         "derbes.supply",
         "derbes.tables",
         "derbes.trade",
+        "derbes.workbook",
     ),
+    "pandas": ("derbes.results",),
     "duckdb": ("derbes.trade",),
     "pymrio": ("derbes.trade",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),
     "babel": ("derbes.language", "derbes.spelling"),
+    "xlsxwriter": ("derbes.workbook",),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""
@@ -82,11 +86,13 @@ ONE_MODULE = (
     "distributed",
     "duckdb",
     "highspy",
+    "ibis",
     "jinja2",
     "numba",
     "pymrio",
     "python_calamine",
     "vl_convert",
+    "xlsxwriter",
     "yaml",
 )
 """Libraries that one module imports, so that exchanging one changes one file."""
@@ -420,6 +426,6 @@ def test_every_field_of_a_result_is_in_the_reference():
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
-    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange)
+    results += (PlantAccount, ChanceWorth, YearSaved, TableImport, NumberChange, BookImport)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

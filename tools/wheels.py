@@ -25,9 +25,10 @@ PLATFORMS = {
     "Linux arm64": ["manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux_2_17_aarch64",
                     "manylinux2014_aarch64"],
     "macOS arm64": ["macosx_14_0_arm64", "macosx_12_0_arm64", "macosx_11_0_arm64",
-                    "macosx_11_0_universal2", "macosx_10_9_universal2"],
-    "macOS x86_64": ["macosx_14_0_x86_64", "macosx_11_0_x86_64", "macosx_10_9_x86_64",
-                     "macosx_10_9_universal2"],
+                    "macosx_10_9_universal2"],
+    "macOS x86_64": ["macosx_14_0_x86_64", "macosx_12_0_x86_64", "macosx_11_0_x86_64",
+                     "macosx_10_15_x86_64", "macosx_10_13_x86_64", "macosx_10_12_x86_64",
+                     "macosx_10_9_x86_64", "macosx_10_9_universal2"],
     "Windows": ["win_amd64"],
 }  # fmt: skip
 """Platform → tags that it takes."""

@@ -14,18 +14,14 @@ from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
 from derbes.errors import Problem, RequestError
-from derbes.files import make_folder, place_problems, write_atomically
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
 from derbes.request import (
-    ALL,
-    BRIEF_DRAWS,
     EVERY_MONTHS,
     LEDGER_DRAWS,
     STRESS_DRAWS,
     STRESS_SOLVED,
     address_problems,
-    brief_problems,
     harm_problems,
     made_by,
     planned_case,
@@ -42,21 +38,29 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
+from derbes.told import brief, chart, chart_problems, charts, printed
+from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [
     "EVERY_MONTHS",
     "Progress",
     "brief",
+    "chart",
+    "chart_problems",
+    "charts",
     "check",
     "cover",
     "draft",
+    "excel",
     "export_statements",
+    "import_excel",
     "import_table",
     "import_trade",
     "inputs",
     "leverage",
     "made_by",
     "plan",
+    "printed",
     "provenance_of",
     "read_case",
     "record_verdicts",
@@ -173,6 +177,7 @@ def screen(  # noqa: PLR0913 - one option for each wish
     production: float | None = None,
     dataset: str = "",
     store: str = "",
+    engine: Any = "",
     n_workers: int = 1,
 ) -> Screen | ProductSheet:
     """How dependent a buyer is, by product; of one product of six digits, all that is known.
@@ -188,10 +193,13 @@ def screen(  # noqa: PLR0913 - one option for each wish
         production: Own production in the last year, for the reliance on imports. [t]
         dataset: Id of the dataset; empty: the newest of the store, else that of the package.
         store: Folder of the store, as of `import_trade`.
-        n_workers: Cores to use.
+        engine: Who makes the sums: a connection of Ibis, or its address, such as `pyspark://`,
+            whose machines see the folder; empty: DuckDB in this process.
+        n_workers: Cores to use in this process.
 
     Raises:
         DataError: The dataset is not there, or cannot be read.
+        MissingExtraError: Another engine is named, and Ibis is not installed.
         RequestError: A country, product or year is not known.
     """
     from derbes.trade import screen as of_trade
@@ -203,7 +211,7 @@ def screen(  # noqa: PLR0913 - one option for each wish
     )
     is_one = len(products) == 1 and len(products[0]) == DIGITS and importer != EVERY
     answer = of_trade.product_sheet if is_one else of_trade.screen
-    return answer(store_folder(store), question, dataset, n_workers)
+    return answer(store_folder(store), question, dataset, n_workers, engine=engine)
 
 
 def upstream(
@@ -216,6 +224,7 @@ def upstream(
     sigma: str = "2..6",
     epsilon: str = "5",
     short_sigma: str = "0.1..0.9",
+    elasticities: str = "",
 ) -> Upstream:
     """How much of what a country makes comes from a sender, tier by tier, and what it is worth.
 
@@ -230,6 +239,8 @@ def upstream(
         sigma: Elasticity of substitution between sellers of a good, above 1; a number or `2..6`.
         epsilon: Elasticity of trade with respect to its costs; a number or a range.
         short_sigma: Elasticity between an input and all else where no seller steps in.
+        elasticities: A CSV in which sectors have their own: columns `sector` (code or name) and
+            any of `sigma`, `epsilon`, `short_sigma`; empty: none has.
 
     Raises:
         DataError: The table cannot be used; says every reason.
@@ -247,6 +258,7 @@ def upstream(
         sigma=sigma,
         epsilon=epsilon,
         short_sigma=short_sigma,
+        elasticities=elasticities,
     )
 
 
@@ -641,47 +653,3 @@ def recorded(path: Path | str) -> tuple[dict[str, object], ...]:
     from derbes.statements.verdicts import read_history
 
     return read_history(Path(path))
-
-
-def brief(  # noqa: PLR0913 - one option for each wish
-    case: Case,
-    *,
-    variants: Sequence[str] = (ALL,),
-    measures: Sequence[str] = (),
-    starts: str | Sequence[str] = "quarter",
-    lengths: Sequence[int] = (),
-    draws: int = BRIEF_DRAWS,
-    seed: int = 1,
-    tables: Path | str = "",
-    progress: Progress | None = None,
-    n_workers: int = 1,
-) -> str:
-    """The brief on a case, one self-contained HTML page.
-
-    Options as in `request_of`. Its answers are over draws of the uncertain inputs; with 0
-    draws, or one, all numbers are central values, and it says that of itself. Where a folder
-    of `tables` is named, every table and the data of every chart are written there as CSV.
-
-    Raises:
-        RequestError: Something asked for is not in the case, draws below none, or the tables
-            cannot stand there.
-        SolveError: A program has no usable answer.
-        OutputError: The tables can no longer be written.
-    """
-    words: Any = {"variants": variants, "measures": measures, "starts": starts}
-    request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
-    places = place_problems(case.files, {}, {"tables": tables})
-    refuse(case, [*brief_problems(draws, seed), *places])
-    from derbes.brief import csv_tables, render_brief
-    from derbes.pages import brief_contents
-
-    if tables:
-        make_folder(Path(tables))
-    if draws > 1:
-        request = replace(request, draws=draws, seed=seed)
-    options = RunOptions(n_workers, progress=progress)
-    contents = brief_contents(case, request, options, made)
-    if tables:
-        for name, table in csv_tables(contents).items():
-            write_atomically(Path(tables) / f"{name}.csv", table)
-    return render_brief(contents)

@@ -11,7 +11,7 @@ Plans, answers over draws and verdicts are told where the case gives cause for t
 many draws as a page that is made in a minute or two allows; the verbs of their own give more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,16 @@ from derbes.analysis.cover import CoverChunk, branch_of, calm_plan_of, cover_chu
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
+from derbes.brief.charts import (
+    CALM,
+    COURSE,
+    PARTS,
+    PLAN,
+    STATEMENTS,
+    STRESS,
+    ChartKind,
+    chart_kinds,
+)
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
@@ -51,7 +61,12 @@ MOST_SOLVED = 64
 
 
 def plans_told(
-    case: Case, asked: Request, options: RunOptions, chunks: Sequence[CoverChunk] = ()
+    case: Case,
+    asked: Request,
+    options: RunOptions,
+    chunks: Sequence[CoverChunk] = (),
+    *,
+    has_plans: bool = True,
 ) -> tuple[dict[str, Plan], tuple[CoverRow, ...]]:
     """Variant → its cheapest programme at central values; and the rows of chunks of cover.
 
@@ -62,12 +77,7 @@ def plans_told(
     As plans are long tasks of unlike length, those of cover are done beside them.
     """
     names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
-    if (
-        not case.options
-        or not case.standards
-        or any(missing_problems(case))
-        or listing_problems(case)
-    ):
+    if not has_plans or not _is_planned(case):
         names = []
     tasks: list[CoverChunk | tuple[Case, str]] = [*((case, name) for name in names), *chunks]
     found: list[Any] = run_tasks(
@@ -83,6 +93,33 @@ def plans_told(
         n = WAYS_DRAWS if asked.draws > 1 else 0
         plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
     return plans, tuple(row for rows in found[len(names) :] for row in rows)
+
+
+def _is_planned(case: Case) -> bool:
+    """Whether the brief tells of a plan."""
+    return bool(
+        case.options
+        and case.standards
+        and not any(missing_problems(case))
+        and not listing_problems(case)
+    )
+
+
+def _is_uncertain(case: Case) -> bool:
+    """Whether anything can be drawn."""
+    return bool(uncertain_inputs(case) or case.scenarios or case.hazards)
+
+
+def charts_of(case: Case) -> tuple[ChartKind, ...]:
+    """The charts that the brief on a case may have; nothing is computed."""
+    is_asked = bool(case.measures)
+    causes = {CALM: True, COURSE: is_asked, STRESS: is_asked and _is_uncertain(case)}
+    causes |= {PLAN: _is_planned(case), STATEMENTS: bool(entries_of(case))}
+    return tuple(
+        kind
+        for kind in chart_kinds()
+        if causes[kind.part] and (case.hazards or not kind.is_of_chance)
+    )
 
 
 def _plan_request(case: Case, variant: str) -> PlanRequest:
@@ -103,7 +140,7 @@ def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | Non
     measure = main_measure(case, asked.measures or case.measures)
     if asked.draws <= 1 or not measure or BASE not in asked.variants:
         return None
-    if not (uncertain_inputs(case) or case.scenarios or case.hazards):
+    if not _is_uncertain(case):
         return None
     request = stress_request(
         case,
@@ -160,6 +197,8 @@ def brief_contents(
     asked: Request,
     options: RunOptions | None = None,
     made: Provenance | None = None,
+    *,
+    parts: Container[str] = PARTS,
 ) -> BriefContents:
     """All results that the brief on a case tells; with more than one draw, how sure too.
 
@@ -168,6 +207,7 @@ def brief_contents(
         asked: Variants, measures, starts and lengths; draws and their seed.
         options: Who does the work; None: this process alone.
         made: What makes the page; None: the case alone.
+        parts: What is computed beside the course of the main measure; all for a brief.
     """
     made, options = made or provenance_of(case), options or RunOptions()
     told: Any = {"n_workers": options.n_workers, "progress": options.progress}
@@ -209,9 +249,9 @@ def brief_contents(
             only_essential=True,
         )
     ]
-    plans, cover = plans_told(case, asked, options, chunks)
-    stress = stress_told(case, asked, options)
-    statements = statements_told(case, asked, options)
+    plans, cover = plans_told(case, asked, options, chunks, has_plans=PLAN in parts)
+    stress = stress_told(case, asked, options) if STRESS in parts else None
+    statements = statements_told(case, asked, options) if STATEMENTS in parts else None
     if starts:
         at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
         edge = leverage_rows(own, at_edge, has_premium=False, **told)

@@ -98,7 +98,7 @@ atexit.register(remove_temporary)
 
 
 def _remove(place: Path) -> None:
-    if place.is_dir():
+    if place.is_dir() and not place.is_symlink():
         shutil.rmtree(place, ignore_errors=True)
     else:
         with contextlib.suppress(OSError):
@@ -145,7 +145,7 @@ def _clear_one(place: Path, *, is_folder: bool) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if is_folder:
             for part in place.glob(f"*{_PART}"):
-                part.unlink()
+                _remove(part)
             place.rmdir()
         else:
             place.unlink()

@@ -134,6 +134,19 @@ def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
     assert how_long(some).startswith("Embargo by Northland in January 2026, in a crisis: all")
 
 
+def test_caps_on_sellers_are_told_with_part_and_date(contents):
+    part = given(0.655, "", "standards.one.at_most")
+    one = Standard("one", label={"en": "No seller alone"}, good="alum", at_most=part, first=24)
+    bloc = Standard("bloc", good="alum", at_most=part, sellers=("northland",), part_of="use")
+    case = replace(contents.case, standards={"one": one, "bloc": bloc})
+    said = asked(replace(contents, case=case)).replace("\u00a0", " ")
+    assert said.endswith(
+        "The standards of the programme: No seller alone (Alum, ready: at most 65.5% of the "
+        "purchases are from one seller from January 2028 on); Alum, ready: at most 65.5% of the "
+        "use is bought from Northland from January 2026 on."
+    )
+
+
 def test_the_same_measure_without_its_crisis_stands_beside_it(contents):
     case = contents.case
     rinsing = replace(case.uses["rinsing"], crisis_demand=given(150.0, "t/month", ""))

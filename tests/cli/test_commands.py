@@ -198,6 +198,7 @@ def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
     asked = {**DEFAULTS, "variants": ("all",), "draws": BRIEF_DRAWS, "seed": 1, "tables": ""}
+    asked["page_one"] = False
     assert computed.calls == [("brief", asked)]
 
 

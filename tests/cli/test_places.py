@@ -60,29 +60,39 @@ def test_a_case_is_not_written_over(run, folder, words, option, place):
     ("words", "message"),
     [
         (
-            ("cover", "case.yaml", "--out", "a.xlsx"),
-            '  - out: "a.xlsx" promises Excel, and this writes text\n'
-            "    fix: end the name in .txt, or ask for --json\n",
+            ("cover", "case.yaml", "--out", "a.xls"),
+            '  - out: "a.xls" promises an old workbook, and this writes text\n'
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
-            ("leverage", "case.yaml", "--out", "a.CSV"),
-            '  - out: "a.CSV" promises CSV, and this writes text\n'
-            "    fix: end the name in .txt, or ask for --json\n",
+            ("leverage", "case.yaml", "--out", "a.ODS"),
+            '  - out: "a.ODS" promises OpenDocument, and this writes text\n'
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
+        ),
+        (
+            ("cover", "case.yaml", "--out", "a.tabel"),
+            '  - out: "a.tabel" ends in ".tabel", which says of no file what it is\n'
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
+        ),
+        (
+            ("leverage", "case.yaml", "--sheet", "ends", "--out", "a.txt"),
+            "  - sheet: a table is picked for a file of tables, and this writes text\n"
+            "    fix: end the name of --out in .csv, .parquet or .xlsx\n",
         ),
         (
             ("show", "case.yaml", "--out", "a.json"),
             '  - out: "a.json" promises JSON, and this writes text\n'
-            "    fix: end the name in .txt, or ask for --json\n",
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
-            ("brief", "case.yaml", "--out", "a.pdf"),
-            '  - out: "a.pdf" promises PDF, and this writes HTML\n'
-            "    fix: end the name in .html; a browser prints the page to PDF\n",
+            ("cover", "case.yaml", "--out", "a.pdf"),
+            '  - out: "a.pdf" promises PDF, and this writes text\n'
+            "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n",
         ),
         (
             ("brief", "case.yaml", "--out", "a.png"),
-            '  - out: "a.png" promises a picture, and this writes HTML\n'
-            "    fix: end the name in .html; a browser prints the page to PDF\n",
+            '  - out: "a.png" promises PNG, and this writes HTML\n'
+            "    fix: end the name in .html; a brief may also end in .pdf\n",
         ),
         (
             ("schema", "case.yaml", "--out", "a.docx"),
@@ -127,6 +137,7 @@ WITHOUT_CASE = {
     "completion": ("bash",),
     "explain": (),
     "new": ("new.yaml",),
+    "import-excel": ("book.xlsx", "--case", "case.yaml"),
 }
 """Verbs that read no case → what they are asked."""
 PLACES = [
@@ -135,7 +146,7 @@ PLACES = [
     for option in command.params
     if isinstance(option.type, Place) and isinstance(option, click.Option)
 ]
-WITHOUT_OUT = {"check", "new"}
+WITHOUT_OUT = {"new"}
 """`check` says what is wrong, and `new` is told its file without an option (test_new.py)."""
 
 
@@ -272,13 +283,13 @@ def test_all_that_is_wrong_with_places_is_told_at_once(run, folder):
         '  - report: "." cannot be written: Is a directory\n'
         "    fix: choose another place with --report, or free space and check permissions\n"
     )
-    answer = run("stress", "case.yaml", "--store", "acts.yaml", "--out", "a.xlsx")
+    answer = run("stress", "case.yaml", "--store", "acts.yaml", "--out", "a.xls")
     assert answer.err == (
         "case.yaml: 2 problems\n"
         f'  - store: "acts.yaml" {OVER}\n'
         "    fix: name another file with --store\n"
-        '  - out: "a.xlsx" promises Excel, and this writes text\n'
-        "    fix: end the name in .txt, or ask for --json\n"
+        '  - out: "a.xls" promises an old workbook, and this writes text\n'
+        "    fix: end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json\n"
     )
 
 

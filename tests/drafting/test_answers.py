@@ -71,7 +71,7 @@ def test_what_is_not_known_is_missing_or_a_range_from_the_careful_end(tmp_path):
     assert looked_for | {"actors.russia.margin_share"} <= set(case.missing)
     stock = numbers_of(case)["stockpiles.held.quantity"]
     assert (stock.value, stock.low, stock.high, stock.grade.value) == (0.0, 0.0, 300.0, "D")
-    assert stock.why.startswith("not known: counted from none, the careful end, up to 3 months")
+    assert stock.why[""].startswith("not known: counted from none, the careful end, up to 3 months")
     text = case_of_answers({**TOLD, "stock": "?"}, first="2026-12")
     assert all("  # " in line for line in text.splitlines() if "missing" in line and line[0] == " "
                and "all_else" not in line)  # fmt: skip

@@ -91,6 +91,57 @@ def test_stocks_by_month_give_the_stock_at_the_beginning_of_the_calendar(tmp_pat
     assert hashlib.sha256(table.read_bytes()).hexdigest() in found["documents"]["stocks"]["note"]
 
 
+def test_stocks_by_month_become_dated_facts_where_that_is_asked(tmp_path):
+    case = case_in(tmp_path)
+    text = "Month,Alum stock (t)\n2025-10,410\n2025-11,n/a\n2025-12,580\n"
+    changed = changes_of(csv_in(tmp_path, text, "stock.csv"), case, mapping="facts=yes")
+    assert changed == {
+        "stockpiles.alum_store.quantity": ("600 t", "580 t"),
+        "stockpiles.alum_store.quantity.range": ("[500, 700]", ""),
+        "facts.alum_store_2025_10.amount": ("", "410 t"),
+        "facts.alum_store_2025_12.amount": ("", "580 t"),
+    }
+    facts = api.read_case(case).facts
+    told = facts["alum_store_2025_10"]
+    assert (told.amount.value, told.date, told.document, told.grade) == (
+        410,
+        "2025-10",
+        "stock",
+        "B",
+    )
+    assert "alum_store_2025_11" not in facts, "what is missing is no fact"
+    # the next file, with its mapping: a line for what is new, and one for what was revised
+    text = "Month,Alum stock (t)\n2025-10,415\n2025-12,580\n2026-01,560\n"
+    changed = changes_of(csv_in(tmp_path, text, "stock.csv"), case)
+    assert changed == {
+        "facts.alum_store_2025_10.amount": ("410 t", "415 t"),
+        "facts.alum_store_2026_01.amount": ("", "560 t"),
+    }
+    assert changes_of(csv_in(tmp_path, text, "stock.csv"), case) == {}
+    said = (
+        "alum_store_2025_12 - alum_store_2025_10 > 150 t and date_of(alum_store_2026_01) < 2026-02"
+    )
+    text = case.read_text(encoding="utf-8")
+    text += f"statements:\n  S: {{says: so, by: town, modality: fact, holds_if: '{said}'}}\n"
+    case.write_text(text, encoding="utf-8")
+    (row,) = api.statements(api.read_case(case), draws=1).statements
+    assert row.verdict == "holds"
+
+
+def test_only_stocks_become_facts(tmp_path):
+    case = case_in(tmp_path)
+    text = "Month,Consumption of alum (t)\n2025-10,90\n2025-11,100\n2025-12,110\n"
+    with pytest.raises(TableError) as refused:
+        changes_of(csv_in(tmp_path, text), case, mapping="facts=yes")
+    assert str(refused.value).endswith(
+        'map: facts are made of stocks, and this table is read as "history"\n'
+        "    fix: write facts=no, or kind=stocks"
+    )
+    with pytest.raises(TableError) as refused:
+        changes_of(csv_in(tmp_path, text), case, mapping="facts=maybe")
+    assert 'map: "maybe" is not one of: yes, no' in str(refused.value)
+
+
 def test_the_next_file_updates_the_case_in_one_command_and_one_line(tmp_path):
     case = case_in(tmp_path)
     first = csv_in(tmp_path, "Date;Alum stock (t)\n31.12.2025;580,5\n", "stock 2026-01.csv")

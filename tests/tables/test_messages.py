@@ -109,9 +109,9 @@ def test_hidden_columns_are_read_as_any_other(tmp_path):
     case = case_in(tmp_path)
     rows = [["Date", "Alum stock (t)", "Chlorine stock (t)"], [date(2025, 12, 31), 5.0, 6.0]]
     table = write_workbook(tmp_path / "a.xlsx", {"S": rows}, hidden_columns=[2])
-    assert {one.path for one in looked_at(table, case).changes} >= {
-        "stockpiles.chlorine_store.quantity"
-    }
+    found = looked_at(table, case)
+    assert {one.path for one in found.changes} >= {"stockpiles.chlorine_store.quantity"}
+    assert "S!C:C is hidden in the workbook, and is read like the rest" in found.notes[0]
 
 
 def test_a_case_with_problems_is_told_as_check_does(tmp_path):

@@ -47,9 +47,10 @@ def write_workbook(
     *,
     merged: Sequence[str] = (),
     hidden_columns: Sequence[int] = (),
+    hidden_rows: Sequence[int] = (),
     hidden_sheets: Sequence[str] = (),
 ) -> Path:
-    """A workbook of sheets of rows; merged cells and hidden columns are those of every sheet."""
+    """A workbook of sheets of rows; what is merged or hidden is so in every sheet."""
     kinds = {
         "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
         "worksheet": "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml",
@@ -89,7 +90,9 @@ def write_workbook(
             f'<col min="{c + 1}" max="{c + 1}" width="9" hidden="1"/>' for c in hidden_columns
         )
         data = "".join(
-            f'<row r="{r + 1}">{"".join(_cell(r, c, v) for c, v in enumerate(row))}</row>'
+            f'<row r="{r + 1}" hidden="{int(r in hidden_rows)}">'
+            + "".join(_cell(r, c, v) for c, v in enumerate(row))
+            + "</row>"
             for r, row in enumerate(rows)
         )
         joined = "".join(f'<mergeCell ref="{one}"/>' for one in merged)

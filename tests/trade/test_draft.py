@@ -137,3 +137,53 @@ def test_what_cannot_be_drafted_says_why() -> None:
         'baci-selection: 1 problem\n  - product: "2711" is no product of six digits\n'
         "    fix: derbes screen --importer KAZ --product 2711 lists those that begin so"
     )
+
+
+def test_indicators_are_facts_that_statements_name_without_any_store(tmp_path: Path) -> None:
+    years = [
+        (f"{t},643,440,271121,{v},{q}", f"{t},579,440,271121,30,120", f"{t},643,276,271121,80,400",
+         f"{t},440,428,271121,10,40")
+        for t, v, q in ((2019, 100, 480), (2020, 150, 600), (2021, 90, 360))
+    ]  # fmt: skip
+    path = drafted(store_of(tmp_path, *years), "LTU", "RUS", "271121", tmp_path)
+    case = api.read_case(path)
+    told = {name: fact.amount and fact.amount.value for name, fact in case.facts.items()}
+    shares, world = (90 / 120, 30 / 120), (170 / 210, 30 / 210, 10 / 210)
+    hhi = sum(share**2 for share in shares)
+    world_hhi = sum(share**2 for share in world)
+    assert told == {
+        "supplier_concentration": pytest.approx(hhi, rel=1e-3),
+        "first_seller_share": pytest.approx(0.75, rel=1e-3),
+        "world_concentration": pytest.approx(world_hhi, rel=1e-3),
+        "world_first_share": pytest.approx(170 / 210, rel=1e-3),
+        "imports_over_exports": pytest.approx(12.0, rel=1e-3),
+        "cdi_margin": pytest.approx(hhi / 0.4 - 1, rel=1e-3),
+        "geodep_margin": pytest.approx(hhi / 0.4 - 1, rel=1e-3),
+        "years_flagged": 3.0,
+        "net_import_reliance": None,
+        "concentration_trend": pytest.approx(
+            (hhi - ((100 / 130) ** 2 + (30 / 130) ** 2)) / 2, rel=1e-3
+        ),
+        "sender_share": pytest.approx(0.75, rel=1e-3),
+        "sender_exports_bought": pytest.approx(90 / 170, rel=1e-3),
+        "sender_share_trend": pytest.approx((90 / 120 - 100 / 130) / 2, rel=1e-3),
+    }
+    assert "facts.net_import_reliance.amount" in case.missing
+    for fact in case.facts.values():
+        assert (fact.document, fact.date, fact.grade) == (next(iter(case.documents)), "2021", "C")
+    text = path.read_text(encoding="utf-8")
+    said = "statements:\n" + "".join(
+        f"  {name}: {{says: so, by: lithuania, modality: fact, holds_if: '{check}'}}\n"
+        for name, check in (
+            ("flagged", "supplier_concentration > 0.4 and years_flagged >= 2"),
+            ("calm", "abs(seller_concentration(hs271121, 2022-12) - supplier_concentration) < 1"),
+            ("net", "net_import_reliance > 0"),
+        )
+    )
+    path.write_text(f"{text}\n{said}", encoding="utf-8")
+    for left in tmp_path.iterdir():  # the case is told without the data that it came from
+        if left != path:
+            left.rename(left.with_name(f"gone_{left.name}"))
+    assert api.check(path) == ()
+    verdicts = {row.id: row.verdict for row in api.statements(api.read_case(path)).statements}
+    assert verdicts == {"flagged": "holds", "calm": "holds", "net": "untestable"}

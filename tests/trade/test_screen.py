@@ -188,6 +188,26 @@ def test_reliance_needs_production(tmp_path: Path) -> None:
     assert product_sheet(tmp_path / "store", question).reliance is None
 
 
+@pytest.mark.parametrize(
+    ("exports", "tonnes", "part"),
+    [
+        # at 0.5 a unit, twice the unit value of imports: half as much leaves
+        (("2021,440,428,271121,25,50",), 50.0, 1.0),
+        # what has no weight at the unit value of what has
+        (("2021,440,428,271121,25,50", "2021,440,233,271121,75,NA"), 200.0, 0.25),
+        # nothing has one: at that of imports, 0.25 a unit
+        (("2021,440,428,271121,25,NA",), 100.0, 0.0),
+        ((), 0.0, None),
+    ],
+)
+def test_t13_exports_count_by_their_own_weight(exports, tonnes, part, tmp_path: Path) -> None:
+    rows = ("2021,643,440,271121,100,400", "2021,578,440,271121,100,NA", *exports)
+    question = Question("LTU", products=("271121",), production=200.0)
+    sheet = product_sheet(store_of(tmp_path, rows), question)
+    assert sheet.reliance == pytest.approx((800 - tonnes) / (200 + 800 - tonnes))
+    assert sheet.exports_weighed == part
+
+
 def test_what_is_asked_wrong_is_said_at_once() -> None:
     question = Question(
         "Kazakstan", "RUX", "EU28", ("2711211", "gas"), beside=("Latvija",), last=2031

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -295,6 +297,26 @@ def test_a_place_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a file")
     with pytest.raises(OutputError, match="cannot be written"):
         import_trade([baci(tmp_path)], tmp_path / "store")
+
+
+@pytest.mark.parametrize("most", [512, 4096])
+def test_a_full_disk_leaves_the_old_store_whole(most: int, tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    before = import_trade([baci(tmp_path)], tmp_path / "store")
+    folder = Path(before.folder)
+    kept = {one.name: one.read_bytes() for one in folder.iterdir()}
+    rows = tuple(f"2020,643,440,{code:06d},{code}.123,{code}.7" for code in range(10000, 13000))
+    path = baci(tmp_path, rows, "BACI_HS92_Y2020_V202301.csv")
+    words = ("-m", "derbes", "import", str(path), "--store", str(tmp_path / "store"))
+    done = subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.count("cannot be written: the disk is full. Fix: free space there") == 1
+    assert str(tmp_path / "store") in done.stderr
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == kept
 
 
 @pytest.mark.parametrize("damage", ["garbage", "file gone", "other format"])

@@ -401,6 +401,8 @@ class Cell:
     raw: Raw
     is_number: bool = False
     link: str = ""
+    unit: str = ""
+    """Of what the CSV holds; empty: none, or the heading says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,8 +472,26 @@ class PageTable:
     @property
     def csv(self) -> str:
         """The table as CSV, numbers unrounded, missing values empty."""
-        cells = ([cell.raw for cell in row] for row in self.rows)
-        return sheet([self.head, *cells], _nine_digits)
+        return sheet(self.raw, _nine_digits)
+
+    @property
+    def raw(self) -> list[list[Raw]]:
+        """Headings with their units, and what the CSV holds of each row.
+
+        Where the numbers of a column differ in unit, a column beside it tells each.
+        """
+        units = [{row[n].unit for row in self.rows} - {""} for n in range(len(self.head))]
+        lines: list[list[Raw]] = [[] for _row in range(len(self.rows) + 1)]
+        for n, name in enumerate(self.head):
+            is_told = len(units[n]) == 1 and "[" not in name
+            lines[0].append(f"{name} [{min(units[n])}]" if is_told else name)
+            for line, row in zip(lines[1:], self.rows, strict=True):
+                line.append(row[n].raw)
+            if len(units[n]) > 1:
+                lines[0].append(_("unit of {column}").format(column=name))
+                for line, row in zip(lines[1:], self.rows, strict=True):
+                    line.append(row[n].unit or None)
+        return lines
 
     @property
     def elsewhere(self) -> str:
@@ -531,11 +551,13 @@ def words(text: str, link: str = "") -> Cell:
     return Cell(shown, shown, link=safe)
 
 
-def figure_cell(value: float | None, text: str | None = None, *, why: Sequence[str] = ()) -> Cell:
+def figure_cell(
+    value: float | None, text: str | None = None, *, why: Sequence[str] = (), unit: str = ""
+) -> Cell:
     """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
     if value is None:
-        return Cell(fmt.missing(why) if text is None else text, None, is_number=True)
-    return Cell(fmt.number(value) if text is None else text, value, is_number=True)
+        return Cell(fmt.missing(why) if text is None else text, None, is_number=True, unit=unit)
+    return Cell(fmt.number(value) if text is None else text, value, is_number=True, unit=unit)
 
 
 def month_cell(label: str | None, otherwise: str = "") -> Cell:
@@ -547,7 +569,7 @@ def month_cell(label: str | None, otherwise: str = "") -> Cell:
 
 def share_cell(part: float | None) -> Cell:
     """A cell with a share as percent."""
-    return figure_cell(part, None if part is None else fmt.share(part))
+    return figure_cell(part, None if part is None else fmt.share(part), unit=_("share"))
 
 
 def table_of(
@@ -557,6 +579,7 @@ def table_of(
     *,
     decides: Callable[[Any], bool] | None = None,
     group: Callable[[Any], str] | None = None,
+    unit: str = "",
 ) -> PageTable:
     """Rows in declared columns: a text as words, a number or nothing as a figure.
 
@@ -566,6 +589,7 @@ def table_of(
         rows: What it is about.
         decides: Whether a row stands on paper; None: all do, or none of a folded table.
         group: Heading under which a row is folded; None: the table stands open.
+        unit: Of plain numbers, where no heading tells it.
     """
     columns, rows = tuple(columns), tuple(rows)
 
@@ -573,7 +597,7 @@ def table_of(
         content = field_of(row, column.value)
         if isinstance(content, Cell):
             return content
-        return words(content) if isinstance(content, str) else figure_cell(content)
+        return words(content) if isinstance(content, str) else figure_cell(content, unit=unit)
 
     if group and not decides:
         decides = _none

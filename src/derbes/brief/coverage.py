@@ -8,6 +8,7 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
+    Cell,
     Figure,
     Section,
     as_written,
@@ -427,6 +428,10 @@ def _room(row: vega.Row, limit: float, width: int) -> float:
     return float(row["end"] / limit / max(0.2, 1 - words / plot))
 
 
+def _days_cell(days: float | None, text: str) -> Cell:
+    return figure_cell(days, text, unit=_("day"))
+
+
 def cover_section(contents: BriefContents) -> Section:
     """Days of cover of each use against the reserve rule."""
     rows = _cover_rows(contents)
@@ -440,8 +445,8 @@ def cover_section(contents: BriefContents) -> Section:
     )
     columns = (
         Column(_("use"), lambda row: row["name"]),
-        Column(_("days of cover"), lambda row: figure_cell(row["value"], row["text"])),
-        Column(_("reserve rule, days"), lambda row: figure_cell(row["rule"], row["rule_text"])),
+        Column(_("days of cover"), lambda row: _days_cell(row["value"], row["text"])),
+        Column(_("reserve rule, days"), lambda row: _days_cell(row["rule"], row["rule_text"])),
     )
 
     def spec(width: int) -> vega.Spec:

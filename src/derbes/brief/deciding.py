@@ -233,14 +233,20 @@ def decides_table(contents: BriefContents) -> PageTable | None:
 def _tornado_table(
     contents: BriefContents, bars: list[Bar], unit: str, caption: str = ""
 ) -> PageTable:
+    drawn = contents.stress.inputs if contents.stress else ()
+    units = {one.path: fmt.unit_name(one.unit) for one in drawn if one.unit and one.unit != "1"}
+
     def end(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
         is_number = not is_opening(bar.input)
-        return Cell(value_words(contents, bar.input, value), value, is_number=is_number)
+        unit = units.get(bar.input, "") if is_number else fmt.unit_name("month")
+        return Cell(value_words(contents, bar.input, value), value, is_number=is_number, unit=unit)
 
     def answer(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
-        return figure_cell(value, _answer_words(contents, bar.answer, value, unit))
+        told = "month" if kind_of(bar.answer) == END else unit if unit != "1" else ""
+        told = told and fmt.unit_name(told)
+        return figure_cell(value, _answer_words(contents, bar.answer, value, unit), unit=told)
 
     columns = (
         Column(_("input"), lambda bar: input_words(contents, bar.input)),

@@ -313,7 +313,7 @@ def _dependence_table(
 ) -> PageTable:
     def share(t: int, *, use: str) -> Cell:
         part = paths[use][t]
-        return figure_cell(part, _("stock alone") if part is None else fmt.share(part))
+        return figure_cell(part, _("stock alone")) if part is None else share_cell(part)
 
     columns = (
         Column(_("month"), lambda t: month_cell(calm.months[t])),

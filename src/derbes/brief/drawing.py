@@ -16,6 +16,9 @@ from typing import Any
 from derbes.harmless import in_html, visible
 from derbes.spelling import chart_signs
 
+Spec = dict[str, Any]
+Row = dict[str, Any]
+
 FAMILY = "Noto Sans Derbes"
 FOLDER = Path(__file__).parent / "fonts"
 _STYLES = (("Regular", 400), ("Bold", 700))
@@ -87,6 +90,107 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
     return f"{head}{_numbered(body, id_)}</svg>"
 
 
+_HEAD, _SMALL = 15, 11
+_BOLD = 1.1
+"""How much wider bold letters are."""
+"""Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
+_MARGIN = 12
+
+
+def picture(
+    spec: dict[str, Any],
+    *,
+    id_: str,
+    title: str,
+    under: str,
+    foot: str,
+    description: str,
+    has_fonts: bool = True,
+) -> str:
+    """A specification as an SVG file of its own: with its words, on white.
+
+    Args:
+        spec: What is drawn.
+        id_: Begin of its identifiers.
+        title: Sentence above it.
+        under: Line under that: unit, date, variant and draws.
+        foot: Line below it: what it is made of.
+        description: Alternative text.
+        has_fonts: Whether the fonts are in it.
+    """
+    drawn = _with_fonts().vegalite_to_svg(
+        _shown(spec), vl_version=_VEGA_LITE, format_locale=chart_signs()
+    )
+    found = _SIZE.match(drawn)
+    if found is None:
+        raise ValueError("the drawing has no size")
+    width, height = (float(size) for size in found.groups())
+    width = max(width, float(NARROW)) + 2 * _MARGIN
+    y, lines = float(_MARGIN), []
+    for text, size, look in (
+        (title, _HEAD, f'font-weight="bold" fill="{INK}"'),
+        (under, _SMALL, f'fill="{GRAY}"'),
+    ):
+        for line in _broken(text, size, width):
+            y += size * 1.3
+            lines.append((line, size, look, y))
+    top = y + _MARGIN / 2
+    y = top + height
+    for line in _broken(foot, _SMALL - 1, width):
+        y += _SMALL * 1.3
+        lines.append((line, _SMALL - 1, f'fill="{GRAY}"', y))
+    words = "".join(
+        f'<text x="{_MARGIN}" y="{at:.1f}" font-size="{size}px" {look}>{in_html(line)}</text>'
+        for line, size, look, at in lines
+    )
+    whole = f'width="{width:.0f}" height="{y + _MARGIN:.0f}"'
+    body = _numbered(drawn[found.end() : drawn.rindex("</svg>")], id_)
+    body = body.replace("<text ", '<text paint-order="stroke" stroke-linejoin="round" ')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} '
+        f'viewBox="0 0 {width:.0f} {y + _MARGIN:.0f}" font-family="{FAMILY}, sans-serif" '
+        f'role="img" aria-labelledby="{id_}-title {id_}-desc">'
+        f'<title id="{id_}-title">{in_html(title)}</title>'
+        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
+        f"{f'<style>{font_faces()}</style>' if has_fonts else ''}"
+        f'<rect {whole} fill="#ffffff"/>{words}'
+        f'<g transform="translate({_MARGIN},{top:.1f})" font-size="12px">{body}</g></svg>\n'
+    )
+
+
+def _broken(text: str, size: float, width: float) -> list[str]:
+    """Lines of a text that fit into a picture; none of an empty one."""
+    wide = _BOLD if size == _HEAD else 1.0
+    letters = int((width - 2 * _MARGIN) / (LETTER * size / 12 * wide))
+    return wrapped(text, letters).split(LINE_BREAK) if text else []
+
+
+def pixels(svg: str, ppi: int) -> bytes:
+    """A picture as PNG, with so many pixels by inch. A pixel of the picture is 1/96 inch."""
+    return bytes(_with_fonts().svg_to_png(svg, scale=72 / 96, ppi=ppi))
+
+
+def with_title(
+    spec: Spec, *, title: str, under: str, foot: str, description: str, id_: str
+) -> Spec:
+    """A specification that says what a picture of its own says, for other programs."""
+    own = spec.get("title")
+    more = [own["text"]] if isinstance(own, Mapping) else []
+    width = WIDE + 2.0 * _MARGIN
+    head = {
+        "text": _broken(title, _HEAD, width),
+        "subtitle": [*_broken(under, _SMALL, width), *more],
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": _HEAD,
+        "subtitleFontSize": _SMALL,
+        "offset": 2 * LINE,
+    }
+    told = {"name": id_, "title": title, "subtitle": under, "foot": foot}
+    shown = {**spec, "background": "#ffffff", "title": head, "description": description}
+    return dict(_shown({**shown, "usermeta": {"derbes": told}}))
+
+
 def _shown(part: Any) -> Any:
     """A part of a specification whose texts hold nothing that the renderer could stumble over."""
     if isinstance(part, str):
@@ -147,9 +251,6 @@ def _numbered(body: str, id_: str) -> str:
         body = body.replace(f'id="{own}"', f'id="{new}"').replace(f"url(#{own})", f"url(#{new})")
     return body
 
-
-Spec = dict[str, Any]
-Row = dict[str, Any]
 
 WIDE = 690
 """Width on paper and on a screen. [px]"""

@@ -31,7 +31,9 @@ from derbes.brief.uncertainty import (
     made_by,
 )
 from derbes.case.entities import Measure, Use, essential_uses
+from derbes.case.options import Standard
 from derbes.language import _, ngettext
+from derbes.planning.standards import cap_words
 from derbes.results.stress import Answer, EndedBy
 from derbes.results.supply import LeverageRow
 from derbes.results.tables import Column
@@ -205,7 +207,7 @@ def _standard_words(contents: BriefContents) -> str:
     for standard in case.standards.values():
         name = contents.name("standards", standard.id)
         if not standard.measure:
-            told.append(name)
+            told.append(_cap_words(contents, standard) if standard.is_cap else name)
             continue
         last = standard.last if standard.last >= 0 else calendar.n_periods - 1
         is_main = standard.measure == contents.focus.measure
@@ -226,6 +228,15 @@ def _standard_words(contents: BriefContents) -> str:
         len(told),
     )
     return text.format(standards="; ".join(told))
+
+
+def _cap_words(contents: BriefContents, cap: Standard) -> str:
+    """What a cap on sellers asks for, with its dates."""
+    month = fmt.date(contents.case.calendar.label(cap.first))
+    words = cap_words(contents.case, cap, month=month)
+    if not cap.label:
+        return words
+    return _("{name} ({cap})").format(name=contents.name("standards", cap.id), cap=words)
 
 
 # What is answered

@@ -307,6 +307,8 @@ def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
 
 
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
+    money = contents.case.currency
+
     def loss(row: LeverageRow) -> Cell:
         if row.target_loss is None:
             return figure_cell(None)
@@ -316,8 +318,8 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
     def cost(row: LeverageRow, *, field: str) -> Cell:
         amount: float | None = getattr(row, field)
         if amount is None or not earns(amount, row.target_loss):
-            return figure_cell(amount)
-        return figure_cell(amount, _("{cost}: earns").format(cost=fmt.number(amount)))
+            return figure_cell(amount, unit=money)
+        return figure_cell(amount, _("{cost}: earns").format(cost=fmt.number(amount)), unit=money)
 
     def ratio(row: LeverageRow, *, field: str, cost: str) -> Cell:
         return ratio_cell(getattr(row, field), getattr(row, cost), row.target_loss)
@@ -343,7 +345,7 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
     ]
     if not any(map(_tells_after, rows)):
         del columns[3:5]
-    return table_of(_("Losses of both sides"), columns, rows)
+    return table_of(_("Losses of both sides"), columns, rows, unit=money)
 
 
 def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> Cell:
@@ -379,7 +381,7 @@ def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
     if row.premium is None:
         return Cell(no_figure_words(row, is_asked=is_asked), None)
-    return figure_cell(row.premium, fmt.percent_rise(row.premium))
+    return figure_cell(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
 
 
 def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
@@ -504,13 +506,14 @@ def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], flo
 
 def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
     by_key = {(row.variant, row.start, row.length): row for row in rows}
+    unit = contents.unit_words()
 
     def unmet(key: tuple[str, str], *, length: int) -> Cell:
         row = by_key.get((*key, length))
         if row is None:
             return Cell(_("not asked for"), None)
         text = _("takes nothing away") if row.takes_nothing else fmt.number(harm_of(row))
-        return figure_cell(row.unmet_essential, text)
+        return figure_cell(row.unmet_essential, text, unit=unit)
 
     columns = (
         Column(_("variant"), lambda key: contents.name("variants", key[0])),

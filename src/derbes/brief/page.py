@@ -421,8 +421,13 @@ _WARNING = "<!--warning-->"
 """Place of the warning about letters, which only the whole page can give; no text holds it."""
 
 
-def render_brief(contents: BriefContents) -> str:
-    """One self-contained HTML file; the same contents give the same bytes."""
+def render_brief(contents: BriefContents, *, page_one: bool = False) -> str:
+    """One self-contained HTML file; the same contents give the same bytes.
+
+    Args:
+        contents: What is told.
+        page_one: Whether the first page stands alone.
+    """
     page: str = (
         _environment()
         .get_template("brief.html")
@@ -430,7 +435,7 @@ def render_brief(contents: BriefContents) -> str:
             language=language(),
             title=_("{name}: brief").format(name=text_of(contents.case.label, contents.case.name)),
             front=_front(contents),
-            sections=sections_of(contents),
+            sections=() if page_one else sections_of(contents),
             fonts=font_faces(),
             warning=_WARNING,
         )
@@ -468,12 +473,24 @@ def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     return tuple(section for section in found if section is not None)
 
 
+def figures_of(contents: BriefContents) -> dict[str, Figure]:
+    """Name → chart, of all that the brief has, and the curve that page one has without draws."""
+    found = _first_figures(contents, _front(contents))
+    for section in sections_of(contents):
+        found |= {figure.id: figure for figure in section.figures}
+    return found
+
+
+def _first_figures(contents: BriefContents, front: dict[str, Any]) -> dict[str, Figure]:
+    shown = (front["figure"], coverage_figure(contents) if contents.focus.measure else None)
+    return {figure.id: figure for figure in shown if figure}
+
+
 def csv_tables(contents: BriefContents) -> dict[str, str]:
     """Name → CSV of every table of the brief, and of the data of every chart, whole."""
     front = _front(contents)
-    shown = (front["figure"], coverage_figure(contents) if contents.focus.measure else None)
     first = {"by-date": front["by_date"], "decides": front["decides"]}
-    first |= {figure.id: figure.table for figure in shown if figure}
+    first |= {id_: figure.table for id_, figure in _first_figures(contents, front).items()}
     tables = {name: table for name, table in first.items() if table}
     for section in sections_of(contents):
         tables |= {figure.id: figure.table for figure in section.figures}

@@ -18,7 +18,6 @@ from derbes.brief.contents import (
     prices_words,
     share_cell,
     table_of,
-    words,
 )
 from derbes.brief.money import money_section
 from derbes.language import _, ngettext
@@ -55,7 +54,8 @@ def plan_method() -> str:
         "requires what (M2), limits (M3) and budgets (M4), and changes what can be made, bought "
         "and held (M5). In every future the course in calm pays for what contracts owe (M6), "
         "keeps to ceilings on payments abroad (M7) and meets standards that name no measure "
-        "(M8). From it branches start: each finds the stocks of that course, but none that were "
+        "(M8); of some goods it buys no more than a part from one seller, where a standard says so "
+        "(M16). From it branches start: each finds the stocks of that course, but none that were "
         "hoarded for it (M9), and must serve its uses while the measure runs and after (M10). "
         "Futures share one matrix and differ in bounds (M11). What is kept low is the expected "
         "cost, with weight on the worst futures where the case gives one (M12). Many futures are "
@@ -164,7 +164,8 @@ def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
         is_share = choice.unit == "share"
         unit = choice.unit or "1"
         text = fmt.share(choice.size) if is_share else fmt.quantity(choice.size, unit)
-        return Cell(text, choice.size, is_number=True)
+        told = _("share") if is_share else fmt.unit_name(unit) if choice.unit else ""
+        return Cell(text, choice.size, is_number=True, unit=told)
 
     columns = (
         Column(_("what"), 0),
@@ -226,7 +227,7 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
             found = found.raw
         if not isinstance(found, float | int):
             return found if isinstance(found, Cell) else figure_cell(None)
-        return figure_cell(found, fmt.money(found, currency))
+        return figure_cell(found, fmt.money(found, currency), unit=currency)
 
     for column in columns:
         is_money = column.unit == currency
@@ -360,15 +361,18 @@ def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
             return figure_cell(None, why)
         return figure_cell(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
 
+    def survived(point: FrontierPoint) -> Cell:
+        return figure_cell(point.months, fmt.months(point.months), unit=_("month"))
+
     def a_month(point: FrontierPoint) -> Cell:
         more = point.cost_of_a_month
-        return words(MISSING) if point.cost is None or more is None else figure_cell(more)
+        return figure_cell(more, MISSING if point.cost is None or more is None else None)
 
     def what(point: FrontierPoint) -> str:
         return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
 
     columns = (
-        Column(_("survived"), lambda point: figure_cell(point.months, fmt.months(point.months))),
+        Column(_("survived"), survived),
         Column(_("cost"), above, money),
         Column(_("a month more"), a_month, money),
         Column(_("plan"), what),
@@ -399,7 +403,7 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
         ),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
-        table=table_of(caption, columns, plan.outlay_lines),
+        table=table_of(caption, columns, plan.outlay_lines, unit=contents.case.currency),
     )
     without = _("Without the plan is the calm course of the case without any option.")
     if contents.case.without_project:

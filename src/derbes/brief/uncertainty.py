@@ -343,10 +343,11 @@ def _bands(
 
 def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
     """A value of a fan; at the end of what is looked at, that it is at least so much."""
-    cell = figure_cell(value)
+    unit = fmt.unit_name(fan.unit) if fan.unit != "1" else ""
+    cell = figure_cell(value, unit=unit)
     cap = fan.capped_at
     if value is not None and (is_bound or (cap is not None and value >= cap)):
-        return figure_cell(value, _("at least {time}").format(time=cell.text))
+        return figure_cell(value, _("at least {time}").format(time=cell.text), unit=unit)
     return cell
 
 

@@ -164,9 +164,17 @@ class Limit(Element):
     """Whether each chosen option counts as 1, whatever its size."""
 
 
+PURCHASES, USE = "purchases", "use"
+"""What a seller's part may be a part of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standard(Element):
-    """What is to be survived: uses, a measure, a length, from a date on."""
+    """What is to be survived: uses, a measure, a length, from a date on; or a cap on sellers.
+
+    With `good` it is a cap: in calm, no seller abroad has more than `at_most` of what is bought
+    of the good in a year.
+    """
 
     uses: Annotated[
         tuple[str, ...],
@@ -186,6 +194,22 @@ class Standard(Element):
     """Part of the demand that is to be met; without it all."""
     in_draws: Annotated[Quantity | None, forms.PART_ABOVE_NONE] = None
     """Part of the draws in which it is to hold; without it all."""
+    good: Annotated[str, forms.GOOD] = ""
+    """Of a cap: good whose sellers are capped. The years are counted from `from` on, to `to`;
+    what is left, less than a year, counts with the last of them."""
+    at_most: Annotated[Quantity | None, forms.PART] = None
+    """Of a cap: the most that one seller may have, as a part."""
+    sellers: Annotated[tuple[str, ...], forms.ListForm(forms.SELLER, 1, alone=True), LACKING] = ()
+    """Of a cap: actors or suppliers that are capped together, as one bloc; without it each
+    actor abroad by itself, with all that it offers."""
+    part_of: Annotated[str, forms.WordForm((PURCHASES, USE)), LACKING] = ""
+    """Of a cap: `purchases`, all that is bought of the good abroad, or `use`, what is bought
+    and made less what is exported; without it `purchases`."""
+
+    @property
+    def is_cap(self) -> bool:
+        """Whether it caps sellers."""
+        return bool(self.good)
 
 
 @dataclass(frozen=True, slots=True)

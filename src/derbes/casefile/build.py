@@ -424,9 +424,30 @@ def _limit(filled: Filled, found: Found) -> Found:
     return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
 
 
-def _standard(filled: Filled, _found: Found) -> Found:
-    """What is to be survived."""
+def _keys_of_caps(filled: Filled) -> None:
+    """What a cap on sellers must say, and what only a cap can."""
     entry = filled.entry
+    if not entry.good:
+        fix = _("name the good whose sellers are capped, or take the key out")
+        for key in ("at_most", "sellers", "part_of"):
+            if getattr(entry, key):
+                what = _('"{key}" says nothing without a good').format(key=key)
+                filled.refuse((key,), what, fix)
+        return
+    for key in ("uses", "measure", "length", "share"):
+        if getattr(entry, key):
+            what = _('"{key}" says nothing of a cap on the sellers of "{good}"')
+            fix = _("take it out, or write a standard of its own for it")
+            filled.refuse((key,), what.format(key=key, good=entry.good), fix)
+    if entry.at_most is None or is_missing(entry.at_most):
+        what = _('the cap does not say which part of "{good}" a seller may have')
+        filled.refuse((), what.format(good=entry.good), _('add "at_most: 50 %"'))
+
+
+def _standard(filled: Filled, _found: Found) -> Found:
+    """What is to be survived, or which part sellers may have."""
+    entry = filled.entry
+    _keys_of_caps(filled)
     first = period_of(filled, entry.first, ("from",)) if entry.first else 0
     last = period_of(filled, entry.last, ("to",)) if entry.last else -1
     if first is None or last is None:
@@ -436,7 +457,7 @@ def _standard(filled: Filled, _found: Found) -> Found:
     length = 0
     if entry.length is not None:
         length = length_in_periods(filled, entry.length, ("length",))
-        if not entry.measure:
+        if not entry.measure and not entry.good:
             fix = _("name the measure that is to be survived, or take the length out")
             filled.refuse(("length",), _("a length says nothing without a measure"), fix)
     elif entry.measure:

@@ -385,6 +385,7 @@ def _refusal(word: str, noun: str) -> str:
         "reference class": _('"{word}" is not a reference class of this case'),
         "statement": _('"{word}" is not a statement of this case'),
         "statement of the ledger": _('"{word}" is not in the ledger of this case'),
+        "actor or supplier": _('"{word}" is not an actor or supplier of this case'),
         "actor or document": _('"{word}" is not an actor or document of this case'),
         "document": _('"{word}" is not a document of this case'),
         "fact or document": _('"{word}" is not a fact or document of this case'),

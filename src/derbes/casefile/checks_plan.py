@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from derbes.case.entities import Lever, quantities
-from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
+from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding
@@ -599,6 +599,26 @@ def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
                 yield Finding(("levers", lever.id, "measures", position), what, fix)
 
 
+@each("standards")
+def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
+    """A cap names sellers abroad that sell its good, and somebody does."""
+    case, good = draft.case, standard.good
+    if draft.is_variant or good not in case.goods or not draft.sound("suppliers", "actors"):
+        return
+    offers = [s for s in case.suppliers.values() if s.good == good and s.actor != case.target]
+    path = ("standards", standard.id)
+    if not offers:
+        what = _('nobody abroad sells "{good}", so that the cap says nothing')
+        fix = _("add a supplier of it, or take the standard out")
+        yield Finding.of((*path, "good"), what, fix, good=good)
+        return
+    names = {word for one in offers for word in (one.actor, one.id)}
+    for position, name in enumerate(standard.sellers):
+        if name not in names and (name in case.actors or name in case.suppliers):
+            what = _('"{name}" sells no "{good}" from abroad').format(name=name, good=good)
+            yield Finding((*path, "sellers", position), what, did_you_mean(name, names))
+
+
 PLAN_CHECKS: tuple[Check, ...] = (
     counted_or_missing,
     senders_of_levers,
@@ -610,6 +630,7 @@ PLAN_CHECKS: tuple[Check, ...] = (
     prerequisites_that_come_later,
     elements_made_twice,
     elements_that_are_not_there,
+    sellers_of_caps,
     budget_of_what_is_committed,
     probabilities_of_scenarios,
     inputs_of_correlations,

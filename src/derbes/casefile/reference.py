@@ -415,12 +415,12 @@ def _table(model: type, without: type | None = None) -> str:
         if key.key not in left_out:
             needed = _("yes") if key.is_needed else ""
             meaning = _worded(about[key.name])
-            form = _(key.shown) if key.shown else _written_as(key.form)
+            form = _(key.shown) if key.shown else written_as(key.form)
             rows.append(_row(f"`{key.key}`", needed, form, meaning))
     return "\n".join(rows) + "\n"
 
 
-def _written_as(form: forms.Form) -> str:
+def written_as(form: forms.Form) -> str:
     """How a value of this form is written, in words."""
     match form:
         case forms.TextForm():
@@ -442,12 +442,12 @@ def _written_as(form: forms.Form) -> str:
         case forms.ListForm() if isinstance(form.item, forms.PartForm):
             found = _("list, see below")
         case forms.ListForm():
-            item = _written_as(form.item)
+            item = written_as(form.item)
             is_word = isinstance(form.item, forms.WordForm)
             found = item if is_word else _("list of: {item}").format(item=item)
         case forms.MapForm():
             by = _("year: {item}") if form.key is forms.YEAR else _("id: {item}")
-            found = by.format(item=_written_as(form.item))
+            found = by.format(item=written_as(form.item))
         case _:
             found = _("see below")
     return found

@@ -1,24 +1,24 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-from collections.abc import Callable, Mapping
-from inspect import signature
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import api
-from derbes.case.entities import Case
+from derbes.browser import find_browser
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
+from derbes.cli.chart import chart
 from derbes.cli.completion import COMPLETION_VERBS, completable, complete
 from derbes.cli.data import DATA_VERBS
 from derbes.cli.demo import DEMO_VERBS
+from derbes.cli.excel import EXCEL_VERBS
 from derbes.cli.explain import EXPLAINING_VERBS
 from derbes.cli.new import BEGINNING_VERBS
 from derbes.cli.options import (
-    Decorator,
     Verbs,
     answer_options,
     case_argument,
@@ -28,7 +28,6 @@ from derbes.cli.options import (
     option,
     options_of,
     out_option,
-    with_options,
     workers_option,
 )
 from derbes.cli.output import (
@@ -47,63 +46,35 @@ from derbes.cli.places import (
     CSV,
     HTML,
     JSON,
+    PDF,
     STANDARD_OUTPUT,
     TEXT,
     Place,
     check_places,
     opened,
+    promised_tables,
+)
+from derbes.cli.sheets import (
+    check_tables,
+    input_tables,
+    sheet_option,
+    tell_result,
+    tell_tables,
 )
 from derbes.cli.streams import Outlet
+from derbes.cli.surface import DRAWS, SEED, needed, surface_options, words_of
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
+from derbes.files import write_bytes_atomically
 from derbes.harmless import file_name
 from derbes.language import _
-from derbes.parallel import refuse_small_space
 from derbes.request import (
-    EVERY_MONTHS,
     FORMATS,
     QUERIES,
     made_by,
-    need_of,
-    request_of,
 )
 from derbes.results.records import record_of
 from derbes.version import VERSION
-
-DRAWS = {"--draws N": _("Draws of the uncertain inputs.")}
-SEED = {"--seed N": _("Seed of the draws.")}
-
-
-def surface_options(
-    verb: Callable[..., Any],
-    *,
-    measures: str = _("Measure of the case; may be given more than once. Without it: all."),
-    starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
-    apart: str = _("Without --start: how far starts lie apart."),
-) -> Decorator:
-    """`--variant`, `--measure`, `--length`, `--start`, `--every`.
-
-    Args:
-        verb: A function of `api`.
-        measures: What `--measure` means to the command.
-        starts: What `--start` means to it.
-        apart: What `--every` means to it.
-    """
-    variants = _("Variant of the case; may be given more than once; base, or all.")
-    lengths = _("Length of the measures. Without it: the lengths that the case names.")
-    every = signature(verb).parameters["starts"].default
-    return with_options(
-        options_of(
-            verb,
-            {
-                "--variant variants NAME": variants,
-                "--measure measures NAME": measures,
-                "--length lengths MONTHS": lengths,
-            },
-        ),
-        option("--start starts", starts, "MONTH", multiple=True),
-        option("--every", apart, type=click.Choice(list(EVERY_MONTHS)), default=every),
-    )
 
 
 @click.group(name="derbes", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,22 +86,23 @@ def derbes() -> None:
 
 @derbes.command()
 @case_argument
-@json_option
-@language_option
+@sheet_option
+@answer_options
 @click.pass_context
-def check(context: click.Context, path: str, *, as_json: bool) -> None:
+def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
-    check_places((path, str(Path(path, "case.yaml"))))
+    check_places((path, str(Path(path, "case.yaml"))), JSON if as_json else TEXT)
     problems, notes = api.problems_and_notes(path)
     if as_json:
-        tell_json({**problems_record(problems), **notes_record(notes)})
+        tell_json({**problems_record(problems), **notes_record(notes)}, out)
         context.exit(2 if problems else 0)
+    if promised_tables(out):
+        tell_tables(check_tables(problems, notes), out, path)
     if problems:
         raise CaseError(path, problems)
-    tell(_("{path}: no problems.").format(path=path))
-    if notes:
-        tell(notes_text(notes))
-    tell(next_line("cover", path))
+    if not promised_tables(out):
+        told = [_("{path}: no problems.").format(path=path), notes_text(notes) if notes else ""]
+        tell("\n".join([*filter(None, told), next_line("cover", path)]), out)
 
 
 @derbes.command()
@@ -141,8 +113,8 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = opened(path, JSON if as_json else TEXT)
-    words = _words(asked)
-    with stoppable(None, need=_needed(case, words)) as progress:
+    words = words_of(asked)
+    with stoppable(None, need=needed(case, words)) as progress:
         table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
     _answer(table, cover_text, then, as_json=as_json, out=out)
@@ -152,12 +124,13 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @case_argument
 @surface_options(api.leverage)
 @workers_option
+@sheet_option
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = opened(path, JSON if as_json else TEXT)
-    words = _words(asked)
-    with stoppable(None, need=_needed(case, words)) as progress:
+    words = words_of(asked)
+    with stoppable(None, need=needed(case, words)) as progress:
         surface = api.leverage(case, progress=progress, **words)
     then = next_line("brief", path)
     _answer(surface, leverage_text, then, as_json=as_json, out=out)
@@ -195,6 +168,7 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @option("--checkpoint", _("Keep the state of the search in a file."), "FILE", type=Place())
 @option("--resume", _("Go on from the state in a file, and keep it there."), "FILE", type=Place())
 @executor_options
+@sheet_option
 @answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
@@ -250,18 +224,21 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
 @executor_options
+@sheet_option
 @answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
     case, store = opened(path, JSON if as_json else TEXT), asked["store"]
     kept = Path(store) if store else None
     with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
-        found = api.stress(case, progress=progress, **_words(asked))
+        found = api.stress(case, progress=progress, **words_of(asked))
     _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 SIGNALING = "signaling"
 _SPELLINGS = {"signalling": SIGNALING}
+QUERY_TABLES = {"drift": "modality_drift", "coverage": "unsaid", "predictions": "scores"}
+"""Query → its table, where that is called otherwise."""
 
 
 def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> Any:
@@ -319,6 +296,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     show_default=True,
 )
 @workers_option
+@sheet_option
 @answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
@@ -335,6 +313,9 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
+    elif promised_tables(out) and not as_json:
+        main = QUERY_TABLES.get(query, query)
+        tell_result(table, out, next_line("brief", path), main=main, has_mark=has_mark)
     elif as_json:
         tell_json(record_of(table), out)
     else:
@@ -354,9 +335,18 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
             "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
         ),
         **SEED,
+        "--page-one": _("Page one alone, on one sheet."),
     },
 )
-@option("--out", _("Without it: the case's name and .html."), "FILE", type=Place())
+@option(
+    "--out",
+    _(
+        "A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
+        "case's name and .html."
+    ),
+    "FILE",
+    type=Place(),
+)
 @option(
     "--tables",
     _("Write every table and the data of every chart as CSV into a folder."),
@@ -366,19 +356,26 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @json_option
 @language_option
 def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
-    """Write the brief on a case: one HTML page that stands alone."""
+    """Write the brief on a case: one HTML page that stands alone, or a PDF."""
     out = out or f"{file_name(Path(path).resolve().stem)}.html"
-    case = opened(path, HTML, out=out)
-    words = _words({**asked, "tables": asked["tables"] or ""})
-    need = _needed(case, words)
+    kind = PDF if Path(out).suffix.casefold() == ".pdf" else HTML
+    case = opened(path, kind, out=out)
+    if kind == PDF:
+        find_browser()
+    words = words_of({**asked, "tables": asked["tables"] or ""})
+    need = needed(case, words)
     with stoppable(None) as progress:
         progress(0, 0, _("the brief, {need}").format(need=need))
         page = api.brief(case, progress=progress, **words)
-    tell(page, out, HTML)
+    if kind == PDF:
+        sheets = api.printed(page, on_one_sheet=asked["page_one"])
+        write_bytes_atomically(Path(out), sheets)
+    else:
+        tell(page, out, HTML)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
-        for name in ("n_workers", "tables"):
+        for name in ("n_workers", "tables", "page_one"):
             words.pop(name)
         provenance = record_of(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
@@ -386,7 +383,8 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
         note(_("Written: {out}").format(out=out))
         if words["tables"]:
             note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
-        note(_("Next: open it in a browser; it needs no network."))
+        if kind == HTML:
+            note(_("Next: open it in a browser; it needs no network."))
 
 
 @derbes.command()
@@ -405,6 +403,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @derbes.command()
 @case_argument
 @click.argument("where", metavar="[ELEMENT]", default="")
+@sheet_option
 @answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
@@ -413,35 +412,34 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     if as_json:
         numbers = [number_record(number) for number in api.inputs(case, where)]
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
+    elif promised_tables(out):
+        tell_tables(input_tables(case, api.inputs(case, where)), out, case)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-for _verb in (*DATA_VERBS, *DEMO_VERBS, *BEGINNING_VERBS, *EXPLAINING_VERBS, *COMPLETION_VERBS):
+VERBS_ELSEWHERE = (
+    chart,
+    *DATA_VERBS,
+    *EXCEL_VERBS,
+    *DEMO_VERBS,
+    *BEGINNING_VERBS,
+    *EXPLAINING_VERBS,
+    *COMPLETION_VERBS,
+)
+for _verb in VERBS_ELSEWHERE:
     derbes.add_command(_verb)
 completable(derbes)
 
 
 def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
-    """A result as JSON, or as text that closes with what comes next."""
+    """A result as JSON, as tables, or as text that closes with what comes next."""
     if as_json:
         tell_json(record_of(result), out)
+    elif promised_tables(out):
+        tell_result(result, out, then)
     else:
         tell(f"{text(result)}\n\n{then}", out)
-
-
-def _needed(case: Case, words: Mapping[str, Any]) -> str:
-    """What a question needs, in words: points, draws and memory."""
-    refuse_small_space("derbes")
-    names = ("variants", "measures", "starts", "lengths")
-    request = request_of(case, **{name: words[name] for name in names})
-    return need_of(case, request)._replace(n_draws=words.get("draws", 1)).words
-
-
-def _words(asked: dict[str, Any]) -> dict[str, Any]:
-    """Options as the verbs name them: `--every` counts where no start is given."""
-    every = asked.pop("every")
-    return {**asked, "starts": asked["starts"] or every}
 
 
 def run(words: list[str], outlet: Outlet) -> int:

@@ -18,7 +18,17 @@ from derbes.cli.options import (
     workers_option,
 )
 from derbes.cli.output import next_line, note, stoppable, tell, tell_json
-from derbes.cli.places import CASE, HTML, JSON, STANDARD_OUTPUT, TEXT, Place, check_places
+from derbes.cli.places import (
+    CASE,
+    HTML,
+    JSON,
+    STANDARD_OUTPUT,
+    TEXT,
+    Place,
+    check_places,
+    promised_tables,
+)
+from derbes.cli.sheets import sheet_option, tell_result
 from derbes.cli.trade import imported_text, screen_text
 from derbes.cli.upstream import upstream_text
 from derbes.errors import Problem, RequestError
@@ -100,6 +110,8 @@ def import_(
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out, then)
     else:
         tell(f"{imported_text(found)}\n\n{then}", out)
 
@@ -123,9 +135,19 @@ def import_(
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
+@option(
+    "--engine",
+    _(
+        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+        "Without it: this process."
+    ),
+    "ADDRESS",
+    default="",
+)
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
 @workers_option
+@sheet_option
 @answer_options
 def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how dependent a buyer is on few sellers, by product, out of the trade data."""
@@ -133,6 +155,8 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     found = api.screen(**asked)
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out)
     else:
         tell(screen_text(found, limit), out)
 
@@ -148,6 +172,9 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--sigma RANGE": _("Elasticity between sellers of a good, e.g. 4 or 2..6."),
         "--epsilon RANGE": _("Elasticity of trade, for the gains from it, e.g. 5 or 3..8."),
         "--short-sigma RANGE": _("Elasticity between a good and all else, within months."),
+        "--elasticities TABLE": _(
+            "A CSV with elasticities of sectors: columns sector, sigma, epsilon, short_sigma."
+        ),
     },
 )
 @option(
@@ -161,13 +188,17 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 )
 @option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
+@sheet_option
 @answer_options
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
-    check_places((asked["table"],) if asked["table"] else (), JSON if as_json else TEXT)
+    read = tuple(asked[name] for name in ("table", "elasticities") if asked[name])
+    check_places(read, JSON if as_json else TEXT)
     found = api.upstream(**asked)
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out)
     else:
         tell(upstream_text(found, limit), out)
 

@@ -10,12 +10,14 @@ import click
 from derbes import api
 from derbes.cli import NOT_WRITTEN
 from derbes.cli.output import next_line, tell, tell_json
-from derbes.cli.places import JSON, TEXT, check_places
+from derbes.cli.places import JSON, TEXT, check_places, promised_tables
+from derbes.cli.sheets import tell_result
 from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
 from derbes.results.records import record_of
 
 MOST_NOTES = 12
+WIDEST_PATH = 60
 
 
 def refuse_without_case(into: Mapping[str, Any]) -> None:
@@ -61,6 +63,8 @@ def import_into_case(
     is_open = bool(found.changes) and not found.written
     if as_json:
         tell_json(record_of(found), out)
+    elif promised_tables(out):
+        tell_result(found, out, _ending(found, case))
     else:
         tell("\n".join([import_text(found), "", _ending(found, case)]), out)
     if is_open:
@@ -90,13 +94,17 @@ def import_text(found: TableImport) -> str:
     if len(found.notes) > MOST_NOTES:
         notes.append(_("and {n} more notes, in the JSON").format(n=len(found.notes) - MOST_NOTES))
     lines += [f"  - {note}" for note in notes]
-    n = len(found.changes)
+    return "\n".join([*lines, *change_lines(found.changes)])
+
+
+def change_lines(changes: Sequence[NumberChange]) -> list[str]:
+    """One line for each number that changes, under how many they are."""
+    n = len(changes)
     if not n:
-        return "\n".join(lines)
-    lines.append(ngettext("{n} number changes:", "{n} numbers change:", n).format(n=n))
-    width = max((len(one.path) for one in found.changes), default=0)
-    lines += [f"  {one.path:<{width}}  {_change(one)}" for one in found.changes]
-    return "\n".join(lines)
+        return []
+    head = ngettext("{n} number changes:", "{n} numbers change:", n).format(n=n)
+    width = min(max(len(one.path) for one in changes), WIDEST_PATH)
+    return [head, *(f"  {one.path:<{width}}  {_change(one)}" for one in changes)]
 
 
 def _change(one: NumberChange) -> str:

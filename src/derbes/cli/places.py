@@ -16,6 +16,7 @@ from derbes.cli.streams import Outlet, closed
 from derbes.errors import OutputError, Problem, RequestError
 from derbes.files import identity, place_problems, unwritable
 from derbes.language import _
+from derbes.results.books import NAMES
 
 STANDARD_OUTPUT = "-"
 _OUTPUT_AS_FILE = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
@@ -46,6 +47,7 @@ class Place(click.ParamType[str]):
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
+EXCEL, PDF, PNG, SVG = "Excel", "PDF", "PNG", "SVG"
 HISTORY = "a history, a line of JSON each"
 """What can be written into a file."""
 
@@ -56,17 +58,31 @@ KINDS: Mapping[str, str] = {
     ".htm": HTML,
     ".csv": CSV,
     ".parquet": PARQUET,
+    ".xlsx": EXCEL,
+    **dict.fromkeys(("", ".txt", ".log"), TEXT),
     **dict.fromkeys((".yaml", ".yml"), CASE),
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
+    **dict.fromkeys((".xls", ".xlsm", ".xlsb"), "an old workbook"),
+    ".ods": "OpenDocument",
     **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
     **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
+    **dict.fromkeys((".jpg", ".jpeg", ".gif", ".webp"), "a picture"),
+    ".png": PNG,
+    ".svg": SVG,
     ".jsonl": HISTORY,
     ".tsv": "TSV",
-    ".pdf": "PDF",
+    ".pdf": PDF,
     ".zip": "a zip archive",
 }
 """What the end of a name promises."""
+TABLES = frozenset({EXCEL, CSV, PARQUET})
+SHEET = "derbes.sheet"
+"""Where a context notes which table is wanted."""
+
+
+def promised_tables(out: str) -> str:
+    """The kind of file of tables that the name of a place promises; empty: none."""
+    kind = KINDS.get(Path(out).suffix.casefold(), "")
+    return kind if kind in TABLES and out != STANDARD_OUTPUT else ""
 
 
 def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
@@ -118,10 +134,20 @@ def check_places(
     problems = _output_problems(outlet, read, written)
     problems += place_problems(read, written, folders, streams=("out",))
     told = {problem.where for problem in problems}
+    has_tables = kind in {TEXT, JSON} and context.command.name in NAMES
+    if has_tables and kind == TEXT and written["out"]:
+        kind = promised_tables(written["out"]) or kind
     kinds = {"out": kind, "store": PARQUET, "page": HTML, "record": HISTORY}
     for option, place in written.items():
         if place and option in kinds and option not in told:
-            problems += _of_another_kind(option, Path(place), kinds[option])
+            is_of_tables = has_tables and option == "out"
+            problems += _of_another_kind(
+                option, Path(place), kinds[option], is_of_tables=is_of_tables
+            )
+    if context.meta.get(SHEET) and kind not in TABLES:
+        what = _("a table is picked for a file of tables, and this writes {kind}")
+        fix = _("end the name of --out in .csv, .parquet or .xlsx")
+        problems.append(Problem("sheet", what.format(kind=kind), fix=fix))
     if problems:
         raise RequestError(source, problems)
 
@@ -169,20 +195,27 @@ def _output_problems(
     return []
 
 
-def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
-    promised = KINDS.get(place.suffix.casefold(), kind)
-    if promised == kind:
+def _of_another_kind(option: str, place: Path, kind: str, *, is_of_tables: bool) -> list[Problem]:
+    """What the end of a name promises, where that is not what is written."""
+    suffix = place.suffix.casefold()
+    promised = KINDS.get(suffix, "" if is_of_tables else kind)
+    if promised == kind or (not suffix and promised == TEXT):
         return []
     fix = {
         TEXT: _("end the name in .txt, or ask for --json"),
+        EXCEL: _("end the name in .xlsx"),
         JSON: _("end the name in .json"),
-        HTML: _("end the name in .html; a browser prints the page to PDF"),
+        HTML: _("end the name in .html; a brief may also end in .pdf"),
         CSV: _("end the name in .csv"),
         PARQUET: _("end the name in .parquet"),
         CASE: _("end the name in .yaml"),
         HISTORY: _("end the name in .jsonl"),
+        SVG: _("end the name in .svg, .png, .csv or .json"),
     }[kind]
-    what = _('"{place}" promises {promised}, and this writes {kind}').format(
-        place=place, promised=promised, kind=kind
-    )
+    if is_of_tables and kind == TEXT:
+        fix = _("end the name in .txt, .xlsx, .csv or .parquet, or in .json with --json")
+    what = _('"{place}" promises {promised}, and this writes {kind}')
+    if not promised:
+        what = _('"{place}" ends in "{suffix}", which says of no file what it is')
+    what = what.format(place=place, promised=promised, kind=kind, suffix=place.suffix)
     return [Problem(option, what, fix=fix)]

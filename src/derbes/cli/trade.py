@@ -143,9 +143,13 @@ def _trends(found: ProductSheet) -> Iterator[str]:
             trend=shown(found.concentration_trend)
         )
     if found.reliance is not None:
-        yield _(
-            "Net imports are {share} of use in {year}, exports taken at the unit value of imports."
-        ).format(share=f"{100 * found.reliance:.0f} %", year=found.rows[-1].year)
+        text = _("Net imports are {share} of use in {year}.")
+        if found.exports_weighed == 0:
+            text = _(
+                "Net imports are {share} of use in {year}, exports taken at the unit value of "
+                "imports, since none of them has a weight."
+            )
+        yield text.format(share=f"{100 * found.reliance:.0f} %", year=found.rows[-1].year)
     else:
         yield _(
             "How far use relies on imports is not told: production is not in trade data; add "

@@ -16,6 +16,7 @@ from derbes.results.upstream import (
 )
 
 MOST_ROUTES = 6
+SIGMA = "sigma"
 MOST_SHORT = 5
 """Sectors shown where nobody steps in."""
 
@@ -63,7 +64,14 @@ def _summary(found: Upstream) -> Iterator[str]:
     yield _("{target} buys {sold} of the inputs that {sender} sells to others.").format(
         sender=one.sender_name, sold=percent(one.sold_share), target=one.target_name
     )
-    if found.asymmetry is not None:
+    if found.asymmetry is not None and SIGMA in found.by_sector:
+        yield _(
+            "Losing each other's goods would cost {target} {ratio} times as much of its output as "
+            "{sender}, by one formula, at the middle of the elasticities of sectors."
+        ).format(
+            target=one.target_name, sender=one.sender_name, ratio=shown(found.asymmetry)
+        )  # fmt: skip
+    elif found.asymmetry is not None:
         yield _(
             "Losing each other's goods would cost {target} {ratio} times as much of its output as "
             "{sender}, by one formula, at any elasticity."
@@ -187,6 +195,11 @@ def _not_told(found: Upstream) -> Iterator[str]:
         "6, for years (medians of 3.2 and 4.1, Feenstra et al.), σ within months 0.1 to 0.9 (0.2 "
         "of imported parts, Boehm et al.), and ε is 5, as is customary."
     )
+    if found.elasticities:
+        yield _(
+            "Sectors have their own elasticities as far as {file} says ({which}); where it gives "
+            "ranges, all sectors are at the same part of theirs at once."
+        ).format(file=found.elasticities, which=", ".join(found.by_sector))
     yield _(
         "Goods within a sector count as one: a part without which nothing runs weighs no more than "
         "its price."

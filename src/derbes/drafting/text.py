@@ -62,6 +62,21 @@ class DraftDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftFact:
+    """A figure that statements may name; the case keeps it, whatever data come later."""
+
+    id: str
+    says: str
+    amount: str
+    """Empty: it is missing."""
+    look: str
+    """Where to look for it, where it is."""
+    date: str
+    document: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What is known of a case of one good, one use, one stock and its sellers."""
 
@@ -88,6 +103,7 @@ class Draft:
     sellers: Sequence[DraftSeller]
     elsewhere: str
     """Where to look for what else the sender could do."""
+    facts: Sequence[DraftFact] = ()
     document: DraftDocument | None = None
     remarks: Mapping[str, str] = field(default_factory=dict)
     """Section → what a reader who has never seen a case is told of it."""
@@ -104,6 +120,7 @@ def draft_text(draft: Draft) -> str:
         "measures": _measures,
         "standards": _standards,
         "levers": _levers,
+        "facts": _facts,
         "documents": _documents,
     }
     lines = [*_head(draft)]
@@ -228,6 +245,16 @@ def _levers(draft: Draft) -> Iterator[str]:
         f"  all_else: {{sender: {sender}, missing: {missing}, look: {quoted(draft.elsewhere)}, "
         f"label: {other}}}"
     )
+
+
+def _facts(draft: Draft) -> Iterator[str]:
+    for fact in draft.facts:
+        yield f"  {fact.id}:"
+        yield f"    says: {quoted(fact.says)}"
+        yield f"    amount: {fact.amount}" if fact.amount else f"    amount: missing  # {fact.look}"
+        yield f'    date: "{fact.date}"'
+        yield f"    document: {fact.document}"
+        yield f"    grade: {fact.grade}"
 
 
 def _documents(draft: Draft) -> Iterator[str]:

@@ -7,7 +7,8 @@ free. To them come
 what is contracted; the idle part is paid for too.
 (M7) Ceilings on payments abroad: what goods cost that arrive in a year, as paid, plus what
 options cost abroad, is at most the ceiling plus an excess that is not allowed.
-(M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t].
+(M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t]. One that caps
+sellers is (M16), see `derbes.planning.caps`.
 
 Symbols: c contract, u use, t period, n unmet demand (`unmet`).
 
@@ -27,6 +28,7 @@ from derbes.case.options import OptionKind, Standard
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
+from derbes.planning.caps import Cap, add_cap_entries, cap_bounds, caps_of
 from derbes.planning.effects import (
     BoundTemplate,
     DrawArrays,
@@ -61,7 +63,15 @@ class BaseCourse:
     ceilings: tuple[tuple[int, float], ...]
     """(year, most that may be paid abroad [money])"""
     standards: tuple[tuple[str, Standard], ...]
-    """Standards without a measure."""
+    """Standards without a measure that ask for uses to be met."""
+    caps: tuple[Cap, ...]
+    """Standards that cap sellers."""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a standard holds in the base course itself."""
+        return bool(self.standards or self.caps)
+
     habits: IntArray
     """Purchases of which something has to be taken; those by several routes have a row already."""
 
@@ -78,12 +88,14 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
     has_least = {f"suppliers.{s.id}" for s in case.suppliers.values() if s.at_least is not None}
     alone = arrays.activities.shared < 0
     is_habit = alone & np.isin(arrays.activities.elements, sorted(has_least))
+    in_calm = [(name, one) for name, one in case.standards.items() if not one.measure]
     return BaseCourse(
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         contracts=taken_contracts(case),
         ceilings=tuple((year, most.value) for year, most in ceilings),
-        standards=tuple((n, s) for n, s in case.standards.items() if not s.measure),
+        standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
+        caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
     )
 
 
@@ -100,7 +112,7 @@ def share_of(standard: Standard) -> float:
 
 
 def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
-    """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8)."""
+    """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8) and (M16)."""
     layout, arrays = shape.layout, shape.layout.arrays
     n, (columns, rows) = layout.n, layout.parts()
     contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
@@ -112,6 +124,9 @@ def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
         uses = tuple(arrays.uses[u] for u in uses_of(standard, arrays))
         columns.append((f"miss_{name}", uses, 0, n))
         rows.append((f"met_{name}", uses, 0, n))
+    for cap in shape.caps:
+        columns.append((f"over_{cap.name}", cap.sellers, 0, len(cap.years)))
+        rows.append((f"cap_{cap.name}", cap.sellers, 0, len(cap.years)))
     return columns, rows
 
 
@@ -146,6 +161,8 @@ def add_base_entries(
         unmet = index.column("unmet").indices[uses_of(standard, layout.arrays)]
         entries.add(rows, unmet, 1.0)
         entries.add(rows, index.column(f"miss_{name}").indices, -1.0)
+    for cap in shape.caps:
+        add_cap_entries(cap, arrays, index, entries)
 
 
 def base_bounds(
@@ -177,6 +194,8 @@ def base_bounds(
         demand = asked_of(standard, arrays, n)
         allowed = np.where(demand > 0, (1.0 - share_of(standard)) * demand, np.inf)
         index.row(f"met_{name}").of(upper)[:] = allowed
+    for cap in shape.caps:
+        index.row(f"cap_{cap.name}").of(upper)[:] = cap_bounds(cap, arrays)
     return lower, upper, closed, money
 
 
@@ -255,6 +274,9 @@ def add_base_prices(
     index.column("excess").of(hard)[:] = 1.0
     for name, standard in shape.standards:
         index.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
+    for cap in shape.caps:
+        worth_of_good = layout.values[arrays.goods.index(cap.standard.good)]
+        index.column(f"over_{cap.name}").of(hard)[:] = worth_of_good
 
 
 def reserve_prices(shape: BaseCourse) -> FloatArray:
@@ -315,12 +337,15 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
         **dict.fromkeys(("fresh", "found_fresh", "short", "refill"), goods),
         **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
+    over = {f"over_{cap.name}": goods[cap.standard.good] for cap in shape.caps}
     sizes = np.full(index.n_columns, power_of_two(money))
     for block in index.columns:
         words = block.kind.split("_")
         kind = "_".join(words[:2]) if words[0] == "found" else words[0]
         if kind in by_kind:
             block.of(sizes)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
+        if block.kind in over:
+            block.of(sizes)[:] = over[block.kind]
     return sizes
 
 

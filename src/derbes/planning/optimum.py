@@ -451,7 +451,7 @@ def _calm(run: BendersRun) -> Point | None:
     Where they are met in contingencies alone, the draws need not be stated again.
     """
     problem, run = run.scenarios.problem, replace(run, gap=CALM_GAP)
-    if not problem.second.base.standards:
+    if not problem.second.base.is_asked:
         return _point_at_right_prices(replace(run, is_calm=True))
     calm = without_standards(problem)
     with Scenarios(run.scenarios.crew, calm, run.clock.until) as alone:

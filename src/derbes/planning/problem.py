@@ -1,6 +1,6 @@
 """The plan program: what may be decided, a base course with contingencies in every draw.
 
-Equations (M1) to (M12). `make_problem` states it, with prices of what falls short;
+Equations (M1) to (M12) and (M16). `make_problem` states it, with prices of what falls short;
 `derbes.planning.optimum.solve_plan` solves it, all draws in one program or each apart,
 and finds the starts whose contingencies are needed. What a point costs and lacks is told
 without those prices.
@@ -174,7 +174,7 @@ def stocks_of(
         SolveError: A base course has no optimum.
     """
     bare, stocks = without_standards(problem), []
-    if programs is None or problem.second.base.standards:
+    if programs is None or problem.second.base.is_asked:
         programs = make_programs(bare.futures, problem.first, bare.second)
     stage, shape, index = bare.second, bare.second.base.layout, bare.second.index
     extra = PRICE * (stage.hard + stage.soft)
@@ -250,7 +250,7 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
 
 def without_standards(problem: PlanProblem) -> PlanProblem:
     """The same problem with no standard to be met: what is cheapest in calm."""
-    stage = replace(problem.second, base=replace(problem.second.base, standards=()))
+    stage = replace(problem.second, base=replace(problem.second.base, standards=(), caps=()))
     future = replace(problem.futures, case=replace(problem.case, standards={}))
     return base_alone(replace(problem, futures=future, second=stage, operating_stock=()))
 
@@ -560,7 +560,9 @@ def draw_figures(
     def lacking(name: str, where: IntArray) -> float:
         """What is lacking; nothing where it is no more than the solver's tolerance."""
         demand, lack = draw.col_upper[where], columns[where]
-        size = max(1.0, float(demand[np.isfinite(demand)].max(initial=0.0)))
+        known = demand[np.isfinite(demand)]
+        usual = 1.0 if known.size else float(stage.usual[where].max(initial=0.0))
+        size = max(1.0, float(known.max(initial=usual)))
         is_none = float(lack.max(initial=0.0)) <= LACKING * (1.0 if name == FOREIGN else size)
         return 0.0 if is_none else float(lack.sum())
 

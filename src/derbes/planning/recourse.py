@@ -38,6 +38,7 @@ from derbes.planning.base_course import (
     usual_sizes_of,
     worth_of_uses,
 )
+from derbes.planning.caps import excused, flow_weights
 from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
@@ -172,6 +173,8 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     }
     for name, _standard in base.standards:
         lacking[name] = index.column(f"miss_{name}").indices.ravel()
+    for cap in base.caps:
+        lacking[cap.name] = index.column(f"over_{cap.name}").indices.ravel()
     for shape in shapes:
         name = shape.standard_name
         missed = index.column(f"missed_{name}_{shape.start}")
@@ -206,6 +209,7 @@ def _matrix_digest(
     ]
     if stage.base.ceilings:
         parts.append(activities.unit_cost)
+    parts += [flow_weights(cap, arrays) for cap in stage.base.caps]
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
     return hashlib.sha256(
@@ -329,6 +333,12 @@ def _base_reach(
             missed = (share_of(standard) * asked_of(standard, arrays, base.layout.n)).ravel()
             moved = np.flatnonzero(missed)
             yield rows[moved], np.full(len(moved), indicators[name]), missed[moved]
+    for cap in base.caps:  # and a cap to be passed (M16)
+        if cap.name in indicators:
+            rows, beyond = excused(cap, written, first, index)
+            moved = np.flatnonzero(beyond)
+            at = rows[moved] + index.n_rows
+            yield at, np.full(len(moved), indicators[cap.name]), beyond[moved]
 
 
 def costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:

@@ -11,6 +11,7 @@ while every other requirement of the request stands.
 """
 
 import dataclasses
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -34,9 +35,11 @@ from derbes.planning.accounts import (
     share_words,
 )
 from derbes.planning.base_course import share_of
+from derbes.planning.caps import part_at_most, with_part
 from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
+from derbes.planning.standards import standard_words
 from derbes.results.plan import ClashWish, Cure
 
 
@@ -451,28 +454,6 @@ def budget_words(requirement: Requirement) -> Worded:
     }[requirement.name]
 
 
-def standard_words(case: Case, standard: Standard) -> str:
-    """A standard in a sentence."""
-    names = [name_of(case, "uses", use) for use in standard.uses]
-    uses = in_a_row(names) if names else worded("essential uses")
-    first = case.calendar.label(standard.first)
-    if not standard.measure:
-        return worded("{uses}: demand in calm is met from {month} on", uses=uses, month=first)
-    values = {
-        "uses": uses,
-        "measure": name_of(case, "measures", standard.measure),
-        "length": Worded(months_words, standard.length * case.calendar.step),
-        "month": first,
-    }
-    if standard.share is None:
-        return worded('{uses}: "{measure}" of {length} is survived from {month} on', **values)
-    return worded(
-        '{uses}: "{measure}" of {length} is survived from {month} on, to {share}',
-        **values,
-        share=Worded(share_words, standard.share.value),
-    )
-
-
 SHARE_STEPS = 100
 """Shares of demand give way in steps of a percent."""
 
@@ -602,9 +583,11 @@ def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float 
 
 
 def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]:
-    """Shorter, later; where neither is a relaxation, to a lesser share. Each alone."""
-    standard = case.standards[name]
+    """Shorter, later; where neither is a relaxation, to a lesser share. Each alone.
 
+    A cap on sellers can be higher, or begin later.
+    """
+    standard = case.standards[name]
     calendar, step = case.calendar, case.calendar.step
     share = share_of(standard)
     last = standard.last if standard.last >= 0 else calendar.n_periods - 1
@@ -614,6 +597,9 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
 
     def later(by: int) -> Standard:
         return replace(standard, first=standard.first + by)
+
+    def higher(by: int) -> Standard:
+        return with_part(standard, min(1.0, part + by / SHARE_STEPS))
 
     def less(by: int) -> Standard:
         old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
@@ -628,25 +614,39 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
 
         return first_that_holds(holds, 1, most)
 
+    part = part_at_most(standard)
+    rise = least(higher, math.ceil((1.0 - part) * SHARE_STEPS)) if standard.is_cap else None
+    if rise is not None:
+        then_part = part_at_most(higher(rise))
+        what = worded(
+            "the cap can be {then} instead of {now}",
+            then=Worded(share_words, then_part),
+            now=Worded(share_words, part),
+        )
+        yield Cure(what, part, then_part, least_relaxation=then_part - part, unit="share")
     by_length = least(shorter, standard.length - 1) if standard.measure else None
     if by_length is not None:
         months, fewer = standard.length * step, (standard.length - by_length) * step
-        what = _("the standard can hold for {then} instead of {now}").format(
-            then=months_words(fewer), now=months_words(months)
+        what = worded(
+            "the standard can hold for {then} instead of {now}",
+            then=Worded(months_words, fewer),
+            now=Worded(months_words, months),
         )
         change = float(by_length * step)
         yield Cure(what, float(months), float(fewer), least_relaxation=change, unit="month")
     by_date = least(later, last - standard.first)
     if by_date is not None:
         now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
-        what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
+        what = worded("the standard can hold from {then} on instead of {now}", then=then, now=now)
         yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
-    if by_length is not None or by_date is not None:
+    if by_length is not None or by_date is not None or standard.is_cap:
         return
     by_share = least(less, round(share * SHARE_STEPS) - 1)
     if by_share is not None:
         kept = share - by_share / SHARE_STEPS
-        what = _("the standard can hold to {then} of the demand instead of {now}").format(
-            then=share_words(kept), now=share_words(share)
+        what = worded(
+            "the standard can hold to {then} of the demand instead of {now}",
+            then=Worded(share_words, kept),
+            now=Worded(share_words, share),
         )
         yield Cure(what, share, kept, least_relaxation=by_share / SHARE_STEPS, unit="share")

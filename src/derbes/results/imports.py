@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from derbes.language import _
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
+
 
 @dataclass(frozen=True, slots=True)
 class NumberChange:
@@ -16,7 +19,7 @@ class NumberChange:
 
 
 @dataclass(frozen=True, slots=True)
-class TableImport:
+class TableImport(Tabled):
     """What a table changes in a case."""
 
     case: str
@@ -37,3 +40,32 @@ class TableImport:
     """Whether no mapping was kept before."""
     written: bool = False
     """Whether the case was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookImport:
+    """What a workbook changes in a case."""
+
+    case: str
+    book: str
+    changes: tuple[NumberChange, ...]
+    deleted: tuple[str, ...]
+    """Paths of what has no row any more."""
+    notes: tuple[str, ...]
+    is_new: bool = False
+    """Whether the case is begun with this workbook."""
+    files: tuple[str, ...] = ()
+    """Files that were written."""
+    written: bool = False
+    """Whether the case was changed."""
+
+
+def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
+    """What changes, as a whole table."""
+    columns = (
+        Column(_("path"), "path"),
+        Column(_("before"), "old"),
+        Column(_("after"), "new"),
+    )
+    title = _("Numbers that change")
+    return (table_of("changes", title, NumberChange, found.changes, *columns),)

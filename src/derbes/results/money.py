@@ -175,7 +175,7 @@ def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
 
     def drawn_column(title: str, name: str, unit: str = "", part: str = "mean") -> Column:
         """A mean over draws, or its error."""
-        return Column(title, lambda way: getattr(getattr(way, name), part, None), unit)
+        return Column(title, f"{name}.{part}", unit)
 
     drawn = (
         drawn_column(_("expected loss"), "loss", currency),
@@ -185,9 +185,9 @@ def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
         drawn_column(_("goes short"), "p_short"),
     )
     return (
-        Column(_("way"), lambda way: way_words(way, has_project=has_project)),
+        Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),
         Column(_("paid in all"), "outlay", currency),
         Column(_("abroad"), "abroad", currency),
-        Column(_("standard met"), lambda way: met_words(way) or None),
+        Column(_("standard met"), lambda way: met_words(way) or None, exact="met"),
         *(drawn if ways.draws else ()),
     )

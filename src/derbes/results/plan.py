@@ -4,13 +4,28 @@ Money is in the base currency of the case; cost, bound and everything that is
 compared with them are discounted to the first period, payments are as paid.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
-from derbes.results.money import PlantAccount, Ways
+from derbes.results.money import (
+    ChanceWorth,
+    PlantAccount,
+    Way,
+    Ways,
+    YearSaved,
+    way_columns,
+)
 from derbes.results.supply import Provenance
-from derbes.results.tables import MISSING, Column, html_table
+from derbes.results.tables import (
+    MISSING,
+    Column,
+    ResultTable,
+    Tabled,
+    html_table,
+    quantile_columns,
+    table_of,
+)
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""
@@ -80,7 +95,8 @@ class StandardCost:
     cost_of_it: float | None
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
     shortfall: float = 0.0
-    """Demand of its uses that is left unmet, expected over draws. [unit of the uses]"""
+    """Demand of its uses that is left unmet in the worst draw; of a cap on sellers, what is bought
+    from them beyond their part. [unit of the uses, or of the good]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +184,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Tabled):
     """The cheapest programme that meets the standards."""
 
     plan: tuple[PlanChoice, ...]
@@ -334,7 +350,7 @@ def account_words(item: str) -> str:
 def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
-        Column(_("for"), lambda row: account_words(row.item)),
+        Column(_("for"), lambda row: account_words(row.item), exact="item"),
         Column(_("with the plan"), "with_plan", currency),
         Column(_("without any standard"), "without_standards", currency),
         Column(_("more"), "more", currency),
@@ -349,7 +365,114 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
         name: What a reader calls the standard.
     """
     return (
-        Column(_("standard"), lambda row: name(row.standard)),
-        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
+        Column(_("standard"), lambda row: name(row.standard), exact="standard"),
+        Column(_("met"), lambda row: _("yes") if row.met else _("no"), exact="met"),
         Column(_("what it costs"), "cost_of_it", currency),
     )
+
+
+def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
+    """A plan as whole tables."""
+    money, year = plan.currency, Column(_("year"), "year")
+    choices = (
+        Column(_("option"), "option"),
+        Column(_("what"), "what"),
+        Column(_("decided"), "date", is_date=True),
+        Column(_("works from"), "effect", is_date=True),
+        Column(_("size"), "size"),
+        Column(_("unit"), "unit"),
+        Column(_("cost"), "cost", money),
+        Column(_("paid by year"), "paid", money),
+        Column(_("paid abroad by year"), "paid_abroad", money),
+    )
+    sums = (
+        Column(_("variant"), "variant"),
+        Column(_("feasible"), "feasible"),
+        Column(_("status"), "status"),
+        Column(_("cost"), "cost", money),
+        Column(_("no plan costs less than"), "bound", money),
+        Column(_("gap"), "gap", _("share")),
+        Column(_("without any standard"), "no_threat_cost", money),
+        Column(_("value of knowing the future"), "evpi", money),
+        Column(_("value of planning for all futures"), "vss", money),
+        Column(_("draws"), "draws"),
+        Column(_("seed"), "seed"),
+        Column(_("not computed"), "not_computed"),
+    )
+    frontier = (
+        Column(_("survived"), "months", _("month")),
+        Column(_("cost"), "cost", money),
+        Column(_("no plan costs less than"), "bound", money),
+        Column(_("a month more"), "cost_of_a_month", money),
+        Column(_("feasible"), "feasible"),
+        Column(_("as cheap for longer"), "dominated"),
+    )
+    outlay = (
+        year,
+        Column(_("currency"), "currency"),
+        Column(_("with the plan"), "amount", money),
+        Column(_("without"), "without_project", money),
+        Column(_("for options"), "options", money),
+    )
+    waiting = (
+        Column(_("decided later by"), "years", _("year")),
+        Column(_("cost"), "cost", money),
+        Column(_("dearer by"), "cost_of_waiting", money),
+    )
+    clash = (
+        Column(_("wish"), "wish"),
+        Column(_("what"), "what"),
+        Column(_("least relaxation"), "least_relaxation"),
+        Column(_("unit"), "unit"),
+    )
+    ways = plan.ways
+    way = () if ways is None else way_columns(ways, money)
+    return (
+        table_of("plan", _("Plan"), PlanChoice, plan.plan, *choices),
+        table_of("sums", _("What it comes to"), Plan, (plan,), *sums),
+        table_of("account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
+               *(one for one in account_columns(money) if one.value != "more"),
+               Column(_("part of the cost"), "counts")),
+        table_of("standards", _("Standards"), StandardCost, plan.standards,
+               *standard_columns(money),
+               Column(_("left unmet"), "shortfall", _("unit of the uses"))),
+        table_of("frontier", _("Frontier"), FrontierPoint, plan.frontier, *frontier),
+        table_of("outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay, *outlay),
+        table_of("ways", _("Ways"), Way, ways.ways if ways else (), *way),
+        table_of("waiting", _("Waiting"), Waiting, plan.value_of_waiting, *waiting),
+        table_of("alternatives", _("Other plans that cost little more"), Alternative,
+               plan.alternatives, Column(_("cost"), "cost", money),
+               Column(_("more"), "above", _("share"))),
+        table_of("clash", _("Wishes that cannot hold together"), ClashWish, plan.clash, *clash),
+        *_plan_beside(plan),
+    )  # fmt: skip
+
+
+def _plan_beside(plan: Plan) -> Iterator[ResultTable]:
+    """What plants are worth, what is saved abroad, and what chances are worth."""
+    money, ways = plan.currency, plan.ways
+    saved = (
+        Column(_("year"), "year"),
+        Column(_("central"), "central", money),
+        Column(_("mean"), "mean", money),
+        *quantile_columns(money),
+    )
+    chances = (
+        Column(_("chance"), "chance"),
+        Column(_("variant"), "variant"),
+        Column(_("paid to be ready"), "cost", money),
+        Column(_("saved if it comes"), "gain", money),
+        Column(_("pays from a probability of"), "break_even"),
+    )
+    plants = (
+        Column(_("plant"), "plant"),
+        Column(_("capital"), "capital", money),
+        Column(_("standing cost"), "standing", money),
+        Column(_("left at the end"), "left", money),
+        Column(_("part of its hours used"), "used_in_all", _("share")),
+    )
+    yield table_of("plants", _("Plants that are built anyway"), PlantAccount, plan.plants, *plants)
+    yield table_of("saved_abroad", _("Paid less abroad than without the project"), YearSaved,
+                 ways.saved_abroad if ways else (), *saved)  # fmt: skip
+    yield table_of("chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
+                 *chances)  # fmt: skip

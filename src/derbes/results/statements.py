@@ -1,15 +1,18 @@
 """What is said, run against what is known: verdicts, and what the ledger shows as a whole."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 from derbes.language import _, ngettext
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     Column,
+    ResultTable,
+    Tabled,
     evidence_column,
     evidence_words,
     html_table,
+    table_of,
     verdict_column,
     verdict_words,
 )
@@ -395,7 +398,7 @@ class Signaling:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementTable:
+class StatementTable(Tabled):
     """The ledger of a case with its verdicts, and what it shows as a whole."""
 
     as_of: str
@@ -460,6 +463,148 @@ def statement_columns() -> tuple[Column, ...]:
         evidence_column(),
         Column(_("share of draws"), "share"),
         Column(_("standard error"), "standard_error"),
-        Column(_("due"), "due"),
+        Column(_("due"), "due", is_date=True),
         Column(_("reason"), "reason"),
+    )
+
+
+def _entry_columns(record: type, *without: str) -> list[Column]:
+    """What all entries of a ledger have, but what stands in other columns."""
+    known = {field.name for field in fields(record)}
+    columns = (
+        Column(_("id"), "id"),
+        verdict_column(),
+        evidence_column(),
+        Column(_("share of draws"), "share"),
+        Column(_("standard error"), "standard_error"),
+        Column(_("reason"), "reason"),
+        Column(_("draws"), "n_draws"),
+        Column(_("expression"), "expression"),
+        Column(_("document"), "document"),
+        Column(_("place"), "place"),
+        Column(_("said by"), "said_by"),
+        Column(_("missing"), "missing"),
+        Column(_("turns over in"), "flips_in"),
+    )
+    return [one for one in columns if one.path in known and one.path not in without]
+
+
+def statement_tables(table: StatementTable) -> tuple[ResultTable, ...]:
+    """A ledger as whole tables."""
+    shown = statement_columns()
+    told = [column.path for column in shown]
+    said = (
+        *shown,
+        Column(_("kind"), "kind"),
+        Column(_("by"), "by"),
+        Column(_("said on"), "said", is_date=True),
+        Column(_("polarity"), "polarity"),
+        Column(_("stance"), "stance"),
+        Column(_("toward"), "target"),
+        Column(_("claimed"), "probability"),
+        Column(_("outcome"), "outcome"),
+        Column(_("decided early"), "decided_early"),
+        Column(_("Brier score"), "brier"),
+        Column(_("reporters"), "reporters"),
+        Column(_("retells"), "retells"),
+        Column(_("expires"), "expires", is_date=True),
+        *_entry_columns(StatementRow, *told),
+    )
+    contrasts = (
+        *_entry_columns(ContrastRow),
+        Column(_("by"), "by"),
+        Column(_("between"), "between"),
+        Column(_("verdicts"), "verdicts"),
+    )
+    standards = (
+        *_entry_columns(DoubleStandardRow),
+        Column(_("judge"), "judge"),
+        Column(_("act"), "act"),
+        Column(_("kind"), "kind"),
+        Column(_("judgements"), "judgements"),
+        Column(_("statements"), "statements"),
+        Column(_("declared"), "is_declared"),
+        Column(_("shown"), "is_found"),
+    )
+    tensions = (
+        *_entry_columns(TensionRow),
+        Column(_("statements"), "statements"),
+        Column(_("raised"), "raised"),
+    )
+    game = table.signaling
+    return (
+        table_of("statements", _("Statements"), StatementRow, table.statements, *said),
+        table_of("contrasts", _("Contrasts"), ContrastRow, table.contrasts, *contrasts),
+        table_of("double_standards", _("Double standards"), DoubleStandardRow,
+               table.double_standards, *standards),
+        table_of("tensions", _("Tensions"), TensionRow, table.tensions, *tensions),
+        *_ledger_as_a_whole(table),
+        table_of("signaling", _("Signaling"), SignalingYear, game.years if game else (),
+               *_signaling_columns()),
+    )  # fmt: skip
+
+
+def _ledger_as_a_whole(table: StatementTable) -> Iterator[ResultTable]:
+    """What entries show beside each other."""
+    statements, about = Column(_("statements"), "statements"), Column(_("about"), "about")
+    yield table_of(
+        "contradictions", _("Contradictions"), Contradiction, table.contradictions,
+        Column(_("kind"), "kind"), statements, Column(_("holders"), "holders"),
+        Column(_("sides"), "sides"), Column(_("same side"), "same_side"), about,
+    )  # fmt: skip
+    yield table_of(
+        "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits,
+        Column(_("what does not fit"), lambda row: row.words, exact="kind"), statements,
+        Column(_("verdicts"), "verdicts"), about,
+    )  # fmt: skip
+    yield table_of(
+        "modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
+        Column(_("retelling"), "id"), Column(_("passed on by"), "passed_on_by"),
+        Column(_("also"), "also"), Column(_("of"), "source"),
+        Column(_("said as"), "source_modality"), Column(_("retold as"), "modality"),
+        Column(_("change"), "change"), Column(_("in"), "in_what"), Column(_("steps"), "steps"),
+    )  # fmt: skip
+    yield table_of(
+        "unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
+        Column(_("side"), "side"), Column(_("takes no stance on"), "subject"),
+        Column(_("its statements here"), "n_statements"), Column(_("who does"), "said_by"),
+    )  # fmt: skip
+    yield table_of(
+        "theses", _("Theses"), ThesisEdge, table.theses.edges,
+        Column(_("id"), "id"), Column(_("cause"), "cause"), Column(_("effect"), "effect"),
+        verdict_column(), Column(_("share of draws"), "share"), Column(_("holder"), "holder"),
+    )  # fmt: skip
+    yield table_of(
+        "scores", _("Scores of predictions"), SpeakerScore, table.predictions.scores,
+        Column(_("holder"), "speaker"), Column(_("predictions"), "n_predictions"),
+        Column(_("due"), "n_due"), Column(_("of them scored"), "n_resolved"),
+        Column(_("decided early"), "n_early"), Column(_("open"), "n_open"),
+        Column(_("void"), "n_void"), Column(_("expired"), "n_expired"),
+        Column(_("Brier score"), "brier"), Column(_("at best"), "brier_low"),
+        Column(_("at worst"), "brier_high"),
+    )  # fmt: skip
+    yield table_of(
+        "calibration", _("Calibration of predictions"), CalibrationBin,
+        table.predictions.calibration, Column(_("from"), "low"), Column(_("to"), "high"),
+        Column(_("scored"), "n"), Column(_("claimed"), "mean_probability"),
+        Column(_("came true"), "share_true"), Column(_("due, undecided"), "n_undecided"),
+        Column(_("decided early"), "n_early"), Column(_("open"), "n_open"),
+    )  # fmt: skip
+
+
+def _signaling_columns() -> tuple[Column, ...]:
+    share = _("share of draws")
+    return (
+        Column(_("start"), "start", is_date=True),
+        Column(_("measure"), "measure"),
+        Column(_("length"), "length", _("month")),
+        Column(_("credible"), "credible_share", share),
+        Column(_("only talk"), "rhetoric_share", share),
+        Column(_("belief needed"), "threshold"),
+        Column(_("words matter"), "explaining_matters_share", share),
+        Column(_("pooling"), "pooling_share", share),
+        Column(_("separating"), "separating_share", share),
+        Column(_("draws"), "n_draws"),
+        Column(_("draws without an answer"), "n_without"),
+        Column(_("missing"), "missing"),
     )

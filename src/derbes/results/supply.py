@@ -10,12 +10,17 @@ from typing import Any
 
 from derbes.language import _
 from derbes.results.tables import (
+    Column,
+    ResultTable,
+    Tabled,
     columns_of,
     cover_columns,
     end_columns,
     html_table,
     leverage_columns,
     setting_columns,
+    table_of,
+    tier_units,
 )
 
 
@@ -75,7 +80,7 @@ class CoverRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Tabled):
     """Cover over variants, measures, starts and uses."""
 
     rows: tuple[CoverRow, ...]
@@ -195,7 +200,7 @@ class LeverCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Leverage:
+class Leverage(Tabled):
     """The surface measure x start x length x variant, and when it ends."""
 
     rows: tuple[LeverageRow, ...]
@@ -302,3 +307,57 @@ class DrawnInput:
     """Other input → rank correlation."""
     grade: str
     why: str
+
+
+def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
+    """The whole of cover as a table."""
+    month = _("month")
+    columns = (
+        *setting_columns(),
+        *cover_columns(),
+        Column(_("survives at least"), "survives_at_least", month),
+        Column(_("survives this length"), "survives_length"),
+        Column(_("stock never ends"), "days_of_cover_infinite"),
+    )
+    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *columns),)
+
+
+def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
+    """The surface, its ends and the levers as whole tables."""
+    _unit, other = tier_units(found.unit)
+    month = _("month")
+    surface = (
+        *setting_columns(),
+        *leverage_columns(found.currency, found.unit),
+        Column(_("leverage ratio, buyer lost"), "leverage_ratio_lost"),
+        Column(_("no price rise is as bad"), "premium_unbounded"),
+        Column(_("stocks are back"), "rejoined"),
+        Column(_("counted over"), "window", month),
+        Column(_("residual of the certificate"), "certificate"),
+        Column(_("part of a reserve used"), "reserve_used", _("share")),
+        Column(_("deferrable, with calm's"), "unmet_deferrable_gross", other),
+        Column(_("unit of unmet demand"), "unmet_unit"),
+        Column(_("figures that are bounds"), "bounds"),
+        Column(_("takes nothing away"), "takes_nothing"),
+        Column(_("missing"), "missing"),
+    )
+    ends = (
+        *end_columns(),
+        Column(_("starts survived"), "n_starts_survived"),
+        Column(_("starts looked at"), "n_starts"),
+        Column(_("last start looked at"), "known_until", is_date=True),
+    )
+    levers = (
+        Column(_("lever"), "lever"),
+        Column(_("name"), "label"),
+        Column(_("sender"), "sender"),
+        Column(_("measures"), "measures"),
+        Column(_("counted by"), "measure"),
+        Column(_("missing"), "missing"),
+        Column(_("where to look"), "look"),
+    )
+    return (
+        table_of("leverage", _("Leverage"), LeverageRow, found.rows, *surface),
+        table_of("ends", _("When leverage ends"), LeverageEnd, found.ends, *ends),
+        table_of("levers", _("Levers"), LeverCount, found.levers, *levers),
+    )

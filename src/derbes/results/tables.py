@@ -6,12 +6,14 @@ columns.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+import types
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, get_args, get_type_hints
 
+from derbes.errors import MissingExtraError, Problem, RequestError, did_you_mean
 from derbes.harmless import in_html, in_line
-from derbes.language import _, spelled
+from derbes.language import _, ngettext, spelled
 
 MISSING = "–"
 _GAP = "  "
@@ -27,7 +29,21 @@ def field_of(row: Any, value: Value) -> Any:
     """What a row holds in a field or at a place, or what is computed of it."""
     if isinstance(value, int):
         return row[value]
-    return getattr(row, value) if isinstance(value, str) else value(row)
+    return at_path(row, value) if isinstance(value, str) else value(row)
+
+
+def at_path(row: Any, path: str) -> Any:
+    """What a row holds at a path such as `quantiles.5`; None where the way ends before.
+
+    Examples:
+        >>> at_path({"loss": {"mean": 2.0}}, "loss.mean"), at_path({"loss": None}, "loss.mean")
+        (2.0, None)
+    """
+    for name in path.split("."):
+        if row is None:
+            return None
+        row = row.get(name) if isinstance(row, Mapping) else getattr(row, name)
+    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,18 @@ class Column:
     """Whether a row has something to tell here; a column without any such row is left out."""
     words: Callable[[Any, str], str] | None = None
     """What becomes of the text of a row; None: nothing."""
+    exact: str = ""
+    """Where JSON has what `value` rounds, scales or words, as `quantiles.5`; empty: in the
+    field of `value`."""
+    exact_unit: str = ""
+    """Unit of it; empty: `unit`."""
+    is_date: bool = False
+    """Whether it holds days, months or years, as ISO has them."""
+
+    @property
+    def path(self) -> str:
+        """Where JSON has it within a row; empty: nowhere, the column is for the eye alone."""
+        return self.exact or (self.value if isinstance(self.value, str) else "")
 
     @property
     def titled(self) -> str:
@@ -101,12 +129,12 @@ def evidence_words(kind: str) -> str:
 
 def evidence_column() -> Column:
     """A column of kinds of evidence, in the words of `evidence_words`."""
-    return Column(_("evidence"), lambda row: evidence_words(row.evidence))
+    return Column(_("evidence"), lambda row: evidence_words(row.evidence), exact="evidence")
 
 
 def verdict_column() -> Column:
     """A column of verdicts, in the words of `verdict_words`."""
-    return Column(_("verdict"), lambda row: verdict_words(row.verdict))
+    return Column(_("verdict"), lambda row: verdict_words(row.verdict), exact="verdict")
 
 
 def _cost_column(heading: str, field: str, currency: str) -> Column:
@@ -137,13 +165,18 @@ def cover_columns() -> tuple[Column, ...]:
         return _("no end") if row.days_of_cover_infinite else MISSING
 
     return (
-        Column(_("start"), "start"),
+        Column(_("start"), "start", is_date=True),
         Column(_("length"), "length", _("month")),
         Column(_("use"), "use"),
         Column(_("time to survive"), "time_to_survive", _("month"), survives_on),
         Column(_("the same, myopic"), "time_to_survive_myopic", _("month"), survives_on_too),
         Column(_("days of cover"), "days_of_cover", _("day"), no_end),
-        Column(_("short in calm from"), "short_in_calm_from", tells="short_in_calm_from"),
+        Column(
+            _("short in calm from"),
+            "short_in_calm_from",
+            tells="short_in_calm_from",
+            is_date=True,
+        ),
         Column(_("binding"), "binding"),
         Column(_("sold by"), "binding_sellers"),
     )
@@ -165,9 +198,9 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
         return _("any") if row.premium_unbounded else MISSING
 
     return (
-        Column(_("start"), "start"),
+        Column(_("start"), "start", is_date=True),
         Column(_("length"), "length", _("month")),
-        Column(_("response"), lambda row: responses.get(row.bound, row.bound)),
+        Column(_("response"), lambda row: responses.get(row.bound, row.bound), exact="bound"),
         Column(_("unmet essential"), "unmet_essential", unit),
         Column(_("with calm's"), "unmet_essential_gross", unit, tells=is_more_than_net),
         Column(_("unmet deferrable"), "unmet_deferrable", other),
@@ -191,7 +224,7 @@ def end_columns() -> tuple[Column, ...]:
         *setting_columns(),
         Column(_("length"), "length", _("month")),
         Column(_("use"), "use"),
-        Column(_("ends"), "date", absent=_("never")),
+        Column(_("ends"), "date", absent=_("never"), is_date=True),
         Column(_("binding"), "binding"),
         Column(_("sold by"), "binding_sellers"),
     )
@@ -295,3 +328,180 @@ def _unit(column: Column) -> str:
 def _has_numbers(column: Column, rows: Sequence[Any]) -> bool:
     cells = (field_of(row, column.value) for row in rows)
     return any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+
+
+Exact = str | int | float | bool | None
+"""What a cell of a table for machines holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTable:
+    """One table of a result, whole."""
+
+    name: str
+    """Word by which it is asked for."""
+    title: str
+    columns: tuple[Column, ...]
+    """Those that have a `path`."""
+    rows: Sequence[Any]
+    record: type
+    """Class of the rows."""
+
+    def cells(self, row: Any) -> list[Exact]:
+        """A row as JSON has it; lists as one text."""
+        return [exact(at_path(row, column.path)) for column in self.columns]
+
+    def kind(self, column: Column) -> type:
+        """`float`, `int`, `bool` or `str`, whatever the rows hold."""
+        return kind_of(self.record, column.path)
+
+    @property
+    def head(self) -> list[str]:
+        """Names of the columns as JSON has them, with units."""
+        units = (column.exact_unit or column.unit for column in self.columns)
+        return [
+            f"{column.path} [{unit}]" if unit else column.path
+            for column, unit in zip(self.columns, units, strict=True)
+        ]
+
+    @property
+    def fields(self) -> dict[str, tuple[type, str, list[Any]]]:
+        """Name as JSON has it → kind, unit and cells of a column; None is missing."""
+        lines = [self.cells(row) for row in self.rows]
+        return {
+            column.path: (self.kind(column), column.exact_unit or column.unit, cells)
+            for n, column in enumerate(self.columns)
+            for cells in [[line[n] for line in lines]]
+        }
+
+    def to_pandas(self) -> Any:
+        """A data frame of pandas; units stand in its `attrs["units"]`.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - only for who wants one
+        except ImportError as error:
+            what = _("A data frame of pandas needs pandas, which is not installed.")
+            fix = _(
+                "Fix: pip install pandas; or take the table with polars.DataFrame or duckdb, "
+                "which read it as it is."
+            )
+            raise MissingExtraError(f"{what} {fix}") from error
+        held = {float: "float64", int: "Int64", bool: "boolean", str: "object"}
+        whole = {int: "int64", bool: "bool"}
+        frame = pd.DataFrame(
+            {
+                name: pd.Series(
+                    cells, dtype=held[kind] if None in cells else whole.get(kind, held[kind])
+                )
+                for name, (kind, _unit, cells) in self.fields.items()
+            }
+        )
+        frame.attrs["units"] = {name: unit for name, (_k, unit, _c) in self.fields.items() if unit}
+        return frame
+
+    def __arrow_c_stream__(self, _requested_schema: Any = None) -> Any:
+        """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
+        from derbes.results.arrow import ArrowColumn, stream_of  # noqa: PLC0415 - few want it
+
+        told = self.fields.items()
+        fields = [ArrowColumn(name, kind, cells, unit) for name, (kind, unit, cells) in told]
+        return stream_of(fields, len(self.rows))
+
+    def _repr_html_(self) -> str:
+        """The table in a notebook: its first rows, and how many more there are."""
+        shown_rows = self.rows[:MOST_SHOWN]
+        page = html_table(self.columns, shown_rows, self.title)
+        n = len(self.rows) - len(shown_rows)
+        more = ngettext("{n:,} more row is in it.", "{n:,} more rows are in it.", n)
+        return f"{page}<p>{in_html(more.format(n=n))}</p>" if n else page
+
+
+MOST_SHOWN = 100
+"""Rows of a table that a notebook shows."""
+
+
+class Tabled:
+    """A result with whole tables, for notebooks and data frames."""
+
+    __slots__ = ()
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Its tables by name, the main one first."""
+        from derbes.results.books import tables_of  # noqa: PLC0415 - which knows all results
+
+        return {table.name: table for table in tables_of(self)}
+
+    def to_pandas(self, table: str = "") -> Any:
+        """A table as a data frame of pandas; without a name the main one.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+            RequestError: There is no such table.
+        """
+        known = self.tables()
+        name = table or next(iter(known))
+        if name not in known:
+            what = _('"{name}" is no table of this result').format(name=name)
+            problem = Problem("table", what, fix=did_you_mean(name, known))
+            raise RequestError("derbes", [problem])
+        return known[name].to_pandas()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The main table, for whatever takes Arrow."""
+        return next(iter(self.tables().values())).__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        """The main table in a notebook."""
+        return next(iter(self.tables().values()))._repr_html_()
+
+
+def exact(content: Any) -> Exact:
+    """What JSON has in a field as one cell; a number that is not finite is missing.
+
+    Examples:
+        >>> exact(("a", "b")), exact(float("nan")), exact(False), exact("")
+        ('a, b', None, False, None)
+    """
+    if isinstance(content, float):
+        return content if math.isfinite(content) else None
+    if content is None or isinstance(content, bool | int):
+        return content
+    if isinstance(content, str):
+        return content or None
+    if isinstance(content, Mapping):
+        return "; ".join(f"{name}: {exact(one)}" for name, one in content.items()) or None
+    return ", ".join(str(exact(one)) for one in content) or None
+
+
+def kind_of(record: type, path: str) -> type:
+    """What a field of a record holds: `float`, `int`, `bool` or `str`, by its annotation."""
+    found: Any = record
+    for name in path.split("."):
+        found = _bare(get_type_hints(found)[name] if is_dataclass(found) else get_args(found)[1])
+    return found if found in (float, int, bool) else str
+
+
+def _bare(annotation: Any) -> Any:
+    """An annotation without `None`; of a number or a word, the word."""
+    if isinstance(annotation, types.UnionType):
+        left = [one for one in get_args(annotation) if one is not types.NoneType]
+        return _bare(left[0]) if len(left) == 1 else str
+    return annotation
+
+
+def table_of(
+    name: str, title: str, record: type, rows: Iterable[Any], *columns: Column
+) -> ResultTable:
+    """A table of those columns that JSON has."""
+    held = tuple(column for column in columns if column.path)
+    return ResultTable(name, title, held, tuple(rows), record)
+
+
+def quantile_columns(
+    unit: str, bands: Iterable[str] = ("5", "25", "50", "75", "95")
+) -> list[Column]:
+    """A column for each of some quantiles."""
+    return [Column(f"{band} %", f"quantiles.{band}", unit) for band in bands]

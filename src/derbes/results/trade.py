@@ -3,11 +3,11 @@
 Values are in US dollars of their year, weights in tonnes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import Column
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -21,7 +21,7 @@ FACTS = ("without_weight", "zero_weight", "restored_code")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Tabled):
     """What an import brought into the store."""
 
     dataset: str
@@ -192,7 +192,7 @@ class Mirror:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Tabled):
     """Products of a buyer, or buyers of a product, by how dependent they are."""
 
     buyer: str
@@ -209,7 +209,7 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductSheet:
+class ProductSheet(Tabled):
     """One product of one buyer, over years."""
 
     buyer: str
@@ -233,6 +233,9 @@ class ProductSheet:
     absent: tuple[int, ...]
     """Years without any recorded trade."""
     source: TradeSource
+    exports_weighed: float | None = None
+    """Where `reliance` is told, part of own exports by value that has a weight; at 0 the unit
+    value of imports stands in; None: nothing is exported."""
 
 
 def dependence_columns(
@@ -248,9 +251,9 @@ def dependence_columns(
     share = _("share")
     what = (
         Column(_("product"), "product"),
-        Column(_("what it holds"), lambda row: row.label[:28].rstrip()),
+        Column(_("what it holds"), "label", words=lambda _row, label: label[:28].rstrip()),
     )
-    first = (Column(_("year"), lambda row: str(row.year)),) if by_year else what
+    first = (Column(_("year"), lambda row: str(row.year), exact="year"),) if by_year else what
     sold = (
         Column(_("of {sender}").format(sender=sender), "sender_share", share),
         Column(_("of its exports"), "target_share", share),
@@ -258,7 +261,13 @@ def dependence_columns(
     return (
         *((Column(_("buyer"), "buyer"),) if has_buyers else ()),
         *first,
-        Column(_("imports"), lambda row: row.imports / 1e6, _("million USD")),
+        Column(
+            _("imports"),
+            lambda row: row.imports / 1e6,
+            _("million USD"),
+            exact="imports",
+            exact_unit="USD",
+        ),
         *((Column(_("unit value"), "unit_value", _("USD/t")),) if by_year else ()),
         Column(_("sellers"), "n_sellers"),
         Column(_("concentration"), "concentration", _("0 to 1")),
@@ -276,19 +285,37 @@ def seller_columns() -> tuple[Column, ...]:
     """What is shown of sellers."""
     return (
         Column(_("seller"), "name"),
-        Column(_("to the buyer"), lambda row: row.value / 1e6, _("million USD")),
+        Column(
+            _("to the buyer"),
+            lambda row: row.value / 1e6,
+            _("million USD"),
+            exact="value",
+            exact_unit="USD",
+        ),
         Column(_("part"), "share", _("share")),
         Column(_("unit value"), "unit_value", _("USD/t")),
-        Column(_("to everybody"), lambda row: row.exports / 1e6, _("million USD")),
+        Column(
+            _("to everybody"),
+            lambda row: row.exports / 1e6,
+            _("million USD"),
+            exact="exports",
+            exact_unit="USD",
+        ),
         Column(_("buyer's part"), "target_share", _("share")),
-        Column(_("below its peak by"), lambda row: row.spare / 1e6, _("million USD")),
+        Column(
+            _("below its peak by"),
+            lambda row: row.spare / 1e6,
+            _("million USD"),
+            exact="spare",
+            exact_unit="USD",
+        ),
     )
 
 
 def comparison_columns() -> tuple[Column, ...]:
     """What is shown of unit values beside those of others."""
     return (
-        Column(_("year"), lambda row: str(row.year)),
+        Column(_("year"), lambda row: str(row.year), exact="year"),
         Column(_("own"), "own", _("USD/t")),
         Column(
             _("others"),
@@ -304,14 +331,115 @@ def comparison_columns() -> tuple[Column, ...]:
 def mirror_columns() -> tuple[Column, ...]:
     """What is shown of the same trade as buyer and seller report it."""
     return (
-        Column(_("year"), lambda row: str(row.year)),
+        Column(_("year"), lambda row: str(row.year), exact="year"),
         Column(_("seller"), "seller"),
-        Column(_("the buyer reports"), lambda row: row.by_buyer / 1e6, _("million USD")),
-        Column(_("the seller reports"), lambda row: row.by_seller / 1e6, _("million USD")),
+        Column(
+            _("the buyer reports"),
+            lambda row: row.by_buyer / 1e6,
+            _("million USD"),
+            exact="by_buyer",
+            exact_unit="USD",
+        ),
+        Column(
+            _("the seller reports"),
+            lambda row: row.by_seller / 1e6,
+            _("million USD"),
+            exact="by_seller",
+            exact_unit="USD",
+        ),
         Column(_("gap, as a part of the larger"), "gap"),
         Column(
             _("passing through the seller"),
             lambda row: None if row.re_exports is None else row.re_exports / 1e6,
             _("million USD"),
+            exact="re_exports",
+            exact_unit="USD",
         ),
     )
+
+
+def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> ResultTable:
+    shown = dependence_columns(sender=sender or "–", by_year=by_year, has_buyers=True)
+    told = {column.path for column in shown}
+    more = (
+        Column(_("product"), "product"),
+        Column(_("year"), "year"),
+        Column(_("net weight"), "weight", _("t")),
+        Column(_("part that has a weight"), "weighed", _("share")),
+        Column(_("unit value"), "unit_value", _("USD/t")),
+        Column(_("from outside the group"), "outside_share", _("share")),
+        Column(_("own exports"), "exports", "USD"),
+        Column(_("concentration of the world's exports"), "world_concentration", _("0 to 1")),
+        Column(_("largest seller of the world"), "world_top"),
+        Column(_("its part of the world's exports"), "world_top_share", _("share")),
+        Column(_("the sender's exports"), "sender_exports", "USD"),
+        Column("CDI", "cdi"),
+        Column("GeoDep", "geodep"),
+        Column(_("GeoDep, lasting"), "geodep_lasting"),
+        Column(_("single point of failure"), "single_point"),
+        Column(_("years flagged"), "years_flagged", _("year")),
+    )
+    extra = (one for one in more if one.path not in told)
+    title = _("Imports by year") if by_year else _("Dependences")
+    return table_of("dependences", title, Dependence, rows, *shown, *extra)
+
+
+def screen_tables(found: Screen) -> tuple[ResultTable, ...]:
+    """Dependences as a whole table."""
+    return (_dependences(found.rows, found.sender, by_year=False),)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherUnitValue:
+    """Unit value of another buyer in a year."""
+
+    year: int
+    buyer: str
+    unit_value: float | None
+
+
+def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
+    """What is known of one product as whole tables."""
+    others = (
+        OtherUnitValue(row.year, buyer, value)
+        for row in found.comparisons
+        for buyer, value in row.others.items()
+    )
+    year, dollars_a_ton = Column(_("year"), "year"), _("USD/t")
+    sellers = (
+        *seller_columns(),
+        Column(_("code"), "seller"),
+        Column(_("weight to the buyer"), "weight", _("t")),
+        Column(_("weight to everybody"), "exports_weight", _("t")),
+        Column(_("its peak"), "peak", "USD"),
+        Column(_("weight at its peak"), "peak_weight", _("t")),
+    )
+    return (
+        _dependences(found.rows, found.sender, by_year=True),
+        table_of("sellers", _("Sellers"), Seller, found.sellers, *sellers),
+        table_of("comparisons", _("Unit values beside others"), Comparison, found.comparisons, year,
+               Column(_("own"), "own", dollars_a_ton),
+               Column(_("dearer than their mean by"), "premium", _("share"))),
+        table_of("other_values", _("Unit values of others"), OtherUnitValue, others, year,
+               Column(_("buyer"), "buyer"), Column(_("unit value"), "unit_value", dollars_a_ton)),
+        table_of("mirrors", _("As buyer and seller report it"), Mirror, found.mirrors,
+               *mirror_columns()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FateCount:
+    """How many rows one thing became of."""
+
+    fate: str
+    n: int
+
+
+def fate_tables(found: Imported) -> tuple[ResultTable, ...]:
+    """What became of the rows of an import, as a whole table."""
+    columns = (
+        Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate"),
+        Column(_("rows"), "n"),
+    )
+    rows = (FateCount(fate, n) for fate, n in found.counts.items())
+    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, *columns),)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column
+from derbes.results.tables import Column, ResultTable, Tabled, table_of
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
+LOWEST, HIGHEST = "lowest", "highest"
+"""Ends of elasticities that sectors have of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ class UpstreamSector:
 class LossRow:
     """How much dearer the target's output is without the sender, at one elasticity."""
 
-    sigma: float
+    sigma: float | None
+    """None: sectors have their own."""
     probability: float | None
     """That the loss is not above, where every σ of the range is as likely; None: one σ only."""
     direct: float
@@ -133,13 +136,16 @@ class GainRow:
     """`one_sector`, `by_sector`, `with_loop`, or `of_inputs`: counting inputs alone."""
     own_share: float | None
     """Part of spending on own goods; None: it is by sector."""
-    epsilon: float
+    epsilon: float | None
+    """None: sectors have their own."""
     gains: float
     """Part of real income."""
+    at: str = ""
+    """Where sectors have their own ranges: `lowest` or `highest` end of all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(Tabled):
     """The dependence of a target on a sender, tier by tier, and what losing it would cost."""
 
     exposure: Exposure
@@ -167,6 +173,10 @@ class Upstream:
     absent: tuple[str, ...]
     """Members of a group that the table does not tell apart."""
     source: TableSource
+    elasticities: str = ""
+    """Table that sectors have their own elasticities from; empty: none."""
+    by_sector: tuple[str, ...] = ()
+    """Which: `sigma`, `epsilon`, `short_sigma`."""
 
 
 def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
@@ -178,7 +188,8 @@ def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Co
             return _("no bound")
         return None if share is None else float(f"{100 * share:.3g}")
 
-    return Column(heading, per_cent, "%", tells=field if is_optional else None)
+    tells = field if is_optional else None
+    return Column(heading, per_cent, "%", tells=tells, exact=field, exact_unit=_("share"))
 
 
 def gain_words(kind: str) -> str:
@@ -189,6 +200,16 @@ def gain_words(kind: str) -> str:
         WITH_LOOP: _("by sector, goods made of goods"),
         OF_INPUTS: _("inputs alone, by sector, own goods made of own goods"),
     }[kind]
+
+
+def epsilon_words(row: GainRow) -> str | float:
+    """The elasticity of a row of gains."""
+    if row.epsilon is not None:
+        return row.epsilon
+    return {
+        LOWEST: _("by sector, lowest"),
+        HIGHEST: _("by sector, highest"),
+    }.get(row.at, _("by sector"))
 
 
 def tier_columns() -> tuple[Column, ...]:
@@ -239,7 +260,7 @@ def short_columns() -> tuple[Column, ...]:
 def loss_columns() -> tuple[Column, ...]:
     """What is shown of losses by elasticity."""
     return (
-        Column(_("σ"), "sigma"),
+        Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
         percent_column(_("chance of no more"), "probability", is_optional=True),
         percent_column(_("own purchases"), "direct"),
         percent_column(_("with own goods dearer"), "with_loop"),
@@ -249,8 +270,28 @@ def loss_columns() -> tuple[Column, ...]:
 def gain_columns() -> tuple[Column, ...]:
     """What is shown of gains from trade."""
     return (
-        Column(_("counted"), lambda row: gain_words(row.kind)),
+        Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
         percent_column(_("spent on own goods"), "own_share"),
-        Column(_("ε"), "epsilon"),
+        Column(_("ε"), epsilon_words),
         percent_column(_("lost without trade"), "gains"),
     )
+
+
+def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
+    """A dependence tier by tier as whole tables."""
+    sectors: dict[str, Column] = {}
+    for column in (
+        Column(_("sector"), "sector"),
+        *upstream_sector_columns(found.source.unit),
+        *short_columns(),
+    ):
+        sectors.setdefault(column.path, column)
+    return (
+        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *tier_columns()),
+        table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *sectors.values()),
+        table_of("routes", _("Whose goods they are in"), RouteRow, found.routes,
+               Column(_("country"), "country"), *route_columns()),
+        table_of("losses", _("If others take the sender's place"), LossRow, found.exposure.losses,
+               *loss_columns()),
+        table_of("gains", _("Gains from trade"), GainRow, found.gains, *gain_columns()),
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from derbes.case.forms import MOST_MONTHS
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
-from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
+from derbes.statements import of_case, of_model, of_sellers  # noqa: F401 - they declare what is named
 from derbes.statements.terms import (
     DATE,
     LARGEST,

@@ -13,11 +13,12 @@ from itertools import product
 import numpy as np
 
 from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.case.quantity import FloatArray
 from derbes.language import worded
-from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
+from derbes.model.arrays import ActivityKind, BoolArray
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.statements.of_case import length_of, measure_of
+from derbes.statements.of_sellers import arrivals, beyond_cap, bought_from, exports_of
 from derbes.statements.terms import (
     NEVER,
     Actor,
@@ -99,96 +100,13 @@ def stock_trend(one: Model, *, good: Good, since: Month, until: Month, old: Flag
     return change / ((last - first) * calendar.step)
 
 
-@quantity(CALM, "share")
-def import_share(
-    one: Model, *, actor: Actor, at: Month, good: Good = "", use: Use = "", upstream: Flag = True
-) -> float:
-    """Part of what serves a good or use that comes from an actor, in the year up to that month
-    of the calm plan. Upstream: what is made at home counts by the largest share of the actor
-    among its inputs. Without good and use: all essential uses, by demand.
-    """
-    case, period = one.case, period_of(one.case, at)
-    if (good or use) and good not in case.goods and use not in case.uses:
-        raise Unknown(f"goods.{good}" if good else f"uses.{use}")
-    arrays = one.arrays
-    wanted = np.flatnonzero(arrays.use_essential & (arrays.demand[:, period] > 0))
-    goods = [int(arrays.use_goods[u]) for u in wanted]
-    weights = [float(arrays.use_weight[u] * arrays.demand[u, period]) for u in wanted]
-    if good or use:
-        goods, weights = [arrays.goods.index(good or case.uses[use].good)], [1.0]
-    if upstream:
-        shares = [_upstream_share(one, actor, g, period) for g in goods]
-    else:
-        mine = _bought_from(arrays, lambda seller: seller == actor)
-        shares = [_ratio(one, g, period, mine) for g in goods]
-    return _mean(shares, weights, f"import_share ({at})")
-
-
-def _mean(shares: Sequence[float], weights: Sequence[float], key: str) -> float:
-    """Weighted mean of what is known; missing where nothing comes in at all."""
-    known = [(share, w) for share, w in zip(shares, weights, strict=True) if not np.isnan(share)]
-    total = sum(weight for _share, weight in known)
-    if not total:
-        raise Unknown(key)
-    return sum(share * weight for share, weight in known) / total
-
-
-def _upstream_share(one: Model, actor: str, good: int, period: int) -> float:
-    """Share of an actor in a good, inputs counted; nan where nothing comes in."""
-    if actor in one.shares:
-        return float(one.shares[actor][good, period])
-    others = next(iter(one.shares.values()), None)
-    return 0.0 if others is None or not np.isnan(others[good, period]) else float("nan")
-
-
-def _bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolArray:
-    """Purchases from the actors that are meant. (K,)"""
-    activities = arrays.activities
-    is_one = [is_seller(actor) for actor in activities.actors]
-    return np.asarray(is_one & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
-
-
-def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
-    """Part of what came in over the year up to a period; nan where nothing did."""
-    n = MONTHS_A_YEAR // one.case.calendar.step
-    flows = _arrivals(one)[:, max(0, period + 1 - n) : period + 1].sum(axis=1)
-    of_good = one.arrays.activities.outputs == good
-    total = float(flows[of_good].sum())
-    return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
-
-
-@kept
-def _arrivals(one: Model) -> FloatArray:
-    """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
-    from derbes.supply.baseline import arrivals_by_period  # noqa: PLC0415 - see worlds
-
-    outputs = one.arrays.activities.outputs
-    usual = np.where(outputs >= 0, one.arrays.flow_size[outputs], 0.0)
-    return without_rounding(arrivals_by_period(one.study.calm), usual)
-
-
-@quantity(CALM, "share")
-def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
-    """Part of what comes in of a good that own recipes make or the target itself sells, in the
-    year up to that month of the calm plan; missing where nothing comes in.
-    """
-    case, period = one.case, period_of(one.case, at)
-    if good not in case.goods:
-        raise Unknown(f"goods.{good}")
-    arrays = one.arrays
-    own = _bought_from(arrays, lambda seller: seller == case.target)
-    own |= arrays.activities.kinds == ActivityKind.RECIPE
-    share = _ratio(one, arrays.goods.index(good), period, own)
-    return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
-
-
 @quantity(CALM, "{good}")
 def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor = "") -> float:
     """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
     but the target.
     """
     span, target = span_of(one.case, since, until), one.case.target
-    mine = _bought_from(one.arrays, lambda who: who == actor if actor else who != target)
+    mine = bought_from(one.arrays, lambda who: who == actor if actor else who != target)
     return _flow(one, good, span, mine)
 
 
@@ -204,7 +122,7 @@ def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
     if good not in one.case.goods:
         return 0.0
     of_good = one.arrays.activities.outputs == one.arrays.goods.index(good)
-    return float(_arrivals(one)[of_good & mine, span].sum())
+    return float(arrivals(one)[of_good & mine, span].sum())
 
 
 @quantity(CALM, "{good}")
@@ -213,10 +131,7 @@ def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     span, arrays = span_of(one.case, since, until), one.arrays
     if good not in arrays.goods:
         return 0.0
-    buyers = (buyer.id for buyer in one.case.exports.values() if buyer.good == good)
-    sold = np.array([one.plan.exports[buyer] for buyer in buyers] or np.zeros((0, span.stop)))
-    usual = np.full(len(sold), arrays.flow_size[arrays.goods.index(good)])
-    return float(without_rounding(sold, usual)[:, span].sum())
+    return float(exports_of(one, good)[span].sum())
 
 
 @quantity(CALM, "{good}")
@@ -239,8 +154,8 @@ def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
 
 def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
     """What goes to the sellers that are meant. [money]"""
-    bought = _bought_from(one.arrays, is_seller), span
-    return float((one.arrays.activities.price[bought] * _arrivals(one)[bought]).sum())
+    bought = bought_from(one.arrays, is_seller), span
+    return float((one.arrays.activities.price[bought] * arrivals(one)[bought]).sum())
 
 
 @quantity(CALM, "{money}")
@@ -405,11 +320,14 @@ def ends(
 @quantity(COVER)
 def meets(one: Model, *, standard: StandardId) -> bool:
     """Whether the case meets a standard of its own: every start, one a quarter, of its measure
-    and length leaves its uses met to the share that it asks for.
+    and length leaves its uses met to the share that it asks for; a cap on sellers: no seller
+    has more than its part in any year of the calm plan.
     """
     path, asked = f"standards.{standard}", one.case.standards.get(standard)
     if asked is None:
         raise Unknown(path)
+    if asked.is_cap:
+        return not any(amount > 0.0 for amount in beyond_cap(one, asked))
     if not asked.measure:
         raise Unknown(f"{path}.measure")
     if asked.share is not None and one.number(asked.share) < 1.0:

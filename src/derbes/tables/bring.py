@@ -6,6 +6,7 @@ the table does not know are `missing`, not zero and not the month before.
 
 import calendar as days_of
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from derbes.case.entities import Case
@@ -14,14 +15,12 @@ from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, ngettext
-from derbes.tables.cells import Moment, date_order, decimal_mark
+from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
 from derbes.tables.layout import FoundTable, full, plain
 from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
-    DECIMALS,
-    NONE_OPEN,
     PER_MONTH,
     About,
     Brought,
@@ -29,6 +28,7 @@ from derbes.tables.readings import (
     TableReading,
     as_months,
     dated_cells,
+    decimal_of,
     told_twice,
     unit_at,
 )
@@ -38,6 +38,8 @@ OPENING = ("opening", "begin", "start", "начало", "входящ", "бас"
 """Words of a heading by which a stock is that of the first day."""
 OLDEST = 12
 """Months before the calendar from which a last value is not taken to hold still."""
+MOST_FACTS = 240
+"""Stocks of a table that become facts: twenty years by month."""
 WHOLE = 0.99
 """Part of a period that its rows must cover, for it to be told."""
 
@@ -55,15 +57,13 @@ def brought(
         unit: Unit of numbers for which the table tells none.
     """
     made, cells = Brought(), list(dated_cells(found, frame))
-    decimal, open_marks = DECIMALS.get(found.decimal, ""), NONE_OPEN
-    if not decimal:
-        decimal, open_marks = decimal_mark((one.place, one.cell) for one in cells)
-    order, open_dates = found.dates, NONE_OPEN
+    decimal, made.problems = decimal_of(found, ((one.place, one.cell) for one in cells))
+    order = found.dates
     if not order:
-        order, open_dates = date_order(
+        order, open_ = date_order(
             (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
         )
-    made.problems = [Problem(at, what, fix=fix) for at, what, fix in (*open_marks, *open_dates)]
+        made.problems += [Problem(place, what, fix=fix) for place, what, fix in open_]
     if made.problems:
         return made
     reading = TableReading(found, frame, case, about, made, decimal, order, unit)
@@ -122,6 +122,8 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
             return _later(moment.year, moment.month, 1 if is_last else 0)
         return _later(moment.year, moment.month, 0 if opens else moment.months)
 
+    if found.facts:
+        _tell_stock_facts(reading, path, points)
     fitting = [one for one in points if one.moment.label == found.at] if found.at else [
         one for one in points if month_after(one.moment) == begin and _is_edge(one.moment)
     ]  # fmt: skip
@@ -145,6 +147,32 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
     made.values[tuple(path.split("."))] = _number(
         words(point.number or 0.0, point.unit.name if point.unit else ""), about.grade, about, why
     )
+
+
+def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    """Each stock at the edge of a month as a fact with its day, which statements can name."""
+    case, about, made = reading.case, reading.about, reading.made
+    name = path.split(".")[1]
+    label = case.stockpiles[name].label
+    text = _("{what}: stock of {time}.")
+    edges = [one for one in points if one.moment.months <= 1 and _is_edge(one.moment)]
+    for one in edges[-MOST_FACTS:]:
+        id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
+        says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
+        made.values["facts", id_] = {
+            "says": says,
+            "amount": words(one.number or 0.0, one.unit.name if one.unit else ""),
+            "date": one.moment.label,
+            "document": about.source,
+            "grade": about.grade,
+        }
+    if any(one.moment.months > 1 for one in points):
+        made.notes.append(
+            _("{path}: only stocks of days and months become facts.").format(path=path)
+        )
+    if len(edges) > MOST_FACTS:
+        note = _("{path}: of {n} stocks the last {most} become facts.")
+        made.notes.append(note.format(path=path, n=len(edges), most=MOST_FACTS))
 
 
 def _is_edge(moment: Moment) -> bool:

@@ -12,15 +12,24 @@ from derbes.casefile.entries import Path as CasePath
 from derbes.casefile.reader import Examine, Read, read_files
 from derbes.errors import CaseError, Problem, TableError, did_you_mean
 from derbes.files import write_atomically
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
 from derbes.tables.bring import brought
-from derbes.tables.kept import DATED, GAPS, TableMap, imports_folder, map_text, name_of, read_map
+from derbes.tables.kept import (
+    DATED,
+    GAPS,
+    STOCKS,
+    TableMap,
+    imports_folder,
+    map_text,
+    name_of,
+    read_map,
+)
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
 from derbes.tables.lists import listed
 from derbes.tables.mapping import ACROSS, completed, told_map
 from derbes.tables.readings import About, Brought
-from derbes.tables.sheets import TableFile, read_table_file
+from derbes.tables.sheets import Sheet, TableFile, read_table_file
 
 GRADES = ("A", "B", "C", "D")
 _TOLD_OF_A_NUMBER = frozenset({"source", "grade", "why", "unit"})
@@ -77,6 +86,10 @@ def import_into_case(
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
     found = completed(told, frame, read.case, source)
     found = replace(found, sheet=frame.sheet.name, grade=found.grade)
+    if found.facts and found.kind != STOCKS:
+        what = _('facts are made of stocks, and this table is read as "{kind}"')
+        fix = _("write facts=no, or kind=stocks")
+        raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
     about = About(kept.stem, file.path.name, found.grade or "B")
     bring = brought if found.kind in DATED else listed
     made = bring(found, frame, read.case, about, unit=options.unit)
@@ -87,7 +100,8 @@ def import_into_case(
     document = _document(file, frame, options)
     result = TableImport(
         str(case), source, frame.sheet.name, found.kind, tuple(shown), found.columns, found.items,
-        (*file.notes, *frame.left_out, *made.notes), str(kept), is_guessed=not before,
+        (*file.notes, *_hidden(frame.sheet), *frame.left_out, *made.notes), str(kept),
+        is_guessed=not before,
     )  # fmt: skip
     if not shown:
         return result
@@ -104,6 +118,20 @@ def import_into_case(
         _put_back(kept, before)
         raise
     return replace(result, written=True)
+
+
+def _hidden(sheet: Sheet) -> list[str]:
+    """What Excel does not show of a sheet and is read all the same."""
+    if not sheet.hidden:
+        return []
+    text = ngettext(
+        "{places} is hidden in the workbook, and is read like the rest; if it should not count, "
+        "delete it there.",
+        "{places} are hidden in the workbook, and are read like the rest; if they should not "
+        "count, delete them there.",
+        len(sheet.hidden),
+    )
+    return [text.format(places=", ".join(sheet.hidden))]
 
 
 def _put_back(kept: Path, before: str) -> None:
@@ -202,10 +230,12 @@ def _changes(
         node = find(read.tree.root, where)
         before = node.plain if node is not None else None
         wanted = _merged(before, value, case, isinstance(node, MappingNode))
-        differing = list(_differing(dotted(where), before, wanted))
-        if differing:
+        told = list(differing(dotted(where), before, wanted))
+        if where[0] == "facts":  # of a fact its number is shown
+            told = [one for one in told if one.path.endswith(".amount")] or told[:1]
+        if told:
             changes[where] = wanted
-            shown += differing
+            shown += told
     return changes, shown
 
 
@@ -247,7 +277,7 @@ def _with_unit_of(one: Plain, unit: str) -> Plain:
     return f"{one} {unit}" if unit and is_bare and isinstance(one, str) else one
 
 
-def _differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
+def differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]:
     """Numbers that differ, each with its path; what is said about them is not one."""
     if isinstance(after, dict) and ({"value", "series"} & after.keys()):
         old, new = _numbers(before), _numbers(after)
@@ -260,7 +290,7 @@ def _differing(path: str, before: Plain, after: Plain) -> Iterator[NumberChange]
     elif isinstance(after, dict):
         known = before if isinstance(before, dict) else {}
         for key, below in after.items():
-            yield from _differing(f"{path}.{key}", known.get(key), below)
+            yield from differing(f"{path}.{key}", known.get(key), below)
     elif before != after:
         yield NumberChange(path, _text(before), _text(after))
 

@@ -22,6 +22,7 @@ KINDS = (SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL)
 prices, or of what a thing is made of."""
 HOLD, LINE = GAPS = ("hold", "line")
 """How months that are not known may be filled: as the month before, or on a straight line."""
+YES = "yes"
 DATED = frozenset({SERIES, HISTORY, STOCKS})
 
 
@@ -48,6 +49,8 @@ class TableMap:
     gaps: str = ""
     """How months that the table does not know are filled: `hold` or `line`; empty: they are not."""
     grade: str = ""
+    facts: str = ""
+    """Of stocks: `yes`, where each month becomes a dated fact besides."""
 
 
 def imports_folder(case: Path) -> Path:
@@ -97,6 +100,9 @@ def read_map(path: Path) -> TableMap:
     if told.get("kind", SERIES) not in KINDS:
         what = _('"{kind}" is no kind of table').format(kind=told["kind"])
         problems.append(Problem("kind", what, fix=did_you_mean(told["kind"], KINDS)))
+    if told.get("facts", YES) != YES:
+        what = _('"{word}" is not one of: {words}').format(word=told["facts"], words=YES)
+        problems.append(Problem("facts", what, fix=_("take the key out where none are wanted")))
     if problems:
         raise TableError(str(path), problems)
     return TableMap(**told)

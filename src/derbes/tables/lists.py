@@ -11,11 +11,11 @@ from derbes.drafting.text import id_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.tables.bring import words
-from derbes.tables.cells import CellError, decimal_mark, is_missing, is_number
+from derbes.tables.cells import CellError, is_missing, is_number
 from derbes.tables.kept import BILL, SUPPLIERS, TableMap
 from derbes.tables.layout import FoundTable, Heading
 from derbes.tables.mapping import names_of, score, selects
-from derbes.tables.readings import DECIMALS, NONE_OPEN, PER_MONTH, About, Brought, measured
+from derbes.tables.readings import PER_MONTH, About, Brought, decimal_of, measured
 from derbes.tables.sheets import Cell
 
 
@@ -125,12 +125,9 @@ def listed(
         unit: Unit of numbers for which the table tells none.
     """
     listing = _Listing(found, frame, case, about, unit)
-    decimal, problems = DECIMALS.get(found.decimal, ""), NONE_OPEN
-    if not decimal:
-        decimal, problems = decimal_mark(_numbers(found, frame))
-    listing.decimal = decimal
-    listing.made.problems += [Problem(place, what, fix=fix) for place, what, fix in problems]
+    listing.decimal, problems = decimal_of(found, _numbers(found, frame))
     if problems:
+        listing.made.problems += problems
         return listing.made
     seen: dict[tuple[str, ...], str] = {}
     for row in frame.rows:

@@ -24,6 +24,7 @@ from derbes.tables.kept import (
     SERIES,
     STOCKS,
     SUPPLIERS,
+    YES,
     TableMap,
 )
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
@@ -98,17 +99,14 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
         TableError: It tells no columns.
     """
     columns, where, units, items = map(dict, (base.columns, base.where, base.units, base.items))
-    kind, problems, told = base.kind, [], set()
+    settings, problems, told = {"kind": base.kind, "facts": base.facts}, list[Problem](), set()
     for pair in filter(None, (one.strip() for one in _PAIR.split(text))):
         part, is_pair, value = (word.strip() for word in pair.partition("="))
         if not is_pair or not part or not value:
             what = _('"{pair}" tells no column').format(pair=pair)
             problems.append(Problem("map", what, fix=_('write "PART=HEADING", as in "date=Month"')))
-        elif part == "kind":
-            kind = value
-            if kind not in KINDS:
-                what = _('"{kind}" is no kind of table').format(kind=kind)
-                problems.append(Problem("map", what, fix=did_you_mean(kind, KINDS)))
+        elif part in settings:
+            settings[part] = _setting(part, value, problems)
         elif part.startswith("where "):
             where[part.removeprefix("where ").strip()] = value
         else:
@@ -124,7 +122,21 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
     if any("." in part for part in told):  # what goes where is told anew
         columns = {part: one for part, one in columns.items() if "." not in part or part in told}
         items = {}
-    return replace(base, kind=kind, columns=columns, where=where, units=units, items=items)
+    return replace(base, **settings, columns=columns, where=where, units=units, items=items)
+
+
+def _setting(part: str, value: str, problems: list[Problem]) -> str:
+    """The kind of a table, or whether its stocks become facts; what is wrong with it is told."""
+    if part == "kind":
+        if value not in KINDS:
+            what = _('"{kind}" is no kind of table').format(kind=value)
+            problems.append(Problem("map", what, fix=did_you_mean(value, KINDS)))
+        return value
+    words = (YES, "no")
+    if value not in words:
+        what = _('"{word}" is not one of: {words}').format(word=value, words=", ".join(words))
+        problems.append(Problem("map", what, fix=did_you_mean(value, words)))
+    return YES if value == YES else ""
 
 
 class TableTarget(NamedTuple):

@@ -4,7 +4,7 @@ What a cell says goes before its heading, that before the mapping, and that befo
 """
 
 import calendar as days_of
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from derbes.case.entities import Case
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _
-from derbes.tables.cells import CellError, Marked, Moment, moment_of, number_of
+from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
 from derbes.tables.mapping import (
@@ -31,10 +31,21 @@ YES = frozenset(
 """What marks a month as one of stock-out; so does a number of days above 0."""
 DECIMALS = {"comma": ",", "point": "."}
 """Decimal marks as options call them."""
-NONE_OPEN: list[tuple[str, str, str]] = []
-"""No cell that can be read in two ways."""
 PER_MONTH = "/month"
 """End of the unit of a flow."""
+
+
+def decimal_of(found: TableMap, cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
+    """The decimal mark that was told, else that which the numbers show; cells that leave it open.
+
+    Args:
+        found: Mapping.
+        cells: Place and cell of each number.
+    """
+    if found.decimal in DECIMALS:
+        return DECIMALS[found.decimal], []
+    mark, open_ = decimal_mark(cells)
+    return mark, [Problem(place, what, fix=fix) for place, what, fix in open_]
 
 
 @dataclass(slots=True)

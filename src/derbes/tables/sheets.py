@@ -11,13 +11,14 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from derbes.errors import DataError
 from derbes.language import _
+from derbes.tables.hidden import NOTHING, Hidden, hidden_in, spans
 from derbes.trade import parquet
 
 Cell = str | float | bool | date | None
@@ -48,6 +49,8 @@ class Sheet:
     """Of a CSV."""
     lengths: tuple[int, ...] = ()
     """Of a CSV: cells of each row as they are in the file."""
+    hidden: tuple[str, ...] = ()
+    """Rows and columns with numbers that Excel does not show, as in `Stock!5:9`; they are read."""
 
     def place(self, row: int, column: int) -> str:
         """A cell as a person finds it: `Stock!B7`, or line and column of a text."""
@@ -165,6 +168,7 @@ def _excel(path: Path, content: bytes) -> Found:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
+        unseen = hidden_in(content, MOST_BYTES)
         for about in book.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet:
                 continue
@@ -177,7 +181,9 @@ def _excel(path: Path, content: bytes) -> Found:
                 for first, last in (sheet.merged_cell_ranges or ())
             )
             cells = _whole([[_plain(cell) for cell in row] for row in rows])
-            sheets.append(Sheet(about.name, cells, list(range(1, len(cells) + 1)), merged))
+            lines = list(range(1, len(cells) + 1))
+            places = tuple(_hidden_places(about.name, cells, unseen.get(about.name, NOTHING)))
+            sheets.append(Sheet(about.name, cells, lines, merged, hidden=places))
             if about.visible != SheetVisibleEnum.Visible:
                 hidden.append(about.name)
     except PasswordError as error:
@@ -186,6 +192,20 @@ def _excel(path: Path, content: bytes) -> Found:
         fix = _("open it in Excel and save it anew; it may be cut off")
         raise _unusable(path, str(error), fix) from error
     return tuple(sheets), tuple(hidden), ()
+
+
+def _hidden_places(name: str, rows: list[list[Cell]], hidden: Hidden) -> Iterator[str]:
+    """Rows and columns that are hidden and hold a number, as a person finds them."""
+
+    def holds(cells: Iterable[Cell]) -> bool:
+        return any(isinstance(cell, float) for cell in cells)
+
+    for first, last in spans(row for row in hidden[0] if row < len(rows) and holds(rows[row])):
+        yield f"{name}!{first + 1}:{last + 1}"
+    width = len(rows[0]) if rows else 0
+    columns = [at for at in hidden[1] if at < width and holds(row[at] for row in rows)]
+    for first, last in spans(columns):
+        yield f"{name}!{column_letters(first)}:{column_letters(last)}"
 
 
 def _plain(cell: object) -> Cell:

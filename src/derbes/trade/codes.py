@@ -9,7 +9,7 @@ import csv
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import StringIO
 
@@ -98,6 +98,7 @@ def area_name(code: int) -> str:
     return known.name if known else str(code)
 
 
+@cache
 def iso3(code: int) -> str:
     """Three letters of an area; its number where it has none."""
     known = areas().get(code)

@@ -15,6 +15,7 @@ from derbes.drafting.text import (
     Draft,
     DraftActor,
     DraftDocument,
+    DraftFact,
     DraftNumber,
     DraftSeller,
     digits,
@@ -128,6 +129,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         stock=_stock(told),
         sellers=tuple(_seller(told, one) for one in sellers),
         elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
+        facts=tuple(_facts(told)),
         document=DraftDocument(told.source, _made_of(sheet), sheet.source.license),
     )
 
@@ -301,6 +303,115 @@ def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
 def _stock(told: _Told) -> DraftNumber:
     text = _("not in trade data: counted from none, the careful end, up to {n} months of imports")
     return unknown_stock(told.unit, told.amount(told.sheet.rows[-1]) / 12, text)
+
+
+def _facts(told: _Told) -> Iterator[DraftFact]:
+    """Indicators of trade as facts, so that statements can name them.
+
+    The case keeps the numbers that it was drafted with, whatever data come later.
+    """
+    sheet, last = told.sheet, told.sheet.rows[-1]
+    by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
+    shown: list[tuple[str, float | None, str]] = [
+        (
+            "supplier_concentration",
+            last.concentration,
+            _("Concentration of the sellers to {buyer} in {year}, by value, from 0 to 1 (T2)."),
+        ),
+        (
+            "first_seller_share",
+            last.top_share,
+            _("Part of the imports of {buyer} in {year} that its first seller sold (T1)."),
+        ),
+        (
+            "world_concentration",
+            last.world_concentration,
+            _("Concentration of the world's exports by seller in {year}, from 0 to 1 (T2)."),
+        ),
+        (
+            "world_first_share",
+            last.world_top_share,
+            _("Part of the world's exports in {year} that the first exporter sold (T1)."),
+        ),
+        (
+            "imports_over_exports",
+            last.over_exports,
+            _("Imports of {buyer} over its own exports in {year} (T4)."),
+        ),
+        (
+            "cdi_margin",
+            last.cdi_margin,
+            _(
+                "How far the weakest of the EU's tests of dependence is above its threshold in "
+                "{year}, as a part of it; below 0 the tests do not hold (T5)."
+            ),
+        ),
+        (
+            "geodep_margin",
+            last.geodep_margin,
+            _(
+                "How far the weakest of GeoDep's tests is above its threshold in {year}, as a "
+                "part of it; below 0 the tests do not hold (T5)."
+            ),
+        ),
+        (
+            "years_flagged",
+            float(sum(row.cdi for row in sheet.rows)),
+            _("Years among {years} in which the EU's tests hold."),
+        ),
+        (
+            "net_import_reliance",
+            sheet.reliance,
+            _("Net imports of {buyer} over use in {year} (T13)."),
+        ),
+    ]
+    if sheet.concentration_trend is not None:
+        text = _("Change of the concentration of sellers a year, over {years} (T8).")
+        shown.append(("concentration_trend", sheet.concentration_trend, text))
+    shown += _facts_of_sender(sheet, last)
+    if sheet.comparisons and sheet.comparisons[-1].premium is not None:
+        text = _("How much dearer than others {buyer} bought in {year}, by unit value (T10).")
+        shown.append(("unit_value_premium", sheet.comparisons[-1].premium, text))
+    look = _("not in these data; look in statistics of production and of exports")
+    sender = _name_of(sheet.sender) if sheet.sender else ""
+    for id_, value, text in shown:
+        yield DraftFact(
+            id_,
+            says=text.format(**by, sender=sender),
+            amount="" if value is None else digits(value),
+            look=look,
+            date=str(last.year),
+            document=told.source,
+            grade="C",
+        )
+
+
+def _facts_of_sender(sheet: ProductSheet, last: Dependence) -> list[tuple[str, float | None, str]]:
+    """Indicators that name the sender: id, value, what it says."""
+    if not sheet.sender:
+        return []
+    shown = [
+        (
+            "sender_share",
+            last.sender_share,
+            _("Part of the imports of {buyer} in {year} that {sender} sold (T1)."),
+        ),
+        (
+            "sender_exports_bought",
+            last.target_share,
+            _("Part of the exports of {sender} in {year} that {buyer} bought (T1)."),
+        ),
+    ]
+    if sheet.sender_trend is not None:
+        text = _("Change of the part of {sender} in the imports a year, over {years} (T8).")
+        shown.append(("sender_share_trend", sheet.sender_trend, text))
+    if sheet.mirrors and sheet.mirrors[-1].year == last.year:
+        text = _(
+            "Gap between what {buyer} and {sender} report of the same trade in {year}, from -1 to "
+            "1: an indicator, not a verdict (T12)."
+        )
+        shown.append(("mirror_gap", sheet.mirrors[-1].gap, text))
+    return shown
 
 
 def _years(rows: Sequence[Dependence]) -> str:

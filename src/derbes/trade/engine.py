@@ -4,16 +4,14 @@ Amounts are whole numbers, so that a sum is the same to the bit on any number of
 """
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from derbes.errors import DataError, OutputError
-from derbes.files import unwritable
 from derbes.language import _
 from derbes.scratch import new_folder
 
@@ -23,39 +21,87 @@ MOST_MEMORY = "600MB"
 """What the engine may take before it goes on in files."""
 
 
+class QueryEngine(Protocol):
+    """What the questions to the store need of an engine; its language is that of this one."""
+
+    wide: str
+    """Type of whole numbers beyond 64 bits."""
+
+    def columns(self, query: str) -> Columns:
+        """The rows of a query as columns; what is missing is masked."""
+
+    def rows(self, query: str) -> list[Any]:
+        """The rows of a query."""
+
+    def scan(self, paths: Sequence[Path]) -> str:
+        """Rows of some Parquet files, as an expression."""
+
+
 class TableEngine:
     """A connection to the engine; nothing that it makes outlives it but what is written."""
 
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
+    wide = "HUGEINT"
+
+    def __init__(self, connection: Any, scratch: Path, place: Path | None) -> None:
+        self._connection, self._scratch, self._place = connection, scratch, place
 
     def columns(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Columns:
         """The rows of a query as columns; what is missing is masked."""
-        with _told():
+        with self._told():
             return dict(self._connection.execute(query, values or None).fetchnumpy())
 
     def rows(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """The rows of a query."""
-        with _told():
+        with self._told():
             return list(self._connection.execute(query, values or None).fetchall())
+
+    def scan(self, paths: Sequence[Path]) -> str:
+        """Rows of some Parquet files, as an expression."""
+        return f"read_parquet([{', '.join(map(quoted, paths))}])"
 
     def run(self, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """Run a query that answers nothing."""
-        with _told():
+        with self._told():
             self._connection.execute(query, values or None)
 
     def take(self, name: str, columns: Columns) -> None:
         """Let queries read columns as a table of this name; NaN is what is missing."""
-        with _told():
+        with self._told():
             self._connection.register(name, dict(columns))
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the engine finds wrong, as errors of ours."""
+        import duckdb  # noqa: PLC0415
+
+        try:
+            yield
+        except duckdb.IOException as error:
+            words = str(error)
+            if "No space left" not in words and "Could not write" not in words:
+                raise DataError(_plain(error)) from error
+            if self._place and str(self._scratch) not in words:
+                text = _(
+                    "{place}: cannot be written: the disk is full. Fix: free space there, or "
+                    "choose another folder with --store; what was there before is as it was."
+                )
+                raise OutputError(text.format(place=self._place)) from error
+            text = _(
+                "{place}: temporary files cannot be written: the disk is full. Fix: free space "
+                "there, or name another folder by TMPDIR."
+            )
+            raise OutputError(text.format(place=self._scratch.parent)) from error
+        except duckdb.Error as error:
+            raise DataError(_plain(error)) from error
 
 
 @contextlib.contextmanager
-def opened_engine(n_threads: int = 2) -> Iterator[TableEngine]:
+def opened_engine(n_threads: int = 2, place: Path | None = None) -> Iterator[TableEngine]:
     """The engine, closed afterwards.
 
     Args:
         n_threads: Cores that it uses.
+        place: Folder that it writes to; None: it only reads.
     """
     import duckdb  # noqa: PLC0415 - a case needs none
 
@@ -68,25 +114,9 @@ def opened_engine(n_threads: int = 2) -> Iterator[TableEngine]:
         }
         connection = duckdb.connect(":memory:", config=settings)
         try:
-            yield TableEngine(connection)
+            yield TableEngine(connection, Path(scratch), place)
         finally:
             connection.close()
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """What the engine finds wrong, as errors of ours."""
-    import duckdb  # noqa: PLC0415
-
-    try:
-        yield
-    except duckdb.IOException as error:
-        if "No space left" in str(error) or "Could not write" in str(error):
-            reason = OSError(28, os.strerror(28))
-            raise OutputError(unwritable(_("the store"), reason)) from error
-        raise DataError(_plain(error)) from error
-    except duckdb.Error as error:
-        raise DataError(_plain(error)) from error
 
 
 def _plain(error: Exception) -> str:

@@ -60,17 +60,20 @@ def margin(values: Sequence[Floats], thresholds: Sequence[float]) -> Floats:
     return np.asarray(np.min(np.stack(parts), axis=0))
 
 
-def holds_in_years(flags: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]) -> bool | None:
-    """(T6) GeoDep's rule: whether a flag holds in two of the last three years. (Y,)
+def holds_in_years(
+    flags: npt.NDArray[np.bool_], known: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.object_]:
+    """(T6) GeoDep's rule: whether a flag holds in two of the last three years. (Y, N) → (N,)
 
     None: too few years are known to tell.
     """
     needed, window = OF_YEARS
     flags, known = flags[-window:], known[-window:]
-    held, open_ = int((flags & known).sum()), int((~known).sum()) + window - len(known)
-    if held >= needed:
-        return True
-    return None if held + open_ >= needed else False
+    held, open_ = (flags & known).sum(axis=0), (~known).sum(axis=0) + window - len(known)
+    found = np.full(held.shape, None)
+    found[held + open_ < needed] = False
+    found[held >= needed] = True
+    return found
 
 
 def churn(before: Set[object], after: Set[object]) -> float | None:
@@ -119,6 +122,16 @@ def reliance(imports: float, exports: float, production: float) -> float | None:
     """(T13) Net imports over use, from 0 to 1; below 0: more is exported; None: no use."""
     use = production + imports - exports
     return (imports - exports) / use if use > 0 else None
+
+
+def residual(need: float, others: float) -> float | None:
+    """(T15) Part of a need that others could not supply: max(0, D − K) / D; None: no need.
+
+    Examples:
+        >>> residual(3.27, 4.0), residual(3.27, 2.73)
+        (0.0, 0.16513761467889898)
+    """
+    return max(0.0, need - others) / need if need > 0 else None
 
 
 def season(by_month: Mapping[tuple[int, int], float]) -> tuple[float, ...]:

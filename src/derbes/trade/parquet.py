@@ -6,7 +6,7 @@ A name is taken as it is written, also with signs that are patterns elsewhere.
 import glob
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,19 +21,24 @@ _ZONED = re.compile("TIMESTAMP.*(TIME ZONE|TZ)")
 """Kinds of times that stand in UTC."""
 
 
-def written(columns: Columns, about: Mapping[str, str]) -> bytes:
+def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] = ()) -> bytes:
     """A file of these columns; equal ones give equal bytes.
 
     Args:
         columns: Texts as objects, and numbers, of which NaN is what is missing. (N,)
         about: What is kept in the file beside them.
+        texts: Columns that are texts also where nothing stands in them.
     """
+    held = ", ".join(
+        f"CAST({named(name)} AS VARCHAR) AS {named(name)}" if name in texts else named(name)
+        for name in columns
+    )
     names = ", ".join(f"{named(key)}: {quoted(text)}" for key, text in about.items())
     with new_folder() as folder, opened_engine(n_threads=1) as engine:
         place = folder / "table.parquet"
         engine.take("held", columns)
         engine.run(
-            f"COPY held TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY (SELECT {held} FROM held) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
             f"KV_METADATA {{{names}}})"
         )
         return place.read_bytes()

@@ -1,8 +1,9 @@
 """Questions to the store: products of a buyer, buyers of a product, one product over years."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from derbes.trade.codes import (
     members_of,
     product_names,
 )
-from derbes.trade.engine import Columns, TableEngine, filled, opened_engine
+from derbes.trade.elsewhere import opened_elsewhere
+from derbes.trade.engine import Columns, QueryEngine, filled, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -43,6 +45,8 @@ MOST_ELSEWHERE = 10
 """Sellers that sell only to others, and are shown."""
 _KEY = 1024
 """Above any number of an area, so that value and seller fit into one number."""
+_AT_A_TIME = 10_000
+"""Rows that are turned from columns into records at a time."""
 _REPORTS = {0: "reconciled", IMPORT: "importer", EXPORT: "exporter"}
 _ARMS = ("93", "3601", "3602", "3603", "3604")
 
@@ -67,8 +71,17 @@ class Question:
     """Own production in the last year. [t]"""
 
 
-def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 2) -> Screen:
+def screen(
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
+) -> Screen:
     """Products by how dependent their buyer is on few sellers.
+
+    Args:
+        store: Folder of the store.
+        question: What is asked.
+        dataset: Id of the dataset; empty: the newest.
+        n_threads: Cores of the engine in this process.
+        engine: Another one: a connection of Ibis, or its address; empty: that in this process.
 
     Raises:
         RequestError: A country, product or year is not known.
@@ -76,34 +89,38 @@ def screen(store: Path, question: Question, dataset: str = "", n_threads: int = 
     """
     data = dataset_of(store, dataset)
     years = _years(question, data)
-    with opened_engine(n_threads=n_threads) as engine:
-        tables = _Tables(engine, data, question, years)
-        rows = tables.dependences()
-    last = [row for row in rows if row.year == max(years)]
-    flagged = {
-        year: {(row.buyer, row.product) for row in rows if row.year == year and row.cdi}
-        for year in years
-    }
-    by_year: dict[tuple[str, str], dict[int, Dependence]] = {}
-    for row in rows:
-        by_year.setdefault((row.buyer, row.product), {})[row.year] = row
-    told = [replace(row, **_over_years(by_year[row.buyer, row.product], years)) for row in last]
+    with _opened(engine, n_threads) as opened:
+        tables = _Tables(opened, data, question, years)
+        columns = tables.columns()
+    last = columns["t"] == years[-1]
+    over, churn = _over_years(columns, years)
+    told = {**{name: column[last] for name, column in columns.items()}, **over}
+    rows = sorted(
+        tables.dependences(told), key=lambda row: (-row.cdi_margin, row.product, row.buyer)
+    )
     return Screen(
         question.buyer,
         question.sender,
         tables.inside,
         years,
-        tuple(sorted(told, key=lambda row: (-row.cdi_margin, row.product, row.buyer))),
-        of.churn(flagged[min(years)], flagged[max(years)]) if len(years) > 1 else None,
+        tuple(rows),
+        churn,
         tuple(year for year in _asked_years(question, data) if year not in years),
         _source(data, rows),
     )
 
 
 def product_sheet(
-    store: Path, question: Question, dataset: str = "", n_threads: int = 2
+    store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
     """One product of one buyer over years, with its sellers and who else could sell.
+
+    Args:
+        store: As of `screen`, and so are the others.
+        question: What is asked.
+        dataset: Id of the dataset.
+        n_threads: Cores.
+        engine: Another engine.
 
     Raises:
         RequestError: A country, product or year is not known, or the product is not one.
@@ -112,13 +129,14 @@ def product_sheet(
     data = dataset_of(store, dataset)
     years = _years(question, data)
     (product,) = question.products
-    with opened_engine(n_threads=n_threads) as engine:
-        tables = _Tables(engine, data, question, years)
-        rows = sorted(tables.dependences(), key=lambda row: row.year)
+    with _opened(engine, n_threads) as opened:
+        tables = _Tables(opened, data, question, years)
+        rows = list(tables.dependences(tables.columns()))
         sellers = tables.sellers() if rows else ()
         beside = tables.unit_values()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
+        weighed = tables.weighed_exports(rows[-1].year) if rows and question.production else None
     known = {row.year: row for row in rows}
     last = rows[-1] if rows else None
     shares = [known[t].sender_share if t in known else None for t in years]
@@ -142,33 +160,67 @@ def product_sheet(
         mirrors,
         of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
         of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
-        _reliance(question, last),
+        _reliance(question, last, weighed),
         season,
         tuple(t for t in _asked_years(question, data) if t not in known),
         _source(data, rows),
+        _part_weighed(last, weighed),
     )  # fmt: skip
 
 
-def _reliance(question: Question, last: Dependence | None) -> float | None:
-    """Net imports over use by weight, where production is told."""
-    if last is None or question.production is None or last.weight is None or not last.unit_value:
+def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
+    """The engine in this process, or another one."""
+    return opened_elsewhere(engine) if engine else opened_engine(n_threads=n_threads)
+
+
+def _reliance(
+    question: Question, last: Dependence | None, weighed: tuple[float, float] | None
+) -> float | None:
+    """Net imports over use by weight, where production is told.
+
+    What has no weight of imports and of exports is taken at the unit value of what has; exports
+    of which nothing has a weight at that of imports.
+    """
+    if last is None or question.production is None or not last.weight or not last.unit_value:
         return None
-    exports = last.exports / last.unit_value
-    return of.reliance(last.weight, exports, question.production)
+    value, weight = weighed or (0.0, 0.0)
+    price = of.unit_value(value, weight) if value else last.unit_value
+    imports = last.weight / (last.weighed or 1.0)
+    return of.reliance(imports, last.exports / price, question.production)
+
+
+def _part_weighed(last: Dependence | None, weighed: tuple[float, float] | None) -> float | None:
+    """Part of own exports that has a weight; None: not asked, or nothing is exported."""
+    if last is None or weighed is None or not last.exports:
+        return None
+    return weighed[0] / last.exports
 
 
 def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _over_years(own: Mapping[int, Dependence], years: Sequence[int]) -> dict[str, Any]:
-    """What several years say of a product: how often it is flagged, and GeoDep's rule."""
-    flags = np.array([year in own and own[year].geodep for year in years])
-    known = np.array([year in own for year in years])
-    return {
-        "years_flagged": sum(one.cdi for one in own.values()),
-        "geodep_lasting": of.holds_in_years(flags, known),
+def _over_years(columns: Columns, years: Sequence[int]) -> tuple[Columns, float | None]:
+    """What several years say of the rows of the last: how often they are flagged, and the churn.
+
+    Args:
+        columns: Of `_Tables.columns`, of all years.
+        years: Asked about, rising.
+    """
+    keys = columns["k"].astype(np.int64) * _KEY + columns["b"]
+    of_year = {year: columns["t"] == year for year in years}
+    now = keys[of_year[years[-1]]]
+    cdi = {year: keys[is_of & (columns["cdi"] > 0)] for year, is_of in of_year.items()}
+    geodep = [keys[is_of & (columns["geodep"] > 0)] for is_of in of_year.values()]
+    known = [np.isin(now, keys[is_of]) for is_of in of_year.values()]
+    told = {
+        "years_flagged": np.sum([np.isin(now, flagged) for flagged in cdi.values()], axis=0),
+        "geodep_lasting": of.holds_in_years(
+            np.array([np.isin(now, flagged) for flagged in geodep]), np.array(known)
+        ),
     }
+    first, last = (set(cdi[year].tolist()) for year in (years[0], years[-1]))
+    return told, of.churn(first, last) if len(years) > 1 else None
 
 
 def _asked_years(question: Question, data: Dataset) -> range:
@@ -242,13 +294,13 @@ class _Tables:
     """Sums over the rows of a dataset, for one question."""
 
     def __init__(
-        self, engine: TableEngine, data: Dataset, question: Question, years: Sequence[int]
+        self, engine: QueryEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
         self.inside = question.inside or (
             question.buyer.upper() if question.buyer.upper() in GROUPS else ""
         )
-        self._scan = data.scan(years)
+        self._scan = data.scan(engine, years)
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -305,7 +357,7 @@ class _Tables:
         sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
-              sum(v::HUGEINT * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
+              sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
               max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
             FROM ({sold}) GROUP BY t, k, b"""
 
@@ -315,39 +367,47 @@ class _Tables:
 
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
-        buyer = "i" if self._is_every else "0"
-        return f"""WITH totals AS ({self.totals()}), own AS (
-              SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
-              FROM {self._rows(self._is_buyer("i"))} WHERE NOT to_inside GROUP BY ALL
-            ), shipped AS (
-              SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i, sum(v)::BIGINT AS v
+        own = f"""SELECT t, k, 0 AS b, sum(out)::DOUBLE AS exports FROM shipped
+              WHERE {self._is_buyer("i")} GROUP BY t, k"""
+        if self._is_every:
+            own = "SELECT t, k, i AS b, out::DOUBLE AS exports FROM shipped"
+        sellers = "shipped"
+        if self.inside:
+            sellers = """(SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i,
+                sum(v)::BIGINT AS v FROM shipped GROUP BY ALL)"""
+        return f"""WITH totals AS ({self.totals()}), shipped AS (
+              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v,
+                sum(v) FILTER (NOT to_inside)::BIGINT AS out
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
-            ), world AS (
-              SELECT t, k, sum(v)::DOUBLE AS all_v, sum(v::HUGEINT * v)::DOUBLE AS all_squares,
+            ), own AS ({own}), world AS (
+              SELECT t, k, sum(v)::DOUBLE AS all_v,
+                sum(v::{self._engine.wide} * v)::DOUBLE AS all_squares,
                 max(v * {_KEY} + {_KEY - 1} - i) AS all_top,
                 sum(v) FILTER ({self._is_sender})::DOUBLE AS shipped
-              FROM shipped GROUP BY t, k
+              FROM {sellers} GROUP BY t, k
             )
-            SELECT totals.*, coalesce(own.exports, 0) AS own, world.* EXCLUDE (t, k)
+            SELECT totals.*, coalesce(own.exports, 0) AS own, all_v, all_squares, all_top, shipped
             FROM totals LEFT JOIN own USING (t, k, b) JOIN world USING (t, k)
             ORDER BY t, k, b"""
 
-    def _records(self, query: str) -> list[dict[str, Any]]:
-        """The rows of a query, by name; None: missing."""
-        return _records(self._engine.columns(query))
-
-    def dependences(self) -> list[Dependence]:
-        """Every product of every buyer asked about, in every year."""
-        sums = self._engine.columns(self._beside)
+    def columns(self) -> Columns:
+        """Sums and figures of every product of every buyer asked about, in every year. Each (N,)"""
+        sums = {**self._engine.columns(self._beside)}
+        for key in ("t", "k", "b"):
+            sums[key] = np.ma.getdata(sums[key])
         told = figures(sums, has_group=bool(self.inside))
-        rows, figured = _records(sums), _records(told)
-        return [self._dependence(*both) for both in zip(rows, figured, strict=True)]
+        for key in ("top", "all_top"):
+            sums[key], sums[f"{key}_seller"] = _tops(sums[key])
+        return {**sums, **told}
 
-    def _dependence(self, row: Mapping[str, Any], told: Mapping[str, Any]) -> Dependence:
-        """A row of sums with its figures."""
+    def dependences(self, columns: Columns) -> Iterator[Dependence]:
+        """Columns as records, in their order."""
+        return map(self._dependence, _records(columns))
+
+    def _dependence(self, row: Mapping[str, Any]) -> Dependence:
+        """A row of sums and figures."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
-        tops = [_top(row[key]) for key in ("top", "all_top")]
         is_known = self._data.classification == "HS92"
         return Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
@@ -359,30 +419,32 @@ class _Tables:
             weighed=None if weight is None else row["w"] / row["imports"],
             unit_value=_price(row["w"], row["q"]),
             n_sellers=row["n"],
-            concentration=told["hhi"] or 0.0,
-            top=_seller(tops[0], self.inside),
-            top_share=tops[0][0] / row["outside"] if row["outside"] else 0.0,
-            outside_share=told["from_outside"] if self.inside else None,
+            concentration=row["hhi"] or 0.0,
+            top=_seller(row["top_seller"], self.inside),
+            top_share=row["top"] / row["outside"] if row["outside"] else 0.0,
+            outside_share=row["from_outside"] if self.inside else None,
             exports=row["own"],
-            over_exports=None if told["over"] == math.inf else told["over"] or 0.0,
-            world_concentration=told["world_hhi"],
-            world_top=_seller(tops[1], self.inside),
-            world_top_share=tops[1][0] / row["all_v"],
+            over_exports=None if row["over"] == math.inf else row["over"] or 0.0,
+            world_concentration=row["world_hhi"],
+            world_top=_seller(row["all_top_seller"], self.inside),
+            world_top_share=row["all_top"] / row["all_v"],
             sender_share=(row["sender"] or 0.0) / row["outside"]
             if is_asked and row["outside"] else None,
             sender_exports=row["shipped"] or 0.0 if is_asked else None,
             target_share=(row["sender"] or 0.0) / row["shipped"] if row["shipped"] else None,
-            cdi=told["cdi"] > 0,
-            cdi_margin=told["cdi"],
-            geodep=told["geodep"] > 0,
-            geodep_margin=told["geodep"],
-            single_point=tops[1][0] >= of.SINGLE_POINT * row["all_v"]
-            and tops[0][1] == tops[1][1],
+            cdi=row["cdi"] > 0,
+            cdi_margin=row["cdi"],
+            geodep=row["geodep"] > 0,
+            geodep_margin=row["geodep"],
+            single_point=row["all_top"] >= of.SINGLE_POINT * row["all_v"]
+            and row["top_seller"] == row["all_top_seller"],
+            geodep_lasting=row.get("geodep_lasting"),
+            years_flagged=row.get("years_flagged"),
         )  # fmt: skip
 
     def sellers(self) -> tuple[Seller, ...]:
         """Who sells to the buyer in the last year, and who else could."""
-        rows = self._records(
+        found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
               sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
               sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
@@ -391,17 +453,27 @@ class _Tables:
             FROM {self._rows("true")}
             WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
         )
+        rows = list(_records(found))
         year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
         by_seller: dict[int, list[dict[str, Any]]] = {}
         for row in rows:
             by_seller.setdefault(row["i"], []).append(row)
-        found = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
-        own = sorted((one for one in found if one.value), key=lambda one: (-one.value, one.seller))
+        told = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
+        own = sorted((one for one in told if one.value), key=lambda one: (-one.value, one.seller))
         others = sorted(
-            (one for one in found if not one.value), key=lambda one: (-one.spare, one.seller)
+            (one for one in told if not one.value), key=lambda one: (-one.spare, one.seller)
         )
         return (*own, *others[:MOST_ELSEWHERE])
+
+    def weighed_exports(self, year: int) -> tuple[float, float]:
+        """Value [USD] and weight [t] of own exports of a year that have one."""
+        where = f"t = {year} AND q > 0 AND NOT to_inside"
+        ((value, grams),) = self._engine.rows(
+            f"""SELECT sum(v)::DOUBLE, sum(q)::DOUBLE
+            FROM {self._rows(self._is_buyer("i"))} WHERE {where}"""
+        )
+        return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
@@ -475,8 +547,8 @@ def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
     return {**told, **margins}
 
 
-def _records(columns: Columns) -> list[dict[str, Any]]:
-    """Columns as rows by name; what is missing or not a number is None."""
+def _records(columns: Columns) -> Iterator[dict[str, Any]]:
+    """Columns as rows by name, not all at a time; what is missing or not a number is None."""
 
     def cells(column: npt.NDArray[Any]) -> list[Any]:
         masks = np.ma.getmaskarray(column).tolist()
@@ -484,8 +556,11 @@ def _records(columns: Columns) -> list[dict[str, Any]]:
         return [None if is_masked or one != one else one  # noqa: PLR0124 - only nan differs
                 for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
 
-    lists = [cells(column) for column in columns.values()]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+    for first in range(0, len(next(iter(columns.values()))), _AT_A_TIME):
+        part = slice(first, first + _AT_A_TIME)
+        lists = [cells(column[part]) for column in columns.values()]
+        for row in zip(*lists, strict=True):
+            yield dict(zip(columns, row, strict=True))
 
 
 def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
@@ -522,16 +597,14 @@ def _price(value: float | None, grams: float | None) -> float | None:
     return None if math.isnan(price) else price
 
 
-def _top(key: int | None) -> tuple[float, int]:
-    """Value and number of the largest seller; of equal ones that of the lower number."""
-    if key is None:
-        return 0.0, -1
-    value, rest = divmod(int(key), _KEY)
-    return float(value), _KEY - 1 - rest
+def _tops(keys: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Value and number of the largest seller, of equal ones the lower; -1: there is none. (N,)"""
+    known, keys = ~np.ma.getmaskarray(keys), np.ma.getdata(keys)
+    value = np.where(known, keys // _KEY, 0).astype(np.float64)
+    return value, np.where(known, _KEY - 1 - keys % _KEY, -1)
 
 
-def _seller(top: tuple[float, int], inside: str) -> str:
-    code = top[1]
+def _seller(code: int, inside: str) -> str:
     if code < 0:
         return ""
     return iso3(code) if code else inside

@@ -17,11 +17,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from derbes.errors import DataError, OutputError, did_you_mean
-from derbes.files import unwritable, write_atomically
+from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import TableEngine, opened_engine, quoted
+from derbes.trade.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -92,12 +92,12 @@ class Dataset:
         """Whose reports the indicators rest on: nobody's alone, else the buyer's, the seller's."""
         return min((one for one in self.flows if one <= EXPORT), default=RECONCILED)
 
-    def scan(self, years: Sequence[int]) -> str:
+    def scan(self, engine: QueryEngine, years: Sequence[int]) -> str:
         """Rows of some years as an expression of the engine."""
         names = dict.fromkeys(one.file for one in self.files if one.year in years)
-        paths = ", ".join(quoted(self.folder / name) for name in names)
+        rows = engine.scan([self.folder / name for name in names])
         known = ", ".join(str(year) for year in years)
-        return f"(SELECT * FROM read_parquet([{paths}]) WHERE t IN ({known}))"
+        return f"(SELECT * FROM {rows} WHERE t IN ({known}))"
 
 
 def store_folder(place: str = "") -> Path:
@@ -191,7 +191,7 @@ def import_trade(
     """
     try:
         store.mkdir(parents=True, exist_ok=True)
-        with opened_engine() as engine:
+        with opened_engine(place=store) as engine:
             sources = [source_of(engine, path, mapping) for path in paths]
             kinds = sorted({one.layout.source for one in sources})
             if len(kinds) > 1:
@@ -219,7 +219,12 @@ def import_trade(
                 raise DataError(text.format(id=about.id, fix=fix))
             return _imported(engine, sources, about, store)
     except OSError as error:
-        raise OutputError(unwritable(str(store), error)) from error
+        text = _(
+            "{place}: cannot be written: {reason}. Fix: choose another folder with --store, or "
+            "free space and check permissions."
+        )
+        reason = error.strerror or str(error)
+        raise OutputError(text.format(place=store, reason=reason)) from error
 
 
 def _only(told: set[str], what: str, option: str) -> str:

@@ -6,7 +6,6 @@ adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is t
 """
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +17,8 @@ from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_a
 from derbes.language import _
 from derbes.results.upstream import (
     BY_SECTOR,
+    HIGHEST,
+    LOWEST,
     OF_INPUTS,
     OWN_SHARE,
     WITH_LOOP,
@@ -32,6 +33,15 @@ from derbes.results.upstream import (
 )
 from derbes.trade import gains as of
 from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
+from derbes.trade.elasticities import (
+    EPSILON,
+    KINDS,
+    SHORT_SIGMA,
+    SIGMA,
+    Elasticity,
+    elasticities_of,
+    range_of,
+)
 from derbes.trade.inputoutput import Floats, InputOutput, Places, is_country, table_of
 
 Mask = npt.NDArray[np.bool_]
@@ -43,8 +53,6 @@ SOLE = 1e-9
 """What others sell of an input, as a part of it, below which the sender is its only seller."""
 LEAST_ROUTE = 0.001
 """Part of all that comes from the sender below which a route is not told."""
-_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
-_RANGE = re.compile(rf"\s*{_NUMBER}\s*(?:\.\.\s*{_NUMBER}\s*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +71,11 @@ class Wish:
     """What is asked of a table, besides the two sides."""
 
     tiers: int
-    sigma: tuple[float, float]
-    epsilon: tuple[float, float]
-    short_sigma: tuple[float, float]
+    sigma: Elasticity
+    epsilon: Elasticity
+    short_sigma: Elasticity
+    file: str
+    """Table with elasticities of sectors; empty: none."""
 
 
 def upstream(
@@ -78,6 +88,7 @@ def upstream(
     sigma: str = "2..6",
     epsilon: str = "5",
     short_sigma: str = "0.1..0.9",
+    elasticities: str = "",
 ) -> Upstream:
     """What comes from a sender, tier by tier, and what losing it would cost; as in `derbes.api`.
 
@@ -101,12 +112,14 @@ def upstream(
     if not 1 <= tiers <= MOST_TIERS:
         what = _("{n} tiers, and they are from 1 to {most}").format(n=tiers, most=MOST_TIERS)
         problems.append(Problem("--tiers", what, fix=_("write 5")))
-    wish = Wish(
-        tiers,
-        _range(sigma, "--sigma", 1.0, problems),
-        _range(epsilon, "--epsilon", 0.0, problems),
-        _range(short_sigma, "--short-sigma", 0.0, problems),
-    )
+    asked = {SIGMA: sigma, EPSILON: epsilon, SHORT_SIGMA: short_sigma}
+    ends = {
+        kind: range_of(text, kind, f"--{kind.replace('_', '-')}", problems)
+        for kind, text in asked.items()
+    }
+    labels = [held.sector_name(one) for one in held.sectors]
+    known = elasticities_of(elasticities, ends, held.sectors, labels, problems=problems)
+    wish = Wish(tiers, known[SIGMA], known[EPSILON], known[SHORT_SIGMA], file=elasticities)
     if problems:
         raise RequestError(held.about.file, problems)
     return _answer(held, sides[0], sides[1], buyer, wish=wish)
@@ -169,35 +182,6 @@ def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> Non
     elif buyer not in table.sectors:
         what = _('"{word}" is no sector of this table').format(word=buyer)
         problems.append(Problem("--buyer", what, fix=did_you_mean(buyer, table.sectors)))
-
-
-def _range(text: str, option: str, above: float, problems: list[Problem]) -> tuple[float, float]:
-    """`4` or `2..6` as lowest and highest; what is wrong with it is told."""
-    fix = _("write one number above {above}, or a range such as 2..6").format(above=f"{above:g}")
-    if option == "--short-sigma":
-        fix = _("write one number above 0, or a range such as 0.1..0.9")
-    found = _RANGE.fullmatch(str(text))
-    ends = [float(end) for end in found.groups() if end] if found else []
-    if not ends:
-        what = _('"{text}" is no number and no range').format(text=text)
-    elif ends[0] > ends[-1]:
-        what = _('"{text}" ends below where it begins').format(text=text)
-        fix = _("write {low}..{high}").format(low=f"{ends[-1]:g}", high=f"{ends[0]:g}")
-    elif ends[0] <= above:
-        what = _('"{text}" is not above {above}').format(text=text, above=f"{above:g}")
-        if option == "--sigma":
-            what = _(
-                '"{text}" is not above 1: where sellers can hardly take each other\'s place, this '
-                "loss is without bound"
-            ).format(text=text)
-            fix = _(
-                "write a range such as 2..6; for the months before others step in there are "
-                "--short-sigma, and derbes leverage, which counts stocks"
-            )
-    else:
-        return ends[0], ends[-1]
-    problems.append(Problem(option, what, fix=fix))
-    return (math.nan, math.nan)
 
 
 # Tiers
@@ -308,7 +292,13 @@ def _answer(
         total_per_100=100.0 * total,
         routes=_routes(table, tiers[0], is_sender, total),
         sectors=_sectors(table, is_sender, made, everything, wish=wish),
-        short_sigma=wish.short_sigma,
+        short_sigma=wish.short_sigma.ends,
+        elasticities=wish.file,
+        by_sector=tuple(
+            kind
+            for kind, one in zip(KINDS, (wish.sigma, wish.epsilon, wish.short_sigma), strict=True)
+            if one.is_by_sector
+        ),
         gains=gains,
         without_own=without,
         without_own_share=without_share,
@@ -348,7 +338,7 @@ def _exposure(
     everything: Floats,
     wish: Wish,
 ) -> tuple[Exposure, float]:
-    """One side's dependence on the other, and its loss times σ − 1."""
+    """One side's dependence on the other, and its loss at a middle σ, by which both compare."""
     is_sender = _mask(table, sender)
     first = next_tier(table, made)
     output = float(table.output[made > 0].sum())
@@ -356,7 +346,8 @@ def _exposure(
     direct = output * float(first[is_sender].sum())
     abroad = ~np.isin(np.arange(len(table.bought)), table.buyer[is_sender])
     sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
-    own, looped, sole = _loss_of(table, target, is_sender, made)
+    rise = _rise_of(table, target, is_sender, made)
+    middle = wish.sigma.at(0.5) if wish.sigma.is_by_sector else np.full(len(table.sectors), 2.0)
     return Exposure(
         target=target.id,
         target_name=target.name,
@@ -369,9 +360,9 @@ def _exposure(
         total_share=_part(float(everything[is_sender].sum()), float(everything.sum())),
         value_share=float(ends_with(table, made, everything)[is_sender].sum()),
         sold_share=_part(direct, float(sold.sum())),
-        sole_share=sole,
-        losses=_losses(own, looped, wish.sigma),
-    ), looped
+        sole_share=rise.sole,
+        losses=_losses(rise, wish.sigma),
+    ), rise.at(middle)[1]
 
 
 def _part(part: float, whole: float) -> float:
@@ -420,7 +411,7 @@ def _sectors(
     whole, total = by_sector(everything), by_sector(everything * is_sender)
     output = float(table.output[made > 0].sum())
     income = 1.0 - float(first.sum())
-    rows = []
+    rows, short = [], wish.short_sigma
     for place, sector in enumerate(table.sectors):
         cut = _part(float(direct[place]), float(used[place]))
         share = _part(float(used[place]), income)
@@ -434,7 +425,7 @@ def _sectors(
                 per_100=100.0 * float(total[place]),
                 total_share=_part(float(total[place]), float(whole[place])),
                 income_share=share,
-                **_short(share, cut, wish.short_sigma),
+                **_short(share, cut, (short.low[place], short.high[place])),
             )
         )
     told = [row for row in rows if row.per_100 > 0]
@@ -459,14 +450,30 @@ def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, fl
 # Losses and gains
 
 
-def _loss_of(
-    table: InputOutput, target: Party, hostile: Mask, made: Floats
-) -> tuple[float, float, float]:
-    """Rise of the cost of a target's output without some sellers, times σ − 1.
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """By how much a target's output is dearer without some sellers, at any elasticity."""
 
-    Of its own purchases; with its own goods made of dearer own goods; and the part of inputs that
-    only those sellers have, of which no rise is counted.
-    """
+    weights: Floats
+    """Inputs of each buyer for one unit of output. (B,)"""
+    used: Floats
+    """Part of each sector in what a buyer buys. (S, B)"""
+    part: Floats
+    """Those sellers' part of it; 0 where only they sell. (S, B)"""
+    own_inputs: Floats
+    """As of (U10). (B, B)"""
+    sole: float
+    """Part of inputs that only those sellers have, of which no rise is counted."""
+
+    def at(self, sigma: Floats) -> tuple[float, float]:
+        """Logarithm of the price: by own purchases, and with own goods dearer; σ by sector (S,)."""
+        dearer = (self.used * of.loss_of_sellers(self.part, sigma[:, None])).sum(axis=0)
+        looped = of.with_own_loop(np.asarray(dearer), self.own_inputs)
+        return float(self.weights @ dearer), float(self.weights @ looped)
+
+
+def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> _Rise:
+    """What the cost of a target's output without some sellers hangs on."""
     of_target = _mask(table, target)
     buyers = _buyers(table, of_target)
     mix = table.mix[:, buyers]
@@ -476,30 +483,27 @@ def _loss_of(
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(used > 0, share / used, 0.0)
     is_sole = part > 1.0 - SOLE
-    dearer = (used * of.loss_of_sellers(np.where(is_sole, 0.0, part), 2.0)).sum(axis=0)
     # What is left of each good is bought of the others, in the parts that they have now.
     scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
     kept = mix * scale[table.sector]
     place = np.searchsorted(buyers, table.buyer[of_target])
     own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
-    looped = of.with_own_loop(np.asarray(dearer), own_inputs)
     sole = _part(float(weights @ (used * is_sole).sum(axis=0)), float(weights.sum()))
-    return float(weights @ dearer), float(weights @ looped), sole
+    return _Rise(weights, used, np.where(is_sole, 0.0, part), own_inputs, sole)
 
 
-def _losses(own: float, looped: float, sigma: tuple[float, float]) -> tuple[LossRow, ...]:
-    """Losses over the range of σ, smallest first; they fall as it rises, so ends are at ends."""
-    low, high = sigma
-    if low == high:
-        return (LossRow(low, None, _rise(own, low), _rise(looped, low)),)
-    at = [(p, high - p * (high - low)) for p in (0.0, *PROBABILITIES, 1.0)]
-    return tuple(LossRow(one, p, _rise(own, one), _rise(looped, one)) for p, one in at)
+def _losses(rise: _Rise, sigma: Elasticity) -> tuple[LossRow, ...]:
+    """Losses over the range of σ, smallest first; they fall as it rises, so ends are at ends.
 
-
-def _rise(times: float, sigma: float) -> float:
-    """A logarithm of a price as a part of it."""
-    with np.errstate(over="ignore"):
-        return float(np.expm1(times / (sigma - 1.0)))
+    Where sectors have their own, all are at the same part of their ranges.
+    """
+    rows = []
+    for p in (None,) if sigma.is_one else (0.0, *PROBABILITIES, 1.0):
+        at = sigma.at(p or 0.0)
+        with np.errstate(over="ignore"):
+            own, looped = (float(np.expm1(one)) for one in rise.at(at))
+        rows.append(LossRow(None if sigma.is_by_sector else float(at[0]), p, own, looped))
+    return tuple(rows)
 
 
 def _gains(
@@ -511,18 +515,26 @@ def _gains(
     with their part of what it spends.
     """
     n = len(table.sectors)
-    epsilons = sorted(set(wish.epsilon))
+    known = wish.epsilon
+    ends = [known.at(1.0)] if known.is_one else [known.at(1.0), known.at(0.0)]
+    sides = [LOWEST, HIGHEST] if known.is_by_sector and len(ends) > 1 else ["", ""]
+    # ε as told, which end it is, and by sector
+    epsilons = [
+        (None if known.is_by_sector else float(one[0]), side, one)
+        for side, one in zip(sides, ends, strict=False)
+    ]
     flows = table.mix @ (
         table.bought * np.isin(np.arange(len(table.bought)), _buyers(table, is_target))
     )
     if table.final is None:
         made = _made(table, target)
-        _own, looped, _sole = _loss_of(table, target, ~is_target, made)
+        rise = _rise_of(table, target, ~is_target, made)
         bought = summed(table.sector, flows, n)
         own = summed(table.sector, flows * is_target, n)
         own_share = _part(float(own.sum()), float(bought.sum()))
         rows = tuple(
-            GainRow(OF_INPUTS, own_share, one, -math.expm1(-looped / one)) for one in epsilons
+            GainRow(OF_INPUTS, own_share, one, -math.expm1(-rise.at(1.0 + every)[1]), side)
+            for one, side, every in epsilons
         )
         return rows, *_lacking(table, own, bought)
     final = table.final[:, list(target.places)].sum(axis=1)
@@ -535,15 +547,21 @@ def _gains(
     parts = summed(table.sector, np.maximum(final, 0.0), n)
     parts /= parts.sum()
     loops = _own_inputs(table, is_target)
-    rows = tuple(
+    in_one = [
+        GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one)))
+        for one in sorted(set(known.ends))
+    ]
+    sectoral = [
         row
-        for one in epsilons
+        for one, side, every in epsilons
         for row in (
-            GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one))),
-            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, one)),
-            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, one, loops)),
+            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, every), side),
+            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, every, loops), side),
         )
-    )
+    ]
+    rows = (*in_one, *sectoral)
+    if not known.is_by_sector:  # both ways at one elasticity beside each other
+        rows = tuple(sorted(rows, key=lambda row: row.epsilon or 0.0))
     return rows, *_lacking(table, own, spent)
 
 

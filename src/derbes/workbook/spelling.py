@@ -1,0 +1,605 @@
+"""A key of an element and its cells: what the file says, taken apart, and put together again.
+
+Where cells were not touched, the words of the file stay; only what was touched is spelled anew.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from derbes.case import forms
+from derbes.casefile.edit import in_flow
+from derbes.casefile.entries import Plain, keys_of
+from derbes.casefile.files import compose
+from derbes.language import _
+from derbes.tables.cells import CellError, moment_of
+from derbes.units import SPACES, UnitError, leading_number
+from derbes.workbook.layout import LABEL, Field, SheetColumn
+
+SERIES_WORD = "series"
+"""Stands in the column of formulas where a number goes by date."""
+NEAR = 1e-12
+"""Relative difference of two numbers that counts as none: a file holds some 16 digits."""
+
+
+class Computed(NamedTuple):
+    """A cell that follows from others: its number, and the path of the case that it shows."""
+
+    value: float
+    path: str
+
+
+class Live(NamedTuple):
+    """A cell of a person's book that holds a formula: its value, and the formula."""
+
+    value: "Cell"
+    formula: str
+
+
+Cell = str | float | bool | date | None | Computed | Live
+Cells = Mapping[str, Cell]
+"""Heading → what stands there."""
+
+
+class SpellingError(ValueError):
+    """A cell that cannot be read."""
+
+    def __init__(self, heading: str, what: str, fix: str = "") -> None:
+        self.heading, self.what, self.fix = heading, what, fix
+        super().__init__(what)
+
+
+def bare(cell: Cell) -> str | float | bool | date | None:
+    """What a cell holds, a formula as the value that it gives; a text without blanks around it."""
+    if isinstance(cell, Computed | Live):
+        return bare(cell.value)
+    if isinstance(cell, str):
+        return cell.replace("\r\n", "\n").strip() or None
+    return cell
+
+
+def same(book: Cell, written: Cell) -> bool:
+    """Whether a person left a cell as it was written."""
+    if isinstance(written, Computed):
+        return isinstance(book, Live)
+    one, other = bare(book), bare(written)
+    if isinstance(one, float | int) and isinstance(other, float | int):
+        both = isinstance(one, bool), isinstance(other, bool)
+        return both[0] == both[1] and abs(one - other) <= NEAR * max(abs(one), abs(other))
+    if isinstance(other, str) and one is not None and not isinstance(one, str):
+        return _worded(one, forms.TEXT) == other or _as_month(one, other)
+    if isinstance(one, str) and isinstance(other, float):
+        return _numbered(one) == other
+    return one == other
+
+
+def _as_month(one: object, other: str) -> bool:
+    """Whether a day that Excel made of a month, or a year, is that one."""
+    if isinstance(one, bool) or not isinstance(one, date):
+        return isinstance(one, bool) and str(one).casefold() == other.casefold()
+    iso = one.isoformat()[: len("2027-07-15")]
+    return iso == other or (iso.endswith("-01") and iso[:-3] == other)
+
+
+def _numbered(text: str) -> float | None:
+    """The number in a text that holds nothing else; None: there is none."""
+    try:
+        number, rest = leading_number(text.translate(SPACES).strip())
+    except UnitError:
+        return None
+    return number if not rest else None
+
+
+def figures(number: float) -> str:
+    """A number as a case file writes it: all its digits, no thousands.
+
+    Examples:
+        >>> figures(180.0), figures(0.1 + 0.2), figures(2e-7), figures(1.5e12)
+        ('180', '0.3', '0.0000002', '1500000000000')
+    """
+    text = f"{Decimal(f'{number:.15g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(number: float, unit: str) -> str:
+    """A number with its unit, which cannot be read in two ways.
+
+    Examples:
+        >>> amount(29.832, "%"), amount(29.832, ""), amount(1500.0, "t")
+        ('29.8320 %', '29.832', '1500 t')
+    """
+    text = figures(number)
+    is_open = re.fullmatch(r"-?[1-9][0-9]{0,2}\.[0-9]{3}", text) is not None
+    return f"{text}{'0' * is_open} {unit}" if unit else text
+
+
+def split(text: str) -> tuple[float, str] | None:
+    """A number and the words behind it; None where a text does not begin with a number.
+
+    Examples:
+        >>> split("1 200 t/month"), split("33 %"), split("missing"), split("2027-01")
+        ((1200.0, 't/month'), (33.0, '%'), None, None)
+    """
+    try:
+        number, rest = leading_number(" ".join(text.translate(SPACES).split()))
+    except UnitError:
+        return None
+    if rest and not re.match(r"\s*[^\W\d_]|\s*[%°‰$€£₸₽]|\s*1/", rest):
+        return None
+    return number, rest.strip()
+
+
+# Texts, words, lists
+
+
+def text_cell(form: forms.Form, plain: Plain) -> Cell:
+    """What a key that is not a number shows."""
+    if plain is None:
+        return None
+    if isinstance(plain, str):
+        is_number = form is forms.NUMBER or isinstance(form, forms.WholeForm | forms.ShareForm)
+        number = _numbered(plain) if is_number else None
+        return number if number is not None and figures(number) == plain else plain
+    if isinstance(plain, list) and isinstance(form, forms.ListForm):
+        texts = [one for one in plain if isinstance(one, str)]
+        if len(texts) == len(plain) and plain and _is_plain_list(texts):
+            return "; ".join(texts)
+    return in_flow(plain)
+
+
+def _is_plain_list(texts: list[str]) -> bool:
+    whole = all(one and one == one.strip() and not re.search(r"[;\n\[\]{}]", one) for one in texts)
+    return whole and (len(texts) > 1 or not re.search(",", texts[0]))
+
+
+def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
+    """What a cell means for a key that is not a number.
+
+    Raises:
+        SpellingError: It cannot be read.
+    """
+    value, form, heading = bare(cell), field.form, field.columns[0].heading
+    if value is None:
+        return None
+    text = _worded(value, form.item if isinstance(form, forms.ListForm) else form)
+    is_nested = isinstance(form, forms.ListForm | forms.MapForm | forms.AnyForm)
+    if is_nested and is_flow(text):
+        return flow_plain(text, heading)
+    match form:
+        case forms.ListForm():
+            return _listed(form, text, heading, is_alone=not isinstance(before, list))
+        case forms.MapForm():
+            what = _('expected pairs in braces, as in "{example}"').format(example="{a: b, c: d}")
+            raise SpellingError(heading, what)
+    return text if isinstance(form, forms.AnyForm) else _tidy(text, form, heading)
+
+
+def _listed(form: forms.ListForm, text: str, heading: str, *, is_alone: bool) -> Plain:
+    """The words of a cell that holds several."""
+    if text == form.all_of and form.all_of:
+        return text
+    numeric = form.item in {forms.NUMBER, forms.MONTHS}
+    sign = r"\s*[;\n]\s*" if ";" in text or "\n" in text else r",\s+" if numeric else r"\s*,\s*"
+    items: list[Plain] = [
+        _tidy(one, form.item, heading) for one in re.split(sign, text) if one.strip()
+    ]
+    return items[0] if form.alone and is_alone and len(items) == 1 else items
+
+
+def _worded(value: object, form: forms.Form) -> str:
+    """A cell as the words that a case file has for it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        is_month = isinstance(form, forms.TextForm) and form.pattern in {
+            forms.MONTH_PATTERN,
+            forms.DAY_PATTERN,
+        }
+        return value.strftime("%Y-%m") if is_month and value.day == 1 else value.isoformat()
+    return figures(value) if isinstance(value, float | int) else str(value)
+
+
+_TIMES = frozenset({forms.MONTH_PATTERN, forms.DAY_PATTERN, forms.DATE_PATTERN})
+
+
+def _tidy(text: str, form: forms.Form, heading: str) -> str:
+    """A text whose date is written as a case file writes it; a flag, in small letters."""
+    text = text.strip()
+    if isinstance(form, forms.FlagForm):
+        return text.casefold()
+    if isinstance(form, forms.ShareForm | forms.WholeForm) or form is forms.NUMBER:
+        number = _numbered(text)
+        return figures(number) if number is not None else text
+    if not (isinstance(form, forms.TextForm) and form.pattern in _TIMES):
+        return text
+    if re.fullmatch(form.pattern, text):
+        return text
+    try:
+        return moment_of(text).label
+    except CellError as error:
+        raise SpellingError(heading, error.what, error.fix) from error
+
+
+_FLOW = ("{", "[", "'{", "'[", '"{', '"[')
+"""How a text begins that is YAML and not what it says."""
+
+
+def as_text(text: str) -> str:
+    """A text as a cell shows it where it may also hold YAML: in quotes, if it looks like it."""
+    return in_flow(text) if text.lstrip().startswith(_FLOW) else text
+
+
+def is_flow(value: object) -> bool:
+    """Whether a cell holds YAML."""
+    return isinstance(value, str) and value.startswith(_FLOW)
+
+
+def flow_plain(text: str, heading: str) -> Plain:
+    """What a text in braces or brackets means.
+
+    Raises:
+        SpellingError: It is no YAML.
+    """
+    root, findings, _n = compose(f"k: {text}\n", 0)
+    plain = root.plain if root is not None else None
+    if findings or not isinstance(plain, dict) or list(plain) != ["k"]:
+        what = findings[0].what if findings else _("this cannot be read")
+        fix = _('write it as in "{example}"').format(example="{kind: pert}")
+        raise SpellingError(heading, what, fix)
+    return plain["k"]
+
+
+# Texts in several languages
+
+
+def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
+    """A text by language; one without a language stands in the column without one."""
+    texts = {"": as_text(plain)} if isinstance(plain, str) else plain
+    if not isinstance(texts, dict):
+        return {}
+    known = {column.part.removeprefix(mark): column.heading for column in columns}
+    found: dict[str, Cell] = {}
+    for language, text in texts.items():
+        if language not in known:  # a fourth language
+            return {known[""]: in_flow(plain)}
+        found[known[language]] = text if isinstance(text, str) else None
+    return found
+
+
+def label_plain(
+    columns: tuple[SheetColumn, ...], book: Cells, before: Plain, mark: str = ""
+) -> Plain:
+    """The same put together."""
+    found: dict[str, Plain] = {}
+    heading = ""
+    for column in columns:
+        value = bare(book.get(column.heading))
+        if value is not None:
+            found[column.part.removeprefix(mark)] = _worded(value, forms.TEXT)
+            heading = column.heading
+    if not found:
+        return None
+    alone = found.get("")
+    if isinstance(alone, str) and len(found) == 1:
+        return flow_plain(alone, heading) if is_flow(alone) else alone
+    if alone is not None:
+        what = _("a text without a language stands beside texts in languages")
+        raise SpellingError(heading, what, _("move it into the column of its language"))
+    order = [*(before if isinstance(before, dict) else ()), *found]
+    return {name: found[name] for name in dict.fromkeys(order) if name in found}
+
+
+# Numbers
+
+_TOLD = tuple(keys_of(forms.WrittenQuantity))
+_COLUMNS = frozenset({"value", "range", "distribution", "grade", "source", "why"})
+_DATE = re.compile(r"[0-9].*", re.DOTALL)
+_ORDER = ("value", "series", "unit", "range", "distribution", "grade", "source", "why")
+
+
+class Apart(NamedTuple):
+    """A number as its keys, and how it was spelled."""
+
+    entries: dict[str, Plain]
+    style: str
+    """`short`, `dates`, `held` (a series as the value), `full`, or empty: there was none."""
+
+
+def apart(plain: Plain) -> Apart:
+    """A number in whatever spelling, as its keys."""
+    if isinstance(plain, dict):
+        if plain and all(_DATE.fullmatch(key) for key in plain):
+            return Apart({"series": plain}, "dates")
+        if isinstance(plain.get("value"), dict):
+            rest = {key: one for key, one in plain.items() if key != "value"}
+            return Apart({"series": plain["value"], **rest}, "held")
+        return Apart(dict(plain), "full")
+    return Apart({}, "") if plain is None else Apart({"value": plain}, "short")
+
+
+def together(entries: dict[str, Plain], style: str) -> Plain:
+    """A number in its spelling again, as far as that can hold it."""
+    left: dict[str, Plain] = {key: one for key, one in entries.items() if one is not None}
+    if not left:
+        return None
+    if style == "":
+        left = dict(sorted(left.items(), key=lambda one: _rank(one[0])))
+    if left.keys() == {"value"} and style != "full":
+        return left["value"]
+    if left.keys() == {"series"} and style in {"", "dates", "short"}:
+        return left["series"]
+    if style == "held" and "series" in left:
+        left = {("value" if key == "series" else key): one for key, one in left.items()}
+    return dict(left)
+
+
+def _rank(key: str) -> int:
+    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
+
+
+def is_number_like(plain: Plain) -> bool:
+    """Whether what a variant sets is a number with what is said of it."""
+    if isinstance(plain, dict):
+        return "value" in plain and set(plain) <= set(_TOLD) and isinstance(plain["value"], str)
+    return isinstance(plain, str)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """What the program knows of a number beside its words."""
+
+    value: float = 0.0
+    unit: str | None = None
+    """Unit of a plain number; None: not known."""
+    path: str = ""
+
+
+def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Cell]:
+    """A number as its cells."""
+    heading = {column.part: column.heading for column in field.columns}
+    if field.kind == "any" and not is_number_like(plain):
+        return {heading["value"]: None if plain is None else in_flow(plain)}
+    entries, _style = apart(plain)
+    cells: dict[str, Cell] = {}
+    if not entries:
+        return cells
+    text, unit = entries.get("value"), entries.get("unit") or shown.unit or ""
+    unit = unit if isinstance(unit, str) else ""
+    if field.kind == "opening":
+        cells[heading["value"]] = text if isinstance(text, str) else None
+    elif "series" in entries:
+        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else SERIES_WORD
+        cells[heading["formula"]] = SERIES_WORD
+    elif isinstance(text, str) and text.lstrip().startswith("="):
+        cells[heading["formula"]] = text
+        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else None
+    elif isinstance(text, str):
+        found = split(text)
+        if field.kind == "any" and found and figures(found[0]) != text[: len(figures(found[0]))]:
+            found = None  # a code, and not a number
+        is_any = field.kind == "any"
+        cells[heading["value"]] = found[0] if found else as_text(text) if is_any else text
+        unit = found[1] if found and found[1] else unit if found else ""
+    if unit and "unit" in heading:
+        cells[heading["unit"]] = unit
+    ends, implied = entries.get("range"), entries.get("unit") or shown.unit
+    for part, end in zip(("low", "high"), ends if isinstance(ends, list) else (), strict=False):
+        is_month = field.kind == "opening" and isinstance(end, str)
+        cells[heading[part]] = end if is_month else _end(end, unit, implied)  # type: ignore[assignment]
+    cells |= _about_cells(entries, heading)
+    labels = tuple(column for column in field.columns if column.part.startswith(LABEL))
+    if labels:
+        cells |= label_cells(labels, entries.get("label"), LABEL)
+    return {name: cell for name, cell in cells.items() if cell is not None}
+
+
+def _end(end: Plain, unit: str, implied: Plain) -> Cell:
+    """An end of a range: a number in the unit of the row, or a text with its own."""
+    if not isinstance(end, str):
+        return None
+    found = split(end)
+    if found is None:
+        return end
+    own = found[1] or (implied if isinstance(implied, str) else None)
+    if own is None:
+        return end if unit else found[0]
+    return found[0] if own == unit else f"{end} {own}" if not found[1] and own else end
+
+
+def _about_cells(entries: Mapping[str, Plain], heading: Mapping[str, str]) -> dict[str, Cell]:
+    """What is said of a number: its shape, grade, source, reason, and all that has no column."""
+    cells: dict[str, Cell] = {}
+    for part in ("distribution", "grade", "source", "why"):
+        told = entries.get(part)
+        if told is not None:
+            cells[heading[part]] = told if isinstance(told, str) else in_flow(told)
+    has_label = any(part.startswith(LABEL) for part in heading)
+    known = _COLUMNS | {"series", "unit"} | ({"label"} if has_label else frozenset())
+    more = {key: one for key, one in entries.items() if key not in known and key != "after"}
+    if more and "more" in heading:
+        cells[heading["more"]] = in_flow(more)
+    return cells
+
+
+class Both(NamedTuple):
+    """The cells of a key."""
+
+    book: Cells
+    """As they stand in a person's book."""
+    written: Cells
+    """As they would be written for what the file says; empty: a new row."""
+
+
+class _Reading:
+    """A number put together from the cells of a person's book."""
+
+    def __init__(self, field: Field, both: Both, before: Plain, unit: str | None) -> None:
+        self.field, self.implied = field, unit
+        self.entries, self.style = apart(before)
+        self.heading = {column.part: column.heading for column in field.columns}
+        self.book = {part: both.book.get(name) for part, name in self.heading.items()}
+        was = {part: both.written.get(name) for part, name in self.heading.items()}
+        self.differs = {part for part in self.heading if not same(self.book[part], was[part])}
+        self.was_computed = isinstance(was.get("value"), Computed)
+
+    def text(self, part: str) -> str | None:
+        """The words in a cell; None: it is empty."""
+        value = bare(self.book.get(part))
+        return None if value is None else _worded(value, self.month_or_text())
+
+    def month_or_text(self) -> forms.Form:
+        return forms.MONTH if self.field.kind == "opening" else forms.TEXT
+
+    def number(self, part: str) -> str:
+        """A number with its unit, as the file is to say it.
+
+        Raises:
+            SpellingError: It is none, or names another unit than its row was given.
+        """
+        value, unit = bare(self.book[part]), self.text("unit") or ""
+        if self.field.kind == "opening":
+            return _tidy(self.text(part) or "", forms.MONTH, self.heading[part])
+        if isinstance(value, bool | date) or value is None:
+            what = _('"{cell}" is not a number').format(cell=_worded(value, forms.TEXT))
+            raise SpellingError(self.heading[part], what, _("write a number"))
+        if not isinstance(value, str):
+            return self.in_unit(float(value), unit)
+        found = split(value)
+        if found is None or value == forms.MISSING:
+            return value
+        number, own = found
+        if not own or own == unit or own[0] == "%" == unit[:1]:
+            return self.in_unit(number, unit or own)
+        if unit and "unit" in self.differs and self.style:
+            what = _('"{cell}" is in another unit than its row, which has {unit}')
+            fix = _("write the unit in one of the two cells")
+            raise SpellingError(self.heading[part], what.format(cell=value, unit=unit), fix)
+        return amount(number, own)
+
+    def in_unit(self, number: float, unit: str) -> str:
+        """A number in the unit of its row, which is written where the file does not know it."""
+        is_own = self.has_own_unit() or self.was_computed or "unit" in self.differs
+        attaches = "unit" not in self.entries and (is_own or unit != self.implied)
+        return amount(number, unit if attaches else "")
+
+    def has_own_unit(self) -> bool:
+        """Whether the file writes the unit behind the number."""
+        text = self.entries.get("value")
+        found = split(text) if isinstance(text, str) else None
+        return bool(found and found[1])
+
+    def whole(self) -> Plain:
+        """The number.
+
+        Raises:
+            SpellingError: A cell cannot be read.
+        """
+        self.take_value()
+        self.take_range()
+        for part in ("distribution", "grade", "source", "why"):
+            if part in self.differs:
+                told = self.text(part)
+                is_flow = part == "distribution" and told is not None and told.startswith("{")
+                self.entries[part] = flow_plain(told or "", self.heading[part]) if is_flow else told
+        self.take_more()
+        labels = tuple(one for one in self.field.columns if one.part.startswith(LABEL))
+        if any(one.part in self.differs for one in labels):
+            named = {one.heading: self.book[one.part] for one in labels}
+            self.entries["label"] = label_plain(labels, named, self.entries.get("label"), LABEL)
+        return together(self.entries, self.style)
+
+    def take_value(self) -> None:
+        formula = self.text("formula")
+        if "formula" in self.differs and formula and formula != SERIES_WORD:
+            self.replace_value(formula if formula.startswith("=") else f"= {formula}")
+            return
+        cell = self.book.get("value")
+        if "formula" in self.differs and formula == SERIES_WORD:
+            return  # its months stand on their own sheet
+        if self.was_computed and "value" not in self.differs:
+            if "formula" in self.differs:
+                what = _("the formula was taken out, and no number stands in its place")
+                raise SpellingError(self.heading["formula"], what, _("write a number or a formula"))
+            if "unit" in self.differs:
+                what = _("the unit of this number follows from how it is computed")
+                fix = _("write its unit again as it was, or a number in place of it")
+                raise SpellingError(self.heading["unit"], what, fix)
+            return
+        if not {"value", "unit"} & self.differs:
+            return
+        if bare(cell) is None:
+            self.entries.pop("value", None)
+            self.entries.pop("series", None)
+            if not self.differs - {"value"} and set(self.entries) <= {"unit"}:
+                self.entries.clear()
+            return
+        if "unit" in self.differs and "unit" in self.entries:
+            self.entries["unit"] = self.text("unit")
+        if "value" in self.differs or "unit" in self.differs:
+            self.replace_value(self.number("value"))
+
+    def replace_value(self, text: str) -> None:
+        self.entries.pop("series", None)
+        self.entries.pop("after", None)
+        self.entries["value"] = text
+
+    def take_range(self) -> None:
+        moved = {"low", "high"} & self.differs
+        is_moved = "unit" in self.differs and bool(self.style) and "range" in self.entries
+        if not moved and not is_moved:
+            return
+        both = [bare(self.book.get(part)) for part in ("low", "high")]
+        if both == [None, None]:
+            self.entries.pop("range", None)
+            return
+        if None in both:
+            part = "low" if both[0] is None else "high"
+            what = _("a range has two ends, and this is empty")
+            fix = _("write the other end, or empty both")
+            raise SpellingError(self.heading[part], what, fix)
+        before = self.entries.get("range")
+        old = before if isinstance(before, list) and len(before) == len(both) else [None, None]
+        self.entries["range"] = [
+            self.number(part) if is_moved or part in self.differs else old[at]
+            for at, part in enumerate(("low", "high"))
+        ]
+
+    def take_more(self) -> None:
+        if "more" not in self.differs:
+            return
+        told = self.text("more")
+        more = flow_plain(told, self.heading["more"]) if told else {}
+        if not isinstance(more, dict):
+            what = _('expected pairs in braces, as in "{example}"').format(example="{after: hold}")
+            raise SpellingError(self.heading["more"], what)
+        kept = _COLUMNS | {"series", "unit", "after"}
+        if any(part.startswith(LABEL) for part in self.heading):
+            kept |= {"label"}
+        self.entries = {key: one for key, one in self.entries.items() if key in kept} | more
+
+
+def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> Plain:
+    """A number from the cells of a person's book, in the words of the file where it can be.
+
+    Args:
+        field: Its key.
+        both: Its cells.
+        before: What the file says; None: nothing.
+        unit: Unit of a plain number; None: not known.
+
+    Raises:
+        SpellingError: A cell cannot be read.
+    """
+    if field.kind == "any":
+        heading = field.columns[0].heading
+        value = bare(both.book.get(heading))
+        if is_flow(value):
+            return flow_plain(str(value), heading)
+        if not (before is None or is_number_like(before)):
+            return None if value is None else _worded(value, forms.TEXT)
+    return _Reading(field, both, before, unit).whole()

@@ -1,0 +1,285 @@
+"""Cells as people and programs leave them: read right, or refused by their place."""
+
+import contextlib
+import zipfile
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from derbes import api
+from derbes.casefile.reader import read_files
+from derbes.errors import DataError, DerbesError, TableError
+from derbes.workbook.reading import Fault, read_book
+from derbes.workbook.spelling import Live
+from derbes.workbook.writing import Book
+from tests.casefile.writing import SMALL
+from tests.workbook.books import Edited, written
+from tests.workbook.everything import EVERYTHING
+
+
+@pytest.fixture
+def case(tmp_path):
+    place = tmp_path / "case.yaml"
+    place.write_text(SMALL, encoding="utf-8")
+    return place
+
+
+@pytest.fixture
+def book(case, tmp_path):
+    return Edited.of(written(case, tmp_path / "book.xlsx"))
+
+
+def taken(book, case):
+    """The case with what a book says."""
+    api.import_excel(book.save(case.parent / "edited.xlsx"), case)
+    return read_files(case).case
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (120.0, 120.0), ("120", 120.0), ("1 200,5", 1200.5), ("1\u00a0200,5", 1200.5),
+        ("1\u202f200,5", 1200.5), ("1\u2009200.5", 1200.5), (" 120  ", 120.0),
+        ("1,5 kg/month", 0.0015), ("2 тыс. т/мес.", 2000.0), (Live(130.0, "100+30"), 130.0),
+        (29.832, 29.832), (0.1 + 0.2, 0.3), (1e9, 1e9), ("1.234.567,5", 1234567.5),
+    ],
+)  # fmt: skip
+def test_numbers_as_they_are_typed(book, case, typed, meant):
+    book.put("uses", "treatment", "demand", typed)
+    assert taken(book, case).uses["treatment"].demand.value == pytest.approx(meant, rel=1e-12)
+
+
+def test_per_cent_is_what_excel_shows(book, case):
+    row, column = book.at("actors", "north", "margin_share")
+    book.put("actors", "north", "margin_share", 0.57)
+    book.percents.add(("actors", row, column))
+    assert taken(book, case).actors["north"].margin_share.value == pytest.approx(0.57)
+    assert "margin_share: 57 %" in case.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [(date(2027, 7, 1), "2027-07"), ("2027-07", "2027-07"), ("июль 2027", "2027-07"),
+     ("01.07.2027", "2027-07-01"), ("2027M07", "2027-07")],
+)  # fmt: skip
+def test_months_as_they_are_typed(book, case, typed, meant):
+    book.put("plants", "works", "opening", typed)
+    plant = taken(book, case).plants["works"]
+    assert plant.opening == 18
+    assert f"opening: {meant}\n" in case.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("1,200", '"1,200" can be read as 1200 or as 1.200'),
+        ("many", '"many" is not a number'),
+        (True, '"true" is not a number'),
+        (Fault("#REF!"), "this is an error of Excel, #REF!"),
+        (Live(None, "B1*2"), "this formula has no value yet"),
+        ("5 USD", 'expected "t/month" or what can be turned into it'),
+    ],
+)
+def test_what_cannot_be_taken_is_told_by_its_cell(book, case, typed, message, tmp_path):
+    place = book.put("uses", "treatment", "demand", typed)
+    saved = book.save(tmp_path / "edited.xlsx")
+    if isinstance(typed, Live):
+        _without_values(saved, place.partition("!")[2])
+    with pytest.raises(TableError) as refused:
+        api.import_excel(saved, case)
+    (problem,) = refused.value.problems
+    assert problem.where == place
+    assert message in problem.what
+    assert case.read_text(encoding="utf-8") == SMALL
+
+
+def _without_values(place: Path, cell: str) -> None:
+    """The file as openpyxl writes it: a formula without its value."""
+    with zipfile.ZipFile(place) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(place, "w") as archive:
+        for name, content in parts.items():
+            start = content.find(f'r="{cell}"'.encode())
+            if start >= 0 and b"<f>" in content[start : start + 60]:
+                end = content.index(b"</c>", start)
+                kept = content[start:end].partition(b"<v>")[0]
+                content = content[:start] + kept + content[end:]  # noqa: PLW2901
+            archive.writestr(name, content)
+
+
+def test_not_available_is_missing_and_said(book, case):
+    place = book.put("uses", "treatment", "crisis_demand", Fault("#N/A"))
+    found = api.import_excel(book.save(case.parent / "edited.xlsx"), case)
+    assert found.notes == (f"{place}: #N/A is read as missing",)
+    assert "crisis_demand: missing" in case.read_text(encoding="utf-8")
+
+
+def test_text_that_looks_like_a_formula_is_a_text(book, case, tmp_path):
+    for text in ("=1+1", '=HYPERLINK("x")', "@SUM(A1)", "+5", "010121"):
+        book.put("facts", "tonnage", "says", text)
+        fact = taken(book, case).facts["tonnage"]
+        assert fact.says == text
+        again = read_book(written(case, tmp_path / "again.xlsx")).grids["facts"]
+        assert any(text in row for row in again.rows)
+        book = Edited.of(tmp_path / "again.xlsx")
+
+
+def test_a_formula_of_the_case_is_typed_over_or_changed(case, tmp_path):
+    text = SMALL.replace("capacity: 200 t/month", "capacity: = 2 * uses.treatment.demand")
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    cell = book.get("suppliers", "north_alum", "capacity")
+    assert (cell.value, cell.formula) == (200.0, "uses.treatment.demand*2")
+    place = book.put("suppliers", "north_alum", "capacity", Live(300.0, "uses.treatment.demand*3"))
+    with pytest.raises(TableError, match="the formula of this cell was changed in Excel") as told:
+        taken(book, case)
+    assert told.value.problems[0].where == place
+    book.put("suppliers", "north_alum", "capacity", Live(240.0, "uses.treatment.demand * 2"))
+    book.put("uses", "treatment", "demand", 120.0)
+    found = taken(book, case)
+    assert found.suppliers["north_alum"].capacity.value == 240.0
+    assert "capacity: = 2 * uses.treatment.demand" in case.read_text(encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    book.put("suppliers", "north_alum", "capacity", 250.0)
+    assert taken(book, case).suppliers["north_alum"].capacity.value == 250.0
+    assert "capacity: 250 t/month" in case.read_text(encoding="utf-8")
+
+
+def test_merged_cells_name_every_row(case, tmp_path):
+    case.write_text(
+        SMALL.replace("opening: 2027-01\n", "opening: 2027-01\n    capital: "
+                      "[{date: 2026-01, amount: 5 USD}, {date: 2026-07, amount: 6 USD}]\n"),
+        encoding="utf-8",
+    )  # fmt: skip
+    before = case.read_bytes()
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    rows = book.cells["plants.capital"]
+    assert [row[0] for row in rows[3:5]] == ["works", "works"]
+    made = Book()
+    for name, cells in book.cells.items():
+        page = made.page(name)
+        for row, line in enumerate(cells):
+            for column, cell in enumerate(line):
+                if cell is not None and not (name == "plants.capital" and column == 0 and row > 2):
+                    page.write(row, column, cell.value if isinstance(cell, Live) else cell)
+        if name == "plants.capital":
+            page._sheet.merge_range(3, 0, 4, 0, "works")
+    (tmp_path / "merged.xlsx").write_bytes(made.content())
+    found = api.import_excel(tmp_path / "merged.xlsx", case)
+    assert (found.changes, found.deleted) == ((), ())
+    assert case.read_bytes() == before
+
+
+def test_a_column_that_is_gone_is_told_or_left_alone(book, case, tmp_path):
+    at, headings = book.headings("recipes.inputs")
+    headings[headings.index("name")] = "naem"
+    with pytest.raises(TableError) as refused:
+        api.import_excel(book.save(tmp_path / "edited.xlsx"), case)
+    assert [(one.where, one.what) for one in refused.value.problems] == [
+        (f"recipes.inputs!A{at + 1}", 'the column "name" is gone')
+    ]
+    book = Edited.of(tmp_path / "book.xlsx")
+    rows = book.cells["uses"]
+    column = book.headings("uses")[1].index("good")
+    book.cells["uses"] = [[*row[:column], *row[column + 1 :]] for row in rows]
+    del book.cells["goods"]
+    found = api.import_excel(book.save(tmp_path / "edited.xlsx"), case)
+    assert (found.changes, found.deleted) == ((), ())
+    assert found.notes == ('the sheet "goods" is not there; what it held stays as it is',)
+
+
+# Books that are none
+
+
+def _with_part(book: Path, place: Path, name: str, content: bytes) -> Path:
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(place, "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.namelist():
+            new.writestr(one, old.read(one))
+        new.writestr(name, content)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ("xl/vbaProject.bin", "it holds macros"),
+        ("xl/externalLinks/externalLink1.xml", "it takes numbers from other workbooks"),
+        ("xl/media/much.bin", "unpacked it is larger than"),
+    ],
+)
+def test_what_runs_or_leads_elsewhere_or_explodes_is_refused(case, tmp_path, part, message):
+    much = bytes(401_000_000) if "much" in part else b"<x/>"
+    book = written(case, tmp_path / "book.xlsx")
+    made = _with_part(book, tmp_path / "made.xlsx", part, much)
+    assert made.stat().st_size < 2_000_000
+    with pytest.raises(DataError, match=message):
+        api.import_excel(made, case)
+
+
+@pytest.mark.parametrize("ending", [".xlsm", ".xls", ".ods", ".csv", ""])
+def test_another_ending_is_refused(case, tmp_path, ending):
+    book = written(case, tmp_path / "book.xlsx")
+    other = book.rename(tmp_path / f"book{ending}")
+    with pytest.raises(DataError, match="cannot be read as a workbook"):
+        api.import_excel(other, case)
+
+
+def test_entities_are_refused(case, tmp_path):
+    book = written(case, tmp_path / "book.xlsx")
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
+    with pytest.raises(DataError, match="what no workbook holds"):
+        api.import_excel(_with_part(book, tmp_path / "b.xlsx", "xl/worksheets/x.xml", bomb), case)
+
+
+@pytest.mark.parametrize("seed", range(200 if EVERYTHING else 12))
+def test_spoilt_workbooks_end_with_a_message_and_the_case_is_whole(case, tmp_path, seed):
+    rng = Random(seed)
+    content = bytearray(written(case, tmp_path / "book.xlsx").read_bytes())
+    if seed % 3 == 0:
+        content = content[: rng.randrange(len(content))]
+    elif seed % 3 == 1:
+        for _byte in range(rng.randint(1, 40)):
+            content[rng.randrange(len(content))] = rng.randrange(256)
+    else:
+        content = _spoilt_parts(rng, tmp_path / "book.xlsx")
+    (tmp_path / "spoilt.xlsx").write_bytes(bytes(content))
+    with contextlib.suppress(DerbesError):  # anything else would be a traceback
+        found = api.import_excel(tmp_path / "spoilt.xlsx", case, take=lambda _found: False)
+        assert not found.written
+    assert case.read_text(encoding="utf-8") == SMALL
+
+
+def _spoilt_parts(rng: Random, place: Path) -> bytes:
+    """A whole archive whose sheets hold something else."""
+    with zipfile.ZipFile(place) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name in rng.sample(sorted(parts), 3):
+        part = bytearray(parts[name])
+        for _byte in range(rng.randint(1, 20)):
+            part[rng.randrange(len(part))] = rng.choice(b'<>&"0A=;x\xff')
+        parts[name] = bytes(part)
+    made = place.with_suffix(".zip")
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return made.read_bytes()
+
+
+def test_cells_at_random_never_break_it(case, tmp_path):
+    words = ("", "x", "=1", "-", "{", "[a", "é" * 400, "1,2", 1e300, -1.0, True, date(2027, 1, 2),
+             Fault("#DIV/0!"), Live(1.0, "A1"), "2027", "  ", "\u202e", "tubes")  # fmt: skip
+    original = Edited.of(written(case, tmp_path / "book.xlsx"))
+    for seed in range(100 if EVERYTHING else 4):
+        rng = Random(seed)
+        book = Edited({name: [list(row) for row in rows] for name, rows in original.cells.items()})
+        names = [name for name in book.cells if name != "_derbes"]
+        for _cell in range(rng.randint(1, 60)):
+            rows = book.cells[rng.choice(names)]
+            row = rows[rng.randrange(len(rows))] if rows else []
+            if row:
+                row[rng.randrange(len(row))] = rng.choice(words)
+        with contextlib.suppress(DerbesError):  # anything else would be a traceback
+            api.import_excel(book.save(tmp_path / "edited.xlsx"), case, take=lambda _one: False)
+        assert case.read_text(encoding="utf-8") == SMALL

@@ -1,0 +1,103 @@
+"""What a workbook brings back: nothing that nobody changed, and all that it holds."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from derbes import api
+from derbes.casefile.edit import with_change
+from derbes.casefile.reader import read_files
+from derbes.workbook.changes import changes_of
+from derbes.workbook.making import book_of
+from derbes.workbook.reading import read_book
+from derbes.workbook.sheets import tables_of
+from tests.casefile.writing import BOTH, SMALL
+from tests.workbook.books import Edited, written
+from tests.workbook.canonical import as_read
+from tests.workbook.everything import EVERYTHING
+from tests.workbook.trees import meant, tree
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted([
+    *ROOT.glob("cases/*.yaml"), *(ROOT / "cases").glob("*/case.yaml"),
+    *ROOT.glob("tests/draws/*.yaml"), ROOT / "tests/casefile/examples/planned.yaml",
+    ROOT / "tests/casefile/examples/ledger.yaml",
+])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    """Workbooks of all cases, each made once."""
+    folder = tmp_path_factory.mktemp("books")
+    return {case: written(case, folder / f"{n}.xlsx") for n, case in enumerate(CASES)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_what_nobody_changed_changes_nothing(case, books, tmp_path):
+    before = {file: file.read_bytes() for file in case.parent.rglob("*.yaml")}
+    asked = []
+    for book in (books[case], Edited.of(books[case]).save(tmp_path / "other.xlsx")):
+        found = api.import_excel(book, case, take=lambda one: asked.append(one) or True)
+        assert (found.changes, found.deleted, found.notes, found.written) == ((), (), (), False)
+    assert not asked
+    assert {file: file.read_bytes() for file in case.parent.rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize(
+    "case",
+    [one for one in CASES if EVERYTHING or one.parent.name != "aspan"],
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_a_workbook_alone_makes_the_same_case(case, books, tmp_path):
+    made = api.import_excel(books[case], tmp_path / "new.yaml")
+    assert made.is_new
+    assert made.written
+    assert as_read(tmp_path / "new.yaml") == as_read(case)
+
+
+@pytest.mark.parametrize("text", [SMALL, BOTH.replace("[paper, census]", "[census]")])
+def test_spellings_of_small_cases_survive(text, tmp_path):
+    case = tmp_path / "case.yaml"
+    case.write_text(text, encoding="utf-8")
+    book = written(case, tmp_path / "book.xlsx")
+    assert not api.import_excel(book, case).written
+    assert case.read_text(encoding="utf-8") == text
+    api.import_excel(book, tmp_path / "new.yaml")
+    assert as_read(tmp_path / "new.yaml") == as_read(case)
+
+
+def brought_back(root, place):
+    """What a workbook of a tree says, alone."""
+    place.write_bytes(book_of(root, None, ""))
+    found = changes_of(read_book(place), {}, tables_of({}, None), is_new=True)
+    assert found.problems == []
+    plain = {"derbes": "1"}
+    for where, one in found.wanted.items():
+        if one is not None:
+            plain = with_change(plain, where, one)
+    return plain
+
+
+@pytest.mark.parametrize("seed", range(100 if EVERYTHING else 6))
+def test_every_key_in_every_spelling_has_its_cell(seed, tmp_path):
+    root = tree(Random(seed), keys=0.3 if seed % 3 else 0.9)
+    assert meant(brought_back(root, tmp_path / "book.xlsx")) == meant(root)
+
+
+def test_the_law_can_fail(tmp_path):
+    root = tree(Random(1))
+    other = with_change(root, ("calendar", "periods"), "98")
+    assert meant(brought_back(root, tmp_path / "book.xlsx")) != meant(other)
+
+
+def test_comments_stay_in_the_file(tmp_path):
+    case = tmp_path / "case.yaml"
+    case.write_text(SMALL.replace("goods:", "# kept by hand\ngoods:"), encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    name = next(iter(read_files(case).case.goods))
+    book.put("goods", name, "label ru", "Новое имя")
+    assert api.import_excel(book.save(tmp_path / "book.xlsx"), case).written
+    text = case.read_text(encoding="utf-8")
+    assert "# kept by hand\ngoods:" in text
+    assert "Новое имя" in text
