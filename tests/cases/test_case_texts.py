@@ -17,7 +17,7 @@ READY = [
 ]
 """Files whose texts are complete; extended by those of `aspan/statements` as they come."""
 
-TEXTS = tuple("label question note why says title publisher name missing look".split())
+TEXTS = (
     "label",
     "question",
     "note",
