@@ -58,8 +58,12 @@ def unit_name(unit: str, n: int = 2) -> str:
     head, slash, per = unit.partition("/")
     if language() == "en":
         return f"{counted.get(head, head)}{slash}{per}"
-    told = counted.get(head) or format_unit(head, language())
-    return f"{told}{slash}{format_unit(per, language())}" if per else told
+    counted["tube"] = ngettext("tube", "tubes", n)
+    told = [counted.get(head) or format_unit(head, language())]
+    if per:
+        one = {"tube": ngettext("tube", "tubes", 1)}
+        told += [one.get(word) or format_unit(word, language()) for word in per.split("/")]
+    return "/".join(told)
 
 
 def share(value: float) -> str:

@@ -99,12 +99,17 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
     told = []
     for unit, (calm, crisis) in sums.items():
         text = _("from {change} a month")
+        times = float(f"{crisis / calm:.2g}") if calm > 0 else 0.0
         if calm > 0:
-            text = _("from {change} a month, {times} times as much")
+            text = ngettext(
+                "from {change} a month, {times} times as much",
+                "from {change} a month, {times} times as much",
+                round(times) if times == round(times) else 2,
+            )
         told.append(
             text.format(
                 change=fmt.span(fmt.quantity(calm, unit), fmt.quantity(crisis, unit)),
-                times=fmt.number(crisis / calm if calm else 0.0, 2),
+                times=fmt.number(times, 2),
             )
         )
     words = ""

@@ -25,7 +25,7 @@ from derbes.results.money import (
     way_words,
 )
 from derbes.results.tables import Column
-from derbes.spelling import NO_BREAK
+from derbes.spelling import NO_BREAK, money_name
 
 
 def ways_told(contents: BriefContents) -> Ways | None:
@@ -42,7 +42,8 @@ def _money_estimate(contents: BriefContents, found: Estimate | None) -> str:
     place = 1 - math.floor(math.log10(error)) if error else 3
     mean, error = (round(value, place) for value in (found.mean / divisor, error))
     text = f"{fmt.number(mean)} ± {fmt.number(error, 2)}"
-    return fmt.joined(text, scale, contents.case.currency, by=NO_BREAK)
+    name = money_name(contents.case.currency, divisor if scale else mean)
+    return fmt.joined(text, scale, name, by=NO_BREAK)
 
 
 def _share_estimate(found: Estimate | None) -> str:

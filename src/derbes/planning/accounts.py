@@ -312,7 +312,7 @@ def option_words(case: Case, option: Option, size: float) -> str:
 
 
 def _size_words(size: float, unit: str) -> str:
-    whole = 1 if size == 1 else 2
+    whole = round(size) if size == round(size) else 2
     counted = {  # what is counted has a plural
         "piece": ngettext("piece", "pieces", whole),
         "round": ngettext("round", "rounds", whole),
