@@ -165,6 +165,14 @@ def money_name(code: str, amount: float) -> str:
     return get_currency_name(code, count=amount, locale=locale_of(language()))
 
 
+def years_name(number: int) -> str:
+    """The word for years beside a number."""
+    from babel.units import format_unit  # noqa: PLC0415
+
+    told = format_unit(number, "duration-year", "long", locale=locale_of(language()))
+    return told.split()[-1]
+
+
 def country_names(code: str) -> Mapping[str, str]:
     """Two letters of a country → its name in a language."""
     return dict(locale_of(code).territories)

@@ -9,7 +9,15 @@ import re
 from collections.abc import Sequence
 
 from derbes.language import Declined, _, language, ngettext, spelled
-from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, percent_sign
+from derbes.spelling import (
+    NO_BREAK,
+    counted,
+    day_of,
+    money_name,
+    month_of,
+    percent_sign,
+    years_name,
+)
 from derbes.units import format_unit
 
 _FINE = 1e-6
@@ -58,7 +66,7 @@ def unit_name(unit: str, n: int = 2) -> str:
     head, slash, per = unit.partition("/")
     if language() == "en":
         return f"{counted.get(head, head)}{slash}{per}"
-    counted["tube"] = ngettext("tube", "tubes", n)
+    counted |= {"tube": ngettext("tube", "tubes", n), "year": years_name(n)}
     told = [counted.get(head) or format_unit(head, language())]
     if per:
         one = {"tube": ngettext("tube", "tubes", 1)}
