@@ -150,8 +150,13 @@ def money(value: float, currency: str) -> str:
     """
     divisor, scale = money_scale(value)
     value = value if abs(value) > _FINE else 0.0
-    name = money_name(currency, round(value / divisor, 2) if not scale else divisor)
+    name = money_name(currency, divisor if scale else _shown(value))
     return joined(number(value / divisor), scale, name, by=NO_BREAK)
+
+
+def _shown(value: float) -> float:
+    """A number as `number` rounds it, which decides the ending of the word beside it."""
+    return float(f"{value:.3g}") if abs(value) < 100 else round(value)
 
 
 def money_scale(largest: float) -> tuple[float, str]:

@@ -140,7 +140,7 @@ def inputs_section(contents: BriefContents) -> Section:
     columns = (
         Column(_("input"), partial(_called, contents)),
         Column(_("value"), value),
-        Column(_("unit"), "unit"),
+        Column(_("unit"), lambda item: item.unit and fmt.unit_name(item.unit, 1), exact="unit"),
         Column(_("range"), "range"),
         Column(_("source"), source),
         Column(_("why"), "why"),

@@ -128,6 +128,7 @@ class Verb(click.Command):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.help = _(cleandoc(self.help or ""))
+        self.options_metavar = _("[OPTIONS]")
         report = option(
             "--report",
             _("Where an error comes up that nobody foresaw: write a report of it into a file."),
@@ -154,3 +155,5 @@ class Verbs(click.Group):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.help = _(cleandoc(self.help or ""))
+        self.options_metavar = _("[OPTIONS]")
+        self.subcommand_metavar = _("COMMAND [ARGS]...")
