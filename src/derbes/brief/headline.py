@@ -102,7 +102,7 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
         times = float(f"{crisis / calm:.2g}") if calm > 0 else 0.0
         if calm > 0:
             text = ngettext(
-                "from {change} a month, {times} times as much",
+                "from {change} a month, {times} time as much",
                 "from {change} a month, {times} times as much",
                 round(times) if times == round(times) else 2,
             )
