@@ -132,3 +132,25 @@ def test_charts_write_numbers_as_the_texts_do():
     use_language("kk")
     spelled = chart_signs()
     assert (spelled["decimal"], spelled["thousands"]) == (",", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (1, "year", "1 год"),
+        (5, "year", "5 лет"),
+        (2.5, "year", "2,5 года"),
+        (21, "tube", "21 ствол"),
+        (300, "round/tube", "300 выстрелов/ствол"),
+        (60, "round/tube/year", "60 выстрелов/ствол/год"),
+    ],
+)
+def test_what_is_counted_has_the_ending_of_its_number_in_every_part_of_a_unit(value, unit, text):
+    use_language("ru")
+    assert fmt.quantity(value, unit).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(("value", "name"), [(-847_100.4, "долларов"), (1.004, "доллар")])
+def test_a_currency_has_the_ending_of_the_number_as_shown(value, name):
+    use_language("ru")
+    assert fmt.money(value, "USD").split("\u00a0")[-1] == f"{name} США"

@@ -99,12 +99,13 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
     told = []
     for unit, (calm, crisis) in sums.items():
         text = _("from {change} a month")
-        times = float(f"{crisis / calm:.2g}") if calm > 0 else 0.0
+        times = crisis / calm if calm > 0 else 0.0
+        shown = round(times, 1 if times < 10 else None)
         if calm > 0:
             text = ngettext(
                 "from {change} a month, {times} time as much",
                 "from {change} a month, {times} times as much",
-                round(times) if times == round(times) else 2,
+                round(shown) if shown == round(shown) else 2,
             )
         told.append(
             text.format(
