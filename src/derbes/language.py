@@ -255,7 +255,7 @@ def text_of(texts: Mapping[str, str], otherwise: str = "") -> Declined:
 
 def _known_in(texts: Mapping[str, str], language: str) -> str:
     """Language of the text that is taken."""
-    for code in (language, "en", "", *texts):
+    for code in (language, "", "en", *texts):
         if texts.get(code) and "_" not in code:
             return code
     return ""
