@@ -381,7 +381,7 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
             Column(_("what it is"),
                    lambda one: says_words(one) if one.says else one.act.replace("_", " ")),
             Column(_("shown by"),
-                   lambda one: "; ".join(one.judgements) or ", ".join(one.statements)),
+                   lambda one: "; ".join(map(str, one.judgements)) or ", ".join(one.statements)),
             Column(_("verdict"), lambda one: _("found among the judgements")
                    if one.is_found else verdict_words(one.verdict)),
         ),

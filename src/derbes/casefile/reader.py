@@ -38,7 +38,7 @@ from derbes.casefile.entries import (
 from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, offers
-from derbes.language import _
+from derbes.language import _, worded
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
 """Keys at the top that no change can touch: results of variants stand side by side."""
@@ -119,7 +119,7 @@ def alternative(
         after.findings.append(Finding.of((*place, "include_from"), what, fix, name=place[1]))
     for one in chain or ():
         if one != place:
-            after.changes.append(_("as {variant}").format(variant=one[1]))
+            after.changes.append(worded("as {variant}", variant=one[1]))
         _make(after, one, entries[one], is_own=one == place)
     after.draft = build_draft(after.root, memory)
     if not after.findings:
@@ -152,11 +152,11 @@ def _make(changed: WrittenAlternative, place: Place, entry: Any, *, is_own: bool
     words: list[str] = []
     for position, pattern in enumerate(entry.remove):
         _remove(changed, (*place, "remove", position), pattern)
-        words.append(_("without {element}").format(element=pattern))
+        words.append(worded("without {element}", element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
             _add(changed, (*place, "add", section, element_id))
-            words.append(_("with {element}").format(element=f"{section}.{element_id}"))
+            words.append(worded("with {element}", element=f"{section}.{element_id}"))
     for where in entry.set:
         path = (*place, "set", where)
         _set(changed, path)
