@@ -337,9 +337,13 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
 
 
 _BOX = (102, 64)
-"""Width and height of a box of the map. [px]"""
+"""Width and least height of a box of the map. [px]"""
 _LETTERS = 15
 """Letters of a line in it."""
+_LINE = 14
+"""Height of a line. [px]"""
+_MOST_LINES = 8
+"""Lines of a box; of a text with more the end is left out, which shows."""
 _GAP = 12
 
 
@@ -367,45 +371,58 @@ def materials_map(
         links: (input, output) ids.
         width: Width of the whole. [px]
     """
-    box = _BOX
-    places, height = _places(materials, width)
-    lines = [_line(places[a], places[b]) for a, b in links if a in places and b in places]
+    told = {item.id: _told(item) for item in materials}
+    most = max(map(len, told.values()), default=0)
+    box = (_BOX[0], max(_BOX[1], (most + 1) * _LINE - 6))
+    places, height = _places(materials, width, box)
+    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
     boxes: list[vega.Row] = []
     for item in materials:
         x, y = places[item.id]
-        texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
-        told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:4]
-        lift = -7 * (len(told) - 1)
+        lift = -_LINE // 2 * (len(told[item.id]) - 1)
         ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
         middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
         kind = "sender" if item.is_sold_by_sender else "other"
         kind = "binding" if item.is_binding else kind
-        boxes.append({**ends, **middle, "text": told, "lift": lift, "kind": kind})
+        boxes.append({**ends, **middle, "text": told[item.id], "lift": lift, "kind": kind})
     layers = _map_layers(lines, boxes)
     return vega.finished({"width": width - 10, "height": height, "layer": layers})
 
 
-def _places(materials: list[Material], width: int) -> tuple[dict[str, tuple[float, float]], float]:
+def _told(item: Material) -> list[str]:
+    """Lines of a box: a good, and who supplies it."""
+    texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
+    lines = [line for text in texts for line in text.split(vega.LINE_BREAK)]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][: _LETTERS - 1]}…"]
+    return lines
+
+
+def _places(
+    materials: list[Material], width: int, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
     """Upper left corner of each box, and the height of the map. [px]
 
     Rows of boxes per tier, raw materials on top.
     """
-    across = max(1, (width - 10 + _GAP) // (_BOX[0] + _GAP))
+    across = max(1, (width - 10 + _GAP) // (box[0] + _GAP))
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for tier in sorted({item.tier for item in materials}, reverse=True):
         own = [item for item in materials if item.tier == tier]
         for n, item in enumerate(own):
             row, column = divmod(n, across)
-            places[item.id] = (column * (_BOX[0] + _GAP), top + row * (_BOX[1] + _GAP))
-        top += -(-len(own) // across) * (_BOX[1] + _GAP) + 2.0 * _GAP
+            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
+        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
     return places, top
 
 
-def _line(start: tuple[float, float], stop: tuple[float, float]) -> vega.Row:
+def _line(
+    start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]
+) -> vega.Row:
     """From the foot of one box to the head of the next."""
-    return {"x": start[0] + _BOX[0] / 2, "y": start[1] + _BOX[1],
-            "x2": stop[0] + _BOX[0] / 2, "y2": stop[1]}  # fmt: skip
+    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
+            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
 def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]:
@@ -421,7 +438,7 @@ def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]
     }
     ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
-    font: vega.Spec = {"lineHeight": 14, "color": vega.INK, "fontSize": 11}
+    font: vega.Spec = {"lineHeight": _LINE, "color": vega.INK, "fontSize": 11}
     frames = [
         (
             vega.layer("rect", ends, cornerRadius=4, **look),
