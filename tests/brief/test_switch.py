@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,6 +14,9 @@ from derbes.brief import render_brief
 from derbes.brief.page import LANGUAGE_NAMES
 from derbes.errors import RequestError
 from derbes.language import language, languages, use_language
+from tests.brief.invented_ledger import invented_ledger
+from tests.brief.invented_stress import invented_stress
+from tests.brief.planned import invented_plan
 from tests.brief.test_browser import (  # noqa: F401 - the fixture of its name
     AXE,
     DESK,
@@ -21,6 +25,7 @@ from tests.brief.test_browser import (  # noqa: F401 - the fixture of its name
     _open,
     browser,
 )
+from tools.paper import overflow
 
 CODES = ("en", "ru", "kk")
 
@@ -182,4 +187,64 @@ def test_axe_finds_nothing_in_any_language(browser, switched, code):  # noqa: F8
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes[0].html]))")
     assert found == []
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def full(contents, tmp_path_factory) -> Path:
+    """The town with a plan, answers over draws and a ledger, in three languages."""
+    use_language("en")
+    told = replace(
+        contents,
+        stress=invented_stress(contents.case),
+        statements=invented_ledger(),
+        plan=invented_plan(),
+    )
+    path = tmp_path_factory.mktemp("full") / "brief.html"
+    path.write_text(render_brief(told, languages=CODES), encoding="utf-8")
+    return path
+
+
+LONG = """() => [...document.querySelectorAll('svg')].flatMap(svg => {
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')]
+        .map(one => [one.textContent, one.getBoundingClientRect(), getComputedStyle(one).opacity])
+        .filter(([text, box, look]) => frame.width && box.width && text.trim() && look !== '0');
+    const outside = texts.filter(([_, box]) => box.left < frame.left - 2
+        || box.right > frame.right + 2 || box.top < frame.top - 3 || box.bottom > frame.bottom + 3);
+    const over = texts.flatMap(([a, p], n) => texts.slice(n + 1)
+        .filter(([b, q]) => p.left < q.right - 3 && q.left < p.right - 3
+            && p.top < q.bottom - 5 && q.top < p.bottom - 5).map(([b, _]) => [a, b]));
+    return [...outside.map(([text, _]) => [text]), ...over]
+        .map(found => [svg.closest('figure').id, ...found]);
+})"""
+"""Words of a picture that leave it, or lie on others."""
+CUT = """() => [...document.querySelectorAll('th, td, .card p, h1, h2, h3, button, summary')]
+    .filter(one => !one.closest('.hidden') && one.clientWidth
+        && one.scrollWidth > one.clientWidth + 1)
+    .map(one => one.textContent)"""
+"""Texts that are wider than what they stand in."""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("code", CODES)
+def test_no_text_is_too_long_for_its_place(browser, full, code, size):  # noqa: F811
+    page, _said = _open(browser, full, size)
+    page.evaluate(f"document.querySelector('#languages [lang={code}]').click()")
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate(LONG) == []
+    assert page.evaluate(CUT) == []
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1]
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("code", CODES)
+def test_a_full_page_one_is_one_sheet(browser, full, code):  # noqa: F811
+    page, _said = _open(browser, full, DESK)
+    page.evaluate(f"document.querySelector('#languages [lang={code}]').click()")
+    assert page.locator(".page-one.dense").count() == 1
+    assert overflow(page) <= 0
     page.close()

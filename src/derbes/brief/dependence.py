@@ -125,7 +125,7 @@ def _seller_map(
         width,
         layers,
         data=vega.values(rows),
-        height={"step": 22},
+        height=vega.lane_height(rows, "good", least=22, line=vega.LINE, more=4),
         resolve=apart,
     )
 
@@ -263,12 +263,12 @@ def _dependence_spec(
     ]
     if events:
         lanes_x = {**x, "axis": None}
-        parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
+        parts.insert(0, _lanes_spec(events, lanes_x, years, plot=plot, labels=labels))
     return vega.finished({"vconcat": parts, "spacing": 16})
 
 
 def _lanes_spec(
-    events: list[vega.Row], x: vega.Spec, middle: float, *, plot: int, labels: int
+    events: list[vega.Row], x: vega.Spec, years: tuple[float, float], *, plot: int, labels: int
 ) -> vega.Spec:
     """Openings and ends on lanes; words stand at the side that has room."""
     y = vega.lanes("lane", axis={**vega.BESIDE, "minExtent": labels, "maxExtent": labels})
@@ -276,16 +276,38 @@ def _lanes_spec(
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
     place = {"x": x, "y": y, "color": color}
     told = {**place, "text": {"field": "words"}}
-    known = "datum.year !== null"
+    known, middle = "datum.year !== null", sum(years) / 2
     before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
     layers = [
-        vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
-        vega.layer("text", told, before, align="left", dx=9),
-        vega.layer("text", told, after, align="right", dx=-9),
-        vega.layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
+        vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1)
     ]
-    height = vega.lane_height(events, "lane", least=20, line=vega.LINE, more=4)
+    events = [{**event, "words": _in_room(event, years, plot)} for event in events]
+    for n in sorted({len(event["words"]) for event in events}):
+        look = {"dy": -vega.LINE / 2 * (n - 1), "lineHeight": vega.LINE}
+        for where, align, dx in ((before, "left", 9), (after, "right", -9)):
+            test = f"{where} && datum.words.length === {n}"
+            layers.append(vega.layer("text", told, test, align=align, dx=dx, **look))
+    nowhere = {**told, "x": {"value": 0}}
+    layers.append(vega.layer("text", nowhere, "datum.year === null", align="left", dx=2))
+    lines = [{"lane": max(e["lane"], vega.LINE_BREAK.join(e["words"]),
+                          key=lambda text: text.count(vega.LINE_BREAK))} for e in events]  # fmt: skip
+    height = vega.lane_height(lines, "lane", least=20, line=vega.LINE, more=4)
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
+
+
+_TIGHT = 0.9
+"""Part of `LETTER` that a letter takes on the average."""
+
+
+def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
+    """Lines of the words of an event: one, unless the side with more room is too narrow."""
+    year = event["year"]
+    if year is None:
+        return [event["words"]]
+    part = (year - years[0]) / (years[1] - years[0])
+    room = max(part, 1 - part) * plot - 9
+    letters = max(10, int(room / (_TIGHT * vega.LETTER)))
+    return vega.wrapped(event["words"], letters).split(vega.LINE_BREAK)
 
 
 def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.Row]:
@@ -417,9 +439,7 @@ def _places(
     return places, top
 
 
-def _line(
-    start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]
-) -> vega.Row:
+def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> vega.Row:
     """From the foot of one box to the head of the next."""
     return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
             "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip

@@ -58,7 +58,9 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     what = worded(
         "the case has no measures, so nothing is asked of it but how long its stock lasts"
     )
-    fix = worded('write "measures:" and below it what may happen, as in "{example}"', example=example)
+    fix = worded(
+        'write "measures:" and below it what may happen, as in "{example}"', example=example
+    )
     yield Finding(("measures",), what, fix)
 
 
@@ -352,7 +354,9 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
             value=_amount(float(path[-1]), quantity.unit),
         )
         if repeats:
-            what = worded("behind {last}, the end of the calendar, it repeats its last year", last=end)
+            what = worded(
+                "behind {last}, the end of the calendar, it repeats its last year", last=end
+            )
         other = "hold" if repeats else "repeat"
         fix = worded('write "after: {other}" beside the series for the other', other=other)
         if asked:
