@@ -55,9 +55,8 @@ def computed():
     use_language("en")
     case = api.read_case(WATERWORKS)
     request = replace(request_of(case, variants=("all",), starts="year"), draws=4, seed=1)
-    return brief_contents(
-        case, request, RunOptions(1), made_by(case, "brief", variants=("all",), draws=4)
-    )
+    made = made_by(case, "brief", variants=("all",), draws=4)
+    return brief_contents(case, request, RunOptions(1), made)
 
 
 def _own_words(part, key=""):

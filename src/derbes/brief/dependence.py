@@ -289,12 +289,15 @@ def _lanes_spec(
             layers.append(vega.layer("text", told, test, align=align, dx=dx, **look))
     nowhere = {**told, "x": {"value": 0}}
     layers.append(vega.layer("text", nowhere, "datum.year === null", align="left", dx=2))
-    lines = [{"lane": max(e["lane"], vega.LINE_BREAK.join(e["words"]),
-                          key=lambda text: text.count(vega.LINE_BREAK))} for e in events]  # fmt: skip
-    height = vega.lane_height(lines, "lane", least=20, line=vega.LINE, more=4)
+    words = [{"words": vega.LINE_BREAK.join(event["words"])} for event in events]
+    height = max(
+        (vega.lane_height(events, "lane", **_LANE), vega.lane_height(words, "words", **_LANE)),
+        key=lambda one: float(one["step"]),
+    )
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
 
 
+_LANE = {"least": 20, "line": vega.LINE, "more": 4}
 _TIGHT = 0.9
 """Part of `LETTER` that a letter takes on the average."""
 
