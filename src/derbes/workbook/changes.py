@@ -109,7 +109,10 @@ class _Comparing:
         self.found = Changes()
         self.base: dict[str, dict[Key, dict[str, Cell]]] = {}
         self.formulas: dict[tuple[str, Key, str], str] = {}
+        lengths = {one.name: 0 if one.kind == "top" else len(one.leads) for one in layouts()}
         for (sheet, key, heading), (cell, formula) in () if is_new else book.before.items():
+            if lengths.get(sheet) != len(key):
+                continue  # somebody worked on what the book remembers
             value = cell if not formula else Computed(cell if isinstance(cell, float) else 0.0, "")
             self.base.setdefault(sheet, {}).setdefault(key, {})[heading] = value
             if formula:

@@ -190,7 +190,9 @@ class _Sheet:
         parent = names[:1] if self.layout.has_parent else ()
         if not all(parent):
             return ("", "")
-        known = (int(key[-1]) for key in self.base if key[:-1] == parent)
+        known = (
+            int(key[-1]) for key in self.base if key and key[:-1] == parent and key[-1].isdecimal()
+        )
         last.setdefault(parent, max(known, default=0))
         given = named(held(cells.get(NUMBER)))
         if given:

@@ -303,9 +303,10 @@ def _remembered(
     for row in grid.rows if grid else ():
         sheet, key, heading, value, formula = [*row, None, None, None, None, None][:5]
         try:
-            names = tuple(str(one) for one in json.loads(str(key)))
+            told = json.loads(str(key))
         except ValueError:
             continue
+        names = tuple(map(str, told)) if isinstance(told, list) else ()
         cell = None if isinstance(value, Fault) else value
         found[str(sheet), names, str(heading)] = (cell, "" if formula is None else str(formula))
     return found
