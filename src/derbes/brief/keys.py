@@ -1,4 +1,4 @@
-"""Keys of a case file for a reader: what a number is of its element."""
+"""Keys and kinds of a case file for a reader: what a number is of its element, how it is drawn."""
 
 from collections.abc import Callable
 
@@ -67,3 +67,16 @@ def key_words(steps: list[str], name: Callable[[str], str]) -> str:
     known, key = key_names(), steps[0]
     rest = [name(one) if key == "inputs" else known.get(one, one) for one in steps[1:]]
     return " ".join([known.get(key, key), *rest]).replace("_", " ")
+
+
+def distribution_words(name: str) -> str:
+    """A distribution of a case by its name."""
+    return {
+        "uniform": _("uniform"),
+        "triangular": _("triangular"),
+        "pert": _("PERT"),
+        "lognormal": _("lognormal"),
+        "empirical": _("observed values"),
+        "discrete": _("discrete"),
+        "reference": _("reference class"),
+    }.get(name, name)

@@ -13,8 +13,9 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
+from derbes.brief.keys import distribution_words
 from derbes.brief.planning import plan_method
-from derbes.brief.uncertainty import distribution_words, input_words, is_opening
+from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities
 from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Quantity

@@ -21,7 +21,7 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.keys import key_words
+from derbes.brief.keys import distribution_words, key_words
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
@@ -672,19 +672,6 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
     )
     table = table_of(_("How inputs were drawn"), columns, stress.inputs)
     return Section("drawn", _("How inputs were drawn"), (text,), (), (folded(table),))
-
-
-def distribution_words(name: str) -> str:
-    """A distribution of a case by its name."""
-    return {
-        "uniform": _("uniform"),
-        "triangular": _("triangular"),
-        "pert": _("PERT"),
-        "lognormal": _("lognormal"),
-        "empirical": _("observed values"),
-        "discrete": _("discrete"),
-        "reference": _("reference class"),
-    }.get(name, name)
 
 
 def _distribution(one: DrawnInput) -> str:

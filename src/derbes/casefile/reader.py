@@ -38,7 +38,7 @@ from derbes.casefile.entries import (
 from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, offers
-from derbes.language import _, text_of, worded
+from derbes.language import Worded, _, text_of, worded
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
 """Keys at the top that no change can touch: results of variants stand side by side."""
@@ -160,7 +160,7 @@ def _make(changed: WrittenAlternative, place: Place, entry: Any, *, is_own: bool
     for where in entry.set:
         path = (*place, "set", where)
         _set(changed, path)
-        words.append(f"{where}: {_in_words(_plain(find(changed.file, path)))}")
+        words.append(Worded(_set_in_words, where, _plain(find(changed.file, path))))
     if is_own:
         changed.changes += words
     else:
@@ -328,6 +328,10 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
 
 def _plain(node: Node | None) -> Plain:
     return node.plain if node is not None else None
+
+
+def _set_in_words(where: str, plain: Plain) -> str:
+    return f"{where}: {_in_words(plain)}"
 
 
 def _in_words(plain: Plain) -> str:
