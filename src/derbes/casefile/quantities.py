@@ -123,9 +123,9 @@ def outside(text: str, calendar: Calendar) -> tuple[str, str]:
     return what.format(month=text, first=first, last=last), fix
 
 
-def in_words(number: float, unit: str) -> str:
-    """A number with its unit, as messages show it."""
-    return format_amount(number, unit).replace(GROUP_SPACE, " ")
+def in_words(number: float, unit: str, language: str = "en") -> str:
+    """A number with its unit, as messages show it: as a file may have it."""
+    return format_amount(number, unit, language).replace(GROUP_SPACE, " ")
 
 
 def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
