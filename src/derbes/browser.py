@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from derbes.errors import MissingExtraError, OutputError
+from derbes.errors import MissingExtraError, OutputError, said_by_system
 from derbes.language import _
 from derbes.scratch import new_folder
 
@@ -204,7 +204,7 @@ def _ended(words: Sequence[str], folder: Path) -> tuple[int, str]:
         )
     except OSError as error:
         text = _("{browser} cannot be started: {reason}.")
-        text = text.format(browser=words[0], reason=error.strerror or error)
+        text = text.format(browser=words[0], reason=said_by_system(error))
         raise OutputError(f"{text} {_what_to_do()}") from error
     try:
         _out, told = process.communicate(timeout=PATIENCE)

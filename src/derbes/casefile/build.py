@@ -135,8 +135,8 @@ class Filled:
             return 0.0
         share = int(fraction[1]) / int(fraction[2])
         if share > form.high:
-            broken = _("expected at most {limit}").format(limit=1)
-            self.refuse(step, _('{broken}, got "{text}"').format(broken=broken, text=text))
+            what = _('expected at most {limit}, got "{text}"')
+            self.refuse(step, what.format(limit=1, text=text))
         return share
 
     def number(self, text: str, step: Path, limits: InUnit, unit: str) -> float | None:

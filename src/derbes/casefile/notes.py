@@ -28,6 +28,7 @@ from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
 from derbes.model.measures import selects_purchase
+from derbes.spelling import listed
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import parse_unit
 
@@ -285,7 +286,7 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "uses of the {tier} tier are counted in {units}; without weights they count by"
             " months of their good's own use"
-        ).format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
+        ).format(tier=tier, units=listed(sorted(set(units.values()))))
         fix = _("give each use of the tier a weight to say what one unit counts")
         yield Finding(("uses", bare[0]), what, fix, at_key=True)
 

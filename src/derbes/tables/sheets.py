@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from derbes.errors import DataError
+from derbes.errors import DataError, said_by_system
 from derbes.language import _
 from derbes.tables.hidden import NOTHING, Hidden, hidden_in, spans
 from derbes.trade import parquet
@@ -104,7 +104,7 @@ def read_table_file(path: Path) -> TableFile:
         content = path.read_bytes()
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error), _("check the path")) from error
+        raise _unusable(path, said_by_system(error), _("check the path")) from error
     digest = hashlib.sha256(content).hexdigest()
     suffixes = [suffix.casefold() for suffix in path.suffixes]
     if suffixes[-1:] == [".gz"]:
