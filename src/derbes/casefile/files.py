@@ -20,7 +20,7 @@ import yaml
 from derbes.casefile import syntax
 from derbes.casefile.entries import MEND, Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.errors import said_by_system
-from derbes.language import _
+from derbes.language import _, ngettext
 
 MAX_DEPTH = 30
 """Levels of nesting; a case needs about eight."""
@@ -309,10 +309,15 @@ class _Composing:
     def _refuse_tight_list(self, path: Path, node: Items) -> None:
         mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
         whole = self.text[mark.start : mark.end]
-        what = _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma')
+        n = len(node.items)
+        what = ngettext(
+            '"[{text}]" can be read as {n} value, or as numbers with a decimal comma',
+            '"[{text}]" can be read as {n} values, or as numbers with a decimal comma',
+            n,
+        )
         fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
         self.refuse(
-            path, what, fix, mark, text=whole, n=len(node.items), apart=", ".join(whole.split(","))
+            path, what, fix, mark, text=whole, n=n, apart=", ".join(whole.split(","))
         )
 
 

@@ -20,7 +20,6 @@ from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile.entries import LANGUAGE, SECTIONS, SHORT, Key, keys_of
 from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
 from derbes.language import FORMS, _, spelled
-from derbes.spelling import listed as in_a_list
 from derbes.unit_names import DAYS_A_MONTH, spellings
 from derbes.units import LARGEST, SMALLEST
 
@@ -427,7 +426,7 @@ def written_as(form: forms.Form) -> str:
         case forms.TextForm():
             found = _(form.page)
             if form.sections:
-                found = _("id of {sections}").format(sections=in_a_list(form.sections, "or"))
+                found = _("id of {sections}").format(sections=_(" or ").join(form.sections))
         case forms.WordForm():
             found = ", ".join(f"`{word}`" for word in form.words)
         case forms.WholeForm():
