@@ -16,8 +16,8 @@ NAMES = {"Excel", "Office", "Windows", "Waterworks", "zip"}
 _WORD = re.compile(r"[A-Za-z]+")
 _EXCERPT = re.compile(r" +\d* \| ")
 _QUOTED = re.compile(r'"([^"]*)"')
-_COINED = re.compile(r"[A-Z0-9]\+?[A-Z0-9]+|\w*[A-Za-z]+_\w+|\.[a-z]+\b")
-"""Abbreviations, ids and endings of files; `YAML`, `my_id`, `.yaml`."""
+_COINED = re.compile(r"[A-Z0-9]\+?[A-Z0-9]+|\w*[A-Za-z]+_\w+|\.[a-z]+\b|--[a-z-]+ [a-z=]+\b")
+"""Abbreviations, ids, endings of files, values of options: `YAML`, `my_id`, `--dates dmy`."""
 
 
 def in_each_language(make: Callable[[], str]) -> dict[str, str]:
@@ -74,5 +74,5 @@ def _known_words() -> frozenset[str]:
         words.add(command.name or "")
         for parameter in command.params:
             words |= {*parameter.opts, *map(str, getattr(parameter.type, "choices", ()))}
-    words |= {path.name for path in LOCALE.iterdir()} | {"en", "derbes", "true", "false"}
+    words |= {path.name for path in LOCALE.iterdir()} | {"en", "derbes", "help", "true", "false"}
     return frozenset(part for word in words for part in _WORD.findall(word))

@@ -90,8 +90,10 @@ def placeholder_faults(english: Sequence[str], translation: str) -> Iterator[str
     lost, added = set.intersection(*given) - found, found - set.union(*given)
     yield from (f"lost {{{name}}}" for name in sorted(lost))
     yield from (f"added {{{name}}}" for name in sorted(added))
-    bare = _PLACEHOLDER.sub("", _ESCAPED.sub("", translation))
-    if "{" in bare or "}" in bare:
+    *bare_english, bare = (
+        _PLACEHOLDER.sub("", _ESCAPED.sub("", text)) for text in (*english, translation)
+    )
+    if set("{}") & set(bare) and not set("{}") & set("".join(bare_english)):
         yield "a brace that is no placeholder"
 
 

@@ -248,7 +248,7 @@ def count_problems(*counts: tuple[str, float, float, float]) -> list[Problem]:
 
 
 def said_by_system(error: Exception) -> str:
-    """Why the system refuses, in the language in use where its words are known."""
+    """Why the system, or what reads a file, refuses; in the language in use where it is known."""
     said = str(getattr(error, "strerror", None) or error)
     known = (
         _("Permission denied"),
@@ -274,6 +274,8 @@ def said_by_system(error: Exception) -> str:
         _("Connection refused"),
         _("Connection timed out"),
         _("Name or service not known"),
+        _("File is not a zip file"),
+        _("unexpected end of data"),
     )
     return next((text for text in known if in_english(text) == said), said)
 

@@ -176,6 +176,11 @@ def _catalog(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
 
 
+def is_readable(language: str) -> bool:
+    """Whether a language has a catalog that can be read; English needs none."""
+    return isinstance(_catalog(language), gettext.GNUTranslations) or language == "en"
+
+
 def use_language(language: str) -> None:
     """Use a language (`en`, `ru`, `kk`) for all texts from here on."""
     _CURRENT[0] = language

@@ -65,7 +65,7 @@ def test_every_example(examples):
         for name, (case, messages) in examples.items()
         for fault in faults(messages, case)
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_what_is_no_case_file(tmp_path):
@@ -78,7 +78,7 @@ def test_what_is_no_case_file(tmp_path):
         assert messages["en"]
         given = content.decode("utf-8", "replace") + "BELL"  # Unicode names its signs in English
         wrong += [f"{content!r}: {fault}" for fault in faults(messages, given)]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_many_problems_at_once(tmp_path):

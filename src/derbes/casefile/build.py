@@ -232,8 +232,11 @@ class Filled:
         fix = _("give a value; grade D and a why say that it is assumed")
         for month, one in entry.series.items():
             if one.value == MISSING:
-                named = _("{key} of {month}").format(key=step[-1], month=month)
-                self.refuse((*step, "series", month), what.format(key=named), fix)
+                what = _(
+                    '"missing" cannot stand here: nothing can be computed without {key} of {month}'
+                )
+                where = (*step, "series", month)
+                self.refuse(where, what.format(key=step[-1], month=month), fix)
 
 
 def make_element(filled: Filled) -> Element:

@@ -316,9 +316,7 @@ class _Composing:
             n,
         )
         fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
-        self.refuse(
-            path, what, fix, mark, text=whole, n=n, apart=", ".join(whole.split(","))
-        )
+        self.refuse(path, what, fix, mark, text=whole, n=n, apart=", ".join(whole.split(",")))
 
 
 MEGABYTE = 1_000_000

@@ -404,7 +404,8 @@ def _prose(model: type) -> str:
 
 def _worded(doc: str) -> str:
     """A docstring in one line, in the language in use."""
-    return _(" ".join(doc.split()))
+    text = " ".join(doc.split())
+    return _(text)
 
 
 def _table(model: type, without: type | None = None) -> str:

@@ -251,7 +251,7 @@ def _csv(path: Path, content: bytes) -> Found:
             before = reader.line_num
     except csv.Error as error:
         fix = _("look for a quote that is not closed; the file may be cut off")
-        reason = _("line {line}: {reason}").format(line=before + 1, reason=error)
+        reason = _("line {line}: {reason}").format(line=before + 1, reason=said_by_system(error))
         raise _unusable(path, reason, fix) from error
     sheet = Sheet("", _whole(rows), lines, (), delimiter, tuple(len(row) for row in rows))
     return (sheet,), (), ((note,) if note else ())

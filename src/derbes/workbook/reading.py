@@ -157,7 +157,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
 
 def _cut_off(path: Path, error: Exception) -> DataError:
     fix = _("open it in Excel and save it anew; it may be cut off")
-    return _unusable(path, str(error) or type(error).__name__, fix)
+    return _unusable(path, said_by_system(error) or type(error).__name__, fix)
 
 
 _BROKEN = (
