@@ -144,8 +144,8 @@ def test_a_full_disk(folder, words, told):
 def test_a_full_disk_while_a_workbook_is_brought_in(folder):
     made = _run(folder, "excel small.yaml --out x.xlsx")
     assert made.returncode == 0, made.stderr
-    book = Edited(folder / "x.xlsx")
-    book.put("stockpiles.store.quantity", "value", 700)
+    book = Edited.of(folder / "x.xlsx")
+    book.put("stockpiles", "store", "quantity", 700.0)
     book.save(folder / "x.xlsx")
     case = folder / "small.yaml"
     case.write_text(KAZAKH + "# " + "x" * 3000 + "\n", encoding="utf-8")
