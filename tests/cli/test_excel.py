@@ -155,7 +155,7 @@ def test_an_empty_workbook_says_what_is_lacking(run, folder):
     [
         (("excel",), "name a case, or begin a new one with --new."),
         (("excel", "town.yaml", "--new"), "name a case, or begin a new one with --new."),
-        (("excel", "town.yaml", "--out", "a.xls"), '"a.xls" does not end in .xlsx'),
+        (("excel", "town.yaml", "--out", "a.xls"), '"a.xls" promises an old workbook'),
         (("excel", "town.yaml", "--out", "a.csv"), '"a.csv" promises CSV, and this writes Excel'),
         (("excel", "town.yaml", "--out", "-"), "a workbook needs a file."),
         (("import-excel", "none.xlsx", "--case", "town.yaml"), "none.xlsx: cannot be read as a"),

@@ -326,7 +326,7 @@ def environment(rng: Random, _folder: str) -> Trial:
     variables = {name: rng.choice(_VARIABLES[name]) for name in names}
     longest = 90.0 if "PYTHONOPTIMIZE" in variables else 10.0  # its loops are compiled anew
     words, kept = (rng.choice(_RUNS),), {"folder": "folder"}
-    return Trial("environment", words, _FILES, kept, variables, limits, longest)
+    return Trial("environment", words, _FILES, kept, variables, limits, longest=longest)
 
 
 SURROUNDINGS: dict[str, Callable[[Random, str], Trial]] = {
