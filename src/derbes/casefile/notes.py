@@ -26,8 +26,9 @@ from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
-from derbes.language import Worded, _, language, ngettext, spelled, worded
+from derbes.language import Worded, language, ngettext, spelled, worded
 from derbes.model.measures import selects_purchase
+from derbes.spelling import listed
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import format_unit, parse_unit
 
@@ -276,7 +277,7 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def _unit_names(units: tuple[str, ...]) -> str:
-    return _(" and ").join(format_unit(unit, language()) for unit in units)
+    return listed([format_unit(unit, language()) for unit in units])
 
 
 @dataclass(slots=True)
