@@ -12,7 +12,8 @@ WORKERS := 2
 KILLS := 100
 SECONDS := 600
 SEED :=
-SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages.py \
+SMOKE := tests/test_readme.py tests/test_readme_commands.py tests/cli/test_commands.py \
+  tests/cli/test_messages.py \
   tests/cli/test_places.py tests/cli/test_process.py tests/casefile/test_messages.py \
   tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py

@@ -121,9 +121,9 @@ def _processors() -> float:
 
 def _run(words: list[str], place: Path) -> str:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         words, cwd=place, env=clean, capture_output=True, encoding="utf-8", check=False
-    )  # noqa: S603
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout

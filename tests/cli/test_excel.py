@@ -52,11 +52,10 @@ def test_the_way_out_and_back(run, folder, book):
 def test_what_the_first_command_says(run, folder):
     answer = run("excel", "town.yaml")
     assert answer.out == (
-        "Written: Small__invented_.xlsx\n"
-        "Next: derbes import-excel Small__invented_.xlsx --case town.yaml\n"
+        "Written: town.xlsx\nNext: derbes import-excel town.xlsx --case town.yaml\n"
     )
     assert run("excel", "town.yaml").err == (
-        'town.yaml: 1 problem\n  - out: "Small__invented_.xlsx" is there already, and somebody may '
+        'town.yaml: 1 problem\n  - out: "town.xlsx" is there already, and somebody may '
         "have worked in it\n    fix: name another file with --out, or delete it first\n"
     )
 
@@ -155,7 +154,7 @@ def test_an_empty_workbook_says_what_is_lacking(run, folder):
     [
         (("excel",), "name a case, or begin a new one with --new."),
         (("excel", "town.yaml", "--new"), "name a case, or begin a new one with --new."),
-        (("excel", "town.yaml", "--out", "a.xls"), '"a.xls" does not end in .xlsx'),
+        (("excel", "town.yaml", "--out", "a.xls"), '"a.xls" promises an old workbook'),
         (("excel", "town.yaml", "--out", "a.csv"), '"a.csv" promises CSV, and this writes Excel'),
         (("excel", "town.yaml", "--out", "-"), "a workbook needs a file."),
         (("import-excel", "none.xlsx", "--case", "town.yaml"), "none.xlsx: cannot be read as a"),
