@@ -92,11 +92,11 @@ coverage: $(VENV)/.development
 schema: $(VENV)/.development
 	$(BIN)/derbes schema --lang en --out docs/reference/case-file.schema.json
 	$(BIN)/python -m tools.case_file
-	$(BIN)/python -m tools.quantities > docs/reference/quantities.md
+	$(BIN)/python -m tools.quantities
 	$(BIN)/python -m tools.terms > docs/reference/terms.md
 
 messages: $(VENV)/.development
-	$(BIN)/python tools/messages.py
+	$(BIN)/python -m tools.messages
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "derbes needs Python 3.11 or newer; none was found" >&2; exit 2; }

@@ -6,6 +6,7 @@ import re
 import pytest
 from babel.messages.catalog import Catalog
 
+from tools import quantities
 from tools.messages import ROOT, template
 
 
@@ -43,3 +44,15 @@ def test_texts_name_what_is_put_in(source):
     """A translator cannot place what has no name."""
     texts = [id_ for id_ in _texts(source) if isinstance(id_, str)]
     assert [text for text in texts if re.search(r"\{\d*\}|%[sd]", text)] == []
+
+
+def test_no_text_is_blank(source):
+    """Blanks that join words are no text, though they stand inside a call."""
+    texts = [text for id_ in _texts(source) for text in (id_ if isinstance(id_, tuple) else (id_,))]
+    assert [text for text in texts if not text.strip()] == []
+
+
+def test_the_page_of_quantities_is_collected(source):
+    told = {*quantities.texts(), "Quantities of expressions", "one of {words}"}
+    assert len(told) > 100
+    assert told <= _texts(source)

@@ -126,3 +126,16 @@ def test_a_catalog_is_told_fault_by_fault():
         "'{n} measure': lost {n}",
         "'A quota': the exception is not needed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("english", "translation", "n_faults"),
+    [
+        ("`a: {b: {c: d}}` stands", "`a: {b: {c: d}}` стоит", 0),
+        ("`a: {b: {c: d}}` stands", "`a: {b: {c: d}` стоит", 1),
+        ("{n} of {m}", "{n} из {m}}", 1),
+    ],
+)
+def test_a_loose_brace_stands_where_the_english_has_it(english, translation, n_faults):
+    faults = list(placeholder_faults([english], translation))
+    assert len([one for one in faults if "brace" in one]) == n_faults

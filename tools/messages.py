@@ -1,12 +1,13 @@
 """Collect the texts to translate, and bring the catalogs up to date.
 
-    python tools/messages.py
+    python -m tools.messages
 
 It writes `out/derbes.pot` from the source, merges it into the catalog of each language
 (`derbes.po`) and compiles that (`derbes.mo`), so that an installation needs no Babel. The
 language of the source needs no catalog. The same source gives the same files.
 """
 
+import csv
 import inspect
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from babel.messages.pofile import read_po, write_po
 
 from derbes.casefile.reference import docs_of, models, ways_to_write
 from derbes.cli.commands import derbes
+from derbes.trade.codes import GROUPS
+from tools import quantities
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
@@ -49,7 +52,8 @@ def template() -> Catalog:
     found = extract_from_dir(str(ROOT / "src"), methods, options, keywords=KEYWORDS)
     for name, _line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
         catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
-    for name, message in (*said_by_click(), *said_by_docstrings()):
+    collected = (said_by_click, said_by_docstrings, said_by_tables, said_of_quantities)
+    for name, message in (one for said in collected for one in said()):
         catalog.add(message, None, [(name, None)])
     return catalog
 
@@ -76,12 +80,30 @@ def said_by_docstrings() -> Iterator[tuple[str, str]]:
     yield from (("derbes.case", text) for text in ways_to_write())
 
 
+def said_of_quantities() -> Iterator[tuple[str, str]]:
+    """What the page of quantities says, and what messages call the kinds of their parameters."""
+    page = Path(quantities.__file__)
+    for _line, message, _comments, _context in extract_from_file("python", page):
+        yield "tools/quantities.py", message
+    yield from (("derbes.statements", text) for text in quantities.texts())
+
+
 def written(catalog: Catalog) -> bytes:
     """A catalog as text, without dates, persons and versions of its making."""
     out = BytesIO()
     write_po(out, catalog, width=99, include_lineno=False, sort_by_file=True)
     lines = out.getvalue().splitlines(keepends=True)
     return b"".join(line for line in lines if not line.startswith(_LEFT_OUT))
+
+
+def said_by_tables() -> Iterator[tuple[str, str]]:
+    """Names of sectors and of groups of countries; those of countries are in the CLDR."""
+    data = ROOT / "src" / "derbes" / "trade" / "data"
+    with (data / "icio_sectors.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            yield "derbes/trade/data/icio_sectors.csv", row["economic_activity"]
+    for group in GROUPS.values():
+        yield "derbes/trade/codes.py", group.name
 
 
 def update(path: Path, texts: Catalog) -> None:

@@ -92,6 +92,16 @@ def spelled(text: str) -> str:
     return text.replace(",", "\0").replace(".", point).replace("\0", comma)
 
 
+def percent(text: str, between: str = "") -> str:
+    """A number in Python's English spelling as a percentage of the language in use.
+
+    Args:
+        text: The number.
+        between: Stands between it and its sign in English; other languages have their own.
+    """
+    return spelled(text) + (f"{between}%" if _CURRENT[0] == "en" else number_signs()[2])
+
+
 class Worded(str):
     """A text that is kept in a result, and made again in the language in use when it is shown.
 
@@ -131,7 +141,9 @@ class _Filling(Formatter):
         if format_spec in FORMS and not isinstance(value, Declined | Worded):
             return format(value)
         text = super().format_field(value, format_spec)
-        return spelled(text) if format_spec and isinstance(value, int | float) else text
+        if not format_spec or not isinstance(value, int | float):
+            return text
+        return percent(text[:-1]) if format_spec.endswith("%") else spelled(text)
 
 
 class Translation(str):

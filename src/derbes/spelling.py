@@ -1,6 +1,6 @@
 """How a language writes numbers, months, days and lists, after the Unicode CLDR."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
 
@@ -163,6 +163,11 @@ def money_name(code: str, amount: float) -> str:
     from babel.numbers import get_currency_name  # noqa: PLC0415
 
     return get_currency_name(code, count=amount, locale=locale_of(language()))
+
+
+def country_names(code: str) -> Mapping[str, str]:
+    """Two letters of a country → its name in a language."""
+    return dict(locale_of(code).territories)
 
 
 def country_name(code: str, otherwise: str) -> str:

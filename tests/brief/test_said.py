@@ -9,6 +9,8 @@ from derbes.brief import render_brief
 from derbes.brief.drawing import NARROW, WIDE
 from derbes.brief.page import sections_of
 from derbes.brief.statements import _verdict_bars, telling_statements
+from derbes.case.ledger import Document
+from derbes.language import use_language
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import page_one, part, text_of
@@ -140,3 +142,14 @@ def test_page_one_lets_each_speaker_have_one_before_any_has_a_second(contents):
     assert [row[0].text for row in table.rows] == ["answered", "theirs", "counted", "kept"]
     assert "4 of 7" in table.caption
     assert telling_statements(contents, replace(ledger, statements=rows[1:2])) is None
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_the_original_stands_beside_what_is_said_with_its_document_and_place(contents, language):
+    paper = Document("paper", title={"": "A leader"}, publisher={"": "The Town Post"})
+    case = replace(contents.case, documents={**contents.case.documents, "paper": paper})
+    use_language(language)
+    filled = replace(contents, case=case, statements=invented_ledger())
+    sections = {section.id: section for section in sections_of(filled)}
+    for name in ("statements", "untested"):
+        assert " · «сила и мера» · The Town Post, P1.2" in repr(sections[name].tables[0].rows)

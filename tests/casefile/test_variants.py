@@ -63,6 +63,15 @@ def test_set_values(read):
     )
 
 
+def test_a_reason_is_told_in_one_language(read):
+    why = "why: {en: A guess., ru: Догадка.}"
+    series = f"{{series: {{2026-01: 1, 2027-01: 2}}, grade: D, {why}}}"
+    case = read(f"  grown: {{set: {{uses.treatment.demand: {series}}}}}\n")
+    assert case.variants["grown"].changes == (
+        "uses.treatment.demand: series: 2026-01: 1, 2027-01: 2, grade: D, why: A guess.",
+    )
+
+
 def test_rate_of_a_variant_reaches_every_price(tmp_path):
     text = broken("price: 10 USD/t", "price: 5000 KZT/t")
     text = broken("set: {plants.works.delay: 24 month}", "set: {currency.rates.KZT: 0.004}", text)

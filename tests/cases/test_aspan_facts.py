@@ -143,7 +143,7 @@ def test_fact_has_document_and_grade(fact: str) -> None:
     assert entry["document"] in CASE["documents"]
     assert entry["grade"] in {"A", "B", "C"}
     assert entry["date"]
-    assert entry["says"].endswith(".")
+    assert all(text.endswith(".") for text in entry["says"].values())
 
 
 @pytest.mark.parametrize("document", CASE["documents"])
@@ -159,7 +159,7 @@ def test_document_has_an_address_and_is_used(document: str) -> None:
 
 @pytest.mark.parametrize(("path", "quantity"), _quantities().items(), ids=_quantities())
 def test_quantity_says_how_good_it_is(path: str, quantity: dict[str, Any]) -> None:
-    assert quantity["why"].endswith(".")
+    assert all(text.endswith(".") for text in quantity["why"].values())
     if quantity.get("value", "").startswith("="):
         assert "grade" not in quantity
         return
@@ -182,7 +182,7 @@ def _with_added() -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("entry", _with_added().values(), ids=_with_added())
 def test_element_is_named_in_three_languages(entry: dict[str, Any]) -> None:
-    assert set(entry["label"]) == {"en", "ru", "kk"}
+    assert {"en", "ru", "kk"} <= set(entry["label"])
     assert all(text.strip() for text in entry["label"].values())
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from derbes import api
 from derbes.cli.tables import plan_text
-from derbes.planning.accounts import course_of
+from derbes.language import use_language
+from derbes.planning.accounts import course_of, number_words
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from derbes.planning.scenarios import LONG, RecourseSolver
@@ -98,3 +99,12 @@ def test_what_is_paid_does_not_go_up_and_down_between_alike_years():
     assert rows["options"] == pytest.approx((80_800, 0))
     filled = 120 * 300 + 40 * 500
     assert rows["purchases"][0] - rows["purchases"][1] == pytest.approx(filled)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", ["1,235 USD", "0.25 t"]), ("ru", ["1\xa0235 USD", "0,25 t"])],
+)
+def test_a_number_in_words_is_spelled_as_the_language_does(language, expected):
+    use_language(language)
+    assert [number_words(1234.5678, "USD"), number_words(0.25, "t")] == expected

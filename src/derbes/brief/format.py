@@ -55,10 +55,11 @@ def unit_name(unit: str, n: int = 2) -> str:
         "piece": ngettext("piece", "pieces", n),
         "round": ngettext("round", "rounds", n),
     }
+    head, slash, per = unit.partition("/")
     if language() == "en":
-        head, slash, per = unit.partition("/")
         return f"{counted.get(head, head)}{slash}{per}"
-    return format_unit(unit, language())
+    told = counted.get(head) or format_unit(head, language())
+    return f"{told}{slash}{format_unit(per, language())}" if per else told
 
 
 def share(value: float) -> str:
@@ -157,6 +158,7 @@ def percent_rise(value: float) -> str:
     return _("{n} times the price").format(n=number(value))
 
 
+_PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
 _STEM = 4
 """Letters by which a unit is known whatever number it stands beside."""
 
@@ -172,7 +174,9 @@ def span(low: str, high: str) -> str:
         return low
     (first, unit), (_last, other) = _number_and_unit(low), _number_and_unit(high)
     is_shared = unit and unit[:_STEM] == other[:_STEM]
-    return _("{low} to {high}").format(low=first if is_shared else low, high=high)
+    if is_shared or (_PLAIN.fullmatch(low) and _PLAIN.fullmatch(high)):
+        return _("{low} to {high}").format(low=first if is_shared else low, high=high)
+    return _("{first} to {last}").format(first=low, last=high)
 
 
 def _number_and_unit(text: str) -> tuple[str, str]:

@@ -269,7 +269,7 @@ def _verdicts_table(
         Column(_("id"), "id"),
         Column(_("whose view"), partial(who_words, contents)),
         Column(_("as"), modality),
-        Column(_("what it says"), _said),
+        Column(_("what it says"), partial(_said, contents)),
         verdict_column(),
         evidence_column(),
     ]
@@ -291,10 +291,13 @@ def _speaker(contents: BriefContents, row: StatementRow) -> str:
     return contents.name("actors", row.holder or row.by)
 
 
-def _said(row: StatementRow) -> str:
-    """What it says, with the key phrase of the original and the place."""
+def _said(contents: BriefContents, row: StatementRow) -> str:
+    """What it says, with the key phrase of the original and where that stands."""
     phrase = next((text for text in row.phrase.values() if text), "")
-    return fmt.joined(says_words(row), f"«{phrase}»" if phrase else "", row.place, by=" · ")
+    document = contents.case.documents.get(row.document)
+    printed_by = (text_of(document.publisher) or text_of(document.title)) if document else ""
+    where = fmt.joined(printed_by, row.place, by=", ")
+    return fmt.joined(says_words(row), f"«{phrase}»" if phrase else "", where, by=" · ")
 
 
 def untested_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
@@ -309,7 +312,7 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
     columns = (
         Column(_("id"), "id"),
         Column(_("whose view"), partial(who_words, contents)),
-        Column(_("what it says"), _said),
+        Column(_("what it says"), partial(_said, contents)),
         verdict_column(),
         Column(_("why"), why),
     )

@@ -66,8 +66,8 @@ def glossary_sources() -> Mapping[str, Mapping[str, str]]:
 def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
     """Terms that a word of any language stands for, or an id; mostly one.
 
-    Capitals make no difference, nor do the plural in English and how the words of a term are
-    joined.
+    Where no term is called so, those of several words of which it is one. Capitals make no
+    difference, nor do the plural in English and how the words of a term are joined.
 
     Raises:
         RequestError: No term is called so; offers the nearest.
@@ -77,8 +77,11 @@ def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
         for form in dict.fromkeys(map(_bare, _forms_of(term))):
             forms.setdefault(form, []).append(term)
     asked = _bare(word)
-    found = forms.get(asked)
-    if found is None:
+    found = forms.get(asked) or list(
+        {term.id: term for form, terms in forms.items() if asked in form.split() for term in terms
+         }.values()
+    )  # fmt: skip
+    if not found:
         close = difflib.get_close_matches(asked, forms, n=9, cutoff=0.7)
         near = list({forms[form][0].id: form for form in reversed(close)}.values())[-2:]
         fix = look_alike(asked, forms) or (did_you_mean(asked, near) if near else "")

@@ -38,7 +38,7 @@ from derbes.casefile.entries import (
 from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, offers
-from derbes.language import _
+from derbes.language import _, text_of
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
 """Keys at the top that no change can touch: results of variants stand side by side."""
@@ -336,10 +336,16 @@ def _in_words(plain: Plain) -> str:
         value = plain.get("value")
         if isinstance(value, str):
             return value
-        return ", ".join(f"{key}: {_in_words(below)}" for key, below in plain.items())
+        return ", ".join(f"{key}: {_told(key, below)}" for key, below in plain.items())
     if isinstance(plain, list):
         return ", ".join(_in_words(item) for item in plain)
     return plain or ""
+
+
+def _told(key: str, below: Plain) -> str:
+    if key == "why" and isinstance(below, dict):
+        return text_of({code: _in_words(text) for code, text in below.items()})
+    return _in_words(below)
 
 
 def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:

@@ -372,7 +372,7 @@ def _units() -> list[str]:
             "A month is {days} days, a quarter 3 months, a year 12. Money in another currency "
             "needs a rate under `currency`. Any other ASCII word is a unit of its own when a good "
             "names it."
-        ).format(days=DAYS_A_MONTH),
+        ).format(days=spelled(f"{DAYS_A_MONTH}")),
         _(
             "In the tables below `good` stands for the unit of the good, `money` for the base "
             "currency."
@@ -404,7 +404,8 @@ def _prose(model: type) -> str:
 
 def _worded(doc: str) -> str:
     """A docstring in one line, in the language in use."""
-    return _(" ".join(doc.split()))
+    text = " ".join(doc.split())
+    return _(text)
 
 
 def _table(model: type, without: type | None = None) -> str:
@@ -474,7 +475,7 @@ def _unit_table() -> str:
         "time": _("time"),
         "volume": _("volume"),
     }
-    rows = [_row(_("measures"), _("units")), _row("---", "---")]
+    rows = [_row(_("what is measured"), _("units")), _row("---", "---")]
     rows += [
         _row(words[kind], ", ".join(f"`{name}`" for name in names))
         for kind, names in kinds.items()

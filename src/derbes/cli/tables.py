@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from derbes.harmless import in_line
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
@@ -202,7 +202,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     alternatives = (
         Column(_("options"), lambda row: _listed(one.option for one in row.plan) or _("none")),
         Column(_("cost"), "cost", money),
-        Column(above, lambda row: f"{row.above * 100:.2g}%"),
+        Column(above, lambda row: percent(f"{row.above * 100:.2g}")),
     )
     yield _titled(_("Other plans that cost little more"), alternatives, plan.alternatives)
     yield _information(plan)
@@ -247,7 +247,7 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     yield _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})").format(
         cost=_money(plan, plan.cost),
         bound=_money(plan, plan.bound),
-        gap=shown(None) if plan.gap is None else f"{plan.gap * 100:.2g}%",
+        gap=shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}"),
         status=status,
     )
     if plan.standards and plan.cost_of_security is not None:
@@ -451,7 +451,7 @@ def _curves(stress: Stress) -> Iterator[str]:
 
 def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int) -> str | None:
     one = known.get((date, length))
-    return None if one is None else f"{one.p:.2f} ± {one.standard_error:.2f}"
+    return None if one is None else spelled(f"{one.p:.2f} ± {one.standard_error:.2f}")
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
@@ -503,7 +503,7 @@ def _deciding(stress: Stress) -> Iterator[str]:
 
 def _plus_minus(index: float | None, half_width: float | None) -> str | None:
     """An index with the half width of its 95 % interval."""
-    return None if index is None else f"{index:.2f} ± {half_width or 0.0:.2f}"
+    return None if index is None else spelled(f"{index:.2f} ± {half_width or 0.0:.2f}")
 
 
 # Ledgers
@@ -621,7 +621,7 @@ def _coverage(table: StatementTable) -> str:
 def _theses(table: StatementTable) -> str:
     lines = []
     for edge in table.theses.edges:
-        share = "" if edge.share is None else f" {edge.share:.0%}"
+        share = "" if edge.share is None else " " + percent(f"{100 * edge.share:.0f}")
         lines.append(
             f"{edge.cause} → {edge.effect}   [{edge.id}: {verdict_words(edge.verdict)}{share}]"
         )

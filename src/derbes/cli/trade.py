@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from derbes.language import _
+from derbes.language import _, percent, spelled
 from derbes.results.tables import shown, text_table
 from derbes.results.trade import (
     EVERY,
@@ -93,7 +93,11 @@ def _reading(found: Screen) -> str:
             _(
                 "Of what was flagged in {first}, {share} is not in {last}: near a threshold a flag "
                 "comes and goes."
-            ).format(first=found.years[0], last=found.years[-1], share=f"{100 * found.churn:.0f} %")
+            ).format(
+                first=found.years[0],
+                last=found.years[-1],
+                share=percent(f"{100 * found.churn:.0f}", " "),
+            )
         )
     if found.absent:
         lines.append(
@@ -149,7 +153,9 @@ def _trends(found: ProductSheet) -> Iterator[str]:
                 "Net imports are {share} of use in {year}, exports taken at the unit value of "
                 "imports, since none of them has a weight."
             )
-        yield text.format(share=f"{100 * found.reliance:.0f} %", year=found.rows[-1].year)
+        yield text.format(
+            share=percent(f"{100 * found.reliance:.0f}", " "), year=found.rows[-1].year
+        )
     else:
         yield _(
             "How far use relies on imports is not told: production is not in trade data; add "
@@ -161,7 +167,7 @@ def _trends(found: ProductSheet) -> Iterator[str]:
 
 
 def _points(change: float) -> str:
-    return _("{n} percentage points").format(n=f"{100 * change:+.1f}")
+    return _("{n} percentage points").format(n=spelled(f"{100 * change:+.1f}"))
 
 
 def _source_text(source: TradeSource) -> str:

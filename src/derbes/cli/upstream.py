@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from derbes.language import _
+from derbes.language import _, percent, spelled
 from derbes.results.tables import shown, text_table
 from derbes.results.upstream import (
     Exposure,
@@ -34,7 +34,7 @@ def _parts(found: Upstream, limit: int) -> Iterator[str]:
     yield "\n".join([", ".join(filter(None, parts)), *_summary(found)])
     yield "\n".join([_("Tier by tier"), text_table(tier_columns(), found.tiers)])
     head = _("Whose goods they are in beyond the direct ones, {direct} of all tiers").format(
-        direct=percent(found.tiers[0].so_far)
+        direct=_part(found.tiers[0].so_far)
     )
     if found.routes:
         yield f"{head}\n{text_table(route_columns(), found.routes[:MOST_ROUTES])}"
@@ -51,18 +51,18 @@ def _summary(found: Upstream) -> Iterator[str]:
         "Direct: {share} of what its producers buy as inputs ({value} of {inputs} {unit}). "
         "All tiers: {total} of inputs, inputs of inputs and so on."
     ).format(
-        share=percent(one.direct_share),
-        value=f"{one.direct_value:,.0f}",
-        inputs=f"{one.inputs:,.0f}",
-        unit=unit,
-        total=percent(one.total_share),
+        share=_part(one.direct_share),
+        value=spelled(f"{one.direct_value:,.0f}"),
+        inputs=spelled(f"{one.inputs:,.0f}"),
+        unit=_(unit),
+        total=_part(one.total_share),
     )
     yield _(
         "Of 100 of the worth of its output, {value} end with {sender} as wages, profits and taxes."
     ).format(value=shown(100 * one.value_share), sender=one.sender_name)
     yield _back(found.back)
     yield _("{target} buys {sold} of the inputs that {sender} sells to others.").format(
-        sender=one.sender_name, sold=percent(one.sold_share), target=one.target_name
+        sender=one.sender_name, sold=_part(one.sold_share), target=one.target_name
     )
     if found.asymmetry is not None and SIGMA in found.by_sector:
         yield _(
@@ -85,16 +85,16 @@ def _back(back: Exposure) -> str:
         "The other way: {share} of the inputs of {target} come straight from {sender}, {total} "
         "over all tiers."
     ).format(
-        share=percent(back.direct_share),
-        total=percent(back.total_share),
+        share=_part(back.direct_share),
+        total=_part(back.total_share),
         target=back.target_name,
         sender=back.sender_name,
     )
 
 
-def percent(share: float) -> str:
+def _part(share: float) -> str:
     """A share as a per cent, three digits that count."""
-    return f"{100 * share:.3g} %"
+    return percent(f"{100 * share:.3g}", " ")
 
 
 def _sectors(found: Upstream, limit: int) -> Iterator[str]:
@@ -138,7 +138,7 @@ def _losses(found: Upstream) -> Iterator[str]:
         yield _(
             "{share} of inputs are of goods that only {sender} sells in this table: no loss is "
             "counted for them, since by this formula it is without bound."
-        ).format(share=percent(one.sole_share), sender=one.sender_name)
+        ).format(share=_part(one.sole_share), sender=one.sender_name)
 
 
 def _gains(found: Upstream) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _gains(found: Upstream) -> Iterator[str]:
         text = _(
             "Left out, since it makes none of them itself: {sectors}, {share} of its spending."
         )
-        share = percent(found.without_own_share)
+        share = _part(found.without_own_share)
         lines.append(text.format(sectors=", ".join(found.without_own), share=share))
     yield "\n".join(lines)
 

@@ -176,8 +176,9 @@ def _use(draft: Draft) -> Iterator[str]:
 
 
 def _stock(draft: Draft) -> Iterator[str]:
+    label = _("Stock at the beginning")
     yield "  held:"
-    yield f"    label: {quoted(_('Stock at the beginning'))}"
+    yield f"    label: {quoted(label)}"
     yield f"    good: {draft.good}"
     look = _("look in storage reports, reserves by law, balance sheets of those who use it")
     yield f"    # {look}"

@@ -16,7 +16,7 @@ import numpy as np
 from derbes.case.entities import Case, Plant
 from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import Worded, _, ngettext, text_of, worded
+from derbes.language import Worded, _, ngettext, percent, spelled, text_of, worded
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs
@@ -239,7 +239,7 @@ def number_words(value: float, unit: str = "") -> str:
     decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0
     digits = f"{value:,.{decimals}f}" if value else "0"
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
-    return " ".join(part for part in (digits, word, unit) if part)
+    return " ".join(part for part in (spelled(digits), word, unit) if part)
 
 
 def rounded_away(value: float, *, up: bool) -> float:
@@ -265,7 +265,7 @@ def months_words(months: float) -> str:
         ('1 month', '12 months')
     """
     whole = round(months)
-    return ngettext("{n} month", "{n} months", whole).format(n=f"{months:g}")
+    return ngettext("{n} month", "{n} months", whole).format(n=spelled(f"{months:g}"))
 
 
 def share_words(share: float) -> str:
@@ -275,7 +275,7 @@ def share_words(share: float) -> str:
         >>> share_words(0.95), share_words(0.9667)
         ('95%', '96.67%')
     """
-    return f"{share * 100:.4g}%"
+    return percent(f"{share * 100:.4g}")
 
 
 def unit_of(case: Case, option: Option) -> str:

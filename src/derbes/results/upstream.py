@@ -234,6 +234,7 @@ def route_columns() -> tuple[Column, ...]:
 
 def upstream_sector_columns(unit: str) -> tuple[Column, ...]:
     """What is shown of sectors."""
+    unit = _(unit)
     return (
         Column(_("sector of the seller"), "label"),
         Column(_("use"), "use", unit),

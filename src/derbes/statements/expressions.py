@@ -544,7 +544,7 @@ class _Reader(Reader[Term]):
         default = parameter.default
         if default is None:
             what = _('"{name}" is missing here: {kind}').format(
-                name=parameter.name, kind=parameter.takes.value
+                name=parameter.name, kind=_(parameter.takes.value)
             )
             raise self.refuse(call, what)
         if parameter.takes is Takes.FLAG:
@@ -588,7 +588,7 @@ class _Reader(Reader[Term]):
     def _id(self, node: Node, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)
         if quoted is None and node.kind != "name":
-            what = _("this is not the id of a {kind}").format(kind=takes.value)
+            what = _("this is not the id of a {kind}").format(kind=_(takes.value))
             raise self.refuse(node, what)
         name = node.text if quoted is None else quoted
         if quoted is None and name in self.bound:
@@ -596,7 +596,7 @@ class _Reader(Reader[Term]):
             if holds is takes or holds in _FITS.get(takes, ()):
                 return Term(ID, "member", value=name)
             what = _('"{name}" stands for a {found}, not for a {wanted}').format(
-                name=name, found=holds.value, wanted=takes.value
+                name=name, found=_(holds.value), wanted=_(takes.value)
             )
             raise self.refuse(node, what)
         is_free = takes in {Takes.INDICATOR, Takes.WORD}
@@ -616,7 +616,7 @@ class _Reader(Reader[Term]):
         else:
             known = sorted(self.names.by_kind[parameter.takes])
             what = _('"{name}" is no {kind} of this case').format(
-                name=name, kind=parameter.takes.value
+                name=name, kind=_(parameter.takes.value)
             )
         if name not in known:
             raise self.refuse(node, what, did_you_mean(name, known))

@@ -14,7 +14,8 @@ from importlib.resources import files
 from io import StringIO
 
 from derbes.errors import nearest
-from derbes.language import _
+from derbes.language import _, languages
+from derbes.spelling import country_name, country_names
 
 DIGITS = 6
 """Digits of a product code."""
@@ -33,6 +34,11 @@ class Area:
     """Two letters; empty: it has none."""
     iso3: str
     """Three letters; empty: it has none."""
+
+    @property
+    def shown(self) -> str:
+        """Its name in the language in use; one of the past, with its years, as it is."""
+        return self.name if "..." in self.name else country_name(self.iso2, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,9 @@ def product_names() -> Mapping[str, str]:
 
 
 def area_name(code: int) -> str:
-    """The name of an area; its number where it is not known."""
+    """The name of an area in the language in use; its number where it is not known."""
     known = areas().get(code)
-    return known.name if known else str(code)
+    return known.shown if known else str(code)
 
 
 @cache
@@ -124,14 +130,31 @@ def _by_word() -> Mapping[str, tuple[int, ...]]:
     return words
 
 
+@lru_cache(maxsize=1)
+def _by_translated_name() -> Mapping[str, tuple[int, ...]]:
+    """Russian and Kazakh names of countries, in small letters → their numbers."""
+    letters = {area.iso2: area.iso3 for area in areas().values() if area.iso2}
+    return {
+        name.casefold(): _by_word()[letters[iso2].casefold()]
+        for language in languages()
+        for iso2, name in country_names(language).items()
+        if letters.get(iso2)
+    }
+
+
 def numbers_by_word() -> dict[str, int]:
     """Every way to name a country, in small letters → its number of today."""
     return {word: numbers[0] for word, numbers in _by_word().items()}
 
 
 def numbers_of(word: str) -> tuple[int, ...]:
-    """Numbers of a country named by its ISO code, its number or its name; empty: not known."""
-    return _by_word().get(word.strip().casefold(), ())
+    """Numbers of a country; empty: not known.
+
+    Args:
+        word: Its ISO code, its number, or its name in any of the languages.
+    """
+    word = word.strip().casefold()
+    return _by_word().get(word) or _by_translated_name().get(word, ())
 
 
 def members_of(word: str, year: int) -> tuple[int, ...]:

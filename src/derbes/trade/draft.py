@@ -24,7 +24,7 @@ from derbes.drafting.text import (
     unknown_stock,
 )
 from derbes.errors import DataError, Problem
-from derbes.language import _
+from derbes.language import _, percent
 from derbes.results.trade import Dependence, ProductSheet, Seller
 from derbes.trade.codes import GROUPS, areas, iso3, numbers_of, product_of
 
@@ -166,8 +166,8 @@ def _id_of(word: str) -> str:
 def _name_of(word: str) -> str:
     numbers = numbers_of(word)
     if word.upper() in GROUPS:
-        return GROUPS[word.upper()].name
-    return areas()[numbers[0]].name if numbers else word
+        return _(GROUPS[word.upper()].name)
+    return areas()[numbers[0]].shown if numbers else word
 
 
 def _sellers(told: _Told) -> list[_Amounts]:
@@ -419,4 +419,4 @@ def _years(rows: Sequence[Dependence]) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+    return percent(f"{100 * share:.3g}", " ")

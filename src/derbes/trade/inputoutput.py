@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derbes.errors import DataError, MissingExtraError, Problem
-from derbes.language import _, ngettext
+from derbes.language import _, language, ngettext
 from derbes.trade.codes import area_name, iso3, numbers_of
 
 Floats = npt.NDArray[np.float64]
@@ -90,12 +90,14 @@ class InputOutput:
         numbers = numbers_of(country)
         for code in (country.upper(), iso3(numbers[0]) if numbers else ""):
             if code in _names("countries"):
-                return _names("countries")[code].partition(" (")[0]
+                numbers = numbers_of(code)
+                name = _names("countries")[code].partition(" (")[0]
+                return area_name(numbers[0]) if numbers and language() != "en" else name
         return area_name(numbers[0]) if numbers else country
 
     def sector_name(self, sector: str) -> str:
         """Name of a sector of the table for a reader."""
-        return _names("sectors").get(sector, sector)
+        return _(_names("sectors").get(sector, sector))
 
     def places_of(self, word: str) -> tuple[int, ...]:
         """Places of a country by its label, ISO code, number or name; empty: not in the table."""

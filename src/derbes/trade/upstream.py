@@ -138,7 +138,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
-            return Party(group.id, group.name.partition(",")[0], places, absent)
+            return Party(group.id, _(group.name).partition(",")[0], places, absent)
     places = table.places_of(word)
     if places:
         label = table.countries[places[0]]

@@ -27,7 +27,8 @@ def told_of(name: str, about: str) -> str:
     """What a sheet is."""
     if name == TOP:
         return _("What stands at the top of the case: one row for each key.")
-    return _(" ".join(about.split())) if about else ""
+    text = " ".join(about.split())
+    return _(text) if text else ""
 
 
 def explain(page: Page, of: Explained) -> None:

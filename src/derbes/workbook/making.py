@@ -10,7 +10,7 @@ from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
 from derbes.casefile.entries import SECTIONS, Plain
 from derbes.casefile.reference import written_as
-from derbes.language import _
+from derbes.language import _, text_of
 from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
 from derbes.workbook.explaining import Explained, explain, told_of
@@ -38,6 +38,8 @@ COLORED = 20
 """Empty rows of a new book that look as if to be filled; a case's own has fewer."""
 SPARE = 300
 """Empty rows below the last in which lists to choose from are offered too."""
+_WIDEST_VALUE = 60.0
+"""Width of the values at the top of a case, which are its texts."""
 _WIDE = {"why": 60.0, "note": 60.0, "formula": 44.0, "says": 60.0, "id": 24.0, "parent": 24.0,
          "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0,
          "untestable": 44.0, "remove": 40.0, "at": 24.0, "source": 24.0,
@@ -118,14 +120,15 @@ def book_of(
         more: Adds sheets behind those of the case, which are read back by nobody.
     """
     tables = tables_of(root, case)
-    name = case.name if case is not None else _("a new case")
+    name = case.name if case is not None else ""
+    title = text_of(case.label, case.name) if case is not None else _("a new case")
     today = datetime.now(UTC).date().isoformat()
     footer = _("derbes {version}, written {date}").format(version=VERSION, date=today)
     if digest:
         footer = f"{footer}, {digest[:12]}"
-    book = Book(title=name, subject=_("Inputs of a derbes case"))
+    book = Book(title=title, subject=_("Inputs of a derbes case"))
     numbers = {one.path: one for one in quantities(case)} if case is not None else {}
-    made = _Making(book, tables, numbers, name, footer)
+    made = _Making(book, tables, numbers, title, footer)
     shown = [one for one in tables if tables[one].rows] if case is not None else list(tables)
     hidden = [one for one in tables if one not in shown]
     first = book.page(sheet_name(_("Read me"), {one.casefold() for one in tables}))
@@ -139,7 +142,7 @@ def book_of(
         pages[one].hide()
     lists.hide(wholly=True)
     about = {
-        "format": FORMAT, "name": name if case is not None else "", "digest": digest,
+        "format": FORMAT, "name": name, "digest": digest,
         "date": today, "version": VERSION, "kind": "case" if case is not None else "new",
     }  # fmt: skip
     page = book.page(ABOUT)
@@ -367,6 +370,8 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
         )
         _head(page, at, column, is_lead=is_lead)
         width = _width(column)
+        if layout.kind == "top" and column.part in {"", "value"} and not is_lead:
+            width = max(width, _WIDEST_VALUE)
         total += width if is_shown else 0.0
         look = "number" if _is_numeric(column) else "text"
         page.width(at, at, width, look=look, level=int(not is_shown), is_hidden=not is_shown)
@@ -424,7 +429,8 @@ def _lines_of(cell: Cell, width: float) -> int:
 
 def _comment(column: SheetColumn) -> str:
     form = column.form
-    told = _(" ".join(column.about.split()))
+    about = " ".join(column.about.split())
+    told = _(about)
     if isinstance(form, forms.AnyForm) or not isinstance(
         form, forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
     ):
