@@ -48,25 +48,26 @@ def test_the_page_is_what_happens(lang, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("alum.yaml").write_text(_case_text(lang), encoding="utf-8")
     told = _blocks(lang)
-    for command, words in told.items():
-        if not command.startswith("import-excel"):
-            assert words in _run(capsys, command, lang), command
     ours = [line for line in _commands(lang) if line.startswith("derbes ")]
     tried = [line for line in ours if line.split()[1] not in ELSEWHERE]
     verbs = [line.split()[1] for line in tried]
     assert verbs == ["check", "cover", "leverage", "brief", "excel", "import-excel", "brief"]
+    said_of = {}
     for line in tried:
         command = line.removeprefix("derbes ")
-        if command == "brief alum.yaml" or f"{command} --start 2026-01" in told:
-            continue  # the same from more dates or with draws, which takes longer
+        if command == "brief alum.yaml":
+            continue  # the same with draws, which takes longer
+        if command.split()[0] in {"cover", "leverage"}:
+            command += " --start 2026-01"  # the same from more dates, which takes longer
         if command.startswith("import-excel"):
             book = Edited.of(Path("alum.xlsx"))
             book.put("stockpiles", "store", "quantity", 900)
             book.put("stockpiles", "store", "quantity high", 1000)
             book.save(Path("alum.xlsx"))
-        said = _run(capsys, command, lang)
-        assert told.get(command, "") in said, command
+        said_of[command] = _run(capsys, command, lang)
+        assert told.get(command, "") in said_of[command], command
     assert f'<html lang="{lang}">' in Path("alum.html").read_text(encoding="utf-8")
+    assert told.keys() <= said_of.keys()
     changed = api.read_case("alum.yaml").stockpiles["store"].quantity
     assert (changed.value, changed.low, changed.high) == (900, 500, 1000)
 
