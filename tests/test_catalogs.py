@@ -36,7 +36,7 @@ _VERB = {
 }
 _EITHER = {
     **{text: f"the verb {word}" for word, texts in _VERB.items() for text in texts},
-    "Without the crisis ({measure}), if all goes as written, nothing": "what goes unmet, a verb",
+    "Public administration and defence; compulsory social security": "not that of supply",
 }
 EXCEPTIONS = {
     "ru": {**_EITHER, "A measure comes as a surprise": "goods in transit are on their way"},
