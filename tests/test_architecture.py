@@ -347,9 +347,18 @@ def test_every_dependency_is_pinned_and_no_host_is_named():
     text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     pins = [line for line in text.splitlines() if not line.startswith("#")]
     assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9.-]+==[a-z0-9.]+", pin)] == []
-    pinned = {pin.split("==")[0] for pin in pins}
+    named = [pin.split("==")[0] for pin in pins]
+    pinned = set(named)
+    assert len(named) == len(pinned)
     wanted = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
     assert {re.split(r"[^A-Za-z0-9_-]", name)[0].lower() for name in wanted} <= pinned
+
+
+def test_the_lowest_versions_that_are_tried_are_those_that_are_promised():
+    text = (ROOT / "constraints-lowest.txt").read_text(encoding="utf-8")
+    promised = [one.replace(">=", "==") for one in PYPROJECT["project"]["dependencies"]]
+    tried = [line.removesuffix(".0") for line in text.splitlines()]
+    assert {one.removesuffix(".0") for one in promised} <= set(tried)
 
 
 # Equations

@@ -4,7 +4,9 @@
 
 With the newest versions that the index has and, with `--lowest`, the oldest that
 pyproject.toml allows. Prints for each how long the installation took, how large the environment
-is, and how long the first answer took; fails where a command does, or a limit is passed.
+is, and how long the first answer took, on the clock and of processors: others may use the
+machine too, so the limit is on the processors' time, and that is what the clock shows where
+nobody else does. Fails where a command does, or a limit is passed.
 """
 
 import argparse
@@ -32,7 +34,19 @@ COMMANDS = (
     "upstream --importer KAZ --sender RUS --limit 3",
     "demo --case aspan --out aspan-demo",
     "check aspan-demo/aspan",
+    "excel derbes-demo/alum.yaml --out alum.xlsx",
+    "import-excel alum.xlsx --case derbes-demo/alum.yaml --yes",
+    "explain premium --lang en",
+    "--lang ru --help",
+    "cover derbes-demo/alum.yaml --lang kk --start 2026-01",
 )
+"""What is tried, in an empty folder."""
+HEARD = {
+    "explain premium --lang en": ("предельная надбавка", "шекті үстеме"),
+    "--lang ru --help": ("Использование",),
+    "cover derbes-demo/alum.yaml --lang kk --start 2026-01": ("шыдау мерзімі",),
+}
+"""What an answer has to say: glossary and catalogs are there."""
 FIRST_ANSWER = "demo"
 
 
@@ -76,27 +90,43 @@ def tried(program: str, wheel: Path, constraint: Path | None, seconds: float) ->
         installed = time.monotonic() - begun
         sizes = megabytes(place / "env")
         needed = sum(size for part, size in sizes.items() if not part.startswith(INSTALLER))
-        answered = 0.0
+        answered = worked = 0.0
         for command in COMMANDS:
-            begun = time.monotonic()
-            _run(["env/bin/derbes", *command.split()], place)
-            answered = time.monotonic() - begun if command == FIRST_ANSWER else answered
+            begun, before = time.monotonic(), _processors()
+            said = _run(["env/bin/derbes", *command.split()], place)
+            if command == FIRST_ANSWER:
+                answered, worked = time.monotonic() - begun, _processors() - before
+            lacking = [word for word in HEARD.get(command, ()) if word not in said]
+            if lacking:
+                raise SystemExit(f"derbes {command}: no {lacking} in\n{said}")
         pages = [one.read_text(encoding="utf-8") for one in (place / "derbes-demo").glob("*.html")]
     if len(pages) != 1 or "<svg" not in pages[0]:
         raise SystemExit("the demo has written no brief with a chart")
-    told = f"installed in {installed:.0f} s, {needed:.0f} MB, first answer in {answered:.0f} s"
-    if needed > MOST_MB or answered > seconds:
+    told = (
+        f"installed in {installed:.0f} s, {needed:.0f} MB ({sum(sizes.values()):.0f} with pip), "
+        f"first answer in {answered:.0f} s, {worked:.0f} s of processors"
+    )
+    if needed > MOST_MB or worked > seconds:
         parts = sorted(sizes.items(), key=lambda one: -one[1])[:12]
         listed = ", ".join(f"{part} {size:.0f}" for part, size in parts)
         raise SystemExit(f"{told}; at most {MOST_MB} MB and {seconds:.0f} s\n{listed}")
     return told
 
 
-def _run(words: list[str], place: Path) -> None:
+def _processors() -> float:
+    """Processor time of all programs that were started here and have ended. [s]"""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def _run(words: list[str], place: Path) -> str:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(words, cwd=place, env=clean, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603
+        words, cwd=place, env=clean, capture_output=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         raise SystemExit(f"{' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 def main() -> None:
@@ -104,7 +134,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--lowest", action="store_true")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for the first answer")
+    parser.add_argument("--seconds", type=float, default=60.0, help="of processors, at most")
     asked = parser.parse_args()
     found = list(pythons())
     if not found:

@@ -10,10 +10,11 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from derbes.errors import MissingExtraError, OutputError
+from derbes.errors import MissingExtraError, OutputError, said_by_system
 from derbes.language import _
 from derbes.scratch import new_folder
 
@@ -98,9 +99,22 @@ def printed(page: str, *, on_one_sheet: bool = False) -> bytes:
 
     Raises:
         MissingExtraError: No browser is installed.
-        OutputError: The browser has printed nothing, or does not end; or the page does not fit.
+        OutputError: The browser has printed nothing, or does not end; or the page does not fit;
+            or there is no space.
     """
     browser = find_browser()
+    try:
+        return _printed(browser, page, on_one_sheet=on_one_sheet)
+    except OSError as error:
+        text = _(
+            "{place}: temporary files cannot be written: {reason}. Fix: free space there, or name "
+            "another folder by TMPDIR."
+        )
+        words = text.format(place=tempfile.gettempdir(), reason=said_by_system(error))
+        raise OutputError(words) from error
+
+
+def _printed(browser: str, page: str, *, on_one_sheet: bool) -> bytes:
     with new_folder() as own:
         folder = own / "print.part"  # which a later run removes, should this one be killed
         folder.mkdir()
@@ -204,7 +218,7 @@ def _ended(words: Sequence[str], folder: Path) -> tuple[int, str]:
         )
     except OSError as error:
         text = _("{browser} cannot be started: {reason}.")
-        text = text.format(browser=words[0], reason=error.strerror or error)
+        text = text.format(browser=words[0], reason=said_by_system(error))
         raise OutputError(f"{text} {_what_to_do()}") from error
     try:
         _out, told = process.communicate(timeout=PATIENCE)

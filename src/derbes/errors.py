@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derbes.harmless import in_line
-from derbes.language import _, ngettext
+from derbes.language import _, in_english, ngettext
 
 _LATIN = str.maketrans(
     "АВЕКМНОРСТХаеорсухіІјЈѕЅԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiIjJsSqwhABEZHIKMNOPTYXo"
@@ -32,11 +32,7 @@ def look_alike(word: str, known: Iterable[str]) -> str:
     Empty when the word in Latin letters is not known either.
     """
     latin = in_latin(word)
-    if latin == word or latin not in known:
-        return ""
-    return _('write "{word}" in Latin letters: {letters}').format(
-        word=latin, letters=foreign_letters(word)
-    )
+    return in_latin_letters(word) if latin != word and latin in known else ""
 
 
 def in_latin(word: str) -> str:
@@ -44,14 +40,15 @@ def in_latin(word: str) -> str:
     return word.translate(_LATIN)
 
 
-def foreign_letters(word: str) -> str:
-    """The letters of a word that only look Latin, e.g. `the "о" in it is Cyrillic`; or empty."""
+def in_latin_letters(word: str) -> str:
+    """A fix for a word whose letters only look Latin; empty when there is no such letter."""
     letters = dict.fromkeys(sign for sign in word if sign.translate(_LATIN) != sign)
     if not letters:
         return ""
-    alphabet = _("Greek") if min(letters) < "\u0400" else _("Cyrillic")
-    shown = ", ".join(f'"{letter}"' for letter in letters)
-    return _("the {letters} in it is {alphabet}").format(letters=shown, alphabet=alphabet)
+    fix = _('write "{word}" in Latin letters: the {letters} in it is Cyrillic')
+    if min(letters) < "\u0400":
+        fix = _('write "{word}" in Latin letters: the {letters} in it is Greek')
+    return fix.format(word=in_latin(word), letters=", ".join(f'"{one}"' for one in letters))
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
@@ -194,20 +191,32 @@ class MissingExtraError(DerbesError):
     """An optional dependency is not installed; says how to install it."""
 
 
+def offered(word: str, known: Iterable[str]) -> list[str]:
+    """The known names that `did_you_mean` offers for a word; none when none is near."""
+    names = sorted(known)
+    if (latin := in_latin(word)) != word and latin in names:
+        return [latin]
+    return difflib.get_close_matches(word, names, n=2, cutoff=0.6)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A fix that offers the nearest known names, or lists them when none is near."""
     names = sorted(known)
     latin = look_alike(word, names)
     if latin:
         return latin
-    near = difflib.get_close_matches(word, names, n=2, cutoff=0.6)
+    near = offered(word, names)
     if near:
-        offers = _(" or ").join(f'"{name}"' for name in near)
-        return _("did you mean {offers}?").format(offers=offers)
+        return _("did you mean {offers}?").format(offers=either(near))
     if not names:
         return ""
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return _("known: {names}").format(names=shown)
+
+
+def either(names: Iterable[str]) -> str:
+    """Names in quotes, of which one is to be chosen: `"a" or "b"`."""
+    return _(" or ").join(f'"{name}"' for name in names)
 
 
 MOST_OFFERS = 100
@@ -236,6 +245,39 @@ def count_problems(*counts: tuple[str, float, float, float]) -> list[Problem]:
         for where, number, least, most in counts
         if not least <= number <= most
     ]
+
+
+def said_by_system(error: Exception) -> str:
+    """Why the system, or what reads a file, refuses; in the language in use where it is known."""
+    said = str(getattr(error, "strerror", None) or error)
+    known = (
+        _("Permission denied"),
+        _("Operation not permitted"),
+        _("No such file or directory"),
+        _("Is a directory"),
+        _("Not a directory"),
+        _("Directory not empty"),
+        _("File exists"),
+        _("File name too long"),
+        _("File too large"),
+        _("No space left on device"),
+        _("Disk quota exceeded"),
+        _("Read-only file system"),
+        _("Input/output error"),
+        _("Too many open files"),
+        _("Too many levels of symbolic links"),
+        _("Invalid argument"),
+        _("Device or resource busy"),
+        _("Text file busy"),
+        _("Cannot allocate memory"),
+        _("Broken pipe"),
+        _("Connection refused"),
+        _("Connection timed out"),
+        _("Name or service not known"),
+        _("File is not a zip file"),
+        _("unexpected end of data"),
+    )
+    return next((text for text in known if in_english(text) == said), said)
 
 
 # What nobody foresaw

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from derbes.errors import OutputError, Problem
+from derbes.errors import OutputError, Problem, said_by_system
 from derbes.language import _
 from derbes.scratch import new_part, released
 
@@ -60,7 +60,7 @@ def make_folder(path: Path) -> None:
 def unwritable(place: str, error: OSError) -> str:
     """The message for a place that cannot be written to."""
     head = _("{place}: cannot be written: {reason}.").format(
-        place=place, reason=error.strerror or str(error)
+        place=place, reason=said_by_system(error)
     )
     fix = _("Fix: choose another place with --out, or free space and check permissions.")
     return f"{head} {fix}"
@@ -219,7 +219,7 @@ def _closed_problems(
     try:
         reason = _tried(place or shown, may_be_stream=may_be_stream)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = said_by_system(error)
     except ValueError as error:
         reason = str(error)
     if not reason:
@@ -241,10 +241,11 @@ def _tried(path: Path, *, may_be_stream: bool) -> str:
     found = _found(path)
     if found is not None and not stat.S_ISREG(found.st_mode):
         if stat.S_ISDIR(found.st_mode):
-            return os.strerror(errno.EISDIR)
+            return said_by_system(OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
         if not may_be_stream:
             return _("it is no file but a pipe, a terminal or a device")
-        return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
+        closed = OSError(errno.EACCES, os.strerror(errno.EACCES))
+        return "" if os.access(path, os.W_OK) else said_by_system(closed)
     place = _behind_links(path)
     folder = next(one for one in place.parents if _found(one) is not None)
     handle, temporary = new_part(place, folder)

@@ -36,6 +36,73 @@ def visible(text: str) -> str:
     return _NOT_SHOWN.sub(_written, text)
 
 
+def in_letters_of(encoding: str, text: str) -> str:
+    """A text for a terminal of few letters: for each that it lacks, the nearest that it has.
+
+    What has none near is left as it is, and so are words of two alphabets, which nobody means.
+
+    Examples:
+        >>> in_letters_of("ascii", "«Қор» — 5"), in_letters_of("cp1251", "Қор жоқ")
+        ('"Kor" - 5', 'Кор жок')
+    """
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return _WORD_OR_SIGN.sub(lambda found: _nearest(found[0], encoding), text)
+    return text
+
+
+def _nearest(word: str, encoding: str) -> str:
+    if not word.isascii() and _LATIN.search(word):
+        return word
+    return "".join(_nearest_sign(sign, encoding) for sign in word)
+
+
+def _nearest_sign(sign: str, encoding: str) -> str:
+    small = sign.lower()
+    russian = _RUSSIAN.get(small, small)
+    for near in (sign, _match(russian, sign), _match(_TRANSLITERATED.get(russian, ""), sign)):
+        if near and near.encode(encoding, "ignore").decode(encoding) == near:
+            return near
+    return sign
+
+
+def _match(near: str, sign: str) -> str:
+    return near.capitalize() if sign.isupper() else near
+
+
+_WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]|\s")
+_LATIN = re.compile("[A-Za-z]")
+_RUSSIAN = dict(zip("әғқңөұүһі", "агкноуухи", strict=True))
+"""Kazakh letters, and the Russian ones nearest to them."""
+_TRANSLITERATED = {
+    **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziiklmnoprstufhye", strict=True)),
+    "ё": "e",
+    "ж": "zh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ю": "yu",
+    "я": "ya",
+    "ъ": "'",
+    "ь": "'",
+    **dict.fromkeys("«»“”„", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("–—−‑", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009", " "),
+    "…": "...",
+    "×": "x",
+    "≤": "<=",
+    "≥": ">=",
+    "→": "->",
+    "←": "<-",
+    "№": "No",
+    "₸": "KZT",
+}
+"""Letters and signs in those that every terminal has."""
+
+
 def whole(document: str) -> str:
     """The same of a document, which may begin with a byte-order mark."""
     begins = document.startswith(BYTE_ORDER_MARK)

@@ -11,6 +11,7 @@ file gives. What has no such form stands as it is.
 
 import gettext
 import os
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -147,18 +148,49 @@ class _Filling(Formatter):
 
 
 class Translation(str):
-    """A text of a catalog, whose values may be asked for a case."""
+    """A text of a catalog, whose values may be asked for a case.
 
-    __slots__ = ()
+    One that cannot hold the values that it is given (a slip in a catalog) gives way to the
+    English text.
+    """
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, text: str, english: str = "") -> "Translation":
+        """A text.
+
+        Args:
+            text: The translation.
+            english: What it is a translation of.
+        """
+        made = super().__new__(cls, text)
+        made.english = english or text
+        return made
 
     def format(self, *args: Any, **values: Any) -> str:
         """The text with its values."""
-        return _Filling().vformat(self, args, values)
+        try:
+            return _Filling().vformat(self, args, values)
+        except (LookupError, ValueError, TypeError, AttributeError):
+            return _Filling().vformat(self.english, args, values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Translation, (str(self), self.english)
 
 
 @lru_cache(maxsize=8)
 def _catalog(language: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, LOCALE, languages=[language], fallback=True)
+    """The texts of a language; none where its catalog is missing or damaged."""
+    try:
+        return gettext.translation(DOMAIN, LOCALE, languages=[language], fallback=True)
+    except (OSError, ValueError, LookupError, struct.error, MemoryError):
+        return gettext.NullTranslations()
+
+
+def is_readable(language: str) -> bool:
+    """Whether a language has a catalog that can be read; English needs none."""
+    return isinstance(_catalog(language), gettext.GNUTranslations) or language == "en"
 
 
 def use_language(language: str) -> None:
@@ -175,14 +207,20 @@ def _(text: str) -> str:
     """The text in the language in use."""
     if _CURRENT[0] == "en":
         return text
-    return Translation(_catalog(_CURRENT[0]).gettext(text))
+    return Translation(_catalog(_CURRENT[0]).gettext(text), text)
 
 
 def ngettext(one: str, many: str, n: int) -> str:
     """The form of a text that fits the number `n`, in the language in use."""
+    english = one if n == 1 else many
     if _CURRENT[0] == "en":
-        return one if n == 1 else many
-    return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n))
+        return english
+    return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n), english)
+
+
+def in_english(text: str) -> str:
+    """The English text that a text of a catalog is a translation of."""
+    return text.english if isinstance(text, Translation) else text
 
 
 def worded(text: str, **values: Any) -> Worded:
@@ -255,7 +293,7 @@ def text_of(texts: Mapping[str, str], otherwise: str = "") -> Declined:
 
 def _known_in(texts: Mapping[str, str], language: str) -> str:
     """Language of the text that is taken."""
-    for code in (language, "en", "", *texts):
+    for code in (language, "", "en", *texts):
         if texts.get(code) and "_" not in code:
             return code
     return ""

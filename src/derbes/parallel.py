@@ -29,7 +29,7 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
+from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError, said_by_system
 from derbes.language import _, language, use_language
 
 Task = TypeVar("Task")
@@ -568,7 +568,7 @@ def _knock(place: tuple[str, int], address: str, source: str, *, speaks_first: b
             if speaks_first and not knock.recv(1):
                 raise _nobody(address, source, _("the connection was closed"))
     except OSError as error:
-        raise _nobody(address, source, error.strerror or str(error)) from error
+        raise _nobody(address, source, said_by_system(error)) from error
 
 
 def _nobody(address: str, source: str, reason: str) -> DerbesError:

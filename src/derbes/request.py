@@ -161,8 +161,10 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
         return [Problem("start", what, fix=fix)]
     if start == calendar.label(period):
         return []
-    step = _("year") if calendar.step is Step.YEAR else _("quarter")
-    what = _("{start} begins no {step} of this case").format(start=start, step=step)
+    what = _("{start} begins no quarter of this case")
+    if calendar.step is Step.YEAR:
+        what = _("{start} begins no year of this case")
+    what = what.format(start=start)
     return [Problem("start", what, fix=_("choose {month}").format(month=calendar.label(period)))]
 
 

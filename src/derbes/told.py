@@ -14,6 +14,7 @@ from derbes.case.request import Request
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.files import make_folder, place_problems, write_atomically
 from derbes.language import _
+from derbes.language import languages as languages_known
 from derbes.parallel import Progress, RunOptions
 from derbes.request import ALL, BRIEF_DRAWS, brief_problems, made_by, refuse, request_of
 from derbes.results.supply import Provenance
@@ -32,10 +33,14 @@ def brief(  # noqa: PLR0913 - one option for each wish
     seed: int = 1,
     tables: Path | str = "",
     page_one: bool = False,
+    languages: Sequence[str] = (),
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page; `page_one`: nothing but its first page.
+
+    With several `languages` (`en`, `ru`, `kk`) the page shows the first and has a button for
+    each; all are told out of one computation. Without any it is in the language in use.
 
     Options as in `request_of`. Its answers are over draws of the uncertain inputs; with 0
     draws, or one, all numbers are central values, and it says that of itself. Where a folder
@@ -50,7 +55,7 @@ def brief(  # noqa: PLR0913 - one option for each wish
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
     request, made = _asked(case, words, draws, seed)
     places = place_problems(case.files, {}, {"tables": tables})
-    refuse(case, [*brief_problems(draws, seed), *places])
+    refuse(case, [*brief_problems(draws, seed), *_language_problems(languages), *places])
     from derbes.brief import csv_tables, render_brief
     from derbes.pages import brief_contents
 
@@ -61,7 +66,18 @@ def brief(  # noqa: PLR0913 - one option for each wish
     if tables:
         for name, table in csv_tables(contents).items():
             write_atomically(Path(tables) / f"{name}.csv", table)
-    return render_brief(contents, page_one=page_one)
+    return render_brief(contents, page_one=page_one, languages=tuple(dict.fromkeys(languages)))
+
+
+def _language_problems(asked: Sequence[str]) -> list[Problem]:
+    """What is wrong with the languages of a page."""
+    known = languages_known()
+    text = _('"{word}" is no language that derbes speaks')
+    return [
+        Problem("languages", text.format(word=code), fix=did_you_mean(code, known))
+        for code in dict.fromkeys(asked)
+        if code not in known
+    ]
 
 
 def _asked(

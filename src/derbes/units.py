@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from derbes.errors import in_latin, look_alike, nearest
+from derbes.errors import either, in_latin, look_alike, nearest
 from derbes.language import _
 from derbes.unit_names import (
     CURRENCIES,
@@ -487,7 +487,7 @@ def _simple(word: str, own: frozenset[str]) -> Unit:
     bare = word.rstrip(".")
     if bare in REFUSED:
         what = _('"{word}" can mean several units').format(word=bare)
-        fix = _("say {names}").format(names=_either(REFUSED[bare]))
+        fix = _("say {names}").format(names=either(REFUSED[bare]))
         raise UnitError(what, fix, word=bare, meant=[name.split()[-1] for name in REFUSED[bare]])
     if bare in own and bare not in spellings():
         return Unit(bare, 1.0, ((bare, 1),))
@@ -571,7 +571,7 @@ def _unknown(word: str, own: frozenset[str]) -> UnitError:
         return UnitError(what, _('write "{text}"').format(text="/".join(parts)))
     near = _near(word, own)
     if near:
-        fix = _("did you mean {offers}?").format(offers=_either(near))
+        fix = _("did you mean {offers}?").format(offers=either(near))
         return UnitError(what, fix, word=word, meant=near)
     fix = _('known are "t", "m3", "MWh", "piece", "month", "USD" and others')
     return UnitError(what, fix, word=word)
@@ -592,7 +592,3 @@ def _near(word: str, own: frozenset[str]) -> tuple[str, ...]:
     units = _units(own)
     near = nearest(word, units)
     return tuple(near[:2]) if len({units[name] for name in near}) == 1 else ()
-
-
-def _either(names: Sequence[str]) -> str:
-    return _(" or ").join(f'"{name}"' for name in names)

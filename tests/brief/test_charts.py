@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from derbes.brief.coverage import bars_against_rule, coverage_chart
 from derbes.brief.dependence import Material, dependence_section, materials_map, tiers_of
-from derbes.brief.drawing import NARROW, WIDE, draw, mark_lines, wrapped
+from derbes.brief.drawing import (
+    LETTER,
+    NARROW,
+    WIDE,
+    chart,
+    draw,
+    layer,
+    legend_columns,
+    mark_lines,
+    numbers,
+    wrapped,
+)
 from derbes.brief.page import sections_of
 from tests.brief.reading import picture_texts
 
@@ -152,6 +163,47 @@ def test_boxes_of_the_map_do_not_overlap(network, width):
         for b in boxes[n + 1 :]:
             apart = a["x2"] <= b["x"] or b["x2"] <= a["x"] or a["y2"] <= b["y"] or b["y2"] <= a["y"]
             assert apart
+
+
+@given(st.text("ab ", min_size=1, max_size=70), st.text("ab ", min_size=1, max_size=70))
+def test_a_box_of_the_map_holds_its_words_or_shows_that_it_does_not(name, words):
+    item = Material("a", name, words, 0, is_sold_by_sender=False, is_binding=False)
+    spec = materials_map([item], [], width=WIDE)
+    (box,) = next(
+        layer["data"]["values"] for layer in spec["layer"] if "rect" in str(layer["mark"])
+    )
+    told = box["text"]
+    assert len(told) * 14 <= box["y2"] - box["y"]
+    assert box["center"] - 7 >= box["y"]
+    assert box["center"] - 7 + len(told) * 14 <= box["y2"]
+    whole = "".join((name + words).split())
+    shown = "".join("".join(told).split())
+    assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1]))
+
+
+@given(st.lists(st.text("ab", max_size=20), min_size=1, max_size=7), st.integers(20, 700))
+def test_a_legend_has_as_many_columns_as_leave_it_in_its_room(names, room):
+    n = legend_columns(names, room)
+
+    def width(columns):
+        rows = [names[at : at + columns] for at in range(0, len(names), columns)]
+        longest = [max((len(row[at]) for row in rows if at < len(row)), default=0)
+                   for at in range(columns)]  # fmt: skip
+        return sum(letters * LETTER + 26 for letters in longest)
+
+    assert 1 <= n <= 3
+    assert n == 1 or width(n) <= room
+    assert all(width(more) > room for more in range(n + 1, 4))
+
+
+def test_words_of_an_axis_that_are_long_end_where_the_plot_ends():
+    def axis(title):
+        layers = [layer("bar", {"x": numbers("v", title=title)})]
+        return chart(NARROW, layers)["layer"][0]["encoding"]["x"]
+
+    assert "titleAnchor" not in axis("short")["axis"]
+    assert axis("a" * 40)["axis"]["titleAnchor"] == "end"
+    assert all(len(line) * LETTER < NARROW for line in axis("word " * 30)["title"])
 
 
 def test_binding_boxes_are_thick_and_the_senders_dashed():

@@ -1,9 +1,8 @@
 from dataclasses import replace
 
 from derbes.brief import BriefContents
-from derbes.language import use_language
+from derbes.language import text_of, use_language
 from derbes.results.supply import Cover, Leverage
-from derbes.results.tables import text_of
 
 
 def test_page_one_is_about_the_main_measure_from_the_first_start(contents):
@@ -56,9 +55,9 @@ def test_a_label_speaks_the_language_in_use():
     label = {"en": "Water", "kk": "Су", "ru": "Вода"}
     use_language("kk")
     assert text_of(label, "water") == "Су"
-    assert text_of({"en": "Water"}, "water") == "Water"
+    assert text_of({"en": "Water"}, "water") == "Water [en]"
     assert text_of({"": "H2O", "en": "Water"}, "water") == "H2O"
-    assert text_of({"de": "Wasser"}, "water") == "Wasser"
+    assert text_of({"de": "Wasser"}, "water") == "Wasser [de]"
     assert text_of({}, "raw_water") == "raw water"
 
 

@@ -1,11 +1,16 @@
 """What the table of inputs says of ranges."""
 
+import dataclasses
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
+from derbes.brief.keys import key_names, key_words
 from derbes.brief.sources import inputs_of
+from derbes.case.entities import Case, Survival
 from derbes.casefile import read_case
+from derbes.casefile.entries import SECTIONS
 
 CASE = """derbes: 1
 name: Ranges
@@ -40,3 +45,20 @@ def test_a_range_says_of_what_it_is(tmp_path: Path, demand: str, ranges: list[st
     assert [
         one.range for one in inputs_of(read_case(path)) if one.path.startswith("uses.")
     ] == ranges
+
+
+def test_every_key_that_holds_a_number_has_a_name_for_a_reader():
+    keys = {
+        field.name
+        for model in (*SECTIONS.values(), Survival, Case)
+        for field in dataclasses.fields(model)
+        if "Quantity" in repr(get_type_hints(model)[field.name])
+    }
+    assert keys - {"assumptions"} <= set(key_names())
+    assert {"opening", "lead_time", "discount_rate"} <= set(key_names())
+
+
+def test_a_key_is_named_with_what_it_is_about():
+    assert key_words(["lead_time"], str) == "lead time"
+    assert key_words(["inputs", "clay"], lambda good: f"The {good}") == "needed input The clay"
+    assert key_words(["lines", "first_line"], str) == "lines first line"

@@ -4,7 +4,9 @@ import pytest
 
 from derbes.casefile import read_case
 from derbes.errors import Problem
+from derbes.language import use_language
 from tests.casefile.writing import SMALL, broken
+from tests.pseudo import outside, wrapped_by
 
 ROUTED = "    routes: [rail]\n"
 SETTLED = "    lengths: [6, 12]\n", "    lengths: [6, 12]\n    in_transit: lost\n"
@@ -164,3 +166,17 @@ def test_a_case_without_measures_is_told_how_to_ask(tmp_path):
         '    fix: write "measures:" and below it what may happen, as in "embargo: {kind: embargo,'
         ' sender: north, hits: {actor: north}, lengths: [6, 12]}"'
     )
+
+
+@pytest.mark.parametrize("slips", [slips for _name, slips, _text in NOTES])
+def test_a_note_read_in_one_language_is_told_in_another(tmp_path, monkeypatch, slips):
+    use_language("en")
+    _noted(tmp_path, *slips, text=broken(*SETTLED))
+    case = read_case(tmp_path / "case.yaml")
+    wrapped_by(monkeypatch, "ru")
+    for note in case.notes:
+        assert [outside(str(note.what)), outside(str(note.fix))] == ["", ""]
+        assert str(note.what).startswith("⟦")
+    for variant in case.variants.values():
+        for change in map(str, variant.changes):
+            assert outside(change) == "" or ": " in outside(change)

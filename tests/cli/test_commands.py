@@ -195,11 +195,27 @@ def test_an_answer_goes_into_a_file(run, computed, tmp_path):
 def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     answer = run("brief", "cases/town.yaml")
-    assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
+    assert (
+        answer.out == "Written: town.html, 1 KB\nNext: open it in a browser; it needs no network.\n"
+    )
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
     asked = {**DEFAULTS, "variants": ("all",), "draws": BRIEF_DRAWS, "seed": 1, "tables": ""}
-    asked["page_one"] = False
+    asked |= {"page_one": False, "languages": ()}
     assert computed.calls == [("brief", asked)]
+
+
+def test_brief_in_several_languages_is_asked_once_and_never_as_a_pdf(run, computed, tmp_path):
+    out = str(tmp_path / "brief.html")
+    answer = run("brief", "town.yaml", "--languages", "kk, en,kk", "--out", out, "--json")
+    assert json.loads(answer.out)["languages"] == ["kk", "en"]
+    assert [asked["languages"] for _name, asked in computed.calls] == [("kk", "en")]
+    answer = run("brief", "town.yaml", "--languages", "kk,en", "--out", f"{out}.pdf")
+    assert (answer.code, len(computed.calls)) == (2, 1)
+    assert answer.err == (
+        "town.yaml: 1 problem\n"
+        "  - languages: a PDF is in one language: nothing in it can be switched\n"
+        "    fix: name one of kk, en, or end the name of the page in .html\n"
+    )
 
 
 def test_brief_as_json_says_what_was_written(run, computed, tmp_path):
@@ -207,6 +223,7 @@ def test_brief_as_json_says_what_was_written(run, computed, tmp_path):
     record = json.loads(run("brief", "town.yaml", "--out", out, "--json").out)
     assert record["file"] == out
     assert record["bytes"] == len("<!doctype html>ң\n".encode())
+    assert record["languages"] == ["en"]
     assert record["provenance"]["case_hash"] == "ab12"
 
 

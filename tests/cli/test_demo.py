@@ -10,6 +10,7 @@ import pytest
 import derbes.kernels.policy  # noqa: F401 - compiled from here on, whatever a demo would choose
 from derbes import api
 from derbes.cli import demo
+from derbes.language import in_language
 from tests.test_readme import _case_text
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +68,7 @@ def test_the_small_case_is_that_of_the_readme(tmp_path):
 
     def numbers(path):
         return {
-            one.path: (one.value, one.low, one.high, one.grade, one.why)
+            one.path: (one.value, one.low, one.high, one.grade, in_language(one.why, "en"))
             for one in api.inputs(api.read_case(path))
         }
 

@@ -52,11 +52,10 @@ def test_the_way_out_and_back(run, folder, book):
 def test_what_the_first_command_says(run, folder):
     answer = run("excel", "town.yaml")
     assert answer.out == (
-        "Written: Small__invented_.xlsx\n"
-        "Next: derbes import-excel Small__invented_.xlsx --case town.yaml\n"
+        "Written: town.xlsx\nNext: derbes import-excel town.xlsx --case town.yaml\n"
     )
     assert run("excel", "town.yaml").err == (
-        'town.yaml: 1 problem\n  - out: "Small__invented_.xlsx" is there already, and somebody may '
+        'town.yaml: 1 problem\n  - out: "town.xlsx" is there already, and somebody may '
         "have worked in it\n    fix: name another file with --out, or delete it first\n"
     )
 

@@ -62,7 +62,9 @@ def questions(rng: Random) -> tuple[tuple[str, ...], ...]:
         (("statements", CASE, "--draws", "1", "--flips", "0", "--workers", "1", *as_json),),
         (("brief", CASE, "--draws", "0", *one, "--out", "b.html", "--tables", "tables"),),
     )
-    return (check, *rng.choices(((), *more), (60, 30, 12, 4, 2, 2, 3, 1))[0])
+    asked = (check, *rng.choices(((), *more), (60, 30, 12, 4, 2, 2, 3, 1))[0])
+    spoken = rng.choice(((), (), ("--lang", "ru"), ("--lang", "kk")))
+    return tuple((*words, *spoken) for words in asked)
 
 
 # The tree.

@@ -1,8 +1,11 @@
 """What surrounds a case: command lines, files that were kept, and the machine."""
 
+import html
+import io
 import itertools
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -143,8 +146,13 @@ KEEPING = {
         (*_STRESS, "--draws", "4", "--store", "kept.parquet", "--resume"),
     ),
     "record": (_SAY, _SAY),
+    "book": (
+        ("excel", CASE, "--out", "kept.xlsx"),
+        ("import-excel", "kept.xlsx", "--case", CASE, "--lang", "ru"),
+    ),
 }
 """What is kept → the run that keeps it, and the one that goes on."""
+_KEPT = {"checkpoint": "kept", "store": "kept.parquet", "record": "kept", "book": "kept.xlsx"}
 
 
 @cache
@@ -154,8 +162,7 @@ def kept_before(folder: str, what: str) -> bytes:
 
     place = Path(folder) / f"made_{what}"
     perform(Trial("files", (KEEPING[what][0],), _FILES), place)
-    name = "kept.parquet" if what == "store" else "kept"
-    return (place / name).read_bytes()
+    return (place / _KEPT[what]).read_bytes()
 
 
 def _damaged(rng: Random, content: bytes) -> bytes:  # noqa: PLR0911 - a line for each kind
@@ -176,6 +183,37 @@ def _damaged(rng: Random, content: bytes) -> bytes:  # noqa: PLR0911 - a line fo
     if kind == 6:
         return rng.choice((b"[]", b"{}", b"null", b"1", b'"x"', b"PAR1PAR1", b"PAR1", b"\xff\xfe"))
     return _other_json(rng, content)
+
+
+def _damaged_inside(rng: Random, content: bytes) -> bytes:
+    """A workbook of which one part, or more, is no longer what it was."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for _turn in range(rng.choice((1, 1, 2, 4))):
+        name = rng.choice(list(parts))
+        kind, part = rng.randrange(7), parts[name]
+        if kind == 0:
+            parts.pop(name)
+        elif kind == 1 and part:
+            parts[name] = _damaged(rng, part)
+        elif kind == 2:
+            parts[name] = parts[rng.choice(list(parts))]
+        else:  # a value or a name in it is another
+            found = list(re.finditer(rb">([^<>]+)<|\"([^\"]*)\"", part))
+            if found:
+                one = rng.choice(found)
+                group = 1 if one[1] is not None else 2
+                other = rng.choice((*NUMBERS, *WORDS, *SIGNS, "", "-1", "1e308", "A1", "#N/A"))
+                begin, end = one.span(group)
+                new = text_of(html.escape(other).encode("utf-8", "replace")).encode()
+                parts[name] = part[:begin] + new + part[end:]
+        if not parts:
+            break
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), part)
+    return made.getvalue()
 
 
 def _other_json(rng: Random, content: bytes) -> bytes:
@@ -200,7 +238,7 @@ def files(rng: Random, folder: str) -> Trial:
     """A run that goes on with what was kept: damaged, of another case, or no file at all."""
     what = rng.choice(list(KEEPING))
     first, then = KEEPING[what]
-    name = "kept.parquet" if what == "store" else "kept"
+    name = _KEPT[what]
     held, places, steps = dict(_FILES), {}, (then,)
     kind = rng.randrange(12)
     if kind == 0:
@@ -215,7 +253,11 @@ def files(rng: Random, folder: str) -> Trial:
         other = rng.choice(list(KEEPING))
         held[name] = text_of(kept_before(folder, other))
     else:
-        held[name] = text_of(_damaged(rng, kept_before(folder, what)))
+        content = kept_before(folder, what)
+        is_inside = what == "book" and rng.random() < 0.8
+        held[name] = text_of(_damaged_inside(rng, content) if is_inside else _damaged(rng, content))
+        if what == "book" and rng.random() < 0.3:
+            steps = (("import", name, "--case", CASE, "--lang", "kk"),)
     return Trial("files", steps, held, places, kept=(name,))
 
 
@@ -284,7 +326,7 @@ def environment(rng: Random, _folder: str) -> Trial:
     variables = {name: rng.choice(_VARIABLES[name]) for name in names}
     longest = 90.0 if "PYTHONOPTIMIZE" in variables else 10.0  # its loops are compiled anew
     words, kept = (rng.choice(_RUNS),), {"folder": "folder"}
-    return Trial("environment", words, _FILES, kept, variables, limits, longest)
+    return Trial("environment", words, _FILES, kept, variables, limits, longest=longest)
 
 
 SURROUNDINGS: dict[str, Callable[[Random, str], Trial]] = {

@@ -1,7 +1,5 @@
 """Formulas of a workbook give what the program gives: by hand, and in LibreOffice."""
 
-import shutil
-import subprocess
 from pathlib import Path
 from random import Random
 
@@ -16,9 +14,9 @@ from derbes.workbook.sheets import tables_of
 from derbes.workbook.spelling import Computed, Live
 from tests.workbook.books import Edited, written
 from tests.workbook.everything import EVERYTHING
+from tests.workbook.office import saved_by_office
 
 ROOT = Path(__file__).parents[2]
-OFFICE = shutil.which("soffice")
 FORMULAS = """\
 derbes: 1
 name: Formulas
@@ -67,18 +65,6 @@ def case(tmp_path):
     return place
 
 
-def opened(book: Path, folder: Path) -> Path:
-    """A workbook as LibreOffice saves it, everything computed anew."""
-    made = folder / "saved"
-    made.mkdir(exist_ok=True)
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    command = [str(OFFICE), profile, "--headless", "--convert-to", "xlsx", "--outdir", str(made),
-               str(book)]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-    assert "Error" not in done.stderr
-    return made / book.name
-
-
 def _with_wrong_values(book: Path, place: Path) -> Path:
     """The same book with each cached value of a formula put out, so that none can be kept."""
     edited = Edited.of(book)
@@ -103,10 +89,9 @@ def computed(case: Path, book: Path):
                     yield cell.path, cell.value, edited.get(name, row.key, heading)
 
 
-@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 def test_libreoffice_computes_what_the_program_computes(case, tmp_path):
     book = written(case, tmp_path / "book.xlsx")
-    saved = opened(book, tmp_path)
+    saved = saved_by_office(book, tmp_path)
     found = list(computed(case, saved))
     assert len(found) == 9
     for path, value, cell in found:
@@ -117,10 +102,10 @@ def test_libreoffice_computes_what_the_program_computes(case, tmp_path):
     assert case.read_text(encoding="utf-8") == FORMULAS
 
 
-@pytest.mark.skipif(not (OFFICE and EVERYTHING), reason="make workbook")
+@pytest.mark.skipif(not EVERYTHING, reason="make workbook")
 def test_libreoffice_computes_aspan(tmp_path):
     case = ROOT / "cases" / "aspan"
-    saved = opened(written(case, tmp_path / "book.xlsx"), tmp_path)
+    saved = saved_by_office(written(case, tmp_path / "book.xlsx"), tmp_path)
     found = list(computed(case, saved))
     assert len(found) > 100
     for path, value, cell in found:

@@ -125,7 +125,7 @@ def _seller_map(
         width,
         layers,
         data=vega.values(rows),
-        height={"step": 22},
+        height=vega.lane_height(rows, "good", least=22, line=vega.LINE, more=4),
         resolve=apart,
     )
 
@@ -263,12 +263,12 @@ def _dependence_spec(
     ]
     if events:
         lanes_x = {**x, "axis": None}
-        parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
+        parts.insert(0, _lanes_spec(events, lanes_x, years, plot=plot, labels=labels))
     return vega.finished({"vconcat": parts, "spacing": 16})
 
 
 def _lanes_spec(
-    events: list[vega.Row], x: vega.Spec, middle: float, *, plot: int, labels: int
+    events: list[vega.Row], x: vega.Spec, years: tuple[float, float], *, plot: int, labels: int
 ) -> vega.Spec:
     """Openings and ends on lanes; words stand at the side that has room."""
     y = vega.lanes("lane", axis={**vega.BESIDE, "minExtent": labels, "maxExtent": labels})
@@ -276,16 +276,41 @@ def _lanes_spec(
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
     place = {"x": x, "y": y, "color": color}
     told = {**place, "text": {"field": "words"}}
-    known = "datum.year !== null"
+    known, middle = "datum.year !== null", sum(years) / 2
     before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
     layers = [
-        vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
-        vega.layer("text", told, before, align="left", dx=9),
-        vega.layer("text", told, after, align="right", dx=-9),
-        vega.layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
+        vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1)
     ]
-    height = vega.lane_height(events, "lane", least=20, line=vega.LINE, more=4)
+    events = [{**event, "words": _in_room(event, years, plot)} for event in events]
+    for n in sorted({len(event["words"]) for event in events}):
+        look = {"dy": -vega.LINE / 2 * (n - 1), "lineHeight": vega.LINE}
+        for where, align, dx in ((before, "left", 9), (after, "right", -9)):
+            test = f"{where} && datum.words.length === {n}"
+            layers.append(vega.layer("text", told, test, align=align, dx=dx, **look))
+    nowhere = {**told, "x": {"value": 0}}
+    layers.append(vega.layer("text", nowhere, "datum.year === null", align="left", dx=2))
+    words = [{"words": vega.LINE_BREAK.join(event["words"])} for event in events]
+    height = max(
+        (vega.lane_height(events, "lane", **_LANE), vega.lane_height(words, "words", **_LANE)),
+        key=lambda one: float(one["step"]),
+    )
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
+
+
+_LANE = {"least": 20, "line": vega.LINE, "more": 4}
+_TIGHT = 0.9
+"""Part of `LETTER` that a letter takes on the average."""
+
+
+def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
+    """Lines of the words of an event: one, unless the side with more room is too narrow."""
+    year = event["year"]
+    if year is None:
+        return [event["words"]]
+    part = (year - years[0]) / (years[1] - years[0])
+    room = max(part, 1 - part) * plot - 9
+    letters = max(10, int(room / (_TIGHT * vega.LETTER)))
+    return vega.wrapped(event["words"], letters).split(vega.LINE_BREAK)
 
 
 def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.Row]:
@@ -337,9 +362,13 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
 
 
 _BOX = (102, 64)
-"""Width and height of a box of the map. [px]"""
+"""Width and least height of a box of the map. [px]"""
 _LETTERS = 15
 """Letters of a line in it."""
+_LINE = 14
+"""Height of a line. [px]"""
+_MOST_LINES = 8
+"""Lines of a box; of a text with more the end is left out, which shows."""
 _GAP = 12
 
 
@@ -367,45 +396,56 @@ def materials_map(
         links: (input, output) ids.
         width: Width of the whole. [px]
     """
-    box = _BOX
-    places, height = _places(materials, width)
-    lines = [_line(places[a], places[b]) for a, b in links if a in places and b in places]
+    told = {item.id: _told(item) for item in materials}
+    most = max(map(len, told.values()), default=0)
+    box = (_BOX[0], max(_BOX[1], (most + 1) * _LINE - 6))
+    places, height = _places(materials, width, box)
+    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
     boxes: list[vega.Row] = []
     for item in materials:
         x, y = places[item.id]
-        texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
-        told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:4]
-        lift = -7 * (len(told) - 1)
+        lift = -_LINE // 2 * (len(told[item.id]) - 1)
         ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
         middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
         kind = "sender" if item.is_sold_by_sender else "other"
         kind = "binding" if item.is_binding else kind
-        boxes.append({**ends, **middle, "text": told, "lift": lift, "kind": kind})
+        boxes.append({**ends, **middle, "text": told[item.id], "lift": lift, "kind": kind})
     layers = _map_layers(lines, boxes)
     return vega.finished({"width": width - 10, "height": height, "layer": layers})
 
 
-def _places(materials: list[Material], width: int) -> tuple[dict[str, tuple[float, float]], float]:
+def _told(item: Material) -> list[str]:
+    """Lines of a box: a good, and who supplies it."""
+    texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
+    lines = [line for text in texts for line in text.split(vega.LINE_BREAK)]
+    if len(lines) > _MOST_LINES:
+        lines = [*lines[: _MOST_LINES - 1], f"{lines[_MOST_LINES - 1][: _LETTERS - 1]}…"]
+    return lines
+
+
+def _places(
+    materials: list[Material], width: int, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
     """Upper left corner of each box, and the height of the map. [px]
 
     Rows of boxes per tier, raw materials on top.
     """
-    across = max(1, (width - 10 + _GAP) // (_BOX[0] + _GAP))
+    across = max(1, (width - 10 + _GAP) // (box[0] + _GAP))
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for tier in sorted({item.tier for item in materials}, reverse=True):
         own = [item for item in materials if item.tier == tier]
         for n, item in enumerate(own):
             row, column = divmod(n, across)
-            places[item.id] = (column * (_BOX[0] + _GAP), top + row * (_BOX[1] + _GAP))
-        top += -(-len(own) // across) * (_BOX[1] + _GAP) + 2.0 * _GAP
+            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
+        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
     return places, top
 
 
-def _line(start: tuple[float, float], stop: tuple[float, float]) -> vega.Row:
+def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> vega.Row:
     """From the foot of one box to the head of the next."""
-    return {"x": start[0] + _BOX[0] / 2, "y": start[1] + _BOX[1],
-            "x2": stop[0] + _BOX[0] / 2, "y2": stop[1]}  # fmt: skip
+    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
+            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
 def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]:
@@ -421,7 +461,7 @@ def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]
     }
     ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
-    font: vega.Spec = {"lineHeight": 14, "color": vega.INK, "fontSize": 11}
+    font: vega.Spec = {"lineHeight": _LINE, "color": vega.INK, "fontSize": 11}
     frames = [
         (
             vega.layer("rect", ends, cornerRadius=4, **look),

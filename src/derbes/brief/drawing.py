@@ -297,7 +297,43 @@ ABOVE: Spec = {
 def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
     """A layered chart of a whole width, labels included."""
     size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
-    return finished({**size, "layer": layers, **more})
+    return finished({**size, "layer": [_with_room_for_title(one, width) for one in layers], **more})
+
+
+_LONG_TITLE = 0.55
+"""Part of a chart's width from which on words of its x axis do not fit under the plot alone."""
+
+
+def _with_room_for_title(layer: Spec, width: int) -> Spec:
+    """A layer whose words of the x axis stay within the chart: they end where the plot ends."""
+    x = layer.get("encoding", {}).get("x", {})
+    title = x.get("title")
+    if not title or len(title) * LETTER <= _LONG_TITLE * width:
+        return layer
+    lines = wrapped(title, int(width / LETTER) - 2).split(LINE_BREAK)
+    axis = {**x.get("axis", {}), "titleAnchor": "end", "titleLimit": width}
+    x = {**x, "title": lines if len(lines) > 1 else title, "axis": axis}
+    return {**layer, "encoding": {**layer["encoding"], "x": x}}
+
+
+_SYMBOL = 26
+"""Width of a symbol of a legend, and what is empty around its words. [px]"""
+
+
+def legend_columns(names: Iterable[str], room: float, most: int = 3) -> int:
+    """Columns of a legend: as many as its words leave room for.
+
+    Args:
+        names: Its words, row by row.
+        room: Width that it may take. [px]
+        most: Columns at most.
+    """
+    letters = [len(name) for name in names]
+
+    def width(n: int) -> float:
+        return sum(max(letters[at::n], default=0) * LETTER + _SYMBOL for at in range(n))
+
+    return next((n for n in range(most, 1, -1) if width(n) <= room), 1)
 
 
 def finished(spec: Spec) -> Spec:

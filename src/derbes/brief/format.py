@@ -175,7 +175,9 @@ def percent_rise(value: float) -> str:
     return _("{n} times the price").format(n=number(value))
 
 
+_BEGINS = re.compile(r"-?\d")
 _PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
+_MEASURED = re.compile(rf"(.*?-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
 _STEM = 4
 """Letters by which a unit is known whatever number it stands beside."""
 
@@ -190,16 +192,17 @@ def span(low: str, high: str) -> str:
     if low == high:
         return low
     (first, unit), (_last, other) = _number_and_unit(low), _number_and_unit(high)
-    is_shared = unit and unit[:_STEM] == other[:_STEM]
-    if is_shared or (_PLAIN.fullmatch(low) and _PLAIN.fullmatch(high)):
-        return _("{low} to {high}").format(low=first if is_shared else low, high=high)
+    is_shared = first and unit[:_STEM] == other[:_STEM]
+    low = first if is_shared else low
+    if _BEGINS.match(high) and (is_shared or (_PLAIN.fullmatch(low) and _PLAIN.fullmatch(high))):
+        return _("{low} to {high}").format(low=low, high=high)
     return _("{first} to {last}").format(first=low, last=high)
 
 
 def _number_and_unit(text: str) -> tuple[str, str]:
-    found = re.match(rf"-?\d[\d.,{NO_BREAK}]*(?={NO_BREAK}\D)", text)
-    end = found.end() if found else 0
-    return text[:end], text[end:].strip(NO_BREAK)
+    """What stands before the unit, and the unit; of a text without a unit nothing and itself."""
+    found = _MEASURED.fullmatch(text)
+    return (found[1], found[2]) if found else ("", text)
 
 
 def joined(*parts: str, by: str = ", ") -> str:

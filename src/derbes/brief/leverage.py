@@ -601,7 +601,7 @@ def variants_section(contents: BriefContents) -> Section:
         (
             Column(_("variant"), lambda row: contents.name("variants", row[0])),
             Column(_("note"), lambda row: text_of(row[1].note)),
-            Column(_("what it changes"), lambda row: "; ".join(row[1].changes)),
+            Column(_("what it changes"), lambda row: "; ".join(map(str, row[1].changes))),
         ),
         contents.case.variants.items(),
     )

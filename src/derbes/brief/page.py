@@ -4,7 +4,11 @@ Page one says how long uses hold, when not, and what is asked; below stand a few
 chart, what is assumed, the variants and the foot.
 """
 
+import base64
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +84,7 @@ from derbes.brief.uncertainty import (
 )
 from derbes.case.entities import essential_uses
 from derbes.harmless import file_name, in_html, visible
-from derbes.language import _, language, ngettext, text_of
+from derbes.language import _, language, ngettext, text_of, use_language
 from derbes.results.plan import Plan
 from derbes.results.statements import ARITHMETIC, MODEL
 from derbes.results.supply import CoverRow
@@ -421,27 +425,78 @@ _WARNING = "<!--warning-->"
 """Place of the warning about letters, which only the whole page can give; no text holds it."""
 
 
-def render_brief(contents: BriefContents, *, page_one: bool = False) -> str:
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""Each language in its own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InLanguage:
+    """What a page shows in one language."""
+
+    language: str
+    title: str
+    choose: str
+    """What the buttons are for."""
+    main: str
+
+    @property
+    def name(self) -> str:
+        """On its button."""
+        return LANGUAGE_NAMES.get(self.language, self.language)
+
+
+def render_brief(
+    contents: BriefContents, *, page_one: bool = False, languages: Sequence[str] = ()
+) -> str:
     """One self-contained HTML file; the same contents give the same bytes.
+
+    With several languages the first is shown. The others lie in templates, which a browser
+    leaves alone (so that each anchor is there once), until a script of the page itself puts
+    one in its place; without scripts the first stands there whole.
 
     Args:
         contents: What is told.
         page_one: Whether the first page stands alone.
+        languages: Codes, the first shown; none: the one in use.
     """
-    page: str = (
-        _environment()
-        .get_template("brief.html")
-        .render(
-            language=language(),
-            title=_("{name}: brief").format(name=text_of(contents.case.label, contents.case.name)),
+    environment, in_use = _environment(), language()
+    script = (_TEMPLATES / "languages.js").read_text(encoding="utf-8")
+    try:
+        shown, *others = (
+            _in_language(environment, contents, code, page_one=page_one)
+            for code in languages or (in_use,)
+        )
+    finally:
+        use_language(in_use)
+    page: str = environment.get_template("brief.html").render(
+        shown=shown,
+        others=others,
+        fonts=font_faces(),
+        script=script,
+        script_hash=base64.b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii"),
+    )
+    return page
+
+
+def _in_language(
+    environment: Any, contents: BriefContents, code: str, *, page_one: bool
+) -> _InLanguage:
+    """All of a page in a language, which is in use from here on."""
+    use_language(code)
+    name = text_of(contents.case.label, contents.case.name)
+    main = visible(
+        environment.get_template("main.html").render(
             front=_front(contents),
             sections=() if page_one else sections_of(contents),
-            fonts=font_faces(),
             warning=_WARNING,
         )
     )
-    page = visible(page)
-    return page.replace(_WARNING, _font_warning(page.replace(_WARNING, "")))
+    return _InLanguage(
+        language=code,
+        title=visible(_("{name}: brief").format(name=name)),
+        choose=_("Language"),
+        main=main.replace(_WARNING, _font_warning(main.replace(_WARNING, ""))),
+    )
 
 
 def sections_of(contents: BriefContents) -> tuple[Section, ...]:

@@ -13,6 +13,7 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
+from derbes.brief.keys import distribution_words
 from derbes.brief.planning import plan_method
 from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities
@@ -90,12 +91,12 @@ def _range(value: Quantity) -> str:
         return _("of months alone, each in a row of its own")
     if value.low is None or value.high is None:
         like = _("as early or late as like projects")
-        told = like if value.distribution == "reference" else value.distribution
+        told = like if value.distribution == "reference" else distribution_words(value.distribution)
         return told or _("none given")
     text = fmt.span(fmt.exact(value.low), fmt.exact(value.high))
     if value.steps:
         text = _("{span} of the first, all in proportion").format(span=text)
-    return f"{text}, {value.distribution}" if value.distribution else text
+    return fmt.joined(text, distribution_words(value.distribution))
 
 
 def _opening(plant: Plant, calendar: Calendar) -> Input:
@@ -140,7 +141,7 @@ def inputs_section(contents: BriefContents) -> Section:
     columns = (
         Column(_("input"), partial(_called, contents)),
         Column(_("value"), value),
-        Column(_("unit"), lambda item: item.unit and fmt.unit_name(item.unit, 1), exact="unit"),
+        Column(_("unit"), lambda item: Cell(item.unit and fmt.unit_name(item.unit, 1), item.unit)),
         Column(_("range"), "range"),
         Column(_("source"), source),
         Column(_("why"), "why"),

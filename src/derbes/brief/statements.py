@@ -234,7 +234,9 @@ def _verdict_bars(
     x, y = vega.numbers(form="d", tickCount=4 if width == vega.NARROW else 6), vega.lanes("label")
     looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
     piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
-    piece["color"] = vega.by_kind("kind", looks, {"columns": 3})
+    letters = max(len(line) for row in rows for line in row["label"].split(vega.LINE_BREAK))
+    columns = vega.legend_columns(looks, width - letters * vega.LETTER)
+    piece["color"] = vega.by_kind("kind", looks, {"columns": columns})
     number = {"x": {**x, "field": "middle"}, "y": y, "text": {"field": "n"}}
     number["color"] = {"field": "ink", "type": "nominal", "scale": None}
     layers = [
@@ -384,7 +386,7 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
             Column(_("what it is"),
                    lambda one: says_words(one) if one.says else one.act.replace("_", " ")),
             Column(_("shown by"),
-                   lambda one: "; ".join(one.judgements) or ", ".join(one.statements)),
+                   lambda one: "; ".join(map(str, one.judgements)) or ", ".join(one.statements)),
             Column(_("verdict"), lambda one: _("found among the judgements")
                    if one.is_found else verdict_words(one.verdict)),
         ),

@@ -21,6 +21,7 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
+from derbes.brief.keys import distribution_words, key_words
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
@@ -115,11 +116,12 @@ def input_words(contents: BriefContents, path: str) -> str:
     if label:
         return text_of(label, path)
     parts = path.split(".")
-    if len(parts) < 3 or not hasattr(contents.case, parts[0]):
+    if len(parts) == 1:
+        return key_words(parts, str)
+    if len(parts) == 2 or not hasattr(contents.case, parts[0]):
         return path.replace("_", " ")
     name = contents.name(parts[0], parts[1])
-    key = " ".join(parts[2:]).replace("_", " ")
-    return f"{name}: {key}"
+    return f"{name}: {key_words(parts[2:], partial(contents.name, 'goods'))}"
 
 
 def is_opening(path: str) -> bool:
@@ -673,15 +675,7 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
 
 
 def _distribution(one: DrawnInput) -> str:
-    told = {
-        "uniform": _("uniform"),
-        "triangular": _("triangular"),
-        "pert": _("PERT"),
-        "lognormal": _("lognormal"),
-        "empirical": _("observed values"),
-        "discrete": _("discrete"),
-        "reference": _("reference class"),
-    }.get(one.distribution, one.distribution)
+    told = distribution_words(one.distribution)
     return told if one.is_stated else _("{distribution}, from the range").format(distribution=told)
 
 

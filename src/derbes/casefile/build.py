@@ -135,8 +135,8 @@ class Filled:
             return 0.0
         share = int(fraction[1]) / int(fraction[2])
         if share > form.high:
-            broken = _("expected at most {limit}").format(limit=1)
-            self.refuse(step, _('{broken}, got "{text}"').format(broken=broken, text=text))
+            what = _('expected at most {limit}, got "{text}"')
+            self.refuse(step, what.format(limit=1, text=text))
         return share
 
     def number(self, text: str, step: Path, limits: InUnit, unit: str) -> float | None:
@@ -232,8 +232,11 @@ class Filled:
         fix = _("give a value; grade D and a why say that it is assumed")
         for month, one in entry.series.items():
             if one.value == MISSING:
-                named = _("{key} of {month}").format(key=step[-1], month=month)
-                self.refuse((*step, "series", month), what.format(key=named), fix)
+                what = _(
+                    '"missing" cannot stand here: nothing can be computed without {key} of {month}'
+                )
+                where = (*step, "series", month)
+                self.refuse(where, what.format(key=step[-1], month=month), fix)
 
 
 def make_element(filled: Filled) -> Element:

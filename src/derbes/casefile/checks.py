@@ -137,14 +137,20 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     over = wanted > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
+        what = _("a reserve of {reserve} is above the storage_limit of {good}, {limit}")
+        if at:
+            what = _(
+                "a reserve of {reserve} is above the storage_limit of {good}, {limit}"
+                " from {month} on"
+            )
         yield Finding.of(
             ("goods", good.id, "reserve"),
-            _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}"),
+            what,
             _("raise the limit, or lower the reserve: it could never be held"),
             reserve=in_words(float(wanted[at]), good.unit),
             good=good.id,
             limit=in_words(float(most[at]), good.unit),
-            since=_(" from {month} on").format(month=case.calendar.label(at)) if at else "",
+            month=case.calendar.label(at),
         )
 
 

@@ -45,7 +45,7 @@ from derbes.casefile.entries import (
 )
 from derbes.casefile.formulas import MOST_BEHIND
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import at_work, did_you_mean, nearest, offers
+from derbes.errors import at_work, did_you_mean, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -474,9 +474,9 @@ def _misspelt_sections(findings: list[Finding]) -> frozenset[str]:
     meant: set[str] = set()
     for position, one in enumerate(findings):
         if one.at_key and len(one.path) == 1:
-            fix = did_you_mean(str(one.path[0]), known)
-            findings[position] = replace(one, fix=fix)
-            meant |= {section for section in SECTIONS if f'"{section}"' in fix}
+            name = str(one.path[0])
+            findings[position] = replace(one, fix=did_you_mean(name, known))
+            meant |= SECTIONS.keys() & set(offered(name, known))
     return frozenset(meant)
 
 

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hin
 
 from derbes.case import forms
 from derbes.case.entities import Case, Good
-from derbes.errors import did_you_mean, foreign_letters, in_latin
+from derbes.errors import did_you_mean, in_latin, in_latin_letters, offered
 from derbes.language import FORMS, _, ngettext
 
 Path = tuple[str | int, ...]
@@ -381,13 +381,14 @@ def _mapping(
     found: dict[str, Any] = {}
     unknown = [key for key in given if key not in keys]
     fixes = {key: did_you_mean(key, keys) for key in unknown}
+    meant = {name for key in unknown for name in offered(key, keys)}
     for key in keys.values():
         if key.key in given:
             value = _value(key.form, given[key.key], (*path, key.key), findings)
             is_whole = is_whole and value is not _REFUSED
             if value is not _REFUSED:
                 found[key.name] = value
-        elif key.is_needed and not any(f'"{key.key}"' in fix for fix in fixes.values()):
+        elif key.is_needed and key.key not in meant:
             what = _('the key "{key}" is missing').format(key=key.key)
             findings.append(Finding((*path, key.key), what, _("add it")))
     for name, near in fixes.items():
@@ -488,9 +489,9 @@ def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
         return given
     if len(form.words) == 1:
         return _expected(path, f'"{form.words[0]}"', given)
-    fix = did_you_mean(str(given), form.words)
+    near = offered(str(given), form.words)
     names = _("one of {names}").format(names=", ".join(form.words))
-    return _expected(path, names, given, fix if '"' in fix else "")
+    return _expected(path, names, given, did_you_mean(str(given), near))
 
 
 def _flag(given: Any, path: Path) -> Any:
@@ -657,9 +658,9 @@ def _how_to_name_language(text: str) -> str:
 
 def how_to_name(text: str) -> str:
     """How an id is to be written; names the letters that only look Latin."""
-    letters, latin = foreign_letters(text), in_latin(text)
-    if letters and re.match(forms.ID_PATTERN, latin):
-        return _('write "{word}" in Latin letters: {letters}').format(word=latin, letters=letters)
+    fix = in_latin_letters(text)
+    if fix and re.match(forms.ID_PATTERN, in_latin(text)):
+        return fix
     return _("use Latin letters, digits and _, a letter first; the label may be any text")
 
 

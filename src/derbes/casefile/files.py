@@ -17,8 +17,10 @@ from typing import Any
 
 import yaml
 
+from derbes.casefile import syntax
 from derbes.casefile.entries import MEND, Finding, Items, MappingNode, Mark, Node, Path, Text
-from derbes.language import _
+from derbes.errors import said_by_system
+from derbes.language import _, ngettext
 
 MAX_DEPTH = 30
 """Levels of nesting; a case needs about eight."""
@@ -135,21 +137,13 @@ def _events(text: str, file: int) -> Iterator[Any]:
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     reason = error.problem or error.context or ""
     at = error.problem_mark or error.context_mark
+    what = syntax.in_words(reason)
     if "unexpected end of stream" in reason and error.context_mark:
-        at, reason = error.context_mark, f"{error.context}, {reason}"  # an open quote, say
+        at = error.context_mark  # an open quote, say
+        what = f"{syntax.in_words(error.context or '')}, {what}"
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
-    what = _("this is not YAML: {reason}").format(reason=reason)
-    return _RefusedError(what, _syntax_fix(reason), Mark(file, line, column, index, index + 1))
-
-
-def _syntax_fix(reason: str) -> str:
-    if "cannot start any token" in reason or "tab character" in reason:
-        return _("indent with spaces, not tabs; put a text that begins with @, ` or % in quotes")
-    if "mapping values are not allowed" in reason:
-        return _("put a text that holds a colon in quotes; see that the key begins its line")
-    if "undefined alias" in reason:
-        return _("put a text that begins with * in quotes")
-    return _("look at indents, quotes and brackets here and in the line above")
+    what = _("this is not YAML: {reason}").format(reason=what)
+    return _RefusedError(what, syntax.fix_of(reason), Mark(file, line, column, index, index + 1))
 
 
 def _mark(event: Any, file: int) -> Mark:
@@ -315,11 +309,14 @@ class _Composing:
     def _refuse_tight_list(self, path: Path, node: Items) -> None:
         mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
         whole = self.text[mark.start : mark.end]
-        what = _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma')
-        fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
-        self.refuse(
-            path, what, fix, mark, text=whole, n=len(node.items), apart=", ".join(whole.split(","))
+        n = len(node.items)
+        what = ngettext(
+            '"[{text}]" can be read as {n} value, or as numbers with a decimal comma',
+            '"[{text}]" can be read as {n} values, or as numbers with a decimal comma',
+            n,
         )
+        fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
+        self.refuse(path, what, fix, mark, text=whole, n=n, apart=", ".join(whole.split(",")))
 
 
 MEGABYTE = 1_000_000
@@ -390,8 +387,7 @@ def _unreadable(error: OSError | ValueError) -> Finding:
         errno.ELOOP: (_("this is a link that leads back to itself"), _("name the file itself")),
         errno.ENAMETOOLONG: (_("no file has so long a name"), _("check the path")),
     }
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    other = (_("the file cannot be read: {reason}").format(reason=reason or error), "")
+    other = (_("the file cannot be read: {reason}").format(reason=said_by_system(error)), "")
     return Finding((), *known.get(getattr(error, "errno", None) or 0, other))
 
 

@@ -26,10 +26,11 @@ from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
-from derbes.language import _, ngettext
+from derbes.language import Worded, language, ngettext, spelled, worded
 from derbes.model.measures import selects_purchase
+from derbes.spelling import listed
 from derbes.unit_names import DAYS_A_MONTH
-from derbes.units import parse_unit
+from derbes.units import format_unit, parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})
 """Keys without which an answer is missing; the others count as if they were not there."""
@@ -55,9 +56,13 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     sellers = [one.actor for one in case.suppliers.values() if one.actor != case.target]
     who = next(iter(sellers), "my_sender")
     example = f"embargo: {{kind: embargo, sender: {who}, hits: {{actor: {who}}}, lengths: [6, 12]}}"
-    what = _("the case has no measures, so nothing is asked of it but how long its stock lasts")
-    fix = _('write "measures:" and below it what may happen, as in "{example}"')
-    yield Finding.of(("measures",), what, fix, example=example)
+    what = worded(
+        "the case has no measures, so nothing is asked of it but how long its stock lasts"
+    )
+    fix = worded(
+        'write "measures:" and below it what may happen, as in "{example}"', example=example
+    )
+    yield Finding(("measures",), what, fix)
 
 
 def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
@@ -68,19 +73,27 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
         low, high = one.stated
         slip = ROUNDING * max(abs(low), abs(high))
         ends = [one.value if end is None else end for end in (one.low, one.high)]
-        words = [in_words(end, one.unit) for end in (one.value, low, high, *ends)]
+        words = [_amount(end, one.unit) for end in (one.value, low, high, *ends)]
         value, least, most, reached_low, reached_high = words
         if not low - slip <= one.value <= high + slip:
-            what = _("its formula gives {value}, outside the range of {low} to {high} beside it")
-            what = what.format(value=value, low=least, high=most)
+            what = worded(
+                "its formula gives {value}, outside the range of {low} to {high} beside it",
+                value=value,
+                low=least,
+                high=most,
+            )
         elif ends[0] < low - slip or ends[1] > high + slip:
-            what = _(
+            what = worded(
                 "by its formula it goes from {from_low} to {to_high}, "
-                "beyond the range of {low} to {high} beside it"
-            ).format(from_low=reached_low, to_high=reached_high, low=least, high=most)
+                "beyond the range of {low} to {high} beside it",
+                from_low=reached_low,
+                to_high=reached_high,
+                low=least,
+                high=most,
+            )
         else:
             continue
-        fix = _("check the formula and the ranges of what it names, or take this range out")
+        fix = worded("check the formula and the ranges of what it names, or take this range out")
         yield Finding(tuple(one.path.split(".")), what, fix)
 
 
@@ -99,10 +112,10 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
                 least = 0 if survival.age is not None else 1
                 counted.append((path, months, max(int(months // calendar.step), least)))
                 continue
-            what = _(
+            what = worded(
                 "it is older than its shelf life when the calendar begins: nothing of it counts"
             )
-            yield Finding(path, what, _("check its age, or take it out"))
+            yield Finding(path, what, worded("check its age, or take it out"))
     for path, months, periods in counted:
         if abs(periods * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             yield _counted(case, path, months, periods)
@@ -113,22 +126,34 @@ ROUNDING = 1e-6
 
 
 def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
-    whole = _whole(counted, case.calendar.step)
+    what = worded(
+        "{time} count as {whole}: times are counted in whole periods",
+        time=Worded(_as_given, months),
+        whole=Worded(_whole_periods, counted, case.calendar.step),
+    )
+    fix = worded("write whole months where it matters")
     if case.calendar.step is not Step.MONTH:
-        whole += f" = {_whole(int(counted * case.calendar.step), Step.MONTH)}"
-    days = round(months * DAYS_A_MONTH)
-    shown = f"{round(months, 2):g}"
-    said = ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
-    if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
-        said = ngettext("{n} day", "{n} days", days).format(n=days)
-    what = _("{time} count as {whole}: times are counted in whole periods")
-    fix = _("write whole months where it matters")
-    if case.calendar.step is not Step.MONTH:
-        fix = _("choose a shorter calendar.step")
-    return Finding.of(path, what, fix, time=said, whole=whole)
+        fix = worded("choose a shorter calendar.step")
+    return Finding(path, what, fix)
 
 
 DAY_SLIP = 0.01
+
+
+def _as_given(months: float) -> str:
+    """A time in months, or in days where it is a whole number of those."""
+    days = round(months * DAYS_A_MONTH)
+    shown = f"{round(months, 2):g}"
+    if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
+        return ngettext("{n} day", "{n} days", days).format(n=days)
+    return ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=spelled(shown))
+
+
+def _whole_periods(counted: int, step: Step) -> str:
+    whole = _whole(counted, step)
+    if step is not Step.MONTH:
+        whole += f" = {_whole(int(counted * step), Step.MONTH)}"
+    return whole
 
 
 def _whole(n: int, step: Step) -> str:
@@ -138,6 +163,15 @@ def _whole(n: int, step: Step) -> str:
         Step.MONTH: ngettext("{n} month", "{n} months", n),
     }
     return texts[step].format(n=n)
+
+
+def _amount(number: float, unit: str) -> Worded:
+    """A number with its unit, as the language in use writes both."""
+    return Worded(_in_full, number, unit)
+
+
+def _in_full(number: float, unit: str) -> str:
+    return in_words(number, unit, language())
 
 
 def _lead_time(case: Case, supplier: Supplier, route: str) -> float | None:
@@ -181,9 +215,11 @@ def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
         period = calendar.index_of(text)
         first = calendar.label(period)
         if 0 <= period < calendar.n_periods and text not in (first, f"{first}-01"):
-            what = _("{month} counts as {first}, the first month of its period")
-            fix = _("write {first}, or choose a shorter calendar.step")
-            yield Finding.of(path, what, fix, month=text, first=first)
+            what = worded(
+                "{month} counts as {first}, the first month of its period", month=text, first=first
+            )
+            fix = worded("write {first}, or choose a shorter calendar.step", first=first)
+            yield Finding(path, what, fix)
 
 
 def _written_months(entry: Entry, path: Path) -> Iterator[tuple[Path, str]]:
@@ -208,11 +244,12 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
     """Within a long period nothing is seen."""
     step = draft.case.calendar.step
     if step is not Step.MONTH:
-        what = _(
+        what = worded(
             "what is short for a part of a {step} is spread over all of it: the deepest"
-            " shortfall and discounted money differ from those by month"
-        ).format(step=_("year") if step is Step.YEAR else _("quarter"))
-        yield Finding(("calendar", "step"), what, _('write "step: month" where that matters'))
+            " shortfall and discounted money differ from those by month",
+            step=worded("year") if step is Step.YEAR else worded("quarter"),
+        )
+        yield Finding(("calendar", "step"), what, worded('write "step: month" where that matters'))
 
 
 def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
@@ -229,12 +266,18 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
             continue
         cost, least = less[0]
         unit = f"{case.currency}/{case.goods[use.good].unit}"
-        what = _(
+        what = worded(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
-            " whatever leaves this use short saves money"
-        ).format(cost=in_words(cost, unit), least=in_words(least, unit))
-        fix = _("see whether the cost of being short holds all that is lost")
+            " whatever leaves this use short saves money",
+            cost=_amount(cost, unit),
+            least=_amount(least, unit),
+        )
+        fix = worded("see whether the cost of being short holds all that is lost")
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
+
+
+def _unit_names(units: tuple[str, ...]) -> str:
+    return listed([format_unit(unit, language()) for unit in units])
 
 
 @dataclass(slots=True)
@@ -282,11 +325,13 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
         bare = [one.id for one in uses if one.weight is None]
         if len(kinds) < 2 or not bare:
             continue
-        what = _(
+        what = worded(
             "uses of the {tier} tier are counted in {units}; without weights they count by"
-            " months of their good's own use"
-        ).format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
-        fix = _("give each use of the tier a weight to say what one unit counts")
+            " months of their good's own use",
+            tier=tier,
+            units=Worded(_unit_names, tuple(sorted(set(units.values())))),
+        )
+        fix = worded("give each use of the tier a weight to say what one unit counts")
         yield Finding(("uses", bare[0]), what, fix, at_key=True)
 
 
@@ -303,15 +348,21 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         repeats = repeats_yearly(path, a_year, asked)
         if last.min() == last.max() or (asked and repeats == (asked == "repeat")):
             continue
-        what = _("behind {last}, the end of the calendar, it keeps its last value, {value}")
+        end = calendar.label(calendar.n_periods - 1)
+        what = worded(
+            "behind {last}, the end of the calendar, it keeps its last value, {value}",
+            last=end,
+            value=_amount(float(path[-1]), quantity.unit),
+        )
         if repeats:
-            what = _("behind {last}, the end of the calendar, it repeats its last year")
-        fix = _('write "after: {other}" beside the series for the other')
+            what = worded(
+                "behind {last}, the end of the calendar, it repeats its last year", last=end
+            )
+        other = "hold" if repeats else "repeat"
+        fix = worded('write "after: {other}" beside the series for the other', other=other)
         if asked:
-            fix = _("the calendar is shorter than a year; make it longer")
-        value, other = in_words(float(path[-1]), quantity.unit), "hold" if repeats else "repeat"
-        at, end = tuple(quantity.path.split(".")), calendar.label(calendar.n_periods - 1)
-        yield Finding.of(at, what, fix, at_key=True, last=end, value=value, other=other)
+            fix = worded("the calendar is shorter than a year; make it longer")
+        yield Finding(tuple(quantity.path.split(".")), what, fix, at_key=True)
 
 
 def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
@@ -320,9 +371,11 @@ def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     for quantity in quantities(draft.case):
         early = [at for at, _value in quantity.steps if at <= 0]
         if len(early) > 1:
-            what = _("the value of {month} lies before the calendar and is not used")
-            what = what.format(month=calendar.label(early[-2]))
-            fix = _("take it out, or let the calendar begin earlier")
+            what = worded(
+                "the value of {month} lies before the calendar and is not used",
+                month=calendar.label(early[-2]),
+            )
+            fix = worded("take it out, or let the calendar begin earlier")
             yield Finding(tuple(quantity.path.split(".")), what, fix, at_key=True)
 
 
@@ -340,9 +393,11 @@ def goods_on_the_way(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
     )
     if on_the_way:
-        what = _("what is on the way when it starts is taken as lost: {suppliers}")
-        what = what.format(suppliers=", ".join(on_the_way))
-        fix = _('write "in_transit: delivered" if it still comes, else "in_transit: lost"')
+        what = worded(
+            "what is on the way when it starts is taken as lost: {suppliers}",
+            suppliers=", ".join(on_the_way),
+        )
+        fix = worded('write "in_transit: delivered" if it still comes, else "in_transit: lost"')
         yield Finding(("measures", measure.id), what, fix, at_key=True)
 
 
@@ -350,8 +405,8 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
     """Numbers that are written as missing and without which the format has a default."""
     for path in draft.case.missing:
         if path.rpartition(".")[2] not in NEEDED and not path.startswith("options."):
-            what = _("it is missing, and counts as if the key were not there")
-            fix = _("give a value with a range, grade D and a why")
+            what = worded("it is missing, and counts as if the key were not there")
+            fix = worded("give a value with a range, grade D and a why")
             yield Finding(tuple(path.split(".")), what, fix)
 
 

@@ -123,9 +123,9 @@ def outside(text: str, calendar: Calendar) -> tuple[str, str]:
     return what.format(month=text, first=first, last=last), fix
 
 
-def in_words(number: float, unit: str) -> str:
-    """A number with its unit, as messages show it."""
-    return format_amount(number, unit).replace(GROUP_SPACE, " ")
+def in_words(number: float, unit: str, language: str = "en") -> str:
+    """A number with its unit, as messages show it: as a file may have it."""
+    return format_amount(number, unit, language).replace(GROUP_SPACE, " ")
 
 
 def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
@@ -312,26 +312,28 @@ def _target(home: Unit, reading: Reading) -> Unit | None:
 
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     kind, unit = reading.kind, reading.unit.name
-    broken = ""
+    broken, limit = "", 0.0
     if not math.isfinite(value):
-        broken = _("this is more than can be counted with")
+        broken = _('this is more than can be counted with, got "{text}"')
     elif 0.0 < abs(value) < SMALLEST:
-        broken = _("expected 0 or at least {limit}").format(limit=in_words(SMALLEST, unit))
+        broken, limit = _('expected 0 or at least {limit}, got "{text}"'), SMALLEST
     elif kind.low is not None and value < kind.low:
-        broken = _("expected at least {limit}").format(limit=in_words(kind.low, unit))
+        broken, limit = _('expected at least {limit}, got "{text}"'), kind.low
     elif kind.high is not None and value > kind.high:
-        broken = _("expected at most {limit}").format(limit=in_words(kind.high, unit))
+        broken, limit = _('expected at most {limit}, got "{text}"'), kind.high
     elif kind.above is not None and value <= kind.above:
-        broken = _("expected more than {limit}").format(limit=in_words(kind.above, unit))
+        broken, limit = _('expected more than {limit}, got "{text}"'), kind.above
     elif abs(value) > LARGEST:
         limit = math.copysign(LARGEST, value)
-        broken = _("expected at least {limit}") if value < 0 else _("expected at most {limit}")
-        broken = broken.format(limit=in_words(limit, unit))
+        broken = _('expected at most {limit}, got "{text}"')
+        if value < 0:
+            broken = _('expected at least {limit}, got "{text}"')
     if broken:
         fix = ""
         if kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text:
             fix = _('for per cent write "{number} %"').format(number=format_number(value))
-        reading.refuse(step, _('{broken}, got "{text}"').format(broken=broken, text=text), fix)
+        what = broken.format(limit=in_words(limit, unit), text=text)
+        reading.refuse(step, what, fix)
     return not broken
 
 

@@ -38,7 +38,7 @@ from derbes.casefile.entries import (
 from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, offers
-from derbes.language import _, text_of
+from derbes.language import Worded, _, text_of, worded
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
 """Keys at the top that no change can touch: results of variants stand side by side."""
@@ -119,7 +119,7 @@ def alternative(
         after.findings.append(Finding.of((*place, "include_from"), what, fix, name=place[1]))
     for one in chain or ():
         if one != place:
-            after.changes.append(_("as {variant}").format(variant=one[1]))
+            after.changes.append(worded("as {variant}", variant=one[1]))
         _make(after, one, entries[one], is_own=one == place)
     after.draft = build_draft(after.root, memory)
     if not after.findings:
@@ -152,15 +152,15 @@ def _make(changed: WrittenAlternative, place: Place, entry: Any, *, is_own: bool
     words: list[str] = []
     for position, pattern in enumerate(entry.remove):
         _remove(changed, (*place, "remove", position), pattern)
-        words.append(_("without {element}").format(element=pattern))
+        words.append(worded("without {element}", element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
             _add(changed, (*place, "add", section, element_id))
-            words.append(_("with {element}").format(element=f"{section}.{element_id}"))
+            words.append(worded("with {element}", element=f"{section}.{element_id}"))
     for where in entry.set:
         path = (*place, "set", where)
         _set(changed, path)
-        words.append(f"{where}: {_in_words(_plain(find(changed.file, path)))}")
+        words.append(Worded(_set_in_words, where, _plain(find(changed.file, path))))
     if is_own:
         changed.changes += words
     else:
@@ -328,6 +328,10 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
 
 def _plain(node: Node | None) -> Plain:
     return node.plain if node is not None else None
+
+
+def _set_in_words(where: str, plain: Plain) -> str:
+    return f"{where}: {_in_words(plain)}"
 
 
 def _in_words(plain: Plain) -> str:

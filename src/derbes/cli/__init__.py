@@ -8,7 +8,14 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.cli.stopping import heeding
-from derbes.language import DOMAIN, LOCALE, languages, system_language, use_language
+from derbes.language import (
+    DOMAIN,
+    LOCALE,
+    is_readable,
+    languages,
+    system_language,
+    use_language,
+)
 
 DONE = 0
 """The question is answered."""
@@ -84,7 +91,7 @@ def speak(words: Sequence[str]) -> None:
     use_language(code)
     os.environ["LANGUAGE"] = code
     gettext.bindtextdomain(DOMAIN, LOCALE)
-    gettext.textdomain(DOMAIN)
+    gettext.textdomain(DOMAIN if is_readable(code) else "messages")  # else click speaks English
 
 
 @heeding

@@ -1,7 +1,7 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import click
 
 from derbes import api
 from derbes.browser import find_browser
+from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
 from derbes.cli.chart import chart
@@ -64,10 +65,10 @@ from derbes.cli.sheets import (
 from derbes.cli.streams import Outlet
 from derbes.cli.surface import DRAWS, SEED, needed, surface_options, words_of
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.errors import CaseError, DerbesError
+from derbes.errors import CaseError, DerbesError, Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.harmless import file_name
-from derbes.language import _
+from derbes.language import _, language, spelled
 from derbes.request import (
     FORMATS,
     QUERIES,
@@ -348,6 +349,16 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     type=Place(),
 )
 @option(
+    "--languages",
+    _(
+        "Languages of a page that can be switched, with commas between, the first shown, such as "
+        "en,ru,kk. Without it: one language, that of --lang."
+    ),
+    "CODES",
+    default="",
+    callback=lambda _context, _option, codes: _codes(codes),
+)
+@option(
     "--tables",
     _("Write every table and the data of every chart as CSV into a folder."),
     "FOLDER",
@@ -361,6 +372,7 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     kind = PDF if Path(out).suffix.casefold() == ".pdf" else HTML
     case = opened(path, kind, out=out)
     if kind == PDF:
+        _in_one_language(case, asked["languages"])
         find_browser()
     words = words_of({**asked, "tables": asked["tables"] or ""})
     need = needed(case, words)
@@ -374,17 +386,37 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
         tell(page, out, HTML)
     if out == STANDARD_OUTPUT:
         return
+    size = Path(out).stat().st_size
     if as_json:
-        for name in ("n_workers", "tables", "page_one"):
+        written = {"file": out, "bytes": size, "languages": asked["languages"] or (language(),)}
+        for name in ("n_workers", "tables", "page_one", "languages"):
             words.pop(name)
-        provenance = record_of(made_by(case, "brief", **words))
-        tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
+        tell_json({**written, "provenance": record_of(made_by(case, "brief", **words))})
     else:
-        note(_("Written: {out}").format(out=out))
+        text = _("Written: {out}, {n} KB")
+        note(text.format(out=out, n=spelled(f"{max(1, round(size / 1000)):,}")))
         if words["tables"]:
             note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
         if kind == HTML:
             note(_("Next: open it in a browser; it needs no network."))
+
+
+def _codes(words: str) -> tuple[str, ...]:
+    """Languages with commas between them, each once."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, words.split(",")))))
+
+
+def _in_one_language(case: Case, languages: Sequence[str]) -> None:
+    """Refuse a PDF in several languages.
+
+    Raises:
+        RequestError: Several are asked for.
+    """
+    if len(languages) > 1:
+        what = _("a PDF is in one language: nothing in it can be switched")
+        fix = _("name one of {names}, or end the name of the page in .html")
+        fix = fix.format(names=", ".join(languages))
+        raise RequestError(case.source or case.name, [Problem("languages", what, fix=fix)])
 
 
 @derbes.command()

@@ -1,5 +1,6 @@
 """`derbes demo`: a case to begin with, and its brief, within a minute of installation."""
 
+import contextlib
 import os
 import shlex
 import sys
@@ -14,7 +15,7 @@ from derbes.case.entities import Case
 from derbes.cli.options import Verb, language_option, option, workers_option
 from derbes.cli.output import next_line, stoppable, tell
 from derbes.cli.places import Place, check_places
-from derbes.errors import Problem, RequestError
+from derbes.errors import OutputError, Problem, RequestError
 from derbes.files import make_folder, write_bytes_atomically
 from derbes.harmless import file_name, whole
 from derbes.language import _, ngettext
@@ -129,11 +130,21 @@ def refuse_others(folder: Path, files: Mapping[Path, bytes]) -> None:
 
 
 def _write(folder: Path, files: Mapping[Path, bytes]) -> None:
-    for name, content in files.items():
-        place = folder / name
-        make_folder(place.parent)
-        if not place.exists():
-            write_bytes_atomically(place, content)
+    """Write all files that are not there, or none."""
+    made: list[Path] = []
+    try:
+        for name, content in files.items():
+            place = folder / name
+            above = [one for one in (*reversed(place.parents), place) if not one.exists()]
+            made += above
+            make_folder(place.parent)
+            if above:
+                write_bytes_atomically(place, content)
+    except OutputError:
+        for one in reversed(made):
+            with contextlib.suppress(OSError):
+                one.rmdir() if one.is_dir() else one.unlink(missing_ok=True)
+        raise
 
 
 def _written(place: Path, n: int) -> str:

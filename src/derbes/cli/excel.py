@@ -77,7 +77,7 @@ def excel(
     if wrong:
         raise RequestError(path or "derbes", wrong)
     case = api.read_case(path) if path else None
-    out = out or f"{file_name(case.name if case else 'case')}.xlsx"
+    out = out or f"{file_name(Path(path).resolve().stem if path else 'case')}.xlsx"
     check_places(case.files if case else (), EXCEL, source=path or "derbes", out=out)
     what = ""
     if Path(out).suffix.casefold() != ".xlsx":

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import redirect_stdout
+from copy import copy
 from inspect import cleandoc, signature
 from typing import Any, get_args
 
@@ -18,6 +19,25 @@ Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
 
+class _Option(click.Option):
+    """An option whose kind of number has a name in the language in use."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.type = copy(self.type)
+        self._kind = self.type.name
+
+    def process_value(self, ctx: click.Context, value: Any) -> Any:
+        """The value, or a message that says of what kind it should be."""
+        kinds = {
+            "integer": _("integer"),
+            "integer range": _("integer range"),
+            "float": _("float"),
+        }
+        self.type.name = kinds.get(self._kind, self._kind)
+        return super().process_value(ctx, value)
+
+
 def option(names: str, words: str, metavar: str | None = None, **more: Any) -> Decorator:
     """An option of a command; a default that says something is shown.
 
@@ -29,7 +49,10 @@ def option(names: str, words: str, metavar: str | None = None, **more: Any) -> D
     """
     shows = more.get("default") not in (None, "", (), False)
     return click.option(
-        *names.split(), metavar=metavar, help=words, **{"show_default": shows, **more}
+        *names.split(),
+        metavar=metavar,
+        help=words,
+        **{"show_default": shows, "cls": _Option, **more},
     )
 
 

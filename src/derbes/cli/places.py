@@ -74,6 +74,21 @@ KINDS: Mapping[str, str] = {
     ".zip": "a zip archive",
 }
 """What the end of a name promises."""
+
+
+def _named(kind: str) -> str:
+    """A kind of file, as the language in use calls it."""
+    words = {
+        TEXT: _("text"),
+        CASE: _("a case"),
+        HISTORY: _("a history, a line of JSON each"),
+        "an old workbook": _("an old workbook"),
+        "a picture": _("a picture"),
+        "a zip archive": _("a zip archive"),
+    }
+    return words.get(kind, kind)
+
+
 TABLES = frozenset({EXCEL, CSV, PARQUET})
 SHEET = "derbes.sheet"
 """Where a context notes which table is wanted."""
@@ -147,7 +162,7 @@ def check_places(
     if context.meta.get(SHEET) and kind not in TABLES:
         what = _("a table is picked for a file of tables, and this writes {kind}")
         fix = _("end the name of --out in .csv, .parquet or .xlsx")
-        problems.append(Problem("sheet", what.format(kind=kind), fix=fix))
+        problems.append(Problem("sheet", what.format(kind=_named(kind)), fix=fix))
     if problems:
         raise RequestError(source, problems)
 
@@ -184,13 +199,16 @@ def _output_problems(
     outlet: Outlet, read: Iterable[str], written: Mapping[str, str | None]
 ) -> list[Problem]:
     """Whether the shell has been told to put the answer into a file that is read or written."""
-    named = {file: _("which is a file of the case") for file in read}
+    named = dict.fromkeys(read, "")
     for option, place in written.items():
         if place:
-            named.setdefault(place, _("which --{option} writes").format(option=option))
-    for file, known in named.items():
+            named.setdefault(place, option)
+    for file, option in named.items():
         if identity(Path(file)) == outlet.identity:
-            what = _('the output leads into "{file}", {known}').format(file=file, known=known)
+            what = _('the output leads into "{file}", which is a file of the case')
+            if option:
+                what = _('the output leads into "{file}", which --{option} writes')
+            what = what.format(file=file, option=option)
             return [Problem("out", what, fix=_("let the output lead into another file"))]
     return []
 
@@ -217,5 +235,7 @@ def _of_another_kind(option: str, place: Path, kind: str, *, is_of_tables: bool)
     what = _('"{place}" promises {promised}, and this writes {kind}')
     if not promised:
         what = _('"{place}" ends in "{suffix}", which says of no file what it is')
-    what = what.format(place=place, promised=promised, kind=kind, suffix=place.suffix)
+    what = what.format(
+        place=place, promised=_named(promised), kind=_named(kind), suffix=place.suffix
+    )
     return [Problem(option, what, fix=fix)]

@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from derbes.cli import BROKEN_PIPE, REPAIRABLE
 from derbes.files import Identity, identity_of, unwritable
-from derbes.harmless import in_json, visible
+from derbes.harmless import in_json, in_letters_of, visible
 from derbes.language import _
 
 _OUTPUT, _ERRORS = 1, 2
@@ -97,6 +97,8 @@ class Outlet:
             shown.flush()
             return
         encoding = "utf-8" if self.is_document else shown.encoding
+        if not self.is_document:
+            text = in_letters_of(encoding, text)
         content = memoryview(text.encode(encoding, "backslashreplace"))
         with open(self._output, "wb", buffering=0, closefd=False) as raw:
             while content:
@@ -142,7 +144,8 @@ def closed() -> OSError:
 def say(text: str) -> None:
     """Write lines to the error output; where it takes nothing, nobody can be told."""
     try:
-        sys.stderr.write(f"{visible(text)}\n")
+        shown = in_letters_of(sys.stderr.encoding or "utf-8", visible(text))
+        sys.stderr.write(f"{shown}\n")
     except (OSError, ValueError):
         _abandon(sys.stderr)
     _finish(sys.stderr)

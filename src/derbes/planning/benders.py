@@ -38,7 +38,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.quantity import FloatArray
-from derbes.errors import DataError
+from derbes.errors import DataError, said_by_system
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings, solve_mixed
@@ -555,7 +555,7 @@ def load(path: Path, problem: PlanProblem) -> Record:
         head, _end, text = path.read_text(encoding="utf-8").partition("\n")
         said = json.loads(head)
     except OSError as error:
-        raise unusable(error.strerror or str(error)) from error
+        raise unusable(said_by_system(error)) from error
     except (ValueError, RecursionError) as error:
         raise unusable(_("it is not a checkpoint of a plan")) from error
     if not isinstance(said, dict) or said.get("format") != FORMAT:

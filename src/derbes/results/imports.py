@@ -43,7 +43,7 @@ class TableImport(Tabled):
 
 
 @dataclass(frozen=True, slots=True)
-class BookImport:
+class BookImport(Tabled):
     """What a workbook changes in a case."""
 
     case: str

@@ -8,12 +8,14 @@ causes are claimed for what.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, pairwise
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.ledger import DoubleStandard, Judgement, Modality, Statement, StatementKind
+from derbes.language import Worded, worded
 from derbes.results.statements import (
     CalibrationBin,
     Contradiction,
@@ -425,10 +427,18 @@ class Said:
     judge: str
     judgement: Judgement
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Worded:
         """Statement, actor, sign and whether by word or deed."""
-        sign = SIGNS[self.judgement.sign]
-        return f"{self.statement}: {self.judgement.of} {sign} ({self.judgement.shown_by})"
+        made = partial(
+            worded,
+            statement=self.statement,
+            actor=self.judgement.of,
+            sign=SIGNS[self.judgement.sign],
+        )
+        if self.judgement.shown_by == "word":
+            return made("{statement}: {actor} {sign} (word)")
+        return made("{statement}: {actor} {sign} (deed)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -426,7 +426,7 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
             judge=about.judge,
             act=about.act,
             kind=match[0].kind if match else "",
-            judgements=tuple(str(said) for other in match for said in other.said),
+            judgements=tuple(said.words for other in match for said in other.said),
             statements=about.statements,
             is_declared=isinstance(about, DoubleStandard),
             is_found=bool(match),

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
+from derbes.spelling import listed
 from derbes.tables.cells import (
     TOTALS,
     Moment,
@@ -286,8 +287,8 @@ def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Pr
             [{c for c in used if c < apart}, {c for c in used if c >= apart}] if apart else [used]
         )
         areas += [area(block, sorted(part)) for part in parts]
-    what = _("the sheet holds more than one table: {areas}").format(areas=_(" and ").join(areas))
-    fix = _("say which one: {ways}").format(ways=_(" or ").join(f"--cells {one}" for one in areas))
+    what = _("the sheet holds more than one table: {areas}").format(areas=listed(areas))
+    fix = _("say which one: {ways}").format(ways=listed([f"--cells {one}" for one in areas], "or"))
     return Problem(sheet.name, what, fix=fix)
 
 

@@ -10,6 +10,7 @@ from derbes.casefile.entries import Plain
 from derbes.drafting.text import id_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
+from derbes.spelling import listed as one_of
 from derbes.tables.bring import words
 from derbes.tables.cells import CellError, is_missing, is_number
 from derbes.tables.kept import BILL, SUPPLIERS, TableMap
@@ -97,7 +98,7 @@ class _Listing:
         )
         fix = did_you_mean(text, known)
         if found:
-            what = _('"{text}" may be {ways}').format(text=text, ways=_(" or ").join(found))
+            what = _('"{text}" may be {ways}').format(text=text, ways=one_of(found, "or"))
             fix = _("call it by its id, or put its label right")
         elif not text:
             what = _("the cell is empty")
@@ -228,7 +229,7 @@ def _supplier(listing: _Listing, row: int) -> tuple[str, ...]:
 def _one(listing: _Listing, row: int, text: str, good: str) -> list[str]:
     found = _sellers(listing, text, good)
     if len(found) > 1:
-        what = _('"{text}" may be {ways}').format(text=text, ways=_(" or ").join(found))
+        what = _('"{text}" may be {ways}').format(text=text, ways=one_of(found, "or"))
         listing.refuse(listing.place(row, "supplier"), what, _("call it by its id"))
         return ["?"]
     return found
@@ -256,7 +257,7 @@ def _price(listing: _Listing, row: int) -> tuple[str, ...]:
         )
         return ()
     if len(sellers) > 1:
-        what = _('"{text}" may be {ways}').format(text=text, ways=_(" or ").join(sellers))
+        what = _('"{text}" may be {ways}').format(text=text, ways=one_of(sellers, "or"))
         listing.refuse(place, what, _("add a column with the supplier"))
         return ()
     name = sellers[0]

@@ -15,6 +15,7 @@ from derbes.case.quantity import Element
 from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
+from derbes.spelling import listed
 from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none
 from derbes.tables.kept import (
     BILL,
@@ -564,7 +565,7 @@ def _undecided(
     if open_ones:
         found = []
         for text, paths in open_ones.items():
-            what = _('"{text}" may be {paths}').format(text=text, paths=_(" or ").join(paths))
+            what = _('"{text}" may be {paths}').format(text=text, paths=listed(paths, "or"))
             if len(paths) == 1:
                 others = [one for one, ways in open_ones.items() if ways == paths and one != text]
                 what = _('"{text}" and "{other}" may both be {path}').format(
@@ -582,7 +583,7 @@ def _undecided(
         what = _("no row fits a number of the case by its name and unit; they are: {names}")
     shown = ", ".join(f'"{text}"' for text in texts[:8]) + (", …" if len(texts) > 8 else "")
     ways = [f'--map "{one.path}={texts[0] if texts else "…"}"' for one in known[:6]]
-    fix = _("say which: {ways}").format(ways=_(" or ").join(ways))
+    fix = _("say which: {ways}").format(ways=listed(ways, "or"))
     return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
 
 

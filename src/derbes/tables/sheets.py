@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from derbes.errors import DataError
+from derbes.errors import DataError, said_by_system
 from derbes.language import _
 from derbes.tables.hidden import NOTHING, Hidden, hidden_in, spans
 from derbes.trade import parquet
@@ -104,7 +104,7 @@ def read_table_file(path: Path) -> TableFile:
         content = path.read_bytes()
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
     except OSError as error:
-        raise _unusable(path, error.strerror or str(error), _("check the path")) from error
+        raise _unusable(path, said_by_system(error), _("check the path")) from error
     digest = hashlib.sha256(content).hexdigest()
     suffixes = [suffix.casefold() for suffix in path.suffixes]
     if suffixes[-1:] == [".gz"]:
@@ -251,7 +251,7 @@ def _csv(path: Path, content: bytes) -> Found:
             before = reader.line_num
     except csv.Error as error:
         fix = _("look for a quote that is not closed; the file may be cut off")
-        reason = _("line {line}: {reason}").format(line=before + 1, reason=error)
+        reason = _("line {line}: {reason}").format(line=before + 1, reason=said_by_system(error))
         raise _unusable(path, reason, fix) from error
     sheet = Sheet("", _whole(rows), lines, (), delimiter, tuple(len(row) for row in rows))
     return (sheet,), (), ((note,) if note else ())

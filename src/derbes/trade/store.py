@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from derbes.errors import DataError, OutputError, did_you_mean
+from derbes.errors import DataError, OutputError, did_you_mean, said_by_system
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
@@ -223,7 +223,7 @@ def import_trade(
             "{place}: cannot be written: {reason}. Fix: choose another folder with --store, or "
             "free space and check permissions."
         )
-        reason = error.strerror or str(error)
+        reason = said_by_system(error)
         raise OutputError(text.format(place=store, reason=reason)) from error
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from derbes.errors import DataError
+from derbes.errors import DataError, said_by_system
 from derbes.language import _
 from derbes.tables.sheets import column_letters, read_table_file
 from derbes.workbook.making import ABOUT, BEFORE
@@ -116,8 +116,7 @@ def _content(path: Path) -> bytes:
             raise _unusable(path, what)
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unusable(path, reason, _("check the path")) from error
+        raise _unusable(path, said_by_system(error), _("check the path")) from error
     if kind != ".xlsx":
         raise _unusable(path, _("its name does not end in .xlsx"), as_xlsx)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -158,7 +157,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
 
 def _cut_off(path: Path, error: Exception) -> DataError:
     fix = _("open it in Excel and save it anew; it may be cut off")
-    return _unusable(path, str(error) or type(error).__name__, fix)
+    return _unusable(path, said_by_system(error) or type(error).__name__, fix)
 
 
 _BROKEN = (
