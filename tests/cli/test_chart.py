@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import struct
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -144,6 +145,6 @@ def test_a_pdf_is_what_the_browser_prints(run, computed, monkeypatch, tmp_path):
     monkeypatch.setattr(api, "printed", lambda page, on_one_sheet: f"{page}{on_one_sheet}".encode())
     monkeypatch.setattr("derbes.cli.commands.find_browser", lambda: "")
     answer = run("brief", "town.yaml", "--page-one", "--out", "a.PDF")
-    assert answer.out == "Written: a.PDF\n"
+    assert re.fullmatch(r"Written: a\.PDF, \d+ KB\n", answer.out)
     assert Path("a.PDF").read_bytes() == "<!doctype html>ңTrue".encode()
     assert computed.calls[0][1]["page_one"] is True

@@ -307,7 +307,8 @@ def test_random_markets_cost_what_a_program_of_our_own_says(prices, capacities, 
     )
     if not free.success:
         return
-    assert plan.feasible == under.success
+    assert plan.feasible or not under.success
+    assert not plan.feasible or under.success or first > 0  # what came before may be stored
     if under.success:
         assert plan.cost == pytest.approx(first * free.fun + (18 - first) * under.fun, rel=1e-6)
 

@@ -171,7 +171,7 @@ def test_steps_of_modality(before, after, change):
 def test_word_and_deed_of_two_actors():
     (one,) = double_standards_of(CASE)
     assert (one.judge, one.act, one.kind) == ("paper", "build", "actors")
-    assert [str(said) for said in one.said] == [
+    assert [str(said.words) for said in one.said] == [
         "decided: home - (word)",
         "decided: sender + (deed)",
     ]

@@ -29,6 +29,8 @@ def plain(part: object) -> object:  # noqa: PLR0911 - one for each kind
         without = _OF_THE_FILE | (_OF_THE_CASE if isinstance(part, Case) else frozenset())
         names = [one.name for one in dataclasses.fields(part) if one.name not in without]
         return (type(part).__name__, *((name, plain(getattr(part, name))) for name in names))
+    if isinstance(part, Mapping) and all(isinstance(text, str) for text in part.values()):
+        return tuple(sorted((str(key), text) for key, text in part.items()))  # texts by language
     if isinstance(part, Mapping):
         return tuple((plain(key), plain(one)) for key, one in part.items())
     if isinstance(part, list | tuple):

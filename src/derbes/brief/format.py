@@ -177,7 +177,7 @@ def percent_rise(value: float) -> str:
 
 _BEGINS = re.compile(r"-?\d")
 _PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
-_MEASURED = re.compile(rf"(.*?-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
+_MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
 _STEM = 4
 """Letters by which a unit is known whatever number it stands beside."""
 

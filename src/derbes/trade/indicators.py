@@ -128,8 +128,8 @@ def residual(need: float, others: float) -> float | None:
     """(T15) Part of a need that others could not supply: max(0, D − K) / D; None: no need.
 
     Examples:
-        >>> residual(3.27, 4.0), residual(3.27, 2.73)
-        (0.0, 0.16513761467889898)
+        >>> residual(3.27, 4.0), round(residual(3.27, 2.73), 4)
+        (0.0, 0.1651)
     """
     return max(0.0, need - others) / need if need > 0 else None
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from derbes.case import forms
 from derbes.casefile.edit import in_flow
-from derbes.casefile.entries import Plain, keys_of
+from derbes.casefile.entries import LANGUAGE_PATTERN, Plain, keys_of
 from derbes.casefile.files import compose
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
@@ -239,6 +239,16 @@ def is_flow(value: object) -> bool:
     return isinstance(value, str) and value.startswith(_FLOW)
 
 
+def _by_language(text: str) -> Plain:
+    """Texts by language out of a cell; a text that only begins as they do."""
+    try:
+        found = flow_plain(text, "")
+    except SpellingError:
+        return text
+    is_label = isinstance(found, dict) and all(re.fullmatch(LANGUAGE_PATTERN, one) for one in found)
+    return found if is_label and found else text
+
+
 def flow_plain(text: str, heading: str) -> Plain:
     """What a text in braces or brackets means.
 
@@ -258,17 +268,22 @@ def flow_plain(text: str, heading: str) -> Plain:
 
 
 def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
-    """A text by language; one without a language stands in the column without one."""
+    """A text by language; one without a language stands in the column without one.
+
+    There stand, too, a fourth language and the cases of a text, as YAML.
+    """
     texts = {"": as_text(plain)} if isinstance(plain, str) else plain
     if not isinstance(texts, dict):
         return {}
     known = {column.part.removeprefix(mark): column.heading for column in columns}
     found: dict[str, Cell] = {}
+    more = {name: text for name, text in texts.items() if name not in known}
+    if more and "" in texts:
+        return {known[""]: in_flow(plain)}
     for language, text in texts.items():
-        if language not in known:  # a fourth language
-            return {known[""]: in_flow(plain)}
-        found[known[language]] = text if isinstance(text, str) else None
-    return found
+        if language in known:
+            found[known[language]] = text if isinstance(text, str) else None
+    return found | ({known[""]: in_flow(more)} if more else {})
 
 
 def label_plain(
@@ -285,9 +300,15 @@ def label_plain(
     if not found:
         return None
     alone = found.get("")
-    if isinstance(alone, str) and len(found) == 1:
-        return flow_plain(alone, heading) if is_flow(alone) else alone
-    if alone is not None:
+    if isinstance(alone, str) and is_flow(alone):
+        more = flow_plain(alone, heading)
+        if isinstance(more, dict):
+            found = {name: text for name, text in found.items() if name} | more
+        elif len(found) == 1:
+            return more
+    elif isinstance(alone, str) and len(found) == 1:
+        return alone
+    if found.get("") is not None:
         what = _("a text without a language stands beside texts in languages")
         raise SpellingError(heading, what, _("move it into the column of its language"))
     order = [*(before if isinstance(before, dict) else ()), *found]
@@ -504,8 +525,13 @@ class _Reading:
         for part in ("distribution", "grade", "source", "why"):
             if part in self.differs:
                 told = self.text(part)
-                is_flow = part == "distribution" and told is not None and told.startswith("{")
-                self.entries[part] = flow_plain(told or "", self.heading[part]) if is_flow else told
+                is_flow = told is not None and told.startswith("{")
+                if is_flow and part == "distribution":
+                    self.entries[part] = flow_plain(told or "", self.heading[part])
+                else:
+                    self.entries[part] = told
+                if is_flow and part == "why":
+                    self.entries[part] = _by_language(told or "")
         self.take_more()
         labels = tuple(one for one in self.field.columns if one.part.startswith(LABEL))
         if any(one.part in self.differs for one in labels):
