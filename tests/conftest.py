@@ -1,6 +1,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -34,8 +35,11 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+def _english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """English for each test, and after it, when what several tests share may be made."""
     from derbes.language import use_language  # noqa: PLC0415 - lets coverage start before
 
     monkeypatch.setenv("LANGUAGE", "en")
+    use_language("en")
+    yield
     use_language("en")
