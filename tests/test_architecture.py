@@ -97,7 +97,10 @@ ONE_MODULE = (
 )
 """Libraries that one module imports, so that exchanging one changes one file."""
 
-BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
+BANNED_MODULES = {
+    *("utils", "util", "helpers", "common", "core", "manager", "base", "misc"),
+    *("told", "asked", "made", "sent", "apart", "known", "everyone"),
+}
 
 
 @cache

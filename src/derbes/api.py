@@ -16,6 +16,7 @@ from derbes.case.request import BASE, Request
 from derbes.errors import Problem, RequestError
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
+from derbes.publishing import brief, chart, chart_problems, charts, printed
 from derbes.request import (
     EVERY_MONTHS,
     LEDGER_DRAWS,
@@ -38,7 +39,6 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage, Provenance
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
-from derbes.told import brief, chart, chart_problems, charts, printed
 from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [

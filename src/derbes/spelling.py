@@ -70,11 +70,6 @@ _DATES = {
 _ENGLISH = ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}")
 
 
-def percent_sign() -> str:
-    """What stands behind a percentage, with the space that belongs to it."""
-    return number_signs()[2]
-
-
 def chart_signs() -> dict[str, object]:
     """How charts write the numbers on their axes, as D3 has it."""
     point, comma, percent = number_signs()

@@ -8,14 +8,13 @@ import math
 import re
 from collections.abc import Sequence
 
-from derbes.language import Declined, _, language, ngettext, spelled
+from derbes.language import Declined, _, language, ngettext, number_signs, spelled
 from derbes.spelling import (
     NO_BREAK,
     counted,
     day_of,
     money_name,
     month_of,
-    percent_sign,
     years_name,
 )
 from derbes.units import format_unit
@@ -81,7 +80,7 @@ def share(value: float) -> str:
         >>> share(0.123), share(0.0004), share(0.9996), share(1.0)
         ('12%', 'under 1%', 'over 99%', '100%')
     """
-    sign = percent_sign()
+    sign = number_signs()[2]
     percent = value * 100
     if _FINE < percent < 1:
         return _("under {share}").format(share=f"1{sign}")

@@ -338,10 +338,6 @@ def _clear(folder: Path) -> None:
         folder.rmdir()
 
 
-_MISSING = "('', 'NA', 'N/A', 'NULL', 'null', '..', '-', ':', 'nan', 'NaN')"
-"""How tables write that a weight is not known."""
-
-
 class _Staged:
     """The rows of one file, each with what becomes of it, in a file of their own."""
 

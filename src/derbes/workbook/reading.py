@@ -166,7 +166,6 @@ _BROKEN = (
 )  # fmt: skip
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 
 
 def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
