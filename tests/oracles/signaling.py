@@ -3,14 +3,14 @@
 import numpy as np
 
 from derbes.case.quantity import FloatArray
-from derbes.statements.signaling import SILENT, TINY, Game, Profile, belief_after, message_values
+from derbes.statements.signaling import SILENT, TINY, Game, Profile, belief_after
 
 
 def is_intuitive(game: Game, profile: Profile) -> bool:
     """Whether an equilibrium passes the intuitive criterion (Cho and Kreps 1987)."""
-    values = message_values(game, profile)
+    values = np.einsum("tma,ma->tm", game.speaker, profile.listener)
     now = (profile.speaker * values).sum(axis=1)
-    for message in range(len(game.messages)):
+    for message in range(values.shape[1]):
         if belief_after(game, profile, message) is not None:
             continue
         if _breaks(game, message, now):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as of_numpy
 
-from derbes.statements.pivoting import equilibria
+from derbes.statements.signaling import equilibria
 
 PENNIES = np.array([[1.0, -1.0], [-1.0, 1.0]])
 BOTH = np.array([[3.0, 1.0], [0.0, 2.0]])

@@ -43,9 +43,7 @@ def beer_quiche(weak: float = 0.1) -> Game:
                 speaker[t, m, a] = float((t == 0) == (m == 1)) + 2.0 * a
                 listener[t, m, a] = float((a == 0) == (t == 0))
     prior = np.array([weak, 1.0 - weak])
-    return Game(
-        ("weak", "strong"), ("beer", "quiche"), ("fight", "retreat"), prior, speaker, listener
-    )
+    return Game(prior, speaker, listener)
 
 
 def test_beer_and_quiche():
@@ -83,7 +81,7 @@ def schooling(cost_low: float) -> Game:
                 speaker[t, m, a] = 1.0 + a - costs[t] * m
                 listener[t, m, a] = 1.0 if a == t else 0.0
     prior = np.array([0.5, 0.5])
-    return Game(("low", "high"), ("none", "school"), ("one", "two"), prior, speaker, listener)
+    return Game(prior, speaker, listener)
 
 
 def test_schooling_separates_when_it_costs_the_low_more_than_it_brings():
@@ -97,9 +95,9 @@ def test_what_never_pays_is_left_out():
     game = beer_quiche()
     worse = np.concatenate([game.listener, game.listener.min(axis=2, keepdims=True) - 1], axis=2)
     speaker = np.concatenate([game.speaker, game.speaker[:, :, :1]], axis=2)
-    wide = Game(game.types, game.messages, ("fight", "retreat", "sulk"), game.prior, speaker, worse)
-    assert useful_actions(wide, 0) == (0, 1)
-    assert normal_form(wide).listener.shape == (4, 4)
+    wide = Game(game.prior, speaker, worse)
+    assert useful_actions(wide, 0) == [0, 1]
+    assert normal_form(wide)[-1].shape == (4, 4)
     assert len(perfect_bayesian_equilibria(wide)) == 2
 
 
@@ -111,7 +109,7 @@ PAYOFFS = st.lists(st.integers(-4, 4), min_size=8, max_size=8).map(
 @given(PAYOFFS, PAYOFFS, st.sampled_from([0.2, 0.5, 0.7]))
 def test_every_answer_is_an_equilibrium_by_definition(speaker, listener, prior):
     """A second check, from the extensive form alone: no type and no reply can do better."""
-    game = Game(("a", "b"), ("m", "n"), ("x", "y"), np.array([prior, 1 - prior]), speaker, listener)
+    game = Game(np.array([prior, 1 - prior]), speaker, listener)
     for one in perfect_bayesian_equilibria(game):
         values = np.einsum("tma,ma->tm", speaker, one.listener)
         sent = (one.speaker * values).sum(axis=1)
@@ -171,13 +169,13 @@ def test_every_episode_has_an_equilibrium():
 
 def test_a_harmless_cut_off_is_only_talk():
     found = answer(Stakes(1.0, 5.0, 20.0), Stakes(0.5, 5.0, 20.0), central_parameters())
-    assert (found.is_credible, found.is_rhetoric) == (False, True)
+    assert (found.credible, found.rhetoric) == (False, True)
     assert found.threshold == float("inf")
 
 
 def test_a_cut_off_that_always_pays_listens_to_nobody():
     found = answer(Stakes(400.0, 5.0, 20.0), Stakes(300.0, 5.0, 20.0), central_parameters())
-    assert (found.is_credible, found.is_rhetoric, found.matters) == (True, False, False)
+    assert (found.credible, found.rhetoric, found.explaining_matters) == (True, False, False)
     assert found.threshold == 0.0
 
 

@@ -522,7 +522,16 @@ def credible(one: Model, cut: Start) -> bool:
     """Whether the sender gains more than it loses by cutting off a target that depends on it as
     the case says: the condition of the signaling game, at its central parameters.
     """
-    return cut_off_value(stakes_in(losses_of(one, cut)), central_parameters()) > 0
+    return cut_off_value(stakes_of(one, cut), central_parameters()) > 0
+
+
+def stakes_of(one: Model, cut: Start) -> Stakes:
+    """What a cut-off costs both sides.
+
+    Raises:
+        Unknown: Some of it is missing.
+    """
+    return stakes_in(losses_of(one, cut))
 
 
 def stakes_in(row: LeverageRow) -> Stakes:
@@ -550,8 +559,7 @@ SURE = 1e-6
 
 def _types(one: Model, cut: Start) -> tuple[Stakes, Stakes]:
     """What a cut-off costs both sides for the dependent type, and for the target as it is."""
-    first = replace(cut, at=label_day(one.case, 0))
-    return stakes_in(losses_of(one, first)), stakes_in(losses_of(one, cut))
+    return stakes_of(one, replace(cut, at=label_day(one.case, 0))), stakes_of(one, cut)
 
 
 @quantity(LEVERAGE)
@@ -570,7 +578,7 @@ def words_matter(one: Model, cut: Start) -> bool:
     """
     from derbes.statements.signaling import answer  # noqa: PLC0415 - loads the solver of games
 
-    return answer(*_types(one, cut), central_parameters()).matters
+    return answer(*_types(one, cut), central_parameters()).explaining_matters
 
 
 @quantity(LEVERAGE)

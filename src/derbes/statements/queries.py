@@ -75,14 +75,11 @@ CUES: Mapping[str, Mapping[str, float]] = {
 }
 """Language → cue → probability that it gives to what it qualifies."""
 
-EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
-    "ru": ("только", "лишь", "исключительно"),
-    "kk": ("тек", "ғана", "тек қана"),
-    "en": ("only", "solely", "exclusively", "nothing but"),
-}
+EXCLUSIVE = (
+    *("только", "лишь", "исключительно", "тек", "ғана", "тек қана"),
+    *("only", "solely", "exclusively", "nothing but"),
+)
 """Words that leave nothing beside what they qualify."""
-
-
 APPROXIMATE = ("около", "примерно", "приблизительно", "about", "around", "some", "шамамен")
 """Words behind which "only" means little, not alone."""
 
@@ -109,11 +106,8 @@ def is_exclusive(text: str) -> bool:
         (True, False)
     """
     words = f" {' '.join(text.casefold().split())} "
-    for cue in (cue for cues in EXCLUSIVE.values() for cue in cues):
-        behind = words.partition(f" {cue} ")[2]
-        if f" {cue} " in words and not behind.startswith(APPROXIMATE):
-            return True
-    return False
+    parts = (words.partition(f" {cue} ") for cue in EXCLUSIVE)
+    return any(cue and not behind.startswith(APPROXIMATE) for _before, cue, behind in parts)
 
 
 # How well predictions did: Brier scores by speaker, and calibration.
@@ -158,34 +152,30 @@ def scores_of(rows: Sequence[StatementRow]) -> Predictions:
     return Predictions(tuple(scores), calibration_of(mine))
 
 
-def _by_outcome(rows: Sequence[StatementRow]) -> dict[str, list[StatementRow]]:
-    """Predictions by what became of them; every one stands in one place.
+def _place(row: StatementRow) -> str:
+    """What became of a prediction.
 
-    Undecided: due, and nothing decides them; early: decided before they are due.
+    Undecided: due, and nothing decides it; early: decided before it is due.
     """
-    places = ("resolved", "undecided", "early", "open", "void", "expired")
-    found: dict[str, list[StatementRow]] = {place: [] for place in places}
-    for row in rows:
-        if row.outcome == "void" or row.verdict == "expired":
-            place = "void" if row.outcome == "void" else "expired"
-        elif row.outcome in {"yes", "no"}:
-            place = "resolved" if row.is_due else "early"
-        else:
-            place = "undecided" if row.is_due else "open"
-        found[place].append(row)
-    return found
+    if row.outcome == "void":
+        return "void"
+    if row.verdict == "expired":
+        return "expired"
+    if row.outcome in {"yes", "no"}:
+        return "resolved" if row.is_due else "early"
+    return "undecided" if row.is_due else "open"
 
 
 def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
-    found = _by_outcome(rows)
-    n = {f"n_{place}": len(mine) for place, mine in found.items()}
-    n["n_due"] = n["n_resolved"] + n.pop("n_undecided")
-    brier = [row.brier for row in found["resolved"] if row.brier is not None]
-    claimed = [row.probability for row in found["undecided"] if row.probability is not None]
+    n = Counter(map(_place, rows))
+    brier = [row.brier for row in rows if _place(row) == "resolved" and row.brier is not None]
+    undecided = (row.probability for row in rows if _place(row) == "undecided")
+    claimed = [one for one in undecided if one is not None]
     return SpeakerScore(
         speaker=speaker,
         n_predictions=len(rows),
-        **n,
+        n_due=n["resolved"] + n["undecided"],
+        **{f"n_{place}": n[place] for place in ("resolved", "early", "open", "void", "expired")},
         brier=_mean(brier),
         brier_low=_mean([*brier, *(min(p, 1.0 - p) ** 2 for p in claimed)]),
         brier_high=_mean([*brier, *(max(p, 1.0 - p) ** 2 for p in claimed)]),
@@ -201,26 +191,18 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
     found = []
     for low, high in pairwise(EDGES):
         inside = [
-            row
+            (row.probability, row.outcome == "yes", _place(row))
             for row in rows
             if row.probability is not None
             and (low <= row.probability < high or row.probability == high == EDGES[-1])
         ]
-        own = _by_outcome(inside)
-        resolved = own["resolved"]
-        if resolved or own["undecided"] or own["early"] or own["open"]:
-            found.append(
-                CalibrationBin(
-                    low=low,
-                    high=high,
-                    n=len(resolved),
-                    mean_probability=_mean([row.probability or 0.0 for row in resolved]),
-                    share_true=_mean([float(row.outcome == "yes") for row in resolved]),
-                    n_undecided=len(own["undecided"]),
-                    n_early=len(own["early"]),
-                    n_open=len(own["open"]),
-                )
-            )
+        n = Counter(place for _claimed, _is_true, place in inside)
+        resolved = [one for one in inside if one[-1] == "resolved"]
+        claimed, is_true = ([float(one[at]) for one in resolved] for at in (0, 1))
+        bin_ = CalibrationBin(low, high, len(resolved), _mean(claimed), _mean(is_true))
+        others = {f"n_{place}": n[place] for place in ("undecided", "early", "open")}
+        if resolved or any(others.values()):
+            found.append(replace(bin_, **others))
     return tuple(found)
 
 
@@ -267,14 +249,6 @@ _Found = tuple[str, tuple[str, ...], str]
 """Kind, statements, and what they are about."""
 
 
-def _linked(case: Case) -> Iterator[tuple[str, str]]:
-    """Statements that stand side by side in a contrast or a tension."""
-    records = [one.between for one in case.contrasts.values()]
-    records += [one.statements for one in case.tensions.values()]
-    for names in records:
-        yield from combinations([name for name in names if name in case.statements], 2)
-
-
 def _denials(case: Case) -> Iterator[_Found]:
     """One passes on the other and turns it round."""
     for name, one in case.statements.items():
@@ -307,9 +281,8 @@ def _never(first: Truths, second: Truths) -> bool:
     """Whether two expressions never hold together though, apart, they often do."""
     n = min(len(first.codes), len(second.codes))
     one, other = first.codes[:n] == TRUE, second.codes[:n] == TRUE
-    if np.any(one & other):
-        return False
-    return float(one.mean()) * float(other.mean()) * n >= EXPECTED
+    by_chance = float(one.mean()) * float(other.mean()) * n
+    return not np.any(one & other) and by_chance >= EXPECTED
 
 
 def _judgements(case: Case) -> Iterator[_Found]:
@@ -324,16 +297,14 @@ def _judgements(case: Case) -> Iterator[_Found]:
                 key = (judgement.act, judgement.of)
                 groups.setdefault(key, []).append((one, judgement.sign))
     for (act, of), said in groups.items():
-        sides = {side_of(case, holder_of(one)) for one, _sign in said}
-        within = [
-            [pair for pair in said if side_of(case, holder_of(pair[0])) == side]
-            for side in sorted(sides)
-        ]
-        at_odds = [group for group in within if _disagree(group)]
-        across = [said] if len(sides) > 1 and _disagree(said) else []
-        for group in (*at_odds, *across):
-            names = tuple(dict.fromkeys(one.id for one, _sign in group))
-            yield "judgement", names, f"{act} ({of})"
+        by_side: dict[str, list[tuple[Statement, int]]] = {}
+        for one, sign in said:
+            by_side.setdefault(side_of(case, holder_of(one)), []).append((one, sign))
+        across = [said] if len(by_side) > 1 else []
+        for group in (*(by_side[side] for side in sorted(by_side)), *across):
+            if _disagree(group):
+                names = tuple(dict.fromkeys(one.id for one, _sign in group))
+                yield "judgement", names, f"{act} ({of})"
 
 
 def _disagree(said: Sequence[tuple[Statement, int]]) -> bool:
@@ -356,16 +327,17 @@ def _stances(case: Case) -> Iterator[_Found]:
 
 
 def _exclusive(case: Case) -> Iterator[_Found]:
-    """Nothing but this, beside something else."""
-    for first, second in _linked(case):
-        one, other = case.statements[first], case.statements[second]
-        if excludes(one) != excludes(other):
-            yield "exclusive", (first, second), (one if excludes(one) else other).cue
-
-
-def excludes(statement: Statement) -> bool:
-    """Whether a statement says that nothing else is meant."""
-    return any(is_exclusive(text) for text in (statement.cue, *statement.phrase.values()))
+    """Nothing but this, beside something else, in a contrast or a tension."""
+    records = [one.between for one in case.contrasts.values()]
+    records += [one.statements for one in case.tensions.values()]
+    for names in records:
+        known = [case.statements[name] for name in names if name in case.statements]
+        for one, other in combinations(known, 2):
+            first, second = (
+                any(map(is_exclusive, (said.cue, *said.phrase.values()))) for said in (one, other)
+            )
+            if first != second:
+                yield "exclusive", (one.id, other.id), (one if first else other).cue
 
 
 # What the ledger speaks of: facts that nobody mentions, and what each side never says.
@@ -399,14 +371,13 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
         subjects += [judgement.act for judgement in statement.judgements]
         spoken.setdefault(side, {}).update(dict.fromkeys(subjects))
     sides = [side for side in spoken if side.startswith("side_")]
-    found = []
-    for side in sides:
-        others = [other for other in sides if other != side]
-        for subject in dict.fromkeys(word for other in others for word in spoken[other]):
-            if subject not in spoken[side]:
-                said_by = tuple(other for other in others if subject in spoken[other])
-                found.append(Unsaid(side, subject, said_by, held[side]))
-    return tuple(found)
+    # of each side in turn, the subjects of the others, in the order in which they came up
+    return tuple(
+        Unsaid(side, subject, tuple(one for one in sides if subject in spoken[one]), held[side])
+        for side in sides
+        for subject in dict.fromkeys(word for one in sides if one != side for word in spoken[one])
+        if subject not in spoken[side]
+    )
 
 
 # One judge, one act, two measures. Nobody is spared, the author neither.
@@ -430,13 +401,9 @@ class Said:
     @property
     def words(self) -> Worded:
         """Statement, actor, sign and whether by word or deed."""
-        made = partial(
-            worded,
-            statement=self.statement,
-            actor=self.judgement.of,
-            sign=SIGNS[self.judgement.sign],
-        )
-        if self.judgement.shown_by == "word":
+        one = self.judgement
+        made = partial(worded, statement=self.statement, actor=one.of, sign=SIGNS[one.sign])
+        if one.shown_by == "word":
             return made("{statement}: {actor} {sign} (word)")
         return made("{statement}: {actor} {sign} (deed)")
 
@@ -458,18 +425,16 @@ class FoundStandard:
 
 def double_standards_of(case: Case) -> tuple[FoundStandard, ...]:
     """All double standards, by judge and act; those of a side where no actor alone shows it."""
-    said = tuple(_said(case))
+    said = [
+        Said(statement.id, holder_of(statement), judgement)
+        for statement in case.statements.values()
+        for judgement in statement.judgements
+    ]
     found = list(_by_judge(said, {one.judge: one.judge for one in said}))
     shown = {(one.act, one.kind, side_of(case, one.judge)) for one in found}
     sides = {one.judge: side_of(case, one.judge) for one in said}
     found += [one for one in _by_judge(said, sides) if (one.act, one.kind, one.judge) not in shown]
     return tuple(found)
-
-
-def _said(case: Case) -> Iterator[Said]:
-    for statement in case.statements.values():
-        for judgement in statement.judgements:
-            yield Said(statement.id, holder_of(statement), judgement)
 
 
 def _by_judge(said: Iterable[Said], judges: Mapping[str, str]) -> Iterator[FoundStandard]:
@@ -499,10 +464,8 @@ def kind_of(first: Said, second: Said) -> str:
 def is_same(case: Case, declared: DoubleStandard, found: FoundStandard) -> bool:
     """Whether a double standard of the ledger is one that the judgements show."""
     is_judge = found.judge in {declared.judge, side_of(case, declared.judge)}
-    if is_judge and declared.act == found.act:
-        return True
     shared = set(declared.statements) & set(found.statements)
-    return is_judge and len(shared) > 1
+    return is_judge and (declared.act == found.act or len(shared) > 1)
 
 
 # What becomes of a statement when it is passed on: a possibility, retold as a decision.
@@ -529,34 +492,32 @@ def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
     Entries of one place that retell one source in the same way are one retelling.
     """
     found: dict[object, ModalityDrift] = {}
-    for statement in case.statements.values():
-        for source in (case.statements.get(name) for name in statement.retells):
-            changed = _changed(statement, source) if source is not None else None
-            if source is None or changed is None:
-                continue
-            place = (statement.document, statement.place) if statement.place else statement.id
-            known = found.get((place, source.id, changed[0]))
-            if known is not None:
-                found[place, source.id, changed[0]] = replace(
-                    known, also=(*known.also, statement.id)
-                )
-                continue
-            found[place, source.id, changed[0]] = ModalityDrift(
-                id=statement.id,
-                source=source.id,
-                by=statement.by or holder_of(statement),
-                source_by=source.by or holder_of(source),
-                modality=statement.modality.value,
-                source_modality=source.modality.value,
-                cue=statement.cue,
-                source_cue=source.cue,
-                change=changed[0],
-                in_what=changed[1],
-                steps=changed[2],
-                passed_on_by=next(
-                    (one for one in statement.reporters if one in case.actors), statement.by
-                ),
-            )
+    said = case.statements
+    retold = [(one, said[name]) for one in said.values() for name in one.retells if name in said]
+    for statement, source in retold:
+        changed = _changed(statement, source)
+        if changed is None:
+            continue
+        place = (statement.document, statement.place) if statement.place else statement.id
+        key = (place, source.id, changed[0])
+        if key in found:
+            found[key] = replace(found[key], also=(*found[key].also, statement.id))
+            continue
+        actors = (one for one in statement.reporters if one in case.actors)
+        found[key] = ModalityDrift(
+            id=statement.id,
+            source=source.id,
+            by=statement.by or holder_of(statement),
+            source_by=source.by or holder_of(source),
+            modality=statement.modality.value,
+            source_modality=source.modality.value,
+            cue=statement.cue,
+            source_cue=source.cue,
+            change=changed[0],
+            in_what=changed[1],
+            steps=changed[2],
+            passed_on_by=next(actors, statement.by),
+        )
     return tuple(found.values())
 
 
@@ -583,12 +544,7 @@ def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow])
     verdicts = {row.id: row for row in rows}
     edges = tuple(
         ThesisEdge(
-            id=one.id,
-            cause=cause,
-            effect=effect,
-            verdict=verdicts[one.id].verdict,
-            share=verdicts[one.id].share,
-            holder=holder_of(one),
+            one.id, cause, effect, verdicts[one.id].verdict, verdicts[one.id].share, holder_of(one)
         )
         for one in statements.values()
         for cause in one.cause

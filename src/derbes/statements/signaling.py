@@ -29,10 +29,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from derbes.case.entities import Case, main_measure
+from derbes.case.entities import main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import BASE
 from derbes.language import _
@@ -46,23 +48,25 @@ from derbes.statements.of_model import (
     Start,
     central_parameters,
     cut_off_value,
-    losses_of,
     stakes_in,
+    stakes_of,
 )
-from derbes.statements.pivoting import equilibria
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World, label_day
 from derbes.stress.columns import BothLosses
+
+Plans = npt.NDArray[np.int64]
+"""Plans made before the type is known: the message of each type, or the action after each
+message."""
+Mixed = tuple[FloatArray, FloatArray]
+"""Chance of each plan of the speaker, and of the listener."""
 
 
 @dataclass(frozen=True, slots=True)
 class Game:
     """A signaling game of two types."""
 
-    types: tuple[str, ...]
-    messages: tuple[str, ...]
-    actions: tuple[str, ...]
     prior: FloatArray
     """Chance of each type; they add to 1. (T,)"""
     speaker: FloatArray
@@ -81,43 +85,30 @@ class Profile:
     """(M, A)"""
 
 
-@dataclass(frozen=True, slots=True)
-class NormalForm:
-    """A game as two matrices over plans made before the type is known."""
-
-    speaker_plans: tuple[tuple[int, ...], ...]
-    """Message of each type."""
-    listener_plans: tuple[tuple[int, ...], ...]
-    """Action after each message."""
-    speaker: FloatArray
-    """Expected over types. (speaker plans, listener plans)"""
-    listener: FloatArray
-
-
-def normal_form(game: Game) -> NormalForm:
+def normal_form(game: Game) -> tuple[Plans, Plans, FloatArray, FloatArray]:
     """The game before types are known (Harsanyi 1967), without actions that never pay.
 
     An action that is best after a message for no belief at all is left out of the
     listener's plans; no sequential equilibrium takes it.
+
+    Returns:
+        Plans of the speaker and of the listener; what each of both gets, expected over types.
+        (P, T), (Q, M), (P, Q), (P, Q)
     """
     n_types, n_messages, _n_actions = game.speaker.shape
-    speaker_plans = tuple(product(range(n_messages), repeat=n_types))
-    choices = [useful_actions(game, m) for m in range(n_messages)]
-    listener_plans = tuple(product(*choices))
-    shape = (len(speaker_plans), len(listener_plans))
-    first, second = np.zeros(shape), np.zeros(shape)
-    for i, said in enumerate(speaker_plans):
-        for j, done in enumerate(listener_plans):
-            for t, m in enumerate(said):
-                first[i, j] += game.prior[t] * game.speaker[t, m, done[m]]
-                second[i, j] += game.prior[t] * game.listener[t, m, done[m]]
-    return NormalForm(speaker_plans, listener_plans, first, second)
+    said = np.array(list(product(range(n_messages), repeat=n_types)))
+    done = np.array(list(product(*(useful_actions(game, m) for m in range(n_messages)))))
+
+    def expected(payoffs: FloatArray) -> FloatArray:
+        each = (payoffs[t, m[:, None], done[:, m].T] for t, m in enumerate(said.T))
+        return np.asarray(sum(p * got for p, got in zip(game.prior, each, strict=True)))
+
+    return said, done, expected(game.speaker), expected(game.listener)
 
 
-def useful_actions(game: Game, message: int) -> tuple[int, ...]:
+def useful_actions(game: Game, message: int) -> list[int]:
     """Actions that are best after a message for some belief."""
-    n_actions = game.listener.shape[2]
-    return tuple(a for a in range(n_actions) if best_beliefs(game, message, a) is not None)
+    return [a for a in range(game.listener.shape[2]) if best_beliefs(game, message, a) is not None]
 
 
 SMALL = 1e-9
@@ -143,18 +134,6 @@ def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] |
     return (low, high) if low <= high + SMALL else None
 
 
-def profile_of(game: Game, form: NormalForm, mixed: tuple[FloatArray, FloatArray]) -> Profile:
-    """Chances of plans as chances of messages and actions."""
-    speaker, listener = np.zeros(game.speaker.shape[:2]), np.zeros(game.listener.shape[1:])
-    for chance, said in zip(mixed[0], form.speaker_plans, strict=True):
-        for t, m in enumerate(said):
-            speaker[t, m] += chance
-    for chance, done in zip(mixed[1], form.listener_plans, strict=True):
-        for m, a in enumerate(done):
-            listener[m, a] += chance
-    return Profile(speaker, listener)
-
-
 TINY = 1e-6
 """Chances and gains of less than this count as none."""
 
@@ -164,16 +143,11 @@ def is_perfect_bayesian(game: Game, profile: Profile) -> bool:
 
     No type could gain by another message, and what is done after each is best for some belief.
     """
-    values = message_values(game, profile)
+    values = np.einsum("tma,ma->tm", game.speaker, profile.listener)
     sent = (profile.speaker * values).sum(axis=1)
     return bool(np.all(sent >= values.max(axis=1) - TINY)) and all(
-        belief_interval(game, profile, m) is not None for m in range(len(game.messages))
+        belief_interval(game, profile, m) is not None for m in range(values.shape[1])
     )
-
-
-def message_values(game: Game, profile: Profile) -> FloatArray:
-    """What each message gives each type. (T, M)"""
-    return np.asarray(np.einsum("tma,ma->tm", game.speaker, profile.listener), dtype=np.float64)
 
 
 def belief_after(game: Game, profile: Profile, message: int) -> float | None:
@@ -204,8 +178,7 @@ def is_pooling(profile: Profile) -> bool:
 
 def is_separating(profile: Profile) -> bool:
     """Whether no two types ever say the same, so that what is said tells the type."""
-    sent = profile.speaker > TINY
-    return not bool((sent.sum(axis=0) > 1).any())
+    return not bool(((profile.speaker > TINY).sum(axis=0) > 1).any())
 
 
 ALIKE = 4
@@ -215,14 +188,14 @@ ALIKE = 4
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
     """Perfect Bayesian equilibria, pure ones first."""
     game = scaled(game)
-    form = normal_form(game)
+    said, done, speaker, listener = normal_form(game)
     found: dict[tuple[float, ...], Profile] = {}
-    for mixed in (*_pure(form), *equilibria(form.speaker, form.listener)):
-        profile = profile_of(game, form, mixed)
+    for mixed in (*_pure(speaker, listener), *equilibria(speaker, listener)):
+        _n_types, n_messages, n_actions = game.speaker.shape
+        profile = Profile(_chances(said, mixed[0], n_messages), _chances(done, mixed[1], n_actions))
         if is_perfect_bayesian(game, profile):
             chances = np.concatenate([profile.speaker.ravel(), profile.listener.ravel()])
-            key = tuple(np.round(chances, ALIKE))
-            found.setdefault(key, profile)
+            found.setdefault(tuple(np.round(chances, ALIKE)), profile)
     return tuple(found.values())
 
 
@@ -234,17 +207,122 @@ def scaled(game: Game) -> Game:
     return replace(game, speaker=speaker, listener=listener)
 
 
-def _pure(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
+def _chances(plans: Plans, chances: FloatArray, n: int) -> FloatArray:
+    """Chances of plans as chances of each of n messages or actions."""
+    found = np.zeros((plans.shape[1], n))
+    np.add.at(found, (np.arange(len(found)), plans), chances[:, None])
+    return found
+
+
+def _pure(speaker: FloatArray, listener: FloatArray) -> Iterator[Mixed]:
     """Pairs of plans from which neither side gains by another."""
-    best_said = form.speaker >= form.speaker.max(axis=0) - 1e-12
-    best_done = form.listener >= form.listener.max(axis=1)[:, None] - 1e-12
+    best_said = speaker >= speaker.max(axis=0) - 1e-12
+    best_done = listener >= listener.max(axis=1)[:, None] - 1e-12
     for i, j in np.argwhere(best_said & best_done):
-        yield np.eye(form.speaker.shape[0])[i], np.eye(form.speaker.shape[1])[j]
+        yield np.eye(len(speaker))[i], np.eye(speaker.shape[1])[j]
 
 
-TYPES = ("dependent", "free")
+# Equilibria of two matrices by complementary pivoting (Lemke and Howson 1964).
+#
+# Each side's tableau says `payoffs * other's plan + slack = 1` with payoffs above 0: its labels
+# are the plans of both sides, those of the first before those of the second. A path begins by
+# letting one label in, and ends where every label is outside one of the two bases. Ties are
+# broken as if the slacks differed by something small, so that no path runs in a circle.
+
+MOST_PIVOTS = 200
+"""Steps of one search, far more than any of these games takes."""
+ROUNDING = 1e-11
+"""Entries of a tableau below this are rounding."""
+
+
+@dataclass(slots=True)
+class Tableau:
+    """One side's program on its way."""
+
+    rows: FloatArray
+    """Columns by label, and last the right side. (plans of one side, labels + 1)"""
+    basis: list[int]
+    """Label of each row."""
+    slack: range
+    """Labels of the first basis."""
+
+    def let_in(self, label: int) -> int | None:
+        """Bring a label into the basis; the one that leaves it, None: no row bounds it."""
+        with np.errstate(all="ignore"):
+            ratios = self.rows[:, label] / self.rows[:, -1]
+            ratios[np.isnan(ratios)] = -np.inf
+            ties = ratios == ratios.max()
+            row = int(np.argmax(ratios))
+            if ties.sum() > 1:
+                smaller = self.rows[:, self.slack] / self.rows[:, label, None]
+                smaller[np.isnan(smaller)] = -np.inf
+                smaller[~ties] = -np.inf
+                row = int(np.lexsort(np.flipud(smaller.T))[-1])
+        pivot = self.rows[row].copy()
+        if not pivot[label] > ROUNDING:
+            return None
+        changed = self.rows - (self.rows[:, label] / pivot[label])[:, None] * pivot
+        changed[np.abs(changed) < ROUNDING] = 0.0
+        changed[row] = pivot
+        self.rows = changed
+        left, self.basis[row] = self.basis[row], label
+        return left
+
+    def chances(self, labels: range) -> FloatArray | None:
+        """The plan over these labels; None: it is none."""
+        found = np.zeros(len(labels))
+        for row, label in enumerate(self.basis):
+            if label in labels:
+                found[label - labels.start] = self.rows[row, -1] / self.rows[row, label]
+        total = float(sum(found))
+        if not (np.isfinite(total) and total > 0):
+            return None
+        found /= total
+        return found if found.min() >= -TINY else None
+
+
+def equilibria(first: FloatArray, second: FloatArray) -> Iterator[Mixed]:
+    """Nash equilibria, one for each label whose path ends in one; the same one may come again.
+
+    Args:
+        first: What the first side gets, by its plan and the other's. (m, n)
+        second: What the second gets. (m, n)
+    """
+    for label in range(sum(first.shape) if min(first.shape) > 1 else 0):
+        found = _end_of_path(first, second, label)
+        if found is not None:
+            yield found
+
+
+def _end_of_path(first: FloatArray, second: FloatArray, label: int) -> Mixed | None:
+    m, n = first.shape
+    own, others = range(m), range(m, m + n)
+    of_first = Tableau(np.hstack([np.eye(m), _positive(first), np.ones((m, 1))]), [*own], own)
+    of_second = Tableau(
+        np.hstack([_positive(second.T), np.eye(n), np.ones((n, 1))]), [*others], others
+    )
+    turns = (of_second, of_first) if label < m else (of_first, of_second)
+    entering = label
+    for turn in range(MOST_PIVOTS):
+        left = turns[turn % 2].let_in(entering)
+        if left is None:
+            return None
+        if left == label:
+            plans = of_second.chances(own), of_first.chances(others)
+            return None if plans[0] is None or plans[1] is None else (plans[0], plans[1])
+        entering = left
+    return None
+
+
+def _positive(payoffs: FloatArray) -> FloatArray:
+    """Payoffs, all of them above 0; a constant changes no equilibrium."""
+    least = float(payoffs.min())
+    return payoffs + abs(least) + 1.0 if least <= 0 else payoffs
+
+
+# The game of the episode.
+
 MESSAGES = ("explain", "silent", "act")
-ACTIONS = ("talk", "threaten", "cut_off")
 EXPLAIN, SILENT, ACT = 0, 1, 2
 TALK, THREATEN, CUT_OFF = 0, 1, 2
 
@@ -256,8 +334,7 @@ def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
 
 def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) -> Game:
     """The game between the target and the sender of a measure."""
-    speaker = np.zeros((len(TYPES), len(MESSAGES), len(ACTIONS)))
-    listener = np.zeros_like(speaker)
+    speaker, listener = np.zeros((2, 2, 3, 3))
     gain, effect = parameters["gain_share"], parameters["threat_effect_share"]
     for t, one in enumerate((dependent, free)):
         harm, cost = one.target_loss, one.cost(parameters)
@@ -269,30 +346,23 @@ def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) ->
     speaker[0, ACT] -= parameters["bluff_cost_share"] * size
     speaker[1, ACT] += parameters["act_gain_share"] * size
     prior = np.array([parameters["prior"], 1.0 - parameters["prior"]])
-    return Game(TYPES, MESSAGES, ACTIONS, prior, speaker, listener)
+    return Game(prior, speaker, listener)
 
 
 LARGEST_THRESHOLD = 1.5
 """Thresholds above 1 mean never; they are told as this."""
-_SHARES = {
-    "credible_share": "is_credible",
-    "rhetoric_share": "is_rhetoric",
-    "explaining_matters_share": "matters",
-    "pooling_share": "pools",
-    "separating_share": "separates",
-}
-"""Share over draws → what is counted."""
+_COUNTED = ("credible", "rhetoric", "explaining_matters", "pooling", "separating")
 
 
 @dataclass(frozen=True, slots=True)
 class GameOfYear:
     """The game of one draw and year."""
 
-    is_credible: bool
-    is_rhetoric: bool
-    matters: bool
-    pools: bool
-    separates: bool
+    credible: bool
+    rhetoric: bool
+    explaining_matters: bool
+    pooling: bool
+    separating: bool
     threshold: float
 
 
@@ -314,32 +384,43 @@ def signaling_of(
         progress: Called as draws are done.
     """
     case = ledger.case
-    measure = _measure(case)
+    main = main_measure(case)
+    names = [main, *case.measures] if main else []
+    measure = next((name for name in names if case.measures[name].sender), "")
     if not measure:
         return None
-    length = length_of(case, measure, None)
-    step = MONTHS_A_YEAR // case.calendar.step
-    starts = tuple(range(0, case.calendar.n_periods, step))
+    length, step = length_of(case, measure, None), case.calendar.step
+    starts = range(0, case.calendar.n_periods, MONTHS_A_YEAR // step)
+    cut = partial(Start, sender=measure, months=float(length * step), measure=measure)
+    cuts = [cut(at=label_day(case, start)) for start in starts]
     futures = make_futures(ledger, sampling.n_draws, sampling)
-    draw = partial(
-        _draw,
-        ledger=ledger,
-        futures=futures,
-        starts=starts,
-        measure=measure,
-        length=length,
-        as_of=as_of,
-    )
+    draw = partial(_stakes_of_draw, ledger=ledger, futures=futures, cuts=cuts, as_of=as_of)
     rows, what = range(futures.n), _("signaling")
     stakes = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
     return signaling_over(
         stakes,
         futures.draws[BASE].weights,
         measure=measure,
-        length=length * case.calendar.step,
+        length=length * step,
         starts=[case.calendar.label(start) for start in starts],
         seed=sampling.seed,
     )
+
+
+def _stakes_of_draw(
+    row: int, *, ledger: Ledger, futures: StatementDraws, cuts: Sequence[Start], as_of: Day
+) -> list[Stakes | Missing]:
+    """What a cut-off costs both sides in every year of one draw."""
+    variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
+    return [_known(stakes_of, variant, cut) for cut in cuts]
+
+
+def _known(stakes: Callable[..., Stakes], *about: object) -> Stakes | Missing:
+    """What a cut-off costs both sides, or what is missing."""
+    try:
+        return stakes(*about)
+    except Unknown as unknown:
+        return unknown.missing
 
 
 def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
@@ -348,14 +429,10 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
     The parameters of a draw hang on the seed and its place alone, so that the same draws
     give the same answer here and in `signaling_of`.
     """
-    lacking = Missing(())
-    arrays = (losses.target_loss, losses.sender_cost, losses.sender_cost_lost)
+    figures = np.stack([losses.target_loss, losses.sender_cost, losses.sender_cost_lost], axis=-1)
     stakes = [
-        [
-            lacking if np.isnan(one).any() else Stakes(*map(float, one))
-            for one in np.column_stack([part[row] for part in arrays])
-        ]
-        for row in range(len(losses.weights))
+        [Missing(()) if np.isnan(one).any() else Stakes(*map(float, one)) for one in row]
+        for row in figures
     ]
     return signaling_over(
         stakes,
@@ -371,7 +448,7 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
 def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
     """The game at central values, from rows of one measure and length, by start."""
     return signaling_over(
-        [[_known(partial(stakes_in, row)) for row in rows]],
+        [[_known(stakes_in, row) for row in rows]],
         np.ones(1),
         measure=rows[0].measure,
         length=rows[0].length,
@@ -405,8 +482,8 @@ def signaling_over(
     tasks = list(enumerate(stakes))
     by_draw = run_tasks(play, tasks, n_workers=n_workers, what=_("signaling"))
     years = tuple(
-        _year(start, measure, length, answers=[draw[y] for draw in by_draw], weights=weights)
-        for y, start in enumerate(starts)
+        SignalingYear(start=start, measure=measure, length=length, **_told(answers, weights))
+        for start, *answers in zip(starts, *by_draw, strict=True)
     )
     return Signaling(years=years, parameters=PARAMETERS)
 
@@ -424,53 +501,17 @@ def _played(
     return [now if isinstance(now, Missing) else answer(first, now, parameters) for now in stakes]
 
 
-def _measure(case: Case) -> str:
-    """The main measure, where it has a sender; else the first that has one."""
-    main = main_measure(case)
-    names = [main, *case.measures] if main else []
-    return next((name for name in names if case.measures[name].sender), "")
-
-
-def _draw(
-    row: int,
-    *,
-    ledger: Ledger,
-    futures: StatementDraws,
-    starts: Sequence[int],
-    measure: str,
-    length: int,
-    as_of: Day,
-) -> list[Stakes | Missing]:
-    """What a cut-off costs both sides in every year of one draw."""
-    variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
-    months = float(length * variant.case.calendar.step)
-
-    def stakes(start: int) -> Stakes:
-        at = label_day(variant.case, start)
-        cut = Start(sender=measure, at=at, months=months, measure=measure)
-        return stakes_in(losses_of(variant, cut))
-
-    return [_known(partial(stakes, start)) for start in starts]
-
-
-def _known(stakes: Callable[[], Stakes]) -> Stakes | Missing:
-    """What a cut-off costs both sides, or what is missing."""
-    try:
-        return stakes()
-    except Unknown as unknown:
-        return unknown.missing
-
-
 def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameOfYear:
     """What the game says where the target is either as on the first day or as it is now."""
     dependent, free = cut_off_value(first, parameters), cut_off_value(now, parameters)
-    equilibria = perfect_bayesian_equilibria(episode(first, now, parameters))
+    found = perfect_bayesian_equilibria(episode(first, now, parameters))
+    done = [profile.listener for profile in found]
     return GameOfYear(
-        is_credible=free > 0,
-        is_rhetoric=dependent <= 0 and free <= 0,
-        matters=any(_hangs_on_words(profile) for profile in equilibria),
-        pools=any(is_pooling(profile) for profile in equilibria),
-        separates=any(is_separating(profile) for profile in equilibria),
+        credible=free > 0,
+        rhetoric=dependent <= 0 and free <= 0,
+        explaining_matters=any(float(np.abs(one - one[0]).max()) > TINY for one in done),
+        pooling=any(map(is_pooling, found)),
+        separating=any(map(is_separating, found)),
         threshold=belief_threshold(dependent, free),
     )
 
@@ -501,43 +542,24 @@ def belief_threshold(dependent: float, free: float) -> float:
         >>> belief_threshold(3.0, -1.0), belief_threshold(2.0, 1.0), belief_threshold(-1.0, -2.0)
         (0.25, 0.0, inf)
     """
-    if dependent > 0 and free > 0:
-        return 0.0
-    if dependent <= 0:
-        return float("inf") if free <= 0 else 0.0
-    return -free / (dependent - free)
+    if dependent <= 0 and free <= 0:
+        return float("inf")
+    return -free / (dependent - free) if dependent > 0 >= free else 0.0
 
 
-def _hangs_on_words(profile: Profile) -> bool:
-    """Whether what the listener does differs between messages."""
-    return bool(np.abs(profile.listener - profile.listener[0]).max() > TINY)
-
-
-def _year(
-    start: str,
-    measure: str,
-    length: int,
-    *,
-    answers: Sequence[GameOfYear | Missing],
-    weights: FloatArray,
-) -> SignalingYear:
+def _told(answers: Sequence[GameOfYear | Missing], weights: FloatArray) -> dict[str, Any]:
+    """What is told of one start; draws that have an answer are no sample of all."""
     lost = [one for one in answers if isinstance(one, Missing)]
     known = [one for one in answers if isinstance(one, GameOfYear)]
-    told: dict[str, float | None] = dict.fromkeys((*_SHARES, "threshold"))
-    if not lost:  # the draws that have an answer are no sample of all
-        each = {key: np.array([float(getattr(a, name)) for a in known])
-                for key, name in _SHARES.items()}  # fmt: skip
-        told = {key: float(weights @ held / weights.sum()) for key, held in each.items()}
-        needed = np.array([min(a.threshold, LARGEST_THRESHOLD) for a in known])
+    keys = (*(f"{name}_share" for name in _COUNTED), "threshold")
+    told: dict[str, float | None] = dict.fromkeys(keys)
+    if not lost:
+        for name in _COUNTED:
+            held = np.array([float(getattr(one, name)) for one in known])
+            told[f"{name}_share"] = float(weights @ held / weights.sum())
+        needed = np.array([min(one.threshold, LARGEST_THRESHOLD) for one in known])
         order = np.argsort(needed, kind="stable")
         reached = np.cumsum(weights[order]) / weights.sum()
         told["threshold"] = float(needed[order][np.searchsorted(reached, 0.5 - 1e-12)])
-    return SignalingYear(
-        start=start,
-        measure=measure,
-        length=length,
-        n_draws=len(answers),
-        n_without=len(lost),
-        missing=tuple(dict.fromkeys(key for one in lost for key in one.keys)),
-        **told,
-    )
+    missing = tuple(dict.fromkeys(key for one in lost for key in one.keys))
+    return {**told, "n_draws": len(answers), "n_without": len(lost), "missing": missing}

@@ -4,17 +4,16 @@ Verdicts for other programs: ClaimReview, a spreadsheet, and a history.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from derbes.case.entities import Actor, Case
+from derbes.case.entities import Case
 from derbes.case.ledger import (
     Checked,
     Contrast,
-    Document,
     DoubleStandard,
     Statement,
     StatementKind,
@@ -30,7 +29,6 @@ from derbes.results.statements import (
     SAID,
     ContrastRow,
     DoubleStandardRow,
-    EntryRow,
     Flip,
     Signaling,
     StatementRow,
@@ -107,23 +105,16 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     turn the verdict, it is untestable.
     """
     share, lost, missing = truths.share, truths.missing_share, truths.missing
-    keys = in_a_row([*missing[:MOST_KEYS], *(["…"] if len(missing) > MOST_KEYS else [])])
+    n_draws, more = len(truths.codes), ("…",) * (len(missing) > MOST_KEYS)
+    keys = in_a_row((*missing[:MOST_KEYS], *more))
     known = (share or 0.0) * (1.0 - lost)
     is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
     if share is None or is_open:
         reason = worded("missing: {keys}", keys=keys)
-        n_draws = len(truths.codes)
         return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=missing, part=part)
     reason = worded("missing in {share:.0%} of the draws: {keys}", share=lost, keys=keys)
-    return Judged(
-        verdict=verdict_word(share),
-        share=share,
-        standard_error=truths.standard_error,
-        n_draws=len(truths.codes),
-        reason=reason if lost > 0 else "",
-        missing=missing,
-        part=part,
-    )
+    why = reason if lost > 0 else ""
+    return Judged(verdict_word(share), share, truths.standard_error, n_draws, why, missing, part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +139,7 @@ class Judge:
     def _judged(self, entry: Checked) -> Judged:
         if not isinstance(entry, Statement):
             return self._plain(entry, "holds_if")
-        expires = day_of(entry.expires)
-        if expires is not None and expires.last < self.as_of.first:
+        if _is_over(entry.expires, self.as_of):
             reason = worded("it said something until {date}", date=entry.expires)
             return Judged(EXPIRED, reason=reason)
         if entry.kind is StatementKind.PREDICTION or entry.due or entry.yes_if:
@@ -196,8 +186,7 @@ class Judge:
         for key, outcome in (("yes_if", "yes"), ("no_if", "no")):
             if self._is_certain(entry, key):
                 return self._resolved(entry, outcome)
-        due = day_of(entry.due)
-        is_over = due is not None and due.last < self.as_of.first
+        is_over = _is_over(entry.due, self.as_of)
         if not is_over or bool(entry.yes_if) == bool(entry.no_if):
             return None
         truths = self._evidence(entry, "yes_if" if entry.yes_if else "no_if")
@@ -209,15 +198,12 @@ class Judge:
     def _resolved(self, entry: Statement, outcome: str) -> Judged:
         used = entry.no_if and (outcome == "no" or not entry.yes_if)
         part = (entry.id, "no_if" if used else "yes_if")
-        return Judged(
-            HOLDS if outcome == "yes" else FAILS,
-            share=1.0 if outcome == "yes" else 0.0,
-            standard_error=0.0,
-            n_draws=len(self.truths[part].codes),
-            reason=worded("decided by what is written in the case"),
-            part=part,
-            outcome=outcome,
+        word, share = (HOLDS, 1.0) if outcome == "yes" else (FAILS, 0.0)
+        why, n_draws = (
+            worded("decided by what is written in the case"),
+            len(self.truths[part].codes),
         )
+        return Judged(word, share, 0.0, n_draws, why, part=part, outcome=outcome)
 
     def _forecast(self, entry: Statement) -> Judged:
         """Of a prediction that nothing decides: forecast by the model, or not due."""
@@ -225,18 +211,24 @@ class Judge:
         node = self.ledger.parts.get((entry.id, key))
         if node is not None and not is_evidence(node):
             return self._plain(entry, key)
-        due = day_of(entry.due)
-        if due is not None and self.as_of.first <= due.last:
+        is_over = _is_over(entry.due, self.as_of)
+        if is_over is False:
             reason = worded("due {date}; nothing in the case decides it yet", date=entry.due)
             return Judged(NOT_DUE, reason=reason)
         if key == "holds_if" and node is not None:
             return self._plain(entry, key)
         reason = _why_not(entry)
-        if due is not None and not entry.untestable:
+        if is_over and not entry.untestable:
             reason = worded("due {date}, and nothing in the case decides it", date=entry.due)
         parts = [(entry.id, one) for one in ("yes_if", "no_if")]
         missing = [key for one in parts if one in self.truths for key in self.truths[one].missing]
         return Judged(UNTESTABLE, reason=reason, missing=tuple(missing))
+
+
+def _is_over(date: str, as_of: Day) -> bool | None:
+    """Whether a date lies before the day asked about; None: it is no date."""
+    day = day_of(date)
+    return None if day is None else day.last < as_of.first
 
 
 def _why_not(entry: Checked) -> Worded:
@@ -246,11 +238,10 @@ def _why_not(entry: Checked) -> Worded:
     return worded("no expression checks it")
 
 
+# The ledger of a case as a table: every entry with its verdict, and the queries.
+
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
-
-
-# The ledger of a case as a table: every entry with its verdict, and the queries.
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,9 +362,7 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
 def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     judged = found.judged[one.id]
     stances = {stance.toward: SIGNS[stance.sign] for stance in one.stances}
-    due = day_of(one.due)
-    claimed = implied_probability(one)
-    is_due = None if due is None else due.last < as_of.first
+    claimed, is_due = implied_probability(one), _is_over(one.due, as_of)
     return StatementRow(
         **_entry(found, one),
         kind=one.kind.value,
@@ -416,33 +405,30 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
     """Those of the ledger, then those that only the query finds."""
     case = found.ledger.case
     shown = double_standards_of(case)
-    rows, taken = [], set[FoundStandard]()
-
-    def add(
-        about: DoubleStandard | FoundStandard, match: Sequence[FoundStandard], entry: dict[str, Any]
-    ) -> None:
-        row = DoubleStandardRow(
-            **entry,
-            judge=about.judge,
-            act=about.act,
-            kind=match[0].kind if match else "",
-            judgements=tuple(said.words for other in match for said in other.said),
-            statements=about.statements,
-            is_declared=isinstance(about, DoubleStandard),
-            is_found=bool(match),
-        )
-        rows.append(row)
-
-    for one in case.double_standards.values():
-        match = [other for other in shown if is_same(case, one, other)]
-        taken.update(match)
-        add(one, match, _entry(found, one))
+    about: list[tuple[DoubleStandard | FoundStandard, list[FoundStandard], dict[str, Any]]]
+    about = [
+        (one, [other for other in shown if is_same(case, one, other)], _entry(found, one))
+        for one in case.double_standards.values()
+    ]
+    taken = {other for _one, match, _row in about for other in match}
     reason = worded("shown by the judgements of the ledger")
     for other in shown:
         if other not in taken:
             name = f"{other.judge}_{other.act}_{other.kind}"
-            add(other, [other], {"id": name, "verdict": HOLDS, "reason": reason})
-    return tuple(rows)
+            about.append((other, [other], {"id": name, "verdict": HOLDS, "reason": reason}))
+    return tuple(
+        DoubleStandardRow(
+            **entry,
+            judge=one.judge,
+            act=one.act,
+            kind=match[0].kind if match else "",
+            judgements=tuple(said.words for other in match for said in other.said),
+            statements=one.statements,
+            is_declared=isinstance(one, DoubleStandard),
+            is_found=bool(match),
+        )
+        for one, match, entry in about
+    )
 
 
 # Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
@@ -457,7 +443,6 @@ RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4,
 LONGEST_CLAIM = 75
 """Characters of a claim that collectors show."""
 _MORE = " …"
-_PEOPLE = ("person",)
 _KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason")
 
 
@@ -472,8 +457,7 @@ def claim_reviews(case: Case, table: StatementTable, language: str, page: str = 
             empty: addresses are those of anchors in the page that the document is put into.
     """
     reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
-    graph = {"@context": "https://schema.org", "@graph": reviews}
-    return to_json(graph)
+    return to_json({"@context": "https://schema.org", "@graph": reviews})
 
 
 def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:
@@ -513,41 +497,37 @@ def _review(
 
 
 def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
-    claim: dict[str, Any] = {
-        "@type": "Claim",
-        "author": _author(case.actors.get(row.by), row.by, language),
-        "keywords": [
-            {"@type": "DefinedTerm", "termCode": name, "name": f"{getattr(row, name)}"}
-            for name in _KEPT
-            if getattr(row, name) not in (None, "")
-        ],
-    }
-    if row.said:
-        claim["datePublished"] = row.said
-    document = case.documents.get(row.document)
-    if document is not None:
-        claim["appearance"] = _work(document, language)
-    return claim
-
-
-def _author(actor: Actor | None, name: str, language: str) -> dict[str, str]:
-    is_person = actor is not None and actor.kind in _PEOPLE
+    actor, document = case.actors.get(row.by), case.documents.get(row.document)
+    is_person = actor is not None and actor.kind == "person"
     shown = in_language(actor.label, language) if actor is not None else ""
-    return {"@type": "Person" if is_person else "Organization", "name": shown or name}
-
-
-def _work(document: Document, language: str) -> dict[str, str]:
-    written = {
-        "publisher": in_language(document.publisher, language),
-        "datePublished": document.date,
-        "url": document.address,
-    }
-    kept = {key: text for key, text in written.items() if text}
+    known = {name: getattr(row, name) for name in _KEPT}
     return {
-        "@type": "CreativeWork",
-        "name": in_language(document.title, language) or document.id,
-        **kept,
+        "@type": "Claim",
+        "author": {"@type": "Person" if is_person else "Organization", "name": shown or row.by},
+        "keywords": [
+            {"@type": "DefinedTerm", "termCode": name, "name": f"{what}"}
+            for name, what in known.items()
+            if what not in (None, "")
+        ],
+        **_written(
+            datePublished=row.said,
+            appearance=document
+            and {
+                "@type": "CreativeWork",
+                "name": in_language(document.title, language) or document.id,
+                **_written(
+                    publisher=in_language(document.publisher, language),
+                    datePublished=document.date,
+                    url=document.address,
+                ),
+            },
+        ),
     }
+
+
+def _written(**keys: Any) -> dict[str, Any]:
+    """Keys that say something."""
+    return {key: what for key, what in keys.items() if what}
 
 
 # Statements as comma-separated text for a spreadsheet.
@@ -574,15 +554,11 @@ def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = Fa
 
 def _cell(row: StatementRow, column: str, language: str) -> object:
     content = getattr(row, column)
-    if content is None:
-        return None
     if column in {"says", "phrase"}:
         return in_language(content, language)
     if column == "flips_at":
-        return "; ".join(
-            f"{flip.input} {flip.direction} {flip.value:.6g} {flip.unit}".strip()
-            for flip in content
-        )
+        told = (f"{one.input} {one.direction} {one.value:.6g} {one.unit}" for one in content)
+        return "; ".join(map(str.strip, told))
     return ", ".join(content) if column == "flips_in" else content
 
 
@@ -598,13 +574,9 @@ Line = dict[str, object]
 def history_lines(table: StatementTable) -> tuple[Line, ...]:
     """One line for each entry of a table."""
     made = table.provenance
-    rows: Iterable[EntryRow] = (
-        *table.statements,
-        *table.contrasts,
-        *(row for row in table.double_standards if row.is_declared),
-        *table.tensions,
-    )
     run = (table.as_of, made.case_hash, made.seed)
+    declared = [row for row in table.double_standards if row.is_declared]
+    rows = (*table.statements, *table.contrasts, *declared, *table.tensions)
     lines = (
         (row.id, row.verdict, row.share, row.standard_error, *run, row.n_draws, made.version)
         for row in rows
@@ -638,12 +610,12 @@ def read_history(path: Path) -> tuple[Line, ...]:
     """
     if not path.exists():
         return ()
-    found = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         what = _("{path}: cannot be read as text. Fix: name another file with --record.")
         raise DataError(what.format(path=path)) from error
+    found = []
     for number, line in enumerate(lines, start=1):
         try:
             record = json.loads(line)
