@@ -10,7 +10,7 @@ may leave no room between them. Where expressions alone cannot tell, entries say
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from derbes.case.entities import Case
@@ -35,6 +35,8 @@ SPAN = {"date_of": 365}
 """Days that a date may be long; of other quantities a month."""
 YES, NO = ("holds", "likely"), ("fails", "unlikely")
 UNTESTED = ("untestable", "not_due")
+SAID_BY = ("holds_if", "yes_if", "no_if")
+"""Keys of what an entry says, the first that it has before the others."""
 
 
 def opposed(form: Form) -> Form:
@@ -81,15 +83,11 @@ class Normal:
             return self._compared(term.does, *term.parts)
         if term.does in {"all", "any"}:
             return self._loop(term)
-        if term.entry is not None and term.entry.name == "holds":
-            return self._held(term)
-        return ("is", self._thing(term), "==", True)
-
-    def _held(self, term: Term) -> Form:
-        """What another entry holds by."""
-        name = str(term.parts[0].value)
+        is_held = term.entry is not None and term.entry.name == "holds"
+        written = term.parts[0].written if is_held else None
+        name = "" if written is None else str(written)
         check = self.ledger.checks.get(name)
-        if term.parts[0].does != "value" or check is None or name in self.asked:
+        if check is None or name in self.asked:
             return ("is", self._thing(term), "==", True)
         self.asked.append(name)
         found = self.truth(check)
@@ -108,11 +106,11 @@ class Normal:
             del self.bound[name]
             return found
 
+        names = tuple(map(str, members))
         if 0 < len(members) <= WRITTEN_OUT:
-            found = joined("and", [one(("id", str(member))) for member in members])
+            found = joined("and", [one(("id", member)) for member in names])
         else:
-            place = ("member", len(self.bound))
-            found = ("is", ("all", tuple(map(str, members)), one(place)), "==", True)
+            found = ("is", ("all", names, one(("member", len(self.bound)))), "==", True)
         return found if term.does == "all" else opposed(found)
 
     def _compared(self, sign: str, left: Term, right: Term) -> Form:
@@ -125,9 +123,8 @@ class Normal:
         if not isinstance(right.value, Day):
             return ("is", self._thing(left), sign, right.value)
         day = right.value
-        at = day.last if sign in {"<=", ">"} else day.first
-        bound = str(day) if sign in {"==", "!="} else at
-        return ("is", ("day", self._thing(left)), sign, bound)
+        at = {"==": str(day), "!=": str(day), "<=": day.last, ">": day.last}.get(sign, day.first)
+        return ("is", ("day", self._thing(left)), sign, at)
 
     # Numbers.
 
@@ -167,14 +164,21 @@ class Normal:
         if term.does == "member":
             return self.bound[str(term.value)]
         if term.entry is not None:
-            return self._quantity(term)
+            given = {
+                one.name: self._part(part) if part.kind.gives is Gives.NUMBER else self._thing(part)
+                for one, part in zip(term.entry.parameters, term.parts, strict=True)
+            }
+            if "sender" in given and "measure" in given:
+                given |= _measured(self.ledger.case, given)
+            name = "fact" if term.entry.name == "indicator" else term.entry.name
+            return (name, *sorted(given.items()))
+        name = str(term.value)
         if term.members is not None:
-            name = str(term.value)
             self.bound[name] = ("member", len(self.bound))
-            parts = tuple(map(self._part, term.parts))
+        parts = tuple(map(self._part, term.parts))
+        if term.members is not None:
             del self.bound[name]
             return (term.does, tuple(map(str, term.members)), parts)
-        parts = tuple(map(self._part, term.parts))
         ordered = tuple(sorted(set(parts), key=repr)) if term.does in {"min", "max"} else parts
         return (term.does, ordered)
 
@@ -182,19 +186,6 @@ class Normal:
         if term.kind.gives is Gives.NUMBER:
             return _rounded(self.number(term))
         return self.truth(term) if term.kind.gives is Gives.TRUTH else self._thing(term)
-
-    def _quantity(self, term: Term) -> Form:
-        """A quantity with its arguments, names resolved."""
-        entry = term.entry
-        assert entry is not None  # noqa: S101 - as asked
-        given = {
-            one.name: self._part(part) if part.kind.gives is Gives.NUMBER else self._thing(part)
-            for one, part in zip(entry.parameters, term.parts, strict=True)
-        }
-        if "sender" in given and "measure" in given:
-            given |= _measured(self.ledger.case, given)
-        name = "fact" if entry.name == "indicator" else entry.name
-        return (name, *sorted(given.items()))
 
 
 def _measured(case: Case, given: Mapping[str, Form]) -> dict[str, Form]:
@@ -273,9 +264,8 @@ def leaves_room(first: Form, second: Form) -> bool:
     low, high = _span(first), _span(second)
     if low is None or high is None:
         is_same = first[3] == second[3] and type(first[3]) is type(second[3])
-        return not ({first[2], second[2]} == {"==", "!="} and is_same) and not (
-            first[2] == second[2] == "==" and not is_same
-        )
+        signs = {first[2], second[2]}
+        return signs != {"==", "!="} if is_same else signs != {"=="}
     bottom, top = max(low[0], high[0]), min(low[1], high[1])
     if slack:  # a date is all its days: its first may lie before, its last behind
         return bottom[0] - slack <= top[0]
@@ -290,12 +280,10 @@ def _span(form: Form) -> Ends | None:
     _is, _what, sign, bound = form
     if sign == "!=" or isinstance(bound, bool | str):
         return None
-    far = ((-math.inf, 0), (math.inf, 0))
-    if sign == "==":
-        return ((bound, 0), (bound, 0))
     if sign in {"<", "<="}:
-        return far[0], (bound, -1 if sign == "<" else 0)
-    return (bound, 1 if sign == ">" else 0), far[1]
+        return (-math.inf, 0), (bound, -1 if sign == "<" else 0)
+    low = (bound, 1 if sign == ">" else 0)
+    return low, low if sign == "==" else (math.inf, 0)
 
 
 # Verdicts that do not fit.
@@ -322,11 +310,11 @@ def claims_of(ledger: Ledger, verdicts: Mapping[str, str]) -> dict[str, Claim]:
     """Every entry of a ledger as a claim."""
     found = {}
     for entry in entries_of(ledger.case):
-        parts = (ledger.parts.get((entry.id, key)) for key in ("holds_if", "yes_if"))
-        term = next((one for one in parts if one is not None), None)
-        form = None if term is None else Normal(ledger, asked=[entry.id]).truth(term)
-        if term is None and (entry.id, "no_if") in ledger.parts:
-            form = opposed(Normal(ledger, asked=[entry.id]).truth(ledger.parts[entry.id, "no_if"]))
+        keys = (key for key in SAID_BY if (entry.id, key) in ledger.parts)
+        form, key = None, next(keys, "")
+        if key:
+            form = Normal(ledger, asked=[entry.id]).truth(ledger.parts[entry.id, key])
+            form = opposed(form) if key == "no_if" else form
         found[entry.id] = Claim(entry.id, form, verdicts.get(entry.id, ""))
     return found
 
@@ -347,8 +335,7 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
         key = tuple(sorted(dict.fromkeys(names), key=order))
         if any(set(key) <= set(other) for other in told):
             return
-        keys = ("holds_if", "yes_if", "no_if")
-        shown = (getattr(entries[name], one, "") for name in key for one in keys)
+        shown = (getattr(entries[name], one, "") for name in key for one in SAID_BY)
         told[key] = Misfit(
             id="_".join((kind, *key)),
             kind=kind,
@@ -358,17 +345,17 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
         )
 
     for group in _groups(claims, entries.values()):
-        kind = _kind_of(group)
-        if kind:
+        if kind := _kind_of(group):
             tell(kind, (one.name for one, _sign in group))
-    for first, second in combinations([one for one in claims.values() if one.asserts], 2):
-        if not _fit(first.asserts, second.asserts):
-            tell("bounds", (first.name, second.name))
+    sure = [(one.name, form) for one in claims.values() if (form := one.asserts)]
+    for (name, first), (other, second) in combinations(sure, 2):
+        pairs = product(asserted(first), asserted(second))
+        if first == opposed(second) or not all(leaves_room(*pair) for pair in pairs):
+            tell("bounds", (name, other))
     tested: dict[str, list[str]] = {}
     for one in claims.values():
         testing = (other.name for other in claims.values() if _settles(other, one))
-        name = next(testing, "") if one.verdict in UNTESTED else ""
-        if name:
+        if one.verdict in UNTESTED and (name := next(testing, "")):
             tested.setdefault(name, []).append(one.name)
     for name, others in tested.items():
         tell("untested", (name, *others))
@@ -420,23 +407,14 @@ def _kind_of(group: Group) -> str:
     return "untested" if is_open and is_tested else ""
 
 
-def _fit(first: Form | None, second: Form | None) -> bool:
-    """Whether what two verdicts assert can both be true, as far as simple forms tell."""
-    if first is None or second is None:
-        return True
-    if first == opposed(second):
-        return False
-    return all(leaves_room(one, other) for one in asserted(first) for other in asserted(second))
-
-
 def _settles(one: Claim, other: Claim) -> bool:
     """Whether what is asserted of one claim tests another."""
     if one.asserts is None or other.form is None or one.name == other.name:
         return False
-    known = asserted(one.asserts)
-    if set(asserted(other.form)) <= set(known):
-        return True
-    return any(not leaves_room(part, fact) for part in asserted(other.form) for fact in known)
+    known, asked = asserted(one.asserts), asserted(other.form)
+    return set(asked) <= set(known) or not all(
+        leaves_room(part, fact) for part, fact in product(asked, known)
+    )
 
 
 def _idle(ledger: Ledger, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -446,8 +424,9 @@ def _idle(ledger: Ledger, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tu
             continue
         for part in term.parts:
             links = links_of(part) if part.does == "not" else ()
-            if links and all(claims[link].verdict in NO for link in links if link in claims):
-                yield "vacuous", (name, *(link for link in links if link in claims))
+            known = [link for link in links if link in claims]
+            if links and all(claims[link].verdict in NO for link in known):
+                yield "vacuous", (name, *known)
 
 
 def _arrows(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -469,8 +448,8 @@ def _arrows(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tupl
 def _torn(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Contrasts that fail though all their sides hold, or hold though one fails."""
     for one in case.contrasts.values():
-        sides = [claims[name].verdict for name in one.between if name in claims]
-        fails, holds = claims[one.id].verdict in NO, claims[one.id].verdict in YES
-        all_hold = bool(sides) and all(verdict in YES for verdict in sides)
-        if (fails and all_hold) or (holds and any(verdict in NO for verdict in sides)):
-            yield "contrast", (one.id, *(name for name in one.between if name in claims))
+        sides = [name for name in one.between if name in claims]
+        verdict, said = claims[one.id].verdict, [claims[name].verdict for name in sides]
+        all_hold = bool(said) and all(side in YES for side in said)
+        if (verdict in NO and all_hold) or (verdict in YES and any(side in NO for side in said)):
+            yield "contrast", (one.id, *sides)

@@ -6,6 +6,7 @@ finding.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeVar
@@ -112,13 +113,15 @@ def names_of(case: Case) -> Names:
     goods = {good.id: good.unit for one in cases for good in one.goods.values()}
     used: dict[str, str] = {}
     for one in cases:
-        used.update({use.id: use.good for use in one.uses.values()})
-        used.update({supplier.id: supplier.good for supplier in one.suppliers.values()})
-        used.update({recipe.id: recipe.output for recipe in one.recipes.values()})
-    kinds = {}
-    for takes in Takes:
-        sections = (getattr(one, section) for one in cases for section in takes.sections)
-        kinds[takes] = frozenset(name for section in sections for name in section)
+        used |= {use.id: use.good for use in one.uses.values()}
+        used |= {supplier.id: supplier.good for supplier in one.suppliers.values()}
+        used |= {recipe.id: recipe.output for recipe in one.recipes.values()}
+    kinds = {
+        takes: frozenset(
+            name for one in cases for section in takes.sections for name in getattr(one, section)
+        )
+        for takes in Takes
+    }
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,
@@ -151,11 +154,6 @@ def symbolic(variable: str) -> Unit:
     return Unit(name, 1.0, ((name, 1),))
 
 
-def is_symbolic(unit: Unit | None, variable: str) -> bool:
-    """Whether a unit hangs on what a variable stands for."""
-    return unit is not None and symbolic(variable).name in dict(unit.powers)
-
-
 def at_home(unit: Unit, case: Case) -> tuple[Unit, tuple[tuple[str, int], ...]] | None:
     """A unit with the base currency in place of others, and what must be exchanged.
 
@@ -166,10 +164,9 @@ def at_home(unit: Unit, case: Case) -> tuple[Unit, tuple[tuple[str, int], ...]] 
     )
     if any(code not in case.rates for code, _power in foreign):
         return None
-    powers: dict[str, int] = {}
+    powers: Counter[str] = Counter()
     for kind, power in unit.powers:
-        home = case.currency if (kind, power) in foreign else kind
-        powers[home] = powers.get(home, 0) + power
+        powers[case.currency if (kind, power) in foreign else kind] += power
     kept = tuple((kind, power) for kind, power in powers.items() if power)
     return replace(unit, powers=kept), foreign
 
@@ -207,8 +204,7 @@ def read_expression(text: str, names: Names) -> Term:
 
 
 def _kind_name(term: Term) -> str:
-    words = (_("number"), _("truth"), _("date"), _("word"))
-    return dict(zip(Gives, words, strict=True))[term.kind.gives]
+    return (_("number"), _("truth"), _("date"), _("word"))[list(Gives).index(term.kind.gives)]
 
 
 def _quoted(node: Node) -> str | None:
@@ -346,12 +342,9 @@ class _Reader(Reader[Term]):
     # Logic, numbers and comparisons.
 
     def _logic(self, node: Node) -> Term:
-        return Term(TRUTH, node.kind, self.each(node.parts, self._truth))
-
-    def _not(self, node: Node) -> Term:
-        if node.parts[0].kind == "not":
+        if node.kind == "not" and node.parts[0].kind == "not":
             return self._truth(node.parts[0].parts[0])
-        return Term(TRUTH, "not", (self._truth(node.parts[0]),))
+        return Term(TRUTH, node.kind, self.each(node.parts, self._truth))
 
     def aligned(self, node: Node, left: Term, right: Term) -> tuple[Term, Term]:
         """Two numbers in one unit; a plain one adopts that of the other."""
@@ -385,10 +378,9 @@ class _Reader(Reader[Term]):
                 return (known, other) if quoted[0] is None else (other, known)
         first, second = self.each((left, right), self.term)
         if first.kind.gives is not second.kind.gives:
-            what = _("a {left} cannot be compared with a {right}").format(
-                left=_kind_name(first), right=_kind_name(second)
-            )
-            raise self.refuse(node, what)
+            what = _("a {left} cannot be compared with a {right}")
+            kinds = {"left": _kind_name(first), "right": _kind_name(second)}
+            raise self.refuse(node, what.format(**kinds))
         if first.kind.gives is Gives.NUMBER:
             return self.aligned(replace(node, text=operator), first, second)
         if first.kind.gives is not Gives.DATE:
@@ -456,7 +448,7 @@ class _Reader(Reader[Term]):
                 body = self._truth(asked) if is_logic else self.number(asked)
         finally:
             del self.bound[variable]
-        if is_symbolic(body.kind.unit, variable):
+        if symbolic(variable).name in dict(body.kind.unit.powers if body.kind.unit else ()):
             raise self.refuse(asked, _("the members have different units"))
         kind = TRUTH if name in {"all", "any"} else body.kind
         if name == "count":
@@ -543,10 +535,9 @@ class _Reader(Reader[Term]):
     def _left_out(self, call: Node, parameter: Parameter) -> Term:
         default = parameter.default
         if default is None:
-            what = _('"{name}" is missing here: {kind}').format(
-                name=parameter.name, kind=_(parameter.takes.value)
-            )
-            raise self.refuse(call, what)
+            what = _('"{name}" is missing here: {kind}')
+            kind = _(parameter.takes.value)
+            raise self.refuse(call, what.format(name=parameter.name, kind=kind))
         if parameter.takes is Takes.FLAG:
             return _written(TRUTH, default == "true")
         if parameter.takes is Takes.TIME and default:
@@ -561,10 +552,8 @@ class _Reader(Reader[Term]):
             fix = _("write a month, e.g. {month}").format(month=first)
             raise self.refuse(node, _("this is not a month"), fix)
         day = found.written
-        is_outside = isinstance(day, Day) and not (
-            0 <= calendar.index(*day.month) < calendar.n_periods
-        )
-        if is_modeled and is_outside:
+        known = range(calendar.n_periods)
+        if is_modeled and isinstance(day, Day) and calendar.index(*day.month) not in known:
             what = _("{month} is outside the calendar of this case").format(month=day)
             fix = _("choose a month from {first} to {last}").format(first=first, last=last)
             raise self.refuse(node, what, fix)
@@ -595,31 +584,25 @@ class _Reader(Reader[Term]):
             holds = self.bound[name].holds
             if holds is takes or holds in _FITS.get(takes, ()):
                 return Term(ID, "member", value=name)
-            what = _('"{name}" stands for a {found}, not for a {wanted}').format(
-                name=name, found=_(holds.value), wanted=_(takes.value)
-            )
-            raise self.refuse(node, what)
-        is_free = takes in {Takes.INDICATOR, Takes.WORD}
-        if not is_free and not (takes is Takes.ELEMENT and quoted is not None):
-            self._refuse_unknown(node, parameter, name)
-        return _written(ID, name)
-
-    def _refuse_unknown(self, node: Node, parameter: Parameter, name: str) -> None:
+            what, kinds = _('"{name}" stands for a {found}, not for a {wanted}'), (holds, takes)
+            found, wanted = (_(kind.value) for kind in kinds)
+            raise self.refuse(node, what.format(name=name, found=found, wanted=wanted))
+        if takes in {Takes.INDICATOR, Takes.WORD} or (
+            takes is Takes.ELEMENT and quoted is not None
+        ):
+            return _written(ID, name)
+        known: Sequence[str] = parameter.choices or sorted(self.names.by_kind[takes])
         if parameter.choices:
-            known: Sequence[str] = parameter.choices
-            what = _('"{name}" is not among the words for {word}').format(
-                name=name, word=parameter.name
-            )
-        elif parameter.takes is Takes.PATH:
+            what = _('"{name}" is not among the words for {word}')
+        elif takes is Takes.PATH:
             known = [*self.names.path_units, *self.names.case.missing]
-            what = _('"{name}" is the path of no number of this case').format(name=name)
+            what = _('"{name}" is the path of no number of this case')
         else:
-            known = sorted(self.names.by_kind[parameter.takes])
-            what = _('"{name}" is no {kind} of this case').format(
-                name=name, kind=_(parameter.takes.value)
-            )
+            what = _('"{name}" is no {kind} of this case')
         if name not in known:
+            what = what.format(name=name, word=parameter.name, kind=_(takes.value))
             raise self.refuse(node, what, did_you_mean(name, known))
+        return _written(ID, name)
 
     # In what a quantity is counted.
 
@@ -635,8 +618,7 @@ class _Reader(Reader[Term]):
         named = (by_name[name] for name in ("of", "good", "use") if name in by_name)
         counted = next((term for term in named if term.written != ""), None)
         if counted is None:
-            tier = by_name["tier"].written
-            word = self.names.tier_unit("" if tier is None else str(tier))
+            word = self.names.tier_unit(str(by_name["tier"].value))
             if word is None:
                 what = _("the uses of this tier have different units")
                 raise self.refuse(node, what, _("name one of them with use="))
@@ -663,12 +645,8 @@ class _Reader(Reader[Term]):
 
     def _fact_kind(self, name: str) -> Kind:
         """What the amount of a fact is counted in; of a loop's name: in one unit or none."""
-        units = self.names.path_units
-
-        def unit(fact: str) -> Unit:
-            return self.names.amount_unit(units.get(f"facts.{fact}.amount", ""))
-
-        found = self._of_members(name, unit)
+        units, unit = self.names.path_units, self.names.amount_unit
+        found = self._of_members(name, lambda fact: unit(units.get(f"facts.{fact}.amount", "")))
         return number_kind(symbolic(name) if found is None else found)
 
     def _own_kind(self, by_name: Mapping[str, Term]) -> Kind:
@@ -676,25 +654,15 @@ class _Reader(Reader[Term]):
         if "path" in by_name:
             path, units = str(by_name["path"].value), self.names.path_units
             return number_kind(self.names.amount_unit(units[path]) if path in units else None)
-        term = by_name["id"]
-        name = str(term.value)
-        if term.does == "member" or name in self.names.by_kind[Takes.FACT]:
-            return self._fact_kind(name)
-        return PLAIN
+        term, name = by_name["id"], str(by_name["id"].value)
+        is_known = term.does == "member" or name in self.names.by_kind[Takes.FACT]
+        return self._fact_kind(name) if is_known else PLAIN
 
     def _loop(self, node: Node) -> Term:
         raise self.refuse(node, _("a loop stands inside all, any, count, sum, min or max"))
 
     READERS: ClassVar[Mapping[str, Callable[["_Reader", Node], Term]]] = {
-        "amount": _counted,
-        "text": _counted,
-        "date": _date,
-        "name": _name,
-        "call": _call,
-        "and": _logic,
-        "or": _logic,
-        "not": _not,
-        "compare": _comparison,
-        "loop": _loop,
-    }
+        "amount": _counted, "text": _counted, "date": _date, "name": _name, "call": _call,
+        "and": _logic, "or": _logic, "not": _logic, "compare": _comparison, "loop": _loop,
+    }  # fmt: skip
     """Kinds of nodes that are no operators, and what reads each."""

@@ -31,6 +31,8 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
 _LINKS = ("holds", "share", "verdict")
+LINK = 4
+"""What an entry that another names adds to how deep the other goes, beside its own depth."""
 WIDEST = 96
 """Characters of an expression that a message shows."""
 
@@ -167,28 +169,20 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
         links.setdefault(name, set()).update(links_of(node))
         nodes.setdefault(name, []).append(node)
     nested: dict[str, int] = {}
+    wrong: list[tuple[str, str]] = []
     for name in in_order(links):
         own = max(depth_of(node) for node in nodes[name])
         below = max((nested.get(other, 0) for other in links[name]), default=0)
         nested[name] = own + LINK + below if below else own
         if nested[name] > MOST_NESTED >= below > 0:
-            what = _('"{name}" hangs on too many entries, one behind the other')
-            yield _problem_at(case, parts, name, what)
+            wrong.append((name, _('"{name}" hangs on too many entries, one behind the other')))
     circling = {name: own for name, own in links.items() if name not in nested}
-    for name in _on_circles(circling):
-        yield _problem_at(case, parts, name, _('"{name}" hangs on itself'))
-
-
-LINK = 4
-"""What an entry that another names adds to how deep the other goes, beside its own depth."""
-
-
-def _problem_at(case: Case, parts: Mapping[tuple[str, str], Term], name: str, what: str) -> Problem:
-    """What is wrong with how an entry hangs on others."""
-    key = next(key for entry, key in parts if entry == name)
-    where = f"{Ledger(case, parts, 0).path_of(name)}.{key}"
+    wrong += [(name, _('"{name}" hangs on itself')) for name in _on_circles(circling)]
     fix = _("let one of the entries on the way say it without the others")
-    return Problem(where, what.format(name=name), case.expressions.get(where, 0), fix=fix)
+    for name, what in wrong:
+        key = next(key for entry, key in parts if entry == name)
+        where = f"{Ledger(case, parts, 0).path_of(name)}.{key}"
+        yield Problem(where, what.format(name=name), case.expressions.get(where, 0), fix=fix)
 
 
 def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
@@ -237,19 +231,14 @@ def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
 
 def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
     """Who says what an expression asks to be attested: actors, or publishers of reports."""
-    term = ledger.parts.get((entry.id, key))
+    term, case = ledger.parts.get((entry.id, key)), ledger.case
     calls = calls_in(term) if term is not None else ()
-    facts = [_fact(given) for call, given in calls if call.name == "attested"]
-    return tuple(dict.fromkeys(name for one in facts if (name := _teller(ledger.case, one))))
-
-
-def _teller(case: Case, fact: str) -> str:
-    """Actor who says a fact, else the publisher of its document."""
-    found = case.facts.get(fact)
-    if found is None:
-        return ""
-    document = case.documents.get(found.document)
-    return found.by or (Worded(text_of, document.publisher) if document else "")
+    names = [_fact(given) for call, given in calls if call.name == "attested"]
+    tellers: dict[str, None] = {}
+    for fact in (case.facts[name] for name in names if name in case.facts):
+        document = case.documents.get(fact.document)
+        tellers[fact.by or (Worded(text_of, document.publisher) if document else "")] = None
+    return tuple(filter(None, tellers))
 
 
 def _fact(given: Mapping[str, Value | None]) -> str:

@@ -1,6 +1,5 @@
 """Quantities of what is written: the ledger and facts, and the case; sets of its elements."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.ledger import Modality, Statement
-from derbes.case.quantity import MONTHS_A_YEAR, Element, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.model.arrays import open_share
 from derbes.model.compile import opening_period
 from derbes.model.numbers import periods_of
@@ -54,15 +53,8 @@ from derbes.statements.worlds import Model, World, label_day, period_of
 
 LEDGER, CASE = Engine.LEDGER, Engine.CASE
 VERDICT_WORDS = (
-    "holds",
-    "likely",
-    "open",
-    "unlikely",
-    "fails",
-    "untestable",
-    "not_due",
-    "void",
-    "expired",
+    *("holds", "likely", "open", "unlikely", "fails"),
+    *("untestable", "not_due", "void", "expired"),
 )
 MODALITY_WORDS = tuple(modality.value for modality in Modality)
 _GRADES = "ABCD"
@@ -85,12 +77,11 @@ def date_of(world: World, *, id_: Dated) -> Day:
     """Date of a fact or document, or the date on which a statement was made."""
     case = world.case
     if id_ in case.facts:
-        written, path = fact_date(case, id_), f"facts.{id_}.date"
+        day, path = day_of(fact_date(case, id_)), f"facts.{id_}.date"
     elif id_ in case.documents:
-        written, path = case.documents[id_].date, f"documents.{id_}.date"
+        day, path = day_of(case.documents[id_].date), f"documents.{id_}.date"
     else:
-        written, path = said_on(case, case.statements[id_]), f"statements.{id_}.said"
-    day = day_of(written)
+        day, path = day_of(said_on(case, case.statements[id_])), f"statements.{id_}.said"
     if day is None:
         raise Unknown(path)
     return day
@@ -99,14 +90,16 @@ def date_of(world: World, *, id_: Dated) -> Day:
 def fact_date(case: Case, name: str) -> str:
     """Date of a fact; where it has none, that of its document."""
     one = case.facts[name]
-    document = case.documents.get(one.document)
-    return one.date or (document.date if document else "")
+    return one.date or _document_date(case, one.document)
 
 
 def said_on(case: Case, statement: Statement) -> str:
     """Date on which a statement was made; where it says none, that of its document."""
-    document = case.documents.get(statement.document)
-    return statement.said or (document.date if document else "")
+    return statement.said or _document_date(case, statement.document)
+
+
+def _document_date(case: Case, name: str) -> str:
+    return case.documents[name].date if name in case.documents else ""
 
 
 @quantity(LEDGER)
@@ -146,10 +139,10 @@ def holds(world: World, *, id_: CheckedId) -> bool:
 @quantity(LEDGER, "share")
 def share(world: World, *, id_: CheckedId) -> float:
     """Share of the draws in which another entry of the ledger holds."""
-    settled = world.settled.get(id_)
-    if settled is None or settled.share is None:
+    found, _verdict = world.settled.get(id_, (None, ""))
+    if found is None:
         raise Unknown(world.ledger.path_of(id_))
-    return settled.share
+    return found
 
 
 @quantity(LEDGER, words=VERDICT_WORDS)
@@ -159,7 +152,7 @@ def verdict(world: World, *, id_: CheckedId) -> str:
     """
     if id_ not in world.settled:
         raise Unknown(world.ledger.path_of(id_))
-    return world.settled[id_].verdict
+    return world.settled[id_][1]
 
 
 @quantity(LEDGER, words=MODALITY_WORDS)
@@ -201,9 +194,8 @@ def same_side(world: World, *, id_: StatementId, other: StatementId) -> bool:
     """Whether the holders of two statements are on one side: the same actor, or actors with
     the same tag side_….
     """
-    statements = world.case.statements
-    one, another = (side_of(world.case, holder_of(statements[name])) for name in (id_, other))
-    return one == another
+    holders = (holder_of(world.case.statements[name]) for name in (id_, other))
+    return len({side_of(world.case, holder) for holder in holders}) == 1
 
 
 def side_of(case: Case, actor: str) -> str:
@@ -253,12 +245,12 @@ def number_of(case: Case, path: str) -> Quantity | None:
 @quantity(CASE, "{good}/month")
 def demand(one: Model, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> float:
     """Demand of a use, or of all uses of a good, in calm or in crisis."""
-    numbers = {
-        f"uses.{use.id}.demand": (use.crisis_demand if crisis else None) or use.demand
-        for use in one.case.uses.values()
-        if of in {use.id, use.good}
-    }
-    return sum((one.at(number, at, path) for path, number in numbers.items()), 0.0)
+    total = 0.0
+    for use in one.case.uses.values():
+        if of in {use.id, use.good}:
+            number = (use.crisis_demand if crisis else None) or use.demand
+            total += one.at(number, at, f"uses.{use.id}.demand")
+    return total
 
 
 @quantity(CASE, "{money}/{good}")
@@ -266,16 +258,12 @@ def price(one: Model, *, of: Priced, at: Month) -> float:
     """Price that a supplier asks, or the lowest that any supplier asks for a good, transport
     not counted.
     """
-    known, unknown = [], None
-    for seller in one.standing.suppliers.values():
-        if of in {seller.id, seller.good}:
-            try:
-                known.append(one.at(seller.price, at, f"suppliers.{seller.id}.price"))
-            except Unknown as error:
-                unknown = unknown or error
-    if known:
-        return min(known)
-    raise unknown or Unknown(f"suppliers ({of})")
+    sellers = one.standing.suppliers.values()
+    prices = {f"suppliers.{s.id}.price": s.price for s in sellers if of in {s.id, s.good}}
+    if not prices:
+        raise Unknown(f"suppliers ({of})")
+    known = [one.at(price, at, path) for path, price in prices.items() if price is not None]
+    return min(known) if known else one.at(None, at, next(iter(prices)))
 
 
 @quantity(CASE, "{good}/month")
@@ -336,12 +324,10 @@ def capital(one: Model, *, plant: Plant = "", foreign: Flag = False) -> float:
     """
     total = 0.0
     for built in one.standing.plants.values():
-        if plant and built.id != plant:
-            continue
         path = f"plants.{built.id}.capital"
-        if not built.capital:
+        if plant in {"", built.id} and not built.capital:
             raise Unknown(path)
-        for payment in built.capital:
+        for payment in built.capital if plant in {"", built.id} else ():
             part = payment.foreign_share if foreign else Quantity(1.0)
             if part is None:
                 raise Unknown(f"{path}.foreign_share")
@@ -408,12 +394,11 @@ def measure_of(case: Case, sender: str, measure: str) -> str:
             raise Unknown(f"measures.{name}")
         return name
     main = main_measure(case)
-    own = [one for one in case.measures.values() if one.sender == sender]
-    if main in {one.id for one in own}:
-        return main
+    own = {one.id: one.kind for one in case.measures.values() if one.sender == sender}
     if not own:
         raise Unknown(f"measures ({sender})")
-    return next((one for one in own if one.kind is MeasureKind.EMBARGO), own[0]).id
+    embargoes = [name for name, kind in own.items() if kind is MeasureKind.EMBARGO]
+    return main if main in own else (embargoes or list(own))[0]
 
 
 def length_of(case: Case, measure: str, months: float | None) -> int:
@@ -463,17 +448,13 @@ section("statements", Takes.STATEMENT, "Statements.")
 @members(Takes.GOOD)
 def goods_tagged(case: Case, *, tag: Word) -> Ids:
     """Goods that carry a tag."""
-    return _tagged(case.goods.values(), tag)
+    return tuple(one.id for one in case.goods.values() if tag in one.tags)
 
 
 @members(Takes.FACT)
 def facts_tagged(case: Case, *, tag: Word) -> Ids:
     """Facts that carry a tag."""
-    return _tagged(case.facts.values(), tag)
-
-
-def _tagged(elements: Iterable[Element], tag: str) -> Ids:
-    return tuple(element.id for element in elements if tag in element.tags)
+    return tuple(one.id for one in case.facts.values() if tag in one.tags)
 
 
 @members(Takes.STATEMENT)

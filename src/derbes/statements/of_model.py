@@ -128,10 +128,8 @@ def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
 @quantity(CALM, "{good}")
 def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Sales of a good to buyers abroad in the calm plan, both months counted."""
-    span, arrays = span_of(one.case, since, until), one.arrays
-    if good not in arrays.goods:
-        return 0.0
-    return float(exports_of(one, good)[span].sum())
+    span = span_of(one.case, since, until)
+    return float(exports_of(one, good)[span].sum()) if good in one.arrays.goods else 0.0
 
 
 @quantity(CALM, "{good}")
@@ -240,7 +238,6 @@ def time_to_survive(
     found, at_least = one.survived(name, start, use)
     if bound == "myopic":
         rows = one.survival(name, start, only_essential=not use or use in essential_uses(one.case))
-        at_least = at_least if found is None else None
         found = rows[use or ALL_ESSENTIAL].time_to_survive_myopic
     if found is None:
         raise Unknown(f"time_to_survive ({at})", at_least=at_least)

@@ -37,9 +37,11 @@ def import_share(
     if good or use:
         goods, weights = [arrays.goods.index(good or case.uses[use].good)], [1.0]
     if upstream:
-        shares = [_upstream_share(one, actor, g, period) for g in goods]
+        others = next(iter(one.shares.values()), np.zeros((len(arrays.goods), period + 1)))
+        own = one.shares.get(actor, np.where(np.isnan(others), np.nan, 0.0))
+        shares = [float(own[g, period]) for g in goods]
     else:
-        mine = bought_from(arrays, lambda seller: seller == actor)
+        mine = bought_from(arrays, actor.__eq__)
         shares = [_ratio(one, g, period, mine) for g in goods]
     return _mean(shares, weights, f"import_share ({at})")
 
@@ -53,14 +55,6 @@ def _mean(shares: Sequence[float], weights: Sequence[float], key: str) -> float:
     return sum(share * weight for share, weight in known) / total
 
 
-def _upstream_share(one: Model, actor: str, good: int, period: int) -> float:
-    """Share of an actor in a good, inputs counted; nan where nothing comes in."""
-    if actor in one.shares:
-        return float(one.shares[actor][good, period])
-    others = next(iter(one.shares.values()), None)
-    return 0.0 if others is None or not np.isnan(others[good, period]) else float("nan")
-
-
 def bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolArray:
     """Purchases from the actors that are meant. (K,)"""
     activities = arrays.activities
@@ -70,8 +64,7 @@ def bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolArr
 
 def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
     """Part of what came in over the year up to a period; nan where nothing did."""
-    n = MONTHS_A_YEAR // one.case.calendar.step
-    flows = arrivals(one)[:, max(0, period + 1 - n) : period + 1].sum(axis=1)
+    flows = arrivals(one)[:, _year_up_to(one, period)].sum(axis=1)
     of_good = one.arrays.activities.outputs == good
     total = float(flows[of_good].sum())
     return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
@@ -96,7 +89,7 @@ def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
     if good not in case.goods:
         raise Unknown(f"goods.{good}")
     arrays = one.arrays
-    own = bought_from(arrays, lambda seller: seller == case.target)
+    own = bought_from(arrays, case.target.__eq__)
     own |= arrays.activities.kinds == ActivityKind.RECIPE
     share = _ratio(one, arrays.goods.index(good), period, own)
     return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
@@ -176,11 +169,8 @@ def seller_concentration(one: Model, *, good: Good, at: Month, upstream: Flag = 
         asked = np.array([one.arrays.goods.index(good)])
         is_part = supplying(one.arrays, asked)
         tiers = [_by_seller(one, int(g), period_of(one.case, at)) for g in np.flatnonzero(is_part)]
-    found = [
-        indicators.concentration((sold * sold).sum(), sold.sum()).item()
-        for sold in tiers
-        if len(sold)
-    ]
+    sums = [((sold * sold).sum(), sold.sum()) for sold in tiers if len(sold)]
+    found = [indicators.concentration(*one).item() for one in sums]
     return _known(max(found, default=None), good, at)
 
 
@@ -248,8 +238,7 @@ def exports_of(one: Model, good: str) -> FloatArray:
     """Sales of a good to buyers abroad by period in the calm plan. (T,) [unit]"""
     arrays = one.arrays
     buyers = (buyer.id for buyer in one.case.exports.values() if buyer.good == good)
-    sold = np.array(
-        [one.plan.exports[buyer] for buyer in buyers] or np.zeros((0, one.case.calendar.n_periods))
-    )
+    none = np.zeros((0, one.case.calendar.n_periods))
+    sold = np.array([one.plan.exports[buyer] for buyer in buyers] or none)
     usual = np.full(len(sold), arrays.flow_size[arrays.goods.index(good)])
     return np.asarray(without_rounding(sold, usual).sum(axis=0), dtype=np.float64)

@@ -6,7 +6,7 @@ variants are looked for that turn an expression over.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -31,7 +31,6 @@ from derbes.statements.terms import (
     Day,
     Ledger,
     Missing,
-    Settled,
     Term,
     Value,
     calls_in,
@@ -175,7 +174,7 @@ def _evaluated(
     codes = np.full((len(rows), len(parts)), MISSING, dtype=np.int8)
     keys: list[dict[str, None]] = [{} for _part in parts]
     for at, row in enumerate(rows):
-        drawn = world.drawn(partial(futures.draw, row))
+        drawn = replace(world, draw=partial(futures.draw, row), models={})
         for p, value in enumerate(truths_in(drawn, parts).values()):
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))
@@ -206,8 +205,8 @@ class Sampler:
     sampling: Sampling
     n_workers: int = 1
     progress: Progress | None = None
-    settled: dict[str, Settled] = field(default_factory=dict)
-    """Entry → what is known of it so far; whoever judges adds to it."""
+    settled: dict[str, tuple[float | None, str]] = field(default_factory=dict)
+    """Entry → share and verdict, as far as they are known; whoever judges adds to it."""
     _futures: dict[int, StatementDraws] = field(default_factory=dict)
     _starts: dict[str, CalmStart] | None = None
 
@@ -299,9 +298,7 @@ class Sampler:
             part: tuple(
                 name
                 for name, truths in zip(names[1:], others, strict=True)
-                if isinstance(truths[part], bool)
-                and isinstance(written[part], bool)
-                and truths[part] != written[part]
+                if {truths[part], written[part]} == {True, False}
             )
             for part in parts
         }
@@ -417,7 +414,7 @@ def _turnings(
     sides: Sequence[Side], *, world: World
 ) -> list[tuple[tuple[str, float], dict[Part, Flip]]]:
     """Flips by input and end; what is solved at the center serves all sides."""
-    center = world.drawn(world.draw)
+    center = replace(world, models={})
     return [((side[0].path, side[1]), _flips_on(side, center)) for side in sides]
 
 
@@ -428,7 +425,7 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
 
     def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
         draw = partial(_at_center, case, {number.path: value})
-        return truths_in(center.drawn(draw, center=center), parts)
+        return truths_in(replace(center, draw=draw, models={}, center=center), parts)
 
     at_end = truths(end, at_center)
     between = {
@@ -466,4 +463,4 @@ def _in_variants(
     What is known of a variant serves all.
     """
     models: dict[str, Model] = {}
-    return [truths_in(world.drawn(world.draw, name, models), parts) for name in names]
+    return [truths_in(replace(world, base=name, models=models), parts) for name in names]

@@ -18,8 +18,10 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
@@ -85,15 +87,11 @@ def day_of(text: str) -> Day | None:
     match = _DATE.fullmatch(text)
     if not match or not int(match[1]):
         return None
-    year = int(match[1])
-    first_month, last_month = (int(match[2]),) * 2 if match[2] else (1, 12)
-    last_day = calendar.monthrange(year, last_month)[1]
-    first_day = int(match[3]) if match[3] else 1
-    if first_day > last_day:
-        return None
-    first = dt.date(year, first_month, first_day)
-    last = first if match[3] else dt.date(year, last_month, last_day)
-    return Day(first.toordinal(), last.toordinal())
+    year, month, day = (int(part or 0) for part in match.groups())
+    first, last = month_day(year, month or 1).first, month_day(year, month or 12).last
+    if not day:
+        return Day(first, last)
+    return Day(first + day - 1, first + day - 1) if first + day - 1 <= last else None
 
 
 def month_day(year: int, month: int) -> Day:
@@ -201,18 +199,6 @@ def disjunction(parts: Iterable[Value]) -> bool | Missing:
     return not_(conjunction(not_(part) for part in parts))
 
 
-def implied(condition: Value, value: Value) -> bool | Missing:
-    """Whether one truth brings the other with it."""
-    return disjunction((not_(condition), value))
-
-
-def count(parts: Iterable[Value]) -> Value:
-    """How many are true."""
-    kept = list(parts)
-    missing = [part for part in kept if isinstance(part, Missing)]
-    return joined(*missing) if missing else float(sum(part is True for part in kept))
-
-
 def arithmetic(operator: str, left: Value, right: Value) -> Value:
     """One operation; a result that is no number, or too large, is missing."""
     if isinstance(left, Missing) or isinstance(right, Missing):
@@ -260,7 +246,7 @@ def _scaled_bound(operator: str, left: Value, right: Value) -> Missing:
 
 
 def summary(name: str, parts: list[Value]) -> Value:
-    """`sum`, `min`, `max` or `abs` of numbers; of none at all: 0, or missing."""
+    """`sum`, `min`, `max` or `abs` of numbers, truths as 1 or 0; of none: 0, or missing."""
     missing = [part for part in parts if isinstance(part, Missing)]
     if missing:
         return joined(*missing)
@@ -440,16 +426,9 @@ def quantity(
         gives = _GIVES[function.__annotations__["return"]]
         parameters = parameters_of(function)
         parameters += () if engine is Engine.LEDGER else (VARIANT,)
+        says, pack = text_of(function), pack_of(function)
         QUANTITIES[name] = QuantityEntry(
-            name,
-            gives,
-            unit,
-            engine,
-            parameters,
-            text_of(function),
-            words,
-            function,
-            pack_of(function),
+            name, gives, unit, engine, parameters, says, words, function, pack
         )
         return function
 
@@ -515,10 +494,8 @@ def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
 def pack_of(function: Callable[..., Any]) -> type[Any] | None:
     """The record that a function takes its first keyword parameters in; None: it has none."""
     _about, *others = inspect.signature(function).parameters.values()
-    for one in others:
-        if isinstance(one.annotation, type) and is_dataclass(one.annotation):
-            return one.annotation
-    return None
+    records = (one.annotation for one in others if is_dataclass(one.annotation))
+    return next((one for one in records if isinstance(one, type)), None)
 
 
 def _written(default: str | float | None) -> str:
@@ -539,14 +516,6 @@ def given(parameters: tuple[Parameter, ...], arguments: tuple[Value, ...]) -> di
 
 _OWN = ("id", "input")
 """Names of parameters that are also Python's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What is already known of an entry over all draws."""
-
-    share: float | None
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,18 +586,13 @@ def depth_of(term: Term) -> int:
 
 def in_order(links: Mapping[str, Iterable[str]]) -> list[str]:
     """Names, each behind all that it leads to; what leads into a circle is left out."""
-    users: dict[str, list[str]] = {}
-    waits = dict.fromkeys(links, 0)
-    for name, own in links.items():
-        for other in {*own}.intersection(links):
-            users.setdefault(other, []).append(name)
-            waits[name] += 1
-    found = [name for name, n in waits.items() if n == 0]
-    for name in found:
-        for user in users.get(name, ()):
-            waits[user] -= 1
-            if waits[user] == 0:
-                found.append(user)
+    sorter = TopologicalSorter({name: {*own}.intersection(links) for name, own in links.items()})
+    with suppress(CycleError):
+        sorter.prepare()
+    found: list[str] = []
+    while ready := sorter.get_ready():
+        found += ready
+        sorter.done(*ready)
     return found
 
 

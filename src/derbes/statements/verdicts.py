@@ -54,7 +54,7 @@ from derbes.statements.queries import (
     theses_of,
 )
 from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
-from derbes.statements.terms import Day, Ledger, Settled, day_of
+from derbes.statements.terms import Day, Ledger, day_of
 from derbes.version import VERSION
 
 HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
@@ -301,7 +301,7 @@ def verdicts_of(
         for entry in entries_of(case):
             with at_work(entry.id):
                 judged[entry.id] = judge.judged(entry)
-        sampler.settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
+        sampler.settled.update({name: (one.share, one.verdict) for name, one in judged.items()})
     if n_flips == 0:
         return Verdicts(ledger, truths, judged)
     parts = [one.part for one in judged.values() if one.part and one.share is not None]

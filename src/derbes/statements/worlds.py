@@ -31,17 +31,14 @@ from derbes.statements.terms import (
     Ledger,
     Missing,
     QuantityEntry,
-    Settled,
     Term,
     Unknown,
     Value,
     arithmetic,
     compared,
     conjunction,
-    count,
     disjunction,
     given,
-    implied,
     joined,
     month_day,
     not_,
@@ -250,23 +247,22 @@ class Model:
     def losses(
         self, measure: str, length: int, start: int, *, has_premium: bool
     ) -> tuple[LeverageRow, ...]:
-        """Both sides' losses by both rules; those with the premium serve all."""
-        key = ("_losses", measure, length, start)
-        is_start = self.is_start(measure, start)
-        wish = has_premium or (*key, True) in self.known
-        return self._losses(measure, length, start, has_premium=wish) if is_start else ()
+        """Both sides' losses by both rules; those with the premium serve all.
 
-    @kept
-    def _losses(
-        self, measure: str, length: int, start: int, *, has_premium: bool
-    ) -> tuple[LeverageRow, ...]:
-        """The same; each start goes on from the windows before it."""
+        Each start goes on from the windows before it.
+        """
         from derbes.analysis.leverage import branch_rows  # noqa: PLC0415
 
-        run = MeasureRun(self.measure(measure), length)
-        return tuple(
-            branch_rows(self.study, self._solver_at(start), run, {} if has_premium else None)
-        )
+        if not self.is_start(measure, start):
+            return ()
+        key = ("losses", measure, length, start)
+        wish = has_premium or (*key, True) in self.known
+        if (*key, wish) not in self.known:
+            run, solver = MeasureRun(self.measure(measure), length), self._solver_at(start)
+            rows = branch_rows(self.study, solver, run, {} if wish else None)
+            self.known[*key, wish] = tuple(rows)
+        found: tuple[LeverageRow, ...] = self.known[*key, wish]
+        return found
 
     @kept
     def shortfalls(
@@ -352,8 +348,8 @@ class World:
     as_of: Day
     draw: Callable[[str], tuple[Case, Values]]
     """Variant → its case in this draw, and what is drawn for its numbers."""
-    settled: Mapping[str, Settled] = field(default_factory=dict)
-    """Entry → what is known of it over all draws."""
+    settled: Mapping[str, tuple[float | None, str]] = field(default_factory=dict)
+    """Entry → the share of all draws in which it holds, and its verdict."""
     base: str = BASE
     """Variant that stands for the case as written."""
     starts: Mapping[str, Any] = field(default_factory=dict)
@@ -362,27 +358,13 @@ class World:
     """Variant → what is known of it in this draw; may be shared."""
     center: "World | None" = None
     """The world at central values: what is solved there serves where nothing of it differs."""
-    _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
-    _truths: dict[str, Value] = field(default_factory=dict)
-    _open: list[str] = field(default_factory=list)
+    _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict, init=False)
+    _truths: dict[str, Value] = field(default_factory=dict, init=False)
+    _open: list[str] = field(default_factory=list, init=False)
 
     def on(self, day: Day) -> "World":
         """The same draw on another day; what is known of its variants serves both."""
-        if day == self.as_of:
-            return self
-        return replace(self, as_of=day, _values={}, _truths={}, _open=[])
-
-    def drawn(
-        self,
-        draw: Callable[[str], tuple[Case, Values]],
-        base: str = BASE,
-        models: dict[str, Model] | None = None,
-        center: "World | None" = None,
-    ) -> "World":
-        """Another draw on the same day; what is known of its variants may be shared."""
-        known = {} if models is None else models
-        world = replace(self, draw=draw, base=base, models=known, center=center)
-        return replace(world, _values={}, _truths={}, _open=[])
+        return self if day == self.as_of else replace(self, as_of=day)
 
     @property
     def written(self) -> Model:
@@ -413,7 +395,11 @@ class World:
         """The value of a quantity for arguments in the order of its parameters."""
         key = (entry.name, arguments)
         if key not in self._values:
-            self._values[key] = self._computed(entry, arguments)
+            try:
+                found: Value = self._computed(entry, arguments)
+            except Unknown as unknown:
+                found = unknown.missing
+            self._values[key] = possible(found, math.inf) if isinstance(found, float) else found
         return self._values[key]
 
     def _computed(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
@@ -421,15 +407,11 @@ class World:
         about = self.variant(str(arguments[-1])) if is_modeled else self
         keywords = given(entry.parameters, arguments)
         keywords.pop("variant", None)
-        packs = []
-        if entry.pack is not None:
-            own = [one.name for one in fields(entry.pack) if one.name in keywords]
-            packs = [entry.pack(**{name: keywords.pop(name) for name in own})]
-        try:
-            found: Value = entry.function(about, *packs, **keywords)
-        except Unknown as unknown:
-            return unknown.missing
-        return possible(found, math.inf) if isinstance(found, float) else found
+        if entry.pack is None:
+            return entry.function(about, **keywords)
+        own = {one.name for one in fields(entry.pack)}.intersection(keywords)
+        pack = entry.pack(**{name: keywords.pop(name) for name in own})
+        return entry.function(about, pack, **keywords)
 
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""
@@ -501,11 +483,11 @@ class _Evaluation:
     def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
         found = self._each(term, members)
         if term.does == "all":
-            return conjunction(implied(is_in, value) for is_in, value in found)
+            return conjunction(disjunction((not_(is_in), value)) for is_in, value in found)
         if term.does == "any":
-            return disjunction(conjunction((is_in, value)) for is_in, value in found)
+            return disjunction(map(conjunction, found))
         if term.does == "count":
-            return count(conjunction((is_in, value)) for is_in, value in found)
+            return summary("sum", list(map(conjunction, found)))
         kept = list(found)
         unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
         if unsure:
