@@ -4,9 +4,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from derbes.case.request import DRAW_METHODS
-from derbes.draws.sampling import METHODS
-
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")
 NUMBER = {"type": ["number", "null"]}
@@ -216,7 +213,3 @@ def test_a_latin_hypercube_cannot_be_extended(run, tmp_path):
         "  - resume: a Latin hypercube cannot be extended: all of its draws belong together\n"
         "    fix: draw with the method sobol or random\n",
     )
-
-
-def test_the_ways_to_draw_of_the_command_are_those_of_the_sampler():
-    assert (*METHODS, "all") == DRAW_METHODS

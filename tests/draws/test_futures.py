@@ -164,7 +164,7 @@ def test_a_future_at_central_values_is_the_branch_that_its_measure_opens(name: s
     case = read(name)
     chosen = [m.id for m in case.measures.values()][:2]
     n = min(40, case.calendar.n_periods)
-    model = prepare_futures(case, measures=chosen, n_periods=n)
+    model = replace(prepare_futures(case, measures=chosen), n_periods=n)
     draws = Draws((), np.zeros((len(chosen), 0)), np.full(len(chosen), 1.0 / len(chosen)))
     start, length = 7, 9
     events = events_at(model, [start] * len(chosen), [length] * len(chosen))
@@ -193,7 +193,8 @@ def test_a_future_at_central_values_is_the_branch_that_its_measure_opens(name: s
 def test_futures_are_the_same_on_any_threads_and_beside_any_others(name: str) -> None:
     case = read(name)
     draws = wide_draws(case)
-    model = prepare_futures(case, inputs=draws.inputs, n_periods=min(40, case.calendar.n_periods))
+    model = prepare_futures(case, inputs=draws.inputs)
+    model = replace(model, n_periods=min(40, case.calendar.n_periods))
     starts, lengths = list(range(1, N_DRAWS + 1)), [1 + i % 7 for i in range(N_DRAWS)]
     events = events_at(model, starts, lengths)
     one, two = (

@@ -1,5 +1,7 @@
 """The equations of the policy (S1) to (S11), each on a case small enough to follow by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -262,7 +264,7 @@ def test_s9_a_draw_has_the_central_plan_in_proportion_to_what_it_needs() -> None
     values = np.full((2, len(inputs)), np.nan)
     values[1, at] = 60.0
     draws = Draws(inputs, values, np.full(2, 0.5))
-    model = prepare_futures(case, inputs=inputs, n_periods=6)
+    model = replace(prepare_futures(case, inputs=inputs), n_periods=6)
     found = simulate_futures(model, draws, keep=("money", "stock"), n_paths=2)
     money, stock = found.paths["money"][:, :, 0], found.paths["stock"][:, :, 0]
     np.testing.assert_allclose(money[1], 0.6 * money[0], rtol=CLOSE)

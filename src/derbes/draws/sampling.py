@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import Literal, get_args
 
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
@@ -28,6 +27,7 @@ from scipy.stats import qmc
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.request import ALL_DRAWS, DRAW_METHODS
 from derbes.case.uncertainty import Correlation, Draws, ReferenceClass, ReferenceProject
 from derbes.draws.inputs import (
     inputs_by_path,
@@ -133,13 +133,25 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Overruns:
-    """Distribution of how late projects of a class are."""
+class Support:
+    """A distribution that stands on a few values."""
 
     values: FloatArray
-    """Rising. (V,) [month]"""
+    """Rising. (V,)"""
     weights: FloatArray
     """They add to 1. (V,)"""
+
+    def at(self, shares: FloatArray) -> FloatArray:
+        """The least value whose weight and that of all below reaches the share."""
+        reached = np.cumsum(self.weights)
+        reached[-1] = 1.0
+        return self.values[np.searchsorted(reached, shares, side="left")]
+
+
+@dataclass(frozen=True, slots=True)
+class Overruns(Support):
+    """How late projects of a class are. [month]"""
+
     n_projects: int
     n_unfinished: int
     open_share: float
@@ -170,12 +182,10 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
     late = np.array([project.overrun for project in projects])
     is_finished = np.array([project.finished for project in projects])
     values = np.unique(late[is_finished])
-    weights = np.empty(len(values))
-    left = 1.0
+    weights, left = np.empty(len(values)), 1.0
     for position, overrun in enumerate(values):
-        at_least = np.count_nonzero(late >= overrun)
         finished = np.count_nonzero(is_finished & (late == overrun))
-        weights[position] = left * finished / at_least
+        weights[position] = left * finished / np.count_nonzero(late >= overrun)
         left -= weights[position]
     open_share = left if left > ROUNDING else 0.0
     if open_share and late.max() in values:
@@ -183,13 +193,8 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
     elif open_share:
         values = np.append(values, late.max())
         weights = np.append(weights, open_share)
-    return Overruns(
-        values=values,
-        weights=weights / weights.sum(),
-        n_projects=len(projects),
-        n_unfinished=int(np.count_nonzero(~is_finished)),
-        open_share=float(open_share),
-    )
+    n_unfinished = int(np.count_nonzero(~is_finished))
+    return Overruns(values, weights / weights.sum(), len(projects), n_unfinished, float(open_share))
 
 
 LEAST_SHARE = 1e-10
@@ -203,22 +208,6 @@ _KNOTS = np.linspace(-6.6, 6.6, 529)
 Quantile = Callable[[FloatArray], FloatArray]
 
 
-@dataclass(frozen=True, slots=True)
-class Support:
-    """A distribution that stands on a few values."""
-
-    values: FloatArray
-    """Rising. (V,)"""
-    weights: FloatArray
-    """They add to 1. (V,)"""
-
-    def at(self, shares: FloatArray) -> FloatArray:
-        """The least value whose weight and that of all below reaches the share."""
-        reached = np.cumsum(self.weights)
-        reached[-1] = 1.0
-        return self.values[np.searchsorted(reached, shares, side="left")]
-
-
 def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
     """The values that a number can take; None when there are infinitely many.
 
@@ -229,8 +218,7 @@ def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Suppor
     if not is_uncertain(quantity):
         return Support(np.array([quantity.value]), np.ones(1))
     if kind == "reference":
-        late = overruns(classes[quantity.reference].projects)
-        return Support(late.values, late.weights)
+        return overruns(classes[quantity.reference].projects)
     if kind == "discrete":
         values, weights = parameters[::2], parameters[1::2]
     elif kind == "empirical":
@@ -264,7 +252,9 @@ def quantile_function(quantity: Quantity, classes: Mapping[str, ReferenceClass])
     peak = min(max(quantity.value, low), high)
     if quantity.distribution == "triangular":
         return _triangular(low, peak, high)
-    return _pert(low, peak, high)
+    # beta on the range with a = 1 + 4 (peak - low) / (high - low), a + b = 6
+    unit = _unit_pert(1.0 + _PEAK * (peak - low) / (high - low))
+    return lambda shares: low + (high - low) * unit(ndtri(shares))
 
 
 def _lognormal(low: float, high: float) -> Quantile:
@@ -285,12 +275,6 @@ def _triangular(low: float, peak: float, high: float) -> Quantile:
     return at
 
 
-def _pert(low: float, peak: float, high: float) -> Quantile:
-    """Beta on the range with a = 1 + 4 (peak - low) / (high - low), a + b = 6."""
-    unit = _unit_pert(1.0 + _PEAK * (peak - low) / (high - low))
-    return lambda shares: low + (high - low) * unit(ndtri(shares))
-
-
 @lru_cache(maxsize=1024)
 def _unit_pert(first: float) -> Quantile:
     """PERT on 0 to 1 by standard normal score: betaincinv, its slope known, between knots."""
@@ -303,9 +287,6 @@ def _unit_pert(first: float) -> Quantile:
     spline = CubicHermiteSpline(_KNOTS, at_knots, normal / density)
     return lambda scores: np.clip(spline(np.clip(scores, _KNOTS[0], _KNOTS[-1])), 0.0, 1.0)
 
-
-Method = Literal["sobol", "latin", "random"]
-METHODS: tuple[Method, ...] = get_args(Method)
 
 MOST_POINTS = 2**30
 """Points of a sequence before it repeats itself."""
@@ -321,12 +302,17 @@ def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> Fl
     Raises:
         ValueError: No such method, or rows of a Latin hypercube from the middle.
     """
-    if method not in METHODS:
+    if method not in DRAW_METHODS:
         raise ValueError(method)
     if n_axes == 0:
         return np.empty((n, 0))
+    found: FloatArray
     if method == "sobol":
-        found = _sobol(n, n_axes, seed, first)
+        sequence = qmc.Sobol(n_axes, scramble=True, rng=np.random.default_rng(seed))
+        if first:
+            found = sequence.fast_forward(first).random(n)
+        else:  # a power of two, whose points are balanced
+            found = sequence.random_base2(max(n - 1, 0).bit_length())[:n]
     elif method == "random":
         bits = np.random.PCG64(seed)
         bits.advance(first * n_axes)
@@ -336,21 +322,6 @@ def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> Fl
     else:
         found = qmc.LatinHypercube(n_axes, rng=np.random.default_rng(seed)).random(n)
     return np.clip(found, LEAST_SHARE, 1.0 - LEAST_SHARE)
-
-
-def _sobol(n: int, n_axes: int, seed: int, first: int) -> FloatArray:
-    sequence = qmc.Sobol(n_axes, scramble=True, rng=np.random.default_rng(seed))
-    if first == 0:
-        whole = 1 << max(n - 1, 0).bit_length()
-        found: FloatArray = sequence.random_base2(whole.bit_length() - 1)[:n]
-        return found
-    sequence.fast_forward(first)
-    later: FloatArray = sequence.random(n)
-    return later
-
-
-ALL = "all"
-"""Every combination of values, each with its probability."""
 
 
 def make_draws(
@@ -388,12 +359,16 @@ def make_draws(
     _check(case, n, method)
     paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     worlds = _worlds(case, paths)
-    if method in (ALL, "sobol") and first == 0:
+    if method in (ALL_DRAWS, "sobol") and first == 0:
         listed = _listed(case, paths, worlds, n)
         if listed is not None:
-            return Draws(paths, *listed, seed=seed, method=ALL)
-    if n is None or method == ALL:
-        raise RequestError(case.source or case.name, [_not_countable(n)])
+            return Draws(paths, *listed, seed=seed, method=ALL_DRAWS)
+    if n is None or method == ALL_DRAWS:
+        what = _("the inputs have more combinations of values than can be listed")
+        if n is not None:
+            what = _("the inputs have more than {n} combinations of values").format(n=n)
+        fix = _("give a number of draws, and the method sobol")
+        raise RequestError(case.source or case.name, [Problem("draws", what, fix=fix)])
     has_scenarios = bool(case.scenarios)
     cube = points(n, has_scenarios + len(paths), seed=seed, method=method, first=first)
     names, values = values_at(case, paths, cube, worlds=worlds)
@@ -406,18 +381,11 @@ def _check(case: Case, n: int | None, method: str) -> None:
     if n is not None and n < 1:
         what = _("{n} draws give no answer").format(n=n)
         problems.append(Problem("draws", what, fix=_("ask for one draw or more")))
-    if method not in (*METHODS, ALL):
+    if method not in DRAW_METHODS:
         what = _('"{method}" is not a way to draw').format(method=method)
-        problems.append(Problem("method", what, fix=did_you_mean(method, (*METHODS, ALL))))
+        problems.append(Problem("method", what, fix=did_you_mean(method, DRAW_METHODS)))
     if problems:
         raise RequestError(case.source or case.name, problems)
-
-
-def _not_countable(n: int | None) -> Problem:
-    what = _("the inputs have more combinations of values than can be listed")
-    if n is not None:
-        what = _("the inputs have more than {n} combinations of values").format(n=n)
-    return Problem("draws", what, fix=_("give a number of draws, and the method sobol"))
 
 
 World = Mapping[str, Quantity]

@@ -3,30 +3,26 @@
 For many futures a case is compiled once, with what a draw changes in it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
 import numpy as np
 
-from derbes.case.entities import Case, Measure, MeasureKind, quantities
+from derbes.case.entities import Case, MeasureKind, quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
 from derbes.errors import at_work
 from derbes.language import _
-from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays, State
-from derbes.model.compile import compile_case, compile_draws, tail_periods
+from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays
+from derbes.model.compile import compile_case, compile_draws
 from derbes.model.measures import companions, compile_measure
 from derbes.model.numbers import AS_WRITTEN, Values, moved_by, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
 from derbes.simulation.branch import effects_of
-from derbes.simulation.futures import (
-    FuturesModel,
-    MeasureSet,
-    calm_set,
-)
+from derbes.simulation.futures import FuturesModel, MeasureSet, calm_set
 from derbes.supply.baseline import CalmSolution, CalmStart, solve_calm
 
 
@@ -137,15 +133,8 @@ AT_ONCE = 3
 """Most measures of events that may run at the same time; companions count with their own."""
 TIMED = (MeasureKind.DELAY,)
 """Kinds whose `by` is a time."""
-
-
 ChangedArrays = Callable[[CaseArrays], CaseArrays]
 """Arrays, of a case or of draws, after a change."""
-
-
-def unchanged(arrays: CaseArrays) -> CaseArrays:
-    """The arrays as they are."""
-    return arrays
 
 
 def prepare_futures(
@@ -153,35 +142,34 @@ def prepare_futures(
     *,
     measures: Sequence[str] = (),
     inputs: Sequence[str] = (),
-    first: int = 0,
-    n_periods: int = 0,
-    state: State | None = None,
     changed: ChangedArrays | None = None,
 ) -> FuturesModel:
-    """Compile a case once for many futures.
+    """Compile a case once for many futures, from its first period to the end of its calendar.
 
     Args:
         case: The case, with its central values.
         measures: Measures that events may hold; empty: all of the case.
         inputs: Paths of the numbers that draws change; those that the rule does not look
             at (a margin, a shortage cost) change nothing.
-        first: First period of the futures.
-        n_periods: Their periods, at most to the end of the compiled arrays; 0: to the end of
-            the calendar.
-        state: What is there before the first period, and on the way; None: the stocks of
-            the case, and what the plan has on the way. Drawn first stocks scale
-            the lots of the state.
         changed: What is changed in the arrays, of the case and of its draws; None: nothing.
 
     Raises:
         KeyError: No measure of that name in the case.
-        ValueError: An input that the case does not have, or periods outside the calendar.
+        ValueError: An input that the case does not have.
     """
-    _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
+    known = {quantity.path for quantity in quantities(case)}
+    if unknown := [path for path in inputs if path not in known]:
+        msg = f"inputs that the case does not have: {', '.join(unknown)}"
+        raise ValueError(msg)
     names = tuple(measures) or tuple(case.measures)
-    central, change = compile_case(case), changed or unchanged
+    central, change = compile_case(case), changed or (lambda arrays: arrays)
     plan = plan_of(solve_calm(change(central)))
-    factors = _drawn_factors(case, names, moved_by(case, inputs))
+    moved = moved_by(case, inputs)
+    factors = {
+        quantity.path: (quantity, key == "by" and case.measures[name].kind in TIMED)
+        for name, key, quantity in _factors_of(case, names)
+        if quantity.path in moved
+    }
     columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
@@ -191,67 +179,38 @@ def prepare_futures(
         factors=tuple(factors.values()),
         measures=names,
         sets=_sets(case, plan.arrays, names, columns),
-        state=state,
-        first=first,
-        n_periods=n_periods or case.calendar.n_periods - first,
+        state=None,
+        first=0,
+        n_periods=case.calendar.n_periods,
     )
 
 
-def _check(
-    case: Case, inputs: Sequence[str], *, first: int, n_periods: int, is_found: bool
-) -> None:
-    known = {quantity.path for quantity in quantities(case)}
-    unknown = [path for path in inputs if path not in known]
-    if unknown:
-        msg = f"inputs that the case does not have: {', '.join(unknown)}"
-        raise ValueError(msg)
-    last = case.calendar.n_periods + tail_periods(case)
-    if not (0 <= first < last and 0 <= n_periods <= last - first):
-        msg = f"periods {first} to {first + n_periods} are not all within the {last} of the case"
-        raise ValueError(msg)
-    if first > 0 and not is_found:
-        raise ValueError("futures that begin later need the state that they find")
-
-
-def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str, Quantity]]:
-    """Shares and rises: measure, which of both, and its quantity."""
+def _factors_of(case: Case, names: Sequence[str]) -> list[tuple[str, str, Quantity]]:
+    """Shares and rises of measures: measure, which of both, and its quantity."""
     return [
         (name, key, quantity)
-        for name, measure in measures
+        for name, measure in companions(case, names).items()
         for key, quantity in (("share", measure.share), ("by", measure.by))
         if quantity is not None
     ]
-
-
-def _drawn_factors(
-    case: Case, names: Sequence[str], inputs: Collection[str]
-) -> dict[str, tuple[Quantity, bool]]:
-    """Shares and rises of the measures that are drawn, by path, and whether each is a time."""
-    return {
-        quantity.path: (quantity, key == "by" and case.measures[name].kind in TIMED)
-        for name, key, quantity in _factors_of(companions(case, names).items())
-        if quantity.path in inputs
-    }
 
 
 def _sets(
     case: Case, arrays: CaseArrays, names: Sequence[str], columns: Mapping[str, int]
 ) -> tuple[MeasureSet, ...]:
     """Every set of measures that may run at once; the first is calm."""
-    found = [calm_set(arrays)]
-    for size in range(1, min(AT_ONCE, len(names)) + 1):
-        found += [
-            _together(case, arrays, members, [names[m] for m in members], columns=columns)
-            for members in combinations(range(len(names)), size)
-        ]
-    return tuple(found)
+    members = range(len(names))
+    sizes = range(1, min(AT_ONCE, len(names)) + 1)
+    together = (chosen for size in sizes for chosen in combinations(members, size))
+    joined = (_together(case, arrays, chosen, names, columns=columns) for chosen in together)
+    return (calm_set(arrays), *joined)
 
 
 def _together(
     case: Case,
     arrays: CaseArrays,
     members: tuple[int, ...],
-    names: list[str],
+    measures: Sequence[str],
     *,
     columns: Mapping[str, int],
 ) -> MeasureSet:
@@ -259,28 +218,28 @@ def _together(
 
     Where it acts is found by trial: all at 0, then one at 1.
     """
+    names = [measures[m] for m in members]
     first = case.measures[names[0]]
     joined = replace(first, together_with=(*first.together_with, *names[1:]))
     case = replace(case, measures={**case.measures, first.id: joined})
-    own = _factors_of(companions(case, names).items())
-    drawn = {q.path: (name, key) for name, key, q in own if q.path in columns}
-    scaled = {p: at for p, at in drawn.items() if case.measures[at[0]].kind not in TIMED}
+    drawn = [one for one in _factors_of(case, names) if one[2].path in columns]
+    timed = [one for one in drawn if case.measures[one[0]].kind in TIMED]
+    scaled = [one for one in drawn if one not in timed]
     trials = np.eye(len(scaled), len(scaled) + 1, 1)
-    tried = compile_measure(case, arrays, first.id, values=dict(zip(scaled, trials, strict=True)))
+    values = {q.path: trial for (_name, _key, q), trial in zip(scaled, trials, strict=True)}
+    tried = compile_measure(case, arrays, first.id, values=values)
     effects = effects_of(tried)
     at_zero, *at_one = np.broadcast_to(effects, (1 + len(scaled), effects.shape[-1]))
     terms: list[tuple[int, int, float]] = []
-    for (path, (_name, key)), row in zip(scaled.items(), at_one, strict=True):
+    for (_name, key, one), row in zip(scaled, at_one, strict=True):
         sign = -1.0 if key == "share" else 1.0
-        terms += [(int(x), columns[path], sign) for x in np.flatnonzero(row != at_zero)]
-    for path, (name, _key) in drawn.items():
-        if path in scaled:
-            continue
+        terms += [(int(x), columns[one.path], sign) for x in np.flatnonzero(row != at_zero)]
+    for name, _key, one in timed:
         apart = replace(case.measures[name], together_with=())
         by_itself = replace(case, measures={**case.measures, name: apart})
         alone = effects_of(compile_measure(by_itself, arrays, name))
         late = np.flatnonzero(_is_time(arrays) & (alone > 0))
-        terms += [(int(x), columns[path], 0.0) for x in late]
+        terms += [(int(x), columns[one.path], 0.0) for x in late]
     return MeasureSet(members, at_zero, tried.crisis, tuple(terms))
 
 

@@ -50,7 +50,6 @@ class Sampling:
     """For expressions that need a program; others get at least `CHEAP_DRAWS`. One: the case at
     its central values, for all."""
     seed: int = 1
-    method: str = "sobol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,7 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
         return StatementDraws(case, dict.fromkeys(cases, central))
     draws = {
-        name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
-        for name, one in cases.items()
+        name: make_draws(one, n, seed=sampling.seed, inputs=inputs) for name, one in cases.items()
     }
     return StatementDraws(case, draws)
 
