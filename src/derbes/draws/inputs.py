@@ -25,20 +25,12 @@ EACH_EVENT = ("hazards.", ".length")
 
 def is_uncertain(quantity: Quantity) -> bool:
     """Whether a number can take more than one value by itself, not through its parents."""
-    if quantity.formula is not None:
-        return False
-    if quantity.distribution == "reference":
-        return True
-    if quantity.distribution == "discrete":
-        return len(set(quantity.parameters[::2])) > 1
-    if quantity.distribution == "empirical":
-        return len(set(quantity.parameters)) > 1
+    if quantity.formula is not None or quantity.distribution == "reference":
+        return quantity.formula is None
+    if quantity.distribution in {"discrete", "empirical"}:
+        step = 2 if quantity.distribution == "discrete" else 1
+        return len(set(quantity.parameters[::step])) > 1
     return quantity.low is not None and quantity.low != quantity.high
-
-
-def _is_drawn(path: str) -> bool:
-    begin, end = EACH_EVENT
-    return not path.startswith(ALREADY_USED) and not (path.startswith(begin) and path.endswith(end))
 
 
 def inputs_by_path(case: Case) -> Mapping[str, Quantity]:
@@ -54,10 +46,13 @@ def uncertain_inputs(case: Case) -> tuple[Quantity, ...]:
     them (they were used up when the case was read), nor the lengths of hazards (each event
     draws its own), nor what only a variant or a scenario states.
     """
+    begin, end = EACH_EVENT
     return tuple(
         quantity
         for path, quantity in inputs_by_path(case).items()
-        if is_uncertain(quantity) and _is_drawn(path)
+        if is_uncertain(quantity)
+        and not path.startswith(ALREADY_USED)
+        and not (path.startswith(begin) and path.endswith(end))
     )
 
 
@@ -69,10 +64,9 @@ def scenario_cases(case: Case) -> Mapping[str, Case]:
     """
     if not case.scenarios:
         return {"": case}
-    cases = {name: scenario.case for name, scenario in case.scenarios.items()}
-    built = {name: one for name, one in cases.items() if one is not None}
-    if len(built) != len(cases):
-        msg = f"scenarios without a case: {sorted(set(cases) - set(built))}"
+    built = {name: one.case for name, one in case.scenarios.items() if one.case is not None}
+    if len(built) != len(case.scenarios):
+        msg = f"scenarios without a case: {sorted(set(case.scenarios) - set(built))}"
         raise ValueError(msg)
     return built
 
@@ -93,16 +87,11 @@ NOT_DRAWN = (Variant, Scenario, Statement, Contrast, DoubleStandard, Tension)
 
 
 def drawn_case(case: Case, draws: Draws, i: int) -> Case:
-    """The case in the future that row i of the draws describes.
+    """The case, of which the draws were made, or a variant of it, in the future of row i.
 
     The scenario's case comes first, then the values. A series by date is scaled in
     proportion to its first value, or month by month where months have ranges of their
     own. Drawn numbers have no range any more.
-
-    Args:
-        case: The case that the draws were made of, or a variant of it.
-        draws: Draws.
-        i: Row.
 
     Raises:
         KeyError: The case has no scenario of the draw's name.
@@ -135,10 +124,8 @@ def _followed(case: Case, values: Mapping[str, float]) -> dict[str, float]:
 def with_values(case: Case, values: Mapping[str, float]) -> Case:
     """A case with other values at some paths; paths that it does not have are left out.
 
-    Args:
-        case: The case; its variants and scenarios stay as they are.
-        values: Path → value; of a series its first, or that of a month. What follows from
-            them by formulas changes too. [base unit]
+    Of a series it is the first value, or that of a month; what follows by formulas changes
+    too. Variants and scenarios stay as they are. [base unit]
 
     Raises:
         ValueError: A series that starts at 0 cannot be scaled.
@@ -165,11 +152,8 @@ def _changed(part: Any, values: Mapping[str, float], calendar: Calendar) -> Any:
         return part if is_same else items
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields = {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
-        changes = {
-            name: new
-            for name, old in fields.items()
-            if (new := _changed(old, values, calendar)) is not old
-        }
+        new = {name: _changed(old, values, calendar) for name, old in fields.items()}
+        changes = {name: one for name, one in new.items() if one is not fields[name]}
         return replace(part, **changes) if changes else part
     return part
 
@@ -180,9 +164,9 @@ def _drawn(quantity: Quantity, value: float) -> Quantity:
     )
     if not quantity.steps:
         return certain
+    if quantity.value == value == 0.0:
+        return certain
     if quantity.value == 0.0:
-        if value == 0.0:
-            return certain
         msg = f"{quantity.path}: a series that starts at 0 cannot be scaled"
         raise ValueError(msg)
     scale = value / quantity.value
@@ -192,12 +176,8 @@ def _drawn(quantity: Quantity, value: float) -> Quantity:
 def drawn_paths(case: Case, draws: Draws, n_periods: int) -> Callable[[Quantity], FloatArray]:
     """Numbers by draw and period, as `with_values` changes them: number → (N, T).
 
-    What follows from drawn numbers by formulas follows in each draw.
-
-    Args:
-        case: The case, or its scenario, of all these draws.
-        draws: Draws.
-        n_periods: T; behind the end of the calendar a series goes on as `continued` says.
+    What follows from drawn numbers by formulas follows in each draw. All draws are of one case
+    or scenario; behind the end of the calendar a series goes on as `continued` says.
     """
     values = with_formulas(case, dict(zip(draws.inputs, draws.values.T, strict=True)))
 

@@ -57,14 +57,9 @@ def normal_correlation(rank: float) -> float:
 
 
 def factor(case: Case, names: Sequence[str]) -> FloatArray | None:
-    """Lower triangle by which independent normal scores become correlated ones.
+    """Lower triangle by which independent normal scores become correlated ones. (D, D)
 
-    Args:
-        case: Its `correlations` between two of the names count.
-        names: Paths of inputs, or hazards. (D,)
-
-    Returns:
-        (D, D); None when all are independent.
+    Of inputs by their paths, or of hazards; None when all are independent.
 
     Raises:
         CaseError: The correlations cannot hold together.
@@ -167,13 +162,8 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
     Examples:
         Two finished 6 and 18 months late, one still unfinished at 12:
 
-        >>> found = overruns(
-        ...     [
-        ...         ReferenceProject({}, 6.0),
-        ...         ReferenceProject({}, 12.0, finished=False),
-        ...         ReferenceProject({}, 18.0),
-        ...     ]
-        ... )
+        >>> done = [ReferenceProject({}, months) for months in (6.0, 18.0)]
+        >>> found = overruns([*done, ReferenceProject({}, 12.0, finished=False)])
         >>> found.values.tolist(), found.weights.round(3).tolist()
         ([6.0, 18.0], [0.333, 0.667])
     """
@@ -409,12 +399,8 @@ def values_at(
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Scenario of each row of points, and the values of the inputs. (N,), (N, D)
 
-    Args:
-        case: The case.
-        paths: Inputs.
-        cube: One axis for the scenario, where the case has any, then one for each input.
-            (N, axes) [share]
-        worlds: The numbers of each scenario, when they are at hand.
+    The cube has one axis for the scenario, where the case has any, then one for each input.
+    (N, axes) [share] The numbers of each scenario may be at hand.
     """
     worlds = worlds or _worlds(case, paths)
     shares = correlated(cube[:, len(cube[0]) - len(paths) :], factor(case, paths))
@@ -463,11 +449,7 @@ MOST_LISTED = 1_000_000
 def n_combinations(case: Case, inputs: Sequence[str] | None = None) -> float:
     """Combinations of values that the inputs of a case and its scenarios can take.
 
-    inf where an input has a range, or where rank correlations tie the inputs.
-
-    Args:
-        case: The case.
-        inputs: Paths; None: those of the case and its scenarios.
+    inf where an input has a range, or where rank correlations tie the inputs. No paths: all.
     """
     paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     if factor(case, paths) is not None:

@@ -68,15 +68,10 @@ def make_study(
     values: Values = AS_WRITTEN,
     near: CalmStart | None = None,
 ) -> Study:
-    """A case, or one draw of it, compiled and with its calm plan.
+    """A case, or the scenario and values of one draw of it, compiled and with its calm plan.
 
-    Args:
-        case: The case; of a draw its scenario.
-        measures: Measures to be compiled; those that the case does not have are left out.
-        longest: Longest length that is asked for. [period]
-        variant: Name of the variant.
-        values: What is drawn, a number each.
-        near: A solved calm plan of the same elements, from which the solver starts.
+    Measures that it does not have are left out; `longest` is the longest length that is asked
+    for [period]; `near` a solved calm plan of the same elements, from which the solver starts.
     """
     arrays = compile_case(case, longest, values=values)
     found = [
@@ -102,15 +97,9 @@ def make_studies(
     variants: Sequence[str] = (),
     near: CalmStart | None = None,
 ) -> list[Study]:
-    """One study for each variant of a request, with the request's measures.
+    """One study for each variant of a request, or for others, with the request's measures.
 
-    Args:
-        case: The case.
-        request: Its variants and measures.
-        n_workers: Processes.
-        progress: Called as calm plans are done.
-        variants: Instead of the request's.
-        near: A calm plan of another variant, from which the solver starts.
+    The solver starts from a calm plan of another variant, where one is near.
     """
     longest = longest_length(case, request)
     names = variants or request.variants

@@ -320,12 +320,7 @@ def claims_of(ledger: Ledger, verdicts: Mapping[str, str]) -> dict[str, Claim]:
 
 
 def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...]:
-    """Groups of entries whose verdicts do not fit together, each told once.
-
-    Args:
-        ledger: The ledger.
-        verdicts: Entry → verdict.
-    """
+    """Groups of entries whose verdicts (by entry) do not fit together, each told once."""
     claims = claims_of(ledger, verdicts)
     entries = {entry.id: entry for entry in entries_of(ledger.case)}
     order = list(entries).index

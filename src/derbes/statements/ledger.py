@@ -140,12 +140,7 @@ def is_cheap(node: Term) -> bool:
 
 
 def is_fixed(node: Term, drawn: Collection[str]) -> bool:
-    """Whether an expression is the same whatever is drawn.
-
-    Args:
-        node: The expression.
-        drawn: Paths of the numbers that are drawn.
-    """
+    """Whether an expression is the same whatever is drawn at some paths."""
 
     def is_written(entry: QuantityEntry, given: Mapping[str, Value | None]) -> bool:
         if entry.name in {"fact", "indicator"}:
@@ -213,13 +208,7 @@ _OLD = frozenset({"stock", "stock_trend"})
 
 
 def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
-    """The kind of evidence of an expression of an entry; empty where it has none.
-
-    Args:
-        ledger: The ledger.
-        entry: The entry.
-        key: Key of the expression.
-    """
+    """The kind of evidence of an expression of an entry by its key; empty where it has none."""
     term = ledger.parts.get((entry.id, key))
     if term is None:
         return ""

@@ -343,19 +343,14 @@ def _exclusive(case: Case) -> Iterator[_Found]:
 # What the ledger speaks of: facts that nobody mentions, and what each side never says.
 
 
-def coverage_of(ledger: Ledger, verdicts: Mapping[str, float | None]) -> Coverage:
-    """What is spoken of.
-
-    Args:
-        ledger: The ledger.
-        verdicts: Entry → share of the draws in which it holds; None: not tested.
-    """
+def coverage_of(ledger: Ledger, shares: Mapping[str, float | None]) -> Coverage:
+    """What is spoken of; an entry whose share of the draws is None is not tested."""
     case = ledger.case
     named = {fact for node in ledger.parts.values() for fact in facts_in(node)}
     return Coverage(
         facts_unmentioned=tuple(fact for fact in case.facts if fact not in named),
         unsaid=_unsaid(case),
-        n_tested=sum(share is not None for share in verdicts.values()),
+        n_tested=sum(share is not None for share in shares.values()),
         n_entries=len(entries_of(case)),
     )
 

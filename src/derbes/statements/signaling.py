@@ -284,9 +284,7 @@ class Tableau:
 def equilibria(first: FloatArray, second: FloatArray) -> Iterator[Mixed]:
     """Nash equilibria, one for each label whose path ends in one; the same one may come again.
 
-    Args:
-        first: What the first side gets, by its plan and the other's. (m, n)
-        second: What the second gets. (m, n)
+    Of what each side gets, by plans of the first and of the second. (m, n)
     """
     for label in range(sum(first.shape) if min(first.shape) > 1 else 0):
         found = _end_of_path(first, second, label)
@@ -374,14 +372,9 @@ def signaling_of(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Signaling | None:
-    """The game in the first month of each year; None where no measure has a sender.
+    """The game of a ledger's case in the first month of each year; None: no measure has a sender.
 
-    Args:
-        ledger: The ledger, whose case it is about.
-        as_of: The day asked about.
-        sampling: Draws of the inputs; the parameters are drawn beside them.
-        n_workers: Processes.
-        progress: Called as draws are done.
+    The parameters are drawn beside the inputs.
     """
     case = ledger.case
     main = main_measure(case)
@@ -469,14 +462,8 @@ def signaling_over(
 ) -> Signaling:
     """The game of every draw and start; parameters are drawn too, unless there is one draw alone.
 
-    Args:
-        stakes: What a cut-off costs both sides, by draw and start.
-        weights: Of the draws. (N,)
-        measure: The cut-off.
-        length: Its length. [month]
-        starts: ISO months.
-        seed: Seed of the draws.
-        n_workers: Processes.
+    Stakes are by draw and start, weights those of the draws (N,), the length is in months, starts
+    are ISO months.
     """
     play = partial(_played, seed=seed, is_central=len(stakes) == 1)
     tasks = list(enumerate(stakes))
@@ -534,9 +521,7 @@ def beliefs_after(
 def belief_threshold(dependent: float, free: float) -> float:
     """Belief in dependence from which a cut-off pays; 0: always, inf: never.
 
-    Args:
-        dependent: Value of a cut-off against the dependent type. [money]
-        free: Value against the other. [money]
+    By the value of a cut-off against either type. [money]
 
     Examples:
         >>> belief_threshold(3.0, -1.0), belief_threshold(2.0, 1.0), belief_threshold(-1.0, -2.0)

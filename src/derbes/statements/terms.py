@@ -415,10 +415,7 @@ def quantity(
 ) -> Callable[[Declared], Declared]:
     """Declare a quantity; its docstring is its text in the reference.
 
-    Args:
-        engine: What computes it.
-        unit: Its unit as a template, of a number.
-        words: All words that it may give.
+    By what computes it, the template of a number's unit, and all words that it may give.
     """
 
     def declare(function: Declared) -> Declared:

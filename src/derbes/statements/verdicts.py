@@ -278,15 +278,7 @@ def verdicts_of(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Verdicts:
-    """The verdict on every entry of a ledger.
-
-    Args:
-        case: The case.
-        as_of: The day asked about.
-        sampling: Draws of the inputs.
-        n_flips: Inputs that are tried for each verdict; 0: none, and no variants.
-        n_workers: Processes.
-        progress: Called as work is done.
+    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it.
 
     Raises:
         CaseError: Expressions that cannot be used.
@@ -449,12 +441,8 @@ _KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason
 def claim_reviews(case: Case, table: StatementTable, language: str, page: str = "") -> str:
     """All statements as one JSON-LD document.
 
-    Args:
-        case: Its actors and documents.
-        table: Verdicts.
-        language: Of what is claimed, where the ledger has it.
-        page: Address of the page on which the reviews will stand, each at its own anchor;
-            empty: addresses are those of anchors in the page that the document is put into.
+    What is claimed is in a language where the ledger has it. On the page at an address each
+    review will stand at its own anchor; empty: the page that the document is put into.
     """
     reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
     return to_json({"@context": "https://schema.org", "@graph": reviews})
@@ -542,10 +530,7 @@ COLUMNS = (
 def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = False) -> str:
     """All statements, one a line, every cell in quotes.
 
-    Args:
-        table: Verdicts.
-        language: Of the texts, where the ledger has it.
-        has_mark: Whether to begin with a byte-order mark, which Excel wants.
+    Texts are in a language where the ledger has it; Excel wants a byte-order mark at the start.
     """
     cells = ([_cell(row, column, language) for column in COLUMNS] for row in table.statements)
     text = sheet([COLUMNS, *cells], is_quoted=True, end="\r\n")

@@ -325,11 +325,8 @@ loss, or of a month's turnover, up to which a loss is none."""
 def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
     """Amounts of a solution by row; what is there by rounding alone is not there.
 
-    A row is measured by itself: goods in unlike units say nothing about each other.
-
-    Args:
-        amounts: (rows, T) [unit of the row]
-        usual: What is usual of each row's good. (rows,) [unit of the row]
+    A row is measured by what is usual of its good (rows,): goods in unlike units say nothing
+    about each other. (rows, T) [unit of the row]
 
     Examples:
         >>> amounts = np.array([[1e-12, 5.0, -1e-13], [1e-12, 2e-12, 0.0]])
