@@ -16,6 +16,7 @@ Nothing of Python's own is evaluated. What is too long or too deep is refused be
 
 import re
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -37,6 +38,7 @@ MOST_CHARACTERS, MOST_DEPTH, MOST_SIGNS, MOST_POWER = 2_000, 32, 200, 4
 """Characters of a text; brackets inside one another; signs inside one another; whole powers."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 ARITHMETIC = ("+", "-", "*", "/")
+_SIGNED = {"-": "neg", "+": "pos"}
 _LEVELS = (("or",), ("and",), ("not",), COMPARISONS, ("+", "-"), ("*", "/"))
 """Signs and words, those that bind least first."""
 WORDS = ("and", "or", "not", "for", "in", "if", "else", "is")
@@ -163,7 +165,7 @@ class _Parser:
     def level(self, row: int = 0) -> Node:
         """What binds as tightly as a row of `_LEVELS`, or more."""
         if row == len(_LEVELS):
-            return self.prefixed({"-": "neg", "+": "pos"}, self.power)
+            return self.prefixed(_SIGNED, self.power)
         if _LEVELS[row] == ("not",):
             return self.prefixed({"not": "not"}, lambda: self.level(row + 1))
         start, signs = self.start, []
@@ -175,9 +177,9 @@ class _Parser:
                 parts = [self.node(sign, start, parts)]
         if len(parts) == 1:
             return parts[0]
-        if signs[0] in COMPARISONS:
-            return self.node("compare", start, parts, " ".join(signs))
-        return self.node(signs[0], start, parts)
+        is_compared = signs[0] in COMPARISONS
+        kind, text = ("compare", " ".join(signs)) if is_compared else (signs[0], "")
+        return self.node(kind, start, parts, text)
 
     def prefixed(self, kinds: Mapping[str, str], below: Callable[[], Node]) -> Node:
         """What stands behind signs, and what they make of it."""
@@ -193,7 +195,7 @@ class _Parser:
         """An atom, or a power of one."""
         start, found = self.start, self.atom()
         if self.take("**"):
-            exponent = self.prefixed({"-": "neg", "+": "pos"}, self.atom)
+            exponent = self.prefixed(_SIGNED, self.atom)
             found = self.node("**", start, (found, exponent))
         return found
 
@@ -208,8 +210,7 @@ class _Parser:
             raise self.unexpected(_("expected a number or a name"))
         self.at += 1
         if kind == "name" and self.take("("):
-            given = self.inside(self.given)
-            return self.node("call", start, given, text)
+            return self.node("call", start, self.inside(self.given), text)
         return self.node(kind, start, text=text)
 
     def inside(self, read: Callable[[], "Found"]) -> "Found":
@@ -291,47 +292,30 @@ def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | Non
     if right is None:
         return left
     left = left or ONE
-    powers = dict(left.powers)
+    powers = Counter(dict(left.powers))
     for kind, own in right.powers:
-        powers[kind] = powers.get(kind, 0) + own * power
+        powers[kind] += own * power
     kept = tuple((kind, own) for kind, own in powers.items() if own)
     name = left.name
-    if right.name and power < 0:
-        name = f"{left.name or '1'}/{right.name}"
-    elif right.name:
-        name = f"{left.name}*{right.name}" if left.name else right.name
+    if right.name:
+        sign, first = ("/", left.name or "1") if power < 0 else ("*", left.name)
+        name = f"{first}{sign}{right.name}" if first else right.name
     if len(name) > LONGEST:  # what cancels out is left out
         name = "*".join(f"{kind}^{own}" for kind, own in kept)
     return Unit(name, left.factor * right.factor**power, kept)
 
 
-def power_of(unit: Unit | None, power: int) -> Unit | None:
-    """Unit of a whole power."""
-    if unit is None:
-        return None
-    result: Unit | None = ONE
-    for _turn in range(abs(power)):
-        result = product(result, unit, 1 if power > 0 else -1)
-    return result
-
-
 def _how_to_fit(left: Unit | None, right: Unit | None) -> str:
     """What to do where two numbers measure different things."""
     ratio = product(left, right, -1) or ONE
-    times = dict(ratio.powers)
-    if list(times.items()) in ([("time", 1)], [("time", -1)]):
-        flow = left if times["time"] < 0 else right
-        return _('multiply what is in {flow} by a time, as in * "6 month"').format(
-            flow=_shown(flow)
-        )
+    if ratio.powers in {(("time", 1),), (("time", -1),)}:
+        flow = _shown(left if ratio.powers[0][1] < 0 else right)
+        return _('multiply what is in {flow} by a time, as in * "6 month"').format(flow=flow)
     return _("write both in one kind of unit, or divide one by what makes it the other")
 
 
 def _shown(unit: Unit | None) -> str:
-    """A unit in a message."""
-    if unit is None or not unit.name:
-        return _("a plain number")
-    return unit.name
+    return _("a plain number") if unit is None or not unit.name else unit.name
 
 
 Part = TypeVar("Part")
@@ -376,9 +360,8 @@ class Reader(ABC, Generic[Part]):
 
     def misfit(self, node: Node, left: Unit | None, right: Unit | None) -> Unusable:
         """Note that two numbers count unlike things."""
-        what = _('"{sign}" stands between {left} and {right}, which do not fit').format(
-            sign=node.text or node.kind, left=_shown(left), right=_shown(right)
-        )
+        what, sign = _('"{sign}" stands between {left} and {right}, which do not fit'), node.text
+        what = what.format(sign=sign or node.kind, left=_shown(left), right=_shown(right))
         return self.refuse(node, what, _how_to_fit(left, right))
 
     def countable(self, node: Node, unit: Unit | None) -> Unit | None:
@@ -449,11 +432,10 @@ class Reader(ABC, Generic[Part]):
 
     def _chain(self, node: Node) -> Part:
         """Operators one behind the other, from the left."""
-        chain = []
+        chain: list[Node] = []
         while node.kind in ARITHMETIC:
-            chain.append(node)
+            chain.insert(0, node)
             node = node.parts[0]
-        chain.reverse()
         left, *others = self.each((node, *(one.parts[1] for one in chain)), self.number)
         for one, right in zip(chain, others, strict=True):
             if one.kind in {"+", "-"}:
@@ -483,8 +465,12 @@ class Reader(ABC, Generic[Part]):
         if not (digits.isdecimal() and int(digits) <= MOST_POWER):
             what = _("a power must be a whole number of at most {most}").format(most=MOST_POWER)
             raise self.refuse(node.parts[1], what)
-        power = sign * int(digits)
-        unit = self.countable(node, power_of(self.unit(found), power))
+        power, unit = sign * int(digits), self.unit(found)
+        if unit is not None:
+            whole: Unit | None = ONE
+            for _turn in range(abs(power)):
+                whole = product(whole, unit, sign)
+            unit = self.countable(node, whole)
         return self.made("**", (found, self._plain(power)), unit)
 
     def _plain(self, number: int) -> Part:

@@ -130,13 +130,11 @@ class Truths:
     @property
     def standard_error(self) -> float | None:
         """Of the share, as if draws were independent."""
-        share = self.share
-        if share is None:
-            return None
-        weights = self.weights[self.codes != MISSING]
+        share, weights = self.share, self.weights[self.codes != MISSING]
+        if share is None or self.is_exact:
+            return None if share is None else 0.0
         spread = float((weights**2).sum()) / float(weights.sum()) ** 2
-        error = np.sqrt(max(0.0, share * (1.0 - share)) * spread)
-        return 0.0 if self.is_exact else float(error)
+        return float(np.sqrt(max(0.0, share * (1.0 - share)) * spread))
 
 
 def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
@@ -145,19 +143,20 @@ def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
     Else what comes late would turn a prediction that failed into one that came true.
     """
     name, key = part
-    entry = ledger.case.statements.get(name) if key in {"yes_if", "no_if"} else None
-    due = day_of(entry.due) if entry is not None else None
+    decides = key in {"yes_if", "no_if"} and name in ledger.case.statements
+    due = day_of(ledger.case.statements[name].due) if decides else None
     return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
 
 
 def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
     """Truth of parts in a world, each on its day."""
     days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
-    worlds = {day: world.on(day) for day in days.values()}
+    # the same draw on another day; what is known of its variants serves both
+    others = {day: replace(world, as_of=day) for day in days.values() if day != world.as_of}
     found = {}
     for part, day in days.items():
         with at_work(".".join(part)):
-            found[part] = evaluate(world.ledger.parts[part], worlds[day])
+            found[part] = evaluate(world.ledger.parts[part], others.get(day, world))
     return found
 
 
@@ -190,7 +189,7 @@ def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
 def _start_of(case: Case, *, longest: int) -> CalmStart | None:
     try:
         return calm_start(compile_case(case, longest))
-    except SolveError:
+    except SolveError:  # a start is a help and no more
         return None
 
 
@@ -220,10 +219,7 @@ class Sampler:
         return self._futures[n]
 
     def center(self, *, has_starts: bool = True) -> World:
-        """The world at central values; with calm plans to start from, made once.
-
-        A start is a help and no more: a variant without one is left out.
-        """
+        """The world at central values; with calm plans to start from, made once."""
         case = self.ledger.case
         if has_starts and self._starts is None:
             names = variants_in(node for node in self.ledger.parts.values() if not is_cheap(node))
@@ -237,12 +233,14 @@ class Sampler:
 
     def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
-        asked = tuple(parts)
-        cheap = [part for part in asked if self.is_cheap(part)]
-        dear = [part for part in asked if part not in cheap]
-        few = self.sampling.n_draws
+        nodes = {part: list(self._hangs_on(part)) for part in parts}
+        cheap = [part for part, own in nodes.items() if all(map(is_cheap, own))]
+        dear = [part for part in nodes if part not in cheap]
+        few, has_scenarios = self.sampling.n_draws, bool(self.ledger.case.scenarios)
         many = self.futures(1 if few == 1 else max(few, CHEAP_DRAWS))
-        fixed = [part for part in cheap if self.is_fixed(part, many)]
+        drawn = many.draws[BASE].inputs
+        same = [] if has_scenarios else cheap
+        fixed = [part for part in same if all(is_fixed(one, drawn) for one in nodes[part])]
         world = self.center(has_starts=False)
         codes, keys = _evaluated((0,), world=world, futures=many, parts=fixed)
         found = _gathered(fixed, many, [(np.repeat(codes, many.n, axis=0), keys)])
@@ -251,16 +249,6 @@ class Sampler:
             futures = self.futures(few)
             found |= self._over(dear, futures, self.center(has_starts=futures.n >= STARTS_PAY))
         return found
-
-    def is_cheap(self, part: Part) -> bool:
-        """Whether an expression, and all that it hangs on, needs no program."""
-        return all(map(is_cheap, self._hangs_on(part)))
-
-    def is_fixed(self, part: Part, futures: StatementDraws) -> bool:
-        """Whether an expression, and all that it hangs on, is the same in all draws."""
-        drawn = futures.draws[BASE].inputs
-        has_scenarios = bool(self.ledger.case.scenarios)
-        return not has_scenarios and all(is_fixed(one, drawn) for one in self._hangs_on(part))
 
     def _hangs_on(self, part: Part) -> Iterator[Term]:
         """An expression, and those whose truth it names, at any distance."""
@@ -325,8 +313,7 @@ class Sampler:
         turns = {side: flips for group in found for side, flips in group}
         flips: dict[Part, tuple[Flip, ...]] = {}
         for part, path, end in asked:
-            flip = turns.get((path, end), {}).get(part)
-            if flip is not None:
+            if flip := turns.get((path, end), {}).get(part):
                 flips[part] = (*flips.get(part, ()), flip)
         return flips
 
@@ -355,17 +342,15 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
     nodes: dict[str, list[Term]] = {}
     for (name, _key), node in ledger.parts.items():
         nodes.setdefault(name, []).append(node)
-    known: dict[str, int] = {}
     links = {name: [link for node in own for link in links_of(node)] for name, own in nodes.items()}
+    known: dict[str, int] = {}
     for name in in_order(links):
         known[name] = max(
             max((known.get(link, 0) for link in links_of(node)), default=0) + needs_verdicts(node)
             for node in nodes[name]
         )
-    found: dict[int, list[Part]] = {}
-    for part in ledger.parts:
-        found.setdefault(known[part[0]], []).append(part)
-    return [found[at] for at in sorted(found)]
+    levels = sorted({known[name] for name, _key in ledger.parts})
+    return [[part for part in ledger.parts if known[part[0]] == level] for level in levels]
 
 
 # Where expressions turn over: one input at a time over its range, and variants.
@@ -441,14 +426,9 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
                 same, other = between[part]
                 is_same = truth == at_center[part]
                 between[part] = (middle, other) if is_same else (same, middle)
+    turn = partial(Flip, input=number.path, unit=number.unit, central=number.value)
     return {
-        part: Flip(
-            input=number.path,
-            value=(same + other) / 2,
-            unit=number.unit,
-            direction="above" if other > same else "below",
-            central=number.value,
-        )
+        part: turn(value=(same + other) / 2, direction="above" if other > same else "below")
         for part, (same, other) in between.items()
     }
 

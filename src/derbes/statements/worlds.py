@@ -359,10 +359,6 @@ class World:
     _truths: dict[str, Value] = field(default_factory=dict, init=False)
     _open: list[str] = field(default_factory=list, init=False)
 
-    def on(self, day: Day) -> "World":
-        """The same draw on another day; what is known of its variants serves both."""
-        return self if day == self.as_of else replace(self, as_of=day)
-
     @property
     def written(self) -> Model:
         """The case as written, with the numbers of the draw."""
@@ -382,9 +378,8 @@ class World:
         if name not in self.models:
             near = self.starts.get(name)
             model = Model(name, *self.draw(name), self.ledger.longest, near)
-            home = None if self.center is None else self.center.model(name)
-            if home is not None and model.is_as(home):
-                model.known = home.known
+            if self.center is not None and model.is_as(self.center.model(name)):
+                model.known = self.center.model(name).known
             self.models[name] = model
         return self.models[name]
 
@@ -438,44 +433,40 @@ class _Evaluation:
     def value(self, term: Term) -> Value:
         """The value of one term."""
         self.n_steps += 1
+        does, found = term.does, term.value
         if self.n_steps > MOST_STEPS:
-            return Missing((worded("more than {most} steps", most=MOST_STEPS),))
-        found: Value
-        if term.members is not None:
+            found = Missing((worded("more than {most} steps", most=MOST_STEPS),))
+        elif term.members is not None:
             found = self._over(term, term.members)
-        elif term.does == "value":
-            found = term.value
-        elif term.does == "as_of":
+        elif does == "as_of":
             found = self.world.as_of
-        elif term.does == "member":
+        elif does == "member":
             found = self.bound[str(term.value)]
-        elif term.does in {"and", "chain"}:
+        elif does in {"and", "chain"}:
             found = conjunction(map(self.value, term.parts))
-        elif term.does == "or":
+        elif does == "or":
             found = disjunction(map(self.value, term.parts))
-        else:
+        elif does != "value":
             found = self._computed(term, tuple(map(self.value, term.parts)))
         return found
 
     def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
         """What is computed from the values of all parts."""
-        found: Value
         if term.entry is not None:
             is_lost = any(isinstance(part, Missing) for part in parts)
-            found = joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
-        elif term.does == "unit":
+            return joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
+        if term.does == "unit":
             found = arithmetic("*", parts[0], term.factor)
             for code, power in term.rates:
                 rate = self.world.case.rates[code].value
                 found = arithmetic("*" if power > 0 else "/", found, rate)
-        elif term.does in {"abs", "min", "max"}:
-            found = summary(term.does, list(parts))
-        elif term.does == "not":
-            found = not_(parts[0])
-        else:
-            compute = compared if term.does in COMPARISONS else arithmetic
-            found = compute(term.does, *parts)
-        return found
+            return found
+        if term.does in {"abs", "min", "max"}:
+            return summary(term.does, list(parts))
+        if term.does == "not":
+            return not_(parts[0])
+        compute = compared if term.does in COMPARISONS else arithmetic
+        return compute(term.does, *parts)
 
     def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
         found = self._each(term, members)
