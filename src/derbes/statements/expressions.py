@@ -216,20 +216,13 @@ def _written(kind: Kind, value: Value) -> Term:
     return Term(kind, "value", value=value)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """What a loop's name stands for."""
-
-    holds: Takes
-    members: tuple[str | Day, ...]
-
-
 @dataclass(slots=True)
 class _Reader(Reader[Term]):
     """Reads a statement: names of the case, and what loops stand at."""
 
     names: Names = field(kw_only=True)
-    bound: dict[str, Bound] = field(default_factory=dict)
+    bound: dict[str, tuple[Takes, tuple[str | Day, ...]]] = field(default_factory=dict)
+    """What a loop's name stands for: of which kind, and the members."""
 
     def term(self, node: Node) -> Term:
         """One part of the expression.
@@ -290,7 +283,7 @@ class _Reader(Reader[Term]):
     def _name(self, node: Node) -> Term:
         name = node.text
         if name in self.bound:
-            holds = self.bound[name].holds
+            holds = self.bound[name][0]
             if holds is Takes.MONTH:
                 return Term(DATE, "member", value=name)
             if holds is Takes.FACT:
@@ -436,9 +429,13 @@ class _Reader(Reader[Term]):
         if len(self.bound) >= MOST_LOOPS:
             what = _("more than {most} sets inside one another").format(most=MOST_LOOPS)
             raise self.refuse(node, what)
-        self._refuse_taken(named)
+        by_kind = self.names.by_kind
+        taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
+        if variable in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
+            what = _('"{name}" means something else already').format(name=variable)
+            raise self.refuse(named, what, _("choose another name for the loop"))
         holds, members = self._members(ranged)
-        self.bound[variable] = Bound(holds, members)
+        self.bound[variable] = holds, members
         try:
             conditions = self.each(ifs, self._truth)
             if name == "count" and (asked.kind, asked.text) == ("name", variable):
@@ -454,13 +451,6 @@ class _Reader(Reader[Term]):
         if name == "count":
             kind = number_kind(self.names.unit(""))
         return Term(kind, name, (*conditions, body), value=variable, members=members)
-
-    def _refuse_taken(self, node: Node) -> None:
-        by_kind = self.names.by_kind
-        taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
-        if node.text in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
-            what = _('"{name}" means something else already').format(name=node.text)
-            raise self.refuse(node, what, _("choose another name for the loop"))
 
     def _members(self, node: Node) -> tuple[Takes, tuple[str | Day, ...]]:
         """What a set holds, and its members."""
@@ -581,7 +571,7 @@ class _Reader(Reader[Term]):
             raise self.refuse(node, what)
         name = node.text if quoted is None else quoted
         if quoted is None and name in self.bound:
-            holds = self.bound[name].holds
+            holds = self.bound[name][0]
             if holds is takes or holds in _FITS.get(takes, ()):
                 return Term(ID, "member", value=name)
             what, kinds = _('"{name}" stands for a {found}, not for a {wanted}'), (holds, takes)
@@ -640,7 +630,7 @@ class _Reader(Reader[Term]):
         """In what a name is counted; of a loop's name: None where it differs by member."""
         if name not in self.bound:
             return unit(name)
-        found = {unit(str(member)) for member in self.bound[name].members}
+        found = {unit(str(member)) for member in self.bound[name][1]}
         return found.pop() if len(found) == 1 else None
 
     def _fact_kind(self, name: str) -> Kind:

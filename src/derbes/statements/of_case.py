@@ -49,7 +49,7 @@ from derbes.statements.terms import (
     reached,
     section,
 )
-from derbes.statements.worlds import Model, World, label_day, period_of
+from derbes.statements.worlds import Model, World, label_day
 
 LEDGER, CASE = Engine.LEDGER, Engine.CASE
 VERDICT_WORDS = (
@@ -280,7 +280,7 @@ def capacity(one: Model, *, of: Source, at: Month) -> float:
 
 def _recipe_capacity(one: Model, recipe: Recipe, at: Day) -> float:
     """Own limit and line hours of a recipe, as far as its plant is open. [unit/month]"""
-    calendar, period = one.case.calendar, period_of(one.case, at)
+    calendar, period = one.case.calendar, one.period(at)
     plant = one.standing.plants.get(recipe.plant)
     part = 1.0
     limits = [] if recipe.capacity is None else [one.at(recipe.capacity, at, "")]

@@ -47,8 +47,6 @@ from derbes.statements.worlds import (
     Shortfall,
     kept,
     label_day,
-    period_of,
-    span_of,
     without_rounding,
 )
 
@@ -67,7 +65,7 @@ def stock(one: Model, *, good: Good, at: Month, old: Flag = False) -> float:
     """Stock of a good at the end of a month in the calm plan; with old=true only what is left
     of the stockpiles of the first day.
     """
-    return _stock_of(one, good, period_of(one.case, at), old=old)
+    return _stock_of(one, good, one.period(at), old=old)
 
 
 def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
@@ -105,16 +103,16 @@ def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor =
     """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
     but the target.
     """
-    span, target = span_of(one.case, since, until), one.case.target
+    target = one.case.target
     mine = bought_from(one.arrays, lambda who: who == actor if actor else who != target)
-    return _flow(one, good, span, mine)
+    return _flow(one, good, one.span(since, until), mine)
 
 
 @quantity(CALM, "{good}")
 def made(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Output of a good by own recipes in the calm plan, both months counted."""
-    span = span_of(one.case, since, until)
-    return _flow(one, good, span, one.arrays.activities.kinds == ActivityKind.RECIPE)
+    own = one.arrays.activities.kinds == ActivityKind.RECIPE
+    return _flow(one, good, one.span(since, until), own)
 
 
 def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
@@ -128,14 +126,14 @@ def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
 @quantity(CALM, "{good}")
 def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Sales of a good to buyers abroad in the calm plan, both months counted."""
-    span = span_of(one.case, since, until)
+    span = one.span(since, until)
     return float(exports_of(one, good)[span].sum()) if good in one.arrays.goods else 0.0
 
 
 @quantity(CALM, "{good}")
 def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     """Demand of a use that goes unmet though nothing hostile happens, both months counted."""
-    span, arrays = span_of(one.case, since, until), one.arrays
+    span, arrays = one.span(since, until), one.arrays
     if use not in one.case.uses:
         raise Unknown(f"uses.{use}")
     unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
@@ -147,7 +145,7 @@ def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
     """What the target pays an actor for goods in the calm plan, both months counted, not
     discounted.
     """
-    return _payments(one, span_of(one.case, since, until), lambda seller: seller == actor)
+    return _payments(one, one.span(since, until), actor.__eq__)
 
 
 def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
@@ -161,7 +159,7 @@ def outlay(one: Model, *, since: Month, until: Month) -> float:
     """All that the calm plan pays, both months counted: purchases with transport, running,
     storage, capital of plants, less exports; not discounted.
     """
-    span = span_of(one.case, since, until)
+    span = one.span(since, until)
     return sum(one.plan.money[span]) + sum(amount for amount, _share in _capital(one, span))
 
 
@@ -171,7 +169,7 @@ def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = Tr
     foreign part of capital unless capital=false. Missing where a payment for a plant does not
     say its foreign share.
     """
-    span, target = span_of(one.case, since, until), one.case.target
+    span, target = one.span(since, until), one.case.target
     total = _payments(one, span, lambda seller: seller != target)
     for amount, share in _capital(one, span) if capital else ():
         if share is None:
@@ -195,7 +193,7 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     plan meets all calm demand for it from then on without any delivery, first expired first
     out; what expires or spoils on the way is not counted. Without bound where it never ends.
     """
-    case, period = one.case, period_of(one.case, at)
+    case, period = one.case, one.period(at)
     good = case.uses[of].good if of in case.uses else of
     if good not in case.goods:
         raise Unknown(f"goods.{good}")
@@ -230,7 +228,7 @@ def time_to_survive(
     at least that.
     """
     name = measure_of(one.case, sender, measure)
-    start = period_of(one.case, at)
+    start = one.period(at)
     if not one.is_start(name, start):
         raise Unknown(f"measures.{name}.start")
     if use and use not in one.arrays.uses:
@@ -266,38 +264,38 @@ def _quarters(case: Case, first: int, last: int = -1) -> range:
     return range(first, behind, max(1, QUARTER // case.calendar.step))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A measure and its start, and the use that is to survive it."""
+
+    sender: Sender
+    at: Month
+    months: Months = None
+    use: Use = ""
+    measure: MeasureId = ""
+
+
+def _point_of(one: Model, cut: "Trial | Start") -> tuple[Run, int]:
+    """The measure with its length, and its start. [period]"""
+    return _run_of(one.case, cut.sender, cut.measure, cut.months), one.period(cut.at)
+
+
 @quantity(COVER)
-def survives(
-    one: Model,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    use: Use = "",
-    measure: MeasureId = "",
-) -> bool:
+def survives(one: Model, cut: Trial) -> bool:
     """Whether a measure that starts in that month and lasts so long leaves nothing of a use, or
     of all essential uses, unmet, aftermath counted.
     """
-    run = _run_of(one.case, sender, measure, months)
-    return _is_met(one, run, (use,), (period_of(one.case, at),))
+    run, start = _point_of(one, cut)
+    return _is_met(one, run, (cut.use,), (start,))
 
 
 @quantity(COVER)
-def ended(
-    one: Model,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    use: Use = "",
-    measure: MeasureId = "",
-) -> bool:
+def ended(one: Model, cut: Trial) -> bool:
     """Whether the measure is survived at each start from that month on, one a quarter, to the
     end of the calendar.
     """
-    run = _run_of(one.case, sender, measure, months)
-    return _is_met(one, run, (use,), _quarters(one.case, period_of(one.case, at)))
+    run, start = _point_of(one, cut)
+    return _is_met(one, run, (cut.use,), _quarters(one.case, start))
 
 
 @quantity(COVER)
@@ -353,21 +351,14 @@ class CutOff(Start):
     bound: Bound = "optimal"
 
 
-def _point_of(one: Model, cut: Start) -> tuple[str, int, int]:
-    """The measure, its length and its start. [period]"""
-    run = _run_of(one.case, cut.sender, cut.measure, cut.months)
-    return *run, period_of(one.case, cut.at)
-
-
-def losses_of(
-    one: Model, cut: Start, bound: str = "optimal", *, has_premium: bool = False
-) -> LeverageRow:
+def losses_of(one: Model, cut: Start, *, has_premium: bool = False) -> LeverageRow:
     """Both sides' losses by one rule."""
-    point = _point_of(one, cut)
-    for row in one.losses(*point, has_premium=has_premium):
+    run, start = _point_of(one, cut)
+    bound = cut.bound if isinstance(cut, CutOff) else "optimal"
+    for row in one.losses(*run, start, has_premium=has_premium):
         if row.bound == bound:
             return row
-    raise Unknown(f"measures.{point[0]}.start")
+    raise Unknown(f"measures.{run[0]}.start")
 
 
 def figure_of(row: LeverageRow, name: str) -> float:
@@ -378,16 +369,17 @@ def figure_of(row: LeverageRow, name: str) -> float:
     return float(found)
 
 
-def _money(one: Model, row: LeverageRow, name: str) -> float:
+def _money(one: Model, cut: CutOff, name: str) -> float:
     """A figure in money; what is there by rounding alone is none."""
-    found = figure_of(row, name)
+    found = figure_of(losses_of(one, cut), name)
     return 0.0 if abs(found) <= ROUNDING * one.turnover else found
 
 
 def _shortfalls(one: Model, cut: CutOff, use: str) -> Mapping[str, Shortfall]:
     """Use → what a measure does to it; one that is named must be there."""
-    losses_of(one, cut, cut.bound)
-    found = one.shortfalls(*_point_of(one, cut), cut.bound)
+    losses_of(one, cut)
+    run, start = _point_of(one, cut)
+    found = one.shortfalls(*run, start, cut.bound)
     if use and use not in found:
         raise Unknown(f"uses.{use}")
     return found
@@ -399,8 +391,7 @@ def leverage(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     who never comes back. Without bound where the sender loses nothing and the target
     something; 0 where the target loses nothing.
     """
-    row = losses_of(one, cut, cut.bound)
-    return ratio(_money(one, row, "target_loss"), _money(one, row, f"sender_cost_{buyer}"))
+    return ratio(_money(one, cut, "target_loss"), _money(one, cut, f"sender_cost_{buyer}"))
 
 
 def ratio(loss: float, cost: float) -> float:
@@ -420,13 +411,13 @@ def target_loss(one: Model, cut: CutOff) -> float:
     """What the measure costs the target more than the course without it, discounted to its
     start.
     """
-    return _money(one, losses_of(one, cut, cut.bound), "target_loss")
+    return _money(one, cut, "target_loss")
 
 
 @quantity(LEVERAGE, "{money}")
 def sender_cost(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Margin that the sender loses by the measure, discounted to its start."""
-    return _money(one, losses_of(one, cut, cut.bound), f"sender_cost_{buyer}")
+    return _money(one, cut, f"sender_cost_{buyer}")
 
 
 @quantity(LEVERAGE, "share")
@@ -458,13 +449,13 @@ def deepest_shortfall(one: Model, cut: CutOff, *, use: Use = "") -> float:
     """
     if use:
         return _shortfalls(one, cut, use)[use].deepest
-    return figure_of(losses_of(one, cut, cut.bound), "deepest_shortfall")
+    return figure_of(losses_of(one, cut), "deepest_shortfall")
 
 
 @quantity(LEVERAGE, "share")
 def reserve_used(one: Model, cut: CutOff) -> float:
     """Largest part of a good's reserve that is not held in one period."""
-    return figure_of(losses_of(one, cut, cut.bound), "reserve_used")
+    return figure_of(losses_of(one, cut), "reserve_used")
 
 
 # Whether a cut-off pays, which the signaling game asks too.
@@ -523,25 +514,16 @@ def credible(one: Model, cut: Start) -> bool:
 
 
 def stakes_of(one: Model, cut: Start) -> Stakes:
-    """What a cut-off costs both sides.
-
-    Raises:
-        Unknown: Some of it is missing.
-    """
+    """What a cut-off costs both sides; Unknown is raised where some of it is missing."""
     return stakes_in(losses_of(one, cut))
 
 
 def stakes_in(row: LeverageRow) -> Stakes:
-    """What a row costs both sides.
-
-    Raises:
-        Unknown: Some of it is missing.
-    """
+    """What a row costs both sides; Unknown is raised where some of it is missing."""
     figures = (row.target_loss, row.sender_cost_returning, row.sender_cost_lost)
     if None in figures:
         raise Unknown(*row.missing)
-    loss, returning, lost = (float(figure or 0.0) for figure in figures)
-    return Stakes(loss, returning, lost)
+    return Stakes(*(float(figure or 0.0) for figure in figures))
 
 
 # The signaling game: whether a threat is only talk, and what words are read as.
@@ -603,11 +585,7 @@ def read_as_free(one: Model, cut: Start, *, said: Said = "act") -> bool:
 
 
 def _settled(each: list[tuple[bool, bool]]) -> bool:
-    """Whether something holds in all equilibria; false where in one it cannot.
-
-    Raises:
-        Unknown: Some leave it open.
-    """
+    """Whether something holds in all equilibria; false where in one it cannot."""
     if any(cannot for _holds, cannot in each):
         return False
     if not each or not all(holds for holds, _cannot in each):

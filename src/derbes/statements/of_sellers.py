@@ -13,7 +13,7 @@ from derbes.case.options import Standard
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.statements.terms import Actor, Engine, Flag, Good, Month, Unknown, Use, quantity
-from derbes.statements.worlds import ROUNDING, Model, kept, period_of, without_rounding
+from derbes.statements.worlds import ROUNDING, Model, kept, without_rounding
 from derbes.trade import indicators
 
 CALM = Engine.CALM
@@ -27,7 +27,7 @@ def import_share(
     of the calm plan. Upstream: what is made at home counts by the largest share of the actor
     among its inputs. Without good and use: all essential uses, by demand.
     """
-    case, period = one.case, period_of(one.case, at)
+    case, period = one.case, one.period(at)
     if (good or use) and good not in case.goods and use not in case.uses:
         raise Unknown(f"goods.{good}" if good else f"uses.{use}")
     arrays = one.arrays
@@ -85,7 +85,7 @@ def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
     """Part of what comes in of a good that own recipes make or the target itself sells, in the
     year up to that month of the calm plan; missing where nothing comes in.
     """
-    case, period = one.case, period_of(one.case, at)
+    case, period = one.case, one.period(at)
     if good not in case.goods:
         raise Unknown(f"goods.{good}")
     arrays = one.arrays
@@ -115,7 +115,7 @@ def _by_seller(one: Model, good: int, period: int) -> FloatArray:
 
 def _sold(one: Model, good: str, at: Month) -> FloatArray:
     """The same of a good by its id."""
-    period = period_of(one.case, at)
+    period = one.period(at)
     if good not in one.case.goods:
         raise Unknown(f"goods.{good}")
     return _by_seller(one, one.arrays.goods.index(good), period)
@@ -134,7 +134,7 @@ def seller_share(one: Model, *, actor: Actor, good: Good, at: Month) -> float:
     month of the calm plan (T1); missing where nothing is bought abroad.
     """
     total = _sold(one, good, at).sum()
-    mine = arrivals(one)[:, _year_up_to(one, period_of(one.case, at))].sum(axis=1)
+    mine = arrivals(one)[:, _year_up_to(one, one.period(at))].sum(axis=1)
     is_mine = bought_from(one.arrays, actor.__eq__) & (actor != one.case.target)
     is_mine &= one.arrays.activities.outputs == one.arrays.goods.index(good)
     return _known(indicators.share(mine[is_mine].sum(), total).item(), good, at)
@@ -168,7 +168,7 @@ def seller_concentration(one: Model, *, good: Good, at: Month, upstream: Flag = 
 
         asked = np.array([one.arrays.goods.index(good)])
         is_part = supplying(one.arrays, asked)
-        tiers = [_by_seller(one, int(g), period_of(one.case, at)) for g in np.flatnonzero(is_part)]
+        tiers = [_by_seller(one, int(g), one.period(at)) for g in np.flatnonzero(is_part)]
     sums = [((sold * sold).sum(), sold.sum()) for sold in tiers if len(sold)]
     found = [indicators.concentration(*one).item() for one in sums]
     return _known(max(found, default=None), good, at)
@@ -181,7 +181,7 @@ def import_reliance(one: Model, *, good: Good, at: Month) -> float:
     where there is no use.
     """
     imports = float(_sold(one, good, at).sum())
-    within, arrays = _year_up_to(one, period_of(one.case, at)), one.arrays
+    within, arrays = _year_up_to(one, one.period(at)), one.arrays
     is_good = arrays.activities.outputs == arrays.goods.index(good)
     came = float(arrivals(one)[is_good, within].sum())
     exports = float(exports_of(one, good)[within].sum())
@@ -196,7 +196,7 @@ def residual_dependence(one: Model, *, actor: Actor, good: Good, at: Month) -> f
     """
     from derbes.supply.others import supply_of_others  # noqa: PLC0415 - see worlds
 
-    period, arrays = period_of(one.case, at), one.arrays
+    period, arrays = one.period(at), one.arrays
     if good not in one.case.goods:
         raise Unknown(f"goods.{good}")
     within, place = _year_up_to(one, period), arrays.goods.index(good)

@@ -104,10 +104,21 @@ class Model:
 
     def at(self, quantity: Quantity | None, at: Day, path: str) -> float:
         """A number in a month; missing with its path where it is not given."""
-        calendar, period = self.case.calendar, period_of(self.case, at)
+        calendar, period = self.case.calendar, self.period(at)
         if quantity is None:
             raise Unknown(path)
         return float(over(quantity, calendar.n_periods, calendar, values=self.values)[period])
+
+    def period(self, at: Day) -> int:
+        """Period of the calendar that holds a month."""
+        period = self.case.calendar.index(*at.month)
+        if not 0 <= period < self.case.calendar.n_periods:
+            raise Unknown(f"calendar ({at})")
+        return period
+
+    def span(self, since: Day, until: Day) -> slice:
+        """Periods from one month to another, both counted."""
+        return slice(self.period(since), self.period(until) + 1)
 
     @property
     @kept
@@ -117,21 +128,18 @@ class Model:
         if not closed:
             return case
         routes = {route for route in case.routes if f"routes.{route}" in closed}
-        return replace(
-            case,
-            plants={n: one for n, one in case.plants.items() if f"plants.{n}" not in closed},
-            recipes={
-                name: one
-                for name, one in case.recipes.items()
-                if closed.isdisjoint((f"recipes.{name}", f"plants.{one.plant}"))
-            },
-            suppliers={
-                name: one
-                for name, one in case.suppliers.items()
-                if f"suppliers.{name}" not in closed
-                and not (one.routes and routes.issuperset(one.routes))
-            },
-        )
+        plants = {n: one for n, one in case.plants.items() if f"plants.{n}" not in closed}
+        recipes = {
+            n: one
+            for n, one in case.recipes.items()
+            if closed.isdisjoint((f"recipes.{n}", f"plants.{one.plant}"))
+        }
+        suppliers = {
+            n: one
+            for n, one in case.suppliers.items()
+            if f"suppliers.{n}" not in closed and (not one.routes or {*one.routes} - routes)
+        }
+        return replace(case, plants=plants, recipes=recipes, suppliers=suppliers)
 
     # The calm plan.
 
@@ -297,19 +305,6 @@ class Model:
             solver = StartSolver(self.study.calm, start, self.known.setdefault("windows", {}))
             self.known["solver"] = start, solver
         return solver
-
-
-def period_of(case: Case, at: Day) -> int:
-    """Period of the calendar that holds a month."""
-    period = case.calendar.index(*at.month)
-    if not 0 <= period < case.calendar.n_periods:
-        raise Unknown(f"calendar ({at})")
-    return period
-
-
-def span_of(case: Case, since: Day, until: Day) -> slice:
-    """Periods from one month to another, both counted."""
-    return slice(period_of(case, since), period_of(case, until) + 1)
 
 
 def label_day(case: Case, period: int) -> Day:
