@@ -352,9 +352,9 @@ class Reader(ABC, Generic[Part]):
     def aligned(self, node: Node, left: Part, right: Part) -> tuple[Part, Part]:
         """Two numbers in one unit."""
 
-    def refuse(self, node: Node, what: str, fix: str = "") -> Unusable:
-        """Note a finding at a node."""
-        length = max(1, node.end - node.start)
+    def refuse(self, node: Node, what: str, fix: str = "", **words: object) -> Unusable:
+        """Note a finding at a node, told with words in place of their names."""
+        length, what = max(1, node.end - node.start), what.format(**words) if words else what
         self.findings.append(Problem("", what, column=node.start + 1, length=length, fix=fix))
         return Unusable()
 

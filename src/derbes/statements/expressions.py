@@ -138,16 +138,6 @@ def number_kind(unit: Unit | None) -> Kind:
     return Kind(Gives.NUMBER, unit)
 
 
-def customary(unit: Unit | None) -> Unit | None:
-    """The unit that an amount is turned into: shares as numbers, times in months."""
-    if unit is None:
-        return None
-    if not unit.powers:
-        return ONE
-    month = parse_unit("month")
-    return month if unit.powers == month.powers else unit
-
-
 def symbolic(variable: str) -> Unit:
     """The unit of a member of a set whose members have different units."""
     name = _("unit of {variable}").format(variable=variable)
@@ -261,11 +251,14 @@ class _Reader(Reader[Term]):
         amount = self.amount(node, self.names.own_units)
         if abs(amount.number) > LARGEST:
             raise self.refuse(node, _("this number is too large"))
-        unit, number = customary(amount.unit), float(amount.number)
-        if amount.unit is None or unit is None:
+        number, unit = float(amount.number), amount.unit
+        if unit is None:
             return _written(PLAIN, number)
-        written = _written(number_kind(unit), convert(number, amount.unit, unit))
-        home = at_home(unit, self.names.case)
+        # shares count as numbers, times in months
+        month = parse_unit("month")
+        own = ONE if not unit.powers else month if unit.powers == month.powers else unit
+        written = _written(number_kind(own), convert(number, unit, own))
+        home = at_home(own, self.names.case)
         if home is None:
             what = _("the case has no rate for the money of this amount")
             fix = _("write it in {money}, or add a rate to currency.rates")
@@ -427,8 +420,7 @@ class _Reader(Reader[Term]):
             raise self.refuse(node, _("a loop runs over one set with one name"))
         variable = named.text
         if len(self.bound) >= MOST_LOOPS:
-            what = _("more than {most} sets inside one another").format(most=MOST_LOOPS)
-            raise self.refuse(node, what)
+            raise self.refuse(node, _("more than {most} sets inside one another"), most=MOST_LOOPS)
         by_kind = self.names.by_kind
         taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
         if variable in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
@@ -464,8 +456,7 @@ class _Reader(Reader[Term]):
             arguments = self._arguments(node, entry)
             given = [one.value for one in arguments if one.does == "value"]
             if len(given) < len(arguments):
-                what = _("a set is named by what is written, not by another loop")
-                raise self.refuse(node, what)
+                raise self.refuse(node, _("a set is named by what is written, not by another loop"))
         elif any(one.default is None for one in entry.parameters):
             what = _('"{name}" is a set of something: say of what').format(name=name)
             raise self.refuse(node, what, _("write {name}(…)").format(name=name))
@@ -567,8 +558,7 @@ class _Reader(Reader[Term]):
     def _id(self, node: Node, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)
         if quoted is None and node.kind != "name":
-            what = _("this is not the id of a {kind}").format(kind=_(takes.value))
-            raise self.refuse(node, what)
+            raise self.refuse(node, _("this is not the id of a {kind}"), kind=_(takes.value))
         name = node.text if quoted is None else quoted
         if quoted is None and name in self.bound:
             holds = self.bound[name][0]
