@@ -40,6 +40,24 @@ from derbes.errors import CaseError, Problem, RequestError, did_you_mean
 from derbes.language import Worded, _, text_of
 from derbes.results.supply import DrawnInput
 
+World = Mapping[str, Quantity]
+"""The numbers of a scenario by path."""
+MOST_POINTS = 2**30
+"""Points of a sequence before it repeats itself."""
+MOST_LISTED = 1_000_000
+"""Most combinations that are listed when no number of draws is given."""
+PERCENTS = (5, 50, 95)
+ROUNDING = 1e-12
+"""What sums of shares may miss 1 by."""
+LEAST_SHARE = 1e-10
+"""Shares nearer to 0 or 1 are moved here: a lognormal has no value at 1."""
+_NORMAL_95 = float(ndtri(0.95))
+_PEAK = 4.0
+"""Weight of the peak of a PERT beside its ends (Malcolm, Roseboom, Clark and Fazar 1959)."""
+_KNOTS = np.linspace(-6.6, 6.6, 529)
+"""Standard normal scores; between them the spline of a PERT is exact to 1e-10."""
+
+Quantile = Callable[[FloatArray], FloatArray]
 PIVOT_ROUNDING = 1e-9
 """A pivot that is negative by less is 0."""
 
@@ -123,10 +141,6 @@ def correlated(shares: FloatArray, lower: FloatArray | None) -> FloatArray:
     return together
 
 
-ROUNDING = 1e-12
-"""What sums of shares may miss 1 by."""
-
-
 @dataclass(frozen=True, slots=True)
 class Support:
     """A distribution that stands on a few values."""
@@ -185,17 +199,6 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
         weights = np.append(weights, open_share)
     n_unfinished = int(np.count_nonzero(~is_finished))
     return Overruns(values, weights / weights.sum(), len(projects), n_unfinished, float(open_share))
-
-
-LEAST_SHARE = 1e-10
-"""Shares nearer to 0 or 1 are moved here: a lognormal has no value at 1."""
-_NORMAL_95 = float(ndtri(0.95))
-_PEAK = 4.0
-"""Weight of the peak of a PERT beside its ends (Malcolm, Roseboom, Clark and Fazar 1959)."""
-_KNOTS = np.linspace(-6.6, 6.6, 529)
-"""Standard normal scores; between them the spline of a PERT is exact to 1e-10."""
-
-Quantile = Callable[[FloatArray], FloatArray]
 
 
 def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
@@ -276,10 +279,6 @@ def _unit_pert(first: float) -> Quantile:
     normal = np.exp(-0.5 * _KNOTS**2) / np.sqrt(2.0 * np.pi)
     spline = CubicHermiteSpline(_KNOTS, at_knots, normal / density)
     return lambda scores: np.clip(spline(np.clip(scores, _KNOTS[0], _KNOTS[-1])), 0.0, 1.0)
-
-
-MOST_POINTS = 2**30
-"""Points of a sequence before it repeats itself."""
 
 
 def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> FloatArray:
@@ -378,10 +377,6 @@ def _check(case: Case, n: int | None, method: str) -> None:
         raise RequestError(case.source or case.name, problems)
 
 
-World = Mapping[str, Quantity]
-"""The numbers of a scenario by path."""
-
-
 def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:
     wanted = set(paths)
     return {
@@ -442,10 +437,6 @@ def _listed(
     return values, np.array([row[1] for row in rows]), names
 
 
-MOST_LISTED = 1_000_000
-"""Most combinations that are listed when no number of draws is given."""
-
-
 def n_combinations(case: Case, inputs: Sequence[str] | None = None) -> float:
     """Combinations of values that the inputs of a case and its scenarios can take.
 
@@ -474,9 +465,6 @@ def _combinations(supports: Sequence[Support]) -> Iterator[tuple[float, tuple[fl
     for one in product(*(zip(s.values, s.weights, strict=True) for s in supports)):
         weight = float(np.prod([weight for _value, weight in one]))
         yield weight, tuple(float(value) for value, _weight in one)
-
-
-PERCENTS = (5, 50, 95)
 
 
 def describe(case: Case) -> tuple[DrawnInput, ...]:

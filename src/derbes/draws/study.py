@@ -25,6 +25,13 @@ from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, MeasureSet, calm_set
 from derbes.supply.baseline import CalmSolution, CalmStart, solve_calm
 
+AT_ONCE = 3
+"""Most measures of events that may run at the same time; companions count with their own."""
+TIMED = (MeasureKind.DELAY,)
+"""Kinds whose `by` is a time."""
+ChangedArrays = Callable[[CaseArrays], CaseArrays]
+"""Arrays, of a case or of draws, after a change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Study:
@@ -116,14 +123,6 @@ def narrowed(study: Study, measures: Sequence[str]) -> Study:
     if not measures:
         return study
     return replace(study, measures=tuple(m for m in study.measures if m.name in measures))
-
-
-AT_ONCE = 3
-"""Most measures of events that may run at the same time; companions count with their own."""
-TIMED = (MeasureKind.DELAY,)
-"""Kinds whose `by` is a time."""
-ChangedArrays = Callable[[CaseArrays], CaseArrays]
-"""Arrays, of a case or of draws, after a change."""
 
 
 def prepare_futures(

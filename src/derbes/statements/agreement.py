@@ -8,7 +8,7 @@ may leave no room between them. Where expressions alone cannot tell, entries say
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -289,40 +289,22 @@ def _span(form: Form) -> Ends | None:
 # Verdicts that do not fit.
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """An entry, what it says, and the verdict on it."""
-
-    name: str
-    form: Form | None
-    """None: no expression says it."""
-    verdict: str
-
-    @property
-    def asserts(self) -> Form | None:
-        """What is true by its verdict."""
-        if self.form is None or self.verdict not in {*YES, *NO}:
-            return None
-        return self.form if self.verdict in YES else opposed(self.form)
-
-
-def claims_of(ledger: Ledger, verdicts: Mapping[str, str]) -> dict[str, Claim]:
-    """Every entry of a ledger as a claim."""
+def forms_of(ledger: Ledger) -> dict[str, Form]:
+    """What entries say, as far as an expression says it."""
     found = {}
     for entry in entries_of(ledger.case):
-        keys = (key for key in SAID_BY if (entry.id, key) in ledger.parts)
-        form, key = None, next(keys, "")
+        key = next((key for key in SAID_BY if (entry.id, key) in ledger.parts), "")
         if key:
             form = Normal(ledger, asked=[entry.id]).truth(ledger.parts[entry.id, key])
-            form = opposed(form) if key == "no_if" else form
-        found[entry.id] = Claim(entry.id, form, verdicts.get(entry.id, ""))
+            found[entry.id] = opposed(form) if key == "no_if" else form
     return found
 
 
-def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...]:
+def misfits_of(ledger: Ledger, known: Mapping[str, str]) -> tuple[Misfit, ...]:
     """Groups of entries whose verdicts (by entry) do not fit together, each told once."""
-    claims = claims_of(ledger, verdicts)
-    entries = {entry.id: entry for entry in entries_of(ledger.case)}
+    case, forms = ledger.case, forms_of(ledger)
+    entries = {entry.id: entry for entry in entries_of(case)}
+    verdicts = {name: known.get(name, "") for name in entries}
     order = list(entries).index
     told: dict[tuple[str, ...], Misfit] = {}
 
@@ -335,38 +317,39 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
             id="_".join((kind, *key)),
             kind=kind,
             statements=key,
-            verdicts=tuple(claims[name].verdict for name in key),
+            verdicts=tuple(verdicts[name] for name in key),
             about=next((text for text in shown if text), ""),
         )
 
-    for group in _groups(claims, entries.values()):
-        if kind := _kind_of(group):
-            tell(kind, (one.name for one, _sign in group))
-    sure = [(one.name, form) for one in claims.values() if (form := one.asserts)]
-    for (name, first), (other, second) in combinations(sure, 2):
-        pairs = product(asserted(first), asserted(second))
-        if first == opposed(second) or not all(leaves_room(*pair) for pair in pairs):
+    for group in _groups(forms, entries):
+        if kind := _kind_of([(verdicts[name], sign) for name, sign in group]):
+            tell(kind, (name for name, _sign in group))
+    sure = {name: form for name, form in forms.items() if verdicts[name] in YES}
+    sure |= {name: opposed(form) for name, form in forms.items() if verdicts[name] in NO}
+    for name, other in combinations([name for name in entries if name in sure], 2):
+        pairs = product(asserted(sure[name]), asserted(sure[other]))
+        if sure[name] == opposed(sure[other]) or not all(leaves_room(*pair) for pair in pairs):
             tell("bounds", (name, other))
     tested: dict[str, list[str]] = {}
-    for one in claims.values():
-        testing = (other.name for other in claims.values() if _settles(other, one))
-        if one.verdict in UNTESTED and (name := next(testing, "")):
-            tested.setdefault(name, []).append(one.name)
+    for name in (name for name in entries if verdicts[name] in UNTESTED and name in forms):
+        testing = (other for other in entries if other in sure and other != name)
+        if by := next((other for other in testing if _settles(sure[other], forms[name])), ""):
+            tested.setdefault(by, []).append(name)
     for name, others in tested.items():
         tell("untested", (name, *others))
-    case = ledger.case
-    for kind, names in (*_idle(ledger, claims), *_arrows(case, claims), *_torn(case, claims)):
+    for kind, names in (*_idle(ledger, verdicts), *_arrows(case, verdicts), *_torn(case, verdicts)):
         tell(kind, names)
     return tuple(told.values())
 
 
-Group = list[tuple[Claim, bool]]
-"""Claims, each with whether it says what the first says, or the opposite."""
+def _groups(
+    forms: Mapping[str, Form], entries: Mapping[str, Checked]
+) -> Iterator[list[tuple[str, bool]]]:
+    """Entries that say the same or the opposite, by their forms or by what the ledger says.
 
-
-def _groups(claims: Mapping[str, Claim], entries: Iterable[Checked]) -> Iterator[Group]:
-    """Claims that say the same or the opposite, by their forms or by what the ledger says."""
-    heads = {name: (name, True) for name in claims}
+    Each with whether it says what the first says, or the opposite.
+    """
+    heads = {name: (name, True) for name in entries}
 
     def unite(first: str, second: str, *, same: bool) -> None:
         """Two names say the same, or the opposite, and so do all that go with the second."""
@@ -376,75 +359,66 @@ def _groups(claims: Mapping[str, Claim], entries: Iterable[Checked]) -> Iterator
                 heads[name] = one, said == (same == (sign == against))
 
     by_form: dict[Form, tuple[str, bool]] = {}
-    for claim in claims.values():
-        if claim.form is not None:
-            other, same = by_form.setdefault(claim.form, (claim.name, True))
-            by_form.setdefault(opposed(claim.form), (claim.name, False))
-            unite(other, claim.name, same=same)
-    for entry in entries:
+    for name, form in forms.items():
+        other, same = by_form.setdefault(form, (name, True))
+        by_form.setdefault(opposed(form), (name, False))
+        unite(other, name, same=same)
+    for entry in entries.values():
         for other in entry.same_as if isinstance(entry, Statement) else ():
-            if other in claims:
+            if other in entries:
                 unite(other, entry.id, same=True)
-    found: dict[str, Group] = {}
-    for name, claim in claims.items():
-        top, sign = heads[name]
-        found.setdefault(top, []).append((claim, sign))
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for name, (top, sign) in heads.items():
+        found.setdefault(top, []).append((name, sign))
     yield from (group for group in found.values() if len(group) > 1)
 
 
-def _kind_of(group: Group) -> str:
-    """How verdicts of one group do not fit; empty where they do."""
-    said = {(claim.verdict in YES) == sign for claim, sign in group if claim.verdict in {*YES, *NO}}
+def _kind_of(group: Sequence[tuple[str, bool]]) -> str:
+    """How verdicts of one group do not fit, each with its sign; empty where they do."""
+    said = {(verdict in YES) == sign for verdict, sign in group if verdict in {*YES, *NO}}
     if len(said) > 1:
-        return "same" if all(sign for _claim, sign in group) else "opposite"
-    is_open = any(claim.verdict in UNTESTED for claim, _sign in group)
-    is_tested = any(claim.verdict in {*YES, *NO, "open"} for claim, _sign in group)
+        return "same" if all(sign for _verdict, sign in group) else "opposite"
+    is_open = any(verdict in UNTESTED for verdict, _sign in group)
+    is_tested = any(verdict in {*YES, *NO, "open"} for verdict, _sign in group)
     return "untested" if is_open and is_tested else ""
 
 
-def _settles(one: Claim, other: Claim) -> bool:
-    """Whether what is asserted of one claim tests another."""
-    if one.asserts is None or other.form is None or one.name == other.name:
-        return False
-    known, asked = asserted(one.asserts), asserted(other.form)
-    return set(asked) <= set(known) or not all(
-        leaves_room(part, fact) for part, fact in product(asked, known)
-    )
+def _settles(one: Form, other: Form) -> bool:
+    """Whether what is asserted of one entry tests another."""
+    known, asked = asserted(one), asserted(other)
+    pairs = product(asked, known)
+    return set(asked) <= set(known) or not all(leaves_room(*pair) for pair in pairs)
 
 
-def _idle(ledger: Ledger, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _idle(ledger: Ledger, verdicts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Entries that hold only because the condition in them does not."""
     for (name, key), term in ledger.parts.items():
-        if key != "holds_if" or term.does != "or" or claims[name].verdict not in YES:
+        if key != "holds_if" or term.does != "or" or verdicts[name] not in YES:
             continue
         for part in term.parts:
             links = links_of(part) if part.does == "not" else ()
-            known = [link for link in links if link in claims]
-            if links and all(claims[link].verdict in NO for link in known):
+            known = [link for link in links if link in verdicts]
+            if links and all(verdicts[link] in NO for link in known):
                 yield "vacuous", (name, *known)
 
 
-def _arrows(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _arrows(case: Case, verdicts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Theses that hold though a cause in them does not, or the causes without the effect."""
-    for one in case.statements.values():
-        causes, effects = (
-            [name for name in names if name in claims] for names in (one.cause, one.effect)
-        )
-        if claims[one.id].verdict not in YES:
-            continue
-        idle = [name for name in causes if claims[name].verdict in NO]
-        lost = [name for name in effects if claims[name].verdict in NO]
+    for one in (one for one in case.statements.values() if verdicts[one.id] in YES):
+        causes = [name for name in one.cause if name in verdicts]
+        idle = [name for name in causes if verdicts[name] in NO]
+        lost = [name for name in one.effect if verdicts.get(name) in NO]
         if idle:
             yield "vacuous", (one.id, *idle)
-        elif lost and causes and all(claims[name].verdict in YES for name in causes):
+        elif lost and causes and all(verdicts[name] in YES for name in causes):
             yield "contrast", (one.id, *causes, *lost)
 
 
-def _torn(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _torn(case: Case, verdicts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Contrasts that fail though all their sides hold, or hold though one fails."""
     for one in case.contrasts.values():
-        sides = [name for name in one.between if name in claims]
-        verdict, said = claims[one.id].verdict, [claims[name].verdict for name in sides]
+        sides = [name for name in one.between if name in verdicts]
+        verdict, said = verdicts[one.id], [verdicts[name] for name in sides]
         all_hold = bool(said) and all(side in YES for side in said)
         if (verdict in NO and all_hold) or (verdict in YES and any(side in NO for side in said)):
             yield "contrast", (one.id, *sides)

@@ -31,6 +31,9 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
 _LINKS = ("holds", "share", "verdict")
+_OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
+_OLD = frozenset({"stock", "stock_trend"})
+"""Of old stock alone they follow from its half-life, whatever the plan."""
 LINK = 4
 """What an entry that another names adds to how deep the other goes, beside its own depth."""
 WIDEST = 96
@@ -201,10 +204,6 @@ def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
 # could have come out otherwise; arithmetic over facts of the case; attested, somebody else says
 # so; said by the same whose view it is, which shows nothing; by definition, an input or the
 # ledger's own coding said again.
-
-_OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
-_OLD = frozenset({"stock", "stock_trend"})
-"""Of old stock alone they follow from its half-life, whatever the plan."""
 
 
 def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:

@@ -51,6 +51,8 @@ from derbes.statements.worlds import (
 )
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
+SURE = 1e-6
+"""Beliefs that lie closer to each other than this are the same."""
 QUARTER = 3
 """Starts of a measure are looked at once a quarter. [month]"""
 Run = tuple[str, int]
@@ -531,9 +533,6 @@ def stakes_in(row: LeverageRow) -> Stakes:
 # The game is that of `derbes.statements.signaling`, at its central parameters: the target is
 # either as on the first day of the case, dependent, or as it stands when the measure starts.
 # They say what a sender who reasons would conclude, not what anybody does conclude.
-
-SURE = 1e-6
-"""Beliefs that lie closer to each other than this are the same."""
 
 
 def _types(one: Model, cut: Start) -> tuple[Stakes, Stakes]:

@@ -213,6 +213,8 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
 # hold together in the draws though each often does; two judges of one act; one holder with two
 # stances; and a word that excludes ("only") beside what it excludes.
 
+_Found = tuple[str, tuple[str, ...], str]
+"""Kind, statements, and what they are about."""
 EXPECTED = 5.0
 """Draws in which two independent expressions would be expected to hold together, before
 their never doing so counts as a contradiction."""
@@ -243,10 +245,6 @@ def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Co
         )
         found.setdefault(one.id, one)
     return tuple(found.values())
-
-
-_Found = tuple[str, tuple[str, ...], str]
-"""Kind, statements, and what they are about."""
 
 
 def _denials(case: Case) -> Iterator[_Found]:

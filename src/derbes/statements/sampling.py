@@ -41,6 +41,24 @@ from derbes.statements.terms import (
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart, calm_start
 
+CHEAP_DRAWS = 256
+"""Draws for expressions that need no program."""
+STARTS_PAY = 3
+"""Draws from which on a calm plan at central values, to start from, saves time."""
+CHUNKS_A_WORKER = 4
+FALSE, TRUE, MISSING = 0, 1, -1
+Part = tuple[str, str]
+"""Entry and key of an expression."""
+Codes = npt.NDArray[np.int8]
+Given = TypeVar("Given")
+Found = TypeVar("Found")
+HALVINGS = 7
+"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
+Evaluated = tuple[Codes, list[dict[str, None]]]
+"""Codes of parts in some draws (rows, parts), and of each part the keys that are missing."""
+Side = tuple[Quantity, float, Mapping[Part, bool]]
+"""An input, the end of its range, and the truth of each expression at the center."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
@@ -88,19 +106,6 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
         name: make_draws(one, n, seed=sampling.seed, inputs=inputs) for name, one in cases.items()
     }
     return StatementDraws(case, draws)
-
-
-CHEAP_DRAWS = 256
-"""Draws for expressions that need no program."""
-STARTS_PAY = 3
-"""Draws from which on a calm plan at central values, to start from, saves time."""
-CHUNKS_A_WORKER = 4
-FALSE, TRUE, MISSING = 0, 1, -1
-Part = tuple[str, str]
-"""Entry and key of an expression."""
-Codes = npt.NDArray[np.int8]
-Given = TypeVar("Given")
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +163,6 @@ def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
         with at_work(".".join(part)):
             found[part] = evaluate(world.ledger.parts[part], others.get(day, world))
     return found
-
-
-Evaluated = tuple[Codes, list[dict[str, None]]]
-"""Codes of parts in some draws (rows, parts), and of each part the keys that are missing."""
 
 
 def _evaluated(
@@ -360,9 +361,6 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
 # at their central values; between the central value and the end of the range at which the
 # expression turns, the tipping value is found by bisection.
 
-HALVINGS = 7
-"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
-
 
 def telling_inputs(
     truths: Truths, futures: StatementDraws, known: Mapping[str, Quantity], most: int
@@ -387,10 +385,6 @@ def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> Flo
     )
     means = [weights @ ranks / weights.sum() for weights in (first, second)]
     return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
-
-
-Side = tuple[Quantity, float, Mapping[Part, bool]]
-"""An input, the end of its range, and the truth of each expression at the center."""
 
 
 def _turnings(

@@ -56,6 +56,22 @@ from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World, label_day
 from derbes.stress.columns import BothLosses
 
+MESSAGES = ("explain", "silent", "act")
+EXPLAIN, SILENT, ACT = 0, 1, 2
+TALK, THREATEN, CUT_OFF = 0, 1, 2
+LARGEST_THRESHOLD = 1.5
+"""Thresholds above 1 mean never; they are told as this."""
+_COUNTED = ("credible", "rhetoric", "explaining_matters", "pooling", "separating")
+MOST_PIVOTS = 200
+"""Steps of one search, far more than any of these games takes."""
+ROUNDING = 1e-11
+"""Entries of a tableau below this are rounding."""
+SMALL = 1e-9
+"""Gains of less than this, of payoffs scaled to about 1, are rounding."""
+ALIKE = 4
+"""Digits to which chances are compared when the same equilibrium is found twice."""
+TINY = 1e-6
+"""Chances and gains of less than this count as none."""
 Plans = npt.NDArray[np.int64]
 """Plans made before the type is known: the message of each type, or the action after each
 message."""
@@ -111,10 +127,6 @@ def useful_actions(game: Game, message: int) -> list[int]:
     return [a for a in range(game.listener.shape[2]) if best_beliefs(game, message, a) is not None]
 
 
-SMALL = 1e-9
-"""Gains of less than this, of payoffs scaled to about 1, are rounding."""
-
-
 def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
     """Beliefs in the first of two types for which an action is best; None: there are none.
 
@@ -132,10 +144,6 @@ def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] |
         else:
             high = min(high, float(-second / slope))
     return (low, high) if low <= high + SMALL else None
-
-
-TINY = 1e-6
-"""Chances and gains of less than this count as none."""
 
 
 def is_perfect_bayesian(game: Game, profile: Profile) -> bool:
@@ -181,10 +189,6 @@ def is_separating(profile: Profile) -> bool:
     return not bool(((profile.speaker > TINY).sum(axis=0) > 1).any())
 
 
-ALIKE = 4
-"""Digits to which chances are compared when the same equilibrium is found twice."""
-
-
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
     """Perfect Bayesian equilibria, pure ones first."""
     game = scaled(game)
@@ -228,11 +232,6 @@ def _pure(speaker: FloatArray, listener: FloatArray) -> Iterator[Mixed]:
 # are the plans of both sides, those of the first before those of the second. A path begins by
 # letting one label in, and ends where every label is outside one of the two bases. Ties are
 # broken as if the slacks differed by something small, so that no path runs in a circle.
-
-MOST_PIVOTS = 200
-"""Steps of one search, far more than any of these games takes."""
-ROUNDING = 1e-11
-"""Entries of a tableau below this are rounding."""
 
 
 @dataclass(slots=True)
@@ -320,10 +319,6 @@ def _positive(payoffs: FloatArray) -> FloatArray:
 
 # The game of the episode.
 
-MESSAGES = ("explain", "silent", "act")
-EXPLAIN, SILENT, ACT = 0, 1, 2
-TALK, THREATEN, CUT_OFF = 0, 1, 2
-
 
 def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
     """One draw of the parameters, each uniform over its range."""
@@ -345,11 +340,6 @@ def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) ->
     speaker[1, ACT] += parameters["act_gain_share"] * size
     prior = np.array([parameters["prior"], 1.0 - parameters["prior"]])
     return Game(prior, speaker, listener)
-
-
-LARGEST_THRESHOLD = 1.5
-"""Thresholds above 1 mean never; they are told as this."""
-_COUNTED = ("credible", "rhetoric", "explaining_matters", "pooling", "separating")
 
 
 @dataclass(frozen=True, slots=True)

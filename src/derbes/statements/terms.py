@@ -31,6 +31,22 @@ from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import worded
 from derbes.units import Unit
 
+_OWN = ("id", "input")
+"""Names of parameters that are also Python's."""
+LARGEST, MOST_MEMBERS, MOST_LOOPS, MOST_STEPS, MOST_NESTED = 1e18, 1000, 2, 100_000, MOST_SIGNS
+LIMITS: Mapping[str, float] = {
+    "characters": MOST_CHARACTERS,
+    "brackets inside one another": MOST_DEPTH,
+    "signs inside one another": MOST_SIGNS,
+    "power, with either sign": MOST_POWER,
+    "number, written or on the way": int(LARGEST),
+    "members of a set": MOST_MEMBERS,
+    "sets inside one another": MOST_LOOPS,
+    "steps of an evaluation": MOST_STEPS,
+    "months of a length": MOST_MONTHS,
+    "signs inside one another, with those of the entries that it names": MOST_NESTED,
+}
+"""The limits, as the reference page names them."""
 SAME = 1e-9
 """Part of the larger of two numbers by which they may differ and still count as the same."""
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
@@ -155,32 +171,6 @@ def _from_below(operator: str, left: Value, right: Value) -> bool | Missing:
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
         return _from_below(turned, right, left)
     return joined(left, right)
-
-
-LARGEST = 1e18
-"""Largest number, written or computed on the way."""
-MOST_MEMBERS = 1000
-"""Members of a set."""
-MOST_LOOPS = 2
-"""Sets inside one another."""
-MOST_STEPS = 100_000
-"""Steps of one evaluation."""
-MOST_NESTED = MOST_SIGNS
-"""Signs and quantities inside one another, those of the entries that one names counted."""
-
-LIMITS: Mapping[str, float] = {
-    "characters": MOST_CHARACTERS,
-    "brackets inside one another": MOST_DEPTH,
-    "signs inside one another": MOST_SIGNS,
-    "power, with either sign": MOST_POWER,
-    "number, written or on the way": int(LARGEST),
-    "members of a set": MOST_MEMBERS,
-    "sets inside one another": MOST_LOOPS,
-    "steps of an evaluation": MOST_STEPS,
-    "months of a length": MOST_MONTHS,
-    "signs inside one another, with those of the entries that it names": MOST_NESTED,
-}
-"""The limits, as the reference page names them."""
 
 
 def conjunction(parts: Iterable[Value]) -> bool | Missing:
@@ -509,10 +499,6 @@ def given(parameters: tuple[Parameter, ...], arguments: tuple[Value, ...]) -> di
         for one, argument in zip(parameters, arguments, strict=True)
         if argument != "" or one.default is None
     }
-
-
-_OWN = ("id", "input")
-"""Names of parameters that are also Python's."""
 
 
 @dataclass(frozen=True, slots=True)

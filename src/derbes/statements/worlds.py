@@ -46,6 +46,9 @@ from derbes.statements.terms import (
     summary,
 )
 
+ROUNDING = 1e-9
+"""Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
+loss, or of a month's turnover, up to which a loss is none."""
 Found = TypeVar("Found")
 Asked = ParamSpec("Asked")
 
@@ -310,11 +313,6 @@ class Model:
 def label_day(case: Case, period: int) -> Day:
     """The month in which a period starts."""
     return month_day(*case.calendar.month_of(period))
-
-
-ROUNDING = 1e-9
-"""Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
-loss, or of a month's turnover, up to which a loss is none."""
 
 
 def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
