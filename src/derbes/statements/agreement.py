@@ -71,8 +71,6 @@ class Normal:
     asked: list[str] = field(default_factory=list)
     """Entries whose forms are being made."""
 
-    # Truths.
-
     def truth(self, term: Term) -> Form:
         """The normal form of what is true or false."""
         if term.does in {"and", "or", "chain"}:
@@ -126,8 +124,6 @@ class Normal:
         at = {"==": str(day), "!=": str(day), "<=": day.last, ">": day.last}.get(sign, day.first)
         return ("is", ("day", self._thing(left)), sign, at)
 
-    # Numbers.
-
     def number(self, term: Term) -> Number:
         """A number as a sum of products, in its own unit."""
         if term.does == "value":
@@ -154,8 +150,6 @@ class Normal:
         for _turn in range(power):
             found = _times(found, base)
         return found
-
-    # All else.
 
     def _thing(self, term: Term) -> Form:
         """What stands for a quantity, a member, a word, or a function of them."""

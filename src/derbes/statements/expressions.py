@@ -244,8 +244,6 @@ class _Reader(Reader[Term]):
             return term
         raise self.refuse(node, what.format(kind=_kind_name(term)))
 
-    # What is written, and names.
-
     def _counted(self, node: Node) -> Term:
         """A number with its unit; money in that of the case."""
         amount = self.amount(node, self.names.own_units)
@@ -325,8 +323,6 @@ class _Reader(Reader[Term]):
         what = _('"{name}" is no fact of this case').format(name=name)
         return what, did_you_mean(name, by_kind[Takes.FACT] | frozenset(self.bound) | {"as_of"})
 
-    # Logic, numbers and comparisons.
-
     def _logic(self, node: Node) -> Term:
         if node.kind == "not" and node.parts[0].kind == "not":
             return self._truth(node.parts[0].parts[0])
@@ -384,8 +380,6 @@ class _Reader(Reader[Term]):
     def _refuse_order(self, node: Node, operator: str) -> None:
         if operator not in {"==", "!="}:
             raise self.refuse(node, _("words and truths are compared with == or != only"))
-
-    # Quantities, and functions over sets.
 
     def _call(self, node: Node) -> Term:
         name = node.text
@@ -465,8 +459,6 @@ class _Reader(Reader[Term]):
             what = _("a set of {n} members is too large").format(n=len(members))
             raise self.refuse(node, what, _("at most {most}").format(most=MOST_MEMBERS))
         return entry.holds, members
-
-    # What a quantity or a set is asked about.
 
     def _arguments(self, node: Node, entry: QuantityEntry | SetEntry) -> tuple[Term, ...]:
         """The arguments of a call in the order of its parameters.
@@ -583,8 +575,6 @@ class _Reader(Reader[Term]):
             what = what.format(name=name, word=parameter.name, kind=_(takes.value))
             raise self.refuse(node, what, did_you_mean(name, known))
         return _written(ID, name)
-
-    # In what a quantity is counted.
 
     def _kind_of_call(self, node: Node, entry: QuantityEntry, given: Sequence[Term]) -> Kind:
         """What a quantity gives for its arguments."""

@@ -198,12 +198,9 @@ def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
     return [name for name in links if name in found]
 
 
-# What kind of evidence a verdict rests on, so that a report that somebody said so is no test.
-#
-# A verdict is as strong as the weakest part of its expression. From the strongest: the model
-# could have come out otherwise; arithmetic over facts of the case; attested, somebody else says
-# so; said by the same whose view it is, which shows nothing; by definition, an input or the
-# ledger's own coding said again.
+# A verdict is as strong as the weakest part of its expression. From the strongest: the model could
+# have come out otherwise; arithmetic over facts of the case; attested, somebody else says so; said
+# by the same whose view it is, which shows nothing; by definition, what is put in, said again.
 
 
 def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:

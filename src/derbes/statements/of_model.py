@@ -528,11 +528,9 @@ def stakes_in(row: LeverageRow) -> Stakes:
     return Stakes(*(float(figure or 0.0) for figure in figures))
 
 
-# The signaling game: whether a threat is only talk, and what words are read as.
-#
-# The game is that of `derbes.statements.signaling`, at its central parameters: the target is
-# either as on the first day of the case, dependent, or as it stands when the measure starts.
-# They say what a sender who reasons would conclude, not what anybody does conclude.
+# The signaling game of `derbes.statements.signaling`, at its central parameters: the target is
+# either as on the first day of the case, dependent, or as it stands when the measure starts. This
+# is what a sender who reasons would conclude, not what anybody does conclude.
 
 
 def _types(one: Model, cut: Start) -> tuple[Stakes, Stakes]:

@@ -1,7 +1,6 @@
-"""Questions to a ledger as a whole.
+"""Questions to a ledger as a whole: its words, predictions, contradictions, and what is unsaid.
 
-What its words imply, how well its predictions did, what contradicts what, what nobody speaks
-of, who measures with two measures, what becomes of a statement when it is passed on, and which
+Also who measures with two measures, what becomes of a statement when it is passed on, and which
 causes are claimed for what.
 """
 
@@ -34,12 +33,9 @@ from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
 from derbes.statements.terms import Ledger
 
-# What words imply: probabilities and strengths of cues, by language.
-#
-# A convention, not a measurement: surveys of how readers take such words put the middle of
-# "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
-# ICD 203). It is written here in one place, shown with every prediction, and a statement can
-# overrule it with `probability`.
+# What words imply, by language. A convention, not a measurement: surveys of how readers take such
+# words put the middle of "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964,
+# and the scale of ICD 203). Shown with every prediction; a statement can overrule it.
 
 CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
 PLAIN_FUTURE = 0.95
@@ -206,12 +202,8 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
     return tuple(found)
 
 
-# Statements that cannot both stand, on one side and across sides.
-#
-# Five forms, none of which needs the model but the second: one denies what the other affirms
-# and passes on; two expressions of which one says the opposite of the other, or which never
-# hold together in the draws though each often does; two judges of one act; one holder with two
-# stances; and a word that excludes ("only") beside what it excludes.
+# Statements that cannot both stand, on one side and across sides, in five forms. None of them needs
+# the model but the second, in which expressions never hold together in the draws.
 
 _Found = tuple[str, tuple[str, ...], str]
 """Kind, statements, and what they are about."""
@@ -373,10 +365,8 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
     )
 
 
-# One judge, one act, two measures. Nobody is spared, the author neither.
-#
-# Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
-# by two yardsticks.
+# One judge, one act, two measures: another actor is judged otherwise; or word and deed differ; or
+# one act of one actor is judged by two yardsticks. Nobody is spared, the author neither.
 
 ACTORS, WORD_AGAINST_DEED, YARDSTICKS = "actors", "word_against_deed", "yardsticks"
 SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}

@@ -354,12 +354,9 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
     return [[part for part in ledger.parts if known[part[0]] == level] for level in levels]
 
 
-# Where expressions turn over: one input at a time over its range, and variants.
-#
-# An input is tried where the draws disagree, those first whose values differ most between the
-# draws in which the expression is true and those in which it is false. All other inputs stay
-# at their central values; between the central value and the end of the range at which the
-# expression turns, the tipping value is found by bisection.
+# An input is tried where the draws disagree, those first whose values differ most between the draws
+# in which the expression is true and those in which it is false. All others stay at their central
+# values; between that of the input and the end of its range the tipping value is bisected.
 
 
 def telling_inputs(

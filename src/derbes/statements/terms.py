@@ -1,10 +1,7 @@
-"""What expressions compute with: numbers, truths, days, words, and what is missing.
+"""What expressions are made of and compute with: days, words, what is missing, quantities, terms.
 
 Logic has three values. What is missing makes a result missing, unless the rest decides it:
-false and missing is false, true or missing is true. The limits say how large an expression
-may be, so that none takes long to refuse or to compute.
-
-What an expression is made of: kinds of things, declared quantities and sets, and terms.
+false and missing is false, true or missing is true. Limits keep every expression quick.
 
 A quantity is a function under `quantity`: its name, its keyword parameters with their
 annotations and defaults, what it returns and its docstring are the signature, the unit and the

@@ -128,11 +128,10 @@ class Judge:
     def judged(self, entry: Checked) -> Judged:
         """The verdict on an entry; what only its own holder says does not show it."""
         found = self._judged(entry)
-        if found.part is None or found.verdict not in {HOLDS, LIKELY}:
+        key = found.part[1] if found.part and found.verdict in {HOLDS, LIKELY} else ""
+        if not key or evidence_of(self.ledger, entry, key) != SAID:
             return found
-        if evidence_of(self.ledger, entry, found.part[1]) != SAID:
-            return found
-        who = in_a_row(who_says(self.ledger, entry, found.part[1]))
+        who = in_a_row(who_says(self.ledger, entry, key))
         reason = worded("said, not shown: {who} says so", who=who)
         return Judged(UNTESTABLE, reason=reason, part=found.part)
 
@@ -199,10 +198,8 @@ class Judge:
         used = entry.no_if and (outcome == "no" or not entry.yes_if)
         part = (entry.id, "no_if" if used else "yes_if")
         word, share = (HOLDS, 1.0) if outcome == "yes" else (FAILS, 0.0)
-        why, n_draws = (
-            worded("decided by what is written in the case"),
-            len(self.truths[part].codes),
-        )
+        why = worded("decided by what is written in the case")
+        n_draws = len(self.truths[part].codes)
         return Judged(word, share, 0.0, n_draws, why, part=part, outcome=outcome)
 
     def _forecast(self, entry: Statement) -> Judged:
@@ -240,6 +237,7 @@ def _why_not(entry: Checked) -> Worded:
 
 # The ledger of a case as a table: every entry with its verdict, and the queries.
 
+_OF_ROWS = ("verdict", "share", "standard_error", "reason", "n_draws", "missing")
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
 
@@ -333,19 +331,12 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     evidence = evidence_of(found.ledger, entry, part[1]) if judged.part else ""
     is_tested = judged.verdict != UNTESTABLE or evidence == SAID
     return {
-        "id": entry.id,
+        **{name: getattr(entry, name) for name in ("id", "document", "place")},
+        **{name: getattr(judged, name) for name in _OF_ROWS},
         "says": entry.says or entry.label,
-        "document": entry.document,
-        "place": entry.place,
         "expression": getattr(entry, part[1], "") or entry.holds_if,
-        "verdict": judged.verdict,
-        "share": judged.share,
-        "standard_error": judged.standard_error,
-        "reason": judged.reason,
-        "n_draws": judged.n_draws,
         "evidence": evidence if is_tested else "",
         "said_by": who_says(found.ledger, entry, part[1]) if evidence and is_tested else (),
-        "missing": judged.missing,
         "flips_at": found.flips.get(part, ()),
         "flips_in": found.variants.get(part, ()),
     }
@@ -357,19 +348,15 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     claimed, is_due = implied_probability(one), _is_over(one.due, as_of)
     return StatementRow(
         **_entry(found, one),
+        **{name: getattr(one, name) for name in ("by", "reporters", "cue", "phrase", "retells")},
         kind=one.kind.value,
-        by=one.by,
         holder=holder_of(one),
-        reporters=one.reporters,
         said=said_on(found.ledger.case, one),
         modality=one.modality.value,
         polarity="denied" if one.denied else "affirmed",
-        cue=one.cue,
-        phrase=one.phrase,
         stance=next(iter(stances.values()), None),
         target=next(iter(stances), None),
         stances=stances,
-        retells=one.retells,
         due=one.due or None,
         is_due=is_due,
         outcome="void" if judged.verdict == VOID else judged.outcome,
@@ -423,13 +410,10 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
     )
 
 
-# Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
-#
-# ClaimReview has no place for modality, holder, expression and due date; they stand in
-# `keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
-# a verdict that is none of these has a name and no number. What collectors ask for is there:
-# a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
-# `text` of the claim.
+# Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks. What it has no
+# place for stands in `keywords` of the claim, as terms with a code. The rating runs from 1 (fails)
+# to 5 (holds); a verdict that is none of these has a name and no number. Collectors ask for a `url`
+# of each review, and a claim of at most 75 characters; the whole of it stands in `text`.
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}
 LONGEST_CLAIM = 75

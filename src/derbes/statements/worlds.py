@@ -97,8 +97,6 @@ class Model:
     known: dict[object, Any] = field(default_factory=dict)
     """What has been computed, by what was asked, and the solvers that go on from there."""
 
-    # The case with the numbers of the draw.
-
     def number(self, quantity: Quantity) -> float:
         """A number as drawn; of a series its first."""
         if quantity.months:
@@ -143,8 +141,6 @@ class Model:
             if f"suppliers.{n}" not in closed and (not one.routes or {*one.routes} - routes)
         }
         return replace(case, plants=plants, recipes=recipes, suppliers=suppliers)
-
-    # The calm plan.
 
     @property
     @kept
@@ -191,8 +187,6 @@ class Model:
         from derbes.analysis.cover import actor_shares  # noqa: PLC0415
 
         return actor_shares(self.study)
-
-    # What a measure does.
 
     @kept
     def measure(self, name: str) -> MeasureArrays:
