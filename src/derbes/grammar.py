@@ -21,18 +21,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from derbes import units
 from derbes.errors import DerbesError, Problem
 from derbes.language import _
-from derbes.units import (
-    LONGEST,
-    MOST_UNIT_POWER,
-    ONE,
-    Amount,
-    Unit,
-    UnitError,
-    is_countable,
-    parse_amount,
-)
+from derbes.units import ONE, Amount, Unit, UnitError, is_countable, parse_amount
 
 MOST_CHARACTERS, MOST_DEPTH, MOST_SIGNS, MOST_POWER = 2_000, 32, 200, 4
 """Characters of a text; brackets inside one another; signs inside one another; whole powers."""
@@ -300,7 +292,7 @@ def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | Non
     if right.name:
         sign, first = ("/", left.name or "1") if power < 0 else ("*", left.name)
         name = f"{first}{sign}{right.name}" if first else right.name
-    if len(name) > LONGEST:  # what cancels out is left out
+    if len(name) > units.LONGEST:  # what cancels out is left out
         name = "*".join(f"{kind}^{own}" for kind, own in kept)
     return Unit(name, left.factor * right.factor**power, kept)
 
@@ -374,7 +366,7 @@ class Reader(ABC, Generic[Part]):
             return unit
         what = _("this gives a unit that counts nothing")
         fix = _("no unit is multiplied with itself more than {most} times")
-        raise self.refuse(node, what, fix.format(most=MOST_UNIT_POWER))
+        raise self.refuse(node, what, fix.format(most=units.MOST_UNIT_POWER))
 
     def each(self, parts: Iterable[Found], read: Callable[[Found], Part]) -> tuple[Part, ...]:
         """All parts read, so that every finding is noted before any stops the reading.

@@ -16,28 +16,8 @@ from derbes.case.forms import MOST_MONTHS
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
-from derbes.statements import of_case, of_model, of_sellers  # noqa: F401 - they declare what is named
-from derbes.statements.terms import (
-    DATE,
-    LARGEST,
-    MOST_LOOPS,
-    MOST_MEMBERS,
-    PLAIN,
-    QUANTITIES,
-    SETS,
-    TRUTH,
-    Day,
-    Engine,
-    Gives,
-    Kind,
-    Parameter,
-    QuantityEntry,
-    SetEntry,
-    Takes,
-    Term,
-    Value,
-    day_of,
-)
+from derbes.statements import of_case, of_model, of_sellers, terms  # noqa: F401 - they declare what is named
+from derbes.statements.terms import DATE, TRUTH, Day, Engine, Gives, Kind, Takes, Term, Value
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convert, convertible, parse_unit
 
@@ -247,11 +227,11 @@ class _Reader(Reader[Term]):
     def _counted(self, node: Node) -> Term:
         """A number with its unit; money in that of the case."""
         amount = self.amount(node, self.names.own_units)
-        if abs(amount.number) > LARGEST:
+        if abs(amount.number) > terms.LARGEST:
             raise self.refuse(node, _("this number is too large"))
         number, unit = float(amount.number), amount.unit
         if unit is None:
-            return _written(PLAIN, number)
+            return _written(terms.PLAIN, number)
         # shares count as numbers, times in months
         month = parse_unit("month")
         own = ONE if not unit.powers else month if unit.powers == month.powers else unit
@@ -266,7 +246,7 @@ class _Reader(Reader[Term]):
         return Term(number_kind(home[0]), "unit", (written,), rates=home[1])
 
     def _date(self, node: Node) -> Term:
-        day = day_of(node.text)
+        day = terms.day_of(node.text)
         if day is None:
             raise self.refuse(node, _('"{date}" is not a date').format(date=node.text))
         return _written(DATE, day)
@@ -297,21 +277,21 @@ class _Reader(Reader[Term]):
         fact = path.removeprefix("facts.").removesuffix(".amount")
         if path == f"facts.{fact}.amount":
             return self._fact(fact, _written(ID, fact))
-        entry = QUANTITIES["input"]
+        entry = terms.QUANTITIES["input"]
         given = (_written(ID, path), _written(ID, ""), _written(ID, "base"))
         unit = self.names.amount_unit(self.names.path_units[path])
         return Term(number_kind(unit), "quantity", given, entry=entry)
 
     def _fact(self, name: str, term: Term) -> Term:
         """The amount of a fact."""
-        return Term(self._fact_kind(name), "quantity", (term,), entry=QUANTITIES["fact"])
+        return Term(self._fact_kind(name), "quantity", (term,), entry=terms.QUANTITIES["fact"])
 
     def _unknown(self, name: str) -> tuple[str, str]:
         by_kind = self.names.by_kind
-        if name in QUANTITIES:
+        if name in terms.QUANTITIES:
             what = _('"{name}" is a quantity: say of what').format(name=name)
-            return what, _("write {signature}").format(signature=QUANTITIES[name].signature)
-        if name in SETS or name in SUMMARIES:
+            return what, _("write {signature}").format(signature=terms.QUANTITIES[name].signature)
+        if name in terms.SETS or name in SUMMARIES:
             what = _('"{name}" cannot stand alone').format(name=name)
             return what, _("a set is run over, e.g. all(… for x in {set})").format(set="plants")
         if name in by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED]:
@@ -385,11 +365,11 @@ class _Reader(Reader[Term]):
         name = node.text
         if name in SUMMARIES:
             return self._summary(node)
-        entry = QUANTITIES.get(name)
+        entry = terms.QUANTITIES.get(name)
         if entry is None:
             called = replace(node, end=node.start + len(name))
             what = _('"{name}" is no quantity').format(name=name)
-            raise self.refuse(called, what, did_you_mean(name, [*QUANTITIES, *SUMMARIES]))
+            raise self.refuse(called, what, did_you_mean(name, [*terms.QUANTITIES, *SUMMARIES]))
         given = self._arguments(node, entry)
         return Term(self._kind_of_call(node, entry, given), "quantity", given, entry=entry)
 
@@ -413,11 +393,13 @@ class _Reader(Reader[Term]):
         if named.kind != "name" or "." in named.text:
             raise self.refuse(node, _("a loop runs over one set with one name"))
         variable = named.text
-        if len(self.bound) >= MOST_LOOPS:
-            raise self.refuse(node, _("more than {most} sets inside one another"), most=MOST_LOOPS)
+        if len(self.bound) >= terms.MOST_LOOPS:
+            raise self.refuse(
+                node, _("more than {most} sets inside one another"), most=terms.MOST_LOOPS
+            )
         by_kind = self.names.by_kind
         taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
-        if variable in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
+        if variable in taken | {*_TRUTHS, "as_of", *terms.QUANTITIES, *terms.SETS}:
             what = _('"{name}" means something else already').format(name=variable)
             raise self.refuse(named, what, _("choose another name for the loop"))
         holds, members = self._members(ranged)
@@ -441,10 +423,10 @@ class _Reader(Reader[Term]):
     def _members(self, node: Node) -> tuple[Takes, tuple[str | Day, ...]]:
         """What a set holds, and its members."""
         name = node.text if node.kind in {"call", "name"} else ""
-        entry = SETS.get(name)
+        entry = terms.SETS.get(name)
         if entry is None:
             what = _("a loop runs over a set of the reference")
-            raise self.refuse(node, what, did_you_mean(name, SETS) if name else "")
+            raise self.refuse(node, what, did_you_mean(name, terms.SETS) if name else "")
         given: list[Value] = []
         if node.kind == "call":
             arguments = self._arguments(node, entry)
@@ -455,21 +437,23 @@ class _Reader(Reader[Term]):
             what = _('"{name}" is a set of something: say of what').format(name=name)
             raise self.refuse(node, what, _("write {name}(…)").format(name=name))
         members = entry.members(self.names.case, tuple(given))
-        if len(members) > MOST_MEMBERS:
+        if len(members) > terms.MOST_MEMBERS:
             what = _("a set of {n} members is too large").format(n=len(members))
-            raise self.refuse(node, what, _("at most {most}").format(most=MOST_MEMBERS))
+            raise self.refuse(node, what, _("at most {most}").format(most=terms.MOST_MEMBERS))
         return entry.holds, members
 
-    def _arguments(self, node: Node, entry: QuantityEntry | SetEntry) -> tuple[Term, ...]:
+    def _arguments(
+        self, node: Node, entry: terms.QuantityEntry | terms.SetEntry
+    ) -> tuple[Term, ...]:
         """The arguments of a call in the order of its parameters.
 
         Months that the model is asked about lie within the calendar of the case.
         """
         before = len(self.findings)
         given = dict(self._paired(node, entry.parameters))
-        is_modeled = isinstance(entry, QuantityEntry) and entry.engine is not Engine.LEDGER
+        is_modeled = isinstance(entry, terms.QuantityEntry) and entry.engine is not Engine.LEDGER
 
-        def read(one: Parameter) -> Term:
+        def read(one: terms.Parameter) -> Term:
             argument = given.get(one.name)
             if argument is None:
                 return self._left_out(node, one)
@@ -486,7 +470,9 @@ class _Reader(Reader[Term]):
             raise Unusable
         return found
 
-    def _paired(self, node: Node, parameters: Sequence[Parameter]) -> Iterator[tuple[str, Node]]:
+    def _paired(
+        self, node: Node, parameters: Sequence[terms.Parameter]
+    ) -> Iterator[tuple[str, Node]]:
         """Names of parameters and what is given for them."""
         called, known = node.text, [parameter.name for parameter in parameters]
         taken: set[str] = set()
@@ -505,7 +491,7 @@ class _Reader(Reader[Term]):
                 taken.add(name)
                 yield name, one.parts[0] if is_named else one
 
-    def _left_out(self, call: Node, parameter: Parameter) -> Term:
+    def _left_out(self, call: Node, parameter: terms.Parameter) -> Term:
         default = parameter.default
         if default is None:
             what = _('"{name}" is missing here: {kind}')
@@ -547,7 +533,7 @@ class _Reader(Reader[Term]):
                 what = _("expected whole months from 1 to {most}").format(most=MOST_MONTHS)
         raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
 
-    def _id(self, node: Node, parameter: Parameter) -> Term:
+    def _id(self, node: Node, parameter: terms.Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)
         if quoted is None and node.kind != "name":
             raise self.refuse(node, _("this is not the id of a {kind}"), kind=_(takes.value))
@@ -576,7 +562,7 @@ class _Reader(Reader[Term]):
             raise self.refuse(node, what, did_you_mean(name, known))
         return _written(ID, name)
 
-    def _kind_of_call(self, node: Node, entry: QuantityEntry, given: Sequence[Term]) -> Kind:
+    def _kind_of_call(self, node: Node, entry: terms.QuantityEntry, given: Sequence[Term]) -> Kind:
         """What a quantity gives for its arguments."""
         if entry.gives is not Gives.NUMBER:
             return Kind(entry.gives, words=entry.words)
@@ -601,7 +587,7 @@ class _Reader(Reader[Term]):
         power = dict(whole.powers).get(piece.powers[0][0], 0)
         return number_kind(product(product(whole, piece, -power), own, power) or own)
 
-    def _unit(self, entry: QuantityEntry, good: str) -> Unit:
+    def _unit(self, entry: terms.QuantityEntry, good: str) -> Unit:
         """The unit of a quantity that counts a good in a unit."""
         template = "" if entry.unit == "share" else entry.unit
         return self.names.unit(template.format(money=self.names.case.currency, good=good))
@@ -626,7 +612,7 @@ class _Reader(Reader[Term]):
             return number_kind(self.names.amount_unit(units[path]) if path in units else None)
         term, name = by_name["id"], str(by_name["id"].value)
         is_known = term.does == "member" or name in self.names.by_kind[Takes.FACT]
-        return self._fact_kind(name) if is_known else PLAIN
+        return self._fact_kind(name) if is_known else terms.PLAIN
 
     def _loop(self, node: Node) -> Term:
         raise self.refuse(node, _("a loop stands inside all, any, count, sum, min or max"))

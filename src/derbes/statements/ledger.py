@@ -9,21 +9,10 @@ from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import Worded, _, text_of
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
+from derbes.statements import terms
 from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.of_case import holder_of
-from derbes.statements.terms import (
-    MOST_NESTED,
-    Engine,
-    Ledger,
-    QuantityEntry,
-    Takes,
-    Term,
-    Value,
-    calls_in,
-    depth_of,
-    in_order,
-    reached,
-)
+from derbes.statements.terms import Engine, Ledger, QuantityEntry, Takes, Term, Value, calls_in
 
 SECTIONS = Takes.CHECKED.sections
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
@@ -168,11 +157,11 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
         nodes.setdefault(name, []).append(node)
     nested: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
-    for name in in_order(links):
-        own = max(depth_of(node) for node in nodes[name])
+    for name in terms.in_order(links):
+        own = max(terms.depth_of(node) for node in nodes[name])
         below = max((nested.get(other, 0) for other in links[name]), default=0)
         nested[name] = own + LINK + below if below else own
-        if nested[name] > MOST_NESTED >= below > 0:
+        if nested[name] > terms.MOST_NESTED >= below > 0:
             wrong.append((name, _('"{name}" hangs on too many entries, one behind the other')))
     circling = {name: own for name, own in links.items() if name not in nested}
     wrong += [(name, _('"{name}" hangs on itself')) for name in _on_circles(circling)]
@@ -192,9 +181,11 @@ def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
     found: set[str] = set()
     for name in links:
         if name not in found:
-            ahead = reached(links[name], lambda one: links.get(one, ()))
+            ahead = terms.reached(links[name], lambda one: links.get(one, ()))
             if name in ahead:
-                found |= {*ahead}.intersection(reached([name], lambda one: users.get(one, ())))
+                found |= {*ahead}.intersection(
+                    terms.reached([name], lambda one: users.get(one, ()))
+                )
     return [name for name in links if name in found]
 
 

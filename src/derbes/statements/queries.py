@@ -15,18 +15,7 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.ledger import DoubleStandard, Judgement, Modality, Statement, StatementKind
 from derbes.language import Worded, worded
-from derbes.results.statements import (
-    CalibrationBin,
-    Contradiction,
-    Coverage,
-    ModalityDrift,
-    Predictions,
-    SpeakerScore,
-    StatementRow,
-    ThesisEdge,
-    ThesisGraph,
-    Unsaid,
-)
+from derbes.results import statements as results
 from derbes.statements.agreement import Form, Normal, opposed
 from derbes.statements.ledger import entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
@@ -135,7 +124,7 @@ def brier_score(probability: float | None, outcome: str | None) -> float | None:
     return (probability - (1.0 if outcome == "yes" else 0.0)) ** 2
 
 
-def scores_of(rows: Sequence[StatementRow]) -> Predictions:
+def scores_of(rows: Sequence[results.StatementRow]) -> results.Predictions:
     """Scores by speaker, most predictions first, and calibration over all of them.
 
     A prediction is scored once its day is over: those that came early were chosen by their
@@ -145,10 +134,10 @@ def scores_of(rows: Sequence[StatementRow]) -> Predictions:
     speakers = sorted({row.holder for row in mine})
     scores = [_score(name, [row for row in mine if row.holder == name]) for name in speakers]
     scores.sort(key=lambda score: (-score.n_predictions, score.speaker))
-    return Predictions(tuple(scores), calibration_of(mine))
+    return results.Predictions(tuple(scores), calibration_of(mine))
 
 
-def _place(row: StatementRow) -> str:
+def _place(row: results.StatementRow) -> str:
     """What became of a prediction.
 
     Undecided: due, and nothing decides it; early: decided before it is due.
@@ -162,12 +151,12 @@ def _place(row: StatementRow) -> str:
     return "undecided" if row.is_due else "open"
 
 
-def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
+def _score(speaker: str, rows: Sequence[results.StatementRow]) -> results.SpeakerScore:
     n = Counter(map(_place, rows))
     brier = [row.brier for row in rows if _place(row) == "resolved" and row.brier is not None]
     undecided = (row.probability for row in rows if _place(row) == "undecided")
     claimed = [one for one in undecided if one is not None]
-    return SpeakerScore(
+    return results.SpeakerScore(
         speaker=speaker,
         n_predictions=len(rows),
         n_due=n["resolved"] + n["undecided"],
@@ -182,7 +171,7 @@ def _mean(numbers: Sequence[float]) -> float | None:
     return float(np.mean(numbers)) if numbers else None
 
 
-def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
+def calibration_of(rows: Sequence[results.StatementRow]) -> tuple[results.CalibrationBin, ...]:
     """Predictions by what they claimed, scored where they are due; empty bins are left out."""
     found = []
     for low, high in pairwise(EDGES):
@@ -195,7 +184,7 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
         n = Counter(place for _claimed, _is_true, place in inside)
         resolved = [one for one in inside if one[-1] == "resolved"]
         claimed, is_true = ([float(one[at]) for one in resolved] for at in (0, 1))
-        bin_ = CalibrationBin(low, high, len(resolved), _mean(claimed), _mean(is_true))
+        bin_ = results.CalibrationBin(low, high, len(resolved), _mean(claimed), _mean(is_true))
         others = {f"n_{place}": n[place] for place in ("undecided", "early", "open")}
         if resolved or any(others.values()):
             found.append(replace(bin_, **others))
@@ -212,10 +201,12 @@ EXPECTED = 5.0
 their never doing so counts as a contradiction."""
 
 
-def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Contradiction, ...]:
+def contradictions_of(
+    ledger: Ledger, truths: Mapping[Part, Truths]
+) -> tuple[results.Contradiction, ...]:
     """All contradictions, each pair once for each form."""
     case, place = ledger.case, list(ledger.case.statements).index
-    found: dict[str, Contradiction] = {}
+    found: dict[str, results.Contradiction] = {}
     for kind, names, about in (
         *_denials(case),
         *_expressions(ledger, truths),
@@ -226,7 +217,7 @@ def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Co
         ordered = tuple(sorted(names, key=place))
         holders = tuple(holder_of(case.statements[name]) for name in ordered)
         sides = tuple(side_of(case, holder) for holder in holders)
-        one = Contradiction(
+        one = results.Contradiction(
             id="_".join((kind, *ordered)),
             kind=kind,
             statements=ordered,
@@ -333,11 +324,11 @@ def _exclusive(case: Case) -> Iterator[_Found]:
 # What the ledger speaks of: facts that nobody mentions, and what each side never says.
 
 
-def coverage_of(ledger: Ledger, shares: Mapping[str, float | None]) -> Coverage:
+def coverage_of(ledger: Ledger, shares: Mapping[str, float | None]) -> results.Coverage:
     """What is spoken of; an entry whose share of the draws is None is not tested."""
     case = ledger.case
     named = {fact for node in ledger.parts.values() for fact in facts_in(node)}
-    return Coverage(
+    return results.Coverage(
         facts_unmentioned=tuple(fact for fact in case.facts if fact not in named),
         unsaid=_unsaid(case),
         n_tested=sum(share is not None for share in shares.values()),
@@ -345,7 +336,7 @@ def coverage_of(ledger: Ledger, shares: Mapping[str, float | None]) -> Coverage:
     )
 
 
-def _unsaid(case: Case) -> tuple[Unsaid, ...]:
+def _unsaid(case: Case) -> tuple[results.Unsaid, ...]:
     """Subjects that one side takes a stance on and another, which speaks at all, does not."""
     spoken: dict[str, dict[str, None]] = {}
     held: Counter[str] = Counter()
@@ -358,7 +349,9 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
     sides = [side for side in spoken if side.startswith("side_")]
     # of each side in turn, the subjects of the others, in the order in which they came up
     return tuple(
-        Unsaid(side, subject, tuple(one for one in sides if subject in spoken[one]), held[side])
+        results.Unsaid(
+            side, subject, tuple(one for one in sides if subject in spoken[one]), held[side]
+        )
         for side in sides
         for subject in dict.fromkeys(word for one in sides if one != side for word in spoken[one])
         if subject not in spoken[side]
@@ -469,12 +462,12 @@ LEAST_CHANGE = 0.1
 """Difference of what two cues imply that counts as a change of strength."""
 
 
-def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
+def modality_drift(case: Case) -> tuple[results.ModalityDrift, ...]:
     """Every retelling that changes the modality, its strength, or what is affirmed.
 
     Entries of one place that retell one source in the same way are one retelling.
     """
-    found: dict[object, ModalityDrift] = {}
+    found: dict[object, results.ModalityDrift] = {}
     said = case.statements
     retold = [(one, said[name]) for one in said.values() for name in one.retells if name in said]
     for statement, source in retold:
@@ -487,7 +480,7 @@ def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
             found[key] = replace(found[key], also=(*found[key].also, statement.id))
             continue
         actors = (one for one in statement.reporters if one in case.actors)
-        found[key] = ModalityDrift(
+        found[key] = results.ModalityDrift(
             id=statement.id,
             source=source.id,
             by=statement.by or holder_of(statement),
@@ -522,11 +515,13 @@ def _changed(statement: Statement, source: Statement) -> tuple[str, str, int] | 
 # Causal theses as a graph: causes and effects, with the verdict on each arrow.
 
 
-def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow]) -> ThesisGraph:
+def theses_of(
+    statements: Mapping[str, Statement], rows: Sequence[results.StatementRow]
+) -> results.ThesisGraph:
     """Every arrow from a cause to an effect, and what stands at its ends."""
     verdicts = {row.id: row for row in rows}
     edges = tuple(
-        ThesisEdge(
+        results.ThesisEdge(
             one.id, cause, effect, verdicts[one.id].verdict, verdicts[one.id].share, holder_of(one)
         )
         for one in statements.values()
@@ -535,4 +530,4 @@ def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow])
     )
     names = dict.fromkeys(name for edge in edges for name in (edge.cause, edge.effect))
     nodes = tuple((name, verdicts[name].verdict if name in verdicts else "") for name in names)
-    return ThesisGraph(nodes, edges)
+    return results.ThesisGraph(nodes, edges)

@@ -24,35 +24,14 @@ from derbes.files import write_atomically
 from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet
 from derbes.language import Worded, _, in_a_row, in_language, text_of, worded
 from derbes.parallel import Progress
+from derbes.results import statements as results
 from derbes.results.records import to_json
-from derbes.results.statements import (
-    SAID,
-    ContrastRow,
-    DoubleStandardRow,
-    Flip,
-    Signaling,
-    StatementRow,
-    StatementTable,
-    TensionRow,
-)
 from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
+from derbes.statements import queries
 from derbes.statements.agreement import misfits_of
 from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
-from derbes.statements.queries import (
-    SIGNS,
-    FoundStandard,
-    brier_score,
-    contradictions_of,
-    coverage_of,
-    double_standards_of,
-    implied_probability,
-    is_same,
-    modality_drift,
-    scores_of,
-    theses_of,
-)
 from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
 from derbes.statements.terms import Day, Ledger, day_of
 from derbes.version import VERSION
@@ -129,7 +108,7 @@ class Judge:
         """The verdict on an entry; what only its own holder says does not show it."""
         found = self._judged(entry)
         key = found.part[1] if found.part and found.verdict in {HOLDS, LIKELY} else ""
-        if not key or evidence_of(self.ledger, entry, key) != SAID:
+        if not key or evidence_of(self.ledger, entry, key) != results.SAID:
             return found
         who = in_a_row(who_says(self.ledger, entry, key))
         reason = worded("said, not shown: {who} says so", who=who)
@@ -249,7 +228,7 @@ class Verdicts:
     ledger: Ledger
     truths: Mapping[Part, Truths]
     judged: Mapping[str, Judged]
-    flips: Mapping[Part, tuple[Flip, ...]] = field(default_factory=dict)
+    flips: Mapping[Part, tuple[results.Flip, ...]] = field(default_factory=dict)
     variants: Mapping[Part, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -301,23 +280,23 @@ def verdicts_of(
 
 
 def statement_table(
-    found: Verdicts, as_of: Day, provenance: Provenance, signaling: Signaling | None = None
-) -> StatementTable:
+    found: Verdicts, as_of: Day, provenance: Provenance, signaling: results.Signaling | None = None
+) -> results.StatementTable:
     """The ledger as a table, with the answers to all queries."""
     case = found.ledger.case
     statements = tuple(_statement_row(found, one, as_of) for one in case.statements.values())
     shares = {name: judged.share for name, judged in found.judged.items()}
-    return StatementTable(
+    return results.StatementTable(
         as_of=str(as_of),
         statements=statements,
         contrasts=tuple(_contrast_row(found, one) for one in case.contrasts.values()),
-        contradictions=contradictions_of(found.ledger, found.truths),
-        modality_drift=modality_drift(case),
+        contradictions=queries.contradictions_of(found.ledger, found.truths),
+        modality_drift=queries.modality_drift(case),
         double_standards=_double_standard_rows(found),
         tensions=tuple(_tension_row(found, one) for one in case.tensions.values()),
-        coverage=coverage_of(found.ledger, shares),
-        theses=theses_of(case.statements, statements),
-        predictions=scores_of(statements),
+        coverage=queries.coverage_of(found.ledger, shares),
+        theses=queries.theses_of(case.statements, statements),
+        predictions=queries.scores_of(statements),
         signaling=signaling,
         provenance=provenance,
         misfits=misfits_of(found.ledger, {name: one.verdict for name, one in found.judged.items()}),
@@ -329,7 +308,7 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     judged = found.judged[entry.id]
     part = judged.part or (entry.id, "holds_if")
     evidence = evidence_of(found.ledger, entry, part[1]) if judged.part else ""
-    is_tested = judged.verdict != UNTESTABLE or evidence == SAID
+    is_tested = judged.verdict != UNTESTABLE or evidence == results.SAID
     return {
         **{name: getattr(entry, name) for name in ("id", "document", "place")},
         **{name: getattr(judged, name) for name in _OF_ROWS},
@@ -342,11 +321,11 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     }
 
 
-def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
+def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> results.StatementRow:
     judged = found.judged[one.id]
-    stances = {stance.toward: SIGNS[stance.sign] for stance in one.stances}
-    claimed, is_due = implied_probability(one), _is_over(one.due, as_of)
-    return StatementRow(
+    stances = {stance.toward: queries.SIGNS[stance.sign] for stance in one.stances}
+    claimed, is_due = queries.implied_probability(one), _is_over(one.due, as_of)
+    return results.StatementRow(
         **_entry(found, one),
         **{name: getattr(one, name) for name in ("by", "reporters", "cue", "phrase", "retells")},
         kind=one.kind.value,
@@ -362,31 +341,35 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
         outcome="void" if judged.verdict == VOID else judged.outcome,
         decided_by={key: Worded(text_of, words) for key, words in one.resolution.items()},
         probability=claimed,
-        brier=brier_score(claimed, judged.outcome) if is_due else None,
+        brier=queries.brier_score(claimed, judged.outcome) if is_due else None,
         decided_early=judged.outcome in {"yes", "no"} and not is_due,
         expires=one.expires,
     )
 
 
-def _contrast_row(found: Verdicts, one: Contrast) -> ContrastRow:
+def _contrast_row(found: Verdicts, one: Contrast) -> results.ContrastRow:
     judged = found.judged
     verdicts_on = tuple(judged[name].verdict for name in one.between if name in judged)
-    return ContrastRow(**_entry(found, one), by=one.by, between=one.between, verdicts=verdicts_on)
+    return results.ContrastRow(
+        **_entry(found, one), by=one.by, between=one.between, verdicts=verdicts_on
+    )
 
 
-def _tension_row(found: Verdicts, one: Tension) -> TensionRow:
+def _tension_row(found: Verdicts, one: Tension) -> results.TensionRow:
     judged = found.judged[one.id]
     raised = None if judged.share is None else judged.verdict in {HOLDS, LIKELY}
-    return TensionRow(**_entry(found, one), statements=one.statements, raised=raised)
+    return results.TensionRow(**_entry(found, one), statements=one.statements, raised=raised)
 
 
-def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
+def _double_standard_rows(found: Verdicts) -> tuple[results.DoubleStandardRow, ...]:
     """Those of the ledger, then those that only the query finds."""
     case = found.ledger.case
-    shown = double_standards_of(case)
-    about: list[tuple[DoubleStandard | FoundStandard, list[FoundStandard], dict[str, Any]]]
+    shown = queries.double_standards_of(case)
+    about: list[
+        tuple[DoubleStandard | queries.FoundStandard, list[queries.FoundStandard], dict[str, Any]]
+    ]
     about = [
-        (one, [other for other in shown if is_same(case, one, other)], _entry(found, one))
+        (one, [other for other in shown if queries.is_same(case, one, other)], _entry(found, one))
         for one in case.double_standards.values()
     ]
     taken = {other for _one, match, _row in about for other in match}
@@ -396,7 +379,7 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
             name = f"{other.judge}_{other.act}_{other.kind}"
             about.append((other, [other], {"id": name, "verdict": HOLDS, "reason": reason}))
     return tuple(
-        DoubleStandardRow(
+        results.DoubleStandardRow(
             **entry,
             judge=one.judge,
             act=one.act,
@@ -422,7 +405,7 @@ _MORE = " …"
 _KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason")
 
 
-def claim_reviews(case: Case, table: StatementTable, language: str, page: str = "") -> str:
+def claim_reviews(case: Case, table: results.StatementTable, language: str, page: str = "") -> str:
     """All statements as one JSON-LD document.
 
     What is claimed is in a language where the ledger has it. On the page at an address each
@@ -448,7 +431,12 @@ def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:
 
 
 def _review(
-    case: Case, table: StatementTable, row: StatementRow, *, language: str, page: str
+    case: Case,
+    table: results.StatementTable,
+    row: results.StatementRow,
+    *,
+    language: str,
+    page: str,
 ) -> dict[str, Any]:
     claimed = in_language(row.says, language) or in_language(row.phrase, language) or row.id
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict_words(row.verdict)}
@@ -468,7 +456,7 @@ def _review(
     }
 
 
-def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
+def _claim(case: Case, row: results.StatementRow, language: str) -> dict[str, Any]:
     actor, document = case.actors.get(row.by), case.documents.get(row.document)
     is_person = actor is not None and actor.kind == "person"
     shown = in_language(actor.label, language) if actor is not None else ""
@@ -511,7 +499,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = False) -> str:
+def statement_sheet(table: results.StatementTable, language: str, *, has_mark: bool = False) -> str:
     """All statements, one a line, every cell in quotes.
 
     Texts are in a language where the ledger has it; Excel wants a byte-order mark at the start.
@@ -521,7 +509,7 @@ def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = Fa
     return (BYTE_ORDER_MARK if has_mark else "") + text
 
 
-def _cell(row: StatementRow, column: str, language: str) -> object:
+def _cell(row: results.StatementRow, column: str, language: str) -> object:
     content = getattr(row, column)
     if column in {"says", "phrase"}:
         return in_language(content, language)
@@ -540,7 +528,7 @@ KEYS = (
 Line = dict[str, object]
 
 
-def history_lines(table: StatementTable) -> tuple[Line, ...]:
+def history_lines(table: results.StatementTable) -> tuple[Line, ...]:
     """One line for each entry of a table."""
     made = table.provenance
     run = (table.as_of, made.case_hash, made.seed)
@@ -553,7 +541,7 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
     return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
 
 
-def record_verdicts(path: Path, table: StatementTable) -> int:
+def record_verdicts(path: Path, table: results.StatementTable) -> int:
     """Add the verdicts of a table to a history; what stands there stays.
 
     Returns:

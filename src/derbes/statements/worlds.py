@@ -24,8 +24,8 @@ from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.model.numbers import Values, drawn, over
 from derbes.results.supply import CalmPlan, CoverRow, LeverageRow
+from derbes.statements import terms
 from derbes.statements.terms import (
-    MOST_STEPS,
     Day,
     Engine,
     Ledger,
@@ -34,16 +34,6 @@ from derbes.statements.terms import (
     Term,
     Unknown,
     Value,
-    arithmetic,
-    compared,
-    conjunction,
-    disjunction,
-    given,
-    joined,
-    month_day,
-    not_,
-    possible,
-    summary,
 )
 
 ROUNDING = 1e-9
@@ -306,7 +296,7 @@ class Model:
 
 def label_day(case: Case, period: int) -> Day:
     """The month in which a period starts."""
-    return month_day(*case.calendar.month_of(period))
+    return terms.month_day(*case.calendar.month_of(period))
 
 
 def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
@@ -378,13 +368,15 @@ class World:
                 found: Value = self._computed(entry, arguments)
             except Unknown as unknown:
                 found = unknown.missing
-            self._values[key] = possible(found, math.inf) if isinstance(found, float) else found
+            self._values[key] = (
+                terms.possible(found, math.inf) if isinstance(found, float) else found
+            )
         return self._values[key]
 
     def _computed(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         is_modeled = entry.engine is not Engine.LEDGER
         about = self.variant(str(arguments[-1])) if is_modeled else self
-        keywords = given(entry.parameters, arguments)
+        keywords = terms.given(entry.parameters, arguments)
         keywords.pop("variant", None)
         if entry.pack is None:
             return entry.function(about, **keywords)
@@ -421,8 +413,8 @@ class _Evaluation:
         """The value of one term."""
         self.n_steps += 1
         does, found = term.does, term.value
-        if self.n_steps > MOST_STEPS:
-            found = Missing((worded("more than {most} steps", most=MOST_STEPS),))
+        if self.n_steps > terms.MOST_STEPS:
+            found = Missing((worded("more than {most} steps", most=terms.MOST_STEPS),))
         elif term.members is not None:
             found = self._over(term, term.members)
         elif does == "as_of":
@@ -430,9 +422,9 @@ class _Evaluation:
         elif does == "member":
             found = self.bound[str(term.value)]
         elif does in {"and", "chain"}:
-            found = conjunction(map(self.value, term.parts))
+            found = terms.conjunction(map(self.value, term.parts))
         elif does == "or":
-            found = disjunction(map(self.value, term.parts))
+            found = terms.disjunction(map(self.value, term.parts))
         elif does != "value":
             found = self._computed(term, tuple(map(self.value, term.parts)))
         return found
@@ -441,39 +433,41 @@ class _Evaluation:
         """What is computed from the values of all parts."""
         if term.entry is not None:
             is_lost = any(isinstance(part, Missing) for part in parts)
-            return joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
+            return terms.joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
         if term.does == "unit":
-            found = arithmetic("*", parts[0], term.factor)
+            found = terms.arithmetic("*", parts[0], term.factor)
             for code, power in term.rates:
                 rate = self.world.case.rates[code].value
-                found = arithmetic("*" if power > 0 else "/", found, rate)
+                found = terms.arithmetic("*" if power > 0 else "/", found, rate)
             return found
         if term.does in {"abs", "min", "max"}:
-            return summary(term.does, list(parts))
+            return terms.summary(term.does, list(parts))
         if term.does == "not":
-            return not_(parts[0])
-        compute = compared if term.does in COMPARISONS else arithmetic
+            return terms.not_(parts[0])
+        compute = terms.compared if term.does in COMPARISONS else terms.arithmetic
         return compute(term.does, *parts)
 
     def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
         found = self._each(term, members)
         if term.does == "all":
-            return conjunction(disjunction((not_(is_in), value)) for is_in, value in found)
+            return terms.conjunction(
+                terms.disjunction((terms.not_(is_in), value)) for is_in, value in found
+            )
         if term.does == "any":
-            return disjunction(map(conjunction, found))
+            return terms.disjunction(map(terms.conjunction, found))
         if term.does == "count":
-            return summary("sum", list(map(conjunction, found)))
+            return terms.summary("sum", list(map(terms.conjunction, found)))
         kept = list(found)
         unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
         if unsure:
-            return joined(*unsure)
-        return summary(term.does, [value for is_in, value in kept if is_in])
+            return terms.joined(*unsure)
+        return terms.summary(term.does, [value for is_in, value in kept if is_in])
 
     def _each(self, term: Term, members: tuple[str | Day, ...]) -> Iterator[tuple[Value, Value]]:
         """For each member, whether the conditions take it in, and the value of the body."""
         *conditions, body = term.parts
         for member in members:
             self.bound[str(term.value)] = member
-            is_in = conjunction(map(self.value, conditions))
+            is_in = terms.conjunction(map(self.value, conditions))
             yield is_in, (self.value(body) if is_in is not False else False)
         self.bound.pop(str(term.value), None)
