@@ -47,6 +47,7 @@ MOST_POINTS = 2**30
 MOST_LISTED = 1_000_000
 """Most combinations that are listed when no number of draws is given."""
 PERCENTS = (5, 50, 95)
+_SHOWN = ("path", "unit", "value", "low", "high", "reference")
 ROUNDING = 1e-12
 """What sums of shares may miss 1 by."""
 LEAST_SHARE = 1e-10
@@ -62,18 +63,6 @@ PIVOT_ROUNDING = 1e-9
 """A pivot that is negative by less is 0."""
 
 
-def normal_correlation(rank: float) -> float:
-    """Correlation of two normal scores whose rank correlation is given.
-
-    r = 2 sin(pi rank / 6) (Pearson 1907, of Spearman's rank correlation).
-
-    Examples:
-        >>> round(normal_correlation(0.5), 4)
-        0.5176
-    """
-    return min(1.0, max(-1.0, 2.0 * float(np.sin(np.pi * rank / 6.0))))
-
-
 def factor(case: Case, names: Sequence[str]) -> FloatArray | None:
     """Lower triangle by which independent normal scores become correlated ones. (D, D)
 
@@ -86,27 +75,32 @@ def factor(case: Case, names: Sequence[str]) -> FloatArray | None:
     stated = [c for c in case.correlations if set(c.between) <= set(place) and c.rank != 0.0]
     if not stated:
         return None
-    found = _triangle(_matrix(stated, place))
-    if found is None:
-        raise CaseError(case.source or case.name, [_clash(stated, place)])
-    return found
+    found = _triangle(stated, place)
+    if found is not None:
+        return found
+    percents = (percent / 100.0 for percent in range(99, -1, -1))
+    share = next(s for s in percents if _triangle(stated, place, s) is not None)
+    tied = ", ".join(sorted({name for one in stated for name in one.between}))
+    what = _("the rank correlations of {names} cannot hold together").format(names=tied)
+    fix = _("weaken them all to {share:.0%} of what they are, or take one out").format(share=share)
+    clash = Problem(where="correlations", what=what, fix=fix, line=stated[0].at_line)
+    raise CaseError(case.source or case.name, [clash])
 
 
-def _matrix(
+def _triangle(
     stated: Sequence[Correlation], place: Mapping[str, int], share: float = 1.0
-) -> FloatArray:
-    """Correlations of the normal scores, each rank taken by a share. (D, D)"""
-    matrix = np.eye(len(place))
+) -> FloatArray | None:
+    """Cholesky's factor of the correlations of normal scores, each rank taken by a share. (D, D)
+
+    r = 2 sin(pi rank / 6) (Pearson 1907, of Spearman's rank correlation). Their matrix may be only
+    semi-definite; None when it is neither.
+    """
+    n = len(place)
+    matrix, lower = np.eye(n), np.zeros((n, n))
     for one in stated:
         first, second = (place[name] for name in one.between)
-        matrix[first, second] = matrix[second, first] = normal_correlation(share * one.rank)
-    return matrix
-
-
-def _triangle(matrix: FloatArray) -> FloatArray | None:
-    """Cholesky's factor, also of a matrix that is only semi-definite; None when it is neither."""
-    n = len(matrix)
-    lower = np.zeros_like(matrix)
+        score = min(1.0, max(-1.0, 2.0 * float(np.sin(np.pi * (share * one.rank) / 6.0))))
+        matrix[first, second] = matrix[second, first] = score
     for column in range(n):
         pivot = matrix[column, column] - lower[column, :column] @ lower[column, :column]
         rest = matrix[column + 1 :, column] - lower[column + 1 :, :column] @ lower[column, :column]
@@ -118,16 +112,6 @@ def _triangle(matrix: FloatArray) -> FloatArray | None:
             lower[column, column] = np.sqrt(pivot)
             lower[column + 1 :, column] = rest / lower[column, column]
     return lower
-
-
-def _clash(stated: Sequence[Correlation], place: Mapping[str, int]) -> Problem:
-    """What is wrong with correlations that cannot hold together, and how far they may go."""
-    percents = (percent / 100.0 for percent in range(99, -1, -1))
-    share = next(s for s in percents if _triangle(_matrix(stated, place, s)) is not None)
-    names = sorted({name for one in stated for name in one.between})
-    what = _("the rank correlations of {names} cannot hold together").format(names=", ".join(names))
-    fix = _("weaken them all to {share:.0%} of what they are, or take one out").format(share=share)
-    return Problem(where="correlations", what=what, fix=fix, line=stated[0].at_line)
 
 
 def correlated(shares: FloatArray, lower: FloatArray | None) -> FloatArray:
@@ -155,6 +139,10 @@ class Support:
         reached = np.cumsum(self.weights)
         reached[-1] = 1.0
         return self.values[np.searchsorted(reached, shares, side="left")]
+
+    def pairs(self) -> Iterator[tuple[float, float]]:
+        """Values and their weights."""
+        return zip(self.values.tolist(), self.weights.tolist(), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,21 +416,25 @@ def _listed(
         return None
     total = sum(one.probability for one in case.scenarios.values())
     rows = [
-        (name, weight * (case.scenarios[name].probability / total if name else 1.0), values)
+        (
+            name,
+            float(np.prod([weight for _value, weight in one]))
+            * (case.scenarios[name].probability / total if name else 1.0),
+            [value for value, _weight in one],
+        )
         for name, world in worlds.items()
-        for weight, values in _combinations(_supports(case, paths, world) or [])
+        for one in product(*map(Support.pairs, _supports(case, paths, world) or []))
     ]
     values = np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(paths))
     names = tuple(row[0] for row in rows) if case.scenarios else ()
     return values, np.array([row[1] for row in rows]), names
 
 
-def n_combinations(case: Case, inputs: Sequence[str] | None = None) -> float:
-    """Combinations of values that the inputs of a case and its scenarios can take.
+def n_combinations(case: Case, paths: Sequence[str]) -> float:
+    """Combinations of values that inputs of a case and its scenarios can take.
 
-    inf where an input has a range, or where rank correlations tie the inputs. No paths: all.
+    inf where an input has a range, or where rank correlations tie the inputs.
     """
-    paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     if factor(case, paths) is not None:
         return float("inf")
     total = 0.0
@@ -461,12 +453,6 @@ def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] |
     return known if len(known) == len(found) else None
 
 
-def _combinations(supports: Sequence[Support]) -> Iterator[tuple[float, tuple[float, ...]]]:
-    for one in product(*(zip(s.values, s.weights, strict=True) for s in supports)):
-        weight = float(np.prod([weight for _value, weight in one]))
-        yield weight, tuple(float(value) for value, _weight in one)
-
-
 def describe(case: Case) -> tuple[DrawnInput, ...]:
     """How each uncertain input of a case is drawn, in the order of the case."""
     tied: dict[str, dict[str, float]] = {}
@@ -482,15 +468,10 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
         n_rows = len(quantity.parameters) if quantity.distribution == "empirical" else None
         told.append(
             DrawnInput(
-                path=quantity.path,
-                unit=quantity.unit,
-                value=quantity.value,
-                low=quantity.low,
-                high=quantity.high,
+                **{name: getattr(quantity, name) for name in _SHOWN},
                 distribution=quantity.distribution or "pert",
                 is_stated=bool(quantity.distribution),
                 quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},
-                reference=quantity.reference,
                 n_rows=late.n_projects if late else n_rows,
                 n_unfinished=late.n_unfinished if late else None,
                 open_share=late.open_share if late else None,
