@@ -323,7 +323,7 @@ class Unusable(Exception):  # noqa: N818 - it stands for findings that are alrea
 class Reader(ABC, Generic[Part]):
     """Makes something of a tree, part by part; each use says what of its leaves.
 
-    A finding in one part does not hide those in another.
+    A finding in one part does not hide those in another: it is noted, and `Unusable` is raised.
     """
 
     findings: list[Problem] = field(default_factory=list)
@@ -357,11 +357,7 @@ class Reader(ABC, Generic[Part]):
         return self.refuse(node, what, _how_to_fit(left, right))
 
     def countable(self, node: Node, unit: Unit | None) -> Unit | None:
-        """A unit in which something can be counted.
-
-        Raises:
-            Unusable: It cannot, and that is noted.
-        """
+        """A unit in which something can be counted; that another cannot be is noted."""
         if unit is None or is_countable(unit):
             return unit
         what = _("this gives a unit that counts nothing")
@@ -369,11 +365,7 @@ class Reader(ABC, Generic[Part]):
         raise self.refuse(node, what, fix.format(most=units.MOST_UNIT_POWER))
 
     def each(self, parts: Iterable[Found], read: Callable[[Found], Part]) -> tuple[Part, ...]:
-        """All parts read, so that every finding is noted before any stops the reading.
-
-        Raises:
-            Unusable: There is a finding in one of them.
-        """
+        """All parts read, so that every finding is noted before any stops the reading."""
         found: list[Part] = []
         failed: Unusable | None = None
         for part in parts:
@@ -405,11 +397,7 @@ class Reader(ABC, Generic[Part]):
             raise ExpressionError(*sorted(self.findings, key=lambda f: f.column)) from None
 
     def number(self, node: Node) -> Part:
-        """A number, by the operators.
-
-        Raises:
-            Unusable: There is a finding in it.
-        """
+        """A number, by the operators."""
         if node.kind in ARITHMETIC:
             return self._chain(node)
         if node.kind in {"neg", "pos"}:
@@ -423,7 +411,6 @@ class Reader(ABC, Generic[Part]):
         return self.leaf(node)
 
     def _chain(self, node: Node) -> Part:
-        """Operators one behind the other, from the left."""
         chain: list[Node] = []
         while node.kind in ARITHMETIC:
             chain.insert(0, node)

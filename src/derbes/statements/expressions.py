@@ -195,24 +195,16 @@ class _Reader(Reader[Term]):
     """What a loop's name stands for: of which kind, and the members."""
 
     def term(self, node: Node) -> Term:
-        """One part of the expression.
-
-        Raises:
-            Unusable: There is a finding in it.
-        """
         read = self.READERS.get(node.kind)
         return self.number(node) if read is None else read(self, node)
 
     def leaf(self, node: Node) -> Term:
-        """A number that no operator makes."""
         return self._giving(node, Gives.NUMBER, _("this is a {kind}, not a number"))
 
     def unit(self, part: Term) -> Unit | None:
-        """In what it is counted."""
         return part.kind.unit
 
     def made(self, sign: str, parts: tuple[Term, ...], unit: Unit | None) -> Term:
-        """An operator and its parts."""
         return Term(number_kind(unit), sign, parts)
 
     def _truth(self, node: Node) -> Term:
@@ -248,7 +240,7 @@ class _Reader(Reader[Term]):
     def _date(self, node: Node) -> Term:
         day = terms.day_of(node.text)
         if day is None:
-            raise self.refuse(node, _('"{date}" is not a date').format(date=node.text))
+            raise self.refuse(node, _('"{date}" is not a date'), date=node.text)
         return _written(DATE, day)
 
     def _name(self, node: Node) -> Term:
@@ -283,7 +275,6 @@ class _Reader(Reader[Term]):
         return Term(number_kind(unit), "quantity", given, entry=entry)
 
     def _fact(self, name: str, term: Term) -> Term:
-        """The amount of a fact."""
         return Term(self._fact_kind(name), "quantity", (term,), entry=terms.QUANTITIES["fact"])
 
     def _unknown(self, name: str) -> tuple[str, str]:
@@ -341,8 +332,7 @@ class _Reader(Reader[Term]):
         first, second = self.each((left, right), self.term)
         if first.kind.gives is not second.kind.gives:
             what = _("a {left} cannot be compared with a {right}")
-            kinds = {"left": _kind_name(first), "right": _kind_name(second)}
-            raise self.refuse(node, what.format(**kinds))
+            raise self.refuse(node, what, left=_kind_name(first), right=_kind_name(second))
         if first.kind.gives is Gives.NUMBER:
             return self.aligned(replace(node, text=operator), first, second)
         if first.kind.gives is not Gives.DATE:
@@ -394,9 +384,8 @@ class _Reader(Reader[Term]):
             raise self.refuse(node, _("a loop runs over one set with one name"))
         variable = named.text
         if len(self.bound) >= terms.MOST_LOOPS:
-            raise self.refuse(
-                node, _("more than {most} sets inside one another"), most=terms.MOST_LOOPS
-            )
+            what = _("more than {most} sets inside one another")
+            raise self.refuse(node, what, most=terms.MOST_LOOPS)
         by_kind = self.names.by_kind
         taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
         if variable in taken | {*_TRUTHS, "as_of", *terms.QUANTITIES, *terms.SETS}:
@@ -421,7 +410,6 @@ class _Reader(Reader[Term]):
         return Term(kind, name, (*conditions, body), value=variable, members=members)
 
     def _members(self, node: Node) -> tuple[Takes, tuple[str | Day, ...]]:
-        """What a set holds, and its members."""
         name = node.text if node.kind in {"call", "name"} else ""
         entry = terms.SETS.get(name)
         if entry is None:
@@ -445,10 +433,7 @@ class _Reader(Reader[Term]):
     def _arguments(
         self, node: Node, entry: terms.QuantityEntry | terms.SetEntry
     ) -> tuple[Term, ...]:
-        """The arguments of a call in the order of its parameters.
-
-        Months that the model is asked about lie within the calendar of the case.
-        """
+        """The arguments of a call in the order of its parameters."""
         before = len(self.findings)
         given = dict(self._paired(node, entry.parameters))
         is_modeled = isinstance(entry, terms.QuantityEntry) and entry.engine is not Engine.LEDGER
@@ -473,7 +458,6 @@ class _Reader(Reader[Term]):
     def _paired(
         self, node: Node, parameters: Sequence[terms.Parameter]
     ) -> Iterator[tuple[str, Node]]:
-        """Names of parameters and what is given for them."""
         called, known = node.text, [parameter.name for parameter in parameters]
         taken: set[str] = set()
         for place, one in enumerate(node.parts):
@@ -494,9 +478,8 @@ class _Reader(Reader[Term]):
     def _left_out(self, call: Node, parameter: terms.Parameter) -> Term:
         default = parameter.default
         if default is None:
-            what = _('"{name}" is missing here: {kind}')
-            kind = _(parameter.takes.value)
-            raise self.refuse(call, what.format(name=parameter.name, kind=kind))
+            what, kind = _('"{name}" is missing here: {kind}'), _(parameter.takes.value)
+            raise self.refuse(call, what, name=parameter.name, kind=kind)
         if parameter.takes is Takes.FLAG:
             return _written(TRUTH, default == "true")
         if parameter.takes is Takes.TIME and default:
@@ -542,9 +525,9 @@ class _Reader(Reader[Term]):
             holds = self.bound[name][0]
             if holds is takes or holds in _FITS.get(takes, ()):
                 return Term(ID, "member", value=name)
-            what, kinds = _('"{name}" stands for a {found}, not for a {wanted}'), (holds, takes)
-            found, wanted = (_(kind.value) for kind in kinds)
-            raise self.refuse(node, what.format(name=name, found=found, wanted=wanted))
+            what = _('"{name}" stands for a {found}, not for a {wanted}')
+            found, wanted = _(holds.value), _(takes.value)
+            raise self.refuse(node, what, name=name, found=found, wanted=wanted)
         if takes in {Takes.INDICATOR, Takes.WORD} or (
             takes is Takes.ELEMENT and quoted is not None
         ):
@@ -558,8 +541,8 @@ class _Reader(Reader[Term]):
         else:
             what = _('"{name}" is no {kind} of this case')
         if name not in known:
-            what = what.format(name=name, word=parameter.name, kind=_(takes.value))
-            raise self.refuse(node, what, did_you_mean(name, known))
+            words = {"name": name, "word": parameter.name, "kind": _(takes.value)}
+            raise self.refuse(node, what, did_you_mean(name, known), **words)
         return _written(ID, name)
 
     def _kind_of_call(self, node: Node, entry: terms.QuantityEntry, given: Sequence[Term]) -> Kind:

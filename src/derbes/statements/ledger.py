@@ -236,7 +236,9 @@ def _kinds(ledger: Ledger, entry: Checked, term: Term) -> Iterator[str]:
                 else:
                     waiting.append(below)
         elif call.name == "attested":
-            yield SAID if _says_the_same(case, entry, _fact(given)) else ATTESTED
+            found = case.facts.get(_fact(given))
+            by = {holder_of(entry), entry.by} if isinstance(entry, Statement) else set()
+            yield SAID if found is not None and found.by and found.by in by else ATTESTED
         elif call.name in _OVER_FACTS:
             yield ARITHMETIC
         elif call.engine in {Engine.LEDGER, Engine.CASE} or (
@@ -245,11 +247,3 @@ def _kinds(ledger: Ledger, entry: Checked, term: Term) -> Iterator[str]:
             yield DEFINITION
         else:
             yield MODEL
-
-
-def _says_the_same(case: Case, entry: Checked, fact: str) -> bool:
-    """Whether a fact is only what the holder of an entry says."""
-    found = case.facts.get(fact)
-    if found is None or not found.by or not isinstance(entry, Statement):
-        return False
-    return found.by in {holder_of(entry), entry.by}

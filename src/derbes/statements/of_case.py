@@ -22,22 +22,16 @@ from derbes.statements.terms import (
     NEVER,
     Actor,
     CheckedId,
-    Dated,
     Day,
-    ElementId,
     Engine,
     FactId,
     Flag,
     Good,
     GoodOrUse,
     Grade,
-    Indicator,
     Missing,
     Month,
-    Path,
     Plant,
-    Priced,
-    Source,
     StatementId,
     Takes,
     Unknown,
@@ -73,7 +67,7 @@ def fact(world: World, *, id_: FactId) -> float:
 
 
 @quantity(LEDGER)
-def date_of(world: World, *, id_: Dated) -> Day:
+def date_of(world: World, *, id_: Annotated[str, Takes.DATED]) -> Day:
     """Date of a fact or document, or the date on which a statement was made."""
     case = world.case
     if id_ in case.facts:
@@ -118,7 +112,7 @@ def attested(world: World, *, id_: FactId, grade: Grade = "B") -> bool:
 
 
 @quantity(LEDGER, "{own}")
-def indicator(world: World, *, id_: Indicator) -> float:
+def indicator(world: World, *, id_: Annotated[str, Takes.INDICATOR]) -> float:
     """A measurement on texts or a survey that stands among the facts under this id; while it
     does not, what names it cannot be tested and says so.
     """
@@ -214,7 +208,7 @@ def months_between(_world: World, *, earlier: Month, later: Month) -> float:
 
 
 @quantity(CASE)
-def exists(one: Model, *, id_: ElementId) -> bool:
+def exists(one: Model, *, id_: Annotated[str, Takes.ELEMENT]) -> bool:
     """Whether the case has an element of that id, in any section. An id that may be absent
     everywhere stands in quotes: exists("gun_155").
     """
@@ -222,7 +216,9 @@ def exists(one: Model, *, id_: ElementId) -> bool:
 
 
 @quantity(CASE, "{own}")
-def input_(one: Model, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = None) -> float:
+def input_(
+    one: Model, *, path: Annotated[str, Takes.PATH], at: Annotated[Day | None, Takes.MONTH] = None
+) -> float:
     """Any number of the case by its path: input("suppliers.north.price"); of a series, that of
     a month.
     """
@@ -254,7 +250,7 @@ def demand(one: Model, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> flo
 
 
 @quantity(CASE, "{money}/{good}")
-def price(one: Model, *, of: Priced, at: Month) -> float:
+def price(one: Model, *, of: Annotated[str, Takes.PRICED], at: Month) -> float:
     """Price that a supplier asks, or the lowest that any supplier asks for a good, transport
     not counted.
     """
@@ -267,7 +263,7 @@ def price(one: Model, *, of: Priced, at: Month) -> float:
 
 
 @quantity(CASE, "{good}/month")
-def capacity(one: Model, *, of: Source, at: Month) -> float:
+def capacity(one: Model, *, of: Annotated[str, Takes.SOURCE], at: Month) -> float:
     """Most that a supplier can sell or a recipe can put out; of a good: most that its own
     recipes can put out, opening, ramp and line hours counted, inputs not.
     """

@@ -300,17 +300,11 @@ Good = Annotated[str, Takes.GOOD]
 Use = Annotated[str, Takes.USE]
 GoodOrUse = Annotated[str, Takes.GOOD_OR_USE]
 Plant = Annotated[str, Takes.PLANT]
-Priced = Annotated[str, Takes.PRICED]
-Source = Annotated[str, Takes.SOURCE]
 MeasureId = Annotated[str, Takes.MEASURE]
 StandardId = Annotated[str, Takes.STANDARD]
 FactId = Annotated[str, Takes.FACT]
-Indicator = Annotated[str, Takes.INDICATOR]
-Dated = Annotated[str, Takes.DATED]
 StatementId = Annotated[str, Takes.STATEMENT]
 CheckedId = Annotated[str, Takes.CHECKED]
-ElementId = Annotated[str, Takes.ELEMENT]
-Path = Annotated[str, Takes.PATH]
 Word = Annotated[str, Takes.WORD]
 Flag = Annotated[bool, Takes.FLAG]
 Grade = Annotated[str, Takes.CHOICE, "A", "B", "C", "D"]
@@ -508,9 +502,7 @@ class Kind:
     words: tuple[str, ...] = ()
 
 
-PLAIN = Kind(Gives.NUMBER)
-TRUTH = Kind(Gives.TRUTH)
-DATE = Kind(Gives.DATE)
+PLAIN, TRUTH, DATE = Kind(Gives.NUMBER), Kind(Gives.TRUTH), Kind(Gives.DATE)
 
 
 @dataclass(frozen=True, slots=True)

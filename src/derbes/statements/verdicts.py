@@ -208,10 +208,8 @@ def _is_over(date: str, as_of: Day) -> bool | None:
 
 
 def _why_not(entry: Checked) -> Worded:
-    """Why nothing can be said of an entry without an expression."""
-    if entry.untestable:
-        return Worded(text_of, entry.untestable)
-    return worded("no expression checks it")
+    why = entry.untestable
+    return Worded(text_of, why) if why else worded("no expression checks it")
 
 
 # The ledger of a case as a table: every entry with its verdict, and the queries.

@@ -410,7 +410,6 @@ class _Evaluation:
     n_steps: int = 0
 
     def value(self, term: Term) -> Value:
-        """The value of one term."""
         self.n_steps += 1
         does, found = term.does, term.value
         if self.n_steps > terms.MOST_STEPS:
@@ -430,7 +429,6 @@ class _Evaluation:
         return found
 
     def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
-        """What is computed from the values of all parts."""
         if term.entry is not None:
             is_lost = any(isinstance(part, Missing) for part in parts)
             return terms.joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
