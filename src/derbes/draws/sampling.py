@@ -374,11 +374,7 @@ def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:
 
 
 def values_at(
-    case: Case,
-    paths: Sequence[str],
-    cube: FloatArray,
-    *,
-    worlds: Mapping[str, World] | None = None,
+    case: Case, paths: Sequence[str], cube: FloatArray, *, worlds: Mapping[str, World] | None = None
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Scenario of each row of points, and the values of the inputs. (N,), (N, D)
 

@@ -41,14 +41,7 @@ from derbes.statements.terms import (
     day_of,
     quantity,
 )
-from derbes.statements.worlds import (
-    ROUNDING,
-    Model,
-    Shortfall,
-    kept,
-    label_day,
-    without_rounding,
-)
+from derbes.statements.worlds import ROUNDING, Model, Shortfall, kept, label_day, without_rounding
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
 SURE = 1e-6
@@ -195,24 +188,17 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     plan meets all calm demand for it from then on without any delivery, first expired first
     out; what expires or spoils on the way is not counted. Without bound where it never ends.
     """
-    case, period = one.case, one.period(at)
-    good = case.uses[of].good if of in case.uses else of
-    if good not in case.goods:
-        raise Unknown(f"goods.{good}")
     from derbes.analysis.cover import good_cover  # noqa: PLC0415 - see worlds
 
-    found = good_cover(one.study.calm, period, one.arrays.goods.index(good))
+    period, uses = one.period(at), one.case.uses
+    good = one.good(uses[of].good if of in uses else of)
+    found = good_cover(one.study.calm, period, good)
     if found is None:
         raise Unknown(f"uses ({of})")
-    return found.periods * case.calendar.step
+    return found.periods * one.case.calendar.step
 
 
 # Survival: how long, whether, and from when on a measure is survived.
-
-
-def _run_of(case: Case, sender: str, measure: str, months: float | None) -> Run:
-    name = measure_of(case, sender, measure)
-    return name, length_of(case, name, months)
 
 
 @quantity(COVER, "month")
@@ -279,7 +265,8 @@ class Trial:
 
 def _point_of(one: Model, cut: "Trial | Start") -> tuple[Run, int]:
     """The measure with its length, and its start. [period]"""
-    return _run_of(one.case, cut.sender, cut.measure, cut.months), one.period(cut.at)
+    name = measure_of(one.case, cut.sender, cut.measure)
+    return (name, length_of(one.case, name, cut.months)), one.period(cut.at)
 
 
 @quantity(COVER)
@@ -307,10 +294,10 @@ def ends(
     """First month from which on every start of the measure is survived; later than any date
     where there is none.
     """
-    run = _run_of(one.case, sender, measure, months)
-    found = one.ends(*run)
+    name = measure_of(one.case, sender, measure)
+    found = one.ends(name, length_of(one.case, name, months))
     if (use or ALL_ESSENTIAL) not in found:
-        raise Unknown(f"uses.{use}" if use else f"measures.{run[0]}")
+        raise Unknown(f"uses.{use}" if use else f"measures.{name}")
     return day_of(found[use or ALL_ESSENTIAL] or "") or NEVER
 
 

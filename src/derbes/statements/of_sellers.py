@@ -85,13 +85,10 @@ def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
     """Part of what comes in of a good that own recipes make or the target itself sells, in the
     year up to that month of the calm plan; missing where nothing comes in.
     """
-    case, period = one.case, one.period(at)
-    if good not in case.goods:
-        raise Unknown(f"goods.{good}")
-    arrays = one.arrays
-    own = bought_from(arrays, case.target.__eq__)
+    period, place, arrays = one.period(at), one.good(good), one.arrays
+    own = bought_from(arrays, one.case.target.__eq__)
     own |= arrays.activities.kinds == ActivityKind.RECIPE
-    share = _ratio(one, arrays.goods.index(good), period, own)
+    share = _ratio(one, place, period, own)
     return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
 
 
@@ -116,9 +113,7 @@ def _by_seller(one: Model, good: int, period: int) -> FloatArray:
 def _sold(one: Model, good: str, at: Month) -> FloatArray:
     """The same of a good by its id."""
     period = one.period(at)
-    if good not in one.case.goods:
-        raise Unknown(f"goods.{good}")
-    return _by_seller(one, one.arrays.goods.index(good), period)
+    return _by_seller(one, one.good(good), period)
 
 
 def _known(number: float | None, *what: object) -> float:
@@ -196,10 +191,7 @@ def residual_dependence(one: Model, *, actor: Actor, good: Good, at: Month) -> f
     """
     from derbes.supply.others import supply_of_others  # noqa: PLC0415 - see worlds
 
-    period, arrays = one.period(at), one.arrays
-    if good not in one.case.goods:
-        raise Unknown(f"goods.{good}")
-    within, place = _year_up_to(one, period), arrays.goods.index(good)
+    within, place, arrays = _year_up_to(one, one.period(at)), one.good(good), one.arrays
     need = _use(one, place, within)
     if need <= 0.0:
         raise Unknown(f"goods.{good} ({at})")

@@ -41,16 +41,9 @@ from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
 from derbes.results.supply import LeverageRow
+from derbes.statements import of_model
 from derbes.statements.of_case import length_of
-from derbes.statements.of_model import (
-    PARAMETERS,
-    Stakes,
-    Start,
-    central_parameters,
-    cut_off_value,
-    stakes_in,
-    stakes_of,
-)
+from derbes.statements.of_model import Stakes, Start, central_parameters, cut_off_value
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World, label_day
@@ -322,7 +315,9 @@ def _positive(payoffs: FloatArray) -> FloatArray:
 
 def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
     """One draw of the parameters, each uniform over its range."""
-    return {name: float(rng.uniform(low, high)) for name, (low, _c, high) in PARAMETERS.items()}
+    return {
+        name: float(rng.uniform(low, high)) for name, (low, _c, high) in of_model.PARAMETERS.items()
+    }
 
 
 def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) -> Game:
@@ -380,14 +375,9 @@ def signaling_of(
     draw = partial(_stakes_of_draw, ledger=ledger, futures=futures, cuts=cuts, as_of=as_of)
     rows, what = range(futures.n), _("signaling")
     stakes = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
-    return signaling_over(
-        stakes,
-        futures.draws[BASE].weights,
-        measure=measure,
-        length=length * step,
-        starts=[case.calendar.label(start) for start in starts],
-        seed=sampling.seed,
-    )
+    year = partial(SignalingYear, measure=measure, length=length * step)
+    dates = [case.calendar.label(start) for start in starts]
+    return signaling_over(stakes, futures.draws[BASE].weights, year, dates, seed=sampling.seed)
 
 
 def _stakes_of_draw(
@@ -395,7 +385,7 @@ def _stakes_of_draw(
 ) -> list[Stakes | Missing]:
     """What a cut-off costs both sides in every year of one draw."""
     variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
-    return [_known(stakes_of, variant, cut) for cut in cuts]
+    return [_known(of_model.stakes_of, variant, cut) for cut in cuts]
 
 
 def _known(stakes: Callable[..., Stakes], *about: object) -> Stakes | Missing:
@@ -417,52 +407,38 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
         [Missing(()) if np.isnan(one).any() else Stakes(*map(float, one)) for one in row]
         for row in figures
     ]
-    return signaling_over(
-        stakes,
-        losses.weights,
-        measure=losses.measure,
-        length=losses.length,
-        starts=losses.starts,
-        seed=losses.seed,
-        n_workers=n_workers,
-    )
+    year, seed = partial(SignalingYear, measure=losses.measure, length=losses.length), losses.seed
+    weights, dates = losses.weights, losses.starts
+    return signaling_over(stakes, weights, year, dates, seed=seed, n_workers=n_workers)
 
 
 def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
     """The game at central values, from rows of one measure and length, by start."""
-    return signaling_over(
-        [[_known(stakes_in, row) for row in rows]],
-        np.ones(1),
-        measure=rows[0].measure,
-        length=rows[0].length,
-        starts=[row.start for row in rows],
-        seed=0,
-    )
+    stakes = [[_known(of_model.stakes_in, row) for row in rows]]
+    year = partial(SignalingYear, measure=rows[0].measure, length=rows[0].length)
+    return signaling_over(stakes, np.ones(1), year, [row.start for row in rows], seed=0)
 
 
 def signaling_over(
     stakes: Sequence[Sequence[Stakes | Missing]],
     weights: FloatArray,
-    *,
-    measure: str,
-    length: int,
+    year: Callable[..., SignalingYear],
     starts: Sequence[str],
+    *,
     seed: int,
     n_workers: int = 1,
 ) -> Signaling:
     """The game of every draw and start; parameters are drawn too, unless there is one draw alone.
 
-    Stakes are by draw and start, weights those of the draws (N,), the length is in months, starts
-    are ISO months.
+    Stakes are by draw and start, weights those of the draws (N,), starts are ISO months; the row of
+    a start knows its measure already.
     """
     play = partial(_played, seed=seed, is_central=len(stakes) == 1)
     tasks = list(enumerate(stakes))
     by_draw = run_tasks(play, tasks, n_workers=n_workers, what=_("signaling"))
-    years = tuple(
-        SignalingYear(start=start, measure=measure, length=length, **_told(answers, weights))
-        for start, *answers in zip(starts, *by_draw, strict=True)
-    )
-    return Signaling(years=years, parameters=PARAMETERS)
+    by_start = zip(starts, *by_draw, strict=True)
+    years = (year(start=start, **_told(answers, weights)) for start, *answers in by_start)
+    return Signaling(years=tuple(years), parameters=of_model.PARAMETERS)
 
 
 def _played(

@@ -11,14 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from derbes.case.entities import Case
-from derbes.case.ledger import (
-    Checked,
-    Contrast,
-    DoubleStandard,
-    Statement,
-    StatementKind,
-    Tension,
-)
+from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, StatementKind, Tension
 from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
 from derbes.harmless import BYTE_ORDER_MARK, in_json, sheet

@@ -107,6 +107,12 @@ class Model:
             raise Unknown(f"calendar ({at})")
         return period
 
+    def good(self, name: str) -> int:
+        """Position of a good in the arrays."""
+        if name not in self.case.goods:
+            raise Unknown(f"goods.{name}")
+        return self.arrays.goods.index(name)
+
     def span(self, since: Day, until: Day) -> slice:
         """Periods from one month to another, both counted."""
         return slice(self.period(since), self.period(until) + 1)
