@@ -1,7 +1,4 @@
-"""Which numbers of a case are uncertain.
-
-The case that a row of draws makes: other numbers, the same structure.
-"""
+"""Which numbers of a case are uncertain, and the case that a row of draws makes of it."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -57,18 +54,10 @@ def uncertain_inputs(case: Case) -> tuple[Quantity, ...]:
 
 
 def scenario_cases(case: Case) -> Mapping[str, Case]:
-    """The case in each scenario; the case itself, without a name, where there is none.
-
-    Raises:
-        ValueError: A scenario has not been built.
-    """
+    """The case in each scenario; the case itself, without a name, where there is none."""
     if not case.scenarios:
         return {"": case}
-    built = {name: one.case for name, one in case.scenarios.items() if one.case is not None}
-    if len(built) != len(case.scenarios):
-        msg = f"scenarios without a case: {sorted(set(case.scenarios) - set(built))}"
-        raise ValueError(msg)
-    return built
+    return {name: scenario.case or case for name, scenario in case.scenarios.items()}
 
 
 def shared_inputs(cases: Sequence[Case]) -> tuple[str, ...]:
@@ -94,23 +83,15 @@ def drawn_case(case: Case, draws: Draws, i: int) -> Case:
     own. Drawn numbers have no range any more.
 
     Raises:
-        KeyError: The case has no scenario of the draw's name.
         ValueError: A series that starts at 0 cannot be scaled.
     """
     return with_values(*drawn_values(case, draws, i))
 
 
 def drawn_values(case: Case, draws: Draws, i: int) -> tuple[Case, dict[str, float]]:
-    """The scenario of a row of draws, and what it draws for its inputs.
-
-    The two are what the compiler needs of a drawn case; nothing is walked through.
-
-    Raises:
-        KeyError: The case has no scenario of the draw's name.
-    """
+    """The scenario of a row of draws, and what it draws for its inputs: all a compiler needs."""
     if draws.scenarios and case.scenarios:
-        chosen = case.scenarios[draws.scenarios[i]].case
-        case = case if chosen is None else chosen
+        case = case.scenarios[draws.scenarios[i]].case or case
     row = zip(draws.inputs, draws.values[i].tolist(), strict=True)
     values = {path: value for path, value in row if not np.isnan(value)}
     return case, _followed(case, values)
@@ -144,8 +125,7 @@ def _changed(part: Any, values: Mapping[str, float], calendar: Calendar) -> Any:
         return part
     if isinstance(part, Mapping):
         below = {key: _changed(inner, values, calendar) for key, inner in part.items()}
-        is_same = all(below[key] is inner for key, inner in part.items())
-        return part if is_same else below
+        return part if all(below[key] is inner for key, inner in part.items()) else below
     if isinstance(part, tuple):
         items = tuple(_changed(inner, values, calendar) for inner in part)
         is_same = all(new is old for new, old in zip(items, part, strict=True))
@@ -167,8 +147,7 @@ def _drawn(quantity: Quantity, value: float) -> Quantity:
     if quantity.value == value == 0.0:
         return certain
     if quantity.value == 0.0:
-        msg = f"{quantity.path}: a series that starts at 0 cannot be scaled"
-        raise ValueError(msg)
+        raise ValueError(f"{quantity.path}: a series that starts at 0 cannot be scaled")
     scale = value / quantity.value
     return replace(certain, steps=tuple((at, step * scale) for at, step in quantity.steps))
 

@@ -156,10 +156,7 @@ class Overruns(Support):
 
 
 def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
-    """The distribution that a class of projects gives.
-
-    Raises:
-        ValueError: There is no project.
+    """The distribution that a class of projects gives; ValueError: there is no project.
 
     Examples:
         Two finished 6 and 18 months late, one still unfinished at 12:
@@ -190,11 +187,7 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
 
 
 def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
-    """The values that a number can take; None when there are infinitely many.
-
-    Raises:
-        KeyError: Its reference class does not exist.
-    """
+    """The values that a number can take; None when there are infinitely many."""
     kind, parameters = quantity.distribution, np.array(quantity.parameters)
     if not is_uncertain(quantity):
         return Support(np.array([quantity.value]), np.ones(1))
@@ -217,10 +210,7 @@ def quantile_function(quantity: Quantity, classes: Mapping[str, ReferenceClass])
     A range without a distribution is a PERT with its peak at the value: the ends are
     what is thought possible, the value what is thought likeliest. `lognormal` has the
     ends of its range as 5 % and 95 % points; `empirical`, `discrete` and a reference
-    class step from value to value.
-
-    Raises:
-        KeyError: Its reference class does not exist.
+    class step from value to value. KeyError: that class does not exist.
     """
     steps = support(quantity, classes)
     if steps is not None:

@@ -46,17 +46,12 @@ class Study:
 
 
 def variant_case(case: Case, variant: str) -> Case:
-    """The case after a variant's changes; `base` is the case as written.
-
-    Raises:
-        KeyError: No variant of that name.
-    """
+    """The case after a variant's changes; `base` is the case as written. KeyError: no such one."""
     if variant == BASE:
         return case
     changed = case.variants[variant].case
     if changed is None:
-        msg = f"variant {variant} has no case"
-        raise KeyError(msg)
+        raise KeyError(f"variant {variant} has no case")
     return changed
 
 
@@ -147,8 +142,7 @@ def prepare_futures(
     """
     known = {quantity.path for quantity in quantities(case)}
     if unknown := [path for path in inputs if path not in known]:
-        msg = f"inputs that the case does not have: {', '.join(unknown)}"
-        raise ValueError(msg)
+        raise ValueError(f"inputs that the case does not have: {', '.join(unknown)}")
     names = tuple(measures) or tuple(case.measures)
     central, change = compile_case(case), changed or (lambda arrays: arrays)
     plan = plan_of(solve_calm(change(central)))

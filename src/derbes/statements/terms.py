@@ -191,8 +191,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
     if isinstance(left, Missing) or isinstance(right, Missing):
         return _scaled_bound(operator, left, right)
     if not isinstance(left, int | float) or not isinstance(right, int | float):
-        msg = "arithmetic takes numbers"
-        raise TypeError(msg)
+        raise TypeError("arithmetic takes numbers")
     if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
         return Missing((worded("a division by zero"),))
     try:
