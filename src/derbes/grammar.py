@@ -386,11 +386,7 @@ class Reader(ABC, Generic[Part]):
             raise self.refuse(node, error.what, error.fix) from error
 
     def read(self, text: str, read: Callable[[Node], Part], *, is_formula: bool = False) -> Part:
-        """What a text says.
-
-        Raises:
-            ExpressionError: It cannot be used; holds every finding in the order of the text.
-        """
+        """What a text says. ExpressionError holds every finding, in the order of the text."""
         try:
             return read(parse(text, is_formula=is_formula))
         except Unusable:

@@ -84,8 +84,8 @@ def make_study(
     return Study(variant, case, arrays, solve_calm(arrays, near), tuple(found))
 
 
-def _study(task: tuple[str, Case, tuple[str, ...], int, CalmStart | None]) -> Study:
-    variant, case, names, longest, near = task
+def _study(task: tuple[str, Case, tuple[str, ...]], longest: int, near: CalmStart | None) -> Study:
+    variant, case, names = task
     with at_work(_("variant {name}").format(name=variant)):
         return make_study(case, names, longest, variant=variant, near=near)
 
@@ -103,14 +103,11 @@ def make_studies(
 
     The solver starts from a calm plan of another variant, where one is near.
     """
-    longest = longest_length(case, request)
     names = variants or request.variants
-    cases = [variant_case(case, name) for name in names]
-    tasks = [
-        (name, changed, request.measures or tuple(changed.measures), longest, near)
-        for name, changed in zip(names, cases, strict=True)
-    ]
-    return run_tasks(_study, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))
+    cases = [(name, variant_case(case, name)) for name in names]
+    tasks = [(name, one, request.measures or tuple(one.measures)) for name, one in cases]
+    work = partial(_study, longest=longest_length(case, request), near=near)
+    return run_tasks(work, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))
 
 
 def narrowed(study: Study, measures: Sequence[str]) -> Study:

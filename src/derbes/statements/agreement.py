@@ -307,13 +307,8 @@ def misfits_of(ledger: Ledger, known: Mapping[str, str]) -> tuple[Misfit, ...]:
         if any(set(key) <= set(other) for other in told):
             return
         shown = (getattr(entries[name], one, "") for name in key for one in SAID_BY)
-        told[key] = Misfit(
-            id="_".join((kind, *key)),
-            kind=kind,
-            statements=key,
-            verdicts=tuple(verdicts[name] for name in key),
-            about=next((text for text in shown if text), ""),
-        )
+        said, about = tuple(verdicts[name] for name in key), next(filter(None, shown), "")
+        told[key] = Misfit("_".join((kind, *key)), kind, key, said, about)
 
     for group in _groups(forms, entries):
         if kind := _kind_of([(verdicts[name], sign) for name, sign in group]):

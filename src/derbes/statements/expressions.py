@@ -159,11 +159,7 @@ def in_unit(term: Term, to: Unit, case: Case) -> Term | None:
 
 
 def read_expression(text: str, names: Names) -> Term:
-    """The expression that a text says; it is true or false.
-
-    Raises:
-        ExpressionError: It cannot be used; holds every finding.
-    """
+    """The expression that a text says; it is true or false. ExpressionError holds all findings."""
     reader = _Reader(names=names)
     term = reader.read(text, reader.term)
     if term.kind.gives is not Gives.TRUTH:

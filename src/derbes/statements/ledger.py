@@ -51,11 +51,7 @@ def ledger_problems(case: Case) -> tuple[Problem, ...]:
 
 
 def read_ledger(case: Case) -> Ledger:
-    """The ledger of a case with its expressions read.
-
-    Raises:
-        CaseError: Expressions that cannot be used; holds every problem.
-    """
+    """The ledger of a case with its expressions read; CaseError holds every problem of them."""
     parts, problems = _read(case)
     if problems:
         raise CaseError(case.source or case.name, problems)

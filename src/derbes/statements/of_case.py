@@ -379,11 +379,7 @@ def n_sellers(one: Model, *, good: Good, at: Month) -> float:
 
 
 def measure_of(case: Case, sender: str, measure: str) -> str:
-    """The measure that is meant.
-
-    The one that is named; else the case's main measure where it is the sender's; else the
-    sender's first embargo, else its first measure.
-    """
+    """The measure named, else the sender's: the main one, its first embargo, or its first."""
     if measure or (sender in case.measures and sender not in case.actors):
         name = measure or sender
         if name not in case.measures:
@@ -398,11 +394,7 @@ def measure_of(case: Case, sender: str, measure: str) -> str:
 
 
 def length_of(case: Case, measure: str, months: float | None) -> int:
-    """Length of a measure. [period]
-
-    As asked; else the main length of the case; else the longest of at most a year that
-    the measure names.
-    """
+    """As asked, else the main length, else the measure's longest of at most a year. [period]"""
     if months is not None:
         return case.calendar.periods(months)
     return case.main_length or main_length(case, case.measures[measure].lengths or (1,))

@@ -66,7 +66,7 @@ def stock(one: Model, *, good: Good, at: Month, old: Flag = False) -> float:
 def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
     """Stock of a good at the end of a period; none of what the variant does not have."""
     is_there = good in one.case.goods
-    return float(_stocks(one, old=old)[one.arrays.goods.index(good), period]) if is_there else 0.0
+    return float(_stocks(one, old=old)[one.good(good), period]) if is_there else 0.0
 
 
 @kept
@@ -114,7 +114,7 @@ def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
     """Units of a good that come in by some activities."""
     if good not in one.case.goods:
         return 0.0
-    of_good = one.arrays.activities.outputs == one.arrays.goods.index(good)
+    of_good = one.arrays.activities.outputs == one.good(good)
     return float(arrivals(one)[of_good & mine, span].sum())
 
 

@@ -103,13 +103,9 @@ EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 def implied_probability(statement: Statement) -> float | None:
     """The probability that a prediction claims: as written, by its cue, or as said flatly."""
-    if statement.probability is not None:
+    if statement.probability is not None or statement.kind is not StatementKind.PREDICTION:
         return statement.probability
-    if statement.kind is not StatementKind.PREDICTION:
-        return None
-    if not statement.cue:
-        return PLAIN_FUTURE
-    return cue_probability(statement.cue)
+    return cue_probability(statement.cue) if statement.cue else PLAIN_FUTURE
 
 
 def brier_score(probability: float | None, outcome: str | None) -> float | None:
@@ -207,26 +203,14 @@ def contradictions_of(
     """All contradictions, each pair once for each form."""
     case, place = ledger.case, list(ledger.case.statements).index
     found: dict[str, results.Contradiction] = {}
-    for kind, names, about in (
-        *_denials(case),
-        *_expressions(ledger, truths),
-        *_judgements(case),
-        *_stances(case),
-        *_exclusive(case),
-    ):
+    pairs = (*_denials(case), *_expressions(ledger, truths), *_judgements(case))
+    for kind, names, about in (*pairs, *_stances(case), *_exclusive(case)):
         ordered = tuple(sorted(names, key=place))
         holders = tuple(holder_of(case.statements[name]) for name in ordered)
         sides = tuple(side_of(case, holder) for holder in holders)
-        one = results.Contradiction(
-            id="_".join((kind, *ordered)),
-            kind=kind,
-            statements=ordered,
-            holders=holders,
-            sides=sides,
-            same_side=len(set(sides)) == 1,
-            about=about,
-        )
-        found.setdefault(one.id, one)
+        same, id_ = len(set(sides)) == 1, "_".join((kind, *ordered))
+        one = results.Contradiction(id_, kind, ordered, holders, sides, same, about)
+        found.setdefault(id_, one)
     return tuple(found.values())
 
 

@@ -133,26 +133,22 @@ class Truths:
         return float(np.sqrt(max(0.0, share * (1.0 - share)) * spread))
 
 
-def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
-    """The day on which an expression is looked at: what decides a prediction, not after its day.
+def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
+    """Truth of parts in a world; what decides a prediction is looked at no later than on its day.
 
     Else what comes late would turn a prediction that failed into one that came true.
     """
-    name, key = part
-    decides = key in {"yes_if", "no_if"} and name in ledger.case.statements
-    due = day_of(ledger.case.statements[name].due) if decides else None
-    return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
-
-
-def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
-    """Truth of parts in a world, each on its day."""
-    days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
-    # the same draw on another day; what is known of its variants serves both
-    others = {day: replace(world, as_of=day) for day in days.values() if day != world.as_of}
-    found = {}
-    for part, day in days.items():
+    ledger, worlds, found = world.ledger, {world.as_of: world}, {}
+    for part in parts:
+        name, key = part
+        decides = key in {"yes_if", "no_if"} and name in ledger.case.statements
+        due, day = day_of(ledger.case.statements[name].due) if decides else None, world.as_of
+        if due is not None and day.last > due.last:
+            day = Day(due.last, due.last)
+        if day not in worlds:  # the same draw; what is known of its variants serves both days
+            worlds[day] = replace(world, as_of=day)
         with at_work(".".join(part)):
-            found[part] = evaluate(world.ledger.parts[part], others.get(day, world))
+            found[part] = evaluate(ledger.parts[part], worlds[day])
     return found
 
 

@@ -246,11 +246,7 @@ def verdicts_of(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Verdicts:
-    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it.
-
-    Raises:
-        CaseError: Expressions that cannot be used.
-    """
+    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it."""
     ledger = read_ledger(case)
     sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
@@ -535,8 +531,7 @@ def history_lines(table: results.StatementTable) -> tuple[Line, ...]:
 def record_verdicts(path: Path, table: results.StatementTable) -> int:
     """Add the verdicts of a table to a history; what stands there stays.
 
-    Returns:
-        Lines added.
+    Returns how many were added.
 
     Raises:
         DataError: The file is no history.
@@ -551,11 +546,7 @@ def record_verdicts(path: Path, table: results.StatementTable) -> int:
 
 
 def read_history(path: Path) -> tuple[Line, ...]:
-    """All lines of a history, oldest first; none when there is no file yet.
-
-    Raises:
-        DataError: A line is not one of a history.
-    """
+    """All lines of a history, oldest first; none: no file yet. DataError: a line is no verdict."""
     if not path.exists():
         return ()
     try:
