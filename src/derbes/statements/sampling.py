@@ -366,11 +366,10 @@ def telling_inputs(
 def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
     """How far apart the mean ranks of two groups of draws are, by input. (D,)"""
     ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
-    constant = np.nanmax(values, axis=0, initial=-np.inf) <= np.nanmin(
-        values, axis=0, initial=np.inf
-    )
+    least = np.nanmin(values, axis=0, initial=np.inf)
+    is_same = (np.nanmax(values, axis=0, initial=-np.inf) <= least) | np.isnan(values).any(axis=0)
     means = [weights @ ranks / weights.sum() for weights in (first, second)]
-    return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
+    return np.where(is_same, 0.0, np.abs(means[0] - means[1]))
 
 
 def _turnings(

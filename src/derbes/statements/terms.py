@@ -102,9 +102,10 @@ def day_of(text: str) -> Day | None:
         return None
     year, month, day = (int(part or 0) for part in match.groups())
     first, last = month_day(year, month or 1).first, month_day(year, month or 12).last
+    at = first + day - 1
     if not day:
         return Day(first, last)
-    return Day(first + day - 1, first + day - 1) if first + day - 1 <= last else None
+    return Day(at, at) if at <= last else None
 
 
 def month_day(year: int, month: int) -> Day:

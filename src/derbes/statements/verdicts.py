@@ -19,12 +19,14 @@ from derbes.language import Worded, _, in_a_row, in_language, text_of, worded
 from derbes.parallel import Progress
 from derbes.results import statements as results
 from derbes.results.records import to_json
+from derbes.results.statements import StatementRow, StatementTable
 from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
 from derbes.statements import queries
 from derbes.statements.agreement import misfits_of
 from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
+from derbes.statements.queries import FoundStandard
 from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
 from derbes.statements.terms import Day, Ledger, day_of
 from derbes.version import VERSION
@@ -268,12 +270,12 @@ def verdicts_of(
 
 def statement_table(
     found: Verdicts, as_of: Day, provenance: Provenance, signaling: results.Signaling | None = None
-) -> results.StatementTable:
+) -> StatementTable:
     """The ledger as a table, with the answers to all queries."""
     case = found.ledger.case
     statements = tuple(_statement_row(found, one, as_of) for one in case.statements.values())
     shares = {name: judged.share for name, judged in found.judged.items()}
-    return results.StatementTable(
+    return StatementTable(
         as_of=str(as_of),
         statements=statements,
         contrasts=tuple(_contrast_row(found, one) for one in case.contrasts.values()),
@@ -308,11 +310,11 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     }
 
 
-def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> results.StatementRow:
+def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     judged = found.judged[one.id]
     stances = {stance.toward: queries.SIGNS[stance.sign] for stance in one.stances}
     claimed, is_due = queries.implied_probability(one), _is_over(one.due, as_of)
-    return results.StatementRow(
+    return StatementRow(
         **_entry(found, one),
         **{name: getattr(one, name) for name in ("by", "reporters", "cue", "phrase", "retells")},
         kind=one.kind.value,
@@ -352,9 +354,7 @@ def _double_standard_rows(found: Verdicts) -> tuple[results.DoubleStandardRow, .
     """Those of the ledger, then those that only the query finds."""
     case = found.ledger.case
     shown = queries.double_standards_of(case)
-    about: list[
-        tuple[DoubleStandard | queries.FoundStandard, list[queries.FoundStandard], dict[str, Any]]
-    ]
+    about: list[tuple[DoubleStandard | FoundStandard, list[FoundStandard], dict[str, Any]]]
     about = [
         (one, [other for other in shown if queries.is_same(case, one, other)], _entry(found, one))
         for one in case.double_standards.values()
@@ -392,7 +392,7 @@ _MORE = " …"
 _KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason")
 
 
-def claim_reviews(case: Case, table: results.StatementTable, language: str, page: str = "") -> str:
+def claim_reviews(case: Case, table: StatementTable, language: str, page: str = "") -> str:
     """All statements as one JSON-LD document.
 
     What is claimed is in a language where the ledger has it. On the page at an address each
@@ -418,12 +418,7 @@ def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:
 
 
 def _review(
-    case: Case,
-    table: results.StatementTable,
-    row: results.StatementRow,
-    *,
-    language: str,
-    page: str,
+    case: Case, table: StatementTable, row: StatementRow, *, language: str, page: str
 ) -> dict[str, Any]:
     claimed = in_language(row.says, language) or in_language(row.phrase, language) or row.id
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict_words(row.verdict)}
@@ -443,11 +438,20 @@ def _review(
     }
 
 
-def _claim(case: Case, row: results.StatementRow, language: str) -> dict[str, Any]:
+def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
     actor, document = case.actors.get(row.by), case.documents.get(row.document)
     is_person = actor is not None and actor.kind == "person"
     shown = in_language(actor.label, language) if actor is not None else ""
     known = {name: getattr(row, name) for name in _KEPT}
+    work = document and {
+        "@type": "CreativeWork",
+        "name": in_language(document.title, language) or document.id,
+        **_written(
+            publisher=in_language(document.publisher, language),
+            datePublished=document.date,
+            url=document.address,
+        ),
+    }
     return {
         "@type": "Claim",
         "author": {"@type": "Person" if is_person else "Organization", "name": shown or row.by},
@@ -456,19 +460,7 @@ def _claim(case: Case, row: results.StatementRow, language: str) -> dict[str, An
             for name, what in known.items()
             if what not in (None, "")
         ],
-        **_written(
-            datePublished=row.said,
-            appearance=document
-            and {
-                "@type": "CreativeWork",
-                "name": in_language(document.title, language) or document.id,
-                **_written(
-                    publisher=in_language(document.publisher, language),
-                    datePublished=document.date,
-                    url=document.address,
-                ),
-            },
-        ),
+        **_written(datePublished=row.said, appearance=work),
     }
 
 
@@ -486,7 +478,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def statement_sheet(table: results.StatementTable, language: str, *, has_mark: bool = False) -> str:
+def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = False) -> str:
     """All statements, one a line, every cell in quotes.
 
     Texts are in a language where the ledger has it; Excel wants a byte-order mark at the start.
@@ -496,7 +488,7 @@ def statement_sheet(table: results.StatementTable, language: str, *, has_mark: b
     return (BYTE_ORDER_MARK if has_mark else "") + text
 
 
-def _cell(row: results.StatementRow, column: str, language: str) -> object:
+def _cell(row: StatementRow, column: str, language: str) -> object:
     content = getattr(row, column)
     if column in {"says", "phrase"}:
         return in_language(content, language)
@@ -515,7 +507,7 @@ KEYS = (
 Line = dict[str, object]
 
 
-def history_lines(table: results.StatementTable) -> tuple[Line, ...]:
+def history_lines(table: StatementTable) -> tuple[Line, ...]:
     """One line for each entry of a table."""
     made = table.provenance
     run = (table.as_of, made.case_hash, made.seed)
@@ -528,7 +520,7 @@ def history_lines(table: results.StatementTable) -> tuple[Line, ...]:
     return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
 
 
-def record_verdicts(path: Path, table: results.StatementTable) -> int:
+def record_verdicts(path: Path, table: StatementTable) -> int:
     """Add the verdicts of a table to a history; what stands there stays.
 
     Returns how many were added.
