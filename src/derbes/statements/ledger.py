@@ -55,9 +55,9 @@ def read_ledger(case: Case) -> Ledger:
     parts, problems = _read(case)
     if problems:
         raise CaseError(case.source or case.name, problems)
-    asked = [months for node in parts.values() for months in _months(node)]
-    longest = max([case.calendar.periods(months) for months in asked], default=0)
-    return Ledger(case, parts, longest)
+    asked = [given.get("months") for node in parts.values() for _entry, given in calls_in(node)]
+    lengths = [case.calendar.periods(months) for months in asked if isinstance(months, float)]
+    return Ledger(case, parts, max(lengths, default=0))
 
 
 def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]:
@@ -85,20 +85,12 @@ def _restated(names: Names) -> Iterator[Problem]:
     for one in case.statements.values():
         for at, path in enumerate(one.restates):
             section, name, key = (*path.split(".", 2), "", "")[:3]
-            element = (
-                getattr(case, section, {}).get(name) if section in Takes.ELEMENT.sections else None
-            )
+            elements = getattr(case, section) if section in Takes.ELEMENT.sections else {}
+            element = elements.get(name)
             if path not in numbers and not (key and hasattr(element, key)):
                 what = _('"{path}" is the path of no input of this case').format(path=path)
                 where = f"statements.{one.id}.restates.{at}"
                 yield Problem(where, what, fix=did_you_mean(path, numbers))
-
-
-def _months(node: Term) -> Iterator[float]:
-    """Lengths of measures that an expression asks about. [month]"""
-    for _entry, given in calls_in(node):
-        if isinstance(months := given.get("months"), float):
-            yield months
 
 
 def links_of(node: Term) -> tuple[str, ...]:

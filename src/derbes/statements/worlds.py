@@ -25,16 +25,7 @@ from derbes.model.measures import compile_measure
 from derbes.model.numbers import Values, drawn, over
 from derbes.results.supply import CalmPlan, CoverRow, LeverageRow
 from derbes.statements import terms
-from derbes.statements.terms import (
-    Day,
-    Engine,
-    Ledger,
-    Missing,
-    QuantityEntry,
-    Term,
-    Unknown,
-    Value,
-)
+from derbes.statements.terms import Day, Engine, Ledger, Missing, Term, Unknown, Value
 
 ROUNDING = 1e-9
 """Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
@@ -366,7 +357,7 @@ class World:
             self.models[name] = model
         return self.models[name]
 
-    def quantity(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
+    def quantity(self, entry: terms.QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity for arguments in the order of its parameters."""
         key = (entry.name, arguments)
         if key not in self._values:
@@ -379,7 +370,7 @@ class World:
             )
         return self._values[key]
 
-    def _computed(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
+    def _computed(self, entry: terms.QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         is_modeled = entry.engine is not Engine.LEDGER
         about = self.variant(str(arguments[-1])) if is_modeled else self
         keywords = terms.given(entry.parameters, arguments)
