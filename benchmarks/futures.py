@@ -222,7 +222,7 @@ def _growth_rows(*, quick: bool) -> list[Row]:
         ran = run_futures(model, events_alone(model), n, 1)
         rows.append(Row(f"network, {n:,} futures: each", 1e6 * ran.cpu / n, "µs", note="linear"))
     for n_periods in (60, 120):
-        model = prepare_futures(case, n_periods=n_periods)
+        model = replace(prepare_futures(case), n_periods=n_periods)
         n = 5_000 if quick else 50_000
         ran = run_futures(model, events_alone(model), n, 1)
         each = 1e6 * ran.cpu / n

@@ -99,7 +99,7 @@ def test_what_goes_short_before_the_measure_does_not_count():
     n_periods = 12
     calm = run(rule_of(case), draws, n_periods=n_periods)
     assert (calm.first_short == 0).any()
-    model = prepare_futures(case, inputs=draws.inputs, n_periods=n_periods)
+    model = replace(prepare_futures(case, inputs=draws.inputs), n_periods=n_periods)
     ((unmet,), (short,)) = (
         found.swapaxes(0, 1)
         for found in simulate_strikes(model, draws, [("cut", 6, 6, n_periods, True)])
@@ -189,7 +189,7 @@ def test_one_measure_at_a_time_is_each_future_by_itself(number):
             (20, 6, True),
         )
     ]
-    model = prepare_futures(case, inputs=draws.inputs, n_periods=36)
+    model = replace(prepare_futures(case, inputs=draws.inputs), n_periods=36)
     unmet, short = simulate_strikes(model, draws, strikes)
     for j, (name, start, length, end, whole) in enumerate(strikes):
         struck = Events((name,), *(np.full((60, 1), one) for one in (0, start, length)))
@@ -205,7 +205,7 @@ def test_the_last_start_that_goes_short_is_found_without_those_before_it(number)
     case = uncertain_example(number, n_periods=36)
     draws = make_draws(case, 60)
     starts = (0, 6, 12, 18, 24)
-    model = prepare_futures(case, inputs=draws.inputs, n_periods=36)
+    model = replace(prepare_futures(case, inputs=draws.inputs), n_periods=36)
     all_known, until_last = (
         simulate_strikes(model, draws, [("cut", one, 6, one + 12, wanted) for one in starts])[1]
         for wanted in (FIRST, LAST)

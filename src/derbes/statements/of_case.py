@@ -144,9 +144,10 @@ def verdict(world: World, *, id_: CheckedId) -> str:
     """Verdict on another entry of the ledger, to be compared with a word:
     verdict(C45) == "holds".
     """
-    if id_ not in world.settled:
+    _share, found = world.settled.get(id_, (None, ""))
+    if not found:
         raise Unknown(world.ledger.path_of(id_))
-    return world.settled[id_][1]
+    return found
 
 
 @quantity(LEDGER, words=MODALITY_WORDS)
@@ -258,7 +259,7 @@ def price(one: Model, *, of: Annotated[str, Takes.PRICED], at: Month) -> float:
     prices = {f"suppliers.{s.id}.price": s.price for s in sellers if of in {s.id, s.good}}
     if not prices:
         raise Unknown(f"suppliers ({of})")
-    known = [one.at(price, at, path) for path, price in prices.items() if price is not None]
+    known = [one.at(asked, at, path) for path, asked in prices.items() if asked is not None]
     return min(known) if known else one.at(None, at, next(iter(prices)))
 
 
@@ -318,12 +319,12 @@ def capital(one: Model, *, plant: Plant = "", foreign: Flag = False) -> float:
     """All payments for building a plant, or all plants; with foreign=true the part in foreign
     currency.
     """
-    total = 0.0
-    for built in one.standing.plants.values():
+    total, plants = 0.0, one.standing.plants.values()
+    for built in (built for built in plants if plant in {"", built.id}):
         path = f"plants.{built.id}.capital"
-        if plant in {"", built.id} and not built.capital:
+        if not built.capital:
             raise Unknown(path)
-        for payment in built.capital if plant in {"", built.id} else ():
+        for payment in built.capital:
             part = payment.foreign_share if foreign else Quantity(1.0)
             if part is None:
                 raise Unknown(f"{path}.foreign_share")
