@@ -81,10 +81,10 @@ class Normal:
             return self._compared(term.does, *term.parts)
         if term.does in {"all", "any"}:
             return self._loop(term)
-        is_held = term.entry is not None and term.entry.name == "holds"
-        written = term.parts[0].written if is_held else None
-        name = "" if written is None else str(written)
-        check = self.ledger.checks.get(name)
+        check, name = None, ""
+        if term.entry is not None and term.entry.name == "holds" and term.parts[0].does == "value":
+            name = str(term.parts[0].value)
+            check = self.ledger.checks.get(name)
         if check is None or name in self.asked:
             return ("is", self._thing(term), "==", True)
         self.asked.append(name)

@@ -170,7 +170,8 @@ def read_expression(text: str, names: Names) -> Term:
 
 
 def _kind_name(term: Term) -> str:
-    return (_("number"), _("truth"), _("date"), _("word"))[list(Gives).index(term.kind.gives)]
+    words = (_("number"), _("truth"), _("date"), _("word"))
+    return dict(zip(Gives, words, strict=True))[term.kind.gives]
 
 
 def _quoted(node: Node) -> str | None:

@@ -365,9 +365,9 @@ class World:
                 found: Value = self._computed(entry, arguments)
             except Unknown as unknown:
                 found = unknown.missing
-            self._values[key] = (
-                terms.possible(found, math.inf) if isinstance(found, float) else found
-            )
+            if isinstance(found, float):
+                found = terms.possible(found, math.inf)
+            self._values[key] = found
         return self._values[key]
 
     def _computed(self, entry: terms.QuantityEntry, arguments: tuple[Value, ...]) -> Value:
@@ -445,9 +445,8 @@ class _Evaluation:
     def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
         found = self._each(term, members)
         if term.does == "all":
-            return terms.conjunction(
-                terms.disjunction((terms.not_(is_in), value)) for is_in, value in found
-            )
+            each = (terms.disjunction((terms.not_(is_in), value)) for is_in, value in found)
+            return terms.conjunction(each)
         if term.does == "any":
             return terms.disjunction(map(terms.conjunction, found))
         if term.does == "count":
