@@ -13,6 +13,7 @@ from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.case.uncertainty import Draws
 from derbes.model.numbers import over, with_formulas
 
+NOT_DRAWN = (Variant, Scenario, Statement, Contrast, DoubleStandard, Tension)
 ALREADY_USED = "currency.rates."
 """Prices were turned into the base currency when the case was read; a rate drawn later
 would change nothing."""
@@ -65,14 +66,8 @@ def shared_inputs(cases: Sequence[Case]) -> tuple[str, ...]:
 
     Draws of several variants over these same paths differ only where the variants do.
     """
-    paths: dict[str, None] = {}
-    for case in cases:
-        for one in (case, *scenario_cases(case).values()):
-            paths |= dict.fromkeys(quantity.path for quantity in uncertain_inputs(one))
-    return tuple(paths)
-
-
-NOT_DRAWN = (Variant, Scenario, Statement, Contrast, DoubleStandard, Tension)
+    each = (one for case in cases for one in (case, *scenario_cases(case).values()))
+    return tuple(dict.fromkeys(number.path for one in each for number in uncertain_inputs(one)))
 
 
 def drawn_case(case: Case, draws: Draws, i: int) -> Case:

@@ -15,7 +15,7 @@ that is later than t is
 stands at its lateness so far (Efron 1967): a lower bound, and said so.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -139,10 +139,6 @@ class Support:
         reached = np.cumsum(self.weights)
         reached[-1] = 1.0
         return self.values[np.searchsorted(reached, shares, side="left")]
-
-    def pairs(self) -> Iterator[tuple[float, float]]:
-        """Values and their weights."""
-        return zip(self.values.tolist(), self.weights.tolist(), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,16 +397,13 @@ def _listed(
     if n_combinations(case, paths) > (MOST_LISTED if n is None else n):
         return None
     total = sum(one.probability for one in case.scenarios.values())
-    rows = [
-        (
-            name,
-            float(np.prod([weight for _value, weight in one]))
-            * (case.scenarios[name].probability / total if name else 1.0),
-            [value for value, _weight in one],
-        )
-        for name, world in worlds.items()
-        for one in product(*map(Support.pairs, _supports(case, paths, world) or []))
-    ]
+    rows = []
+    for name, world in worlds.items():
+        chance = case.scenarios[name].probability / total if name else 1.0
+        pairs = (zip(s.values, s.weights, strict=True) for s in _supports(case, paths, world) or ())
+        for one in product(*pairs):
+            weight = float(np.prod([weight for _value, weight in one]))
+            rows.append((name, weight * chance, [value for value, _weight in one]))
     values = np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(paths))
     names = tuple(row[0] for row in rows) if case.scenarios else ()
     return values, np.array([row[1] for row in rows]), names
