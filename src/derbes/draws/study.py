@@ -112,9 +112,8 @@ def make_studies(
 
 def narrowed(study: Study, measures: Sequence[str]) -> Study:
     """The study with only some of its measures; all of them when none are named."""
-    if not measures:
-        return study
-    return replace(study, measures=tuple(m for m in study.measures if m.name in measures))
+    own = tuple(one for one in study.measures if one.name in measures)
+    return replace(study, measures=own) if measures else study
 
 
 def prepare_futures(

@@ -261,9 +261,9 @@ class Sampler:
     def variants_that_flip(
         self, parts: Sequence[Part]
     ) -> tuple[dict[Part, tuple[str, ...]], Mapping[Part, Value]]:
-        """Variants in whose place for the case as written each expression turns over.
+        """Variants that turn each expression over in place of the case, and its truth for the case.
 
-        Also each expression for the case as written, at central values.
+        All at central values.
         """
         names = (BASE, *self.ledger.case.variants)
         groups = np.array_split(np.array(names), min(len(names), self.n_workers))
@@ -415,9 +415,6 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
 def _in_variants(
     names: Sequence[str], *, world: World, parts: Sequence[Part]
 ) -> list[dict[Part, Value]]:
-    """Truths with one variant after the other in place of the case as written.
-
-    What is known of a variant serves all.
-    """
+    """Truths with each variant in place of the case as written; what is known of one serves all."""
     models: dict[str, Model] = {}
     return [truths_in(replace(world, base=name, models=models), parts) for name in names]
