@@ -442,10 +442,7 @@ def _why_history(
     fit: DemandFit, points: Sequence[DatedNumber], file: str, *, n_out: int, n_unknown: int
 ) -> str:
     text = _("{first} to {last} of {file}: {what}").format(
-        first=points[0].moment.label,
-        last=points[-1].moment.label,
-        file=file,
-        what=_what_fit(fit),
+        first=points[0].moment.label, last=points[-1].moment.label, file=file, what=_what_fit(fit)
     )
     parts = [text]
     if n_out:

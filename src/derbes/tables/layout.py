@@ -13,14 +13,7 @@ from itertools import pairwise
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
-from derbes.tables.cells import (
-    TOTALS,
-    Moment,
-    is_missing,
-    is_number,
-    moment_or_none,
-    month_named,
-)
+from derbes.tables.cells import TOTALS, Moment, is_missing, is_number, moment_or_none, month_named
 from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters
 from derbes.units import SPACES, Amount, UnitError, parse_amount
 

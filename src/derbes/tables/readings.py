@@ -15,13 +15,7 @@ from derbes.language import _
 from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
-from derbes.tables.mapping import (
-    ACROSS,
-    measures_same,
-    own_units,
-    selects,
-    unit_of,
-)
+from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
 from derbes.tables.sheets import Cell
 from derbes.units import Unit, UnitError, parse_unit
 

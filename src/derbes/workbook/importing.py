@@ -27,9 +27,7 @@ SHOWN = 200
 
 
 def book_content(
-    case: Path | None,
-    examine: Examine | None = None,
-    more: Callable[[Book], None] | None = None,
+    case: Path | None, examine: Examine | None = None, more: Callable[[Book], None] | None = None
 ) -> bytes:
     """The workbook of a case, as a file; without a case an empty one, to begin one in.
 
@@ -49,11 +47,7 @@ def book_content(
 
 
 def import_book(
-    book: Path,
-    case: Path,
-    *,
-    take: Callable[[BookImport], bool],
-    examine: Examine | None = None,
+    book: Path, case: Path, *, take: Callable[[BookImport], bool], examine: Examine | None = None
 ) -> BookImport:
     """Bring what was changed in a workbook into its case, or begin a case with it.
 
