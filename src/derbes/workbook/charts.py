@@ -3,6 +3,7 @@
 A chart shows few lines; which of them are left out its caption says. All are in the tables.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,8 @@ from typing import Any
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
-from derbes.results.stress import Answer, Bar, Stress
-from derbes.results.supply import ALL_ESSENTIAL, Cover, Leverage, LeverageRow
+from derbes.results.stress import Answer, Stress
+from derbes.results.supply import ALL_ESSENTIAL, Cover, CoverRow, Leverage, LeverageEnd
 from derbes.results.tables import at_path, tier_units, verdict_words
 from derbes.results.trade import ProductSheet, Screen
 from derbes.results.upstream import Upstream
@@ -24,7 +25,7 @@ COLORS = (
     "#1f5fa8", "#d9730d", "#2e8b57", "#a23b72", "#6b7280", "#b8860b", "#17a2a2", "#8b3a3a",
 )  # fmt: skip
 LINE, COLUMN, BAR, SCATTER = "line", "column", "bar", "scatter"
-"""Kinds: lines over dates or names, columns, bars that lie, lines over numbers."""
+"""Kinds: lines over dates, columns, bars that lie, lines over numbers."""
 _MONTHS_SHOWN_ONE_BY_ONE = 18
 
 
@@ -46,10 +47,13 @@ class Drawing:
     across: Sequence[str | float]
     series: Mapping[str, Sequence[float | date | None]]
     """Name of a line → its value at each place across."""
-    is_dated: bool = False
-    """Whether dates go across."""
     center: float | None = None
     """Where bars begin; None: at 0."""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether dates go across."""
+        return self.kind == LINE
 
     @property
     def form(self) -> dict[str, str]:
@@ -81,7 +85,8 @@ class Drawing:
             across |= {"reverse": True, "label_position": "low", "crossing": "max"}
         days = [one for line in self.series.values() for one in line if isinstance(one, date)]
         if days:
-            up |= {"num_format": "yyyy-mm", "min": _serial(min(days)) - 365}
+            serial = (min(days) - date(1899, 12, 30)).days  # as a spreadsheet counts days
+            up |= {"num_format": "yyyy-mm", "min": serial - 365}
         if self.center is not None:
             up["crossing"] = self.center
         axes = {"x_axis": across, "y_axis": up}
@@ -94,11 +99,6 @@ class Drawing:
                       {"none": True},
             "size": {"width": 860, "height": 390},
         }  # fmt: skip
-
-
-def _serial(day: date) -> int:
-    """A day as a spreadsheet counts it."""
-    return (day - date(1899, 12, 30)).days
 
 
 def _ticks(dates: Sequence[str | float]) -> dict[str, Any]:
@@ -165,12 +165,10 @@ def _settings(row: Any) -> str:
 
 
 def _cover(cover: Cover) -> Iterator[Drawing]:
-    rows = list(cover.rows)
-    uses = {row.use for row in rows}
-    keys = {(row.variant, row.measure, row.use) for row in rows}
-    if len(keys) > MOST_LINES and ALL_ESSENTIAL in uses:
-        rows = [row for row in rows if row.use == ALL_ESSENTIAL]
     by = ("variant", "measure", "use")
+    rows: Sequence[CoverRow] = cover.rows
+    if len({(row.variant, row.measure, row.use) for row in rows}) > MOST_LINES:
+        rows = _of_all_essential(rows)
     dates, lines, left = _lines(rows, "start", "survives_at_least", by)
     if not rows:
         return
@@ -188,19 +186,24 @@ def _cover(cover: Cover) -> Iterator[Drawing]:
         up_title=_("met at least [month]"),
         across=dates,
         series=lines,
-        is_dated=True,
     )
 
 
 def _leverage(found: Leverage) -> Iterator[Drawing]:
     if found.rows:
         yield from _surface(found)
-    ends = found.ends
-    if len(ends) > MOST_BARS and any(row.use == ALL_ESSENTIAL for row in ends):
-        ends = tuple(row for row in ends if row.use == ALL_ESSENTIAL)
-    days = [_month(row.date) for row in ends[:MOST_BARS]]
-    by = ("variant", "measure", "use", "length")
-    told = [one for one in by if len({getattr(row, one) for row in ends}) > 1] or ["use"]
+    ends: Sequence[LeverageEnd] = found.ends
+    if len(ends) > MOST_BARS:
+        ends = _of_all_essential(ends)
+    days = [
+        None if row.date is None else date.fromisoformat(f"{row.date}-01")
+        for row in ends[:MOST_BARS]
+    ]
+    words = {
+        "variant": _("variant"), "measure": _("measure"), "use": _("use"),
+        "length": _("length [month]"),
+    }  # fmt: skip
+    told = [one for one in words if len({getattr(row, one) for row in ends}) > 1] or ["use"]
     if any(days):
         yield Drawing(
             table="ends",
@@ -211,28 +214,16 @@ def _leverage(found: Leverage) -> Iterator[Drawing]:
                 _left_out(len(ends) - len(days)),
             ),
             kind=BAR,
-            across_title=", ".join(_word(one) for one in told),
+            across_title=", ".join(words[one] for one in told),
             up_title=_("month from which nothing is unmet"),
-            across=_names([[_label(row, one) for one in told] for row in ends[:MOST_BARS]], "–"),
+            across=_names([[getattr(row, one) for one in told] for row in ends[:MOST_BARS]], "–"),
             series={_("ends"): days},
         )
 
 
-def _word(field: str) -> str:
-    return {
-        "variant": _("variant"),
-        "measure": _("measure"),
-        "use": _("use"),
-        "length": _("length [month]"),
-    }[field]
-
-
-def _label(row: Any, field: str) -> str:
-    return str(getattr(row, field))
-
-
-def _month(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(f"{text}-01")
+def _of_all_essential(rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows of all essential uses together, where there are such."""
+    return [row for row in rows if row.use == ALL_ESSENTIAL] or rows
 
 
 def _surface(found: Leverage) -> Iterator[Drawing]:
@@ -243,7 +234,10 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
     about = _("Measures of {n} months.").format(n=longest)
     unit = tier_units(found.unit)[0]
     dates, lines, left = _lines(rows, "start", "unmet_essential", ("variant", "measure", "bound"))
-    named = {_with_words(name, responses): line for name, line in lines.items()}
+    named = {
+        ", ".join(responses.get(part, part) for part in name.split(", ")): line
+        for name, line in lines.items()
+    }
     yield Drawing(
         table="leverage",
         name=_("unmet (chart)"),
@@ -254,7 +248,6 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
         up_title=_("unmet essential demand [{unit}]").format(unit=unit),
         across=dates,
         series=named,
-        is_dated=True,
     )
     first = rows[0]
     same = [
@@ -262,7 +255,12 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
         for row in rows
         if (row.variant, row.measure, row.bound) == (first.variant, first.measure, first.bound)
     ]
-    money = _money_lines(same)
+    costs = {
+        _("loss of the target"): [row.target_loss for row in same],
+        _("cost of the sender, buyer returns"): [row.sender_cost_returning for row in same],
+        _("cost of the sender, buyer lost"): [row.sender_cost_lost for row in same],
+    }
+    money = {name: line for name, line in costs.items() if any(one is not None for one in line)}
     if money:
         yield Drawing(
             table="leverage",
@@ -274,21 +272,7 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
             up_title=_("discounted [{money}]").format(money=found.currency),
             across=[row.start for row in same],
             series=money,
-            is_dated=True,
         )
-
-
-def _with_words(name: str, words: Mapping[str, str]) -> str:
-    return ", ".join(words.get(part, part) for part in name.split(", "))
-
-
-def _money_lines(rows: Sequence[LeverageRow]) -> dict[str, list[float | None]]:
-    lines = {
-        _("loss of the target"): [row.target_loss for row in rows],
-        _("cost of the sender, buyer returns"): [row.sender_cost_returning for row in rows],
-        _("cost of the sender, buyer lost"): [row.sender_cost_lost for row in rows],
-    }
-    return {name: line for name, line in lines.items() if any(one is not None for one in line)}
 
 
 # Plans
@@ -350,16 +334,10 @@ def _stress(found: Stress) -> Iterator[Drawing]:
             across_title=_("date"),
             up_title=_("probability [0 to 1]"),
             across=dates,
-            series=_renamed(lines, _("ended")),
-            is_dated=True,
+            series={_("ended"): next(iter(lines.values()))} if len(lines) == 1 else lines,
         )  # fmt: skip
     yield from _spreads(found.answers, about)
     yield from _deciding(found, about)
-
-
-def _renamed(lines: Mapping[str, list[Any]], alone: str) -> dict[str, list[Any]]:
-    """Lines; one that stands alone is called as it should be."""
-    return {alone: next(iter(lines.values()))} if len(lines) == 1 else dict(lines)
 
 
 def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
@@ -370,16 +348,14 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
             kind = one.name.partition("(")[0]
             key = (kind, one.unit, one.variant, one.measure, one.length, one.bound)
             groups.setdefault(key, []).append(one)
-    for (kind, unit, variant, measure, *_rest), rows in groups.items():
+    for (kind, unit, *_rest), rows in groups.items():
         if len(rows) > 1:
-            what = _("Variant {variant}, measure {measure}.").format(
-                variant=variant, measure=measure
-            )
+            caption = _("Of 100 draws 90 lie between 5 % and 95 %.")
             yield Drawing(
                 table="answers",
                 name=_("spread (chart)"),
                 title=_("{answer} by date, with its spread").format(answer=kind),
-                caption=_sentences(about, what, _("Of 100 draws 90 lie between 5 % and 95 %.")),
+                caption=_sentences(about, _settings(rows[0]), caption),
                 kind=LINE,
                 across_title=_("date"),
                 up_title=f"{kind} [{unit}]" if unit else kind,
@@ -388,19 +364,18 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
                     f"{band} %": [row.quantiles.get(band) for row in rows]
                     for band in ("5", "50", "95")
                 },
-                is_dated=True,
             )
             return
 
 
 def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
     """The inputs that move the first answer most, from low to high, and their part of it."""
-    bars: dict[str, list[Bar]] = {}
-    for bar in found.tornado:
-        bars.setdefault(bar.answer, []).append(bar)
-    for answer, found_bars in list(bars.items())[:1]:
-        rows = sorted(found_bars, key=lambda bar: -abs(bar.answer_at_high - bar.answer_at_low))
-        unit = rows[0].answer_unit
+    if found.tornado:
+        answer = found.tornado[0].answer
+        bars = [bar for bar in found.tornado if bar.answer == answer]
+        rows = sorted(bars, key=lambda bar: -abs(bar.answer_at_high - bar.answer_at_low))
+        kind, unit = answer.partition("(")[0], rows[0].answer_unit
+        rows = rows[:MOST_BARS]
         yield Drawing(
             table="swings",
             name=_("decides (chart)"),
@@ -409,32 +384,31 @@ def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
                       "begin at the answer with all at central values."),
             kind=BAR,
             across_title=_("input"),
-            up_title=f"{answer.partition('(')[0]} [{unit}]" if unit else answer.partition("(")[0],
-            across=[bar.input for bar in rows[:MOST_BARS]],
+            up_title=f"{kind} [{unit}]" if unit else kind,
+            across=[bar.input for bar in rows],
             series={
-                _("answer at low"): [bar.answer_at_low for bar in rows[:MOST_BARS]],
-                _("answer at high"): [bar.answer_at_high for bar in rows[:MOST_BARS]],
+                _("answer at low"): [bar.answer_at_low for bar in rows],
+                _("answer at high"): [bar.answer_at_high for bar in rows],
             },
             center=rows[0].answer_central,
         )  # fmt: skip
     parts = [one for one in found.sensitivity if one.total is not None]
     if parts:
-        rest = [one for one in parts if one.answer == parts[0].answer]
-        rest.sort(key=lambda one: -(one.total or 0.0))
+        answer = parts[0].answer
+        parts = [one for one in parts if one.answer == answer]
+        parts = sorted(parts, key=lambda one: -(one.total or 0.0))[:MOST_BARS]
         yield Drawing(
             table="decides",
             name=_("parts (chart)"),
             title=_("How much of the spread comes from each input"),
-            caption=_sentences(
-                about, _("Sobol indices of {answer}.").format(answer=parts[0].answer)
-            ),
+            caption=_sentences(about, _("Sobol indices of {answer}.").format(answer=answer)),
             kind=BAR,
             across_title=_("input"),
             up_title=_("part of the variance [0 to 1]"),
-            across=[one.input for one in rest[:MOST_BARS]],
+            across=[one.input for one in parts],
             series={
-                _("alone"): [one.first for one in rest[:MOST_BARS]],
-                _("with others"): [one.total for one in rest[:MOST_BARS]],
+                _("alone"): [one.first for one in parts],
+                _("with others"): [one.total for one in parts],
             },
         )
 
@@ -443,9 +417,7 @@ def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
 
 
 def _statements(table: StatementTable) -> Iterator[Drawing]:
-    counts: dict[str, int] = {}
-    for row in table.statements:
-        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    counts = Counter(row.verdict for row in table.statements)
     yield Drawing(
         table="statements",
         name=_("verdicts (chart)"),
@@ -514,12 +486,6 @@ def _upstream(found: Upstream) -> Iterator[Drawing]:
 
 
 _DRAWN: Mapping[type, Callable[[Any], Iterator[Drawing]]] = {
-    Cover: _cover,
-    Leverage: _leverage,
-    Plan: _plan,
-    Stress: _stress,
-    StatementTable: _statements,
-    Screen: _screen,
-    ProductSheet: _product,
-    Upstream: _upstream,
-}
+    Cover: _cover, Leverage: _leverage, Plan: _plan, Stress: _stress, StatementTable: _statements,
+    Screen: _screen, ProductSheet: _product, Upstream: _upstream,
+}  # fmt: skip

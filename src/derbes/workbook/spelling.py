@@ -5,12 +5,12 @@ Where cells were not touched, the words of the file stay; only what was touched 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from derbes.case import forms
+from derbes.case.quantity import Quantity
 from derbes.casefile.edit import in_flow
 from derbes.casefile.entries import LANGUAGE_PATTERN, Plain, keys_of
 from derbes.casefile.files import compose
@@ -349,18 +349,21 @@ def together(entries: dict[str, Plain], style: str) -> Plain:
     if not left:
         return None
     if style == "":
-        left = dict(sorted(left.items(), key=lambda one: _rank(one[0])))
+        left = {key: left[key] for key in dict.fromkeys((*_ORDER, *left)) if key in left}
     if left.keys() == {"value"} and style != "full":
         return left["value"]
     if left.keys() == {"series"} and style in {"", "dates", "short"}:
         return left["series"]
     if style == "held" and "series" in left:
         left = {("value" if key == "series" else key): one for key, one in left.items()}
-    return dict(left)
+    return left
 
 
-def _rank(key: str) -> int:
-    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
+def own_unit(entries: Mapping[str, Plain]) -> str:
+    """The unit that stands behind a number in the file."""
+    text = entries.get("value")
+    found = split(text) if isinstance(text, str) else None
+    return found[1] if found else ""
 
 
 def is_number_like(plain: Plain) -> bool:
@@ -370,18 +373,14 @@ def is_number_like(plain: Plain) -> bool:
     return isinstance(plain, str)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNumber:
-    """What the program knows of a number beside its words."""
+def number_cells(field: Field, plain: Plain, shown: Quantity | None) -> dict[str, Cell]:
+    """A number as its cells.
 
-    value: float = 0.0
-    unit: str | None = None
-    """Unit of a plain number; None: not known."""
-    path: str = ""
-
-
-def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Cell]:
-    """A number as its cells."""
+    Args:
+        field: Its key.
+        plain: What the file says.
+        shown: What the program knows of it beside its words; None: nothing.
+    """
     heading = {column.part: column.heading for column in field.columns}
     if field.kind == "any" and not is_number_like(plain):
         return {heading["value"]: None if plain is None else in_flow(plain)}
@@ -389,16 +388,17 @@ def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Ce
     cells: dict[str, Cell] = {}
     if not entries:
         return cells
-    text, unit = entries.get("value"), entries.get("unit") or shown.unit or ""
-    unit = unit if isinstance(unit, str) else ""
+    text, implied = entries.get("value"), entries.get("unit") or (shown.unit if shown else None)
+    unit = implied if isinstance(implied, str) else ""
+    computed = Computed(shown.value, shown.path) if shown and shown.path else None
     if field.kind == "opening":
         cells[heading["value"]] = text if isinstance(text, str) else None
     elif "series" in entries:
-        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else SERIES_WORD
+        cells[heading["value"]] = computed or SERIES_WORD
         cells[heading["formula"]] = SERIES_WORD
     elif isinstance(text, str) and text.lstrip().startswith("="):
         cells[heading["formula"]] = text
-        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else None
+        cells[heading["value"]] = computed
     elif isinstance(text, str):
         found = split(text)
         if field.kind == "any" and found and figures(found[0]) != text[: len(figures(found[0]))]:
@@ -408,7 +408,7 @@ def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Ce
         unit = found[1] if found and found[1] else unit if found else ""
     if unit and "unit" in heading:
         cells[heading["unit"]] = unit
-    ends, implied = entries.get("range"), entries.get("unit") or shown.unit
+    ends = entries.get("range")
     for part, end in zip(("low", "high"), ends if isinstance(ends, list) else (), strict=False):
         is_month = field.kind == "opening" and isinstance(end, str)
         cells[heading[part]] = end if is_month else _end(end, unit, implied)  # type: ignore[assignment]
@@ -447,34 +447,25 @@ def _about_cells(entries: Mapping[str, Plain], heading: Mapping[str, str]) -> di
     return cells
 
 
-class Both(NamedTuple):
-    """The cells of a key."""
-
-    book: Cells
-    """As they stand in a person's book."""
-    written: Cells
-    """As they would be written for what the file says; empty: a new row."""
-
-
 class _Reading:
     """A number put together from the cells of a person's book."""
 
-    def __init__(self, field: Field, both: Both, before: Plain, unit: str | None) -> None:
+    def __init__(
+        self, field: Field, book: Cells, written: Cells, before: Plain, *, unit: str | None
+    ) -> None:
         self.field, self.implied = field, unit
         self.entries, self.style = apart(before)
         self.heading = {column.part: column.heading for column in field.columns}
-        self.book = {part: both.book.get(name) for part, name in self.heading.items()}
-        was = {part: both.written.get(name) for part, name in self.heading.items()}
+        self.book = {part: book.get(name) for part, name in self.heading.items()}
+        was = {part: written.get(name) for part, name in self.heading.items()}
         self.differs = {part for part in self.heading if not same(self.book[part], was[part])}
         self.was_computed = isinstance(was.get("value"), Computed)
 
     def text(self, part: str) -> str | None:
         """The words in a cell; None: it is empty."""
         value = bare(self.book.get(part))
-        return None if value is None else _worded(value, self.month_or_text())
-
-    def month_or_text(self) -> forms.Form:
-        return forms.MONTH if self.field.kind == "opening" else forms.TEXT
+        form = forms.MONTH if self.field.kind == "opening" else forms.TEXT
+        return None if value is None else _worded(value, form)
 
     def number(self, part: str) -> str:
         """A number with its unit, as the file is to say it.
@@ -504,15 +495,9 @@ class _Reading:
 
     def in_unit(self, number: float, unit: str) -> str:
         """A number in the unit of its row, which is written where the file does not know it."""
-        is_own = self.has_own_unit() or self.was_computed or "unit" in self.differs
+        is_own = own_unit(self.entries) or self.was_computed or "unit" in self.differs
         attaches = "unit" not in self.entries and (is_own or unit != self.implied)
         return amount(number, unit if attaches else "")
-
-    def has_own_unit(self) -> bool:
-        """Whether the file writes the unit behind the number."""
-        text = self.entries.get("value")
-        found = split(text) if isinstance(text, str) else None
-        return bool(found and found[1])
 
     def whole(self) -> Plain:
         """The number.
@@ -529,9 +514,8 @@ class _Reading:
                 if is_flow and part == "distribution":
                     self.entries[part] = flow_plain(told or "", self.heading[part])
                 else:
-                    self.entries[part] = told
-                if is_flow and part == "why":
-                    self.entries[part] = _by_language(told or "")
+                    is_texts = is_flow and part == "why"
+                    self.entries[part] = _by_language(told or "") if is_texts else told
         self.take_more()
         labels = tuple(one for one in self.field.columns if one.part.startswith(LABEL))
         if any(one.part in self.differs for one in labels):
@@ -544,7 +528,6 @@ class _Reading:
         if "formula" in self.differs and formula and formula != SERIES_WORD:
             self.replace_value(formula if formula.startswith("=") else f"= {formula}")
             return
-        cell = self.book.get("value")
         if "formula" in self.differs and formula == SERIES_WORD:
             return  # its months stand on their own sheet
         if self.was_computed and "value" not in self.differs:
@@ -558,7 +541,7 @@ class _Reading:
             return
         if not {"value", "unit"} & self.differs:
             return
-        if bare(cell) is None:
+        if bare(self.book.get("value")) is None:
             self.entries.pop("value", None)
             self.entries.pop("series", None)
             if not self.differs - {"value"} and set(self.entries) <= {"unit"}:
@@ -566,8 +549,7 @@ class _Reading:
             return
         if "unit" in self.differs and "unit" in self.entries:
             self.entries["unit"] = self.text("unit")
-        if "value" in self.differs or "unit" in self.differs:
-            self.replace_value(self.number("value"))
+        self.replace_value(self.number("value"))
 
     def replace_value(self, text: str) -> None:
         self.entries.pop("series", None)
@@ -609,12 +591,15 @@ class _Reading:
         self.entries = {key: one for key, one in self.entries.items() if key in kept} | more
 
 
-def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> Plain:
+def number_plain(
+    field: Field, book: Cells, written: Cells, before: Plain, *, unit: str | None
+) -> Plain:
     """A number from the cells of a person's book, in the words of the file where it can be.
 
     Args:
         field: Its key.
-        both: Its cells.
+        book: Its cells as they stand in the book.
+        written: As they would be written for what the file says; empty: a new row.
         before: What the file says; None: nothing.
         unit: Unit of a plain number; None: not known.
 
@@ -623,9 +608,9 @@ def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> P
     """
     if field.kind == "any":
         heading = field.columns[0].heading
-        value = bare(both.book.get(heading))
+        value = bare(book.get(heading))
         if is_flow(value):
             return flow_plain(str(value), heading)
         if not (before is None or is_number_like(before)):
             return None if value is None else _worded(value, forms.TEXT)
-    return _Reading(field, both, before, unit).whole()
+    return _Reading(field, book, written, before, unit=unit).whole()
