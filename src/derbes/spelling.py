@@ -92,6 +92,14 @@ def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
     return alone, cases
 
 
+@cache
+def month_words() -> tuple[Sequence[str], ...]:
+    """How months are called in the languages that we know, January first, in small letters."""
+    alone = [[name.lower() for name in _month_names(code)[0]] for code in ("en", "ru", "kk")]
+    _alone, cases = _month_names("ru")
+    return (*alone, cases["gen"])  # the genitive as beside a day
+
+
 def month_of(year: str, month: int) -> Declined:
     """A month of a year, in its cases.
 

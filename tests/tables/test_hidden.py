@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.tables.hidden import hidden_in, spans
-from derbes.tables.sheets import read_table_file
+from derbes.tables.sheets import hidden_in, read_table_file, spans
 from tests.tables.workbooks import write_workbook
 
 ROWS = [

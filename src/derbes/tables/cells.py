@@ -5,16 +5,20 @@ read in two ways where its neighbors cannot. What stays open is refused, with bo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from derbes.errors import Problem
 from derbes.language import _
+from derbes.spelling import month_words
 from derbes.tables.sheets import Cell
 from derbes.units import MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
 MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
 """What stands where a number is not known or not told."""
+_SAYS_NOTHING = MISSING_MARKS | {""}
 _FLAGS = frozenset("bceprsu")
 """Letters that Eurostat puts behind a number: break, estimated, provisional and others."""
 TOTALS = frozenset(
@@ -57,9 +61,7 @@ def is_missing(cell: Cell) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell  # noqa: PLR0124 - not a number
-    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in MISSING_MARKS | {
-        ""
-    }
+    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in _SAYS_NOTHING
 
 
 def is_number(cell: Cell) -> bool:
@@ -79,33 +81,32 @@ def _number_match(text: str) -> re.Match[str] | None:
     plain = text.translate(SPACES).strip()
     if money := _MONEY_FIRST.fullmatch(plain):
         digits = _NUMBER.fullmatch(money[1] + money[3])
-        plain = f"{plain[money.start(3) :]}" if digits is None else _behind(money, digits)
+        plain = money[3]
+        if digits is not None:
+            number = plain[: len(plain) - len(digits[4])].rstrip()
+            plain = f"{money[1]}{number} {money[2]}{digits[4]}"
     return _NUMBER.fullmatch(plain)
-
-
-def _behind(money: re.Match[str], digits: re.Match[str]) -> str:
-    """A text with the sign of its currency behind its number."""
-    number = money[3][: len(money[3]) - len(digits[4])].rstrip()
-    return f"{money[1]}{number} {money[2]}{digits[4]}"
 
 
 def _looks_like_a_number(text: str) -> bool:
     match = _number_match(text)
-    if match is None:
-        return False
-    tail = match[4].strip()
-    return len(tail) <= 12 and not re.search(r"[0-9]", tail) and moment_or_none(text) is None
+    tail = match[4].strip() if match else ""
+    return (
+        match is not None
+        and len(tail) <= 12
+        and not re.search(r"[0-9]", tail)
+        and moment_or_none(text) is None
+    )
 
 
-def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
-    """The decimal mark of a table, and cells that keep it from being known.
+def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
+    """The decimal mark of a table, and what keeps it from being known.
 
     Args:
         cells: Place and cell of every number.
 
     Returns:
-        `.`, `,`, or empty where no cell has a mark that could be either; and place, what is
-        wrong and how to mend it.
+        `.`, `,`, or empty where no cell has a mark that could be either.
     """
     shown: dict[str, tuple[str, str]] = {}
     open_cells: list[tuple[str, str]] = []
@@ -122,22 +123,15 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str
         (place, text), (other_place, other) = shown["."], shown[","]
         what = _('"{text}" has a decimal point, "{other}" in {place} a decimal comma')
         what = what.format(text=text, other=other, place=other_place)
-        return "", [(place, what, _("write all numbers with the same mark"))]
-    if shown:
-        return next(iter(shown)), []
-    if not open_cells:
-        return "", []
+        return "", [Problem(place, what, fix=_("write all numbers with the same mark"))]
+    if shown or not open_cells:
+        return next(iter(shown), ""), []
     place, text = open_cells[0]
     bare = re.sub(r"[ '’ʼ]", "", text)
-    what = _(
-        '"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all'
-    ).format(
-        text=text,
-        thousands=re.sub("[.,]", "", bare),
-        decimal=bare.replace(",", "."),
-        n=len(open_cells),
-    )
-    return "", [(place, what, _("say which with --decimal comma or --decimal point"))]
+    what = _('"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all')
+    thousands, decimal = re.sub("[.,]", "", bare), bare.replace(",", ".")
+    what = what.format(text=text, thousands=thousands, decimal=decimal, n=len(open_cells))
+    return "", [Problem(place, what, fix=_("say which with --decimal comma or --decimal point"))]
 
 
 def _shown_by(digits: str) -> str:
@@ -191,10 +185,8 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     if match[1] and match[1] in MINUS_SIGNS:
         number = -number
     tail = match[4].strip()
-    if tail and set(tail) <= _FLAGS and len(tail) <= 2:
+    if set(tail) <= _FLAGS and len(tail) <= 2:
         return Marked(number, None, tail)
-    if not tail:
-        return Marked(number, None)
     try:
         amount = parse_amount(f"1 {tail}", own)
     except UnitError as error:
@@ -230,24 +222,17 @@ class Moment(NamedTuple):
     """Length: 12, 3, 1, or 0 for a day."""
 
     @property
+    def month_days(self) -> int:
+        """Days of its month."""
+        return monthrange(self.year, self.month)[1]
+
+    @property
     def label(self) -> str:
         """As ISO writes it, e.g. `2026-01`."""
         if self.months == 12:
             return f"{self.year}"
         day = f"-{self.day:02d}" if self.months == 0 else ""
         return f"{self.year}-{self.month:02d}{day}"
-
-
-_FULL: Mapping[str, tuple[str, ...]] = {
-    "en": ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-           "october", "november", "december"),
-    "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
-           "октябрь", "ноябрь", "декабрь"),
-    "ru_of": ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-              "октября", "ноября", "декабря"),
-    "kk": ("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек",
-           "қазан", "қараша", "желтоқсан"),
-}  # fmt: skip
 
 
 def month_named(word: str) -> int:
@@ -261,7 +246,7 @@ def month_named(word: str) -> int:
     if len(bare) < 3:
         return 0
     found = {
-        n for names in _FULL.values() for n, name in enumerate(names, 1) if name.startswith(bare)
+        n for names in month_words() for n, name in enumerate(names, 1) if name.startswith(bare)
     }
     return found.pop() if len(found) == 1 else 0
 
@@ -283,16 +268,16 @@ _DAY_NAMED = re.compile(
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
-def slashed(cell: Cell) -> tuple[int, int, int] | None:
+def _slashed(cell: Cell) -> tuple[int, int, int] | None:
     """First number, second number and year of a date such as 03/04/2026."""
     match = _SLASHED.fullmatch(cell.translate(SPACES).strip()) if isinstance(cell, str) else None
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
+def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
     """Whether dates such as 03/04/2026 begin with the day or the month, and what keeps it open."""
     cells = list(cells)
     seasons = [
@@ -304,14 +289,14 @@ def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, 
         place, text = seasons[0]
         what = _('"{text}" can be read as a year that begins in {year}, or as a month')
         fix = _('write the year alone, or the month as in "2026-04"')
-        return "", [(place, what.format(text=text, year=text[:4]), fix)]
-    found = [(place, str(cell), parts) for place, cell in cells if (parts := slashed(cell))]
+        return "", [Problem(place, what.format(text=text, year=text[:4]), fix=fix)]
+    found = [(place, str(cell), parts) for place, cell in cells if (parts := _slashed(cell))]
     days = [one for one in found if one[2][0] > 12]
     months = [one for one in found if one[2][1] > 12]
     if days and months:
         what = _('"{text}" begins with the day, "{other}" in {place} with the month')
         what = what.format(text=days[0][1], other=months[0][1], place=months[0][0])
-        return "", [(days[0][0], what, _("write dates as 2026-04-03"))]
+        return "", [Problem(days[0][0], what, fix=_("write dates as 2026-04-03"))]
     if days or months or not found:
         return ("dmy" if days else "mdy" if months else ""), []
     if all(parts[0] == parts[1] for _place, _text, parts in found):
@@ -320,7 +305,7 @@ def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, 
     what = _('"{text}" can be read as {dmy} or as {mdy}').format(
         text=text, dmy=f"{year}-{other:02d}-{one:02d}", mdy=f"{year}-{one:02d}-{other:02d}"
     )
-    return "", [(place, what, _("say which with --dates dmy or --dates mdy"))]
+    return "", [Problem(place, what, fix=_("say which with --dates dmy or --dates mdy"))]
 
 
 def moment_or_none(cell: Cell, order: str = "dmy") -> Moment | None:
@@ -408,8 +393,8 @@ def _year_first(text: str) -> Moment | None:
 
 def _quarter(text: str) -> Moment | None:
     head, _space, tail = text.partition(" ")
-    if head.casefold() in ROMAN and tail:
-        text = f"{ROMAN[head.casefold()]} {tail}"
+    if head.casefold() in _ROMAN and tail:
+        text = f"{_ROMAN[head.casefold()]} {tail}"
     if not re.search(r"[QKкт]", text, re.IGNORECASE) or re.search(r"[^\W\d_]{9,}", text):
         return None
     if match := _Q.fullmatch(text):

@@ -1,11 +1,11 @@
 """A table into a case: read, set against what stands there, shown, and written when it is taken."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derbes.case.entities import Case
+from derbes.case.quantity import Calendar
 from derbes.casefile.edit import changed_texts, write_changes
 from derbes.casefile.entries import MappingNode, Plain, dotted, find
 from derbes.casefile.entries import Path as CasePath
@@ -14,7 +14,7 @@ from derbes.errors import CaseError, Problem, TableError, did_you_mean
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
-from derbes.tables.bring import brought
+from derbes.tables.bring import bring_dated
 from derbes.tables.kept import (
     DATED,
     GAPS,
@@ -26,9 +26,9 @@ from derbes.tables.kept import (
     read_map,
 )
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
-from derbes.tables.lists import listed
+from derbes.tables.lists import bring_list
 from derbes.tables.mapping import ACROSS, completed, told_map
-from derbes.tables.readings import About, Brought
+from derbes.tables.readings import TableReading
 from derbes.tables.sheets import Sheet, TableFile, read_table_file
 
 GRADES = ("A", "B", "C", "D")
@@ -85,28 +85,28 @@ def import_into_case(
     told = _with_options(base, options, source)
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
     found = completed(told, frame, read.case, source)
-    found = replace(found, sheet=frame.sheet.name, grade=found.grade)
+    found = replace(found, sheet=frame.sheet.name)
     if found.facts and found.kind != STOCKS:
         what = _('facts are made of stocks, and this table is read as "{kind}"')
         fix = _("write facts=no, or kind=stocks")
         raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
-    about = About(kept.stem, file.path.name, found.grade or "B")
-    bring = brought if found.kind in DATED else listed
-    made = bring(found, frame, read.case, about, unit=options.unit)
-    if made.problems:
-        raise TableError(source, made.problems)
-    found = _with_unit(found, options.unit)
-    changes, shown = _changes(made, read, read.case)
-    document = _document(file, frame, options)
+    reading = TableReading(found, frame, read.case, kept.stem, file.path.name, options.unit)
+    (bring_dated if found.kind in DATED else bring_list)(reading)
+    if reading.problems:
+        raise TableError(source, reading.problems)
+    if options.unit:
+        found = replace(found, units={**found.units, "value": options.unit})
+    changes, shown = _changes(reading, read)
     result = TableImport(
         str(case), source, frame.sheet.name, found.kind, tuple(shown), found.columns, found.items,
-        (*file.notes, *_hidden(frame.sheet), *frame.left_out, *made.notes), str(kept),
+        (*file.notes, *_hidden(frame.sheet), *frame.left_out, *reading.notes), str(kept),
         is_guessed=not before,
     )  # fmt: skip
     if not shown:
         return result
-    changes = {**changes, ("documents", about.source): document}
-    _refuse_what_breaks(case, changes, examine, source=source, holes=made.holes)
+    changes["documents", reading.source] = _document(file, frame, options)
+    problems = read_files(case, examine, changed_texts(case, changes)).problems
+    _refuse_what_breaks(problems, source, reading.holes)
     if not take(result):
         return result
     text = map_text(found, table.name, case.name, before)
@@ -115,7 +115,10 @@ def import_into_case(
     try:
         write_changes(case, changes, examine)
     except BaseException:
-        _put_back(kept, before)
+        if before:
+            write_atomically(kept, before)
+        else:
+            kept.unlink(missing_ok=True)
         raise
     return replace(result, written=True)
 
@@ -132,14 +135,6 @@ def _hidden(sheet: Sheet) -> list[str]:
         len(sheet.hidden),
     )
     return [text.format(places=", ".join(sheet.hidden))]
-
-
-def _put_back(kept: Path, before: str) -> None:
-    """Leave the mapping as it was."""
-    if before:
-        write_atomically(kept, before)
-    else:
-        kept.unlink(missing_ok=True)
 
 
 def _check(options: TableOptions, source: str) -> None:
@@ -204,11 +199,6 @@ def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMa
     return told_map(options.mapping, replace(base, **given), source)
 
 
-def _with_unit(found: TableMap, unit: str) -> TableMap:
-    """With a unit that was told on the command line kept."""
-    return replace(found, units={**found.units, "value": unit}) if unit else found
-
-
 def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
     """What the case says of the table."""
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
@@ -220,16 +210,14 @@ def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict
     }
 
 
-def _changes(
-    made: Brought, read: Read, case: Case
-) -> tuple[dict[CasePath, Plain], list[NumberChange]]:
+def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:
     """What is to stand in the file, and the numbers of it that differ."""
     changes: dict[CasePath, Plain] = {}
     shown: list[NumberChange] = []
-    for where, value in made.values.items():
+    for where, value in reading.values.items():
         node = find(read.tree.root, where)
         before = node.plain if node is not None else None
-        wanted = _merged(before, value, case, isinstance(node, MappingNode))
+        wanted = _merged(before, value, reading.case.calendar, isinstance(node, MappingNode))
         told = list(differing(dotted(where), before, wanted))
         if where[0] == "facts":  # of a fact its number is shown
             told = [one for one in told if one.path.endswith(".amount")] or told[:1]
@@ -239,7 +227,7 @@ def _changes(
     return changes, shown
 
 
-def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:  # noqa: FBT001
+def _merged(before: Plain, value: Plain, calendar: Calendar, is_mapping: bool) -> Plain:  # noqa: FBT001
     """What stands at a number with what a table tells; months that it does not tell stay."""
     if not isinstance(value, dict) or not ({"value", "series"} & value.keys()):
         return value
@@ -256,11 +244,11 @@ def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:
     months = old.get("series")
     if isinstance(months, dict):
         kept = {month: _with_unit_of(one, unit) for month, one in months.items()}
-    elif before is not None and all(case.calendar.index_of(month) > 0 for month in series):
+    elif before is not None and all(calendar.index_of(month) > 0 for month in series):
         first = {key: one for key, one in old.items() if key not in {"label", "after"}}
-        kept = {case.calendar.label(0): first or before}
-    told = {case.calendar.index_of(month) for month in series}
-    kept = {month: one for month, one in kept.items() if case.calendar.index_of(month) not in told}
+        kept = {calendar.label(0): first or before}
+    told = {calendar.index_of(month) for month in series}
+    kept = {month: one for month, one in kept.items() if calendar.index_of(month) not in told}
     same_unit = not unit or unit == value.get("unit")
     if same_unit and isinstance(months, dict):
         kept = {month: months[month] for month in kept}
@@ -324,15 +312,9 @@ def _numbers(plain: Plain) -> dict[str, str]:
 
 
 def _refuse_what_breaks(
-    case: Path,
-    changes: Mapping[CasePath, Plain],
-    examine: Examine | None,
-    *,
-    source: str,
-    holes: Mapping[str, tuple[str, ...]],
+    problems: Iterable[Problem], source: str, holes: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Refuse changes with which the case would have problems, each told by its path."""
-    problems = read_files(case, examine, changed_texts(case, changes)).problems
     told = []
     for one in problems:
         path, _series, month = one.where.rpartition(".series.")

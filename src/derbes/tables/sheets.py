@@ -9,17 +9,30 @@ import gzip
 import hashlib
 import io
 import re
+import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial, reduce
+from itertools import groupby
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, said_by_system
 from derbes.language import _
-from derbes.tables.hidden import NOTHING, Hidden, hidden_in, spans
 from derbes.trade import parquet
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TRUE = ("1", "true")
+_UNTOLD = (
+    zipfile.BadZipFile, zlib.error, LookupError, ET.ParseError, ValueError, RuntimeError, OSError,
+)  # fmt: skip
+MOST_COLUMNS = 16_384
+Hidden = tuple[frozenset[int], frozenset[int]]
+"""Rows and columns, from 0."""
+NOTHING: Hidden = (frozenset(), frozenset())
 
 Cell = str | float | bool | date | None
 """What a cell holds."""
@@ -88,6 +101,11 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def column_number(letters: str) -> int:
+    """The number of a column, from 0, of its letters."""
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters.upper(), 0) - 1
 
 
 def read_table_file(path: Path) -> TableFile:
@@ -285,3 +303,90 @@ def _delimiter(sample: Sequence[str]) -> str:
             if (times, n) > best:
                 best, found = (times, n), sign
     return found
+
+
+# Rows and columns that a workbook hides, which the reader of cells does not say
+
+
+def hidden_in(content: bytes, most_bytes: int) -> Mapping[str, Hidden]:
+    """Sheets that hide rows or columns, by name; empty where the file does not tell.
+
+    Args:
+        content: Of the workbook.
+        most_bytes: Of a part of it that is looked through.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            read = partial(_part, book, most_bytes)
+            found = {name: _hidden(read(part)) for name, part in sheet_parts(book, read)}
+    except _UNTOLD:  # damaged, locked or too large: the reader of cells says it better
+        return {}
+    return {name: one for name, one in found.items() if any(one)}
+
+
+def _part(book: zipfile.ZipFile, most_bytes: int, name: str) -> bytes:
+    """A part of a workbook, unless it is too large, or declares entities that could swell."""
+    if book.getinfo(name).file_size > most_bytes:
+        raise ValueError(name)
+    part = book.read(name)
+    if b"<!DOCTYPE" in part:
+        raise ValueError(name)
+    return part
+
+
+def local_name(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def sheet_parts(book: zipfile.ZipFile, read: Callable[[str], bytes]) -> Iterator[tuple[str, str]]:
+    """Names of the sheets of a workbook, each with the part of the file that holds it.
+
+    Args:
+        book: The workbook.
+        read: Gives a part by its name, and refuses one that could swell.
+    """
+    links = {
+        one.get("Id", ""): one.get("Target", "")
+        for one in ET.fromstring(read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    }
+    names = set(book.namelist())
+    for one in ET.fromstring(read("xl/workbook.xml")).iter():  # noqa: S314
+        if local_name(one.tag) != "sheet":
+            continue
+        target = next((v for k, v in one.attrib.items() if local_name(k) == "id" and k != "id"), "")
+        part = links.get(target, "").removeprefix("/")
+        part = part if part.startswith("xl/") else f"xl/{part}"
+        if part in names:
+            yield one.get("name", ""), part
+
+
+def _hidden(part: bytes) -> Hidden:
+    """Rows and columns that a sheet marks."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    if b"hidden=" not in part:
+        return NOTHING
+    row = -1
+    for _event, one in ET.iterparse(io.BytesIO(part)):  # noqa: S314 - no entities
+        if one.tag == f"{_MAIN}row":
+            row = int(one.get("r", row + 2)) - 1
+            if one.get("hidden") in _TRUE:
+                rows.add(row)
+            one.clear()
+        elif one.tag == f"{_MAIN}col" and one.get("hidden") in _TRUE:
+            last = min(int(one.get("max", "0")), MOST_COLUMNS)
+            columns |= set(range(int(one.get("min", "1")) - 1, last))
+    return frozenset(rows), frozenset(columns)
+
+
+def spans(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Whole numbers as first and last of those that follow each other.
+
+    Examples:
+        >>> list(spans([4, 2, 3, 9]))
+        [(2, 4), (9, 9)]
+    """
+    for _gap, run in groupby(enumerate(sorted(places)), key=lambda one: one[1] - one[0]):
+        found = [place for _index, place in run]
+        yield found[0], found[-1]

@@ -15,9 +15,17 @@ from derbes.casefile.entries import SECTIONS, Path, Plain, dotted, keys_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.workbook.layout import NUMBER, PARENT, Field, SheetLayout, layouts
-from derbes.workbook.lines import Line, Lines, held, lines_of
 from derbes.workbook.making import shown_value
-from derbes.workbook.reading import MISSING_ERROR, Fault, Found, PersonBook
+from derbes.workbook.reading import (
+    MISSING_ERROR,
+    Fault,
+    Found,
+    Line,
+    Lines,
+    PersonBook,
+    held,
+    lines_of,
+)
 from derbes.workbook.sheets import BARE, Key, Row, Table, at_key, below
 from derbes.workbook.spelling import (
     Cell,
