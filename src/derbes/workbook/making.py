@@ -410,7 +410,8 @@ def _lines_of(cell: Cell, width: float) -> int:
 
 def _comment(column: SheetColumn) -> str:
     form = column.form
-    told = _(" ".join(column.about.split()))
+    about = " ".join(column.about.split())
+    told = _(about)
     if isinstance(form, forms.AnyForm) or not isinstance(
         form, forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
     ):
