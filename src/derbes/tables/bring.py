@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from derbes.case.entities import Case
 from derbes.case.forms import MISSING
-from derbes.case.quantity import MONTHS_A_YEAR
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, ngettext
@@ -27,8 +27,9 @@ from derbes.tables.readings import (
     dated_cells,
     told_twice,
     unit_at,
-)
-from derbes.units import GROUP_SPACE, Unit, convert, convertible, format_amount, parse_unit
+    words,
+)  # fmt: skip
+from derbes.units import convert, convertible, parse_unit
 
 OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")
 """Words of a heading by which a stock is that of the first day."""
@@ -88,11 +89,6 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
         tell(reading, path, points)
 
 
-def words(number: float, unit: str) -> str:
-    """A number with its unit as the case file has it."""
-    return format_amount(float(f"{number:.12g}"), unit).replace(GROUP_SPACE, "")
-
-
 def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """The stock with which the calendar begins: of the last day up to it."""
     found, begin = reading.found, reading.case.calendar.month_of(0)
@@ -117,9 +113,8 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
             "the table has no stock for {month}, when the calendar begins; its last are {labels}"
         )
         what = what.format(month=f"{begin[0]}-{begin[1]:02d}", labels=labels)
-        fix = _("take another one with --at {label}, or change calendar.first").format(
-            label=points[-1].moment.label
-        )
+        fix = _("take another one with --at {label}, or change calendar.first")
+        fix = fix.format(label=points[-1].moment.label)
         reading.lacking.append(Problem(path, what, fix=fix))
         return
     point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
@@ -128,8 +123,7 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
     why = _("{kind} of {time}, {place} of {file}").format(
         kind=kind, time=point.moment.label, place=point.place, file=reading.file
     )
-    value = words(point.number or 0.0, point.unit.name if point.unit else "")
-    reading.values[tuple(path.split("."))] = told_number(reading, value, why)
+    reading.values[tuple(path.split("."))] = reading.told({"value": point.words}, why)
 
 
 def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
@@ -142,16 +136,12 @@ def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNu
         id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
         says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
         reading.values["facts", id_] = {
-            "says": says,
-            "amount": words(one.number or 0.0, one.unit.name if one.unit else ""),
-            "date": one.moment.label,
-            "document": reading.source,
-            "grade": reading.grade,
-        }
+            "says": says, "amount": one.words, "date": one.moment.label,
+            "document": reading.source, "grade": reading.grade,
+        }  # fmt: skip
     if any(one.moment.months > 1 for one in points):
-        reading.notes.append(
-            _("{path}: only stocks of days and months become facts.").format(path=path)
-        )
+        note = _("{path}: only stocks of days and months become facts.")
+        reading.notes.append(note.format(path=path))
     if len(edges) > MOST_FACTS:
         note = _("{path}: of {n} stocks the last {most} become facts.")
         reading.notes.append(note.format(path=path, n=len(edges), most=MOST_FACTS))
@@ -167,16 +157,11 @@ def _later(year: int, month: int, months: int) -> tuple[int, int]:
     return year, month + 1
 
 
-def told_number(reading: TableReading, value: str, why: str) -> dict[str, Plain]:
-    """A number with what is said of it."""
-    return {"value": value, "source": reading.source, "grade": reading.grade, "why": why}
-
-
 def _rates(
     path: str, points: Sequence[DatedNumber], case: Case
-) -> tuple[list[tuple[Moment, float | None]], Unit | None, bool]:
+) -> tuple[list[tuple[Moment, float | None]], str, bool]:
     """Numbers in one unit; amounts of rows as rates a month; and whether they were amounts."""
-    wanted, own = unit_at(case, path), own_units(case)
+    wanted = unit_at(case, path)
     unit = next(one.unit for one in points if one.unit is not None)
     is_flow = wanted.endswith(PER_MONTH) and not any(kind == "time" for kind, _power in unit.powers)
     found: list[tuple[Moment, float | None]] = []
@@ -188,8 +173,8 @@ def _rates(
             number /= _length(one.moment)
         found.append((one.moment, number))
     if is_flow:
-        unit = parse_unit(f"{unit.name}{PER_MONTH}", own)
-    return found, unit, is_flow
+        unit = parse_unit(f"{unit.name}{PER_MONTH}", own_units(case))
+    return found, unit.name, is_flow
 
 
 def _length(moment: Moment) -> float:
@@ -218,19 +203,16 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
         is_known = bool(told) and not (is_flow and covered < WHOLE * calendar.step)
         total = sum(length * number for length, number in told)
         values[period] = total / covered if is_known else None
-    _put_series(reading, path, points, values, unit=unit.name if unit else "")
+    _put_series(reading, path, points, values, unit=unit)
 
 
 def _put_series(
-    reading: TableReading,
-    path: str,
-    points: Sequence[DatedNumber],
-    values: Mapping[int, float | None],
-    *,
-    unit: str,
-) -> None:
+    reading: TableReading, path: str, points: Sequence[DatedNumber],
+    values: Mapping[int, float | None], *, unit: str,
+) -> None:  # fmt: skip
     """Values by period as a series of the case file, with what it says of itself."""
-    calendar = reading.case.calendar
+    calendar, begin = reading.case.calendar, reading.case.calendar.label(0)
+    first, last = points[0].moment.label, points[-1].moment.label
     late = [period for period in values if period >= calendar.n_periods]
     known = sorted(
         period for period, value in values.items() if value is not None and period not in late
@@ -242,15 +224,12 @@ def _put_series(
         return
     if not known:
         what = _("the table tells {first} to {last}, and the calendar begins in {month}")
-        what = what.format(
-            first=points[0].moment.label, last=points[-1].moment.label, month=calendar.label(0)
-        )
+        what = what.format(first=first, last=last, month=begin)
         reading.refuse(path, what, _("for demand out of the past: --map kind=history"))
         return
     if known[-1] * calendar.step < -OLDEST:
-        what = _("the table ends in {last}, and the calendar begins in {month}").format(
-            last=points[-1].moment.label, month=calendar.label(0)
-        )
+        what = _("the table ends in {last}, and the calendar begins in {month}")
+        what = what.format(last=last, month=begin)
         fix = _("for demand out of the past: --map kind=history; else get newer figures")
         reading.refuse(path, what, fix)
         return
@@ -280,19 +259,12 @@ def _put_series(
         reading.notes.append(text.format(path=path, month=calendar.label(known[-1])))
     points = [one for one in points if calendar.index(one.moment.year, one.moment.month) in inside]
     is_derived = any((one.moment.months or 0) != calendar.step for one in points)
-    why = _("{first} to {last} of {file}, {place} and below").format(
-        first=points[0].moment.label,
-        last=points[-1].moment.label,
-        file=reading.file,
-        place=points[0].place,
-    )
-    reading.values[tuple(path.split("."))] = {
-        "series": series,
-        "unit": unit,
-        "source": reading.source,
-        "grade": "C" if is_derived and reading.grade in {"A", "B"} else reading.grade,
-        "why": why,
-    }
+    first, last = points[0].moment.label, points[-1].moment.label
+    why = _("{first} to {last} of {file}, {place} and below")
+    why = why.format(first=first, last=last, file=reading.file, place=points[0].place)
+    grade = "C" if is_derived and reading.grade in {"A", "B"} else reading.grade
+    found: dict[str, Plain] = {"series": series, "unit": unit}
+    reading.values[tuple(path.split("."))] = reading.told(found, why, grade)
 
 
 def _filled(
@@ -308,13 +280,12 @@ def _filled(
     else:
         share = (period - before) / (after - before)
         value, why = first + share * (last - first), _("not in the table; on a straight line")
-    return {"value": words(float(f"{value:.10g}"), ""), "grade": "D", "why": why}
+    return {"value": words(value, "", 10), "grade": "D", "why": why}
 
 
 def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """Demand out of consumption (H1)-(H5)."""
-    case = reading.case
-    numbers, unit, _is_flow = _rates(path, points, case)
+    numbers, unit, _is_flow = _rates(path, points, reading.case)
     out = {one.moment for one in points if one.is_out}
     lengths = {moment.months for moment, _number in numbers}
     if lengths == {0}:
@@ -331,11 +302,8 @@ def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber
     a_year = MONTHS_A_YEAR // months
     first = min(moment for moment, _number in numbers)
 
-    def period(moment: Moment) -> int:
-        return (moment.year * 12 + moment.month - first.year * 12 - first.month) // months
-
     told = {
-        period(moment): number
+        moment.months_since(first) // months: number
         for moment, number in numbers
         if number is not None and moment not in out
     }
@@ -345,14 +313,10 @@ def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber
     fit = fitted(told, (first.month - 1) // months, a_year)
     n_out = sum(1 for moment, _number in numbers if moment in out)
     n_unknown = max(told) + 1 - len(told) - n_out
-    reading.values[tuple(path.split("."))] = _demand(
-        fit, first, case, unit.name if unit else ""
-    ) | {
-        "source": reading.source,
-        "grade": "C",
-        "why": _why_history(fit, points, reading.file, n_out=n_out, n_unknown=max(0, n_unknown)),
-    }
-    reading.notes.append(_fit_words(path, fit, unit.name if unit else ""))
+    why = _why_history(fit, points, reading.file, n_out=n_out, n_unknown=max(0, n_unknown))
+    value = _demand(fit, first, reading.case.calendar, unit)
+    reading.values[tuple(path.split("."))] = reading.told(value, why, "C")
+    reading.notes.append(_fit_words(path, fit, unit))
 
 
 def _by_month(
@@ -376,41 +340,32 @@ def _by_month(
     return found, short
 
 
-def _demand(fit: DemandFit, first: Moment, case: Case, name: str) -> dict[str, Plain]:
+def _demand(fit: DemandFit, first: Moment, calendar: Calendar, name: str) -> dict[str, Plain]:
     """Demand over the calendar, as one number or as a series (H4), with its range (H5)."""
-    calendar, months = case.calendar, first.months
-    a_year = MONTHS_A_YEAR // months
-
-    def at(period: int) -> float:
-        year, month = calendar.month_of(period)
-        count = year * 12 + month - first.year * 12 - first.month
-        return (
-            sum(fit.demand((count + n) // months, a_year) for n in range(calendar.step))
-            / calendar.step
-        )
-
-    values = [float(f"{at(period):.6g}") for period in range(calendar.n_periods)]
-    has_range = fit.n_years > 1
+    months, step = first.months, calendar.step
+    values = []
+    for n in range(calendar.n_periods):
+        ahead = Moment(*calendar.month_of(n), 0, 1).months_since(first)
+        parts = [fit.demand((ahead + k) // months, MONTHS_A_YEAR // months) for k in range(step)]
+        values.append(float(f"{sum(parts) / step:.6g}"))
+    ends, has_range = (fit.low, fit.high), fit.n_years > 1
+    found: dict[str, Plain] = {"value": words(values[0], name)}
     if len(set(values)) == 1:
-        ends = [words(float(f"{share * values[0]:.6g}"), name) for share in (fit.low, fit.high)]
-        found: dict[str, Plain] = {"value": words(values[0], name)}
-        return found | ({"range": list(ends)} if has_range else {})
-    found = {
-        "series": {calendar.label(n): words(value, "") for n, value in enumerate(values)},
-        "unit": name,
-    }
+        spread: Plain = [words(end * values[0], name, 6) for end in ends]
+        return found | ({"range": spread} if has_range else {})
+    series: Plain = {calendar.label(n): words(value, "") for n, value in enumerate(values)}
+    found = {"series": series, "unit": name}
     if has_range and values[0] > 0:
-        found["range"] = [f"{float(f'{100 * share:.4g}'):g} %" for share in (fit.low, fit.high)]
+        found["range"] = [f"{float(f'{100 * end:.4g}'):g} %" for end in ends]
     return found
 
 
 def _why_history(
     fit: DemandFit, points: Sequence[DatedNumber], file: str, *, n_out: int, n_unknown: int
 ) -> str:
-    text = _("{first} to {last} of {file}: {what}").format(
-        first=points[0].moment.label, last=points[-1].moment.label, file=file, what=_what_fit(fit)
-    )
-    parts = [text]
+    first, last = points[0].moment.label, points[-1].moment.label
+    text = _("{first} to {last} of {file}: {what}")
+    parts = [text.format(first=first, last=last, file=file, what=_what_fit(fit))]
     if n_out:
         told = ngettext(
             "{n} period of stock-out left out", "{n} periods of stock-out left out", n_out
@@ -434,30 +389,18 @@ def _what_fit(fit: DemandFit) -> str:
 
 def _fit_words(path: str, fit: DemandFit, name: str) -> str:
     """What was found in a history, for the one who takes it."""
-    parts = [
-        _("{path}: level {level} at the beginning of the table").format(
-            path=path, level=words(float(f"{fit.level:.4g}"), name)
-        )
-    ]
+    level = _("{path}: level {level} at the beginning of the table")
+    level = level.format(path=path, level=words(fit.level, name, 4))
+    trend = _("fewer than three years, so no trend")
     if fit.trend:
-        parts.append(
-            _("trend {trend} in a year").format(trend=words(float(f"{fit.trend:.3g}"), name))
-        )
+        trend = _("trend {trend} in a year").format(trend=words(fit.trend, name, 3))
     elif not math.isnan(fit.trend_error):
-        parts.append(_("no trend that stands out of the spread"))
-    else:
-        parts.append(_("fewer than three years, so no trend"))
+        trend = _("no trend that stands out of the spread")
+    season, years = _("no season"), _("no range: fewer than two years")
     if fit.season:
-        ends = [words(float(f"{end:.3g}"), name) for end in (min(fit.season), max(fit.season))]
-        parts.append(_("season between {low} and {high}").format(low=ends[0], high=ends[1]))
-    else:
-        parts.append(_("no season"))
+        low, high = words(min(fit.season), name, 3), words(max(fit.season), name, 3)
+        season = _("season between {low} and {high}").format(low=low, high=high)
     if fit.n_years > 1:
-        parts.append(
-            _("years between {low} and {high} of the fit").format(
-                low=f"{100 * fit.low:.3g} %", high=f"{100 * fit.high:.3g} %"
-            )
-        )
-    else:
-        parts.append(_("no range: fewer than two years"))
-    return "; ".join(parts) + "."
+        low, high = f"{100 * fit.low:.3g} %", f"{100 * fit.high:.3g} %"
+        years = _("years between {low} and {high} of the fit").format(low=low, high=high)
+    return "; ".join((level, trend, season, years)) + "."

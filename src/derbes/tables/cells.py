@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.errors import Problem
 from derbes.language import _
 from derbes.spelling import month_words
@@ -225,6 +226,10 @@ class Moment(NamedTuple):
     def month_days(self) -> int:
         """Days of its month."""
         return monthrange(self.year, self.month)[1]
+
+    def months_since(self, other: "Moment") -> int:
+        """Months from the month of another."""
+        return (self.year - other.year) * MONTHS_A_YEAR + self.month - other.month
 
     @property
     def label(self) -> str:

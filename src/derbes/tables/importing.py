@@ -10,7 +10,7 @@ from derbes.casefile.edit import changed_texts, write_changes
 from derbes.casefile.entries import MappingNode, Plain, dotted, find
 from derbes.casefile.entries import Path as CasePath
 from derbes.casefile.reader import Examine, Read, read_files
-from derbes.errors import CaseError, Problem, TableError, did_you_mean
+from derbes.errors import CaseError, Problem, TableError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
@@ -24,7 +24,8 @@ from derbes.tables.kept import (
     map_text,
     name_of,
     read_map,
-)
+    unlisted,
+)  # fmt: skip
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
 from derbes.tables.lists import bring_list
 from derbes.tables.mapping import ACROSS, completed, told_map
@@ -54,28 +55,10 @@ class TableOptions:
 
 
 def import_into_case(
-    table: Path,
-    case: Path,
-    options: TableOptions,
-    *,
-    take: Callable[[TableImport], bool],
-    examine: Examine | None = None,
-) -> TableImport:
-    """Read a table into a case.
-
-    Args:
-        table: CSV, Excel or Parquet.
-        case: Case file, or folder of a case.
-        options: How it is to be read.
-        take: Asked, with what would change, whether to write it.
-        examine: As in `check_case`.
-
-    Raises:
-        CaseError: The case has problems, or would have them; it is as it was.
-        TableError: The table cannot be read, or in several ways; holds every problem.
-        DataError: The file is no table.
-        OutputError: A file cannot be written; all are as they were.
-    """
+    table: Path, case: Path, options: TableOptions, *,
+    take: Callable[[TableImport], bool], examine: Examine | None = None,
+) -> TableImport:  # fmt: skip
+    """As `import_table`; `examine` as in `check_case`."""
     read = read_files(case, examine)
     if read.case is None or read.problems:
         raise CaseError(str(case), read.problems)
@@ -84,8 +67,7 @@ def import_into_case(
     kept, before, base = _kept(table, case, options, file)
     told = _with_options(base, options, source)
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
-    found = completed(told, frame, read.case, source)
-    found = replace(found, sheet=frame.sheet.name)
+    found = replace(completed(told, frame, read.case, source), sheet=frame.sheet.name)
     if found.facts and found.kind != STOCKS:
         what = _('facts are made of stocks, and this table is read as "{kind}"')
         fix = _("write facts=no, or kind=stocks")
@@ -138,14 +120,11 @@ def _hidden(sheet: Sheet) -> list[str]:
 
 
 def _check(options: TableOptions, source: str) -> None:
-    """Refuse options that say nothing."""
     known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES, "gaps": GAPS}
     problems = []
     for name, words in known.items():
-        word = getattr(options, name)
-        if word and word not in words:
-            what = _('"{word}" is not one of: {words}').format(word=word, words=", ".join(words))
-            problems.append(Problem(name, what, fix=did_you_mean(word, words)))
+        if word := getattr(options, name):
+            problems += unlisted(name, word, words)
     if options.date and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", options.date):
         what = _('"{word}" is no date').format(word=options.date)
         problems.append(Problem("date", what, fix=_('write it as in "2026-01-15"')))
@@ -200,14 +179,10 @@ def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMa
 
 
 def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
-    """What the case says of the table."""
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
-    return {
-        "title": title,
-        "date": options.date or file.day,
-        "note": f"{sheet}SHA-256 {file.digest}",
-    }
+    note = f"{sheet}SHA-256 {file.digest}"
+    return {"title": title, "date": options.date or file.day, "note": note}
 
 
 def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:

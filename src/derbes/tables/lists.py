@@ -9,12 +9,11 @@ from derbes.drafting.text import id_of
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.spelling import listed as one_of
-from derbes.tables.bring import told_number, words
 from derbes.tables.cells import CellError, is_missing, is_number
 from derbes.tables.kept import BILL, SUPPLIERS
 from derbes.tables.layout import Heading
 from derbes.tables.mapping import names_of, score, selects
-from derbes.tables.readings import PER_MONTH, TableReading
+from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
 
 
@@ -95,7 +94,7 @@ def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
     is_amount = target.endswith(PER_MONTH) and not has_time
     name = f"{found.unit.name}{PER_MONTH}" if is_amount else found.unit.name
     why = _("{place} of {file}").format(place=place, file=reading.file)
-    return told_number(reading, words(found.number, name), why)
+    return reading.told({"value": words(found.number, name)}, why)
 
 
 def _element(reading: TableReading, row: int, role: str, section: str) -> str:
@@ -120,7 +119,6 @@ def _may_be(text: str, ways: Sequence[str]) -> str:
 
 
 def _ways(one: Element) -> tuple[str, ...]:
-    """How an element is called."""
     return (one.id, *one.label.values())
 
 

@@ -28,7 +28,9 @@ from derbes.tables.kept import (
     SUPPLIERS,
     YES,
     TableMap,
-)
+    no_kind,
+    unlisted,
+)  # fmt: skip
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
@@ -131,13 +133,9 @@ def _setting(part: str, value: str, problems: list[Problem]) -> str:
     """The kind of a table, or whether its stocks become facts; what is wrong with it is told."""
     if part == "kind":
         if value not in KINDS:
-            what = _('"{kind}" is no kind of table').format(kind=value)
-            problems.append(Problem("map", what, fix=did_you_mean(value, KINDS)))
+            problems.append(no_kind("map", value))
         return value
-    words = (YES, "no")
-    if value not in words:
-        what = _('"{word}" is not one of: {words}').format(word=value, words=", ".join(words))
-        problems.append(Problem("map", what, fix=did_you_mean(value, words)))
+    problems += unlisted("map", value, (YES, "no"))
     return YES if value == YES else ""
 
 

@@ -3,7 +3,7 @@
 What a cell says goes before its heading, that before the mapping, and that before what was told.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
 from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
 from derbes.tables.sheets import Cell
-from derbes.units import Unit, UnitError, parse_unit
+from derbes.units import GROUP_SPACE, Unit, UnitError, format_amount, parse_unit
 
 YES = frozenset(
     {"1", "1.0", "yes", "y", "true", "x", "да", "иә", "out", "stock-out", "+", "нет в наличии"}
@@ -37,6 +37,16 @@ class DatedNumber(NamedTuple):
     place: str
     is_out: bool = False
     """Whether it is of a time of stock-out."""
+
+    @property
+    def words(self) -> str:
+        """The number with its unit, as the case file has it."""
+        return words(self.number or 0.0, self.unit.name if self.unit else "")
+
+
+def words(number: float, unit: str, digits: int = 12) -> str:
+    """A number with its unit as the case file has it."""
+    return format_amount(float(f"{number:.{digits}g}"), unit).replace(GROUP_SPACE, "")
 
 
 class DatedCell(NamedTuple):
@@ -129,6 +139,10 @@ class TableReading:
         problem = Problem(place, what, fix=fix)
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def told(self, value: Mapping[str, Plain], why: str, grade: str = "") -> dict[str, Plain]:
+        """A number with what is said of it."""
+        return {**value, "source": self.source, "grade": grade or self.grade, "why": why}
 
     def settle_decimal(self, cells: Iterable[tuple[str, Cell]]) -> None:
         """Take the decimal mark that was told, else that which the numbers show.

@@ -116,9 +116,8 @@ def read_table_file(path: Path) -> TableFile:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _unusable(
-                path, _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
-            )
+            what = _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
+            raise _unusable(path, what)
         content = path.read_bytes()
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
     except OSError as error:
@@ -142,11 +141,14 @@ def read_table_file(path: Path) -> TableFile:
     return TableFile(path, sheets, digest, changed, hidden, notes)
 
 
-def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    head = _("{file}: cannot be read as a table: {reason}.").format(
-        file=path, reason=reason.rstrip(".")
-    )
+def unusable(text: str, path: Path, reason: str, fix: str) -> DataError:
+    """The error of a file that cannot be read, in a sentence with `file` and `reason`."""
+    head = text.format(file=path, reason=reason.rstrip("."))
     return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
+
+
+def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
+    return unusable(_("{file}: cannot be read as a table: {reason}."), path, reason, fix)
 
 
 def _unpacked(path: Path, content: bytes) -> bytes:
@@ -156,10 +158,8 @@ def _unpacked(path: Path, content: bytes) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise _unusable(path, str(error), _("download it again; it may be cut off")) from error
     if len(found) > MOST_BYTES:
-        raise _unusable(
-            path,
-            _("unpacked it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000),
-        )
+        what = _("unpacked it is larger than {n} million bytes")
+        raise _unusable(path, what.format(n=MOST_BYTES // 1_000_000))
     return found
 
 
@@ -175,38 +175,29 @@ Found = tuple[tuple[Sheet, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def _excel(path: Path, content: bytes) -> Found:
-    from python_calamine import (  # noqa: PLC0415 - only where there is an Excel file
-        CalamineError,
-        CalamineWorkbook,
-        PasswordError,
-        SheetTypeEnum,
-        SheetVisibleEnum,
-    )
+    import python_calamine as calamine  # noqa: PLC0415 - only where there is an Excel file
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
         unseen = hidden_in(content, MOST_BYTES)
         for about in book.sheets_metadata:
-            if about.typ != SheetTypeEnum.WorkSheet:
+            if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(about.name)
             if sheet.total_height * sheet.total_width > MOST_CELLS:
                 raise _unusable(path, _('the sheet "{name}" is too large').format(name=about.name))
             rows = sheet.to_python(skip_empty_area=False)
-            merged = tuple(
-                (first[0], first[1], last[0], last[1])
-                for first, last in (sheet.merged_cell_ranges or ())
-            )
+            merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             cells = _whole([[_plain(cell) for cell in row] for row in rows])
             lines = list(range(1, len(cells) + 1))
             places = tuple(_hidden_places(about.name, cells, unseen.get(about.name, NOTHING)))
             sheets.append(Sheet(about.name, cells, lines, merged, hidden=places))
-            if about.visible != SheetVisibleEnum.Visible:
+            if about.visible != calamine.SheetVisibleEnum.Visible:
                 hidden.append(about.name)
-    except PasswordError as error:
+    except calamine.PasswordError as error:
         raise _unusable(path, _("it is locked by a password"), _("save it without one")) from error
-    except CalamineError as error:
+    except calamine.CalamineError as error:
         fix = _("open it in Excel and save it anew; it may be cut off")
         raise _unusable(path, str(error), fix) from error
     return tuple(sheets), tuple(hidden), ()
@@ -229,8 +220,7 @@ def _hidden_places(name: str, rows: list[list[Cell]], hidden: Hidden) -> Iterato
 def _plain(cell: object) -> Cell:
     """A cell as we know it; a date at midnight is a day."""
     if isinstance(cell, datetime):
-        is_day = cell.time() == datetime.min.time()
-        return cell.date() if is_day else cell
+        return cell.date() if cell.time() == datetime.min.time() else cell
     if isinstance(cell, str | bool | date):
         return cell
     return float(cell) if isinstance(cell, int | float) else str(cell)
@@ -255,10 +245,8 @@ def _csv(path: Path, content: bytes) -> Found:
     delimiter = _delimiter(sample)
     if not delimiter:
         fix = _("save it with a comma, a semicolon or a tab between cells")
-        first = (sample or [""])[0][:60]
-        raise _unusable(
-            path, _('its lines are one cell each, as in "{line}"').format(line=first), fix
-        )
+        what = _('its lines are one cell each, as in "{line}"')
+        raise _unusable(path, what.format(line=(sample or [""])[0][:60]), fix)
     rows: list[list[Cell]] = []
     lines, before = [], 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -297,11 +285,9 @@ def _delimiter(sample: Sequence[str]) -> str:
     best, found = (0, 0), ""
     for sign in DELIMITERS:
         counts = Counter(len(row) for row in csv.reader(sample, delimiter=sign))
-        many = Counter({n: times for n, times in counts.items() if n > 1})
-        if many:
-            n, times = max(many.items(), key=lambda one: (one[1], one[0]))
-            if (times, n) > best:
-                best, found = (times, n), sign
+        most = max(((times, n) for n, times in counts.items() if n > 1), default=best)
+        if most > best:
+            best, found = most, sign
     return found
 
 

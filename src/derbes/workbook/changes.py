@@ -137,7 +137,6 @@ class _Comparing:
         self.present = self.tables[self.layout.name].by_key
 
     def compare(self) -> None:
-        """Compare the sheet with what was written, and note what is to change."""
         match self.layout.kind:
             case "top":
                 for line in self.lines.lines:
@@ -189,7 +188,6 @@ class _Comparing:
         return row.cells if row is not None else {}
 
     def row(self, line: Line, path: Path, plain: Plain) -> None:
-        """Compare the keys of an element."""
         for one in self.layout.fields:
             given = self.field(line, one, at_key(plain, one))
             self.note_places(one, line, (*path, *one.path))
@@ -237,7 +235,6 @@ class _Comparing:
             return _SAME
 
     def refuse_moved(self, line: Line, name: str, now: Cells) -> None:
-        """Refuse a cell that was changed in the case too."""
         what = _("the case says {now} here since this workbook was written")
         fix = _("write the workbook anew and make the change there")
         self.found.refuse(line.places[name], what.format(now=_in_words(now.get(name))), fix)
@@ -247,8 +244,8 @@ class _Comparing:
         cell = line.cells.get(name)
         if isinstance(base, Computed) and isinstance(cell, Live | Fault):
             return cell if isinstance(cell, Live) else Live(None, "")
-        is_value = name == _heading_of(one, "value")
-        formula = _heading_of(one, "formula")
+        is_value = name == one.headings.get("value", "")
+        formula = one.headings.get("formula", "")
         if isinstance(cell, Live) and is_value and held(line.cells.get(formula)) is not None:
             return cell  # the formula beside it says what it is
         value, error = _without_error(cell)
@@ -315,7 +312,6 @@ class _Comparing:
             (self.list_rows if layout.kind == "list" else self.map_rows)(rows, path, name)
 
     def refuse_orphans(self, rows: list[Line], above: tuple[str, str]) -> None:
-        """Refuse rows of an element that the case does not have."""
         names = [key[0] for key in self.tables[above[0]].by_key]
         for line in rows:
             if self.base.get(line.key) and not self.differs(line):
@@ -324,7 +320,6 @@ class _Comparing:
             self.found.refuse(line.places[PARENT], what, did_you_mean(above[1], names))
 
     def list_rows(self, rows: list[Line], path: Path, parent: str) -> None:
-        """Compare the items of one list."""
         plain = below(self.root, path)
         before = [plain] if isinstance(plain, dict) else plain if isinstance(plain, list) else []
         items: dict[int, Plain] = {at + 1: item for at, item in enumerate(before)}
@@ -357,7 +352,6 @@ class _Comparing:
             self.found.put(path, left[0] if alone else left or None)
 
     def map_rows(self, rows: list[Line], path: Path, parent: str) -> None:
-        """Compare the entries of one mapping."""
         layout, (one,) = self.layout, self.layout.fields
         plain = below(self.root, path)
         names = [plain] if isinstance(plain, str) else plain if isinstance(plain, list) else None
@@ -388,7 +382,6 @@ class _Comparing:
     # Numbers by date
 
     def series(self) -> None:
-        """Compare numbers by date."""
         for line in self.lines.lines:
             path = self.path_of(line.key[0], line)
             if path is None:
@@ -422,7 +415,6 @@ class _Comparing:
         return tuple(steps)
 
     def series_row(self, line: Line, path: Path) -> None:
-        """Compare one number by date."""
         base, now = self.base.get(line.key, {}), self.now_of(line)
         whole = Field(path=(), kind="series", form=forms.NUMBER, columns=())
         wanted = ("unit", "after", *self.lines.months)
@@ -524,12 +516,11 @@ def _without(plain: Plain, path: tuple[str, ...]) -> Plain:
 
 
 def _spelled(one: Field, book: Cells, now: Cells, plain: Plain) -> Plain:
-    """What the cells of a key mean."""
     if one.kind == "label":
         return label_plain(one.columns, book, plain)
     if one.kind == "text":
         return text_plain(one, book.get(one.columns[0].heading), plain)
-    unit = bare(now.get(_heading_of(one, "unit")))
+    unit = bare(now.get(one.headings.get("unit", "")))
     is_implied = isinstance(unit, str) and not own_unit(apart(plain).entries)
     implied = str(unit) if is_implied else "" if now and not unit else None
     return number_plain(one, book, now, plain, unit=implied)
@@ -554,10 +545,6 @@ def _without_error(cell: Found) -> tuple[Cell, str]:
 
 
 _ERROR = re.compile(r"#[A-Z0-9/!?]+")
-
-
-def _heading_of(one: Field, part: str) -> str:
-    return next((column.heading for column in one.columns if column.part == part), "")
 
 
 def _in_words(cell: Cell) -> str:

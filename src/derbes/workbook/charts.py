@@ -29,7 +29,7 @@ LINE, COLUMN, BAR, SCATTER = "line", "column", "bar", "scatter"
 _MONTHS_SHOWN_ONE_BY_ONE = 18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """A chart and the numbers that it draws."""
 
@@ -40,7 +40,7 @@ class Drawing:
     title: str
     caption: str
     """What is drawn and what is left out, in a sentence."""
-    kind: str
+    kind: str = LINE
     across_title: str
     up_title: str
     """With unit."""
@@ -155,7 +155,6 @@ def _sentences(*parts: str) -> str:
 
 
 def _settings(row: Any) -> str:
-    """Variant and measure of a row, for a caption."""
     return _("Variant {variant}, measure {measure}.").format(
         variant=row.variant, measure=row.measure
     )
@@ -181,7 +180,6 @@ def _cover(cover: Cover) -> Iterator[Drawing]:
             _settings(rows[0]) if len({row.measure for row in rows}) == 1 else "",
             _left_out(left),
         ),
-        kind=LINE,
         across_title=_("start of the measure"),
         up_title=_("met at least [month]"),
         across=dates,
@@ -243,7 +241,6 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
         name=_("unmet (chart)"),
         title=_("Unmet essential demand, by start of the measure"),
         caption=_sentences(about, _left_out(left)),
-        kind=LINE,
         across_title=_("start of the measure"),
         up_title=_("unmet essential demand [{unit}]").format(unit=unit),
         across=dates,
@@ -267,7 +264,6 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
             name=_("losses (chart)"),
             title=_("What the measure costs both sides, by its start"),
             caption=_sentences(about, _settings(first), responses.get(first.bound, "")),
-            kind=LINE,
             across_title=_("start of the measure"),
             up_title=_("discounted [{money}]").format(money=found.currency),
             across=[row.start for row in same],
@@ -279,10 +275,8 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
 
 
 def _plan(plan: Plan) -> Iterator[Drawing]:
-    money = plan.currency
     variant = _("Variant {variant}.").format(variant=plan.variant)
-    rows = [row for row, _abroad in plan.outlay_by_year]
-    if rows:
+    if rows := [row for row, _abroad in plan.outlay_by_year]:
         yield Drawing(
             table="outlay",
             name=_("outlay (chart)"),
@@ -290,15 +284,14 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
             caption=variant,
             kind=COLUMN,
             across_title=_("year"),
-            up_title=_("paid in the year [{money}]").format(money=money),
+            up_title=_("paid in the year [{money}]").format(money=plan.currency),
             across=[str(row.year) for row in rows],
             series={
                 _("with the plan"): [row.amount for row in rows],
                 _("without"): [row.without_project for row in rows],
             },
         )
-    known = [point for point in plan.frontier if point.cost is not None]
-    if known:
+    if known := [point for point in plan.frontier if point.cost is not None]:
         yield Drawing(
             table="frontier",
             name=_("frontier (chart)"),
@@ -306,7 +299,7 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
             caption=_sentences(variant, _("Points without a plan are left out.")),
             kind=SCATTER,
             across_title=_("survived [month]"),
-            up_title=_("cost, discounted [{money}]").format(money=money),
+            up_title=_("cost, discounted [{money}]").format(money=plan.currency),
             across=[float(point.months) for point in known],
             series={
                 _("cost"): [point.cost for point in known],
@@ -330,7 +323,6 @@ def _stress(found: Stress) -> Iterator[Drawing]:
             title=_("Probability that leverage has ended, by date"),
             caption=_sentences(about, _("Lines by what differs: response, length in months."),
                                _left_out(left)),
-            kind=LINE,
             across_title=_("date"),
             up_title=_("probability [0 to 1]"),
             across=dates,
@@ -356,7 +348,6 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
                 name=_("spread (chart)"),
                 title=_("{answer} by date, with its spread").format(answer=kind),
                 caption=_sentences(about, _settings(rows[0]), caption),
-                kind=LINE,
                 across_title=_("date"),
                 up_title=f"{kind} [{unit}]" if unit else kind,
                 across=[row.date for row in rows],

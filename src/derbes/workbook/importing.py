@@ -99,7 +99,6 @@ def _refuse_foreign(book: PersonBook) -> None:
 
 
 def _refuse_other_case(book: PersonBook, case: Case) -> None:
-    """Refuse a workbook of another case."""
     if book.about.get("kind") == "new":
         what = _("{file}: this workbook begins a case, and {case} is there already. Fix: {fix}.")
         fix = _("name a new file or folder with --case")
@@ -169,7 +168,6 @@ def place_of(places: Mapping[str, str], where: str) -> str:
 def _begin(
     book: PersonBook, case: Path, take: Callable[[BookImport], bool], examine: Examine | None
 ) -> BookImport:
-    """Make a case of all that a workbook holds."""
     is_file = case.suffix.casefold() in {".yaml", ".yml"} and not case.is_dir()
     file = case if is_file else case / MAIN
     changes = changes_of(book, {}, tables_of({}, None), is_new=True)

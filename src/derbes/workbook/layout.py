@@ -67,6 +67,16 @@ class Field:
         """How headings call it; empty: the whole row."""
         return " ".join(self.path)
 
+    @property
+    def headings(self) -> dict[str, str]:
+        """Part → heading of its column."""
+        return {column.part: column.heading for column in self.columns}
+
+    @property
+    def labels(self) -> tuple[SheetColumn, ...]:
+        """Columns with the name of a number, by language."""
+        return tuple(column for column in self.columns if column.part.startswith(LABEL))
+
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:

@@ -185,7 +185,7 @@ def _sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
 def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
     """Rows of a key at the top: what the row is called, and column of the sheet → heading."""
     if one.kind == "number":
-        yield one.name, {column.part: column.heading for column in one.columns}
+        yield one.name, one.headings
         return
     for column in one.columns:
         yield column.heading, {"value": column.heading}
@@ -225,7 +225,7 @@ def _numbers_of(
                 yield f"{row.key[0]}@{column.heading}", column.heading, "unit"
     else:
         for one in table.layout.fields:
-            heading = {column.part: column.heading for column in one.columns}
+            heading = one.headings
             if one.kind == "number" and heading["value"] in cells:
                 yield dotted((*row.path, *one.path)), heading["value"], heading["unit"]
 
@@ -341,7 +341,6 @@ def _choices(made: _Making, column: SheetColumn) -> tuple[str, ...] | str:
 
 
 def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
-    """Write one sheet."""
     layout, columns = table.layout, sheet_columns(table)
     title, lines = f"{made.title}: {layout.name}", made.lines[layout.name]
     page.write(TITLE, 0, title, "title")
@@ -386,7 +385,6 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
 
 
 def _put(made: _Making, page: Page, at: tuple[int, int], cell: Cell, *, look: str) -> None:
-    """Write one cell."""
     if isinstance(cell, Computed):
         made.formulas[cell.path] = formula = _formula(made, cell)
         page.compute(*at, formula, cell.value, look="number computed")
@@ -487,7 +485,6 @@ def _of_first_month(made: _Making, number: Quantity, cells: list[CellPlace]) -> 
 
 
 def _told_of(layout: SheetLayout) -> str:
-    """What a sheet is."""
     if layout.name == TOP:
         return _("What stands at the top of the case: one row for each key.")
     text = " ".join(layout.about.split())
@@ -543,7 +540,6 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
 
 
 def _how() -> tuple[str, ...]:
-    """What the book is, and how to work in it."""
     return (
         _("This workbook holds all that a derbes case is made of: the numbers, where they come "
           "from, and what else is said. Change what you know better, and bring it back."),

@@ -27,6 +27,7 @@ from derbes.tables.sheets import (
     local_name,
     read_table_file,
     sheet_parts,
+    unusable,
 )
 from derbes.workbook.layout import NUMBER, SheetColumn, SheetLayout
 from derbes.workbook.making import ABOUT, BEFORE, TOP_COLUMNS, top_lines
@@ -78,14 +79,17 @@ class PersonBook:
     """Sheet, key of a row and heading → what was written there, and the formula if one was."""
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What the parts of a file say of the cells of a sheet."""
+class _Mark(NamedTuple):
+    """What the parts of a file say of a cell."""
 
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    percents: set[tuple[int, int]] = field(default_factory=set)
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    valueless: set[tuple[int, int]] = field(default_factory=set)
+    formula: str | None
+    error: str
+    is_percent: bool
+    has_value: bool
+
+
+_Marks = Mapping[tuple[int, int], _Mark]
+"""By row and column, from 0."""
 
 
 def read_book(path: Path) -> PersonBook:
@@ -101,9 +105,7 @@ def read_book(path: Path) -> PersonBook:
     grids = {}
     for sheet in file.sheets:
         rows: list[list[Found]] = [list(row) for row in sheet.rows]
-        known = marks.get(sheet.name, _Marks())
-        for row, column, cell in _marked(rows, known):
-            rows[row][column] = cell
+        _apply(marks.get(sheet.name, {}), rows)
         for first_row, column, last_row, _last in sheet.merged:
             for row in range(first_row + 1, min(last_row + 1, len(rows))):
                 rows[row][column] = rows[first_row][column]
@@ -112,10 +114,7 @@ def read_book(path: Path) -> PersonBook:
 
 
 def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    head = _("{file}: cannot be read as a workbook: {reason}.").format(
-        file=path, reason=reason.rstrip(".")
-    )
-    return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
+    return unusable(_("{file}: cannot be read as a workbook: {reason}."), path, reason, fix)
 
 
 def _content(path: Path) -> bytes:
@@ -158,9 +157,8 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
         what = _("it takes numbers from other workbooks")
         fix = _("break its links in Excel (Data, Edit Links), or paste the numbers as values")
     elif total > MOST_UNPACKED or len(parts) > MOST_PARTS:
-        what = _("unpacked it is larger than {n} million bytes").format(
-            n=MOST_UNPACKED // 1_000_000
-        )
+        what = _("unpacked it is larger than {n} million bytes")
+        what = what.format(n=MOST_UNPACKED // 1_000_000)
         fix = _("see whether this is the right file")
     elif len(set(names)) < len(names):
         what = _("a part of it stands twice")
@@ -225,56 +223,46 @@ _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
-    marks = _Marks()
+    marks = {}
     for _event, one in ET.iterparse(io.BytesIO(content)):  # noqa: S314
         tag = local_name(one.tag)
         if tag == "row":
             one.clear()
-        if tag != "c":
-            continue
-        match = _PLACE.fullmatch(one.get("r", ""))
+        match = _PLACE.fullmatch(one.get("r", "")) if tag == "c" else None
         if match is None:
             continue
-        at = (int(match[2]) - 1, column_number(match[1]))
         parts = {local_name(below.tag): below for below in one}
         value = parts["v"].text if "v" in parts else None
         kind = one.get("t", "n")
-        if "f" in parts:
-            marks.formulas[at] = parts["f"].text or ""
-            if not value:
-                marks.valueless.add(at)
-        if kind == "e":
-            marks.errors[at] = value or "#ERROR"
-        elif kind == "n" and one.get("s") in percents and value:
-            marks.percents.add(at)
+        formula = (parts["f"].text or "") if "f" in parts else None
+        error = (value or "#ERROR") if kind == "e" else ""
+        is_percent = kind == "n" and one.get("s") in percents and bool(value)
+        if formula is not None or error or is_percent:
+            at = (int(match[2]) - 1, column_number(match[1]))
+            marks[at] = _Mark(formula, error, is_percent, bool(value))
     return marks
 
 
-def _marked(rows: list[list[Found]], marks: _Marks) -> Iterator[tuple[int, int, Found]]:
-    """Cells that are something else than calamine says: row, column, and what."""
-    for at in {*marks.formulas, *marks.percents, *marks.errors}:
-        row, column = at
+def _apply(marks: _Marks, rows: list[list[Found]]) -> None:
+    """Put what cells are where calamine says something else."""
+    for (row, column), mark in marks.items():
         if row >= len(rows):
             continue
         if column >= len(rows[row]):
-            if at not in marks.valueless:
+            if mark.formula is None or mark.has_value:
                 continue
             rows[row].extend([None] * (column + 1 - len(rows[row])))
-        value: Any = rows[row][column]
-        if at in marks.percents and isinstance(value, float):
+        value: Any = mark.error or rows[row][column]
+        if mark.is_percent and isinstance(value, float):
             value = amount(value * 100, "%")
-        if at in marks.errors:
-            value = marks.errors[at]
-        if at in marks.formulas:
-            yield row, column, Live(value, marks.formulas[at])
-        elif at in marks.errors:
-            yield row, column, Fault(marks.errors[at])
-        else:
-            yield row, column, value
+        if mark.formula is not None:
+            value = Live(value, mark.formula)
+        elif mark.error:
+            value = Fault(mark.error)
+        rows[row][column] = value
 
 
 def _told(grids: Mapping[str, Grid]) -> dict[str, str]:
-    """What a book says of itself."""
     rows = grids[ABOUT].rows if ABOUT in grids else []
     pairs = [row[:2] for row in rows if len(row) > 1]
     return {str(name): "" if told is None else str(told) for name, told in pairs}
@@ -343,8 +331,6 @@ def lines_of(layout: SheetLayout, grid: Grid, base: Iterable[Key], refuse: Refus
 
 @dataclass(slots=True)
 class _SheetReading:
-    """A sheet while it is read."""
-
     layout: SheetLayout
     grid: Grid
     base: tuple[Key, ...]
@@ -405,7 +391,6 @@ class _SheetReading:
                 self.refuse(self.grid.place(self.first - 1, column), what, fix)
 
     def cells(self, number: int) -> dict[str, Found]:
-        """Heading → cell of a row."""
         row = self.grid.rows[number]
         return {name: row[n] if n < len(row) else None for name, n in self.columns.items()}
 

@@ -282,7 +282,6 @@ def as_date(text: str) -> Value:
 
 
 def _look(column: Column, cells: Sequence[Value]) -> str:
-    """How a column looks by what stands in it."""
     if column.is_date:
         days = [cell for cell in cells if isinstance(cell, date)]
         return "date month" if all(day.day == 1 for day in days) else "date"
