@@ -51,7 +51,7 @@ def test_what_does_not_tell_is_read_without(damage: str, tmp_path: Path) -> None
         return
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    sheet = "xl/worksheets/s0.xml"
+    sheet = "xl/worksheets/sheet1.xml"
     if damage == "no parts":
         del parts["xl/_rels/workbook.xml.rels"]
     elif damage == "cut xml":

@@ -13,9 +13,8 @@ from derbes.workbook.making import book_of
 from derbes.workbook.reading import read_book
 from derbes.workbook.sheets import tables_of
 from tests.casefile.writing import BOTH, SMALL
-from tests.workbook.books import Edited, written
+from tests.workbook.books import EVERYTHING, Edited, written
 from tests.workbook.canonical import as_read
-from tests.workbook.everything import EVERYTHING
 from tests.workbook.trees import meant, tree
 
 ROOT = Path(__file__).parents[2]

@@ -28,7 +28,7 @@ from derbes.tables.readings import (
     told_twice,
     unit_at,
     words,
-)  # fmt: skip
+)
 from derbes.units import convert, convertible, parse_unit
 
 OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")

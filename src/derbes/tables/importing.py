@@ -25,7 +25,7 @@ from derbes.tables.kept import (
     name_of,
     read_map,
     unlisted,
-)  # fmt: skip
+)
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
 from derbes.tables.lists import bring_list
 from derbes.tables.mapping import ACROSS, completed, told_map

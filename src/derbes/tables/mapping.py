@@ -30,7 +30,7 @@ from derbes.tables.kept import (
     TableMap,
     no_kind,
     unlisted,
-)  # fmt: skip
+)
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 

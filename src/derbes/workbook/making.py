@@ -27,7 +27,7 @@ from derbes.workbook.layout import (
     Field,
     SheetColumn,
     SheetLayout,
-)  # fmt: skip
+)
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
