@@ -206,11 +206,8 @@ class _Comparing:
             self.found.put(above, given[0] if is_alone and isinstance(given, list) else given)
             return
         if now is not None and not isinstance(now, dict):
-            now = {
-                "steps" if one.path[0] == "size" else "months": [now]
-                if isinstance(now, str)
-                else now
-            }
+            key = "steps" if one.path[0] == "size" else "months"
+            now = {key: [now] if isinstance(now, str) else now}
         self.found.put(above, with_change(now, (last,), given) or None)
 
     def field(self, line: Line, one: Field, plain: Plain) -> "Plain | _Same":
@@ -248,13 +245,15 @@ class _Comparing:
         formula = one.headings.get("formula", "")
         if isinstance(cell, Live) and is_value and held(line.cells.get(formula)) is not None:
             return cell  # the formula beside it says what it is
-        value, error = _without_error(cell)
-        if error == MISSING_ERROR:
+        value = cell.text if isinstance(cell, Fault) else bare(cell)
+        is_text = isinstance(cell, Live) and isinstance(value, str)
+        is_error = isinstance(cell, Fault) or (is_text and _ERROR.fullmatch(str(value)))
+        if is_error and value == MISSING_ERROR:
             note = _("{place}: {error} is read as missing")
-            self.found.notes.append(note.format(place=line.places[name], error=error))
+            self.found.notes.append(note.format(place=line.places[name], error=value))
             return forms.MISSING if is_value else None
-        if error:
-            what = _("this is an error of Excel, {error}").format(error=error)
+        if is_error:
+            what = _("this is an error of Excel, {error}").format(error=value)
             self.found.refuse(line.places[name], what, _("mend the cell, or empty it"))
             return base
         if isinstance(cell, Live) and value is None:
@@ -533,15 +532,6 @@ def _cell(cell: Found) -> Cell:
 def _as_written(cell: Cell) -> Cell:
     """A cell of the present case as a book could hold it."""
     return Live(cell.value, "") if isinstance(cell, Computed) else shown_value(cell)
-
-
-def _without_error(cell: Found) -> tuple[Cell, str]:
-    """What a cell holds, a formula as its value; and the error of Excel that it holds instead."""
-    if isinstance(cell, Fault):
-        return None, cell.text
-    value = bare(cell)
-    is_error = isinstance(cell, Live) and isinstance(value, str) and _ERROR.fullmatch(value)
-    return (None, str(value)) if is_error else (value, "")
 
 
 _ERROR = re.compile(r"#[A-Z0-9/!?]+")

@@ -106,40 +106,26 @@ class SheetLayout:
 
 
 def _number_columns(
-    form: forms.Form,
-    name: str = "",
-    about: str = "",
+    form: forms.Form, name: str = "", about: str = "",
     parts: tuple[str, ...] = (*BASICS, *DETAILS),
-) -> tuple[SheetColumn, ...]:
+) -> tuple[SheetColumn, ...]:  # fmt: skip
     """The columns of a number, each with what its key says of itself."""
     told, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
     abouts = told | {
-        "low": told["range"],
-        "high": told["range"],
+        "low": told["range"], "high": told["range"],
         "formula": _(
             "A formula of derbes, which begins with =, over other numbers by their path: "
             "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
         ),
         "more": _("Whatever else is said of the number, as YAML: {label: …}."),
-    }
-    shapes = {
-        "grade": keys["grade"].form,
-        "source": keys["source"].form,
-        "distribution": keys_of(forms.WrittenDistribution)["kind"].form,
-    }
-    value = SheetColumn(name or "value", "value", form, about)
-    return tuple(
-        value
-        if part == "value"
-        else SheetColumn(
-            f"{name} {part}".strip(),
-            part,
-            shapes.get(part, forms.TEXT),
-            abouts[part],
-            is_detail=part not in BASICS,
-        )
-        for part in parts
-    )
+    }  # fmt: skip
+    shapes = {part: keys[part].form for part in ("grade", "source")}
+    shapes["distribution"] = keys_of(forms.WrittenDistribution)["kind"].form
+    columns = [SheetColumn(name or "value", "value", form, about)]
+    for part in parts[1:]:
+        heading, shape = f"{name} {part}".strip(), shapes.get(part, forms.TEXT)
+        columns.append(SheetColumn(heading, part, shape, abouts[part], part not in BASICS))
+    return tuple(columns)
 
 
 def _fields(model: type, above: tuple[str, ...] = ()) -> Iterator[Field]:

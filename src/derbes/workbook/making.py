@@ -246,8 +246,7 @@ def _call(made: _Making, path: str) -> str:
         if isinstance(unit, str):
             beside = _found(made, place._replace(column=place.column + 1))
             meaning = f'IF({beside}="{unit.replace(chr(34), chr(34) * 2)}",{meaning},NA())'
-        if factor != 1.0:
-            meaning = f"{meaning}*{factor!r}"
+        meaning = _times(meaning, factor)
     name = name_of(path)
     found = name if made.book.define(name, f"={meaning}") else f"({meaning})"
     made.named[path] = found
@@ -354,9 +353,8 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
         is_shown = (
             column.heading in used or is_lead or _is_basic(table, column, used, is_new=is_new)
         )
-        page.write(
-            HEADINGS, at, column.heading, "heading detail" if column.is_detail else "heading"
-        )
+        heading_look = "heading detail" if column.is_detail else "heading"
+        page.write(HEADINGS, at, column.heading, heading_look)
         if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
             page.comment(HEADINGS, at, _comment(column))
         width = _width(column)
@@ -410,9 +408,8 @@ def _comment(column: SheetColumn) -> str:
     form = column.form
     about = " ".join(column.about.split())
     told = _(about)
-    if isinstance(form, forms.AnyForm) or not isinstance(
-        form, forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
-    ):
+    told_of = forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
+    if not isinstance(form, told_of):
         return told
     how = _("Written as: {form}").format(form=written_as(form).replace("`", ""))
     return f"{told}\n{how}"
@@ -477,8 +474,11 @@ def _of_first_month(made: _Making, number: Quantity, cells: list[CellPlace]) -> 
     cell = bare(_cell_at(made, place))
     if not isinstance(cell, float) or not cell:
         return f"={number.value!r}"
-    factor = number.value / cell if cell != number.value else 1.0
-    return f"={place.absolute}" + (f"*{factor!r}" if factor != 1.0 else "")
+    return f"={_times(place.absolute, number.value / cell if cell != number.value else 1.0)}"
+
+
+def _times(text: str, factor: float) -> str:
+    return f"{text}*{factor!r}" if factor != 1.0 else text
 
 
 # The first sheet

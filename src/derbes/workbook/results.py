@@ -54,13 +54,9 @@ _EARLIEST = 1900
 
 
 def content_of(
-    suffix: str,
-    tables: Sequence[ResultTable],
-    result: Any = None,
-    *,
-    made_on: date,
-    has_mark: bool = False,
-) -> bytes:
+    suffix: str, tables: Sequence[ResultTable], result: Any = None, *,
+    made_on: date, has_mark: bool = False,
+) -> bytes:  # fmt: skip
     """A file of tables; of CSV and Parquet it holds the first.
 
     Args:
@@ -220,9 +216,8 @@ def _add_table(book: Book, table: ResultTable, head: str) -> None:
             'The table "{name}" has {n:,} rows; a sheet of a workbook holds {most:,}. '
             "Fix: write it as .parquet or .csv."
         )
-        raise OutputError(
-            what.format(name=table.name, n=len(table.rows), most=MOST_ROWS - HEADINGS - 1)
-        )
+        most = MOST_ROWS - HEADINGS - 1
+        raise OutputError(what.format(name=table.name, n=len(table.rows), most=most))
     page = _page(book, table.name, table.title, head)
     area = (HEADINGS + len(table.rows), len(table.columns) - 1)
     page.print_as(table.title, head, area, n_leads=3 if area[1] >= _ON_A_PAGE else 0)
@@ -310,15 +305,10 @@ def _kept_text(cell: Value, look: str) -> str:
 
 
 def _width(heading: str, cells: Sequence[Value]) -> float:
-    longest = max((len(_seen(cell)) for cell in cells[:_LOOKED_AT]), default=0)
+    seen = [f"{one:,.9g}" if isinstance(one, float) else one for one in cells[:_LOOKED_AT]]
+    longest = max((len(str(one)) for one in seen if one is not None), default=0)
     words = max(len(word) for word in heading.split())
     return float(min(_WIDEST, max(_NARROWEST, longest + 2, words + 4, len(heading) // 2 + 4)))
-
-
-def _seen(cell: Value) -> str:
-    if isinstance(cell, float):
-        return f"{cell:,.9g}"
-    return "" if cell is None else str(cell)
 
 
 def _add_drawing(book: Book, drawing: Drawing, head: str) -> None:
@@ -326,7 +316,8 @@ def _add_drawing(book: Book, drawing: Drawing, head: str) -> None:
     page = _page(book, drawing.name, drawing.title, head)
     page.write(2, 0, drawing.caption, "quiet")
     first, last = HEADINGS + CHART_ROWS + 1, HEADINGS + CHART_ROWS + len(drawing.across)
-    page.print_as(drawing.title, head, (last, max(_CHART_COLUMNS, len(drawing.series))))
+    last_column = max(_CHART_COLUMNS, len(drawing.series))
+    page.print_as(drawing.title, head, (last, last_column))
     page.row(first - 1, [drawing.across_title, *drawing.series], "heading")
     page.height(first - 1, 2)
     across = [as_date(str(one)) if drawing.is_dated else one for one in drawing.across]
@@ -341,7 +332,7 @@ def _add_drawing(book: Book, drawing: Drawing, head: str) -> None:
             is_day = isinstance(cell, date)
             page.write(at, place, cell, "date month" if is_day else _kept_text(cell, look))
     page.width(0, 0, _width(drawing.across_title, across))
-    page.width(1, max(_CHART_COLUMNS, len(drawing.series)), 16.0)
+    page.width(1, last_column, 16.0)
     for place, name in enumerate(drawing.series, 1):
         page.width(place, place, max(16.0, min(float(_WIDEST), len(name) + 4.0)))
     series = [
@@ -351,7 +342,7 @@ def _add_drawing(book: Book, drawing: Drawing, head: str) -> None:
             "values": [page.name, first, place, last, place],
             **drawing.look_of(place - 1),
         }
-        for place in range(1, len(drawing.series) + 1)
+        for place, _name in enumerate(drawing.series, 1)
     ]
     page.chart(HEADINGS, 0, drawing.form, series=series, **drawing.parts())
 
