@@ -47,9 +47,8 @@ def bring_dated(reading: TableReading) -> None:
     reading.settle_decimal((one.place, one.cell) for one in cells)
     reading.order = reading.found.dates
     if not reading.order:
-        reading.order, open_ = date_order(
-            (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
-        )
+        texts = ((one.time_place, one.time) for one in cells if not isinstance(one.time, Moment))
+        reading.order, open_ = date_order(texts)
         reading.problems += open_
     if reading.problems:
         return
@@ -120,9 +119,8 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
     point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
     kind = _("stock at the end") if point.moment.months else _("stock")
     kind = _("opening stock") if opens else kind
-    why = _("{kind} of {time}, {place} of {file}").format(
-        kind=kind, time=point.moment.label, place=point.place, file=reading.file
-    )
+    why = _("{kind} of {time}, {place} of {file}")
+    why = why.format(kind=kind, time=point.moment.label, place=point.place, file=reading.file)
     reading.values[tuple(path.split("."))] = reading.told({"value": point.words}, why)
 
 
@@ -163,7 +161,7 @@ def _rates(
     """Numbers in one unit; amounts of rows as rates a month; and whether they were amounts."""
     wanted = unit_at(case, path)
     unit = next(one.unit for one in points if one.unit is not None)
-    is_flow = wanted.endswith(PER_MONTH) and not any(kind == "time" for kind, _power in unit.powers)
+    is_flow = wanted.endswith(PER_MONTH) and "time" not in dict(unit.powers)
     found: list[tuple[Moment, float | None]] = []
     for one in points:
         number = one.number

@@ -146,10 +146,7 @@ def _shown_by(digits: str) -> str:
     other = "," if marks[0] == "." else "."
     if len(marks) > 1:
         return other
-    whole, _mark, part = bare.partition(marks[0])
-    is_open = (
-        len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0") and bare == digits
-    )
+    is_open = re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", digits)
     return "?" if is_open else marks[0]
 
 
@@ -177,10 +174,8 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
-        raise CellError(
-            _('"{cell}" is not a number').format(cell=text),
-            _("write a number, or leave the cell empty where none is known"),
-        )
+        fix = _("write a number, or leave the cell empty where none is known")
+        raise CellError(_('"{cell}" is not a number').format(cell=text), fix)
     digits = _digits(match[2], decimal or ".", text)
     number = float(f"{digits}e{match[3] or 0}")
     if match[1] and match[1] in MINUS_SIGNS:
@@ -191,9 +186,8 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     try:
         amount = parse_amount(f"1 {tail}", own)
     except UnitError as error:
-        raise CellError(
-            _('"{cell}": {what}').format(cell=text, what=error.what), error.fix
-        ) from error
+        what = _('"{cell}": {what}').format(cell=text, what=error.what)
+        raise CellError(what, error.fix) from error
     return Marked(number * amount.number, amount.unit or ONE)
 
 
@@ -201,15 +195,12 @@ def _digits(digits: str, decimal: str, text: str) -> str:
     """Digits with a point for the decimals; thousands must be in groups of three."""
     other = "," if decimal == "." else "."
     whole, _mark, part = digits.partition(decimal)
-    groups = re.split(rf"[ '’ʼ{other}]", whole)
-    well = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])
-    )
+    well = re.fullmatch(rf"[0-9]*|[0-9]{{1,3}}(?:[ '’ʼ{other}][0-9]{{3}})+", whole)
     if not well or (part and not part.isdigit()):
         what = _('"{cell}" is not a number with a decimal {mark}')
         mark = _("comma") if decimal == "," else _("point")
         raise CellError(what.format(cell=text, mark=mark), _("look at the marks of the number"))
-    return f"{''.join(groups) or '0'}.{part or '0'}"
+    return f"{re.sub('[^0-9]', '', whole) or '0'}.{part or '0'}"
 
 
 class Moment(NamedTuple):
@@ -307,9 +298,8 @@ def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
     if all(parts[0] == parts[1] for _place, _text, parts in found):
         return "dmy", []
     place, text, (one, other, year) = next(f for f in found if f[2][0] != f[2][1])
-    what = _('"{text}" can be read as {dmy} or as {mdy}').format(
-        text=text, dmy=f"{year}-{other:02d}-{one:02d}", mdy=f"{year}-{one:02d}-{other:02d}"
-    )
+    dmy, mdy = f"{year}-{other:02d}-{one:02d}", f"{year}-{one:02d}-{other:02d}"
+    what = _('"{text}" can be read as {dmy} or as {mdy}').format(text=text, dmy=dmy, mdy=mdy)
     return "", [Problem(place, what, fix=_("say which with --dates dmy or --dates mdy"))]
 
 
@@ -365,10 +355,8 @@ def _numbered(number: float, *, is_date_column: bool) -> Moment:
         day = date(1899, 12, 30) + timedelta(days=int(number))
         return Moment(day.year, day.month, day.day, 0)
     if _YEARS[0] <= number <= _YEARS[1]:
-        what = _('"{number}" is a number; of a month, a zero at its end is lost in it').format(
-            number=number
-        )
-        raise CellError(what, _('write it as a text, as in "2026-10"'))
+        what = _('"{number}" is a number; of a month, a zero at its end is lost in it')
+        raise CellError(what.format(number=number), _('write it as a text, as in "2026-10"'))
     raise _no_time(number)
 
 
@@ -403,20 +391,18 @@ def _quarter(text: str) -> Moment | None:
     if not re.search(r"[QKкт]", text, re.IGNORECASE) or re.search(r"[^\W\d_]{9,}", text):
         return None
     if match := _Q.fullmatch(text):
-        quarter, year = (match[2], match[1]) if match[1] else (match[3], match[4])
+        quarter, year = match.group(2, 1) if match[1] else match.group(3, 4)
         return Moment(int(year), 3 * int(quarter) - 2, 0, 3)
     return None
 
 
 def _named(text: str) -> Moment | None:
     if match := _DAY_NAMED.fullmatch(text):
-        day, word, year = (
-            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        )
+        day, word, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
         month = month_named(word)
         return _real(int(year), month, int(day), text) if month else None
     if match := _NAMED.fullmatch(text):
-        word, year = (match[1], match[2]) if match[1] else (match[4], match[3])
+        word, year = match.group(1, 2) if match[1] else match.group(4, 3)
         month, number = month_named(word), int(year)
         number += 2000 if number < 100 else 0
         return Moment(number, month, 0, 1) if month else None

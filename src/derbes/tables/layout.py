@@ -20,7 +20,7 @@ from derbes.units import SPACES, Amount, UnitError, parse_amount
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 _BRACKETED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", re.DOTALL)
 _STATISTICAL = {
-    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t",
+    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t", "_": " ",
 }  # fmt: skip
 """Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
 
@@ -391,9 +391,7 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
     """
     words = text.translate(SPACES).strip()
     parts = re.split(r"([\s/_]+)", words)
-    known = "".join(
-        _STATISTICAL.get(part.casefold(), part) if part != "_" else " " for part in parts
-    )
+    known = "".join(_STATISTICAL.get(part.casefold(), part) for part in parts)
     for way in dict.fromkeys((words, known)):
         try:
             return parse_amount(way if way[:1].isdigit() else f"1 {way}", own)

@@ -90,8 +90,7 @@ def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
         return None
     if found is None or found.unit is None:
         return None
-    has_time = any(kind == "time" for kind, _power in found.unit.powers)
-    is_amount = target.endswith(PER_MONTH) and not has_time
+    is_amount = target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers)
     name = f"{found.unit.name}{PER_MONTH}" if is_amount else found.unit.name
     why = _("{place} of {file}").format(place=place, file=reading.file)
     return reading.told({"value": words(found.number, name)}, why)
@@ -143,9 +142,8 @@ def _good(reading: TableReading, row: int) -> str:
 
 def _sellers(reading: TableReading, text: str, good: str) -> list[str]:
     """Suppliers of a good that a text names, by their own names before those of their actors."""
-    offers = {
-        name: one for name, one in reading.case.suppliers.items() if not good or one.good == good
-    }
+    suppliers = reading.case.suppliers
+    offers = {name: one for name, one in suppliers.items() if not good or one.good == good}
     own = _named(text, offers)
     exact = [name for name in own if score(text, (name, *offers[name].label.values())) == 3]
     if exact:
@@ -235,10 +233,8 @@ def _price(reading: TableReading, row: int) -> tuple[str, ...]:
 def _ingredient(reading: TableReading, row: int) -> tuple[str, ...]:
     """One line of a bill of materials: an input of the recipe that makes the output."""
     case = reading.case
-    output, given = (
-        _element(reading, row, "output", "goods"),
-        _element(reading, row, "input", "goods"),
-    )
+    output = _element(reading, row, "output", "goods")
+    given = _element(reading, row, "input", "goods")
     if not output or not given:
         return ()
     recipes = [name for name, one in case.recipes.items() if one.output == output]
@@ -255,9 +251,8 @@ def _ingredient(reading: TableReading, row: int) -> tuple[str, ...]:
     if recipes:
         made["recipes", name, "inputs", given] = value
     else:
-        recipe = made.setdefault(
-            ("recipes", name), {"output": output, "inputs": {}, "capacity": MISSING}
-        )
+        new: Plain = {"output": output, "inputs": {}, "capacity": MISSING}
+        recipe = made.setdefault(("recipes", name), new)
         inputs = recipe["inputs"] if isinstance(recipe, dict) else None
         if isinstance(inputs, dict):
             inputs[given] = value

@@ -251,10 +251,8 @@ def role_of(frame: FoundTable, role: str, taken: Sequence[Heading] = ()) -> Head
 
 def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
     cells = [frame.cell(row, heading) for row in frame.rows[:LOOKED_AT]]
-    filled = [
-        cell for cell in cells if cell is not None and str(cell).casefold() not in MISSING_MARKS
-    ]
-    return sum(bool(test(cell)) for cell in filled) / len(filled) if filled else 0.0
+    filled = [one for one in cells if one is not None and str(one).casefold() not in MISSING_MARKS]
+    return sum(bool(test(one)) for one in filled) / len(filled) if filled else 0.0
 
 
 def is_numeric(frame: FoundTable, heading: Heading) -> bool:
@@ -396,10 +394,9 @@ def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:
 
 def _untold(role: str, frame: FoundTable) -> Problem:
     what = _("no column is found for the {part}").format(part=role)
-    fix = _('say which: --map "{part}=HEADING"; the headings are: {known}').format(
-        part=role, known=", ".join(full(one) for one in frame.headings[:12])
-    )
-    return Problem(role, what, fix=fix)
+    fix = _('say which: --map "{part}=HEADING"; the headings are: {known}')
+    known = ", ".join(full(one) for one in frame.headings[:12])
+    return Problem(role, what, fix=fix.format(part=role, known=known))
 
 
 def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
@@ -437,9 +434,8 @@ def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
     }
     if not moved and not found.items:
         return found
-    columns = {
-        part: heading for part, heading in found.columns.items() if part not in moved.values()
-    }
+    parts = set(moved.values())
+    columns = {part: heading for part, heading in found.columns.items() if part not in parts}
     item = _item_column(frame, found)
     if item is not None:
         columns["item"] = full(item)
@@ -545,10 +541,9 @@ def _undecided(
         for text, paths in open_ones.items():
             what = _('"{text}" may be {paths}').format(text=text, paths=listed(paths, "or"))
             if len(paths) == 1:
-                others = [one for one, ways in open_ones.items() if ways == paths and one != text]
-                what = _('"{text}" and "{other}" may both be {path}').format(
-                    text=text, other=others[0] if others else "", path=paths[0]
-                )
+                others = (one for one, ways in open_ones.items() if ways == paths and one != text)
+                what = _('"{text}" and "{other}" may both be {path}')
+                what = what.format(text=text, other=next(others, ""), path=paths[0])
             found.append(Problem(frame.sheet.name, what, fix=f'--map "{paths[0]}={text}"'))
         return found
     if not known:

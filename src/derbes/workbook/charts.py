@@ -155,9 +155,8 @@ def _sentences(*parts: str) -> str:
 
 
 def _settings(row: Any) -> str:
-    return _("Variant {variant}, measure {measure}.").format(
-        variant=row.variant, measure=row.measure
-    )
+    text = _("Variant {variant}, measure {measure}.")
+    return text.format(variant=row.variant, measure=row.measure)
 
 
 # Cover and leverage
@@ -436,12 +435,11 @@ def _product(found: ProductSheet) -> Iterator[Drawing]:
 
 def _upstream(found: Upstream) -> Iterator[Drawing]:
     names = {"target": found.exposure.target_name, "sender": found.exposure.sender_name}
+    caption = _("In what {target} makes; tier 1: inputs, tier 2: inputs of inputs.")
     yield Drawing(
         table="tiers", name=_("tiers (chart)"),
         title=_("What comes from {sender}, tier by tier").format(**names),
-        caption=_("In what {target} makes; tier 1: inputs, tier 2: inputs of inputs.").format(
-            **names
-        ),
+        caption=caption.format(**names),
         kind=COLUMN,
         across_title=_("tier"), up_title=_("from the sender [per 100 of output]"),
         across=[str(row.tier) for row in found.tiers],

@@ -112,10 +112,8 @@ def _refuse_other_case(book: PersonBook, case: Case) -> None:
         fix = _("make it anew with derbes excel and repeat the changes there")
     else:
         return
-    name = book.about.get("name", "")
-    raise DataError(
-        what.format(file=book.source, name=name, case=case.source, other=case.name, fix=fix)
-    )
+    names = {"name": book.about.get("name", ""), "case": case.source, "other": case.name}
+    raise DataError(what.format(file=book.source, fix=fix, **names))
 
 
 def _shown(where: str, before: Plain, after: Plain) -> Iterator[NumberChange]:

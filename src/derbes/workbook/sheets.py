@@ -173,10 +173,8 @@ def _series_table(made: _Case, layout: SheetLayout) -> Table:
     rows, months = [], set()
     for name, path in made.series.items():
         entries, by_month = apart(below(made.root, path)).entries, _by_month(made, path)
-        unit, after = (
-            _unit_of(by_month, entries.get("unit"), made.numbers.get(name)),
-            entries.get("after"),
-        )
+        unit = _unit_of(by_month, entries.get("unit"), made.numbers.get(name))
+        after = entries.get("after")
         cells: dict[str, Cell] = {"path": name, "unit": unit or None}
         cells["after"] = after if isinstance(after, str) else None
         for month, plain in by_month.items():

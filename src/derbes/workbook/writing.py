@@ -232,13 +232,11 @@ class Book:
         from xlsxwriter import Workbook  # noqa: PLC0415 - only where a book is written
 
         self._content = io.BytesIO()
-        as_texts = dict.fromkeys(
-            ("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False
-        )
-        self._book = Workbook(self._content, {"in_memory": True, **as_texts})
-        self._book.set_properties(
-            {"title": visible(title), "subject": visible(subject), "created": datetime(2000, 1, 1)}
-        )
+        as_texts = (f"strings_to_{kind}" for kind in ("formulas", "numbers", "urls"))
+        options = {"in_memory": True, **dict.fromkeys(as_texts, False)}
+        self._book = Workbook(self._content, options)
+        about = {"title": visible(title), "subject": visible(subject)}
+        self._book.set_properties({**about, "created": datetime(2000, 1, 1)})
         self._book.set_calc_mode("auto")
         self._shapes: dict[str, Any] = {}
         self._names: set[str] = set()
