@@ -7,8 +7,8 @@ from pathlib import Path
 
 from derbes.case.quantity import Calendar
 from derbes.casefile.edit import changed_texts, write_changes
-from derbes.casefile.entries import MappingNode, Plain, dotted, find
 from derbes.casefile.entries import Path as CasePath
+from derbes.casefile.entries import Plain, dotted, find
 from derbes.casefile.reader import Examine, Read, read_files
 from derbes.errors import CaseError, Problem, TableError
 from derbes.files import write_atomically
@@ -33,7 +33,8 @@ from derbes.tables.readings import TableReading
 from derbes.tables.sheets import Sheet, TableFile, read_table_file
 
 GRADES = ("A", "B", "C", "D")
-_TOLD_OF_A_NUMBER = frozenset({"source", "grade", "why", "unit"})
+_KEYS = frozenset({"value", "series", "range", "source", "grade", "why", "unit"})
+"""Keys by which a number is told from a series in short."""
 _DROPPED = ("range", "distribution")
 
 
@@ -192,7 +193,7 @@ def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], 
     for where, value in reading.values.items():
         node = find(read.tree.root, where)
         before = node.plain if node is not None else None
-        wanted = _merged(before, value, reading.case.calendar, isinstance(node, MappingNode))
+        wanted = _merged(before, value, reading.case.calendar)
         told = list(differing(dotted(where), before, wanted))
         if where[0] == "facts":  # of a fact its number is shown
             told = [one for one in told if one.path.endswith(".amount")] or told[:1]
@@ -202,13 +203,11 @@ def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], 
     return changes, shown
 
 
-def _merged(before: Plain, value: Plain, calendar: Calendar, is_mapping: bool) -> Plain:  # noqa: FBT001
+def _merged(before: Plain, value: Plain, calendar: Calendar) -> Plain:
     """What stands at a number with what a table tells; months that it does not tell stay."""
     if not isinstance(value, dict) or not ({"value", "series"} & value.keys()):
         return value
-    old = dict(before) if isinstance(before, dict) and is_mapping else {}
-    if old and not ({"value", "series", "range", "why", "grade", "source", "unit"} & old.keys()):
-        old = {"series": dict(old)}  # the short spelling of a series
+    old = _entries(before)
     if "series" not in value:
         return {**{key: old[key] for key in ("label",) if key in old}, **value}
     series = value["series"]
@@ -230,6 +229,12 @@ def _merged(before: Plain, value: Plain, calendar: Calendar, is_mapping: bool) -
     merged = dict(sorted({**kept, **series}.items()))
     rest: dict[str, Plain] = {key: old[key] for key in ("label", "after") if key in old}
     return {**rest, **value, "series": merged}
+
+
+def _entries(plain: Plain) -> dict[str, Plain]:
+    """A number that is written as a mapping, as its keys; a series in short, written out."""
+    entries = dict(plain) if isinstance(plain, dict) else {}
+    return {"series": entries} if entries and not _KEYS & entries.keys() else entries
 
 
 def _with_unit_of(one: Plain, unit: str) -> Plain:
@@ -272,9 +277,7 @@ def _numbers(plain: Plain) -> dict[str, str]:
         return {}
     if not isinstance(plain, dict):
         return {"": _text(plain)}
-    entries = plain
-    if not ({"value", "series"} | _TOLD_OF_A_NUMBER) & entries.keys():
-        entries = {"series": plain}
+    entries = _entries(plain)
     unit = str(entries.get("unit") or "")
     found = {}
     if "value" in entries:

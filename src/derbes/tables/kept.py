@@ -84,7 +84,7 @@ def read_map(path: Path) -> TableMap:
         Problem("", one.what, one.mark.line if one.mark else 0, fix=one.fix) for one in findings
     ]
     told: dict[str, Any] = {}
-    known = {one.name: one for one in fields(TableMap)}
+    known = [one.name for one in fields(TableMap)]
     entries: Mapping[str, Any] = root.plain if isinstance(root, MappingNode) else {}  # type: ignore[assignment]
     for name, value in entries.items():
         line = root.keys[name].line if isinstance(root, MappingNode) else 0

@@ -338,21 +338,23 @@ def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
     has_dates = date_column(frame, found) is not None or is_across(frame)
     if not has_dates and {"output", "input"} <= has:
         return BILL
-    if not has_dates and "supplier" in has and has & {"price", "capacity", "lead_time"}:
-        return SUPPLIERS if has & {"capacity", "lead_time"} else PRICES
+    if not has_dates and "supplier" in has and has & {"capacity", "lead_time"}:
+        return SUPPLIERS
     if not has_dates and "price" in has:
         return PRICES
     named = {
-        kind: next((full(one) for one in frame.headings if mentions(one, kind)), "")
+        kind: full(one)
         for kind in (HISTORY, STOCKS)
+        for one in reversed(frame.headings)
+        if mentions(one, kind)
     }
-    if all(named.values()):
+    if len(named) > 1:
         what = _('"{use}" is a history of consumption, "{stock}" are stocks')
         what = what.format(use=named[HISTORY], stock=named[STOCKS])
         fix = _('say which is wanted: --map "kind=history" or --map "kind=stocks"')
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
-    if any(named.values()):
-        return next(kind for kind, heading in named.items() if heading)
+    if named:
+        return next(iter(named))
     if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
         return STOCKS
     return SERIES
@@ -415,11 +417,8 @@ def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> T
     if "unit" not in columns and unit is not None and _share(frame, unit, is_unit) > 0.5:
         columns["unit"] = full(unit)
     found = replace(found, columns=columns)
-    paths = [part for part in columns if "." in part]
-    if not paths and not found.items:
-        found = _assigned(found, frame, case, source)
-    else:
-        found = _with_items(found, frame)
+    is_told = bool(found.items) or any("." in part for part in columns)
+    found = _with_items(found, frame) if is_told else _assigned(found, frame, case, source)
     _selected(found, frame, source)
     return found
 
