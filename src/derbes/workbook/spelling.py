@@ -264,7 +264,7 @@ def flow_plain(text: str, heading: str) -> Plain:
 # Texts in several languages
 
 
-def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
+def label_cells(columns: tuple[SheetColumn, ...], plain: Plain) -> dict[str, Cell]:
     """A text by language; one without a language stands in the column without one.
 
     There stand, too, a fourth language and the cases of a text, as YAML.
@@ -272,27 +272,26 @@ def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") 
     texts = {"": as_text(plain)} if isinstance(plain, str) else plain
     if not isinstance(texts, dict):
         return {}
-    known = {column.part.removeprefix(mark): column.heading for column in columns}
-    found: dict[str, Cell] = {}
+    known = {column.part.removeprefix(LABEL): column.heading for column in columns}
     more = {name: text for name, text in texts.items() if name not in known}
     if more and "" in texts:
         return {known[""]: in_flow(plain)}
-    for language, text in texts.items():
-        if language in known:
-            found[known[language]] = text if isinstance(text, str) else None
+    found: dict[str, Cell] = {
+        known[language]: text if isinstance(text, str) else None
+        for language, text in texts.items()
+        if language in known
+    }
     return found | ({known[""]: in_flow(more)} if more else {})
 
 
-def label_plain(
-    columns: tuple[SheetColumn, ...], book: Cells, before: Plain, mark: str = ""
-) -> Plain:
+def label_plain(columns: tuple[SheetColumn, ...], book: Cells, before: Plain) -> Plain:
     """The same put together."""
     found: dict[str, Plain] = {}
     heading = ""
     for column in columns:
         value = bare(book.get(column.heading))
         if value is not None:
-            found[column.part.removeprefix(mark)] = _worded(value, forms.TEXT)
+            found[column.part.removeprefix(LABEL)] = _worded(value, forms.TEXT)
             heading = column.heading
     if not found:
         return None
@@ -437,7 +436,7 @@ def _about_cells(field: Field, entries: Mapping[str, Plain]) -> dict[str, Cell]:
     more = {key: one for key, one in entries.items() if key not in _in_columns(field)}
     if more and "more" in field.headings:
         cells[field.headings["more"]] = in_flow(more)
-    return cells | (label_cells(field.labels, entries.get("label"), LABEL) if field.labels else {})
+    return cells | (label_cells(field.labels, entries.get("label")) if field.labels else {})
 
 
 def _in_columns(field: Field) -> frozenset[str]:
@@ -517,7 +516,7 @@ class _Reading:
         labels = self.field.labels
         if any(one.part in self.differs for one in labels):
             named = {one.heading: self.book[one.part] for one in labels}
-            self.entries["label"] = label_plain(labels, named, self.entries.get("label"), LABEL)
+            self.entries["label"] = label_plain(labels, named, self.entries.get("label"))
         return together(self.entries, self.style)
 
     def take_value(self) -> None:
