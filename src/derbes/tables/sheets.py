@@ -337,9 +337,7 @@ def sheet_parts(book: zipfile.ZipFile, read: Callable[[str], bytes]) -> Iterator
         for one in ET.fromstring(read("xl/_rels/workbook.xml.rels"))  # noqa: S314
     }
     names = set(book.namelist())
-    for one in ET.fromstring(read("xl/workbook.xml")).iter():  # noqa: S314
-        if local_name(one.tag) != "sheet":
-            continue
+    for one in ET.fromstring(read("xl/workbook.xml")).iterfind(".//{*}sheet"):  # noqa: S314
         target = next((v for k, v in one.attrib.items() if local_name(k) == "id" and k != "id"), "")
         part = links.get(target, "").removeprefix("/")
         part = part if part.startswith("xl/") else f"xl/{part}"

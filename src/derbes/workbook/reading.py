@@ -210,12 +210,10 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     root = ET.fromstring(_part(archive, "xl/styles.xml"))  # noqa: S314
     shown = {
         one.get("numFmtId", "")
-        for one in root.iter()
-        if local_name(one.tag) == "numFmt"
-        and "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
+        for one in root.iterfind(".//{*}numFmt")
+        if "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
     } | _BUILT_IN_PERCENT
-    groups = (group for group in root if local_name(group.tag) == "cellXfs")
-    styles = enumerate(next(groups, ()))
+    styles = enumerate(root.iterfind("{*}cellXfs/*"))
     return {str(n) for n, one in styles if one.get("numFmtId") in shown}
 
 
