@@ -53,33 +53,20 @@ _COUNTED_IN_CASES = {
 }  # fmt: skip
 """Times beside a number in these cases: one and more of them, where they differ."""
 _DATES = {
-    "ru": (
-        "{month} {year}",
-        "{month} {year} года",
-        "{day} {month} {year}",
-        "{day} {month} {year} года",
-    ),
-    "kk": (
-        "{year} ж. {month}",
-        "{year} жылғы {month}",
-        "{year} ж. {day} {month}",
-        "{year} жылғы {day} {month}",
-    ),
-}
+    "en": ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}"),
+    "ru": ("{month} {year}", "{month} {year} года",
+           "{day} {month} {year}", "{day} {month} {year} года"),
+    "kk": ("{year} ж. {month}", "{year} жылғы {month}",
+           "{year} ж. {day} {month}", "{year} жылғы {day} {month}"),
+}  # fmt: skip
 """A month and a day: as they stand alone, and within a sentence."""
-_ENGLISH = ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}")
 
 
 def chart_signs() -> dict[str, object]:
     """How charts write the numbers on their axes, as D3 has it."""
     point, comma, percent = number_signs()
-    return {
-        "decimal": point,
-        "thousands": comma,
-        "grouping": [3],
-        "currency": ["", ""],
-        "percent": percent,
-    }
+    grouped = {"thousands": comma, "grouping": [3], "currency": ["", ""]}
+    return {"decimal": point, **grouped, "percent": percent}
 
 
 @cache
@@ -92,26 +79,31 @@ def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
     return alone, cases
 
 
+@cache
+def month_words() -> tuple[Sequence[str], ...]:
+    """How months are called in the languages that we know, January first, in small letters."""
+    alone = [[name.lower() for name in _month_names(code)[0]] for code in ("en", "ru", "kk")]
+    _alone, cases = _month_names("ru")
+    return (*alone, cases["gen"])  # the genitive as beside a day
+
+
 def month_of(year: str, month: int) -> Declined:
-    """A month of a year, in its cases.
+    """A month of a year, in its cases; 1 is January."""
+    return day_of(year, month, 0)
+
+
+def day_of(year: str, month: int, day: int) -> Declined:
+    """A day, or its month alone, in its cases; Russian counts days in the genitive, whatever these.
 
     Args:
         year: Its number.
         month: 1 for January.
+        day: Of the month; 0: the month alone.
     """
     alone, cases = _month_names(language())
-    stands, within, *_days = _DATES.get(language(), _ENGLISH)
-    forms = {
-        case: within.format(month=names[month - 1], year=year) for case, names in cases.items()
-    }
-    return Declined(stands.format(month=alone[month - 1], year=year), forms)
-
-
-def day_of(year: str, month: int, day: int) -> Declined:
-    """A day, in its cases; Russian counts days in the genitive, whatever the case."""
-    alone, cases = _month_names(language())
-    *_months, stands, within = _DATES.get(language(), _ENGLISH)
-    if language() == "ru":
+    texts = _DATES.get(language(), _DATES["en"])
+    stands, within = texts[2:] if day else texts[:2]
+    if day and language() == "ru":
         cases = dict.fromkeys(cases, cases["gen"])
         alone = tuple(cases["gen"])
     forms = {

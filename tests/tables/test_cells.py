@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes.errors import Problem
 from derbes.tables.cells import (
     CellError,
     Moment,
@@ -91,17 +92,16 @@ def test_the_decimal_mark_is_that_of_the_whole_table(cells, mark):
 def test_a_number_that_can_be_read_in_two_ways_is_refused(cell):
     mark, problems = decimal_mark([("Stock!B7", cell), ("Stock!B8", "12")])
     assert mark == ""
-    place, what, fix = problems[0]
-    assert place == "Stock!B7"
-    assert cell.replace(",", ".") in what
-    assert cell.replace(",", "").replace(".", "") in what
-    assert "--decimal" in fix
+    assert problems[0].where == "Stock!B7"
+    assert cell.replace(",", ".") in problems[0].what
+    assert cell.replace(",", "").replace(".", "") in problems[0].what
+    assert "--decimal" in problems[0].fix
 
 
 def test_two_decimal_marks_in_a_table_are_refused_with_both_cells():
     _mark, problems = decimal_mark([("A1", "1,5"), ("A2", "2.75")])
-    assert problems[0][0] == "A2"
-    assert "A1" in problems[0][1]
+    assert problems[0].where == "A2"
+    assert "A1" in problems[0].what
 
 
 @given(
@@ -156,14 +156,9 @@ def test_the_order_of_dates_is_that_of_the_whole_table():
     assert date_order([("A2", "03/04/2026"), ("A3", "04/25/2026")]) == ("mdy", [])
     order, problems = date_order([("A2", "03/04/2026"), ("A3", "03/05/2026")])
     assert order == ""
-    assert problems == [
-        (
-            "A2",
-            '"03/04/2026" can be read as 2026-04-03 or as 2026-03-04',
-            "say which with --dates dmy or --dates mdy",
-        )
-    ]
-    assert date_order([("A2", "25/04/2026"), ("A3", "04/25/2026")])[1][0][0] == "A2"
+    what = '"03/04/2026" can be read as 2026-04-03 or as 2026-03-04'
+    assert problems == [Problem("A2", what, fix="say which with --dates dmy or --dates mdy")]
+    assert date_order([("A2", "25/04/2026"), ("A3", "04/25/2026")])[1][0].where == "A2"
 
 
 @given(st.dates(date(1955, 1, 1), date(2100, 1, 1)))

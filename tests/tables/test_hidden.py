@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.tables.hidden import hidden_in, spans
-from derbes.tables.sheets import read_table_file
+from derbes.tables.sheets import hidden_in, read_table_file, spans
 from tests.tables.workbooks import write_workbook
 
 ROWS = [
@@ -52,7 +51,7 @@ def test_what_does_not_tell_is_read_without(damage: str, tmp_path: Path) -> None
         return
     with zipfile.ZipFile(path) as book:
         parts = {name: book.read(name) for name in book.namelist()}
-    sheet = "xl/worksheets/s0.xml"
+    sheet = "xl/worksheets/sheet1.xml"
     if damage == "no parts":
         del parts["xl/_rels/workbook.xml.rels"]
     elif damage == "cut xml":

@@ -77,8 +77,7 @@ def _rows(values, habit):
 
 
 @given(
-    st.lists(st.one_of(st.none(), st.integers(1, 99_999_999)), min_size=12, max_size=12),
-    habits(),
+    st.lists(st.one_of(st.none(), st.integers(1, 99_999_999)), min_size=12, max_size=12), habits()
 )
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

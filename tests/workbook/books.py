@@ -1,5 +1,6 @@
 """Workbooks of cases, edited as a person would and saved as another program would."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from derbes.workbook.reading import Fault, Grid, read_book
 from derbes.workbook.spelling import Live
 from derbes.workbook.writing import Book
 
+EVERYTHING = os.environ.get("DERBES_WORKBOOK") == "all"
+"""Whether what takes longer is tried too, as `make workbook` asks for."""
 Cells = dict[str, list[list]]
 
 

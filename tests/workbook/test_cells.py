@@ -15,8 +15,7 @@ from derbes.workbook.reading import Fault, read_book
 from derbes.workbook.spelling import Live
 from derbes.workbook.writing import Book
 from tests.casefile.writing import SMALL
-from tests.workbook.books import Edited, written
-from tests.workbook.everything import EVERYTHING
+from tests.workbook.books import EVERYTHING, Edited, written
 
 
 @pytest.fixture

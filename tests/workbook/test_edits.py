@@ -13,8 +13,7 @@ from derbes.case.entities import quantities
 from derbes.casefile.reader import read_files
 from derbes.workbook.sheets import tables_of
 from derbes.workbook.spelling import figures
-from tests.workbook.books import Edited, written
-from tests.workbook.everything import EVERYTHING
+from tests.workbook.books import EVERYTHING, Edited, written
 
 ROOT = Path(__file__).parents[2]
 CASES = {"waterworks": ROOT / "cases/waterworks.yaml", "aspan": ROOT / "cases/aspan"}

@@ -12,8 +12,7 @@ from derbes.workbook.formulas import excel_formula
 from derbes.workbook.reading import read_book
 from derbes.workbook.sheets import tables_of
 from derbes.workbook.spelling import Computed, Live
-from tests.workbook.books import Edited, written
-from tests.workbook.everything import EVERYTHING
+from tests.workbook.books import EVERYTHING, Edited, written
 from tests.workbook.office import saved_by_office
 
 ROOT = Path(__file__).parents[2]

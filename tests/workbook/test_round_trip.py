@@ -1,11 +1,16 @@
 """What a workbook brings back: nothing that nobody changed, and all that it holds."""
 
+import dataclasses
+from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from derbes import api
+from derbes.case.entities import Case
 from derbes.casefile.edit import with_change
 from derbes.casefile.reader import read_files
 from derbes.workbook.changes import changes_of
@@ -13,9 +18,7 @@ from derbes.workbook.making import book_of
 from derbes.workbook.reading import read_book
 from derbes.workbook.sheets import tables_of
 from tests.casefile.writing import BOTH, SMALL
-from tests.workbook.books import Edited, written
-from tests.workbook.canonical import as_read
-from tests.workbook.everything import EVERYTHING
+from tests.workbook.books import EVERYTHING, Edited, written
 from tests.workbook.trees import meant, tree
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +27,38 @@ CASES = sorted([
     *ROOT.glob("tests/draws/*.yaml"), ROOT / "tests/casefile/examples/planned.yaml",
     ROOT / "tests/casefile/examples/ledger.yaml",
 ])  # fmt: skip
+
+
+_OF_THE_FILE = frozenset({"written", "line", "at_line"})
+_OF_THE_CASE = frozenset({"source", "files", "hash", "notes", "expressions"})
+
+
+def as_read(path: Path) -> object:
+    """What a file says as a case, to be compared."""
+    read = read_files(path)
+    assert read.case is not None, read.problems
+    return _plain(read.case)
+
+
+def _plain(part: object) -> object:  # noqa: PLR0911 - one for each kind
+    """A value as tuples of names and numbers."""
+    if isinstance(part, Enum):
+        return part.value
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        without = _OF_THE_FILE | (_OF_THE_CASE if isinstance(part, Case) else frozenset())
+        names = [one.name for one in dataclasses.fields(part) if one.name not in without]
+        return (type(part).__name__, *((name, _plain(getattr(part, name))) for name in names))
+    if isinstance(part, Mapping) and all(isinstance(text, str) for text in part.values()):
+        return tuple(sorted((str(key), text) for key, text in part.items()))  # texts by language
+    if isinstance(part, Mapping):
+        return tuple((_plain(key), _plain(one)) for key, one in part.items())
+    if isinstance(part, list | tuple):
+        return tuple(_plain(one) for one in part)
+    if isinstance(part, np.ndarray):
+        return tuple(part.ravel().tolist())
+    if isinstance(part, float):
+        return float(f"{part:.12g}")
+    return part if isinstance(part, str | int | bool | None) else repr(part)
 
 
 @pytest.fixture(scope="module")

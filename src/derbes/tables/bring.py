@@ -4,35 +4,32 @@ A flow is told by what each row adds up to, a price by its mean, a stock by its 
 the table does not know are `missing`, not zero and not the month before.
 """
 
-import calendar as days_of
 import math
 import re
 from collections.abc import Mapping, Sequence
 
 from derbes.case.entities import Case
 from derbes.case.forms import MISSING
-from derbes.case.quantity import MONTHS_A_YEAR
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, ngettext
 from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
-from derbes.tables.kept import HISTORY, HOLD, STOCKS, TableMap
-from derbes.tables.layout import FoundTable, full, plain
+from derbes.tables.kept import HISTORY, HOLD, STOCKS
+from derbes.tables.layout import full, plain
 from derbes.tables.mapping import form_at, own_units
 from derbes.tables.readings import (
     PER_MONTH,
-    About,
-    Brought,
     DatedNumber,
     TableReading,
     as_months,
     dated_cells,
-    decimal_of,
     told_twice,
     unit_at,
+    words,
 )
-from derbes.units import GROUP_SPACE, Unit, convert, convertible, format_amount, parse_unit
+from derbes.units import convert, convertible, parse_unit
 
 OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")
 """Words of a heading by which a stock is that of the first day."""
@@ -44,29 +41,17 @@ WHOLE = 0.99
 """Part of a period that its rows must cover, for it to be told."""
 
 
-def brought(
-    found: TableMap, frame: FoundTable, case: Case, about: About, *, unit: str = ""
-) -> Brought:
-    """What a table with dates tells.
-
-    Args:
-        found: Mapping; nothing of it is guessed any more.
-        frame: Table.
-        case: Case as it is.
-        about: Source and grade.
-        unit: Unit of numbers for which the table tells none.
-    """
-    made, cells = Brought(), list(dated_cells(found, frame))
-    decimal, made.problems = decimal_of(found, ((one.place, one.cell) for one in cells))
-    order = found.dates
-    if not order:
-        order, open_ = date_order(
-            (one.time_place, one.time) for one in cells if not isinstance(one.time, Moment)
-        )
-        made.problems += [Problem(place, what, fix=fix) for place, what, fix in open_]
-    if made.problems:
-        return made
-    reading = TableReading(found, frame, case, about, made, decimal, order, unit)
+def bring_dated(reading: TableReading) -> None:
+    """Read what a table with dates tells."""
+    cells = list(dated_cells(reading.found, reading.frame))
+    reading.settle_decimal((one.place, one.cell) for one in cells)
+    reading.order = reading.found.dates
+    if not reading.order:
+        texts = ((one.time_place, one.time) for one in cells if not isinstance(one.time, Moment))
+        reading.order, open_ = date_order(texts)
+        reading.problems += open_
+    if reading.problems:
+        return
     by_path: dict[str, list[DatedNumber]] = {}
     for cell in cells:
         point = reading.point(cell)
@@ -74,43 +59,38 @@ def brought(
             by_path.setdefault(cell.path, []).append(point)
     for path, points in by_path.items():
         months = sorted(as_months(points), key=lambda one: one.moment)
-        made.problems += told_twice(path, months)
-        if not made.problems:
+        reading.problems += told_twice(path, months)
+        if not reading.problems:
             _tell(reading, path, months)
-    if made.values:
+    if reading.values:
         text = _("{path}: {what}; what stands in the case stays.")
-        made.notes += [text.format(path=one.where, what=one.what) for one in made.lacking]
+        reading.notes += [text.format(path=one.where, what=one.what) for one in reading.lacking]
     else:
-        made.problems += made.lacking
-    if not by_path and not made.problems:
-        made.problems.append(Problem("", _("no row holds a number of those that are asked for")))
-    return made
+        reading.problems += reading.lacking
+    if not by_path and not reading.problems:
+        reading.refuse("", _("no row holds a number of those that are asked for"))
 
 
 def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
-    made = reading.made
     known = [one for one in points if one.number is not None]
     if not known:
-        made.lacking.append(Problem(path, _("the table knows none of its numbers")))
+        reading.lacking.append(Problem(path, _("the table knows none of its numbers")))
         return
     if reading.flags:
         flags = ", ".join(f"{flag} ({n})" for flag, n in reading.flags.items())
         note = _("Numbers with letters of the source behind them are taken as they stand: {flags}.")
-        if note.format(flags=flags) not in made.notes:
-            made.notes.append(note.format(flags=flags))
-    tell = {STOCKS: _tell_stock, HISTORY: _tell_history}.get(reading.found.kind, _tell_series)
-    tell(reading, path, known if tell is _tell_stock else points)
-
-
-def words(number: float, unit: str) -> str:
-    """A number with its unit as the case file has it."""
-    return format_amount(float(f"{number:.12g}"), unit).replace(GROUP_SPACE, "")
+        if note.format(flags=flags) not in reading.notes:
+            reading.notes.append(note.format(flags=flags))
+    if reading.found.kind == STOCKS:
+        _tell_stock(reading, path, known)
+    else:
+        tell = _tell_history if reading.found.kind == HISTORY else _tell_series
+        tell(reading, path, points)
 
 
 def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """The stock with which the calendar begins: of the last day up to it."""
-    found, case, about, made = reading.found, reading.case, reading.about, reading.made
-    begin = case.calendar.month_of(0)
+    found, begin = reading.found, reading.case.calendar.month_of(0)
     heading = reading.frame.named(found.columns.get(path, found.columns.get("value", "")))
     said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
     opens = any(word in said for word in OPENING)
@@ -118,8 +98,7 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
     def month_after(moment: Moment) -> tuple[int, int]:
         """Month at whose beginning a stock stands."""
         if moment.months == 0:
-            is_last = moment.day == days_of.monthrange(moment.year, moment.month)[1]
-            return _later(moment.year, moment.month, 1 if is_last else 0)
+            return _later(moment.year, moment.month, int(moment.day == moment.month_days))
         return _later(moment.year, moment.month, 0 if opens else moment.months)
 
     if found.facts:
@@ -133,72 +112,56 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
             "the table has no stock for {month}, when the calendar begins; its last are {labels}"
         )
         what = what.format(month=f"{begin[0]}-{begin[1]:02d}", labels=labels)
-        fix = _("take another one with --at {label}, or change calendar.first").format(
-            label=points[-1].moment.label
-        )
-        made.lacking.append(Problem(path, what, fix=fix))
+        fix = _("take another one with --at {label}, or change calendar.first")
+        fix = fix.format(label=points[-1].moment.label)
+        reading.lacking.append(Problem(path, what, fix=fix))
         return
     point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
     kind = _("stock at the end") if point.moment.months else _("stock")
     kind = _("opening stock") if opens else kind
-    why = _("{kind} of {time}, {place} of {file}").format(
-        kind=kind, time=point.moment.label, place=point.place, file=about.file
-    )
-    made.values[tuple(path.split("."))] = _number(
-        words(point.number or 0.0, point.unit.name if point.unit else ""), about.grade, about, why
-    )
+    why = _("{kind} of {time}, {place} of {file}")
+    why = why.format(kind=kind, time=point.moment.label, place=point.place, file=reading.file)
+    reading.values[tuple(path.split("."))] = reading.told({"value": point.words}, why)
 
 
 def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """Each stock at the edge of a month as a fact with its day, which statements can name."""
-    case, about, made = reading.case, reading.about, reading.made
     name = path.split(".")[1]
-    label = case.stockpiles[name].label
+    label = reading.case.stockpiles[name].label
     text = _("{what}: stock of {time}.")
     edges = [one for one in points if one.moment.months <= 1 and _is_edge(one.moment)]
     for one in edges[-MOST_FACTS:]:
         id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
         says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
-        made.values["facts", id_] = {
-            "says": says,
-            "amount": words(one.number or 0.0, one.unit.name if one.unit else ""),
-            "date": one.moment.label,
-            "document": about.source,
-            "grade": about.grade,
-        }
+        reading.values["facts", id_] = {
+            "says": says, "amount": one.words, "date": one.moment.label,
+            "document": reading.source, "grade": reading.grade,
+        }  # fmt: skip
     if any(one.moment.months > 1 for one in points):
-        made.notes.append(
-            _("{path}: only stocks of days and months become facts.").format(path=path)
-        )
+        note = _("{path}: only stocks of days and months become facts.")
+        reading.notes.append(note.format(path=path))
     if len(edges) > MOST_FACTS:
         note = _("{path}: of {n} stocks the last {most} become facts.")
-        made.notes.append(note.format(path=path, n=len(edges), most=MOST_FACTS))
+        reading.notes.append(note.format(path=path, n=len(edges), most=MOST_FACTS))
 
 
 def _is_edge(moment: Moment) -> bool:
     """Whether a time is no day, or the first or last of a month."""
-    return bool(moment.months) or moment.day in {
-        1,
-        days_of.monthrange(moment.year, moment.month)[1],
-    }
+    return bool(moment.months) or moment.day in {1, moment.month_days}
 
 
 def _later(year: int, month: int, months: int) -> tuple[int, int]:
-    count = year * MONTHS_A_YEAR + month - 1 + months
-    return count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1
-
-
-def _number(value: str, grade: str, about: About, why: str) -> dict[str, Plain]:
-    return {"value": value, "source": about.source, "grade": grade, "why": why}
+    year, month = divmod(year * MONTHS_A_YEAR + month - 1 + months, MONTHS_A_YEAR)
+    return year, month + 1
 
 
 def _rates(
     path: str, points: Sequence[DatedNumber], case: Case
-) -> tuple[list[tuple[Moment, float | None]], Unit | None, bool]:
+) -> tuple[list[tuple[Moment, float | None]], str, bool]:
     """Numbers in one unit; amounts of rows as rates a month; and whether they were amounts."""
-    wanted, own = unit_at(case, path), own_units(case)
+    wanted = unit_at(case, path)
     unit = next(one.unit for one in points if one.unit is not None)
-    is_flow = wanted.endswith(PER_MONTH) and not any(kind == "time" for kind, _power in unit.powers)
+    is_flow = wanted.endswith(PER_MONTH) and "time" not in dict(unit.powers)
     found: list[tuple[Moment, float | None]] = []
     for one in points:
         number = one.number
@@ -208,55 +171,46 @@ def _rates(
             number /= _length(one.moment)
         found.append((one.moment, number))
     if is_flow:
-        unit = parse_unit(f"{unit.name}{PER_MONTH}", own)
-    return found, unit, is_flow
+        unit = parse_unit(f"{unit.name}{PER_MONTH}", own_units(case))
+    return found, unit.name, is_flow
 
 
 def _length(moment: Moment) -> float:
     """Length of what a row speaks of. [month]"""
-    return moment.months or 1 / days_of.monthrange(moment.year, moment.month)[1]
+    return moment.months or 1 / moment.month_days
 
 
 def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """A series by period of the calendar."""
-    case, made = reading.case, reading.made
-    steps = path.split(".")
+    steps, calendar = path.split("."), reading.case.calendar
     form = form_at(steps[0], steps[2]) if len(steps) == 3 else None
     if form is not None and form.constant:
         what = _("{path} cannot change over time").format(path=path)
         fix = _("for a stock at the beginning of the calendar: --map kind=stocks")
-        made.problems.append(Problem(path, what, fix=fix))
+        reading.refuse(path, what, fix)
         return
-    numbers, unit, is_flow = _rates(path, points, case)
+    numbers, unit, is_flow = _rates(path, points, reading.case)
     by_period: dict[int, list[tuple[float, float | None]]] = {}
-    calendar = case.calendar
     for moment, number in numbers:
         period = calendar.index(moment.year, moment.month)
         by_period.setdefault(period, []).append((_length(moment), number))
     values: dict[int, float | None] = {}
     for period, parts in by_period.items():
-        covered = sum(length for length, number in parts if number is not None)
-        whole = covered >= WHOLE * calendar.step
         told = [(length, number) for length, number in parts if number is not None]
-        if not told or (is_flow and not whole):
-            values[period] = None
-        else:
-            values[period] = sum(length * number for length, number in told) / sum(
-                length for length, _n in told
-            )
-    _put_series(reading, path, points, values, unit=unit.name if unit else "")
+        covered = sum(length for length, _number in told)
+        is_known = bool(told) and not (is_flow and covered < WHOLE * calendar.step)
+        total = sum(length * number for length, number in told)
+        values[period] = total / covered if is_known else None
+    _put_series(reading, path, points, values, unit=unit)
 
 
 def _put_series(
-    reading: TableReading,
-    path: str,
-    points: Sequence[DatedNumber],
-    values: Mapping[int, float | None],
-    *,
-    unit: str,
-) -> None:
+    reading: TableReading, path: str, points: Sequence[DatedNumber],
+    values: Mapping[int, float | None], *, unit: str,
+) -> None:  # fmt: skip
     """Values by period as a series of the case file, with what it says of itself."""
-    calendar, about, made = reading.case.calendar, reading.about, reading.made
+    calendar, begin = reading.case.calendar, reading.case.calendar.label(0)
+    first, last = points[0].moment.label, points[-1].moment.label
     late = [period for period in values if period >= calendar.n_periods]
     known = sorted(
         period for period, value in values.items() if value is not None and period not in late
@@ -264,30 +218,22 @@ def _put_series(
     if not known and any(value is None for period, value in values.items() if period >= 0):
         what = _("its rows do not fill a period of the calendar, or tell none of its numbers")
         fix = _("get whole months; where each row is a rate, say so in its unit, as in t/day")
-        made.problems.append(Problem(path, what, fix=fix))
+        reading.refuse(path, what, fix)
         return
     if not known:
         what = _("the table tells {first} to {last}, and the calendar begins in {month}")
-        what = what.format(
-            first=points[0].moment.label, last=points[-1].moment.label, month=calendar.label(0)
-        )
-        made.problems.append(
-            Problem(path, what, fix=_("for demand out of the past: --map kind=history"))
-        )
+        what = what.format(first=first, last=last, month=begin)
+        reading.refuse(path, what, _("for demand out of the past: --map kind=history"))
         return
     if known[-1] * calendar.step < -OLDEST:
-        what = _("the table ends in {last}, and the calendar begins in {month}").format(
-            last=points[-1].moment.label, month=calendar.label(0)
-        )
+        what = _("the table ends in {last}, and the calendar begins in {month}")
+        what = what.format(last=last, month=begin)
         fix = _("for demand out of the past: --map kind=history; else get newer figures")
-        made.problems.append(Problem(path, what, fix=fix))
+        reading.refuse(path, what, fix)
         return
     if late:
-        made.notes.append(
-            _("{path}: {n} periods behind the end of the calendar are left out.").format(
-                path=path, n=len(late)
-            )
-        )
+        text = _("{path}: {n} periods behind the end of the calendar are left out.")
+        reading.notes.append(text.format(path=path, n=len(late)))
     months = min((one.moment.months or 1) for one in points)
     inside = range(known[0], known[-1] + 1) if months <= calendar.step else known
     series: dict[str, Plain] = {}
@@ -302,28 +248,21 @@ def _put_series(
         else:
             series[calendar.label(period)] = words(value, "")
     if holes and not reading.found.gaps:
-        made.holes[path] = tuple(holes)
+        reading.holes[path] = tuple(holes)
         text = _("{path}: not known for {months}: written as missing.")
         shown = ", ".join(holes[:6]) + (", …" if len(holes) > 6 else "")
-        made.notes.append(text.format(path=path, months=shown))
+        reading.notes.append(text.format(path=path, months=shown))
     if known[-1] < calendar.n_periods - 1:
         text = _("{path}: behind {month} its last value holds.")
-        made.notes.append(text.format(path=path, month=calendar.label(known[-1])))
+        reading.notes.append(text.format(path=path, month=calendar.label(known[-1])))
     points = [one for one in points if calendar.index(one.moment.year, one.moment.month) in inside]
     is_derived = any((one.moment.months or 0) != calendar.step for one in points)
-    why = _("{first} to {last} of {file}, {place} and below").format(
-        first=points[0].moment.label,
-        last=points[-1].moment.label,
-        file=about.file,
-        place=points[0].place,
-    )
-    made.values[tuple(path.split("."))] = {
-        "series": series,
-        "unit": unit,
-        "source": about.source,
-        "grade": "C" if is_derived and about.grade in {"A", "B"} else about.grade,
-        "why": why,
-    }
+    first, last = points[0].moment.label, points[-1].moment.label
+    why = _("{first} to {last} of {file}, {place} and below")
+    why = why.format(first=first, last=last, file=reading.file, place=points[0].place)
+    grade = "C" if is_derived and reading.grade in {"A", "B"} else reading.grade
+    found: dict[str, Plain] = {"series": series, "unit": unit}
+    reading.values[tuple(path.split("."))] = reading.told(found, why, grade)
 
 
 def _filled(
@@ -339,54 +278,43 @@ def _filled(
     else:
         share = (period - before) / (after - before)
         value, why = first + share * (last - first), _("not in the table; on a straight line")
-    return {"value": words(float(f"{value:.10g}"), ""), "grade": "D", "why": why}
+    return {"value": words(value, "", 10), "grade": "D", "why": why}
 
 
 def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """Demand out of consumption (H1)-(H5)."""
-    case, about, made = reading.case, reading.about, reading.made
-    numbers, unit, _is_flow = _rates(path, points, case)
+    numbers, unit, _is_flow = _rates(path, points, reading.case)
     out = {one.moment for one in points if one.is_out}
     lengths = {moment.months for moment, _number in numbers}
     if lengths == {0}:
         numbers, short = _by_month(numbers, out)
         if short:
             text = _("{path}: months that are not whole are left out: {months}.")
-            made.notes.append(text.format(path=path, months=", ".join(short)))
+            reading.notes.append(text.format(path=path, months=", ".join(short)))
         lengths = {1}
     if len(lengths) != 1 or lengths & {0}:
-        made.problems.append(
-            Problem(
-                path,
-                _("rows are of different lengths of time"),
-                fix=_("choose rows of months, quarters or years"),
-            )
-        )
+        what = _("rows are of different lengths of time")
+        reading.refuse(path, what, _("choose rows of months, quarters or years"))
         return
     months = lengths.pop()
     a_year = MONTHS_A_YEAR // months
     first = min(moment for moment, _number in numbers)
 
-    def period(moment: Moment) -> int:
-        return (moment.year * 12 + moment.month - first.year * 12 - first.month) // months
-
     told = {
-        period(moment): number
+        moment.months_since(first) // months: number
         for moment, number in numbers
         if number is not None and moment not in out
     }
     if not told:
-        made.problems.append(Problem(path, _("no month is told that had no stock-out")))
+        reading.refuse(path, _("no month is told that had no stock-out"))
         return
     fit = fitted(told, (first.month - 1) // months, a_year)
     n_out = sum(1 for moment, _number in numbers if moment in out)
     n_unknown = max(told) + 1 - len(told) - n_out
-    made.values[tuple(path.split("."))] = _demand(fit, first, case, unit.name if unit else "") | {
-        "source": about.source,
-        "grade": "C",
-        "why": _why_history(fit, points, about.file, n_out=n_out, n_unknown=max(0, n_unknown)),
-    }
-    made.notes.append(_fit_words(path, fit, unit.name if unit else ""))
+    why = _why_history(fit, points, reading.file, n_out=n_out, n_unknown=max(0, n_unknown))
+    value = _demand(fit, first, reading.case.calendar, unit)
+    reading.values[tuple(path.split("."))] = reading.told(value, why, "C")
+    reading.notes.append(_fit_words(path, fit, unit))
 
 
 def _by_month(
@@ -395,7 +323,7 @@ def _by_month(
     """Days put together to whole months; a month with a day of stock-out counts as one."""
     by_month: dict[Moment, list[float]] = {}
     for moment, number in numbers:
-        month = Moment(moment.year, moment.month, 0, 1)
+        month = moment._replace(day=0, months=1)
         by_month.setdefault(month, [])
         if number is not None:
             by_month[month].append(number)
@@ -404,50 +332,38 @@ def _by_month(
     found: list[tuple[Moment, float | None]] = []
     short = []
     for month, values in by_month.items():
-        is_whole = len(values) == days_of.monthrange(month.year, month.month)[1]
+        is_whole = len(values) == month.month_days
         found.append((month, sum(values) / len(values) if is_whole else None))
         short += [] if is_whole else [month.label]
     return found, short
 
 
-def _demand(fit: DemandFit, first: Moment, case: Case, name: str) -> dict[str, Plain]:
+def _demand(fit: DemandFit, first: Moment, calendar: Calendar, name: str) -> dict[str, Plain]:
     """Demand over the calendar, as one number or as a series (H4), with its range (H5)."""
-    calendar, months = case.calendar, first.months
-    a_year = MONTHS_A_YEAR // months
-
-    def at(period: int) -> float:
-        year, month = calendar.month_of(period)
-        count = year * 12 + month - first.year * 12 - first.month
-        return (
-            sum(fit.demand((count + n) // months, a_year) for n in range(calendar.step))
-            / calendar.step
-        )
-
-    values = [float(f"{at(period):.6g}") for period in range(calendar.n_periods)]
-    has_range = fit.n_years > 1
+    months, step = first.months, calendar.step
+    values = []
+    for n in range(calendar.n_periods):
+        ahead = Moment(*calendar.month_of(n), 0, 1).months_since(first)
+        parts = [fit.demand((ahead + k) // months, MONTHS_A_YEAR // months) for k in range(step)]
+        values.append(float(f"{sum(parts) / step:.6g}"))
+    ends, has_range = (fit.low, fit.high), fit.n_years > 1
+    found: dict[str, Plain] = {"value": words(values[0], name)}
     if len(set(values)) == 1:
-        ends = [words(float(f"{share * values[0]:.6g}"), name) for share in (fit.low, fit.high)]
-        found: dict[str, Plain] = {"value": words(values[0], name)}
-        return found | ({"range": list(ends)} if has_range else {})
-    found = {
-        "series": {calendar.label(n): words(value, "") for n, value in enumerate(values)},
-        "unit": name,
-    }
+        spread: Plain = [words(end * values[0], name, 6) for end in ends]
+        return found | ({"range": spread} if has_range else {})
+    series: Plain = {calendar.label(n): words(value, "") for n, value in enumerate(values)}
+    found = {"series": series, "unit": name}
     if has_range and values[0] > 0:
-        found["range"] = [f"{float(f'{100 * share:.4g}'):g} %" for share in (fit.low, fit.high)]
+        found["range"] = [f"{float(f'{100 * end:.4g}'):g} %" for end in ends]
     return found
 
 
 def _why_history(
     fit: DemandFit, points: Sequence[DatedNumber], file: str, *, n_out: int, n_unknown: int
 ) -> str:
-    text = _("{first} to {last} of {file}: {what}").format(
-        first=points[0].moment.label,
-        last=points[-1].moment.label,
-        file=file,
-        what=_what_fit(fit),
-    )
-    parts = [text]
+    first, last = points[0].moment.label, points[-1].moment.label
+    text = _("{first} to {last} of {file}: {what}")
+    parts = [text.format(first=first, last=last, file=file, what=_what_fit(fit))]
     if n_out:
         told = ngettext(
             "{n} period of stock-out left out", "{n} periods of stock-out left out", n_out
@@ -471,30 +387,18 @@ def _what_fit(fit: DemandFit) -> str:
 
 def _fit_words(path: str, fit: DemandFit, name: str) -> str:
     """What was found in a history, for the one who takes it."""
-    parts = [
-        _("{path}: level {level} at the beginning of the table").format(
-            path=path, level=words(float(f"{fit.level:.4g}"), name)
-        )
-    ]
+    level = _("{path}: level {level} at the beginning of the table")
+    level = level.format(path=path, level=words(fit.level, name, 4))
+    trend = _("fewer than three years, so no trend")
     if fit.trend:
-        parts.append(
-            _("trend {trend} in a year").format(trend=words(float(f"{fit.trend:.3g}"), name))
-        )
+        trend = _("trend {trend} in a year").format(trend=words(fit.trend, name, 3))
     elif not math.isnan(fit.trend_error):
-        parts.append(_("no trend that stands out of the spread"))
-    else:
-        parts.append(_("fewer than three years, so no trend"))
+        trend = _("no trend that stands out of the spread")
+    season, years = _("no season"), _("no range: fewer than two years")
     if fit.season:
-        ends = [words(float(f"{end:.3g}"), name) for end in (min(fit.season), max(fit.season))]
-        parts.append(_("season between {low} and {high}").format(low=ends[0], high=ends[1]))
-    else:
-        parts.append(_("no season"))
+        low, high = words(min(fit.season), name, 3), words(max(fit.season), name, 3)
+        season = _("season between {low} and {high}").format(low=low, high=high)
     if fit.n_years > 1:
-        parts.append(
-            _("years between {low} and {high} of the fit").format(
-                low=f"{100 * fit.low:.3g} %", high=f"{100 * fit.high:.3g} %"
-            )
-        )
-    else:
-        parts.append(_("no range: fewer than two years"))
-    return "; ".join(parts) + "."
+        low, high = f"{100 * fit.low:.3g} %", f"{100 * fit.high:.3g} %"
+        years = _("years between {low} and {high} of the fit").format(low=low, high=high)
+    return "; ".join((level, trend, season, years)) + "."

@@ -5,16 +5,21 @@ read in two ways where its neighbors cannot. What stays open is refused, with bo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from derbes.case.quantity import MONTHS_A_YEAR
+from derbes.errors import Problem
 from derbes.language import _
+from derbes.spelling import month_words
 from derbes.tables.sheets import Cell
 from derbes.units import MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
 MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
 """What stands where a number is not known or not told."""
+_SAYS_NOTHING = MISSING_MARKS | {""}
 _FLAGS = frozenset("bceprsu")
 """Letters that Eurostat puts behind a number: break, estimated, provisional and others."""
 TOTALS = frozenset(
@@ -57,9 +62,7 @@ def is_missing(cell: Cell) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell  # noqa: PLR0124 - not a number
-    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in MISSING_MARKS | {
-        ""
-    }
+    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in _SAYS_NOTHING
 
 
 def is_number(cell: Cell) -> bool:
@@ -79,33 +82,32 @@ def _number_match(text: str) -> re.Match[str] | None:
     plain = text.translate(SPACES).strip()
     if money := _MONEY_FIRST.fullmatch(plain):
         digits = _NUMBER.fullmatch(money[1] + money[3])
-        plain = f"{plain[money.start(3) :]}" if digits is None else _behind(money, digits)
+        plain = money[3]
+        if digits is not None:
+            number = plain[: len(plain) - len(digits[4])].rstrip()
+            plain = f"{money[1]}{number} {money[2]}{digits[4]}"
     return _NUMBER.fullmatch(plain)
-
-
-def _behind(money: re.Match[str], digits: re.Match[str]) -> str:
-    """A text with the sign of its currency behind its number."""
-    number = money[3][: len(money[3]) - len(digits[4])].rstrip()
-    return f"{money[1]}{number} {money[2]}{digits[4]}"
 
 
 def _looks_like_a_number(text: str) -> bool:
     match = _number_match(text)
-    if match is None:
-        return False
-    tail = match[4].strip()
-    return len(tail) <= 12 and not re.search(r"[0-9]", tail) and moment_or_none(text) is None
+    tail = match[4].strip() if match else ""
+    return (
+        match is not None
+        and len(tail) <= 12
+        and not re.search(r"[0-9]", tail)
+        and moment_or_none(text) is None
+    )
 
 
-def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
-    """The decimal mark of a table, and cells that keep it from being known.
+def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
+    """The decimal mark of a table, and what keeps it from being known.
 
     Args:
         cells: Place and cell of every number.
 
     Returns:
-        `.`, `,`, or empty where no cell has a mark that could be either; and place, what is
-        wrong and how to mend it.
+        `.`, `,`, or empty where no cell has a mark that could be either.
     """
     shown: dict[str, tuple[str, str]] = {}
     open_cells: list[tuple[str, str]] = []
@@ -122,22 +124,15 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str
         (place, text), (other_place, other) = shown["."], shown[","]
         what = _('"{text}" has a decimal point, "{other}" in {place} a decimal comma')
         what = what.format(text=text, other=other, place=other_place)
-        return "", [(place, what, _("write all numbers with the same mark"))]
-    if shown:
-        return next(iter(shown)), []
-    if not open_cells:
-        return "", []
+        return "", [Problem(place, what, fix=_("write all numbers with the same mark"))]
+    if shown or not open_cells:
+        return next(iter(shown), ""), []
     place, text = open_cells[0]
     bare = re.sub(r"[ '’ʼ]", "", text)
-    what = _(
-        '"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all'
-    ).format(
-        text=text,
-        thousands=re.sub("[.,]", "", bare),
-        decimal=bare.replace(",", "."),
-        n=len(open_cells),
-    )
-    return "", [(place, what, _("say which with --decimal comma or --decimal point"))]
+    what = _('"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all')
+    thousands, decimal = re.sub("[.,]", "", bare), bare.replace(",", ".")
+    what = what.format(text=text, thousands=thousands, decimal=decimal, n=len(open_cells))
+    return "", [Problem(place, what, fix=_("say which with --decimal comma or --decimal point"))]
 
 
 def _shown_by(digits: str) -> str:
@@ -151,10 +146,7 @@ def _shown_by(digits: str) -> str:
     other = "," if marks[0] == "." else "."
     if len(marks) > 1:
         return other
-    whole, _mark, part = bare.partition(marks[0])
-    is_open = (
-        len(part) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0") and bare == digits
-    )
+    is_open = re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", digits)
     return "?" if is_open else marks[0]
 
 
@@ -182,25 +174,20 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
-        raise CellError(
-            _('"{cell}" is not a number').format(cell=text),
-            _("write a number, or leave the cell empty where none is known"),
-        )
+        fix = _("write a number, or leave the cell empty where none is known")
+        raise CellError(_('"{cell}" is not a number').format(cell=text), fix)
     digits = _digits(match[2], decimal or ".", text)
     number = float(f"{digits}e{match[3] or 0}")
     if match[1] and match[1] in MINUS_SIGNS:
         number = -number
     tail = match[4].strip()
-    if tail and set(tail) <= _FLAGS and len(tail) <= 2:
+    if set(tail) <= _FLAGS and len(tail) <= 2:
         return Marked(number, None, tail)
-    if not tail:
-        return Marked(number, None)
     try:
         amount = parse_amount(f"1 {tail}", own)
     except UnitError as error:
-        raise CellError(
-            _('"{cell}": {what}').format(cell=text, what=error.what), error.fix
-        ) from error
+        what = _('"{cell}": {what}').format(cell=text, what=error.what)
+        raise CellError(what, error.fix) from error
     return Marked(number * amount.number, amount.unit or ONE)
 
 
@@ -208,15 +195,12 @@ def _digits(digits: str, decimal: str, text: str) -> str:
     """Digits with a point for the decimals; thousands must be in groups of three."""
     other = "," if decimal == "." else "."
     whole, _mark, part = digits.partition(decimal)
-    groups = re.split(rf"[ '’ʼ{other}]", whole)
-    well = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and all(len(one) == 3 for one in groups[1:])
-    )
+    well = re.fullmatch(rf"[0-9]*|[0-9]{{1,3}}(?:[ '’ʼ{other}][0-9]{{3}})+", whole)
     if not well or (part and not part.isdigit()):
         what = _('"{cell}" is not a number with a decimal {mark}')
         mark = _("comma") if decimal == "," else _("point")
         raise CellError(what.format(cell=text, mark=mark), _("look at the marks of the number"))
-    return f"{''.join(groups) or '0'}.{part or '0'}"
+    return f"{re.sub('[^0-9]', '', whole) or '0'}.{part or '0'}"
 
 
 class Moment(NamedTuple):
@@ -230,24 +214,21 @@ class Moment(NamedTuple):
     """Length: 12, 3, 1, or 0 for a day."""
 
     @property
+    def month_days(self) -> int:
+        """Days of its month."""
+        return monthrange(self.year, self.month)[1]
+
+    def months_since(self, other: "Moment") -> int:
+        """Months from the month of another."""
+        return (self.year - other.year) * MONTHS_A_YEAR + self.month - other.month
+
+    @property
     def label(self) -> str:
         """As ISO writes it, e.g. `2026-01`."""
         if self.months == 12:
             return f"{self.year}"
         day = f"-{self.day:02d}" if self.months == 0 else ""
         return f"{self.year}-{self.month:02d}{day}"
-
-
-_FULL: Mapping[str, tuple[str, ...]] = {
-    "en": ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-           "october", "november", "december"),
-    "ru": ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
-           "октябрь", "ноябрь", "декабрь"),
-    "ru_of": ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-              "октября", "ноября", "декабря"),
-    "kk": ("қаңтар", "ақпан", "наурыз", "сәуір", "мамыр", "маусым", "шілде", "тамыз", "қыркүйек",
-           "қазан", "қараша", "желтоқсан"),
-}  # fmt: skip
 
 
 def month_named(word: str) -> int:
@@ -261,7 +242,7 @@ def month_named(word: str) -> int:
     if len(bare) < 3:
         return 0
     found = {
-        n for names in _FULL.values() for n, name in enumerate(names, 1) if name.startswith(bare)
+        n for names in month_words() for n, name in enumerate(names, 1) if name.startswith(bare)
     }
     return found.pop() if len(found) == 1 else 0
 
@@ -283,16 +264,16 @@ _DAY_NAMED = re.compile(
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
-def slashed(cell: Cell) -> tuple[int, int, int] | None:
+def _slashed(cell: Cell) -> tuple[int, int, int] | None:
     """First number, second number and year of a date such as 03/04/2026."""
     match = _SLASHED.fullmatch(cell.translate(SPACES).strip()) if isinstance(cell, str) else None
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, str, str]]]:
+def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
     """Whether dates such as 03/04/2026 begin with the day or the month, and what keeps it open."""
     cells = list(cells)
     seasons = [
@@ -304,23 +285,22 @@ def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[tuple[str, 
         place, text = seasons[0]
         what = _('"{text}" can be read as a year that begins in {year}, or as a month')
         fix = _('write the year alone, or the month as in "2026-04"')
-        return "", [(place, what.format(text=text, year=text[:4]), fix)]
-    found = [(place, str(cell), parts) for place, cell in cells if (parts := slashed(cell))]
+        return "", [Problem(place, what.format(text=text, year=text[:4]), fix=fix)]
+    found = [(place, str(cell), parts) for place, cell in cells if (parts := _slashed(cell))]
     days = [one for one in found if one[2][0] > 12]
     months = [one for one in found if one[2][1] > 12]
     if days and months:
         what = _('"{text}" begins with the day, "{other}" in {place} with the month')
         what = what.format(text=days[0][1], other=months[0][1], place=months[0][0])
-        return "", [(days[0][0], what, _("write dates as 2026-04-03"))]
+        return "", [Problem(days[0][0], what, fix=_("write dates as 2026-04-03"))]
     if days or months or not found:
         return ("dmy" if days else "mdy" if months else ""), []
     if all(parts[0] == parts[1] for _place, _text, parts in found):
         return "dmy", []
     place, text, (one, other, year) = next(f for f in found if f[2][0] != f[2][1])
-    what = _('"{text}" can be read as {dmy} or as {mdy}').format(
-        text=text, dmy=f"{year}-{other:02d}-{one:02d}", mdy=f"{year}-{one:02d}-{other:02d}"
-    )
-    return "", [(place, what, _("say which with --dates dmy or --dates mdy"))]
+    dmy, mdy = f"{year}-{other:02d}-{one:02d}", f"{year}-{one:02d}-{other:02d}"
+    what = _('"{text}" can be read as {dmy} or as {mdy}').format(text=text, dmy=dmy, mdy=mdy)
+    return "", [Problem(place, what, fix=_("say which with --dates dmy or --dates mdy"))]
 
 
 def moment_or_none(cell: Cell, order: str = "dmy") -> Moment | None:
@@ -375,10 +355,8 @@ def _numbered(number: float, *, is_date_column: bool) -> Moment:
         day = date(1899, 12, 30) + timedelta(days=int(number))
         return Moment(day.year, day.month, day.day, 0)
     if _YEARS[0] <= number <= _YEARS[1]:
-        what = _('"{number}" is a number; of a month, a zero at its end is lost in it').format(
-            number=number
-        )
-        raise CellError(what, _('write it as a text, as in "2026-10"'))
+        what = _('"{number}" is a number; of a month, a zero at its end is lost in it')
+        raise CellError(what.format(number=number), _('write it as a text, as in "2026-10"'))
     raise _no_time(number)
 
 
@@ -408,25 +386,23 @@ def _year_first(text: str) -> Moment | None:
 
 def _quarter(text: str) -> Moment | None:
     head, _space, tail = text.partition(" ")
-    if head.casefold() in ROMAN and tail:
-        text = f"{ROMAN[head.casefold()]} {tail}"
+    if head.casefold() in _ROMAN and tail:
+        text = f"{_ROMAN[head.casefold()]} {tail}"
     if not re.search(r"[QKкт]", text, re.IGNORECASE) or re.search(r"[^\W\d_]{9,}", text):
         return None
     if match := _Q.fullmatch(text):
-        quarter, year = (match[2], match[1]) if match[1] else (match[3], match[4])
+        quarter, year = match.group(2, 1) if match[1] else match.group(3, 4)
         return Moment(int(year), 3 * int(quarter) - 2, 0, 3)
     return None
 
 
 def _named(text: str) -> Moment | None:
     if match := _DAY_NAMED.fullmatch(text):
-        day, word, year = (
-            (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        )
+        day, word, year = match.group(1, 2, 3) if match[1] else match.group(5, 4, 6)
         month = month_named(word)
         return _real(int(year), month, int(day), text) if month else None
     if match := _NAMED.fullmatch(text):
-        word, year = (match[1], match[2]) if match[1] else (match[4], match[3])
+        word, year = match.group(1, 2) if match[1] else match.group(4, 3)
         month, number = month_named(word), int(year)
         number += 2000 if number < 100 else 0
         return Moment(number, month, 0, 1) if month else None

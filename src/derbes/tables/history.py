@@ -77,12 +77,14 @@ def fitted(told: Mapping[int, float], first: int, a_year: int) -> DemandFit:
     times = np.bincount(parts, minlength=a_year)
     has_season = a_year > 1 and length >= LEAST_YEARS_OF_SEASON * a_year and bool(times.min())
     years = periods / a_year
+    of_parts = np.eye(a_year)[parts] if has_season else np.ones((len(parts), 1))
+    with_trend = np.column_stack([years, of_parts])
     trend, error = 0.0, float("nan")
     if length >= LEAST_YEARS_OF_TREND * a_year and len(periods) > times.size * has_season + 2:
-        trend, error = _trend(years, seen, parts, has_season=has_season, a_year=a_year)
+        trend, error = _trend(with_trend, seen)
         if not abs(trend) > max(ERRORS_OF_TREND * error, ROUNDING * float(np.abs(seen).max())):
             trend = 0.0
-    columns = _columns(years, parts, has_season=has_season, a_year=a_year, has_trend=bool(trend))
+    columns = with_trend if trend else of_parts
     found = np.linalg.lstsq(columns, seen, rcond=None)[0]
     by_part = found[1:] if trend else found
     trend = float(found[0]) if trend else 0.0
@@ -94,29 +96,8 @@ def fitted(told: Mapping[int, float], first: int, a_year: int) -> DemandFit:
     return _with_range(fit, back[whole], seen[whole], (columns @ found)[whole])
 
 
-def _columns(
-    years: FloatArray,
-    parts: npt.NDArray[np.int64],
-    *,
-    has_season: bool,
-    a_year: int,
-    has_trend: bool,
-) -> FloatArray:
-    """Columns of the fit: the line, where there is one, and parts of the year. (n, k)"""
-    of_parts = np.eye(a_year)[parts] if has_season else np.ones((len(parts), 1))
-    return np.column_stack([years, of_parts]) if has_trend else of_parts
-
-
-def _trend(
-    years: FloatArray,
-    seen: FloatArray,
-    parts: npt.NDArray[np.int64],
-    *,
-    has_season: bool,
-    a_year: int,
-) -> tuple[float, float]:
-    """The trend, and its standard error (H2)."""
-    columns = _columns(years, parts, has_season=has_season, a_year=a_year, has_trend=True)
+def _trend(columns: FloatArray, seen: FloatArray) -> tuple[float, float]:
+    """The trend, which stands in the first of the columns, and its standard error (H2)."""
     found = np.linalg.lstsq(columns, seen, rcond=None)[0]
     rest = seen - columns @ found
     freedom = len(seen) - columns.shape[1]

@@ -1,20 +1,20 @@
 """A table into a case: read, set against what stands there, shown, and written when it is taken."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from derbes.case.entities import Case
+from derbes.case.quantity import Calendar
 from derbes.casefile.edit import changed_texts, write_changes
-from derbes.casefile.entries import MappingNode, Plain, dotted, find
 from derbes.casefile.entries import Path as CasePath
+from derbes.casefile.entries import Plain, dotted, find
 from derbes.casefile.reader import Examine, Read, read_files
-from derbes.errors import CaseError, Problem, TableError, did_you_mean
+from derbes.errors import CaseError, Problem, TableError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
 from derbes.results.imports import NumberChange, TableImport
-from derbes.tables.bring import brought
+from derbes.tables.bring import bring_dated
 from derbes.tables.kept import (
     DATED,
     GAPS,
@@ -24,15 +24,17 @@ from derbes.tables.kept import (
     map_text,
     name_of,
     read_map,
+    unlisted,
 )
 from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
-from derbes.tables.lists import listed
+from derbes.tables.lists import bring_list
 from derbes.tables.mapping import ACROSS, completed, told_map
-from derbes.tables.readings import About, Brought
+from derbes.tables.readings import TableReading
 from derbes.tables.sheets import Sheet, TableFile, read_table_file
 
 GRADES = ("A", "B", "C", "D")
-_TOLD_OF_A_NUMBER = frozenset({"source", "grade", "why", "unit"})
+_KEYS = frozenset({"value", "series", "range", "source", "grade", "why", "unit"})
+"""Keys by which a number is told from a series in short."""
 _DROPPED = ("range", "distribution")
 
 
@@ -54,28 +56,10 @@ class TableOptions:
 
 
 def import_into_case(
-    table: Path,
-    case: Path,
-    options: TableOptions,
-    *,
-    take: Callable[[TableImport], bool],
-    examine: Examine | None = None,
-) -> TableImport:
-    """Read a table into a case.
-
-    Args:
-        table: CSV, Excel or Parquet.
-        case: Case file, or folder of a case.
-        options: How it is to be read.
-        take: Asked, with what would change, whether to write it.
-        examine: As in `check_case`.
-
-    Raises:
-        CaseError: The case has problems, or would have them; it is as it was.
-        TableError: The table cannot be read, or in several ways; holds every problem.
-        DataError: The file is no table.
-        OutputError: A file cannot be written; all are as they were.
-    """
+    table: Path, case: Path, options: TableOptions, *,
+    take: Callable[[TableImport], bool], examine: Examine | None = None,
+) -> TableImport:  # fmt: skip
+    """As `import_table`; `examine` as in `check_case`."""
     read = read_files(case, examine)
     if read.case is None or read.problems:
         raise CaseError(str(case), read.problems)
@@ -84,29 +68,28 @@ def import_into_case(
     kept, before, base = _kept(table, case, options, file)
     told = _with_options(base, options, source)
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
-    found = completed(told, frame, read.case, source)
-    found = replace(found, sheet=frame.sheet.name, grade=found.grade)
+    found = replace(completed(told, frame, read.case, source), sheet=frame.sheet.name)
     if found.facts and found.kind != STOCKS:
         what = _('facts are made of stocks, and this table is read as "{kind}"')
         fix = _("write facts=no, or kind=stocks")
         raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
-    about = About(kept.stem, file.path.name, found.grade or "B")
-    bring = brought if found.kind in DATED else listed
-    made = bring(found, frame, read.case, about, unit=options.unit)
-    if made.problems:
-        raise TableError(source, made.problems)
-    found = _with_unit(found, options.unit)
-    changes, shown = _changes(made, read, read.case)
-    document = _document(file, frame, options)
+    reading = TableReading(found, frame, read.case, kept.stem, file.path.name, options.unit)
+    (bring_dated if found.kind in DATED else bring_list)(reading)
+    if reading.problems:
+        raise TableError(source, reading.problems)
+    if options.unit:
+        found = replace(found, units={**found.units, "value": options.unit})
+    changes, shown = _changes(reading, read)
     result = TableImport(
         str(case), source, frame.sheet.name, found.kind, tuple(shown), found.columns, found.items,
-        (*file.notes, *_hidden(frame.sheet), *frame.left_out, *made.notes), str(kept),
+        (*file.notes, *_hidden(frame.sheet), *frame.left_out, *reading.notes), str(kept),
         is_guessed=not before,
     )  # fmt: skip
     if not shown:
         return result
-    changes = {**changes, ("documents", about.source): document}
-    _refuse_what_breaks(case, changes, examine, source=source, holes=made.holes)
+    changes["documents", reading.source] = _document(file, frame, options)
+    problems = read_files(case, examine, changed_texts(case, changes)).problems
+    _refuse_what_breaks(problems, source, reading.holes)
     if not take(result):
         return result
     text = map_text(found, table.name, case.name, before)
@@ -115,7 +98,10 @@ def import_into_case(
     try:
         write_changes(case, changes, examine)
     except BaseException:
-        _put_back(kept, before)
+        if before:
+            write_atomically(kept, before)
+        else:
+            kept.unlink(missing_ok=True)
         raise
     return replace(result, written=True)
 
@@ -134,23 +120,12 @@ def _hidden(sheet: Sheet) -> list[str]:
     return [text.format(places=", ".join(sheet.hidden))]
 
 
-def _put_back(kept: Path, before: str) -> None:
-    """Leave the mapping as it was."""
-    if before:
-        write_atomically(kept, before)
-    else:
-        kept.unlink(missing_ok=True)
-
-
 def _check(options: TableOptions, source: str) -> None:
-    """Refuse options that say nothing."""
     known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES, "gaps": GAPS}
     problems = []
     for name, words in known.items():
-        word = getattr(options, name)
-        if word and word not in words:
-            what = _('"{word}" is not one of: {words}').format(word=word, words=", ".join(words))
-            problems.append(Problem(name, what, fix=did_you_mean(word, words)))
+        if word := getattr(options, name):
+            problems += unlisted(name, word, words)
     if options.date and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", options.date):
         what = _('"{word}" is no date').format(word=options.date)
         problems.append(Problem("date", what, fix=_('write it as in "2026-01-15"')))
@@ -204,32 +179,21 @@ def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMa
     return told_map(options.mapping, replace(base, **given), source)
 
 
-def _with_unit(found: TableMap, unit: str) -> TableMap:
-    """With a unit that was told on the command line kept."""
-    return replace(found, units={**found.units, "value": unit}) if unit else found
-
-
 def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
-    """What the case says of the table."""
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
-    return {
-        "title": title,
-        "date": options.date or file.day,
-        "note": f"{sheet}SHA-256 {file.digest}",
-    }
+    note = f"{sheet}SHA-256 {file.digest}"
+    return {"title": title, "date": options.date or file.day, "note": note}
 
 
-def _changes(
-    made: Brought, read: Read, case: Case
-) -> tuple[dict[CasePath, Plain], list[NumberChange]]:
+def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:
     """What is to stand in the file, and the numbers of it that differ."""
     changes: dict[CasePath, Plain] = {}
     shown: list[NumberChange] = []
-    for where, value in made.values.items():
+    for where, value in reading.values.items():
         node = find(read.tree.root, where)
         before = node.plain if node is not None else None
-        wanted = _merged(before, value, case, isinstance(node, MappingNode))
+        wanted = _merged(before, value, reading.case.calendar)
         told = list(differing(dotted(where), before, wanted))
         if where[0] == "facts":  # of a fact its number is shown
             told = [one for one in told if one.path.endswith(".amount")] or told[:1]
@@ -239,13 +203,11 @@ def _changes(
     return changes, shown
 
 
-def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:  # noqa: FBT001
+def _merged(before: Plain, value: Plain, calendar: Calendar) -> Plain:
     """What stands at a number with what a table tells; months that it does not tell stay."""
     if not isinstance(value, dict) or not ({"value", "series"} & value.keys()):
         return value
-    old = dict(before) if isinstance(before, dict) and is_mapping else {}
-    if old and not ({"value", "series", "range", "why", "grade", "source", "unit"} & old.keys()):
-        old = {"series": dict(old)}  # the short spelling of a series
+    old = _entries(before)
     if "series" not in value:
         return {**{key: old[key] for key in ("label",) if key in old}, **value}
     series = value["series"]
@@ -256,17 +218,23 @@ def _merged(before: Plain, value: Plain, case: Case, is_mapping: bool) -> Plain:
     months = old.get("series")
     if isinstance(months, dict):
         kept = {month: _with_unit_of(one, unit) for month, one in months.items()}
-    elif before is not None and all(case.calendar.index_of(month) > 0 for month in series):
+    elif before is not None and all(calendar.index_of(month) > 0 for month in series):
         first = {key: one for key, one in old.items() if key not in {"label", "after"}}
-        kept = {case.calendar.label(0): first or before}
-    told = {case.calendar.index_of(month) for month in series}
-    kept = {month: one for month, one in kept.items() if case.calendar.index_of(month) not in told}
+        kept = {calendar.label(0): first or before}
+    told = {calendar.index_of(month) for month in series}
+    kept = {month: one for month, one in kept.items() if calendar.index_of(month) not in told}
     same_unit = not unit or unit == value.get("unit")
     if same_unit and isinstance(months, dict):
         kept = {month: months[month] for month in kept}
     merged = dict(sorted({**kept, **series}.items()))
     rest: dict[str, Plain] = {key: old[key] for key in ("label", "after") if key in old}
     return {**rest, **value, "series": merged}
+
+
+def _entries(plain: Plain) -> dict[str, Plain]:
+    """A number that is written as a mapping, as its keys; a series in short, written out."""
+    entries = dict(plain) if isinstance(plain, dict) else {}
+    return {"series": entries} if entries and not _KEYS & entries.keys() else entries
 
 
 def _with_unit_of(one: Plain, unit: str) -> Plain:
@@ -309,9 +277,7 @@ def _numbers(plain: Plain) -> dict[str, str]:
         return {}
     if not isinstance(plain, dict):
         return {"": _text(plain)}
-    entries = plain
-    if not ({"value", "series"} | _TOLD_OF_A_NUMBER) & entries.keys():
-        entries = {"series": plain}
+    entries = _entries(plain)
     unit = str(entries.get("unit") or "")
     found = {}
     if "value" in entries:
@@ -324,15 +290,9 @@ def _numbers(plain: Plain) -> dict[str, str]:
 
 
 def _refuse_what_breaks(
-    case: Path,
-    changes: Mapping[CasePath, Plain],
-    examine: Examine | None,
-    *,
-    source: str,
-    holes: Mapping[str, tuple[str, ...]],
+    problems: Iterable[Problem], source: str, holes: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Refuse changes with which the case would have problems, each told by its path."""
-    problems = read_files(case, examine, changed_texts(case, changes)).problems
     told = []
     for one in problems:
         path, _series, month = one.where.rpartition(".series.")

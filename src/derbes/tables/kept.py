@@ -1,7 +1,7 @@
 """How a table is read into a case, and the file beside the case that keeps it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,9 @@ from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.tables.cells import moment_or_none
 
-SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL = (
+SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL = KINDS = (
     "series", "history", "stocks", "suppliers", "prices", "bill",
 )  # fmt: skip
-KINDS = (SERIES, HISTORY, STOCKS, SUPPLIERS, PRICES, BILL)
 """What a table can hold: any series by date, consumption, stocks, or a list of suppliers, of
 prices, or of what a thing is made of."""
 HOLD, LINE = GAPS = ("hold", "line")
@@ -85,7 +84,7 @@ def read_map(path: Path) -> TableMap:
         Problem("", one.what, one.mark.line if one.mark else 0, fix=one.fix) for one in findings
     ]
     told: dict[str, Any] = {}
-    known = {one.name: one for one in fields(TableMap)}
+    known = [one.name for one in fields(TableMap)]
     entries: Mapping[str, Any] = root.plain if isinstance(root, MappingNode) else {}  # type: ignore[assignment]
     for name, value in entries.items():
         line = root.keys[name].line if isinstance(root, MappingNode) else 0
@@ -98,14 +97,27 @@ def read_map(path: Path) -> TableMap:
         else:
             told[name] = {k: str(v) for k, v in value.items()} if is_table else str(value)
     if told.get("kind", SERIES) not in KINDS:
-        what = _('"{kind}" is no kind of table').format(kind=told["kind"])
-        problems.append(Problem("kind", what, fix=did_you_mean(told["kind"], KINDS)))
+        problems.append(no_kind("kind", told["kind"]))
     if told.get("facts", YES) != YES:
         what = _('"{word}" is not one of: {words}').format(word=told["facts"], words=YES)
         problems.append(Problem("facts", what, fix=_("take the key out where none are wanted")))
     if problems:
         raise TableError(str(path), problems)
     return TableMap(**told)
+
+
+def no_kind(where: str, kind: str) -> Problem:
+    """What is wrong where a kind of table is none."""
+    what = _('"{kind}" is no kind of table').format(kind=kind)
+    return Problem(where, what, fix=did_you_mean(kind, KINDS))
+
+
+def unlisted(where: str, word: str, words: Sequence[str]) -> list[Problem]:
+    """What is wrong where a word is none of those that may stand there."""
+    if word in words:
+        return []
+    what = _('"{word}" is not one of: {words}').format(word=word, words=", ".join(words))
+    return [Problem(where, what, fix=did_you_mean(word, words))]
 
 
 def map_text(found: TableMap, table: str, case: str, before: str = "") -> str:

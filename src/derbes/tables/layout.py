@@ -8,26 +8,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
-from derbes.tables.cells import (
-    TOTALS,
-    Moment,
-    is_missing,
-    is_number,
-    moment_or_none,
-    month_named,
-)
-from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters
+from derbes.tables.cells import TOTALS, Moment, is_missing, is_number, moment_or_none, month_named
+from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters, column_number
 from derbes.units import SPACES, Amount, UnitError, parse_amount
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 _BRACKETED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", re.DOTALL)
 _STATISTICAL = {
-    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t",
+    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t", "_": " ",
 }  # fmt: skip
 """Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
 
@@ -79,9 +72,8 @@ class FoundTable:
         """The column with a heading; capitals and spaces make no difference."""
         wanted = plain(text)
         exact = [one for one in self.headings if plain(full(one)) == wanted]
-        return next(
-            iter(exact or [one for one in self.headings if plain(one.text) == wanted]), None
-        )
+        close = (one for one in self.headings if plain(one.text) == wanted)
+        return next(iter(exact or close), None)
 
 
 def full(heading: Heading) -> str:
@@ -100,32 +92,35 @@ def chosen_sheet(file: TableFile, wanted: str) -> Sheet:
     Raises:
         TableError: There is none, or several may be meant.
     """
-    names = [sheet.name for sheet in file.sheets]
+
+    def refused(where: str, what: str, fix: str) -> TableError:
+        return TableError(str(file.path), [Problem(where, what, fix=fix)])
+
     if wanted:
         found = next((sheet for sheet in file.sheets if plain(sheet.name) == plain(wanted)), None)
         if found is not None:
             return found
+        names = [sheet.name for sheet in file.sheets]
         what = _('there is no sheet "{name}"').format(name=wanted)
-        raise TableError(str(file.path), [Problem("sheet", what, fix=did_you_mean(wanted, names))])
+        raise refused("sheet", what, did_you_mean(wanted, names))
     shown = [sheet for sheet in file.sheets if sheet.name not in file.hidden]
     full_ones = [sheet for sheet in shown if any(_is_wide(row) for row in sheet.rows)]
     if len(full_ones) == 1:
         return full_ones[0]
-    if not full_ones:
-        what = _("no sheet holds two cells beside each other")
-        if file.hidden:
-            what = _("only hidden sheets hold a table: {names}").format(
-                names=", ".join(file.hidden)
-            )
-        raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
-    what = _("several sheets hold tables: {names}").format(
-        names=", ".join(one.name for one in full_ones)
-    )
-    raise TableError(str(file.path), [Problem("", what, fix=_("name one with --sheet"))])
+    what, names = _("no sheet holds two cells beside each other"), list(file.hidden)
+    if full_ones:
+        what, names = _("several sheets hold tables: {names}"), [one.name for one in full_ones]
+    elif names:
+        what = _("only hidden sheets hold a table: {names}")
+    raise refused("", what.format(names=", ".join(names)), _("name one with --sheet"))
 
 
 def _filled(row: Sequence[Cell]) -> list[int]:
     return [place for place, cell in enumerate(row) if cell is not None]
+
+
+def _left(row: Sequence[Cell]) -> int:
+    return min(_filled(row), default=0)
 
 
 def _is_wide(row: Sequence[Cell]) -> bool:
@@ -147,9 +142,8 @@ def frame_of(sheet: Sheet, source: str, area: str = "") -> FoundTable:
     blocks = [block for block in _blocks(sheet) if any(_is_wide(sheet.rows[row]) for row in block)]
     if not blocks:
         what = _("there are no rows with two cells or more")
-        raise TableError(
-            source, [Problem(sheet.name, what, fix=_("see whether this is the right file"))]
-        )
+        fix = _("see whether this is the right file")
+        raise TableError(source, [Problem(sheet.name, what, fix=fix)])
     headed = [block for block in blocks if _heading_rows(sheet, block)[1]]
     if not headed:
         what = _("no row of headings is found above the numbers")
@@ -168,34 +162,21 @@ def _cut(sheet: Sheet, source: str, area: str) -> Sheet:
     if match is None:
         what = _('"{area}" is no range of cells').format(area=area)
         raise TableError(source, [Problem("cells", what, fix=_('write it as in "A5:F40"'))])
-    left, right = _column(match[1]), _column(match[3])
+    left, right = column_number(match[1]), column_number(match[3])
     wanted = range(int(match[2]), int(match[4]) + 1)
-    kept = [
-        (line, [cell if left <= place <= right else None for place, cell in enumerate(row)])
+    lines = [line for line in sheet.lines if line in wanted]
+    rows = [
+        [cell if left <= place <= right else None for place, cell in enumerate(row)]
         for line, row in zip(sheet.lines, sheet.rows, strict=True)
         if line in wanted
     ]
-    return Sheet(
-        sheet.name, [row for _line, row in kept], [line for line, _row in kept], (), sheet.delimiter
-    )
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+    return Sheet(sheet.name, rows, lines, (), sheet.delimiter)
 
 
 def _blocks(sheet: Sheet) -> list[list[int]]:
     """Rows between empty rows."""
-    blocks: list[list[int]] = [[]]
-    for place, row in enumerate(sheet.rows):
-        if _filled(row):
-            blocks[-1].append(place)
-        elif blocks[-1]:
-            blocks.append([])
-    return [block for block in blocks if block]
+    places = groupby(range(len(sheet.rows)), key=lambda place: bool(_filled(sheet.rows[place])))
+    return [list(block) for is_filled, block in places if is_filled]
 
 
 def _is_year(cell: Cell) -> bool:
@@ -214,24 +195,17 @@ def _numbers_are_times(row: Sequence[Cell]) -> bool:
 def _is_heading(row: Sequence[Cell]) -> bool:
     """Whether a row could name columns: texts and times, no numbers."""
     cells = [row[place] for place in _filled(row)]
-    if not _numbers_are_times(row):
+    if not _numbers_are_times(row) or any(is_missing(cell) for cell in cells):
         return False
     times = [cell for cell in cells if isinstance(cell, date) or moment_or_none(cell)]
     begins_with_time = bool(cells) and moment_or_none(cells[0]) is not None
-    marks = [cell for cell in cells if is_missing(cell)]
-    return (
-        not marks
-        and not (begins_with_time and len(times) < len(cells))
-        and not (len(times) == 1 and begins_with_time)
-    )
+    return not begins_with_time or 1 != len(times) == len(cells)
 
 
 def _heading_rows(sheet: Sheet, block: Sequence[int]) -> tuple[int, list[int]]:
     """Position in a block of its first row of several cells, and its rows of headings."""
     first = next(n for n, row in enumerate(block) if _is_wide(sheet.rows[row]))
-    if first and min(_filled(sheet.rows[block[first - 1]])) > min(
-        _filled(sheet.rows[block[first]])
-    ):
+    if first and _left(sheet.rows[block[first - 1]]) > _left(sheet.rows[block[first]]):
         first -= 1  # one heading over several columns
     if not _is_heading(sheet.rows[block[first]]) or first + 1 == len(block):
         return first, []
@@ -250,9 +224,9 @@ def _goes_on(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
     texts = [str(row[place]) for place in _filled(row)]
     if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", text) or is_unit(text) for text in texts):
         return True
-    first = min(_filled(above), default=0)
+    first = _left(above)
     is_wider = any(above[place] is None and place > first for place in _filled(row))
-    return is_wider and (first > min(_filled(row)) or row[first] in {None, above[first]})
+    return is_wider and (first > _left(row) or row[first] in {None, above[first]})
 
 
 def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
@@ -262,31 +236,26 @@ def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
     _first, headings = _heading_rows(sheet, block)
     body = [row for row in block if row > headings[-1]]
     for start in gaps:
-        left, right = [c for c in used if c < start], [c for c in used if c >= start]
+        n_left = sum(column < start for column in used)
         keys = [sheet.rows[row][start] for row in body if sheet.rows[row][start] is not None]
         has_keys = keys and not any(is_number(key) for key in keys)
-        if (
-            len(left) > 1
-            and len(right) > 1
-            and has_keys
-            and sheet.rows[headings[0]][start] is not None
-        ):
+        is_headed = sheet.rows[headings[0]][start] is not None
+        if min(n_left, len(used) - n_left) > 1 and has_keys and is_headed:
             return start
     return 0
 
 
 def _two_tables(sheet: Sheet, blocks: Sequence[Sequence[int]], apart: int) -> Problem:
-    def area(rows: Sequence[int], columns: Sequence[int]) -> str:
-        first, last = sheet.lines[rows[0]], sheet.lines[rows[-1]]
-        return f"{column_letters(min(columns))}{first}:{column_letters(max(columns))}{last}"
-
     areas = []
     for block in blocks[: 1 if apart else None]:
+        first, last = sheet.lines[block[0]], sheet.lines[block[-1]]
         used = {place for row in block for place in _filled(sheet.rows[row])}
-        parts = (
-            [{c for c in used if c < apart}, {c for c in used if c >= apart}] if apart else [used]
-        )
-        areas += [area(block, sorted(part)) for part in parts]
+        parts = [{c for c in used if c < apart}, {c for c in used if c >= apart}]
+        areas += [
+            f"{column_letters(min(part))}{first}:{column_letters(max(part))}{last}"
+            for part in parts
+            if part
+        ]
     what = _("the sheet holds more than one table: {areas}").format(areas=listed(areas))
     fix = _("say which one: {ways}").format(ways=listed([f"--cells {one}" for one in areas], "or"))
     return Problem(sheet.name, what, fix=fix)
@@ -304,45 +273,33 @@ def _framed(
     said = [str(cell) for row in block[:first] for cell in sheet.rows[row] if cell is not None]
     rows, left_out, problems = [], [], []
     for row in body:
-        why = _no_data(sheet, row, heading_rows, headings)
-        if why:
-            left_out.append(
-                _("{place}: {why}, left out").format(place=_first_place(sheet, row), why=why)
-            )
+        if why := _no_data(sheet, row, heading_rows, headings):
+            text = _("{place}: {why}, left out")
+            left_out.append(text.format(place=_first_place(sheet, row), why=why))
             continue
         rows.append(row)
         if sheet.lengths and sheet.lengths[row] != sheet.lengths[heading_rows[-1]]:
-            what = _("the row has {n} cells, the headings {m}").format(
-                n=sheet.lengths[row], m=sheet.lengths[heading_rows[-1]]
-            )
+            what = _("the row has {n} cells, the headings {m}")
+            what = what.format(n=sheet.lengths[row], m=sheet.lengths[heading_rows[-1]])
             fix = _("the file may be cut off; or put a cell that holds the delimiter in quotes")
             problems.append(Problem(_first_place(sheet, row), what, fix=fix))
-    taken = set(body)
-    loose = [
-        row
+    taken, note = set(body), _("{place}: a note, left out")
+    left_out += [
+        note.format(place=_first_place(sheet, row))
         for row in range(heading_rows[-1] + 1, len(sheet.rows))
         if row not in taken and _filled(sheet.rows[row])
-    ]
-    left_out += [
-        _("{place}: a note, left out").format(place=_first_place(sheet, row)) for row in loose
     ]
     seen: dict[str, Heading] = {}
     for heading in headings:
         twin = seen.setdefault(plain(full(heading)), heading)
         if twin is not heading:
             what = _('two columns are called "{name}"').format(name=full(heading))
-            problems.append(
-                Problem(
-                    sheet.place(heading_rows[0], heading.column),
-                    what,
-                    fix=_("give each its own name"),
-                )
-            )
+            place = sheet.place(heading_rows[0], heading.column)
+            problems.append(Problem(place, what, fix=_("give each its own name")))
     if not rows and not problems:
+        what = _("there are headings and no rows below them")
         fix = _("see whether all lines have the same delimiter")
-        problems.append(
-            Problem(sheet.name, _("there are headings and no rows below them"), fix=fix)
-        )
+        problems.append(Problem(sheet.name, what, fix=fix))
     if problems:
         raise TableError(source, problems)
     units = {unit for text in said if (unit := split_unit(text)[1])}
@@ -351,7 +308,7 @@ def _framed(
 
 
 def _first_place(sheet: Sheet, row: int) -> str:
-    return sheet.place(row, min(_filled(sheet.rows[row]), default=0))
+    return sheet.place(row, _left(sheet.rows[row]))
 
 
 def _no_data(
@@ -377,16 +334,17 @@ def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Hea
 
     A column without one that holds data is called by its letters.
     """
+    *wider, below = [sheet.rows[row] for row in rows]
     filled: list[list[Cell]] = []
-    for row in rows[:-1]:
-        below, last = sheet.rows[rows[-1]], None
+    for row in wider:  # a wide heading stands over all that has one below
         cells: list[Cell] = []
-        for place, cell in enumerate(sheet.rows[row]):
-            last = cell if cell is not None else last
-            cells.append(last if below[place] is not None or cell is not None else None)
+        last: Cell = None
+        for own, under in zip(row, below, strict=True):
+            last = last if own is None else own
+            cells.append(None if own is None and under is None else last)
         filled.append(cells)
-    filled.append(list(sheet.rows[rows[-1]]))
-    for column in range(len(sheet.rows[rows[0]])):
+    filled.append(below)
+    for column in range(len(below)):
         parts = [line[column] for line in filled if line[column] is not None]
         if parts:
             yield _heading(column, list(dict.fromkeys(parts)))
@@ -433,9 +391,7 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
     """
     words = text.translate(SPACES).strip()
     parts = re.split(r"([\s/_]+)", words)
-    known = "".join(
-        _STATISTICAL.get(part.casefold(), part) if part != "_" else " " for part in parts
-    )
+    known = "".join(_STATISTICAL.get(part.casefold(), part) for part in parts)
     for way in dict.fromkeys((words, known)):
         try:
             return parse_amount(way if way[:1].isdigit() else f"1 {way}", own)

@@ -1,298 +1,258 @@
 """Lists of suppliers, of prices, and of what a thing is made of, as changes of a case."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from derbes.case.entities import Case
 from derbes.case.forms import MISSING
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
 from derbes.drafting.text import id_of
-from derbes.errors import Problem, did_you_mean
+from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.spelling import listed as one_of
-from derbes.tables.bring import words
 from derbes.tables.cells import CellError, is_missing, is_number
-from derbes.tables.kept import BILL, SUPPLIERS, TableMap
-from derbes.tables.layout import FoundTable, Heading
+from derbes.tables.kept import BILL, SUPPLIERS
+from derbes.tables.layout import Heading
 from derbes.tables.mapping import names_of, score, selects
-from derbes.tables.readings import PER_MONTH, About, Brought, decimal_of, measured
+from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
 
 
-@dataclass(slots=True)
-class _Listing:
-    """One list while it is read."""
-
-    found: TableMap
-    frame: FoundTable
-    case: Case
-    about: About
-    unit: str
-    made: Brought = field(default_factory=Brought)
-    decimal: str = ""
-
-    def heading(self, role: str) -> Heading | None:
-        return self.frame.named(self.found.columns.get(role, ""))
-
-    def text(self, row: int, role: str) -> str:
-        """What a cell says; empty: nothing, or that it is not known."""
-        heading = self.heading(role)
-        cell = self.frame.cell(row, heading) if heading is not None else None
-        return "" if is_missing(cell) else " ".join(str(cell).split())
-
-    def place(self, row: int, role: str) -> str:
-        heading = self.heading(role)
-        return self.frame.place(row, heading) if heading is not None else ""
-
-    def refuse(self, place: str, what: str, fix: str = "") -> None:
-        problem = Problem(place, what, fix=fix)
-        if problem not in self.made.problems:
-            self.made.problems.append(problem)
-
-    def amount(self, row: int, role: str, target: str) -> Plain:
-        """The number of a cell with what it says of itself; None: not known, or refused.
-
-        Args:
-            row: Row of the sheet.
-            role: Part of the row.
-            target: Unit that the number is counted in; an amount without a time is one a month.
-        """
-        heading = self.heading(role)
-        if heading is None:
-            return None
-        units, place = self.found.units, self.frame.place(row, heading)
-        told = units.get(role) or heading.unit or self.text(row, "unit") or self.unit
-        if len(told) == len("USD") and "/" in target and not target.endswith(PER_MONTH):
-            told = f"{told}/{target.partition('/')[2]}"  # a price told by its money alone
-        cell = self.frame.cell(row, heading)
-        try:
-            found = measured(self.case, cell, target, told=told, decimal=self.decimal)
-        except CellError as error:
-            place = "" if error.of_table else place
-            self.refuse(place, f"{role}: {error.what}" if error.of_table else error.what, error.fix)
-            return None
-        if found is None or found.unit is None:
-            return None
-        is_flow = target.endswith(PER_MONTH)
-        has_time = any(kind == "time" for kind, _power in found.unit.powers)
-        name = found.unit.name if has_time or not is_flow else f"{found.unit.name}{PER_MONTH}"
-        why = _("{place} of {file}").format(place=place, file=self.about.file)
-        about = self.about
-        return {
-            "value": words(found.number, name),
-            "source": about.source,
-            "grade": about.grade,
-            "why": why,
-        }
-
-    def element(self, row: int, role: str, section: str) -> str:
-        """The id of an element that a cell names; empty, with a problem, where it names none."""
-        text = self.text(row, role)
-        known: Mapping[str, Element] = getattr(self.case, section)
-        found = _named(text, {name: (one.id, *one.label.values()) for name, one in known.items()})
-        if len(found) == 1:
-            return found[0]
-        what = _('"{text}" is not among the {section} of the case').format(
-            text=text, section=section
-        )
-        fix = did_you_mean(text, known)
-        if found:
-            what = _('"{text}" may be {ways}').format(text=text, ways=one_of(found, "or"))
-            fix = _("call it by its id, or put its label right")
-        elif not text:
-            what = _("the cell is empty")
-        self.refuse(self.place(row, role), what, fix or _("add it to the case first"))
-        return ""
-
-
-def _named(text: str, names: Mapping[str, Sequence[str]]) -> list[str]:
-    """Ids of what a text names best."""
-    scores = {name: score(text, ways) for name, ways in names.items()}
-    best = max(scores.values(), default=0)
-    return [name for name, value in scores.items() if value == best] if best and text else []
-
-
-def listed(
-    found: TableMap, frame: FoundTable, case: Case, about: About, *, unit: str = ""
-) -> Brought:
-    """What a list tells of a case.
-
-    Args:
-        found: Mapping; nothing of it is guessed any more.
-        frame: Table.
-        case: Case as it is.
-        about: Source and grade.
-        unit: Unit of numbers for which the table tells none.
-    """
-    listing = _Listing(found, frame, case, about, unit)
-    listing.decimal, problems = decimal_of(found, _numbers(found, frame))
-    if problems:
-        listing.made.problems += problems
-        return listing.made
+def bring_list(reading: TableReading) -> None:
+    """Read what a list tells of a case."""
+    found, frame = reading.found, reading.frame
+    reading.settle_decimal(_numbers(reading))
+    if reading.problems:
+        return
     seen: dict[tuple[str, ...], str] = {}
     for row in frame.rows:
         if not selects(found, frame, row):
             continue
-        key = {BILL: _ingredient, SUPPLIERS: _supplier}.get(found.kind, _price)(listing, row)
+        key = {BILL: _ingredient, SUPPLIERS: _supplier}.get(found.kind, _price)(reading, row)
         place = frame.place(row, frame.headings[0])
         if key and key in seen:
-            listing.refuse(
-                place,
-                _("{what} is told twice, first in {place}").format(
-                    what=".".join(key), place=seen[key]
-                ),
-                _("take one of the rows out"),
-            )
+            what = _("{what} is told twice, first in {place}")
+            what = what.format(what=".".join(key), place=seen[key])
+            reading.refuse(place, what, _("take one of the rows out"))
         elif key:
             seen[key] = place
-    if not seen and not listing.made.problems:
-        listing.refuse("", _("no row holds a number of those that are asked for"))
-    return listing.made
+    if not seen and not reading.problems:
+        reading.refuse("", _("no row holds a number of those that are asked for"))
 
 
-def _numbers(found: TableMap, frame: FoundTable) -> Iterator[tuple[str, Cell]]:
+def _numbers(reading: TableReading) -> Iterator[tuple[str, Cell]]:
+    frame = reading.frame
     for role in ("price", "capacity", "lead_time", "amount"):
-        heading = frame.named(found.columns.get(role, ""))
+        heading = _heading(reading, role)
         if heading is not None:
             cells = ((frame.place(row, heading), frame.cell(row, heading)) for row in frame.rows)
             yield from (one for one in cells if is_number(one[1]))
 
 
-def _good(listing: _Listing, row: int) -> str:
-    """The good of a row; of a case with one alone, that."""
-    goods = list(listing.case.goods)
-    if listing.heading("good") is None and len(goods) == 1:
-        return goods[0]
-    if listing.heading("good") is None:
-        what = _("no column says which good is sold, and the case has several")
-        listing.refuse("", what, _('say which column does: --map "good=HEADING"'))
+def _heading(reading: TableReading, role: str) -> Heading | None:
+    return reading.frame.named(reading.found.columns.get(role, ""))
+
+
+def _text(reading: TableReading, row: int, role: str) -> str:
+    """What a cell says; empty: nothing, or that it is not known."""
+    heading = _heading(reading, role)
+    cell = reading.frame.cell(row, heading) if heading is not None else None
+    return "" if is_missing(cell) else " ".join(str(cell).split())
+
+
+def _place(reading: TableReading, row: int, role: str) -> str:
+    heading = _heading(reading, role)
+    return reading.frame.place(row, heading) if heading is not None else ""
+
+
+def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
+    """The number of a cell with what it says of itself; None: not known, or refused.
+
+    Args:
+        reading: The table.
+        row: Row of the sheet.
+        role: Part of the row.
+        target: Unit that the number is counted in; an amount without a time is one a month.
+    """
+    heading = _heading(reading, role)
+    if heading is None:
+        return None
+    units, place = reading.found.units, reading.frame.place(row, heading)
+    told = units.get(role) or heading.unit or _text(reading, row, "unit") or reading.unit
+    if len(told) == len("USD") and "/" in target and not target.endswith(PER_MONTH):
+        told = f"{told}/{target.partition('/')[2]}"  # a price told by its money alone
+    try:
+        found = reading.measured(reading.frame.cell(row, heading), target, told=told)
+    except CellError as error:
+        if error.of_table:
+            reading.refuse("", f"{role}: {error.what}", error.fix)
+        else:
+            reading.refuse(place, error.what, error.fix)
+        return None
+    if found is None or found.unit is None:
+        return None
+    is_amount = target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers)
+    name = f"{found.unit.name}{PER_MONTH}" if is_amount else found.unit.name
+    why = _("{place} of {file}").format(place=place, file=reading.file)
+    return reading.told({"value": words(found.number, name)}, why)
+
+
+def _element(reading: TableReading, row: int, role: str, section: str) -> str:
+    """The id of an element that a cell names; empty, with a problem, where it names none."""
+    text, place = _text(reading, row, role), _place(reading, row, role)
+    known: Mapping[str, Element] = getattr(reading.case, section)
+    found = _named(text, known)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        fix = _("call it by its id, or put its label right")
+        reading.refuse(place, _may_be(text, found), fix)
         return ""
-    return listing.element(row, "good", "goods")
+    what = _('"{text}" is not among the {section} of the case')
+    what = what.format(text=text, section=section) if text else _("the cell is empty")
+    reading.refuse(place, what, did_you_mean(text, known) or _("add it to the case first"))
+    return ""
 
 
-def _sellers(listing: _Listing, text: str, good: str) -> list[str]:
+def _may_be(text: str, ways: Sequence[str]) -> str:
+    return _('"{text}" may be {ways}').format(text=text, ways=one_of(ways, "or"))
+
+
+def _ways(one: Element) -> tuple[str, ...]:
+    return (one.id, *one.label.values())
+
+
+def _named(text: str, elements: Mapping[str, Element]) -> list[str]:
+    """Ids of what a text names best."""
+    scores = {name: score(text, _ways(one)) for name, one in elements.items()}
+    best = max(scores.values(), default=0)
+    return [name for name, value in scores.items() if value == best] if best and text else []
+
+
+def _good(reading: TableReading, row: int) -> str:
+    """The good of a row; of a case with one alone, that."""
+    goods = list(reading.case.goods)
+    if _heading(reading, "good") is not None:
+        return _element(reading, row, "good", "goods")
+    if len(goods) == 1:
+        return goods[0]
+    what = _("no column says which good is sold, and the case has several")
+    reading.refuse("", what, _('say which column does: --map "good=HEADING"'))
+    return ""
+
+
+def _sellers(reading: TableReading, text: str, good: str) -> list[str]:
     """Suppliers of a good that a text names, by their own names before those of their actors."""
-    offers = {
-        name: one for name, one in listing.case.suppliers.items() if not good or one.good == good
-    }
-    own = _named(text, {name: (one.id, *one.label.values()) for name, one in offers.items()})
+    suppliers = reading.case.suppliers
+    offers = {name: one for name, one in suppliers.items() if not good or one.good == good}
+    own = _named(text, offers)
     exact = [name for name in own if score(text, (name, *offers[name].label.values())) == 3]
     if exact:
         return exact
     by_actor = [
         name for name, one in offers.items()
-        if score(text, [n for n in names_of(listing.case, one) if n not in {one.good}]) == 3
+        if score(text, [n for n in names_of(reading.case, one) if n not in {one.good}]) == 3
     ]  # fmt: skip
     return by_actor or own
 
 
-def _supplier(listing: _Listing, row: int) -> tuple[str, ...]:
+def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
     """One seller: a supplier that there is gets new numbers, another one is put in."""
-    text, good = listing.text(row, "supplier"), _good(listing, row)
+    text, good = _text(reading, row, "supplier"), _good(reading, row)
     if not text:
-        listing.refuse(listing.place(row, "supplier"), _("the cell is empty"))
+        reading.refuse(_place(reading, row, "supplier"), _("the cell is empty"))
     if not text or not good:
         return ()
-    case, unit = listing.case, listing.case.goods[good].unit
+    case, unit = reading.case, reading.case.goods[good].unit
     told = {
-        "price": listing.amount(row, "price", f"{case.currency}/{unit}"),
-        "capacity": listing.amount(row, "capacity", f"{unit}/month"),
-        "lead_time": listing.amount(row, "lead_time", "month"),
+        "price": _amount(reading, row, "price", f"{case.currency}/{unit}"),
+        "capacity": _amount(reading, row, "capacity", f"{unit}/month"),
+        "lead_time": _amount(reading, row, "lead_time", "month"),
     }
-    known = listing.found.items.get(text) or next(iter(_one(listing, row, text, good)), "")
+    known = reading.found.items.get(text, "")
+    if not known:
+        sellers = _sellers(reading, text, good)
+        if len(sellers) > 1:
+            place = _place(reading, row, "supplier")
+            reading.refuse(place, _may_be(text, sellers), _("call it by its id"))
+            return ()
+        known = next(iter(sellers), "")
     if known in case.suppliers:
         for key, value in told.items():
             if value is not None:
-                listing.made.values["suppliers", known, key] = value
+                reading.values["suppliers", known, key] = value
         return known, good
-    if known == "?":
-        return ()
-    actor_text = listing.text(row, "actor") or text
-    actors = {name: (one.id, *one.label.values()) for name, one in case.actors.items()}
-    found = [name for name in _named(actor_text, actors) if score(actor_text, actors[name]) == 3]
+    actor_text = _text(reading, row, "actor") or text
+    found = [
+        name for name in _named(actor_text, case.actors)
+        if score(actor_text, _ways(case.actors[name])) == 3
+    ]  # fmt: skip
     actor = found[0] if len(found) == 1 else id_of(actor_text)
-    if actor not in case.actors and ("actors", actor) not in listing.made.values:
-        listing.made.values["actors", actor] = {"label": actor_text}
+    if actor not in case.actors and ("actors", actor) not in reading.values:
+        reading.values["actors", actor] = {"label": actor_text}
     name = known or id_of(text if len(case.goods) == 1 else f"{text}_{good}")
-    listing.made.values["suppliers", name] = {
+    reading.values["suppliers", name] = {
         "actor": actor,
         "good": good,
         "label": text,
-        "price": told["price"] if told["price"] is not None else MISSING,
-        "capacity": told["capacity"] if told["capacity"] is not None else MISSING,
-        **({"lead_time": told["lead_time"]} if told["lead_time"] is not None else {}),
+        "price": MISSING,
+        "capacity": MISSING,
+        **{key: value for key, value in told.items() if value is not None},
     }
     return name, good
 
 
-def _one(listing: _Listing, row: int, text: str, good: str) -> list[str]:
-    found = _sellers(listing, text, good)
-    if len(found) > 1:
-        what = _('"{text}" may be {ways}').format(text=text, ways=one_of(found, "or"))
-        listing.refuse(listing.place(row, "supplier"), what, _("call it by its id"))
-        return ["?"]
-    return found
-
-
-def _price(listing: _Listing, row: int) -> tuple[str, ...]:
+def _price(reading: TableReading, row: int) -> tuple[str, ...]:
     """A price of what a row names: a supplier, or the only supplier of a good."""
-    case = listing.case
-    text = listing.text(row, "supplier") or listing.text(row, "good")
-    place = listing.place(row, "supplier") or listing.place(row, "good")
-    has_goods = listing.heading("good") is not None
-    names = {name: (one.id, *one.label.values()) for name, one in case.goods.items()}
-    found = _named(listing.text(row, "good"), names) if has_goods else []
+    case = reading.case
+    text = _text(reading, row, "supplier") or _text(reading, row, "good")
+    place = _place(reading, row, "supplier") or _place(reading, row, "good")
+    has_goods = _heading(reading, "good") is not None
+    found = _named(_text(reading, row, "good"), case.goods) if has_goods else []
     good = found[0] if len(found) == 1 else ""
     sellers = [name for name, one in case.suppliers.items() if good and one.good == good]
-    if listing.heading("supplier") is not None:
-        sellers = _sellers(listing, text, good) if good or not has_goods else []
-    known = listing.found.items.get(text)
+    if _heading(reading, "supplier") is not None:
+        sellers = _sellers(reading, text, good) if good or not has_goods else []
+    known = reading.found.items.get(text)
     sellers = [known] if known else sellers
     if not sellers:
-        listing.made.notes.append(
-            _('{place}: "{text}" is nothing that the case buys; left out.').format(
-                place=place, text=text
-            )
-        )
+        note = _('{place}: "{text}" is nothing that the case buys; left out.')
+        reading.notes.append(note.format(place=place, text=text))
         return ()
     if len(sellers) > 1:
-        what = _('"{text}" may be {ways}').format(text=text, ways=one_of(sellers, "or"))
-        listing.refuse(place, what, _("add a column with the supplier"))
+        reading.refuse(place, _may_be(text, sellers), _("add a column with the supplier"))
         return ()
     name = sellers[0]
     unit = case.goods[case.suppliers[name].good].unit
-    value = listing.amount(row, "price", f"{case.currency}/{unit}")
+    value = _amount(reading, row, "price", f"{case.currency}/{unit}")
     if value is None:
         return ()
-    listing.made.values["suppliers", name, "price"] = value
+    reading.values["suppliers", name, "price"] = value
     return (name,)
 
 
-def _ingredient(listing: _Listing, row: int) -> tuple[str, ...]:
+def _ingredient(reading: TableReading, row: int) -> tuple[str, ...]:
     """One line of a bill of materials: an input of the recipe that makes the output."""
-    case = listing.case
-    output, given = listing.element(row, "output", "goods"), listing.element(row, "input", "goods")
+    case = reading.case
+    output = _element(reading, row, "output", "goods")
+    given = _element(reading, row, "input", "goods")
     if not output or not given:
         return ()
     recipes = [name for name, one in case.recipes.items() if one.output == output]
     if len(recipes) > 1:
-        what = _("several recipes make {good}: {names}").format(
-            good=output, names=", ".join(recipes)
-        )
-        listing.refuse(listing.place(row, "output"), what, _("change their inputs in the file"))
+        what = _("several recipes make {good}: {names}")
+        what = what.format(good=output, names=", ".join(recipes))
+        reading.refuse(_place(reading, row, "output"), what, _("change their inputs in the file"))
         return ()
-    value = listing.amount(row, "amount", case.goods[given].unit)
+    value = _amount(reading, row, "amount", case.goods[given].unit)
     if value is None:
         return ()
     name = recipes[0] if recipes else f"{output}_made"
-    made = listing.made.values
+    made = reading.values
     if recipes:
         made["recipes", name, "inputs", given] = value
     else:
-        recipe = made.setdefault(
-            ("recipes", name), {"output": output, "inputs": {}, "capacity": MISSING}
-        )
+        new: Plain = {"output": output, "inputs": {}, "capacity": MISSING}
+        recipe = made.setdefault(("recipes", name), new)
         inputs = recipe["inputs"] if isinstance(recipe, dict) else None
         if isinstance(inputs, dict):
             inputs[given] = value

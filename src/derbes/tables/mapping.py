@@ -5,6 +5,7 @@ two ways is refused with the ways.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ from derbes.tables.kept import (
     SUPPLIERS,
     YES,
     TableMap,
+    no_kind,
+    unlisted,
 )
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
@@ -130,13 +133,9 @@ def _setting(part: str, value: str, problems: list[Problem]) -> str:
     """The kind of a table, or whether its stocks become facts; what is wrong with it is told."""
     if part == "kind":
         if value not in KINDS:
-            what = _('"{kind}" is no kind of table').format(kind=value)
-            problems.append(Problem("map", what, fix=did_you_mean(value, KINDS)))
+            problems.append(no_kind("map", value))
         return value
-    words = (YES, "no")
-    if value not in words:
-        what = _('"{word}" is not one of: {words}').format(word=value, words=", ".join(words))
-        problems.append(Problem("map", what, fix=did_you_mean(value, words)))
+    problems += unlisted("map", value, (YES, "no"))
     return YES if value == YES else ""
 
 
@@ -160,21 +159,21 @@ def targets(case: Case, kind: str) -> list[TableTarget]:
     """Numbers that a table with dates may tell."""
     return [
         TableTarget(
-            f"{section}.{name}.{key}", unit_of(case, section, name, key), tuple(names_of(case, one))
+            f"{section}.{name}.{key}", unit_of(case, section, name, key), names_of(case, one)
         )
         for section, key in _WHERE[kind]
         for name, one in getattr(case, section).items()
     ]
 
 
-def names_of(case: Case, one: Element) -> Iterator[str]:
+def names_of(case: Case, one: Element) -> tuple[str, ...]:
     """What an element is called, and its good and actor."""
-    yield from (one.id, *one.label.values())
+    names = [one.id, *one.label.values()]
     for section, key in (("goods", "good"), ("actors", "actor")):
-        name = getattr(one, key, "")
-        if name:
+        if name := getattr(one, key, ""):
             other = getattr(case, section).get(name)
-            yield from (name, *(other.label.values() if other else ()))
+            names += [name, *(other.label.values() if other else ())]
+    return tuple(names)
 
 
 def form_at(section: str, key: str) -> forms.InUnit | None:
@@ -252,10 +251,8 @@ def role_of(frame: FoundTable, role: str, taken: Sequence[Heading] = ()) -> Head
 
 def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
     cells = [frame.cell(row, heading) for row in frame.rows[:LOOKED_AT]]
-    filled = [
-        cell for cell in cells if cell is not None and str(cell).casefold() not in MISSING_MARKS
-    ]
-    return sum(bool(test(cell)) for cell in filled) / len(filled) if filled else 0.0
+    filled = [one for one in cells if one is not None and str(one).casefold() not in MISSING_MARKS]
+    return sum(bool(test(one)) for one in filled) / len(filled) if filled else 0.0
 
 
 def is_numeric(frame: FoundTable, heading: Heading) -> bool:
@@ -272,32 +269,29 @@ def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> Ta
     problems = list(_absent(found, frame))
     if problems:
         raise TableError(source, problems)
-    if any("." in part for part in found.columns) or found.items:
-        kind = found.kind or _kind_of_paths(found, frame)
-        return _dated_map(replace(found, kind=kind), frame, case, source)
-    kind = found.kind or _kind(frame, found, source)
-    if kind in LISTS:
-        return _list_map(replace(found, kind=kind), frame, source)
-    return _dated_map(replace(found, kind=kind), frame, case, source)
+    has_paths = any("." in part for part in found.columns) or bool(found.items)
+    if not found.kind:
+        kind = _kind_of_paths(found, frame) if has_paths else _kind(frame, found, source)
+        found = replace(found, kind=kind)
+    if found.kind in LISTS and not has_paths:
+        return _list_map(found, frame, source)
+    return _dated_map(found, frame, case, source)
 
 
 def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
     known = [full(one) for one in frame.headings]
     items = set(item_texts(frame, found))
-    for part, heading in found.columns.items():
+    told = [*found.columns.items(), *(("where", heading) for heading in found.where)]
+    for part, heading in told:
         is_item = "." in part and plain(heading) in items
         if heading != ACROSS and frame.named(heading) is None and not is_item:
             what = _('there is no column "{name}"').format(name=heading)
             yield Problem(part, what, fix=did_you_mean(heading, known))
-    for heading in found.where:
-        if frame.named(heading) is None:
-            what = _('there is no column "{name}"').format(name=heading)
-            yield Problem("where", what, fix=did_you_mean(heading, known))
 
 
 def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
     """What rows are called, as compared → as written; empty where no column says it."""
-    heading = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+    heading = _item_column(frame, found)
     if heading is None:
         return {}
     texts = [str(cell) for row in frame.rows if (cell := frame.cell(row, heading)) is not None]
@@ -305,22 +299,25 @@ def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
 
 
 def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
-    """The column that says what a row is about: one called so, else the first text."""
+    """The column that says what a row is about: told, called so, else the first text."""
+    if (told := frame.named(found.columns.get("item", ""))) is not None:
+        return told
     named = role_of(frame, "item")
     if named is not None and not is_numeric(frame, named):
         return named
+    free = (
+        one for one in _untaken(found, frame)
+        if one.moment is None and not one.month and not is_numeric(frame, one)
+        and not is_called(one, "date") and not is_called(one, "unit")
+        and _share(frame, one, moment_or_none) <= 0.5
+    )  # fmt: skip
+    return next(free, None)
+
+
+def _untaken(found: TableMap, frame: FoundTable) -> list[Heading]:
+    """Columns of which the mapping says nothing."""
     told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
-    free = [
-        one for one in frame.headings
-        if one not in told and one.moment is None and not one.month and not is_numeric(frame, one)
-        and not is_called(one, "date") and not is_called(one, "unit") and not is_date(frame, one)
-    ]  # fmt: skip
-    return free[0] if free else None
-
-
-def is_date(frame: FoundTable, heading: Heading) -> bool:
-    """Whether most of a column is times."""
-    return _share(frame, heading, moment_or_none) > 0.5
+    return [one for one in frame.headings if one not in told]
 
 
 def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
@@ -328,9 +325,9 @@ def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
     keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
     if keys == {"quantity"}:
         return STOCKS
-    told = {part: frame.named(heading) for part, heading in found.columns.items() if "." in part}
-    of_rows = bool(found.items) or None in told.values()
-    headings = frame.headings if of_rows else [one for one in told.values() if one is not None]
+    told = [frame.named(heading) for part, heading in found.columns.items() if "." in part]
+    of_rows = bool(found.items) or None in told
+    headings = frame.headings if of_rows else [one for one in told if one is not None]
     is_history = keys == {"demand"} and any(mentions(one, HISTORY) for one in headings)
     return HISTORY if is_history else SERIES
 
@@ -341,22 +338,23 @@ def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
     has_dates = date_column(frame, found) is not None or is_across(frame)
     if not has_dates and {"output", "input"} <= has:
         return BILL
-    if not has_dates and "supplier" in has and has & {"price", "capacity", "lead_time"}:
-        return SUPPLIERS if has & {"capacity", "lead_time"} else PRICES
+    if not has_dates and "supplier" in has and has & {"capacity", "lead_time"}:
+        return SUPPLIERS
     if not has_dates and "price" in has:
         return PRICES
     named = {
-        kind: next((full(one) for one in frame.headings if mentions(one, kind)), "")
+        kind: full(one)
         for kind in (HISTORY, STOCKS)
+        for one in reversed(frame.headings)
+        if mentions(one, kind)
     }
-    if all(named.values()):
-        what = _('"{use}" is a history of consumption, "{stock}" are stocks').format(
-            use=named[HISTORY], stock=named[STOCKS]
-        )
+    if len(named) > 1:
+        what = _('"{use}" is a history of consumption, "{stock}" are stocks')
+        what = what.format(use=named[HISTORY], stock=named[STOCKS])
         fix = _('say which is wanted: --map "kind=history" or --map "kind=stocks"')
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
-    if any(named.values()):
-        return next(kind for kind, heading in named.items() if heading)
+    if named:
+        return next(iter(named))
     if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
         return STOCKS
     return SERIES
@@ -398,10 +396,9 @@ def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:
 
 def _untold(role: str, frame: FoundTable) -> Problem:
     what = _("no column is found for the {part}").format(part=role)
-    fix = _('say which: --map "{part}=HEADING"; the headings are: {known}').format(
-        part=role, known=", ".join(full(one) for one in frame.headings[:12])
-    )
-    return Problem(role, what, fix=fix)
+    fix = _('say which: --map "{part}=HEADING"; the headings are: {known}')
+    known = ", ".join(full(one) for one in frame.headings[:12])
+    return Problem(role, what, fix=fix.format(part=role, known=known))
 
 
 def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
@@ -420,11 +417,8 @@ def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> T
     if "unit" not in columns and unit is not None and _share(frame, unit, is_unit) > 0.5:
         columns["unit"] = full(unit)
     found = replace(found, columns=columns)
-    paths = [part for part in columns if "." in part]
-    if not paths and not found.items:
-        found = _assigned(found, frame, case, source)
-    else:
-        found = _with_items(found, frame)
+    is_told = bool(found.items) or any("." in part for part in columns)
+    found = _with_items(found, frame) if is_told else _assigned(found, frame, case, source)
     _selected(found, frame, source)
     return found
 
@@ -439,66 +433,52 @@ def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
     }
     if not moved and not found.items:
         return found
-    columns = {
-        part: heading for part, heading in found.columns.items() if part not in moved.values()
-    }
-    item = frame.named(columns.get("item", "")) or _item_column(frame, found)
+    parts = set(moved.values())
+    columns = {part: heading for part, heading in found.columns.items() if part not in parts}
+    item = _item_column(frame, found)
     if item is not None:
         columns["item"] = full(item)
-    found = replace(found, columns=columns, items={**found.items, **moved})
-    return _with_value(found, frame)
+    return _with_value(replace(found, columns=columns, items={**found.items, **moved}), frame)
 
 
 def _with_value(found: TableMap, frame: FoundTable) -> TableMap:
     """With the column of numbers, where items stand in rows."""
-    columns = dict(found.columns)
-    if columns["date"] != ACROSS and "value" not in columns:
-        told = {frame.named(heading) for heading in columns.values()}
-        free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
-        named = [
-            one
-            for one in free
-            if is_called(one, "value")
-            or is_called(one, found.kind if found.kind in WORDS else "value")
-        ]
-        heading = next(iter([*named, *free]), None)
-        if heading is not None:
-            columns["value"] = full(heading)
-    return replace(found, columns=columns)
+    if found.columns["date"] == ACROSS or "value" in found.columns:
+        return found
+    told = {frame.named(heading) for heading in found.columns.values()}
+    free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
+    roles = {"value", found.kind} & WORDS.keys()
+    named = [one for one in free if any(is_called(one, role) for role in roles)]
+    heading = next(iter([*named, *free]), None)
+    if heading is None:
+        return found
+    return replace(found, columns={**found.columns, "value": full(heading)})
 
 
 def _assigned(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
     """Columns, or what rows are called, put to numbers of the case."""
     known = targets(case, found.kind)
-    item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
-    by_item = found.columns["date"] == ACROSS or (
-        item is not None and _has_rows_apart(found, frame)
-    )
+    item, texts = _item_column(frame, found), list(item_texts(frame, found).values())
+    is_across = found.columns["date"] == ACROSS
+    by_item = is_across or (item is not None and _has_rows_apart(found, frame))
     if by_item:
         _refuse_mixed(found, frame, source)
-        texts = list(item_texts(frame, found).values())
-        with_value = _with_value(found, frame)
-        heading = frame.named(with_value.columns.get("value", ""))
+        heading = frame.named(_with_value(found, frame).columns.get("value", ""))
         given = dict.fromkeys(texts, heading.unit if heading else "")
     else:
-        told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
-        free = [one for one in frame.headings if one not in told and is_numeric(frame, one)]
+        free = [one for one in _untaken(found, frame) if is_numeric(frame, one)]
         called = [one for one in free if found.kind in WORDS and mentions(one, found.kind)]
         given = {full(one): one.unit for one in called or free}
     picked, open_ones = _matches(given, known, case, found)
-    alone = list(item_texts(frame, found).values())
-    if not picked and not open_ones and len(given) == len(alone) == 1:
-        unit = next(iter(given.values()))
-        again, more = _matches({alone[0]: unit}, known, case, found)
-        picked = dict.fromkeys(given, next(iter(again.values()))) if again else {}
-        open_ones = dict.fromkeys(given, next(iter(more.values()))) if more else {}
+    if not picked and not open_ones and len(given) == len(texts) == 1:
+        again, more = _matches(dict(zip(texts, given.values(), strict=True)), known, case, found)
+        picked = dict(zip(given, again.values(), strict=False))
+        open_ones = dict(zip(given, more.values(), strict=False))
     if open_ones or not picked:
         raise TableError(source, _undecided(given, open_ones, known, frame, by_item=by_item))
     if not by_item:
-        return replace(
-            found, columns={**found.columns, **{path: text for text, path in picked.items()}}
-        )
-    item = frame.named(found.columns.get("item", "")) or _item_column(frame, found)
+        by_path = {path: text for text, path in picked.items()}
+        return replace(found, columns={**found.columns, **by_path})
     columns = {**found.columns, **({"item": full(item)} if item is not None else {})}
     return _with_value(replace(found, columns=columns, items=picked), frame)
 
@@ -510,7 +490,8 @@ def _matches(
     picked: dict[str, str] = {}
     open_ones: dict[str, list[str]] = {}
     for text, unit in given.items():
-        fitting = [one for one in known if _fits(unit or found.units.get("value", ""), one, case)]
+        measure = unit or found.units.get("value", "")
+        fitting = [one for one in known if _fits(measure, one, case)]
         scores = {one.path: score(text, one.names) for one in fitting}
         best = max(scores.values(), default=0)
         paths = [path for path, value in scores.items() if value == best and best]
@@ -518,19 +499,12 @@ def _matches(
             picked[text] = paths[0]
         elif paths:
             open_ones[text] = paths
-    if not picked and not open_ones and len(given) == 1:
-        text, unit = next(iter(given.items()))
-        fitting = [one for one in known if _fits(unit or found.units.get("value", ""), one, case)]
-        if len(fitting) == 1:
+        if len(given) == len(fitting) == 1 and not paths:
             picked[text] = fitting[0].path
-    twice = {path for path in picked.values() if list(picked.values()).count(path) > 1}
-    for path in twice:
+    names = {one.path: one.names for one in known}
+    for path in [path for path, n in Counter(picked.values()).items() if n > 1]:
         texts = [text for text, one in picked.items() if one == path]
-        exact = [
-            text
-            for text in texts
-            if score(text, next(t.names for t in known if t.path == path)) == 3
-        ]
+        exact = [text for text in texts if score(text, names[path]) == 3]
         for text in texts:
             if exact != [text]:
                 del picked[text]
@@ -548,9 +522,8 @@ def _fits(unit: str, target: TableTarget, case: Case) -> bool:
         given, wanted = unit_amount(unit, own).unit, parse_unit(target.unit, own)
     except UnitError:
         return False
-    return given is not None and measures_same(
-        given, wanted, per_row=target.unit.endswith("/month")
-    )
+    is_flow = target.unit.endswith("/month")
+    return given is not None and measures_same(given, wanted, per_row=is_flow)
 
 
 def _undecided(
@@ -567,16 +540,14 @@ def _undecided(
         for text, paths in open_ones.items():
             what = _('"{text}" may be {paths}').format(text=text, paths=listed(paths, "or"))
             if len(paths) == 1:
-                others = [one for one, ways in open_ones.items() if ways == paths and one != text]
-                what = _('"{text}" and "{other}" may both be {path}').format(
-                    text=text, other=others[0] if others else "", path=paths[0]
-                )
+                others = (one for one, ways in open_ones.items() if ways == paths and one != text)
+                what = _('"{text}" and "{other}" may both be {path}')
+                what = what.format(text=text, other=next(others, ""), path=paths[0])
             found.append(Problem(frame.sheet.name, what, fix=f'--map "{paths[0]}={text}"'))
         return found
     if not known:
-        return [
-            Problem("", _("the case has nothing that such a table can tell; add the element first"))
-        ]
+        what = _("the case has nothing that such a table can tell; add the element first")
+        return [Problem("", what)]
     texts = list(given)
     what = _("no column fits a number of the case by its name and unit; they are: {names}")
     if by_item:
@@ -602,14 +573,12 @@ def _refuse_mixed(found: TableMap, frame: FoundTable, source: str) -> None:
     told = {name: texts for name, texts in apart.items() if item is None or name != full(item)}
     if len(told) < 2 - (item is not None) or found.columns["date"] == ACROSS:
         return
-    shown = "; ".join(
-        f"{name}: {', '.join(texts[:4])}, …" for name, texts in list(told.items())[:5]
-    )
+    first = list(told.items())[:5]
+    shown = "; ".join(f"{name}: {', '.join(texts[:4])}, …" for name, texts in first)
     what = _("rows of one time differ in more than one column: {columns}").format(columns=shown)
-    way = ", ".join(f"where {name}={texts[0]}" for name, texts in list(told.items())[:5])
-    raise TableError(
-        source, [Problem("", what, fix=_('choose rows: --map "{way}"').format(way=way))]
-    )
+    way = ", ".join(f"where {name}={texts[0]}" for name, texts in first)
+    fix = _('choose rows: --map "{way}"').format(way=way)
+    raise TableError(source, [Problem("", what, fix=fix)])
 
 
 def _has_rows_apart(found: TableMap, frame: FoundTable) -> bool:

@@ -3,8 +3,7 @@
 What a cell says goes before its heading, that before the mapping, and that before what was told.
 """
 
-import calendar as days_of
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,15 +14,9 @@ from derbes.language import _
 from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
-from derbes.tables.mapping import (
-    ACROSS,
-    measures_same,
-    own_units,
-    selects,
-    unit_of,
-)
+from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
 from derbes.tables.sheets import Cell
-from derbes.units import Unit, UnitError, parse_unit
+from derbes.units import GROUP_SPACE, Unit, UnitError, format_amount, parse_unit
 
 YES = frozenset(
     {"1", "1.0", "yes", "y", "true", "x", "да", "иә", "out", "stock-out", "+", "нет в наличии"}
@@ -33,33 +26,6 @@ DECIMALS = {"comma": ",", "point": "."}
 """Decimal marks as options call them."""
 PER_MONTH = "/month"
 """End of the unit of a flow."""
-
-
-def decimal_of(found: TableMap, cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
-    """The decimal mark that was told, else that which the numbers show; cells that leave it open.
-
-    Args:
-        found: Mapping.
-        cells: Place and cell of each number.
-    """
-    if found.decimal in DECIMALS:
-        return DECIMALS[found.decimal], []
-    mark, open_ = decimal_mark(cells)
-    return mark, [Problem(place, what, fix=fix) for place, what, fix in open_]
-
-
-@dataclass(slots=True)
-class Brought:
-    """What a table tells, and what is wrong with it."""
-
-    values: dict[tuple[str | int, ...], Plain] = field(default_factory=dict)
-    """Path → what is to stand there."""
-    notes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    lacking: list[Problem] = field(default_factory=list)
-    """What the table does not tell of one number; refused where it tells no other either."""
-    holes: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Path of a series → months within it that the table does not know."""
 
 
 class DatedNumber(NamedTuple):
@@ -72,15 +38,15 @@ class DatedNumber(NamedTuple):
     is_out: bool = False
     """Whether it is of a time of stock-out."""
 
+    @property
+    def words(self) -> str:
+        """The number with its unit, as the case file has it."""
+        return words(self.number or 0.0, self.unit.name if self.unit else "")
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What every number of a table says of itself."""
 
-    source: str
-    """Id of the document."""
-    file: str
-    grade: str
+def words(number: float, unit: str, digits: int = 12) -> str:
+    """A number with its unit as the case file has it."""
+    return format_amount(float(f"{number:.{digits}g}"), unit).replace(GROUP_SPACE, "")
 
 
 class DatedCell(NamedTuple):
@@ -139,35 +105,67 @@ def _year(cell: Cell) -> str:
 
 @dataclass(slots=True)
 class TableReading:
-    """How the cells of one table are read."""
+    """How one table is read, what it tells of a case, and what is wrong with it."""
 
     found: TableMap
+    """Nothing of it is guessed any more."""
     frame: FoundTable
     case: Case
-    about: About
-    made: Brought
-    decimal: str
-    order: str
+    source: str
+    """Id of the document."""
+    file: str
     unit: str
     """Where neither cell, heading nor mapping tells one."""
+    decimal: str = ""
+    order: str = ""
     flags: dict[str, int] = field(default_factory=dict)
+    """Letters of the source behind numbers → how many."""
+    values: dict[tuple[str | int, ...], Plain] = field(default_factory=dict)
+    """Path → what is to stand there."""
+    notes: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    lacking: list[Problem] = field(default_factory=list)
+    """What the table does not tell of one number; refused where it tells no other either."""
+    holes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Path of a series → months within it that the table does not know."""
+
+    @property
+    def grade(self) -> str:
+        """Of its numbers."""
+        return self.found.grade or "B"
+
+    def refuse(self, place: str, what: str, fix: str = "") -> None:
+        """Note a problem, once."""
+        problem = Problem(place, what, fix=fix)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def told(self, value: Mapping[str, Plain], why: str, grade: str = "") -> dict[str, Plain]:
+        """A number with what is said of it."""
+        return {**value, "source": self.source, "grade": grade or self.grade, "why": why}
+
+    def settle_decimal(self, cells: Iterable[tuple[str, Cell]]) -> None:
+        """Take the decimal mark that was told, else that which the numbers show.
+
+        Args:
+            cells: Place and cell of each number.
+        """
+        self.decimal = DECIMALS.get(self.found.decimal, "")
+        if not self.decimal:
+            self.decimal, open_ = decimal_mark(cells)
+            self.problems += open_
 
     def point(self, one: DatedCell) -> DatedNumber | None:
         """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
-        units = self.found.units
+        units, moment, place = self.found.units, one.time, one.time_place
         told = units.get(one.path) or one.unit or units.get("value") or self.unit or self.frame.unit
-        wanted = unit_at(self.case, one.path)
         try:
-            moment = one.time
             if not isinstance(moment, Moment):
                 moment = moment_of(moment, self.order, is_date_column=True)
+            place = one.place
+            marked = self.measured(one.cell, unit_at(self.case, one.path), told=told)
         except CellError as error:
-            self._refuse(one.time_place, error)
-            return None
-        try:
-            marked = measured(self.case, one.cell, wanted, told=told, decimal=self.decimal)
-        except CellError as error:
-            self._refuse(one.path if error.of_table else one.place, error)
+            self.refuse(one.path if error.of_table else place, error.what, error.fix)
             return None
         if marked is None:
             return DatedNumber(moment, None, None, one.place, one.is_out)
@@ -175,60 +173,56 @@ class TableReading:
             self.flags[marked.flag] = self.flags.get(marked.flag, 0) + 1
         return DatedNumber(moment, marked.number, marked.unit, one.place, one.is_out)
 
-    def _refuse(self, place: str, error: CellError) -> None:
-        problem = Problem(place, error.what, fix=error.fix)
-        if problem not in self.made.problems:
-            self.made.problems.append(problem)
+    def measured(self, cell: Cell, wanted: str, *, told: str) -> Marked | None:
+        """The number of a cell in its unit; None where none is known.
 
+        Args:
+            cell: Cell.
+            wanted: Unit that the number of the case is counted in; empty: any.
+            told: Unit that heading, mapping or options tell.
 
-def measured(case: Case, cell: Cell, wanted: str, *, told: str, decimal: str) -> Marked | None:
-    """The number of a cell in its unit; None where none is known.
-
-    Args:
-        case: Case that it goes into.
-        cell: Cell.
-        wanted: Unit that the number of the case is counted in; empty: any.
-        told: Unit that heading, mapping or options tell.
-        decimal: Decimal mark of the table.
-
-    Raises:
-        CellError: It is no number, is below 0, or counts something else.
-    """
-    own = own_units(case)
-    marked = number_of(cell, decimal, own)
-    if marked is None:
-        return None
-    if marked.unit is None:
-        if not told:
-            what, example = _("the table tells no unit"), "share"
-            if wanted:
-                what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
-                example = wanted.removesuffix(PER_MONTH)
-            fix = _('say it: --unit "{unit}", or what it is').format(unit=example)
+        Raises:
+            CellError: It is no number, is below 0, or counts something else.
+        """
+        own = own_units(self.case)
+        marked = number_of(cell, self.decimal, own)
+        if marked is None:
+            return None
+        if marked.unit is None:
+            if not told:
+                raise _without_unit(wanted)
+            try:
+                amount = unit_amount(told, own)
+            except UnitError as error:
+                raise CellError(error.what, error.fix, of_table=True) from error
+            marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
+        target = parse_unit(wanted, own) if wanted else marked.unit
+        if marked.unit is None or target is None:
+            return marked
+        if not measures_same(marked.unit, target, per_row=wanted.endswith(PER_MONTH)):
+            what = _('it is counted in "{unit}", and in the table in "{other}"')
+            what = what.format(unit=wanted, other=marked.unit.name)
+            fix = _("see whether it is the right column; say its unit with --unit")
             raise CellError(what, fix, of_table=True)
-        try:
-            amount = unit_amount(told, own)
-        except UnitError as error:
-            raise CellError(error.what, error.fix, of_table=True) from error
-        marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
-    target = parse_unit(wanted, own) if wanted else marked.unit
-    if marked.unit is None or target is None:
+        known = {self.case.currency, *self.case.rates}
+        money = [code for code, _power in marked.unit.currencies if code not in known]
+        if money:
+            what = _("the case has no rate of {code}").format(code=money[0])
+            fix = _("add it under currency.rates, with its year")
+            raise CellError(what, fix, of_table=True)
+        if marked.number < 0:
+            fix = _("see whether it is a correction; leave the cell empty where none is known")
+            raise CellError(_('"{cell}" is below 0').format(cell=cell), fix)
         return marked
-    if not measures_same(marked.unit, target, per_row=wanted.endswith(PER_MONTH)):
-        what = _('it is counted in "{unit}", and in the table in "{other}"')
-        what = what.format(unit=wanted, other=marked.unit.name)
-        fix = _("see whether it is the right column; say its unit with --unit")
-        raise CellError(what, fix, of_table=True)
-    known = {case.currency, *case.rates}
-    money = [code for code, _power in marked.unit.currencies if code not in known]
-    if money:
-        what = _("the case has no rate of {code}").format(code=money[0])
-        fix = _("add it under currency.rates, with its year")
-        raise CellError(what, fix, of_table=True)
-    if marked.number < 0:
-        fix = _("see whether it is a correction; leave the cell empty where none is known")
-        raise CellError(_('"{cell}" is below 0').format(cell=cell), fix)
-    return marked
+
+
+def _without_unit(wanted: str) -> CellError:
+    what, example = _("the table tells no unit"), "share"
+    if wanted:
+        what = _("the table tells no unit of what is counted in {unit}").format(unit=wanted)
+        example = wanted.removesuffix(PER_MONTH)
+    fix = _('say it: --unit "{unit}", or what it is').format(unit=example)
+    return CellError(what, fix, of_table=True)
 
 
 def unit_at(case: Case, path: str) -> str:
@@ -240,12 +234,12 @@ def unit_at(case: Case, path: str) -> str:
 def as_months(points: Sequence[DatedNumber]) -> list[DatedNumber]:
     """Points whose days all begin, or all end, a month of their own as points of those months."""
     moments = [one.moment for one in points]
-    if any(one.months for one in moments) or len({(one.year, one.month) for one in moments}) < len(
-        moments
-    ):
+    n_months = len({(one.year, one.month) for one in moments})
+    if any(one.months for one in moments) or n_months < len(moments):
         return list(points)
-    ends = [one.day == days_of.monthrange(one.year, one.month)[1] for one in moments]
-    if len(points) < 2 or not (all(one.day == 1 for one in moments) or all(ends)):
+    is_first = all(one.day == 1 for one in moments)
+    is_last = all(one.day == one.month_days for one in moments)
+    if len(points) < 2 or not (is_first or is_last):
         return list(points)
     return [one._replace(moment=one.moment._replace(day=0, months=1)) for one in points]
 

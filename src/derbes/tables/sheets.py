@@ -9,17 +9,30 @@ import gzip
 import hashlib
 import io
 import re
+import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial, reduce
+from itertools import groupby
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, said_by_system
 from derbes.language import _
-from derbes.tables.hidden import NOTHING, Hidden, hidden_in, spans
 from derbes.trade import parquet
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_TRUE = ("1", "true")
+_UNTOLD = (
+    zipfile.BadZipFile, zlib.error, LookupError, ET.ParseError, ValueError, RuntimeError, OSError,
+)  # fmt: skip
+MOST_COLUMNS = 16_384
+Hidden = tuple[frozenset[int], frozenset[int]]
+"""Rows and columns, from 0."""
+NOTHING: Hidden = (frozenset(), frozenset())
 
 Cell = str | float | bool | date | None
 """What a cell holds."""
@@ -90,6 +103,11 @@ def column_letters(column: int) -> str:
     return letters
 
 
+def column_number(letters: str) -> int:
+    """The number of a column, from 0, of its letters."""
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters.upper(), 0) - 1
+
+
 def read_table_file(path: Path) -> TableFile:
     """All sheets of a file.
 
@@ -98,9 +116,8 @@ def read_table_file(path: Path) -> TableFile:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _unusable(
-                path, _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
-            )
+            what = _("it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000)
+            raise _unusable(path, what)
         content = path.read_bytes()
         changed = datetime.fromtimestamp(path.stat().st_mtime, UTC).date().isoformat()
     except OSError as error:
@@ -124,11 +141,14 @@ def read_table_file(path: Path) -> TableFile:
     return TableFile(path, sheets, digest, changed, hidden, notes)
 
 
-def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    head = _("{file}: cannot be read as a table: {reason}.").format(
-        file=path, reason=reason.rstrip(".")
-    )
+def unusable(text: str, path: Path, reason: str, fix: str) -> DataError:
+    """The error of a file that cannot be read, in a sentence with `file` and `reason`."""
+    head = text.format(file=path, reason=reason.rstrip("."))
     return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
+
+
+def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
+    return unusable(_("{file}: cannot be read as a table: {reason}."), path, reason, fix)
 
 
 def _unpacked(path: Path, content: bytes) -> bytes:
@@ -138,10 +158,8 @@ def _unpacked(path: Path, content: bytes) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise _unusable(path, str(error), _("download it again; it may be cut off")) from error
     if len(found) > MOST_BYTES:
-        raise _unusable(
-            path,
-            _("unpacked it is larger than {n} million bytes").format(n=MOST_BYTES // 1_000_000),
-        )
+        what = _("unpacked it is larger than {n} million bytes")
+        raise _unusable(path, what.format(n=MOST_BYTES // 1_000_000))
     return found
 
 
@@ -157,38 +175,29 @@ Found = tuple[tuple[Sheet, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def _excel(path: Path, content: bytes) -> Found:
-    from python_calamine import (  # noqa: PLC0415 - only where there is an Excel file
-        CalamineError,
-        CalamineWorkbook,
-        PasswordError,
-        SheetTypeEnum,
-        SheetVisibleEnum,
-    )
+    import python_calamine as calamine  # noqa: PLC0415 - only where there is an Excel file
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
         unseen = hidden_in(content, MOST_BYTES)
         for about in book.sheets_metadata:
-            if about.typ != SheetTypeEnum.WorkSheet:
+            if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_name(about.name)
             if sheet.total_height * sheet.total_width > MOST_CELLS:
                 raise _unusable(path, _('the sheet "{name}" is too large').format(name=about.name))
             rows = sheet.to_python(skip_empty_area=False)
-            merged = tuple(
-                (first[0], first[1], last[0], last[1])
-                for first, last in (sheet.merged_cell_ranges or ())
-            )
+            merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             cells = _whole([[_plain(cell) for cell in row] for row in rows])
             lines = list(range(1, len(cells) + 1))
             places = tuple(_hidden_places(about.name, cells, unseen.get(about.name, NOTHING)))
             sheets.append(Sheet(about.name, cells, lines, merged, hidden=places))
-            if about.visible != SheetVisibleEnum.Visible:
+            if about.visible != calamine.SheetVisibleEnum.Visible:
                 hidden.append(about.name)
-    except PasswordError as error:
+    except calamine.PasswordError as error:
         raise _unusable(path, _("it is locked by a password"), _("save it without one")) from error
-    except CalamineError as error:
+    except calamine.CalamineError as error:
         fix = _("open it in Excel and save it anew; it may be cut off")
         raise _unusable(path, str(error), fix) from error
     return tuple(sheets), tuple(hidden), ()
@@ -211,8 +220,7 @@ def _hidden_places(name: str, rows: list[list[Cell]], hidden: Hidden) -> Iterato
 def _plain(cell: object) -> Cell:
     """A cell as we know it; a date at midnight is a day."""
     if isinstance(cell, datetime):
-        is_day = cell.time() == datetime.min.time()
-        return cell.date() if is_day else cell
+        return cell.date() if cell.time() == datetime.min.time() else cell
     if isinstance(cell, str | bool | date):
         return cell
     return float(cell) if isinstance(cell, int | float) else str(cell)
@@ -237,10 +245,8 @@ def _csv(path: Path, content: bytes) -> Found:
     delimiter = _delimiter(sample)
     if not delimiter:
         fix = _("save it with a comma, a semicolon or a tab between cells")
-        first = (sample or [""])[0][:60]
-        raise _unusable(
-            path, _('its lines are one cell each, as in "{line}"').format(line=first), fix
-        )
+        what = _('its lines are one cell each, as in "{line}"')
+        raise _unusable(path, what.format(line=(sample or [""])[0][:60]), fix)
     rows: list[list[Cell]] = []
     lines, before = [], 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -279,9 +285,92 @@ def _delimiter(sample: Sequence[str]) -> str:
     best, found = (0, 0), ""
     for sign in DELIMITERS:
         counts = Counter(len(row) for row in csv.reader(sample, delimiter=sign))
-        many = Counter({n: times for n, times in counts.items() if n > 1})
-        if many:
-            n, times = max(many.items(), key=lambda one: (one[1], one[0]))
-            if (times, n) > best:
-                best, found = (times, n), sign
+        most = max(((times, n) for n, times in counts.items() if n > 1), default=best)
+        if most > best:
+            best, found = most, sign
     return found
+
+
+# Rows and columns that a workbook hides, which the reader of cells does not say
+
+
+def hidden_in(content: bytes, most_bytes: int) -> Mapping[str, Hidden]:
+    """Sheets that hide rows or columns, by name; empty where the file does not tell.
+
+    Args:
+        content: Of the workbook.
+        most_bytes: Of a part of it that is looked through.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            read = partial(_part, book, most_bytes)
+            found = {name: _hidden(read(part)) for name, part in sheet_parts(book, read)}
+    except _UNTOLD:  # damaged, locked or too large: the reader of cells says it better
+        return {}
+    return {name: one for name, one in found.items() if any(one)}
+
+
+def _part(book: zipfile.ZipFile, most_bytes: int, name: str) -> bytes:
+    """A part of a workbook, unless it is too large, or declares entities that could swell."""
+    if book.getinfo(name).file_size > most_bytes:
+        raise ValueError(name)
+    part = book.read(name)
+    if b"<!DOCTYPE" in part:
+        raise ValueError(name)
+    return part
+
+
+def local_name(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def sheet_parts(book: zipfile.ZipFile, read: Callable[[str], bytes]) -> Iterator[tuple[str, str]]:
+    """Names of the sheets of a workbook, each with the part of the file that holds it.
+
+    Args:
+        book: The workbook.
+        read: Gives a part by its name, and refuses one that could swell.
+    """
+    links = {
+        one.get("Id", ""): one.get("Target", "")
+        for one in ET.fromstring(read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    }
+    names = set(book.namelist())
+    for one in ET.fromstring(read("xl/workbook.xml")).iterfind(".//{*}sheet"):  # noqa: S314
+        target = next((v for k, v in one.attrib.items() if local_name(k) == "id" and k != "id"), "")
+        part = links.get(target, "").removeprefix("/")
+        part = part if part.startswith("xl/") else f"xl/{part}"
+        if part in names:
+            yield one.get("name", ""), part
+
+
+def _hidden(part: bytes) -> Hidden:
+    """Rows and columns that a sheet marks."""
+    rows: set[int] = set()
+    columns: set[int] = set()
+    if b"hidden=" not in part:
+        return NOTHING
+    row = -1
+    for _event, one in ET.iterparse(io.BytesIO(part)):  # noqa: S314 - no entities
+        if one.tag == f"{_MAIN}row":
+            row = int(one.get("r", row + 2)) - 1
+            if one.get("hidden") in _TRUE:
+                rows.add(row)
+            one.clear()
+        elif one.tag == f"{_MAIN}col" and one.get("hidden") in _TRUE:
+            last = min(int(one.get("max", "0")), MOST_COLUMNS)
+            columns |= set(range(int(one.get("min", "1")) - 1, last))
+    return frozenset(rows), frozenset(columns)
+
+
+def spans(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Whole numbers as first and last of those that follow each other.
+
+    Examples:
+        >>> list(spans([4, 2, 3, 9]))
+        [(2, 4), (9, 9)]
+    """
+    for _gap, run in groupby(enumerate(sorted(places)), key=lambda one: one[1] - one[0]):
+        found = [place for _index, place in run]
+        yield found[0], found[-1]

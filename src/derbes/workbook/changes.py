@@ -5,7 +5,7 @@ alone changes nothing, also where the case has moved on meanwhile; what both cha
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from derbes.case import forms
@@ -14,13 +14,20 @@ from derbes.casefile.edit import with_change
 from derbes.casefile.entries import SECTIONS, Path, Plain, dotted, keys_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
-from derbes.workbook.layout import NUMBER, PARENT, Field, layouts
-from derbes.workbook.lines import Line, Lines, held, lines_of
+from derbes.workbook.layout import NUMBER, PARENT, Field, SheetLayout, layouts
 from derbes.workbook.making import shown_value
-from derbes.workbook.reading import MISSING_ERROR, Fault, Found, PersonBook
-from derbes.workbook.sheets import BARE, Key, Row, Table, below
+from derbes.workbook.reading import (
+    MISSING_ERROR,
+    Fault,
+    Found,
+    Line,
+    Lines,
+    PersonBook,
+    held,
+    lines_of,
+)
+from derbes.workbook.sheets import BARE, Key, Row, Table, at_key, below
 from derbes.workbook.spelling import (
-    Both,
     Cell,
     Cells,
     Computed,
@@ -32,8 +39,8 @@ from derbes.workbook.spelling import (
     figures,
     label_plain,
     number_plain,
+    own_unit,
     same,
-    split,
     text_plain,
     together,
 )
@@ -68,6 +75,12 @@ class Changes:
                 return below(self.wanted[path[:n]], path[n:])
         return below(root, path)
 
+    def refuse(self, place: str, what: str, fix: str = "") -> None:
+        """Note that a cell cannot be taken."""
+        problem = Problem(place, what, fix=fix)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
 
 def changes_of(
     book: PersonBook, root: Plain, tables: Mapping[str, Table], *, is_new: bool
@@ -80,108 +93,103 @@ def changes_of(
         tables: The sheets that would be written for it now.
         is_new: Whether all of the book is to become a case, and not what differs.
     """
-    comparing = _Comparing(book, root, tables, is_new)
+    found = Changes()
+    lengths = {one.name: 0 if one.kind == "top" else len(one.leads) for one in layouts()}
+    base: dict[str, dict[Key, dict[str, Cell]]] = {name: {} for name in lengths}
+    formulas: dict[tuple[str, Key, str], str] = {}
+    for (sheet, key, heading), (cell, formula) in () if is_new else book.before.items():
+        if lengths.get(sheet) != len(key):
+            continue  # somebody worked on what the book remembers
+        value = cell if not formula else Computed(cell if isinstance(cell, float) else 0.0, "")
+        base[sheet].setdefault(key, {})[heading] = value
+        if formula:
+            formulas[sheet, key, heading] = formula
     for layout in layouts():
-        grid = book.grids.get(layout.name)
+        name, grid = layout.name, book.grids.get(layout.name)
         if grid is None:
-            if not is_new and any(at[0] == layout.name for at in book.before):
+            if not is_new and any(at[0] == name for at in book.before):
                 note = _('the sheet "{name}" is not there; what it held stays as it is')
-                comparing.found.notes.append(note.format(name=layout.name))
+                found.notes.append(note.format(name=name))
             continue
-        base = comparing.base.get(layout.name, {})
-        lines = lines_of(layout, grid, base, comparing.refuse)
+        lines = lines_of(layout, grid, base[name], found.refuse)
         if lines is not None:
-            comparing.compare(lines)
-    return comparing.found
+            _Comparing(found, root, tables, lines, base[name], formulas).compare()
+    return found
 
 
+@dataclass(slots=True)
 class _Comparing:
-    """The book, the case, and what differs."""
+    """A sheet of the book, what was written into it, the case, and what differs."""
 
-    def __init__(
-        self,
-        book: PersonBook,
-        root: Plain,
-        tables: Mapping[str, Table],
-        is_new: bool,  # noqa: FBT001
-    ) -> None:
-        self.root, self.tables, self.is_new = root, tables, is_new
-        self.found = Changes()
-        self.base: dict[str, dict[Key, dict[str, Cell]]] = {}
-        self.formulas: dict[tuple[str, Key, str], str] = {}
-        lengths = {one.name: 0 if one.kind == "top" else len(one.leads) for one in layouts()}
-        for (sheet, key, heading), (cell, formula) in () if is_new else book.before.items():
-            if lengths.get(sheet) != len(key):
-                continue  # somebody worked on what the book remembers
-            value = cell if not formula else Computed(cell if isinstance(cell, float) else 0.0, "")
-            self.base.setdefault(sheet, {}).setdefault(key, {})[heading] = value
-            if formula:
-                self.formulas[sheet, key, heading] = formula
+    found: Changes
+    root: Plain
+    tables: Mapping[str, Table]
+    lines: Lines
+    base: Mapping[Key, Cells]
+    """Key of a row → what was written into it."""
+    formulas: Mapping[tuple[str, Key, str], str]
+    layout: SheetLayout = field(init=False)
+    present: Mapping[Key, Row] = field(init=False)
+    """Key of a row → what would be written now."""
 
-    def refuse(self, place: str, what: str, fix: str = "") -> None:
-        """Note that a cell cannot be taken."""
-        problem = Problem(place, what, fix=fix)
-        if problem not in self.found.problems:
-            self.found.problems.append(problem)
+    def __post_init__(self) -> None:
+        self.layout = self.lines.layout
+        self.present = self.tables[self.layout.name].by_key
 
-    def compare(self, lines: Lines) -> None:
-        """Compare a sheet with what was written, and note what is to change."""
-        layout = lines.layout
-        if layout.kind == "top":
-            for line in lines.lines:
-                self.row(lines, line, (), self.root)
-        elif layout.kind == "series":
-            self.series(lines)
-        elif layout.kind == "months":
-            self.months(lines)
-        elif layout.kind == "elements":
-            self.elements(lines)
-        else:
-            self.parts(lines)
+    def compare(self) -> None:
+        match self.layout.kind:
+            case "top":
+                for line in self.lines.lines:
+                    self.row(line, (), self.root)
+            case "series":
+                self.series()
+            case "months":
+                self.months()
+            case "elements":
+                self.elements()
+            case _:
+                self.parts()
 
-    def elements(self, lines: Lines) -> None:
+    def gone(self, parent: str = "") -> list[Row]:
+        """Rows that were written, are still in the case, and stand on the sheet no more."""
+        kept = {line.key for line in self.lines.lines}
+        return [
+            self.present[key]
+            for key in self.base
+            if key not in kept and key in self.present and (not parent or key[0] == parent)
+        ]
+
+    def elements(self) -> None:
         """Compare elements: those that stay, those that come, those that go."""
-        layout = lines.layout
-        base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
-        kept = set()
-        for line in lines.lines:
-            kept.add(line.key)
-            path = (*layout.path, line.key[0])
-            self.found.places[dotted(path)] = line.places[layout.leads[0].heading]
-            if line.key in present or line.key not in base:
-                if line.key not in present:
+        for line in self.lines.lines:
+            path, place = (*self.layout.path, *line.key), line.places[self.layout.leads[0].heading]
+            self.found.places[dotted(path)] = place
+            if line.key in self.present or line.key not in self.base:
+                if line.key not in self.present:
                     self.found.put(path, {})
-                self.row(lines, line, path, below(self.root, path))
-            elif self.differs(lines, line):
+                self.row(line, path, below(self.root, path))
+            elif self.differs(line):
                 what = _("the case no longer has {path}, which this row changes")
-                place = line.places[layout.leads[0].heading]
                 fix = _("write the workbook anew, and give the row another id to add it")
-                self.refuse(place, what.format(path=dotted(path)), fix)
-        for key in base:
-            if key not in kept and key in present:
-                path = (*layout.path, key[0])
-                self.found.deleted.append(path)
-                self.found.put(path, None)
+                self.found.refuse(place, what.format(path=dotted(path)), fix)
+        for row in self.gone():
+            self.found.deleted.append(row.path)
+            self.found.put(row.path, None)
 
-    def differs(self, lines: Lines, line: Line) -> bool:
+    def differs(self, line: Line) -> bool:
         """Whether anything in a row is not as it was written."""
-        base = self.base_of(lines, line)
-        names = [one.heading for one in lines.layout.columns if one.heading in lines.headings]
+        base = self.base.get(line.key, {})
+        names = [one.heading for one in self.layout.columns if one.heading in self.lines.headings]
         return any(not same(_cell(line.cells.get(name)), base.get(name)) for name in names)
 
-    def base_of(self, lines: Lines, line: Line) -> Cells:
-        """What was written into a row."""
-        return self.base.get(lines.layout.name, {}).get(line.key, {})
-
-    def now_of(self, lines: Lines, line: Line) -> Cells:
+    def now_of(self, line: Line) -> Cells:
         """What would be written into a row now."""
-        row = self.tables[lines.layout.name].by_key.get(line.key)
+        row = self.present.get(line.key)
         return row.cells if row is not None else {}
 
-    def row(self, lines: Lines, line: Line, path: Path, plain: Plain) -> None:
-        """Compare the keys of an element."""
-        for one in lines.layout.fields:
-            given = self.field(lines, line, one, _given(plain, one))
+    def row(self, line: Line, path: Path, plain: Plain) -> None:
+        for one in self.layout.fields:
+            given = self.field(line, one, at_key(plain, one))
             self.note_places(one, line, (*path, *one.path))
             if not isinstance(given, _Same):
                 self.put_key(path, one, given)
@@ -193,102 +201,78 @@ class _Comparing:
             return
         above, last = (*path, *one.path[:-1]), one.path[-1]
         now = self.found.at(self.root, above)
-        is_short = last in {"steps", "months"} and (now is None or not isinstance(now, dict))
-        if is_short:
-            alone = isinstance(now, str) and isinstance(given, list) and len(given) == 1
-            self.found.put(above, given[0] if alone and isinstance(given, list) else given)
+        if last in {"steps", "months"} and not isinstance(now, dict):
+            is_alone = isinstance(now, str) and isinstance(given, list) and len(given) == 1
+            self.found.put(above, given[0] if is_alone and isinstance(given, list) else given)
             return
-        if not isinstance(now, dict):
+        if now is not None and not isinstance(now, dict):
             key = "steps" if one.path[0] == "size" else "months"
-            whole: dict[str, Plain] = {}
-            if now is not None:
-                whole[key] = [now] if isinstance(now, str) else now
-            if given is not None:
-                whole[last] = given
-            self.found.put(above, whole or None)
-        else:
-            left = with_change(now, (last,), given)
-            self.found.put(above, left or None)
+            now = {key: [now] if isinstance(now, str) else now}
+        self.found.put(above, with_change(now, (last,), given) or None)
 
-    def field(self, lines: Lines, line: Line, one: Field, plain: Plain) -> "Plain | _Same":
+    def field(self, line: Line, one: Field, plain: Plain) -> "Plain | _Same":
         """What a key is to say; `_SAME`: what it says."""
-        base, now = self.base_of(lines, line), self.now_of(lines, line)
-        headings = [c.heading for c in one.columns if c.heading in lines.headings]
+        base, now = self.base.get(line.key, {}), self.now_of(line)
+        headings = [c.heading for c in one.columns if c.heading in self.lines.headings]
         book = {name: self.clean(line, name, base.get(name), one) for name in headings}
         touched = [name for name in headings if not same(book[name], base.get(name))]
-        self._look_at_formulas(lines, line, headings, book)
+        self.look_at_formulas(line, book)
         if not touched or all(same(book[name], now.get(name)) for name in touched):
             return _SAME
         for name in touched:
             if not same(_as_written(now.get(name)), base.get(name)):
-                what = _("the case says {now} here since this workbook was written")
-                fix = _("write the workbook anew and make the change there")
-                self.refuse(line.places[name], what.format(now=_in_words(now.get(name))), fix)
+                self.refuse_moved(line, name, now)
                 return _SAME
-        merged: dict[str, Cell] = dict(now)
-        merged.update({name: book[name] for name in touched})
-        if not now:
-            merged = {name: book.get(name) for name in headings}
+        merged = {**now, **{name: book[name] for name in touched}} if now else book
         try:
-            return self.spelled(one, merged, now, plain)
+            return _spelled(one, merged, now, plain)
         except SpellingError as error:
             place = line.places.get(error.heading) or line.places[touched[0]]
-            self.refuse(place, error.what, error.fix)
+            self.found.refuse(place, error.what, error.fix)
             return _SAME
 
-    def spelled(self, one: Field, book: Cells, now: Cells, plain: Plain) -> Plain:
-        """What the cells of a key mean."""
-        if one.kind == "label":
-            return label_plain(one.columns, book, plain)
-        if one.kind == "text":
-            return text_plain(one, book.get(one.columns[0].heading), plain)
-        unit = bare(now.get(_heading_of(one, "unit")))
-        entries = apart(plain).entries
-        words = entries.get("value")
-        has_own = isinstance(words, str) and (parts := split(words)) is not None and bool(parts[1])
-        implied = (
-            unit if isinstance(unit, str) and not has_own else "" if now and not unit else None
-        )
-        return number_plain(one, Both(book, now), plain, implied)
+    def refuse_moved(self, line: Line, name: str, now: Cells) -> None:
+        what = _("the case says {now} here since this workbook was written")
+        fix = _("write the workbook anew and make the change there")
+        self.found.refuse(line.places[name], what.format(now=_in_words(now.get(name))), fix)
 
     def clean(self, line: Line, name: str, base: Cell, one: Field) -> Cell:
         """A cell without what Excel says of errors; a formula that has no value is refused."""
         cell = line.cells.get(name)
         if isinstance(base, Computed) and isinstance(cell, Live | Fault):
             return cell if isinstance(cell, Live) else Live(None, "")
-        is_value = name == _heading_of(one, "value")
-        formula = _heading_of(one, "formula")
+        is_value = name == one.headings.get("value", "")
+        formula = one.headings.get("formula", "")
         if isinstance(cell, Live) and is_value and held(line.cells.get(formula)) is not None:
             return cell  # the formula beside it says what it is
-        value, error = _without_error(cell)
-        if error == MISSING_ERROR:
+        value = cell.text if isinstance(cell, Fault) else bare(cell)
+        is_text = isinstance(cell, Live) and isinstance(value, str)
+        is_error = isinstance(cell, Fault) or (is_text and _ERROR.fullmatch(str(value)))
+        if is_error and value == MISSING_ERROR:
             note = _("{place}: {error} is read as missing")
-            self.found.notes.append(note.format(place=line.places[name], error=error))
+            self.found.notes.append(note.format(place=line.places[name], error=value))
             return forms.MISSING if is_value else None
-        if error:
-            what = _("this is an error of Excel, {error}").format(error=error)
-            self.refuse(line.places[name], what, _("mend the cell, or empty it"))
+        if is_error:
+            what = _("this is an error of Excel, {error}").format(error=value)
+            self.found.refuse(line.places[name], what, _("mend the cell, or empty it"))
             return base
         if isinstance(cell, Live) and value is None:
             what = _("this formula has no value yet")
-            self.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
+            self.found.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
             return base
         return value
 
-    def _look_at_formulas(
-        self, lines: Lines, line: Line, headings: Iterable[str], book: Cells
-    ) -> None:
+    def look_at_formulas(self, line: Line, book: Cells) -> None:
         """Refuse a formula of Excel that was changed in place of that of the case."""
-        for name in headings:
-            written = self.formulas.get((lines.layout.name, line.key, name), "")
-            cell = book.get(name)
+        for name, cell in book.items():
+            written = self.formulas.get((self.layout.name, line.key, name), "")
             if not (written and isinstance(cell, Live) and cell.formula) or "!" in written:
                 continue
             if _normal(cell.formula) != _normal(written):
                 what = _("the formula of this cell was changed in Excel")
                 fix = _('change the formula of the case, in the column "{heading}"')
                 heading = f"{name} formula" if name != "value" else "formula"
-                self.refuse(line.places[name], what, fix.format(heading=heading))
+                self.found.refuse(line.places[name], what, fix.format(heading=heading))
 
     def note_places(self, one: Field, line: Line, path: Path) -> None:
         """Note in which cells a key stands, so that what is wrong with it is told there."""
@@ -308,184 +292,149 @@ class _Comparing:
 
     # Lists and mappings within elements
 
-    def parts(self, lines: Lines) -> None:
+    def parts(self) -> None:
         """Compare rows that belong to elements: payments, inputs, what a variant sets."""
-        layout = lines.layout
+        layout, has_parent = self.layout, self.layout.has_parent
         by_parent: dict[str, list[Line]] = {}
-        for line in lines.lines:
-            by_parent.setdefault(line.key[0] if layout.has_parent else "", []).append(line)
-        base = self.base.get(layout.name, {})
-        names = [*by_parent, *(key[0] if layout.has_parent else "" for key in base)]
+        for line in self.lines.lines:
+            by_parent.setdefault(line.key[0] if has_parent else "", []).append(line)
+        names = [*by_parent, *(key[0] if has_parent else "" for key in self.base)]
         for name in dict.fromkeys(names):
-            path = (layout.path[0], name, *layout.path[1:]) if layout.has_parent else layout.path
-            above = path[:2] if layout.has_parent else ()
-            if above and above in self.found.deleted:
-                continue
-            if above and self.found.at(self.root, above) is None:
-                self._refuse_orphans(lines, by_parent.get(name, []), above)
-                continue
-            known = {
-                key: cells for key, cells in base.items() if not layout.has_parent or key[0] == name
-            }
-            if layout.kind == "list":
-                self.list_rows(lines, by_parent.get(name, []), path, known)
-            else:
-                self.map_rows(lines, by_parent.get(name, []), path, known)
+            rows, path = by_parent.get(name, []), layout.path
+            if has_parent:
+                above, path = (path[0], name), (path[0], name, *path[1:])
+                if above in self.found.deleted:
+                    continue
+                if self.found.at(self.root, above) is None:
+                    self.refuse_orphans(rows, above)
+                    continue
+            (self.list_rows if layout.kind == "list" else self.map_rows)(rows, path, name)
 
-    def _refuse_orphans(self, lines: Lines, rows: list[Line], above: Path) -> None:
-        names = [key[0] for key in self.tables[str(above[0])].by_key]
+    def refuse_orphans(self, rows: list[Line], above: tuple[str, str]) -> None:
+        names = [key[0] for key in self.tables[above[0]].by_key]
         for line in rows:
-            if self.base_of(lines, line) and not self.differs(lines, line):
+            if self.base.get(line.key) and not self.differs(line):
                 continue
             what = _('"{name}" is not one of {section}').format(name=above[1], section=above[0])
-            self.refuse(line.places[PARENT], what, did_you_mean(str(above[1]), names))
+            self.found.refuse(line.places[PARENT], what, did_you_mean(above[1], names))
 
-    def list_rows(
-        self, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
-    ) -> None:
-        """Compare the items of one list."""
-        layout = lines.layout
+    def list_rows(self, rows: list[Line], path: Path, parent: str) -> None:
         plain = below(self.root, path)
         before = [plain] if isinstance(plain, dict) else plain if isinstance(plain, list) else []
-        present = self.tables[layout.name].by_key
         items: dict[int, Plain] = {at + 1: item for at, item in enumerate(before)}
         is_changed = False
         for line in rows:
             if not line.key[-1].isdecimal():
                 what = _('"{word}" is no place in a list').format(word=line.key[-1])
-                self.refuse(line.places[NUMBER], what, _("leave it empty for a new row"))
+                self.found.refuse(line.places[NUMBER], what, _("leave it empty for a new row"))
                 continue
             at = int(line.key[-1])
             where = path if isinstance(plain, dict) else (*path, at - 1)
             item, was = items.get(at), items.get(at)
-            for one in layout.fields:
+            for one in self.layout.fields:
                 self.note_places(one, line, (*where, *one.path))
-                given = self.field(lines, line, one, below(was, one.path))
+                given = self.field(line, one, below(was, one.path))
                 if not isinstance(given, _Same):
                     item = with_change(item if item is not None else {}, one.path, given)
                     is_changed = True
-            self.found.places[dotted(where)] = line.places.get(
-                layout.fields[0].columns[0].heading, ""
-            )
+            first = self.layout.fields[0].columns[0].heading
+            self.found.places[dotted(where)] = line.places.get(first, "")
             if item is not None:
                 items[at] = item
-        kept = {line.key for line in rows}
-        gone = [key for key in base if key not in kept and key in present]
-        for key in gone:
-            items.pop(int(key[-1]), None)
-            self.found.deleted.append((*path, int(key[-1]) - 1))
+        gone = self.gone(parent)
+        for row in gone:
+            items.pop(int(row.key[-1]), None)
+            self.found.deleted.append((*path, int(row.key[-1]) - 1))
         if is_changed or gone:
             left = [items[at] for at in sorted(items)]
             alone = isinstance(plain, dict) and len(left) == 1
             self.found.put(path, left[0] if alone else left or None)
 
-    def map_rows(
-        self, lines: Lines, rows: list[Line], path: Path, base: Mapping[Key, object]
-    ) -> None:
-        """Compare the entries of one mapping."""
-        (one,) = lines.layout.fields
+    def map_rows(self, rows: list[Line], path: Path, parent: str) -> None:
+        layout, (one,) = self.layout, self.layout.fields
         plain = below(self.root, path)
-        is_names = isinstance(plain, str | list)
-        present = self.tables[lines.layout.name].by_key
-        n_above = 1 if lines.layout.has_parent else 0
-        names = [plain] if isinstance(plain, str) else plain if isinstance(plain, list) else ()
-        whole: Plain = {str(name): "1" for name in names} if is_names else plain
+        names = [plain] if isinstance(plain, str) else plain if isinstance(plain, list) else None
+        is_names, n_above = names is not None, int(layout.has_parent)
+        whole: Plain = plain if names is None else {str(name): "1" for name in names}
         before = whole
         for line in rows:
             steps = line.key[n_above:]
-            self.found.places[dotted((*path, *steps))] = line.places[lines.layout.leads[-1].heading]
+            self.found.places[dotted((*path, *steps))] = line.places[layout.leads[-1].heading]
             self.note_places(one, line, (*path, *steps))
-            given = self.field(lines, line, one, None if is_names else below(plain, steps))
+            given = self.field(line, one, None if is_names else below(plain, steps))
             if steps[-1] == BARE:
                 whole = whole if below(plain, steps[:-1]) else with_change(whole, steps[:-1], {})
             elif not isinstance(given, _Same):
                 whole = with_change(whole, steps, given)
-            elif line.key not in present and line.key not in base:
-                whole = with_change(whole, steps, "1" if lines.layout.as_list else {})
-        kept = {line.key for line in rows}
-        for key in base:
-            if key not in kept and key in present:
-                self.found.deleted.append((*path, *key[n_above:]))
-                whole = _without(whole, key[n_above:])
+            elif line.key not in self.present and line.key not in self.base:
+                whole = with_change(whole, steps, "1" if layout.as_list else {})
+        for row in self.gone(parent):
+            self.found.deleted.append((*path, *row.key[n_above:]))
+            whole = _without(whole, row.key[n_above:])
         if whole == before:
             return
-        left = whole
-        is_list = lines.layout.as_list and (is_names or plain is None)
-        if is_list and isinstance(left, dict) and all(one == "1" for one in left.values()):
-            left = list(left)
-        self.found.put(path, left or None)
+        is_list = layout.as_list and (is_names or plain is None) and isinstance(whole, dict)
+        if is_list and isinstance(whole, dict) and all(one == "1" for one in whole.values()):
+            whole = list(whole)
+        self.found.put(path, whole or None)
 
     # Numbers by date
 
-    def series(self, lines: Lines) -> None:
-        """Compare numbers by date."""
-        layout = lines.layout
-        base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
-        for line in lines.lines:
-            path = self.path_of(line, present.get(line.key))
+    def series(self) -> None:
+        for line in self.lines.lines:
+            path = self.path_of(line.key[0], line)
             if path is None:
                 continue
             where = dotted(path)
-            for month in lines.months:
+            for month in self.lines.months:
                 for name in (f"{where}.series.{month}", f"{where}.{month}"):
                     self.found.places[name] = line.places[month]
-            self.series_row(lines, line, path)
-        kept = {line.key for line in lines.lines}
-        for key in base:
-            row = present.get(key)
-            if key in kept or row is None:
-                continue
-            plain = self.found.at(self.root, row.path)
-            if "series" in apart(plain).entries:
+            self.series_row(line, path)
+        for row in self.gone():
+            if "series" in apart(self.found.at(self.root, row.path)).entries:
                 self.found.deleted.append(row.path)
                 self.found.put(row.path, None)
 
-    def path_of(self, line: Line, row: Row | None) -> Path | None:
-        """The path that a row of series names; None, with a problem, where it leads nowhere."""
+    def path_of(self, name: str, line: Line) -> Path | None:
+        """The path of a number that a row names; None, with a problem, where it leads nowhere."""
+        row = self.present.get(line.key)
         if row is not None:
             return row.path
         steps: list[str | int] = [
             int(one) if one.isdecimal() and at > 2 else one
-            for at, one in enumerate(line.key[0].split("."))
+            for at, one in enumerate(name.split("."))
         ]
         n_above = 2 if steps[0] in SECTIONS else 1
         above = tuple(steps[:n_above])
         is_top = n_above == 1 and steps[0] in keys_of(Case)
         if not is_top and self.found.at(self.root, above) is None:
-            what = _('"{path}" leads nowhere in this case').format(path=line.key[0])
-            self.refuse(line.places["path"], what, _("write it as in uses.water.demand"))
+            what = _('"{path}" leads nowhere in this case').format(path=name)
+            self.found.refuse(line.places["path"], what, _("write it as in uses.water.demand"))
             return None
         return tuple(steps)
 
-    def series_row(self, lines: Lines, line: Line, path: Path) -> None:
-        """Compare one number by date."""
-        base, now = self.base_of(lines, line), self.now_of(lines, line)
+    def series_row(self, line: Line, path: Path) -> None:
+        base, now = self.base.get(line.key, {}), self.now_of(line)
         whole = Field(path=(), kind="series", form=forms.NUMBER, columns=())
-        wanted = ("unit", "after", *lines.months)
-        names = [name for name in wanted if name in lines.headings]
+        wanted = ("unit", "after", *self.lines.months)
+        names = [name for name in wanted if name in self.lines.headings]
         book = {name: self.clean(line, name, base.get(name), whole) for name in names}
         touched = [
             name
-            for name in names
-            if not isinstance(book[name], Live)
-            and not same(book[name], base.get(name))
-            and not same(book[name], now.get(name))
+            for name, cell in book.items()
+            if not isinstance(cell, Live)
+            and not same(cell, base.get(name))
+            and not same(cell, now.get(name))
         ]
-        if not touched:
-            return
-        for name in touched:
-            if not same(now.get(name), base.get(name)):
-                what = _("the case says {now} here since this workbook was written")
-                fix = _("write the workbook anew and make the change there")
-                self.refuse(line.places[name], what.format(now=_in_words(now.get(name))), fix)
-                return
-        self.take_months(book, now, touched, path)
+        moved = [name for name in touched if not same(now.get(name), base.get(name))]
+        if moved:
+            self.refuse_moved(line, moved[0], now)
+        elif touched:
+            self.take_months(book, now, touched, path)
 
     def take_months(self, book: Cells, now: Cells, touched: list[str], path: Path) -> None:
         """Put the months that were touched into a number."""
-        entries, style = apart(self.found.at(self.root, path))
-        held = entries.get("series")
-        series: dict[str, Plain] = dict(held) if isinstance(held, dict) else {}
+        entries, style, series = self.by_month(path)
         unit = bare(book.get("unit"))
         unit = unit if isinstance(unit, str) else ""
         named = entries.get("unit")
@@ -495,9 +444,7 @@ class _Comparing:
         if "after" in touched:
             entries["after"] = str(after) if after is not None else None
         implied = bare(now.get("unit")) if named is None else unit
-        has_own = any(
-            isinstance(one, str) and (p := split(one)) and p[1] for one in series.values()
-        )
+        has_own = any(own_unit({"value": one}) for one in series.values())
         attaches = bool(unit) and named is None and (has_own or unit != implied)
         months = [name for name in touched if name not in {"unit", "after"}]
         if "unit" in touched and attaches:
@@ -510,48 +457,45 @@ class _Comparing:
                 series[month] = amount(value, unit if attaches else "")
             else:
                 series[month] = str(value)
+        self.put_months(path, entries, style if style != "short" else "", series)
+
+    def by_month(self, path: Path) -> tuple[dict[str, Plain], str, dict[str, Plain]]:
+        """A number as its keys, how it was spelled, and its months."""
+        entries, style = apart(self.found.at(self.root, path))
+        series = entries.get("series")
+        return entries, style, dict(series) if isinstance(series, dict) else {}
+
+    def put_months(
+        self, path: Path, entries: dict[str, Plain], style: str, series: dict[str, Plain]
+    ) -> None:
+        """Note what a number by date is to say; one that has no month left keeps its value."""
         entries["series"] = dict(sorted(series.items())) if series else None
         if series:
             entries.pop("value", None)
-        self.found.put(path, together(entries, style if style != "short" else ""))
+        self.found.put(path, together(entries, style))
 
-    def months(self, lines: Lines) -> None:
+    def months(self) -> None:
         """Compare months that say more than their value."""
-        layout = lines.layout
-        (one,) = layout.fields
-        base, present = self.base.get(layout.name, {}), self.tables[layout.name].by_key
-        for line in lines.lines:
+        (one,) = self.layout.fields
+        for line in self.lines.lines:
             name, _dot, month = line.key[0].rpartition(".")
-            known = present.get(line.key)
-            path = known.path[:-2] if known else self.path_of(_renamed(line, name), None)
+            is_known = line.key in self.present
+            path = self.path_of(name, line)
             if path is None:
                 continue
-            entries, style = apart(self.found.at(self.root, path))
-            held = entries.get("series")
-            series = dict(held) if isinstance(held, dict) else {}
+            path = path[:-2] if is_known else path
+            entries, style, series = self.by_month(path)
             self.note_places(one, line, (*path, "series", month))
-            given = self.field(lines, line, one, series.get(month) if known else None)
-            if isinstance(given, _Same):
-                continue
-            series[month] = given
-            entries["series"] = dict(sorted(series.items()))
-            entries.pop("value", None)
-            self.found.put(path, together(entries, style))
-        kept = {line.key for line in lines.lines}
-        for key in base:
-            row = present.get(key)
-            if key not in kept and row is not None:
-                self.drop_month(row)
-
-    def drop_month(self, row: Row) -> None:
-        """Take a month out of a number by date."""
-        path, month = row.path[:-2], str(row.path[-1])
-        entries, style = apart(self.found.at(self.root, path))
-        series = entries.get("series")
-        if isinstance(series, dict) and month in series:
-            entries["series"] = {name: one for name, one in series.items() if name != month}
-            self.found.deleted.append(row.path)
-            self.found.put(path, together(entries, style))
+            given = self.field(line, one, series.get(month) if is_known else None)
+            if not isinstance(given, _Same):
+                self.put_months(path, entries, style, {**series, month: given})
+        for row in self.gone():
+            path, month = row.path[:-2], str(row.path[-1])
+            entries, style, series = self.by_month(path)
+            if month in series:
+                del series[month]
+                self.found.deleted.append(row.path)
+                self.found.put(path, together({**entries, "series": series}, style))
 
 
 class _Same:
@@ -570,18 +514,15 @@ def _without(plain: Plain, path: tuple[str, ...]) -> Plain:
     return left
 
 
-def _given(plain: Plain, one: Field) -> Plain:
-    """What an element says under a key."""
-    if len(one.path) == 2:
-        held = below(plain, one.path[:1])
-        if held is not None and not isinstance(held, dict):
-            listed: Plain = [held] if isinstance(held, str) else held
-            return listed if one.path[1] in {"steps", "months"} else None
-    return below(plain, one.path)
-
-
-def _renamed(line: Line, name: str) -> Line:
-    return Line((name,), line.cells, line.places)
+def _spelled(one: Field, book: Cells, now: Cells, plain: Plain) -> Plain:
+    if one.kind == "label":
+        return label_plain(one.columns, book, plain)
+    if one.kind == "text":
+        return text_plain(one, book.get(one.columns[0].heading), plain)
+    unit = bare(now.get(one.headings.get("unit", "")))
+    is_implied = isinstance(unit, str) and not own_unit(apart(plain).entries)
+    implied = str(unit) if is_implied else "" if now and not unit else None
+    return number_plain(one, book, now, plain, unit=implied)
 
 
 def _cell(cell: Found) -> Cell:
@@ -593,20 +534,7 @@ def _as_written(cell: Cell) -> Cell:
     return Live(cell.value, "") if isinstance(cell, Computed) else shown_value(cell)
 
 
-def _without_error(cell: Found) -> tuple[Cell, str]:
-    """What a cell holds, a formula as its value; and the error of Excel that it holds instead."""
-    if isinstance(cell, Fault):
-        return None, cell.text
-    value = bare(cell)
-    is_error = isinstance(cell, Live) and isinstance(value, str) and _ERROR.fullmatch(value)
-    return (None, str(value)) if is_error else (value, "")
-
-
 _ERROR = re.compile(r"#[A-Z0-9/!?]+")
-
-
-def _heading_of(one: Field, part: str) -> str:
-    return next((column.heading for column in one.columns if column.part == part), "")
 
 
 def _in_words(cell: Cell) -> str:
@@ -626,5 +554,5 @@ def _normal(formula: str) -> str:
 def _rounded(found: re.Match[str]) -> str:
     try:
         return f"{float(found[0]):.10g}"
-    except ValueError:
+    except ValueError:  # 1.2.3
         return found[0]

@@ -3,6 +3,7 @@
 A chart shows few lines; which of them are left out its caption says. All are in the tables.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,8 @@ from typing import Any
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
-from derbes.results.stress import Answer, Bar, Stress
-from derbes.results.supply import ALL_ESSENTIAL, Cover, Leverage, LeverageRow
+from derbes.results.stress import Answer, Stress
+from derbes.results.supply import ALL_ESSENTIAL, Cover, CoverRow, Leverage, LeverageEnd
 from derbes.results.tables import at_path, tier_units, verdict_words
 from derbes.results.trade import ProductSheet, Screen
 from derbes.results.upstream import Upstream
@@ -24,11 +25,11 @@ COLORS = (
     "#1f5fa8", "#d9730d", "#2e8b57", "#a23b72", "#6b7280", "#b8860b", "#17a2a2", "#8b3a3a",
 )  # fmt: skip
 LINE, COLUMN, BAR, SCATTER = "line", "column", "bar", "scatter"
-"""Kinds: lines over dates or names, columns, bars that lie, lines over numbers."""
+"""Kinds: lines over dates, columns, bars that lie, lines over numbers."""
 _MONTHS_SHOWN_ONE_BY_ONE = 18
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
     """A chart and the numbers that it draws."""
 
@@ -39,17 +40,20 @@ class Drawing:
     title: str
     caption: str
     """What is drawn and what is left out, in a sentence."""
-    kind: str
+    kind: str = LINE
     across_title: str
     up_title: str
     """With unit."""
     across: Sequence[str | float]
     series: Mapping[str, Sequence[float | date | None]]
     """Name of a line → its value at each place across."""
-    is_dated: bool = False
-    """Whether dates go across."""
     center: float | None = None
     """Where bars begin; None: at 0."""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether dates go across."""
+        return self.kind == LINE
 
     @property
     def form(self) -> dict[str, str]:
@@ -81,7 +85,8 @@ class Drawing:
             across |= {"reverse": True, "label_position": "low", "crossing": "max"}
         days = [one for line in self.series.values() for one in line if isinstance(one, date)]
         if days:
-            up |= {"num_format": "yyyy-mm", "min": _serial(min(days)) - 365}
+            serial = (min(days) - date(1899, 12, 30)).days  # as a spreadsheet counts days
+            up |= {"num_format": "yyyy-mm", "min": serial - 365}
         if self.center is not None:
             up["crossing"] = self.center
         axes = {"x_axis": across, "y_axis": up}
@@ -94,11 +99,6 @@ class Drawing:
                       {"none": True},
             "size": {"width": 860, "height": 390},
         }  # fmt: skip
-
-
-def _serial(day: date) -> int:
-    """A day as a spreadsheet counts it."""
-    return (day - date(1899, 12, 30)).days
 
 
 def _ticks(dates: Sequence[str | float]) -> dict[str, Any]:
@@ -155,84 +155,68 @@ def _sentences(*parts: str) -> str:
 
 
 def _settings(row: Any) -> str:
-    """Variant and measure of a row, for a caption."""
-    return _("Variant {variant}, measure {measure}.").format(
-        variant=row.variant, measure=row.measure
-    )
+    text = _("Variant {variant}, measure {measure}.")
+    return text.format(variant=row.variant, measure=row.measure)
 
 
 # Cover and leverage
 
 
 def _cover(cover: Cover) -> Iterator[Drawing]:
-    rows = list(cover.rows)
-    uses = {row.use for row in rows}
-    keys = {(row.variant, row.measure, row.use) for row in rows}
-    if len(keys) > MOST_LINES and ALL_ESSENTIAL in uses:
-        rows = [row for row in rows if row.use == ALL_ESSENTIAL]
     by = ("variant", "measure", "use")
+    rows: Sequence[CoverRow] = cover.rows
+    if len({(row.variant, row.measure, row.use) for row in rows}) > MOST_LINES:
+        rows = _of_all_essential(rows)
     dates, lines, left = _lines(rows, "start", "survives_at_least", by)
     if not rows:
         return
     yield Drawing(
-        table="cover",
-        name=_("cover (chart)"),
+        table="cover", name=_("cover (chart)"),
         title=_("How long demand is met, by start of the measure"),
         caption=_sentences(
             _("The time is at least so long: it ends with what is modelled."),
             _settings(rows[0]) if len({row.measure for row in rows}) == 1 else "",
             _left_out(left),
         ),
-        kind=LINE,
-        across_title=_("start of the measure"),
-        up_title=_("met at least [month]"),
-        across=dates,
-        series=lines,
-        is_dated=True,
-    )
+        across_title=_("start of the measure"), up_title=_("met at least [month]"),
+        across=dates, series=lines,
+    )  # fmt: skip
 
 
 def _leverage(found: Leverage) -> Iterator[Drawing]:
     if found.rows:
         yield from _surface(found)
-    ends = found.ends
-    if len(ends) > MOST_BARS and any(row.use == ALL_ESSENTIAL for row in ends):
-        ends = tuple(row for row in ends if row.use == ALL_ESSENTIAL)
-    days = [_month(row.date) for row in ends[:MOST_BARS]]
-    by = ("variant", "measure", "use", "length")
-    told = [one for one in by if len({getattr(row, one) for row in ends}) > 1] or ["use"]
+    ends: Sequence[LeverageEnd] = found.ends
+    if len(ends) > MOST_BARS:
+        ends = _of_all_essential(ends)
+    days = [
+        None if row.date is None else date.fromisoformat(f"{row.date}-01")
+        for row in ends[:MOST_BARS]
+    ]
+    words = {
+        "variant": _("variant"), "measure": _("measure"), "use": _("use"),
+        "length": _("length [month]"),
+    }  # fmt: skip
+    told = [one for one in words if len({getattr(row, one) for row in ends}) > 1] or ["use"]
     if any(days):
         yield Drawing(
-            table="ends",
-            name=_("end (chart)"),
+            table="ends", name=_("end (chart)"),
             title=_("From when on the measure leaves nothing unmet"),
             caption=_sentences(
                 _("A bar that is not there: never within what is looked at."),
                 _left_out(len(ends) - len(days)),
             ),
             kind=BAR,
-            across_title=", ".join(_word(one) for one in told),
+            across_title=", ".join(words[one] for one in told),
             up_title=_("month from which nothing is unmet"),
-            across=_names([[_label(row, one) for one in told] for row in ends[:MOST_BARS]], "–"),
+            across=_names([[getattr(row, one) for one in told] for row in ends[:MOST_BARS]], "–"),
             series={_("ends"): days},
-        )
+        )  # fmt: skip
 
 
-def _word(field: str) -> str:
-    return {
-        "variant": _("variant"),
-        "measure": _("measure"),
-        "use": _("use"),
-        "length": _("length [month]"),
-    }[field]
-
-
-def _label(row: Any, field: str) -> str:
-    return str(getattr(row, field))
-
-
-def _month(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(f"{text}-01")
+def _of_all_essential(rows: Sequence[Any]) -> Sequence[Any]:
+    """The rows of all essential uses together, where there are such."""
+    return [row for row in rows if row.use == ALL_ESSENTIAL] or rows
 
 
 def _surface(found: Leverage) -> Iterator[Drawing]:
@@ -243,92 +227,74 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
     about = _("Measures of {n} months.").format(n=longest)
     unit = tier_units(found.unit)[0]
     dates, lines, left = _lines(rows, "start", "unmet_essential", ("variant", "measure", "bound"))
-    named = {_with_words(name, responses): line for name, line in lines.items()}
+    named = {
+        ", ".join(responses.get(part, part) for part in name.split(", ")): line
+        for name, line in lines.items()
+    }
     yield Drawing(
-        table="leverage",
-        name=_("unmet (chart)"),
+        table="leverage", name=_("unmet (chart)"),
         title=_("Unmet essential demand, by start of the measure"),
         caption=_sentences(about, _left_out(left)),
-        kind=LINE,
         across_title=_("start of the measure"),
         up_title=_("unmet essential demand [{unit}]").format(unit=unit),
-        across=dates,
-        series=named,
-        is_dated=True,
-    )
+        across=dates, series=named,
+    )  # fmt: skip
     first = rows[0]
     same = [
         row
         for row in rows
         if (row.variant, row.measure, row.bound) == (first.variant, first.measure, first.bound)
     ]
-    money = _money_lines(same)
+    costs = {
+        _("loss of the target"): [row.target_loss for row in same],
+        _("cost of the sender, buyer returns"): [row.sender_cost_returning for row in same],
+        _("cost of the sender, buyer lost"): [row.sender_cost_lost for row in same],
+    }
+    money = {name: line for name, line in costs.items() if any(one is not None for one in line)}
     if money:
         yield Drawing(
-            table="leverage",
-            name=_("losses (chart)"),
+            table="leverage", name=_("losses (chart)"),
             title=_("What the measure costs both sides, by its start"),
             caption=_sentences(about, _settings(first), responses.get(first.bound, "")),
-            kind=LINE,
             across_title=_("start of the measure"),
             up_title=_("discounted [{money}]").format(money=found.currency),
-            across=[row.start for row in same],
-            series=money,
-            is_dated=True,
-        )
-
-
-def _with_words(name: str, words: Mapping[str, str]) -> str:
-    return ", ".join(words.get(part, part) for part in name.split(", "))
-
-
-def _money_lines(rows: Sequence[LeverageRow]) -> dict[str, list[float | None]]:
-    lines = {
-        _("loss of the target"): [row.target_loss for row in rows],
-        _("cost of the sender, buyer returns"): [row.sender_cost_returning for row in rows],
-        _("cost of the sender, buyer lost"): [row.sender_cost_lost for row in rows],
-    }
-    return {name: line for name, line in lines.items() if any(one is not None for one in line)}
+            across=[row.start for row in same], series=money,
+        )  # fmt: skip
 
 
 # Plans
 
 
 def _plan(plan: Plan) -> Iterator[Drawing]:
-    money = plan.currency
     variant = _("Variant {variant}.").format(variant=plan.variant)
-    rows = [row for row, _abroad in plan.outlay_by_year]
-    if rows:
+    if rows := [row for row, _abroad in plan.outlay_by_year]:
         yield Drawing(
-            table="outlay",
-            name=_("outlay (chart)"),
+            table="outlay", name=_("outlay (chart)"),
             title=_("Outlay by year, not discounted"),
             caption=variant,
             kind=COLUMN,
             across_title=_("year"),
-            up_title=_("paid in the year [{money}]").format(money=money),
+            up_title=_("paid in the year [{money}]").format(money=plan.currency),
             across=[str(row.year) for row in rows],
             series={
                 _("with the plan"): [row.amount for row in rows],
                 _("without"): [row.without_project for row in rows],
             },
-        )
-    known = [point for point in plan.frontier if point.cost is not None]
-    if known:
+        )  # fmt: skip
+    if known := [point for point in plan.frontier if point.cost is not None]:
         yield Drawing(
-            table="frontier",
-            name=_("frontier (chart)"),
+            table="frontier", name=_("frontier (chart)"),
             title=_("What it costs to survive longer"),
             caption=_sentences(variant, _("Points without a plan are left out.")),
             kind=SCATTER,
             across_title=_("survived [month]"),
-            up_title=_("cost, discounted [{money}]").format(money=money),
+            up_title=_("cost, discounted [{money}]").format(money=plan.currency),
             across=[float(point.months) for point in known],
             series={
                 _("cost"): [point.cost for point in known],
                 _("no plan costs less than"): [point.bound for point in known],
             },
-        )
+        )  # fmt: skip
 
 
 # Answers over draws
@@ -341,25 +307,16 @@ def _stress(found: Stress) -> Iterator[Drawing]:
     dates, lines, left = _lines(found.p_ended, "date", "p", by)
     if dates:
         yield Drawing(
-            table="ended",
-            name=_("end (chart)"),
+            table="ended", name=_("end (chart)"),
             title=_("Probability that leverage has ended, by date"),
             caption=_sentences(about, _("Lines by what differs: response, length in months."),
                                _left_out(left)),
-            kind=LINE,
-            across_title=_("date"),
-            up_title=_("probability [0 to 1]"),
+            across_title=_("date"), up_title=_("probability [0 to 1]"),
             across=dates,
-            series=_renamed(lines, _("ended")),
-            is_dated=True,
+            series={_("ended"): next(iter(lines.values()))} if len(lines) == 1 else lines,
         )  # fmt: skip
     yield from _spreads(found.answers, about)
     yield from _deciding(found, about)
-
-
-def _renamed(lines: Mapping[str, list[Any]], alone: str) -> dict[str, list[Any]]:
-    """Lines; one that stands alone is called as it should be."""
-    return {alone: next(iter(lines.values()))} if len(lines) == 1 else dict(lines)
 
 
 def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
@@ -370,111 +327,94 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
             kind = one.name.partition("(")[0]
             key = (kind, one.unit, one.variant, one.measure, one.length, one.bound)
             groups.setdefault(key, []).append(one)
-    for (kind, unit, variant, measure, *_rest), rows in groups.items():
+    for (kind, unit, *_rest), rows in groups.items():
         if len(rows) > 1:
-            what = _("Variant {variant}, measure {measure}.").format(
-                variant=variant, measure=measure
-            )
+            caption = _("Of 100 draws 90 lie between 5 % and 95 %.")
             yield Drawing(
-                table="answers",
-                name=_("spread (chart)"),
+                table="answers", name=_("spread (chart)"),
                 title=_("{answer} by date, with its spread").format(answer=kind),
-                caption=_sentences(about, what, _("Of 100 draws 90 lie between 5 % and 95 %.")),
-                kind=LINE,
-                across_title=_("date"),
-                up_title=f"{kind} [{unit}]" if unit else kind,
+                caption=_sentences(about, _settings(rows[0]), caption),
+                across_title=_("date"), up_title=f"{kind} [{unit}]" if unit else kind,
                 across=[row.date for row in rows],
                 series={
                     f"{band} %": [row.quantiles.get(band) for row in rows]
                     for band in ("5", "50", "95")
                 },
-                is_dated=True,
-            )
+            )  # fmt: skip
             return
 
 
 def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
     """The inputs that move the first answer most, from low to high, and their part of it."""
-    bars: dict[str, list[Bar]] = {}
-    for bar in found.tornado:
-        bars.setdefault(bar.answer, []).append(bar)
-    for answer, found_bars in list(bars.items())[:1]:
-        rows = sorted(found_bars, key=lambda bar: -abs(bar.answer_at_high - bar.answer_at_low))
-        unit = rows[0].answer_unit
+    if found.tornado:
+        answer = found.tornado[0].answer
+        bars = [bar for bar in found.tornado if bar.answer == answer]
+        rows = sorted(bars, key=lambda bar: -abs(bar.answer_at_high - bar.answer_at_low))
+        kind, unit = answer.partition("(")[0], rows[0].answer_unit
+        rows = rows[:MOST_BARS]
         yield Drawing(
-            table="swings",
-            name=_("decides (chart)"),
+            table="swings", name=_("decides (chart)"),
             title=_("What decides: {answer}").format(answer=answer),
             caption=_("Each input at its low and its high end, all others at central values; bars "
                       "begin at the answer with all at central values."),
             kind=BAR,
-            across_title=_("input"),
-            up_title=f"{answer.partition('(')[0]} [{unit}]" if unit else answer.partition("(")[0],
-            across=[bar.input for bar in rows[:MOST_BARS]],
+            across_title=_("input"), up_title=f"{kind} [{unit}]" if unit else kind,
+            across=[bar.input for bar in rows],
             series={
-                _("answer at low"): [bar.answer_at_low for bar in rows[:MOST_BARS]],
-                _("answer at high"): [bar.answer_at_high for bar in rows[:MOST_BARS]],
+                _("answer at low"): [bar.answer_at_low for bar in rows],
+                _("answer at high"): [bar.answer_at_high for bar in rows],
             },
             center=rows[0].answer_central,
         )  # fmt: skip
     parts = [one for one in found.sensitivity if one.total is not None]
     if parts:
-        rest = [one for one in parts if one.answer == parts[0].answer]
-        rest.sort(key=lambda one: -(one.total or 0.0))
+        answer = parts[0].answer
+        parts = [one for one in parts if one.answer == answer]
+        parts = sorted(parts, key=lambda one: -(one.total or 0.0))[:MOST_BARS]
         yield Drawing(
-            table="decides",
-            name=_("parts (chart)"),
+            table="decides", name=_("parts (chart)"),
             title=_("How much of the spread comes from each input"),
-            caption=_sentences(
-                about, _("Sobol indices of {answer}.").format(answer=parts[0].answer)
-            ),
+            caption=_sentences(about, _("Sobol indices of {answer}.").format(answer=answer)),
             kind=BAR,
-            across_title=_("input"),
-            up_title=_("part of the variance [0 to 1]"),
-            across=[one.input for one in rest[:MOST_BARS]],
+            across_title=_("input"), up_title=_("part of the variance [0 to 1]"),
+            across=[one.input for one in parts],
             series={
-                _("alone"): [one.first for one in rest[:MOST_BARS]],
-                _("with others"): [one.total for one in rest[:MOST_BARS]],
+                _("alone"): [one.first for one in parts],
+                _("with others"): [one.total for one in parts],
             },
-        )
+        )  # fmt: skip
 
 
 # Ledgers and trade
 
 
 def _statements(table: StatementTable) -> Iterator[Drawing]:
-    counts: dict[str, int] = {}
-    for row in table.statements:
-        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    counts = Counter(row.verdict for row in table.statements)
     yield Drawing(
-        table="statements",
-        name=_("verdicts (chart)"),
+        table="statements", name=_("verdicts (chart)"),
         title=_("Statements by verdict"),
         caption=_("As of {date}.").format(date=table.as_of),
         kind=COLUMN,
-        across_title=_("verdict"),
-        up_title=_("statements [number]"),
+        across_title=_("verdict"), up_title=_("statements [number]"),
         across=[verdict_words(word) for word in counts],
         series={_("statements"): [float(n) for n in counts.values()]},
-    )
+    )  # fmt: skip
 
 
 def _screen(found: Screen) -> Iterator[Drawing]:
     rows = found.rows[:MOST_BARS]
     yield Drawing(
-        table="dependences",
-        name=_("dependences (chart)"),
+        table="dependences", name=_("dependences (chart)"),
         title=_("Part of the largest seller, most dependent products first"),
         caption=_sentences(
             _("Imports of {buyer} in {year}.").format(buyer=found.buyer, year=found.years[-1]),
             _left_out(len(found.rows) - len(rows)),
         ),
         kind=BAR,
-        across_title=_("product and its largest seller"),
-        up_title=_("part of imports [0 to 1]"),
+        across_title=_("product and its largest seller"), up_title=_("part of imports [0 to 1]"),
         across=[f"{row.product} {row.top}" for row in rows],
         series={_("part of the largest seller"): [row.top_share for row in rows]},
-    )
+    )  # fmt: skip
 
 
 def _product(found: ProductSheet) -> Iterator[Drawing]:
@@ -484,42 +424,30 @@ def _product(found: ProductSheet) -> Iterator[Drawing]:
     if found.sender:
         lines[found.sender] = [row.sender_share for row in found.rows]
     yield Drawing(
-        table="dependences",
-        name=_("dependences (chart)"),
+        table="dependences", name=_("dependences (chart)"),
         title=_("Parts of imports by year: {product}").format(product=found.product),
         caption=_("Imports of {buyer}.").format(buyer=found.buyer),
         kind=COLUMN,
-        across_title=_("year"),
-        up_title=_("part of imports [0 to 1]"),
-        across=[str(row.year) for row in found.rows],
-        series=lines,
-    )
+        across_title=_("year"), up_title=_("part of imports [0 to 1]"),
+        across=[str(row.year) for row in found.rows], series=lines,
+    )  # fmt: skip
 
 
 def _upstream(found: Upstream) -> Iterator[Drawing]:
     names = {"target": found.exposure.target_name, "sender": found.exposure.sender_name}
+    caption = _("In what {target} makes; tier 1: inputs, tier 2: inputs of inputs.")
     yield Drawing(
-        table="tiers",
-        name=_("tiers (chart)"),
+        table="tiers", name=_("tiers (chart)"),
         title=_("What comes from {sender}, tier by tier").format(**names),
-        caption=_("In what {target} makes; tier 1: inputs, tier 2: inputs of inputs.").format(
-            **names
-        ),
+        caption=caption.format(**names),
         kind=COLUMN,
-        across_title=_("tier"),
-        up_title=_("from the sender [per 100 of output]"),
+        across_title=_("tier"), up_title=_("from the sender [per 100 of output]"),
         across=[str(row.tier) for row in found.tiers],
         series={_("from the sender"): [row.per_100 for row in found.tiers]},
-    )
+    )  # fmt: skip
 
 
 _DRAWN: Mapping[type, Callable[[Any], Iterator[Drawing]]] = {
-    Cover: _cover,
-    Leverage: _leverage,
-    Plan: _plan,
-    Stress: _stress,
-    StatementTable: _statements,
-    Screen: _screen,
-    ProductSheet: _product,
-    Upstream: _upstream,
-}
+    Cover: _cover, Leverage: _leverage, Plan: _plan, Stress: _stress, StatementTable: _statements,
+    Screen: _screen, ProductSheet: _product, Upstream: _upstream,
+}  # fmt: skip

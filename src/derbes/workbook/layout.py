@@ -67,6 +67,16 @@ class Field:
         """How headings call it; empty: the whole row."""
         return " ".join(self.path)
 
+    @property
+    def headings(self) -> dict[str, str]:
+        """Part → heading of its column."""
+        return {column.part: column.heading for column in self.columns}
+
+    @property
+    def labels(self) -> tuple[SheetColumn, ...]:
+        """Columns with the name of a number, by language."""
+        return tuple(column for column in self.columns if column.part.startswith(LABEL))
+
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
@@ -95,44 +105,27 @@ class SheetLayout:
         return (*self.leads, *(column for one in self.fields for column in one.columns))
 
 
-def _column(
-    name: str, part: str, form: forms.Form, about: str, *, detail: bool = False
-) -> SheetColumn:
-    return SheetColumn(f"{name} {part}".strip(), part, form, about, detail)
-
-
-def _about_parts() -> dict[str, tuple[forms.Form, str]]:
-    """Part of a number → its form, and what its key says of itself."""
-    about, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
-    ends = about["range"]
-    told = {part: about[part] for part in ("value", "unit", "grade", "source", "why")}
-    told |= {"low": ends, "high": ends, "distribution": about["distribution"]}
-    told["formula"] = _(
-        "A formula of derbes, which begins with =, over other numbers by their path: "
-        "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
-    )
-    told["more"] = _("Whatever else is said of the number, as YAML: {label: …}.")
-    found: dict[str, tuple[forms.Form, str]] = {
-        part: (forms.TEXT, text) for part, text in told.items()
-    }
-    for part in ("grade", "source"):
-        found[part] = (keys[part].form, told[part])
-    shapes = keys_of(forms.WrittenDistribution)["kind"].form
-    found["distribution"] = (shapes, told["distribution"])
-    return found
-
-
-def number_columns(
-    name: str, form: forms.Form, about: str, parts: tuple[str, ...]
-) -> Iterator[SheetColumn]:
-    """The columns of a number."""
-    known = _about_parts()
-    for part in parts:
-        shape, told = known[part]
-        if part == "value":
-            yield SheetColumn(name or "value", "value", form, about)
-        else:
-            yield _column(name, part, shape, told, detail=part not in BASICS)
+def _number_columns(
+    form: forms.Form, name: str = "", about: str = "",
+    parts: tuple[str, ...] = (*BASICS, *DETAILS),
+) -> tuple[SheetColumn, ...]:  # fmt: skip
+    """The columns of a number, each with what its key says of itself."""
+    told, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
+    abouts = told | {
+        "low": told["range"], "high": told["range"],
+        "formula": _(
+            "A formula of derbes, which begins with =, over other numbers by their path: "
+            "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
+        ),
+        "more": _("Whatever else is said of the number, as YAML: {label: …}."),
+    }  # fmt: skip
+    shapes = {part: keys[part].form for part in ("grade", "source")}
+    shapes["distribution"] = keys_of(forms.WrittenDistribution)["kind"].form
+    columns = [SheetColumn(name or "value", "value", form, about)]
+    for part in parts[1:]:
+        heading, shape = f"{name} {part}".strip(), shapes.get(part, forms.TEXT)
+        columns.append(SheetColumn(heading, part, shape, abouts[part], part not in BASICS))
+    return tuple(columns)
 
 
 def _fields(model: type, above: tuple[str, ...] = ()) -> Iterator[Field]:
@@ -148,19 +141,21 @@ def _of_key(key: Key, about: str, above: tuple[str, ...]) -> Iterator[Field]:
     name = " ".join(path)
     match form:
         case forms.InUnit():
-            columns = tuple(number_columns(name, form, about, (*BASICS, *DETAILS)))
+            columns = _number_columns(form, name, about)
             yield Field(path, "number", form, columns, key.is_needed)
         case forms.PartForm(of=forms.WrittenOpening):
-            parts = tuple(number_columns(name, forms.MONTH, about, OPENING))
-            yield Field(path, "opening", form, parts, key.is_needed)
+            columns = _number_columns(forms.MONTH, name, about, OPENING)
+            yield Field(path, "opening", form, columns, key.is_needed)
         case forms.PartForm():
             yield from _fields(form.of, path)
         case forms.LabelForm():
             languages = ("", *LANGUAGES) if key.key != "label" else (*LANGUAGES, "")
-            columns = tuple(_column(name, one, forms.TEXT, about) for one in languages)
+            columns = tuple(
+                SheetColumn(f"{name} {one}".strip(), one, forms.TEXT, about) for one in languages
+            )
             yield Field(path, "label", form, columns, key.is_needed)
         case _ if not _has_own_sheet(form):
-            yield Field(path, "text", form, (_column(name, "", form, about),), key.is_needed)
+            yield Field(path, "text", form, (SheetColumn(name, "", form, about),), key.is_needed)
 
 
 def _has_own_sheet(form: forms.Form) -> bool:
@@ -186,13 +181,9 @@ def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Sheet
         if isinstance(form, forms.PartForm) and not parent:
             yield from _children(form.of, where, parent)
         elif _has_own_sheet(form):
-            of = forms.TextForm(sections=(parent,), noun=parent) if parent else forms.TEXT
-            leads = (
-                (SheetColumn(PARENT, "", of, _("Id of the element that the row belongs to.")),)
-                if parent
-                else ()
-            )
-            yield _child(form, where, leads, told)
+            of = forms.TextForm(sections=(parent,), noun=parent)
+            lead = SheetColumn(PARENT, "", of, _("Id of the element that the row belongs to."))
+            yield _child(form, where, (lead,) if parent else (), told)
 
 
 def _child(
@@ -201,15 +192,13 @@ def _child(
     name = ".".join(path)
     match form:
         case forms.ListForm(item=forms.PartForm(of=model)):
-            at = SheetColumn(
-                NUMBER, "", forms.WholeForm(1, 10_000), _("Place in the list; of a new row empty.")
-            )
-            return SheetLayout(name, "list", path, (*leads, at), tuple(_fields(model, ())), about)
+            place = _("Place in the list; of a new row empty.")
+            at = SheetColumn(NUMBER, "", forms.WholeForm(1, 10_000), place)
+            return SheetLayout(name, "list", path, (*leads, at), tuple(_fields(model)), about)
         case forms.MapForm(item=forms.MapForm()):
+            sections = forms.WordForm(tuple(SECTIONS))
             more = (
-                SheetColumn(
-                    "section", "", forms.WordForm(tuple(SECTIONS)), _("Section of the element.")
-                ),
+                SheetColumn("section", "", sections, _("Section of the element.")),
                 SheetColumn("id", "", forms.ID, _("Id of the new element.")),
                 SheetColumn("key", "", forms.TEXT, _("Key of the element.")),
             )
@@ -224,23 +213,16 @@ def _child(
 
 
 def _number(form: forms.Form) -> Field:
-    labels = tuple(
-        SheetColumn(
-            f"label {one}".strip(), LABEL + one, forms.TEXT, docs_of(forms.WrittenQuantity)["label"]
-        )
+    about = docs_of(forms.WrittenQuantity)["label"]
+    labels = (
+        SheetColumn(f"label {one}".strip(), LABEL + one, forms.TEXT, about)
         for one in (*LANGUAGES, "")
     )
-    columns = tuple(number_columns("", form, "", (*BASICS, *DETAILS)))
-    return Field((), "number", form, (*labels, *columns))
+    return Field((), "number", form, (*labels, *_number_columns(form)))
 
 
 def _anything() -> Field:
-    return Field(
-        (), "any", forms.AnyForm(), tuple(number_columns("", forms.AnyForm(), "", _ANY_PARTS))
-    )
-
-
-_ANY_PARTS = (*BASICS, *DETAILS)
+    return Field((), "any", forms.AnyForm(), _number_columns(forms.AnyForm()))
 
 
 def layouts() -> tuple[SheetLayout, ...]:
@@ -253,14 +235,11 @@ def _layouts(_language: str) -> tuple[SheetLayout, ...]:
     """The same, made once for each language in which they are told."""
     top = tuple(_fields(Case))
     lead = SheetColumn("key", "", forms.TEXT, _("Key at the top of the case file."))
-    parts = (*BASICS, *DETAILS)
-    shared = tuple(number_columns("", forms.TEXT, "", parts))
     found = [SheetLayout(TOP, "top", (), (lead,), top, "")]
     found += _children(Case, (), "")
     for section, model in SECTIONS.items():
-        id_column = SheetColumn(
-            "id", "", forms.ID, _("Id: Latin letters, digits and _, a letter first.")
-        )
+        id_about = _("Id: Latin letters, digits and _, a letter first.")
+        id_column = SheetColumn("id", "", forms.ID, id_about)
         fields = tuple(sorted(_fields(model), key=lambda one: one.path[0] in {"note", "tags"}))
         about = docs_of(Case)[section]
         found.append(SheetLayout(section, "elements", (section,), (id_column,), fields, about))
@@ -273,7 +252,7 @@ def _layouts(_language: str) -> tuple[SheetLayout, ...]:
     about = docs_of(forms.WrittenQuantity)["series"]
     found.append(SheetLayout(SERIES, "series", (), (path,), (series, behind), about))
     month = SheetColumn("path", "", forms.TEXT, _("Number and month: uses.water.demand.2026-07."))
-    number = Field((), "number", forms.AnyForm(), shared)
+    number = Field((), "number", forms.AnyForm(), _number_columns(forms.TEXT))
     about = " ".join((forms.WrittenMonth.__doc__ or "").split())
     found.append(SheetLayout(MONTHS, "months", (), (month,), (number,), about))
     return tuple(found)

@@ -1,21 +1,33 @@
 """The book of a case: its sheets, what explains them, and what a later reading needs to know."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from derbes.case import forms
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
-from derbes.casefile.entries import SECTIONS, Plain
+from derbes.casefile.entries import SECTIONS, Plain, dotted
 from derbes.casefile.reference import written_as
 from derbes.language import _, text_of
+from derbes.tables.sheets import column_letters
 from derbes.units import UnitError, convert, parse_unit
 from derbes.version import VERSION
-from derbes.workbook.explaining import Explained, explain, told_of
 from derbes.workbook.formulas import excel_formula, name_of
-from derbes.workbook.layout import LABEL, LANGUAGES, SERIES, Field, SheetColumn
+from derbes.workbook.layout import (
+    BASICS,
+    DETAILS,
+    LABEL,
+    LANGUAGES,
+    MONTHS,
+    SERIES,
+    TOP,
+    Field,
+    SheetColumn,
+    SheetLayout,
+)
 from derbes.workbook.sheets import Row, Table, tables_of
 from derbes.workbook.spelling import Cell, Computed, bare
 from derbes.workbook.writing import MOST_CHARACTERS, Book, Page, quoted, sheet_name
@@ -44,22 +56,11 @@ _WIDE = {"why": 60.0, "note": 60.0, "formula": 44.0, "says": 60.0, "id": 24.0, "
          "path": 40.0, "name": 30.0, "holds_if": 44.0, "title": 40.0, "address": 40.0,
          "untestable": 44.0, "remove": 40.0, "at": 24.0, "source": 24.0,
          "document": 24.0}  # fmt: skip
-TOP_COLUMNS = (
-    "value",
-    "unit",
-    "low",
-    "high",
-    "formula",
-    "distribution",
-    "grade",
-    "source",
-    "why",
-    "more",
-)
+"""Width of columns by the last word of their heading."""
+TOP_COLUMNS = (*BASICS, *DETAILS)
 
 
-@dataclass(frozen=True, slots=True)
-class CellPlace:
+class CellPlace(NamedTuple):
     """Where a cell stands in the book."""
 
     sheet: str
@@ -69,16 +70,7 @@ class CellPlace:
     @property
     def absolute(self) -> str:
         """As a formula writes it."""
-        return f"{quoted(self.sheet)}!${letters(self.column)}${self.row + 1}"
-
-
-def letters(column: int) -> str:
-    """The letters of a column, counted from 0."""
-    found, left = "", column + 1
-    while left:
-        left, rest = divmod(left - 1, 26)
-        found = chr(65 + rest) + found
-    return found
+        return f"{quoted(self.sheet)}!${column_letters(self.column)}${self.row + 1}"
 
 
 @dataclass(slots=True)
@@ -87,6 +79,8 @@ class _Making:
 
     book: Book
     tables: Mapping[str, Table]
+    lines: Mapping[str, list[tuple[Row, dict[str, Cell]]]]
+    """Rows of each sheet as they stand on it."""
     numbers: Mapping[str, Quantity]
     title: str
     footer: str
@@ -120,7 +114,6 @@ def book_of(
         more: Adds sheets behind those of the case, which are read back by nobody.
     """
     tables = tables_of(root, case)
-    name = case.name if case is not None else ""
     title = text_of(case.label, case.name) if case is not None else _("a new case")
     today = datetime.now(UTC).date().isoformat()
     footer = _("derbes {version}, written {date}").format(version=VERSION, date=today)
@@ -128,7 +121,8 @@ def book_of(
         footer = f"{footer}, {digest[:12]}"
     book = Book(title=title, subject=_("Inputs of a derbes case"))
     numbers = {one.path: one for one in quantities(case)} if case is not None else {}
-    made = _Making(book, tables, numbers, title, footer)
+    rows = {name: list(_sheet_rows(table)) for name, table in tables.items()}
+    made = _Making(book, tables, rows, numbers, title, footer)
     shown = [one for one in tables if tables[one].rows] if case is not None else list(tables)
     hidden = [one for one in tables if one not in shown]
     first = book.page(sheet_name(_("Read me"), {one.casefold() for one in tables}))
@@ -142,7 +136,7 @@ def book_of(
         pages[one].hide()
     lists.hide(wholly=True)
     about = {
-        "format": FORMAT, "name": name, "digest": digest,
+        "format": FORMAT, "name": case.name if case is not None else "", "digest": digest,
         "date": today, "version": VERSION, "kind": "case" if case is not None else "new",
     }  # fmt: skip
     page = book.page(ABOUT)
@@ -150,7 +144,7 @@ def book_of(
         page.row(at, pair, "text")
     page.hide(wholly=True)
     _remember(book.page(BEFORE), tables, made.formulas)
-    explain(first, Explained(made.title, made.footer, about, shown, hidden, ", ".join(files)))
+    _explain(made, first, {**about, "files": ", ".join(files)}, shown)
     if more is not None:
         more(book)
     return book.content()
@@ -175,7 +169,7 @@ def _remember(page: Page, tables: Mapping[str, Table], formulas: Mapping[str, st
 # Where numbers stand, and what formulas call them
 
 
-def sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
+def _sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
     """Rows as they stand on the sheet, heading → cell; the top of the file has one for each key."""
     if table.layout.kind != "top":
         for row in table.rows:
@@ -191,7 +185,7 @@ def sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
 def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
     """Rows of a key at the top: what the row is called, and column of the sheet → heading."""
     if one.kind == "number":
-        yield one.name, {column.part: column.heading for column in one.columns}
+        yield one.name, one.headings
         return
     for column in one.columns:
         yield column.heading, {"value": column.heading}
@@ -211,7 +205,7 @@ def _note_places(made: _Making) -> None:
     """Note in which cell each number stands, which needs no cell to be written."""
     for table in made.tables.values():
         at = {column.heading: n for n, column in enumerate(sheet_columns(table))}
-        for line, (row, cells) in enumerate(sheet_rows(table), FIRST):
+        for line, (row, cells) in enumerate(made.lines[table.layout.name], FIRST):
             for path, heading, unit in _numbers_of(table, row, cells):
                 made.places.setdefault(path, CellPlace(table.layout.name, line, at[heading]))
                 made.units.setdefault(path, cells.get(unit))
@@ -221,25 +215,19 @@ def _numbers_of(
     table: Table, row: Row, cells: Mapping[str, Cell]
 ) -> Iterator[tuple[str, str, str]]:
     """Paths of the numbers in a row of a sheet, with the headings of their value and unit."""
-    above = ".".join(map(str, row.path))
-    if table.layout.kind == "top":
-        name = str(cells["key"]).replace(" ", ".")
+    kind = table.layout.kind
+    if kind in {"top", MONTHS}:
+        name = str(cells["key"]).replace(" ", ".") if kind == "top" else row.key[0]
         yield name, "value", "unit"
-        return
-    if table.layout.kind == SERIES:
+    elif kind == SERIES:
         for column in table.columns:
             if column.part == "month" and column.heading in cells:
                 yield f"{row.key[0]}@{column.heading}", column.heading, "unit"
-        return
-    if table.layout.kind == "months":
-        yield row.key[0], "value", "unit"
-        return
-    for one in table.layout.fields:
-        if one.kind == "number":
-            heading = {column.part: column.heading for column in one.columns}
-            if heading["value"] in cells:
-                path = ".".join((above, *one.path)) if one.path else above
-                yield path, heading["value"], heading["unit"]
+    else:
+        for one in table.layout.fields:
+            heading = one.headings
+            if one.kind == "number" and heading["value"] in cells:
+                yield dotted((*row.path, *one.path)), heading["value"], heading["unit"]
 
 
 def _call(made: _Making, path: str) -> str:
@@ -249,19 +237,16 @@ def _call(made: _Making, path: str) -> str:
     number, place = made.numbers[path], made.places.get(path)
     if place is None:
         return repr(number.value)
-    table = made.tables[place.sheet]
-    cell = _cell_at(made, place)
-    meaning = _found(table, place)
+    cell, meaning = _cell_at(made, place), _found(made, place)
     if not isinstance(cell, Computed):
-        factor = _factor(number, cell, made.units.get(path))
+        unit = made.units.get(path)
+        factor = _factor(number, cell, unit)
         if factor is None:
             return repr(number.value)
-        unit = made.units.get(path)
         if isinstance(unit, str):
-            beside = _found(table, CellPlace(place.sheet, place.row, place.column + 1))
+            beside = _found(made, place._replace(column=place.column + 1))
             meaning = f'IF({beside}="{unit.replace(chr(34), chr(34) * 2)}",{meaning},NA())'
-        if factor != 1.0:
-            meaning = f"{meaning}*{factor!r}"
+        meaning = _times(meaning, factor)
     name = name_of(path)
     found = name if made.book.define(name, f"={meaning}") else f"({meaning})"
     made.named[path] = found
@@ -269,19 +254,19 @@ def _call(made: _Making, path: str) -> str:
 
 
 def _cell_at(made: _Making, place: CellPlace) -> Cell:
-    table = made.tables[place.sheet]
-    _row, cells = list(sheet_rows(table))[place.row - FIRST]
-    return cells.get(sheet_columns(table)[place.column].heading)
+    _row, cells = made.lines[place.sheet][place.row - FIRST]
+    return cells.get(sheet_columns(made.tables[place.sheet])[place.column].heading)
 
 
-def _found(table: Table, place: CellPlace) -> str:
+def _found(made: _Making, place: CellPlace) -> str:
     """A cell of a row that is looked up by its id, so that rows may be sorted."""
-    if len(table.layout.leads) != 1 or table.layout.kind == "list":
+    layout, lines = made.tables[place.sheet].layout, made.lines[place.sheet]
+    if len(layout.leads) != 1 or layout.kind == "list":
         return place.absolute
-    last = FIRST + len(list(sheet_rows(table))) + SPARE
-    sheet, column = quoted(table.layout.name), letters(place.column)
-    _row, cells = list(sheet_rows(table))[place.row - FIRST]
-    key = str(cells[table.layout.leads[0].heading]).replace('"', '""')
+    last = FIRST + len(lines) + SPARE
+    sheet, column = quoted(layout.name), column_letters(place.column)
+    _row, cells = lines[place.row - FIRST]
+    key = str(cells[layout.leads[0].heading]).replace('"', '""')
     ids = f"{sheet}!$A${FIRST + 1}:$A${last}"
     return f'INDEX({sheet}!${column}${FIRST + 1}:${column}${last},MATCH("{key}",{ids},0))'
 
@@ -311,35 +296,36 @@ def _offer(made: _Making, page: Page, case: Case | None) -> None:
     ids = {name: sorted(getattr(case, name)) for name in SECTIONS} if case is not None else {}
     units = {
         cell
-        for table in made.tables.values()
-        for _row, cells in sheet_rows(table)
+        for lines in made.lines.values()
+        for _row, cells in lines
         for heading, cell in cells.items()
         if heading.rpartition(" ")[2] == "unit" and isinstance(cell, str)
     }
     wanted: dict[tuple[str, ...], list[str]] = {("units",): sorted(units)}
     for table in made.tables.values():
         for column in table.columns:
-            form = column.form
-            if isinstance(form, forms.TextForm) and len(form.sections) > 1:
-                words = [one for section in form.sections for one in ids.get(section, ())]
-                wanted[form.sections] = words
-            elif isinstance(form, forms.TextForm) and form.of_any:
-                every = [f"{section}.{one}" for section, names in ids.items() for one in names]
-                wanted["any",] = every
+            match column.form:
+                case forms.TextForm(sections=sections) if len(sections) > 1:
+                    wanted[sections] = [one for name in sections for one in ids.get(name, ())]
+                case forms.TextForm(of_any=True):
+                    wanted["any",] = [f"{name}.{one}" for name in ids for one in ids[name]]
     for at, (key, words) in enumerate(wanted.items()):
         page.row(0, (" ".join(key),), column=at)
         for line, word in enumerate(words, 1):
             page.write(line, at, word, "text")
         if words:
-            area = f"${letters(at)}$2:${letters(at)}${len(words) + 1}"
+            column_name = column_letters(at)
+            area = f"${column_name}$2:${column_name}${len(words) + 1}"
             made.lists[key] = f"={quoted(LISTS)}!{area}"
 
 
 def _choices(made: _Making, column: SheetColumn) -> tuple[str, ...] | str:
     """What may be chosen in a column: words, or the cells that hold them; empty: anything."""
     form = column.form
-    if isinstance(form, forms.WordForm | forms.FlagForm):
-        return form.words if isinstance(form, forms.WordForm) else ("true", "false")
+    if isinstance(form, forms.WordForm):
+        return form.words
+    if isinstance(form, forms.FlagForm):
+        return ("true", "false")
     if not isinstance(form, forms.TextForm):
         return ()
     if column.part == "unit" or form.of_any:
@@ -354,11 +340,10 @@ def _choices(made: _Making, column: SheetColumn) -> tuple[str, ...] | str:
 
 
 def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
-    """Write one sheet."""
     layout, columns = table.layout, sheet_columns(table)
-    page.write(TITLE, 0, f"{made.title}: {layout.name}", "title")
-    page.write(TOLD, 0, told_of(layout.name, layout.about), "quiet")
-    lines = list(sheet_rows(table))
+    title, lines = f"{made.title}: {layout.name}", made.lines[layout.name]
+    page.write(TITLE, 0, title, "title")
+    page.write(TOLD, 0, _told_of(layout), "quiet")
     used = {heading for _row, cells in lines for heading in cells}
     heights = [1] * len(lines)
     n_free = COLORED if is_new else COLORED // 5
@@ -368,7 +353,10 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
         is_shown = (
             column.heading in used or is_lead or _is_basic(table, column, used, is_new=is_new)
         )
-        _head(page, at, column, is_lead=is_lead)
+        heading_look = "heading detail" if column.is_detail else "heading"
+        page.write(HEADINGS, at, column.heading, heading_look)
+        if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
+            page.comment(HEADINGS, at, _comment(column))
         width = _width(column)
         if layout.kind == "top" and column.part in {"", "value"} and not is_lead:
             width = max(width, _WIDEST_VALUE)
@@ -388,24 +376,13 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
     for line, n in enumerate(heights):
         if n > 1:
             page.height(FIRST + line, min(n, MOST_LINES))
-    page.freeze(FIRST, len(layout.leads))
-    page.filter(HEADINGS, FIRST + len(lines) - 1, len(columns) - 1)
-    page.height(HEADINGS, 2)
-    last = (FIRST + max(len(lines), 1) - 1, len(columns) - 1)
+    page.headed(HEADINGS, (HEADINGS + len(lines), len(columns) - 1), len(layout.leads))
+    last = (HEADINGS + max(len(lines), 1), len(columns) - 1)
     n_leads = len(layout.leads) if total > FITTING else 0
-    page.print_as(f"{made.title}: {layout.name}", made.footer, last, n_leads=n_leads)
-
-
-def _head(page: Page, at: int, column: SheetColumn, *, is_lead: bool) -> None:
-    """Write a heading, and what it means."""
-    look = "heading detail" if column.is_detail else "heading"
-    page.write(HEADINGS, at, column.heading, look)
-    if column.about and (column.part in {"", "value", "formula", "more"} or is_lead):
-        page.comment(HEADINGS, at, _comment(column))
+    page.print_as(title, made.footer, last, n_leads=n_leads)
 
 
 def _put(made: _Making, page: Page, at: tuple[int, int], cell: Cell, *, look: str) -> None:
-    """Write one cell."""
     if isinstance(cell, Computed):
         made.formulas[cell.path] = formula = _formula(made, cell)
         page.compute(*at, formula, cell.value, look="number computed")
@@ -431,9 +408,8 @@ def _comment(column: SheetColumn) -> str:
     form = column.form
     about = " ".join(column.about.split())
     told = _(about)
-    if isinstance(form, forms.AnyForm) or not isinstance(
-        form, forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
-    ):
+    told_of = forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
+    if not isinstance(form, told_of):
         return told
     how = _("Written as: {form}").format(form=written_as(form).replace("`", ""))
     return f"{told}\n{how}"
@@ -452,15 +428,11 @@ def _is_basic(table: Table, column: SheetColumn, used: set[str], *, is_new: bool
     one = next((f for f in table.layout.fields if column in f.columns), None)
     if one is None:
         return True
+    if one.kind == "label" or column.part.startswith(LABEL):
+        return column.heading.startswith("label ")
     if is_new or not table.rows:
-        is_label = one.kind == "label" or column.part.startswith(LABEL)
-        if is_label:
-            return column.heading.startswith("label ")
         return not column.is_detail
     is_used = any(part.heading in used for part in one.columns)
-    is_label = one.kind == "label" or column.part.startswith(LABEL)
-    if is_label:
-        return column.heading.startswith("label ")
     return one.is_needed or (is_used and not column.is_detail)
 
 
@@ -502,5 +474,87 @@ def _of_first_month(made: _Making, number: Quantity, cells: list[CellPlace]) -> 
     cell = bare(_cell_at(made, place))
     if not isinstance(cell, float) or not cell:
         return f"={number.value!r}"
-    factor = number.value / cell if cell != number.value else 1.0
-    return f"={place.absolute}" + (f"*{factor!r}" if factor != 1.0 else "")
+    return f"={_times(place.absolute, number.value / cell if cell != number.value else 1.0)}"
+
+
+def _times(text: str, factor: float) -> str:
+    return f"{text}*{factor!r}" if factor != 1.0 else text
+
+
+# The first sheet
+
+
+def _told_of(layout: SheetLayout) -> str:
+    if layout.name == TOP:
+        return _("What stands at the top of the case: one row for each key.")
+    text = " ".join(layout.about.split())
+    return _(text) if text else ""
+
+
+def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequence[str]) -> None:
+    """The first sheet: what this is, how to work in it, and how to bring it back."""
+    page.width(0, 0, 26.0)
+    page.width(1, 1, 100.0)
+    page.color("#35506b")
+    page.write(0, 0, made.title, "title")
+    at = 2
+    for text in _how():
+        page.merge(at, 0, 1, text=text, look="wrap text")
+        page.height(at, 1 + len(text) // 115)
+        at += 1
+    for look, value, told in (
+        ("text input", _("yellow"), _("for you to change")),
+        ("text computed", _("grey"), _("follows from other cells; change those, or its formula")),
+    ):
+        at += 1
+        page.write(at, 0, value, look)
+        page.write(at, 1, told)
+    at += 2
+    facts = {
+        _("Case"): about["name"] or _("a new case"), _("Files"): about["files"],
+        _("Written"): about["date"], _("By"): f"derbes {VERSION}",
+        _("Digest of the case"): about["digest"],
+    }  # fmt: skip
+    for name, value in facts.items():
+        if value:
+            page.write(at, 0, name, "bold")
+            page.write(at, 1, value, "text")
+            page.height(at, 1 + len(value) // 95)
+            at += 1
+    at += 1
+    page.write(at, 0, _("Sheets"), "bold")
+    for name in shown:
+        at += 1
+        page.link(at, 0, f"{quoted(name)}!A1", text=name)
+        page.write(at, 1, _told_of(made.tables[name].layout), "text quiet")
+    hidden = [name for name in made.tables if name not in shown]
+    if hidden:
+        at += 2
+        text = _(
+            "Sheets of what this case does not have are hidden; right-click on any sheet's name "
+            "and choose Unhide to begin one: {names}."
+        ).format(names=", ".join(hidden))
+        page.merge(at, 0, 1, text=text, look="about")
+        page.height(at, 1 + len(text) // 115)
+    page.print_as(made.title, made.footer, (at, 1), is_wide=False)
+
+
+def _how() -> tuple[str, ...]:
+    return (
+        _("This workbook holds all that a derbes case is made of: the numbers, where they come "
+          "from, and what else is said. Change what you know better, and bring it back."),
+        _("To bring it back: derbes import-excel THIS_BOOK.xlsx --case CASE. It shows each number "
+          "that changes before anything is written; what you did not touch stays as it is, to the "
+          "byte."),
+        _("A row is an element; a new row at the end is a new element, with an id in Latin "
+          "letters. A row that you delete is asked about. The headings tell one column from "
+          "another: leave them as they are. Point at a heading to see what it means."),
+        _("A number takes several columns: value, unit, low and high (what is thought possible), "
+          "grade (A official, B published, C derived, D assumed), source, why. Columns that hold "
+          "nothing are folded away: the plus above the sheet shows them."),
+        _("Numbers by date stand on the sheet \"series\", a column a month. Several words in one "
+          "cell are parted by a semicolon. What stands in braces or brackets is YAML: keep them "
+          "as they are."),
+        _("An empty cell says that nothing is known or given; it is never zero. To say that a "
+          "number is known to be unknown, write: missing."),
+    )  # fmt: skip

@@ -2,7 +2,8 @@
 
 Calamine reads what the cells hold. Which of them hold a formula, which Excel shows as per cent
 and which is an error, only the parts of the file themselves say; they are read beside it. What
-could run, lead elsewhere or grow without end is refused before anything is read.
+could run, lead elsewhere or grow without end is refused before anything is read. Rows and columns
+of a sheet may have been moved; both are known by their words, and what has no word is refused.
 """
 
 import io
@@ -10,23 +11,39 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from derbes.errors import DataError, said_by_system
+from derbes.errors import DataError, did_you_mean, said_by_system
 from derbes.language import _
-from derbes.tables.sheets import column_letters, read_table_file
-from derbes.workbook.making import ABOUT, BEFORE
-from derbes.workbook.spelling import Cell, Live, amount
+from derbes.tables.cells import CellError, moment_of
+from derbes.tables.sheets import (
+    column_letters,
+    column_number,
+    local_name,
+    read_table_file,
+    sheet_parts,
+    unusable,
+)
+from derbes.workbook.layout import NUMBER, SheetColumn, SheetLayout
+from derbes.workbook.making import ABOUT, BEFORE, TOP_COLUMNS, top_lines
+from derbes.workbook.sheets import Key
+from derbes.workbook.spelling import Cell, Live, amount, bare, figures
 
 MOST_BYTES = 100_000_000
 MOST_UNPACKED = 400_000_000
 """Bytes of all parts of a book together, unpacked."""
 MOST_PARTS = 5_000
 MISSING_ERROR = "#N/A"
+_LOOKED_AT = 20
+"""Rows from the top in which the headings are looked for."""
+
+Refuse = Callable[[str, str, str], None]
+"""Notes that a cell cannot be taken: which, what is wrong, how to mend it."""
 
 
 class Fault(NamedTuple):
@@ -60,17 +77,19 @@ class PersonBook:
     """What it says of itself; empty: it was not made by this program, or is no longer whole."""
     before: Mapping[tuple[str, tuple[str, ...], str], tuple[Cell, str]]
     """Sheet, key of a row and heading → what was written there, and the formula if one was."""
-    notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What the parts of a file say of the cells of a sheet."""
+class _Mark(NamedTuple):
+    """What the parts of a file say of a cell."""
 
-    formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    percents: set[tuple[int, int]] = field(default_factory=set)
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    valueless: set[tuple[int, int]] = field(default_factory=set)
+    formula: str | None
+    error: str
+    is_percent: bool
+    has_value: bool
+
+
+_Marks = Mapping[tuple[int, int], _Mark]
+"""By row and column, from 0."""
 
 
 def read_book(path: Path) -> PersonBook:
@@ -86,9 +105,7 @@ def read_book(path: Path) -> PersonBook:
     grids = {}
     for sheet in file.sheets:
         rows: list[list[Found]] = [list(row) for row in sheet.rows]
-        known = marks.get(sheet.name, _Marks())
-        for row, column, cell in _marked(rows, known):
-            rows[row][column] = cell
+        _apply(marks.get(sheet.name, {}), rows)
         for first_row, column, last_row, _last in sheet.merged:
             for row in range(first_row + 1, min(last_row + 1, len(rows))):
                 rows[row][column] = rows[first_row][column]
@@ -97,10 +114,7 @@ def read_book(path: Path) -> PersonBook:
 
 
 def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    head = _("{file}: cannot be read as a workbook: {reason}.").format(
-        file=path, reason=reason.rstrip(".")
-    )
-    return DataError(f"{head} " + _("Fix: {fix}.").format(fix=fix) if fix else head)
+    return unusable(_("{file}: cannot be read as a workbook: {reason}."), path, reason, fix)
 
 
 def _content(path: Path) -> bytes:
@@ -143,9 +157,8 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
         what = _("it takes numbers from other workbooks")
         fix = _("break its links in Excel (Data, Edit Links), or paste the numbers as values")
     elif total > MOST_UNPACKED or len(parts) > MOST_PARTS:
-        what = _("unpacked it is larger than {n} million bytes").format(
-            n=MOST_UNPACKED // 1_000_000
-        )
+        what = _("unpacked it is larger than {n} million bytes")
+        what = what.format(n=MOST_UNPACKED // 1_000_000)
         fix = _("see whether this is the right file")
     elif len(set(names)) < len(names):
         what = _("a part of it stands twice")
@@ -165,7 +178,6 @@ _BROKEN = (
     NotImplementedError, RuntimeError, IndexError,
 )  # fmt: skip
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
@@ -176,7 +188,7 @@ def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
         percents = _percent_styles(archive)
         return {
             name: _sheet_marks(_part(archive, part), percents)
-            for name, part in _sheet_parts(archive)
+            for name, part in sheet_parts(archive, partial(_part, archive))
         }
     except _BROKEN as error:
         raise _cut_off(path, error) from error
@@ -191,26 +203,6 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return content
 
 
-def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    links = {
-        one.get("Id", ""): one.get("Target", "")
-        for one in ET.fromstring(_part(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314
-    }
-    names = set(archive.namelist())
-    for one in ET.fromstring(_part(archive, "xl/workbook.xml")).iter():  # noqa: S314
-        if _local(one.tag) != "sheet":
-            continue
-        target = next((v for k, v in one.attrib.items() if _local(k) == "id" and k != "id"), "")
-        part = links.get(target, "").removeprefix("/")
-        part = part if part.startswith("xl/") else f"xl/{part}"
-        if part in names:
-            yield one.get("name", ""), part
-
-
 def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     """Numbers of the styles that show a number as per cent."""
     if "xl/styles.xml" not in archive.namelist():
@@ -218,77 +210,59 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     root = ET.fromstring(_part(archive, "xl/styles.xml"))  # noqa: S314
     shown = {
         one.get("numFmtId", "")
-        for one in root.iter()
-        if _local(one.tag) == "numFmt"
-        and "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
+        for one in root.iterfind(".//{*}numFmt")
+        if "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
     } | _BUILT_IN_PERCENT
-    found = set()
-    for group in root:
-        if _local(group.tag) == "cellXfs":
-            found = {str(n) for n, one in enumerate(group) if one.get("numFmtId") in shown}
-    return found
+    styles = enumerate(root.iterfind("{*}cellXfs/*"))
+    return {str(n) for n, one in styles if one.get("numFmtId") in shown}
 
 
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
 def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
-    marks = _Marks()
+    marks = {}
     for _event, one in ET.iterparse(io.BytesIO(content)):  # noqa: S314
-        tag = _local(one.tag)
+        tag = local_name(one.tag)
         if tag == "row":
             one.clear()
-        if tag != "c":
-            continue
-        match = _PLACE.fullmatch(one.get("r", ""))
+        match = _PLACE.fullmatch(one.get("r", "")) if tag == "c" else None
         if match is None:
             continue
-        column = 0
-        for letter in match[1]:
-            column = column * 26 + ord(letter) - 64
-        at = (int(match[2]) - 1, column - 1)
-        parts = {_local(below.tag): below for below in one}
+        parts = {local_name(below.tag): below for below in one}
         value = parts["v"].text if "v" in parts else None
         kind = one.get("t", "n")
-        if "f" in parts:
-            marks.formulas[at] = parts["f"].text or ""
-            if not value:
-                marks.valueless.add(at)
-        if kind == "e":
-            marks.errors[at] = value or "#ERROR"
-        elif kind == "n" and one.get("s") in percents and value:
-            marks.percents.add(at)
+        formula = (parts["f"].text or "") if "f" in parts else None
+        error = (value or "#ERROR") if kind == "e" else ""
+        is_percent = kind == "n" and one.get("s") in percents and bool(value)
+        if formula is not None or error or is_percent:
+            at = (int(match[2]) - 1, column_number(match[1]))
+            marks[at] = _Mark(formula, error, is_percent, bool(value))
     return marks
 
 
-def _marked(rows: list[list[Found]], marks: _Marks) -> Iterator[tuple[int, int, Found]]:
-    """Cells that are something else than calamine says: row, column, and what."""
-    marked = {*marks.formulas, *marks.percents, *marks.errors}
-    for at in marked:
-        row, column = at
-        is_there = row < len(rows) and column < len(rows[row])
-        value: Any = rows[row][column] if is_there else None
-        if not is_there:
-            if at in marks.valueless and row < len(rows):
-                rows[row].extend([None] * (column + 1 - len(rows[row])))
-            else:
+def _apply(marks: _Marks, rows: list[list[Found]]) -> None:
+    """Put what cells are where calamine says something else."""
+    for (row, column), mark in marks.items():
+        if row >= len(rows):
+            continue
+        if column >= len(rows[row]):
+            if mark.formula is None or mark.has_value:
                 continue
-        if at in marks.percents and isinstance(value, float):
+            rows[row].extend([None] * (column + 1 - len(rows[row])))
+        value: Any = mark.error or rows[row][column]
+        if mark.is_percent and isinstance(value, float):
             value = amount(value * 100, "%")
-        if at in marks.errors:
-            value = marks.errors[at]
-        if at in marks.formulas:
-            yield row, column, Live(value, marks.formulas[at])
-        elif at in marks.errors:
-            yield row, column, Fault(marks.errors[at])
-        else:
-            yield row, column, value
+        if mark.formula is not None:
+            value = Live(value, mark.formula)
+        elif mark.error:
+            value = Fault(mark.error)
+        rows[row][column] = value
 
 
 def _told(grids: Mapping[str, Grid]) -> dict[str, str]:
-    """What a book says of itself."""
-    grid = grids.get(ABOUT)
-    pairs = [row[:2] for row in grid.rows if len(row) > 1] if grid else []
+    rows = grids[ABOUT].rows if ABOUT in grids else []
+    pairs = [row[:2] for row in rows if len(row) > 1]
     return {str(name): "" if told is None else str(told) for name, told in pairs}
 
 
@@ -296,9 +270,8 @@ def _remembered(
     grids: Mapping[str, Grid],
 ) -> dict[tuple[str, tuple[str, ...], str], tuple[Cell, str]]:
     """The cells as they were written."""
-    grid = grids.get(BEFORE)
     found: dict[tuple[str, tuple[str, ...], str], tuple[Cell, str]] = {}
-    for row in grid.rows if grid else ():
+    for row in grids[BEFORE].rows if BEFORE in grids else ():
         sheet, key, heading, value, formula = [*row, None, None, None, None, None][:5]
         try:
             told = json.loads(str(key))
@@ -308,3 +281,208 @@ def _remembered(
         cell = None if isinstance(value, Fault) else value
         found[str(sheet), names, str(heading)] = (cell, "" if formula is None else str(formula))
     return found
+
+
+# The rows of a sheet, by what they are about
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a person's sheet."""
+
+    key: Key
+    cells: Mapping[str, Found]
+    places: Mapping[str, str]
+    """Heading → cell as a person finds it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The rows of a person's sheet."""
+
+    layout: SheetLayout
+    headings: frozenset[str]
+    lines: tuple[Line, ...]
+    months: tuple[str, ...] = ()
+    """Headings that are months, of the sheet of series."""
+
+
+def lines_of(layout: SheetLayout, grid: Grid, base: Iterable[Key], refuse: Refuse) -> Lines | None:
+    """The rows of a sheet; None where it has none.
+
+    Args:
+        layout: What the sheet holds.
+        grid: Its cells.
+        base: Keys of the rows that were written into it.
+        refuse: Told of each cell that cannot be taken.
+    """
+    reading = _SheetReading(layout, grid, tuple(base), refuse)
+    if not reading.find_headings():
+        return None
+    reading.refuse_unknown()
+    is_top, columns = layout.kind == "top", reading.columns
+    found = tuple(reading.top() if is_top else reading.rows())
+    headings = (one.heading for one in layout.columns) if is_top else iter(columns)
+    months = tuple(word for word in columns if reading.is_month(word))
+    return Lines(layout, frozenset(headings), found, months)
+
+
+@dataclass(slots=True)
+class _SheetReading:
+    layout: SheetLayout
+    grid: Grid
+    base: tuple[Key, ...]
+    refuse: Refuse
+    columns: dict[str, int] = field(default_factory=dict)
+    """Heading → column, from 0."""
+    first: int = 0
+    """Row behind the headings, from 0."""
+
+    def known(self) -> set[str]:
+        """Headings that the sheet may have."""
+        words = {one.heading for one in self.layout.columns}
+        return {"key", *TOP_COLUMNS} if self.layout.kind == "top" else words
+
+    def is_month(self, word: str) -> bool:
+        return self.layout.kind == "series" and re.match(r"[0-9]", word) is not None
+
+    def find_headings(self) -> bool:
+        """Look for the row of headings; whether there is one, with all that tells rows apart."""
+        leads, known = [one.heading for one in _leads_of(self.layout)], self.known()
+        enough = min(2, len(known))
+        for at, row in enumerate(self.grid.rows[:_LOOKED_AT]):
+            words = [_heading(cell, self.layout) for cell in row]
+            if leads[0] not in words or len(known & set(words)) < enough:
+                continue
+            self.take_headings(at, words)
+            gone = [one for one in leads if one not in self.columns]
+            for heading in gone:
+                what = _('the column "{heading}" is gone').format(heading=heading)
+                fix = _("write the workbook anew, or put it back")
+                self.refuse(self.grid.place(at, 0), what, fix)
+            return not gone
+        if any(held(cell) is not None for row in self.grid.rows for cell in row):
+            what = _("the row of headings is gone")
+            fix = _("write the workbook anew, or put the row back")
+            self.refuse(f"{self.grid.name}!A1", what, fix)
+        return False
+
+    def take_headings(self, at: int, words: list[str]) -> None:
+        self.first = at + 1
+        for column, word in enumerate(words):
+            if word in self.columns:
+                what = _('the heading "{word}" stands twice').format(word=word)
+                self.refuse(self.grid.place(at, column), what, _("take one of the two out"))
+            elif word:
+                self.columns[word] = column
+
+    def refuse_unknown(self) -> None:
+        """Refuse columns that hold something and mean nothing."""
+        known, rows = self.known(), self.grid.rows[self.first :]
+        for word, column in self.columns.items():
+            if word in known or self.is_month(word):
+                continue
+            if any(column < len(row) and held(row[column]) is not None for row in rows):
+                what = _('"{word}" is not a heading of this sheet').format(word=word)
+                near = did_you_mean(word, known)
+                fix = near or _("take the column out, or move it to a sheet of your own")
+                self.refuse(self.grid.place(self.first - 1, column), what, fix)
+
+    def cells(self, number: int) -> dict[str, Found]:
+        row = self.grid.rows[number]
+        return {name: row[n] if n < len(row) else None for name, n in self.columns.items()}
+
+    def top(self) -> Iterator[Line]:
+        """The top of the file, which has a row for each key, as one row."""
+        where = {key: parts for one in self.layout.fields for key, parts in top_lines(one)}
+        cells: dict[str, Found] = {}
+        places: dict[str, str] = {}
+        for number in range(self.first, len(self.grid.rows)):
+            row = self.cells(number)
+            name = _named(held(row.pop("key", None)))
+            if not name:
+                continue
+            if name not in where:
+                if any(held(cell) is not None for cell in row.values()):
+                    what = _('"{key}" is no key of the top of a case').format(key=name)
+                    place = self.grid.place(number, self.columns["key"])
+                    self.refuse(place, what, did_you_mean(name, where))
+                continue
+            for part, heading in where[name].items():
+                if part in row:
+                    cells[heading] = row[part]
+                    places[heading] = self.grid.place(number, self.columns[part])
+        yield Line((), cells, places)
+
+    def rows(self) -> Iterator[Line]:
+        """Rows that hold something, each with its key."""
+        leads = [one.heading for one in _leads_of(self.layout)]
+        own = {one.heading for one in self.layout.leads}
+        seen: dict[Key, int] = {}
+        last: dict[Key, int] = {}
+        for number in range(self.first, len(self.grid.rows)):
+            cells = self.cells(number)
+            names = tuple(_named(held(cells.get(one))) for one in leads)
+            told = (cell for name, cell in cells.items() if name not in own)
+            if not any(names) and all(held(cell) is None for cell in told):
+                continue
+            places = {name: self.grid.place(number, n) for name, n in self.columns.items()}
+            key = self.in_list(names, cells, last) if self.layout.kind == "list" else names
+            if not all(key):
+                lacking = leads[[bool(one) for one in names].index(False)]
+                what = _('the row has no "{heading}"').format(heading=lacking)
+                self.refuse(places[lacking], what, _("give it one, or delete the whole row"))
+            elif key in seen:
+                what = _("this stands in row {row} too").format(row=seen[key] + 1)
+                self.refuse(places[leads[-1]], what, _("give one of the two another name"))
+            else:
+                seen[key] = number
+                yield Line(key, cells, places)
+
+    def in_list(
+        self, names: tuple[str, ...], cells: Mapping[str, Found], last: dict[Key, int]
+    ) -> Key:
+        """The key of a row of a list; a new one stands behind the others."""
+        parent = names[:1] if self.layout.has_parent else ()
+        if not all(parent):
+            return ("", "")
+        known = (
+            int(key[-1]) for key in self.base if key and key[:-1] == parent and key[-1].isdecimal()
+        )
+        last.setdefault(parent, max(known, default=0))
+        given = _named(held(cells.get(NUMBER))) or str(last[parent] + 1)
+        if given.isdecimal():
+            last[parent] = max(last[parent], int(given))
+        return (*parent, given)
+
+
+def _leads_of(layout: SheetLayout) -> tuple[SheetColumn, ...]:
+    """Columns that a row must fill to be known; of a list its parent alone."""
+    is_list = layout.kind == "list" and layout.has_parent
+    return layout.leads[:1] if is_list else layout.leads
+
+
+def held(cell: Found) -> object:
+    """What a cell holds, an error as its text; None: nothing."""
+    return cell.text if isinstance(cell, Fault) else bare(cell)
+
+
+def _named(value: object) -> str:
+    """What a cell names; empty: nothing."""
+    if value is None:
+        return ""
+    return figures(value) if isinstance(value, float) else str(value).strip()
+
+
+def _heading(cell: Found, layout: SheetLayout) -> str:
+    """A heading; of a month that Excel has made a day, the month."""
+    value = bare(cell) if not isinstance(cell, Fault) else None
+    if value is None:
+        return ""
+    if layout.kind != "series" or (isinstance(value, str) and not value[:1].isdigit()):
+        return _named(value)
+    try:
+        found = moment_of(value, is_date_column=True)
+    except CellError:
+        return _named(value)
+    return found._replace(day=0, months=1).label if found.day == 1 else found.label

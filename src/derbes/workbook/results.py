@@ -54,13 +54,9 @@ _EARLIEST = 1900
 
 
 def content_of(
-    suffix: str,
-    tables: Sequence[ResultTable],
-    result: Any = None,
-    *,
-    made_on: date,
-    has_mark: bool = False,
-) -> bytes:
+    suffix: str, tables: Sequence[ResultTable], result: Any = None, *,
+    made_on: date, has_mark: bool = False,
+) -> bytes:  # fmt: skip
     """A file of tables; of CSV and Parquet it holds the first.
 
     Args:
@@ -73,16 +69,14 @@ def content_of(
     Raises:
         OutputError: A workbook does not hold so many rows.
     """
-    head = head_of(result, made_on)
     if suffix == CSV:
-        text = csv_of(tables[0])
-        return ((BYTE_ORDER_MARK if has_mark else "") + text).encode()
+        return ((BYTE_ORDER_MARK if has_mark else "") + csv_of(tables[0])).encode()
     if suffix == PARQUET:
-        return parquet_of(tables[0], about_of(result, made_on))
-    names = {table.name for table in tables}
+        return parquet_of(tables[0], _about_of(result, made_on))
+    names, head = {table.name for table in tables}, head_of(result, made_on)
     drawings = [one for one in drawings_of(result) if one.table in names]
     book = Book(title=tables[0].title, subject=head)
-    add_results(book, tables, drawings, head)
+    _add_results(book, tables, drawings, head)
     return book.content()
 
 
@@ -120,13 +114,9 @@ def _subject(result: Any) -> list[tuple[str, str]]:
     made = getattr(result, "provenance", None)
     if made is None:
         return []
-    told = [(_("case"), made.case_name)]
-    variants = _variants(result)
-    if variants:
-        told.append((_("variant"), ", ".join(variants)))
-    if isinstance(result, StatementTable):
-        told.append((_("as of"), result.as_of))
-    return told
+    day = result.as_of if isinstance(result, StatementTable) else ""
+    variants = ", ".join(_variants(result))
+    return [(_("case"), made.case_name), (_("variant"), variants), (_("as of"), day)]
 
 
 def _variants(result: Any) -> tuple[str, ...]:
@@ -142,7 +132,7 @@ def _making(result: Any) -> list[tuple[str, str]]:
     made = getattr(result, "provenance", None)
     if made is None:
         return []
-    n, seed = drawn(result)
+    n, seed = _drawn(result)
     draws = _("central values") if n <= 1 else ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
     return [
         (_("draws"), draws),
@@ -152,18 +142,18 @@ def _making(result: Any) -> list[tuple[str, str]]:
     ]
 
 
-def drawn(result: Any) -> tuple[int, int | None]:
+def _drawn(result: Any) -> tuple[int, int | None]:
     """How many draws stand behind a result, and their seed."""
     if isinstance(result, Stress | Plan):
         return result.draws, result.seed
     return result.provenance.n_draws, result.provenance.seed
 
 
-def about_of(result: Any, made_on: date) -> dict[str, str]:
+def _about_of(result: Any, made_on: date) -> dict[str, str]:
     """What a Parquet file says of itself, by key."""
     told: dict[str, object] = {"made_on": made_on.isoformat()}
     if hasattr(result, "provenance"):
-        n, seed = drawn(result)
+        n, seed = _drawn(result)
         told |= {**asdict(result.provenance), "n_draws": n, "seed": seed}
         told["variants"] = _variants(result)
     elif isinstance(result, Screen | ProductSheet | Upstream):
@@ -176,23 +166,22 @@ def about_of(result: Any, made_on: date) -> dict[str, str]:
 
 def csv_of(table: ResultTable) -> str:
     """A table as comma-separated text, as JSON has its cells; no text of it is computed."""
-    return sheet([table.head, *(table.cells(row) for row in table.rows)], _plainly)
 
+    def plainly(cell: object) -> str:
+        return str(cell).lower() if isinstance(cell, bool) else repr(cell)
 
-def _plainly(cell: object) -> str:
-    return str(cell).lower() if isinstance(cell, bool) else repr(cell)
+    return sheet([table.head, *(table.cells(row) for row in table.rows)], plainly)
 
 
 def parquet_of(table: ResultTable, about: dict[str, str]) -> bytes:
     """A table as a Parquet file; each column has its type also where nothing stands in it."""
     cells = [table.cells(row) for row in table.rows]
-    columns, texts = {}, []
-    for place, (name, column) in enumerate(zip(table.head, table.columns, strict=True)):
-        kind = table.kind(column)
-        columns[name] = _array([row[place] for row in cells], kind)
-        if kind is str:
-            texts.append(name)
-    return parquet.written(columns, about, texts)
+    kinds = {name: table.kind(one) for name, one in zip(table.head, table.columns, strict=True)}
+    columns = {
+        name: _array([row[place] for row in cells], kind)
+        for place, (name, kind) in enumerate(kinds.items())
+    }
+    return parquet.written(columns, about, [name for name, kind in kinds.items() if kind is str])
 
 
 def _array(cells: Sequence[Exact], kind: type) -> Any:
@@ -205,54 +194,41 @@ def _array(cells: Sequence[Exact], kind: type) -> Any:
 # Workbooks
 
 
-def add_results(
+def _add_results(
     book: Book, tables: Sequence[ResultTable], drawings: Sequence[Drawing], head: str
 ) -> None:
     """Sheets of a result: each chart with its numbers, then each table that has rows, or is main.
-
-    Args:
-        book: The book; sheets are added behind those that it has.
-        tables: The main one first.
-        drawings: Charts.
-        head: Line under each title.
 
     Raises:
         OutputError: A sheet does not hold so many rows.
     """
     for drawing in drawings:
-        add_drawing(book, drawing, head)
+        _add_drawing(book, drawing, head)
     for place, table in enumerate(tables):
         if table.rows or not place:
-            add_table(book, table, head)
+            _add_table(book, table, head)
 
 
-def add_table(book: Book, table: ResultTable, head: str) -> Page:
+def _add_table(book: Book, table: ResultTable, head: str) -> None:
     """A sheet with a whole table: headings with units, kept in sight, and filters."""
     if len(table.rows) + HEADINGS + 1 > MOST_ROWS:
         what = _(
             'The table "{name}" has {n:,} rows; a sheet of a workbook holds {most:,}. '
             "Fix: write it as .parquet or .csv."
         )
-        raise OutputError(
-            what.format(name=table.name, n=len(table.rows), most=MOST_ROWS - HEADINGS - 1)
-        )
+        most = MOST_ROWS - HEADINGS - 1
+        raise OutputError(what.format(name=table.name, n=len(table.rows), most=most))
     page = _page(book, table.name, table.title, head)
-    last = len(table.columns) - 1
-    is_wide = last >= _ON_A_PAGE
-    page.print_as(
-        table.title, head, (HEADINGS + len(table.rows), last), n_leads=3 if is_wide else 0
-    )
+    area = (HEADINGS + len(table.rows), len(table.columns) - 1)
+    page.print_as(table.title, head, area, n_leads=3 if area[1] >= _ON_A_PAGE else 0)
     for place, (column, heading) in enumerate(zip(table.columns, _headings(table), strict=True)):
-        cells = [cell_of(table, column, row) for row in table.rows]
+        cells = [_cell_of(table, column, row) for row in table.rows]
         look = _look(column, cells)
         page.write(HEADINGS, place, heading, "heading")
         for at, cell in enumerate(cells, HEADINGS + 1):
             page.write(at, place, cell, _kept_text(cell, look))
         page.width(place, place, _width(heading, cells))
-    page.height(HEADINGS, 2)
-    page.freeze(HEADINGS + 1)
-    page.filter(HEADINGS, HEADINGS + len(table.rows), last)
-    return page
+    page.headed(HEADINGS, area)
 
 
 def _page(book: Book, name: str, title: str, head: str) -> Page:
@@ -276,7 +252,7 @@ def _headings(table: ResultTable) -> list[str]:
     return found
 
 
-def cell_of(table: ResultTable, column: Column, row: Any) -> Value:
+def _cell_of(table: ResultTable, column: Column, row: Any) -> Value:
     """A cell of a workbook: a number as JSON has it, a word as readers do, a date as a date."""
     if table.kind(column) is str:
         shown = exact(field_of(row, column.value))
@@ -301,14 +277,12 @@ def as_date(text: str) -> Value:
 
 
 def _look(column: Column, cells: Sequence[Value]) -> str:
-    """How a column looks by what stands in it."""
     if column.is_date:
         days = [cell for cell in cells if isinstance(cell, date)]
         return "date month" if all(day.day == 1 for day in days) else "date"
     if any(isinstance(cell, bool) for cell in cells):
         return "flag"
-    numbers = [cell for cell in cells if isinstance(cell, float)]
-    if numbers:
+    if numbers := [cell for cell in cells if isinstance(cell, float)]:
         return _digits(numbers)
     return "number" if any(isinstance(cell, int) for cell in cells) else "text flat"
 
@@ -331,23 +305,19 @@ def _kept_text(cell: Value, look: str) -> str:
 
 
 def _width(heading: str, cells: Sequence[Value]) -> float:
-    longest = max((len(_seen(cell)) for cell in cells[:_LOOKED_AT]), default=0)
+    seen = [f"{one:,.9g}" if isinstance(one, float) else one for one in cells[:_LOOKED_AT]]
+    longest = max((len(str(one)) for one in seen if one is not None), default=0)
     words = max(len(word) for word in heading.split())
     return float(min(_WIDEST, max(_NARROWEST, longest + 2, words + 4, len(heading) // 2 + 4)))
 
 
-def _seen(cell: Value) -> str:
-    if isinstance(cell, float):
-        return f"{cell:,.9g}"
-    return "" if cell is None else str(cell)
-
-
-def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
+def _add_drawing(book: Book, drawing: Drawing, head: str) -> None:
     """A sheet with a chart above the numbers that it draws."""
     page = _page(book, drawing.name, drawing.title, head)
     page.write(2, 0, drawing.caption, "quiet")
     first, last = HEADINGS + CHART_ROWS + 1, HEADINGS + CHART_ROWS + len(drawing.across)
-    page.print_as(drawing.title, head, (last, max(_CHART_COLUMNS, len(drawing.series))))
+    last_column = max(_CHART_COLUMNS, len(drawing.series))
+    page.print_as(drawing.title, head, (last, last_column))
     page.row(first - 1, [drawing.across_title, *drawing.series], "heading")
     page.height(first - 1, 2)
     across = [as_date(str(one)) if drawing.is_dated else one for one in drawing.across]
@@ -362,44 +332,32 @@ def add_drawing(book: Book, drawing: Drawing, head: str) -> Page:
             is_day = isinstance(cell, date)
             page.write(at, place, cell, "date month" if is_day else _kept_text(cell, look))
     page.width(0, 0, _width(drawing.across_title, across))
-    page.width(1, max(_CHART_COLUMNS, len(drawing.series)), 16.0)
+    page.width(1, last_column, 16.0)
     for place, name in enumerate(drawing.series, 1):
         page.width(place, place, max(16.0, min(float(_WIDEST), len(name) + 4.0)))
-    page.chart(
-        HEADINGS,
-        0,
-        drawing.form,
-        series=[
-            {
-                "name": [page.name, first - 1, place],
-                "categories": [page.name, first, 0, last, 0],
-                "values": [page.name, first, place, last, place],
-                **drawing.look_of(place - 1),
-            }
-            for place in range(1, len(drawing.series) + 1)
-        ],
-        **drawing.parts(),
-    )
-    return page
+    series = [
+        {
+            "name": [page.name, first - 1, place],
+            "categories": [page.name, first, 0, last, 0],
+            "values": [page.name, first, place, last, place],
+            **drawing.look_of(place - 1),
+        }
+        for place, _name in enumerate(drawing.series, 1)
+    ]
+    page.chart(HEADINGS, 0, drawing.form, series=series, **drawing.parts())
 
 
-def case_results(
-    book: Book, results: Sequence[Any], *, made_on: date, is_whole: bool = False
-) -> None:
+def case_results(book: Book, results: Sequence[Any], *, made_on: date) -> None:
     """Result sheets of the workbook of a case: a chart with its numbers for each question.
 
     Args:
         book: The book; sheets are added behind those that it has.
         results: Of cover, leverage, a plan and of questions over draws; those that there are.
         made_on: The day of making.
-        is_whole: Whether all tables are wanted, and not only the main one and those drawn.
     """
     for result in results:
         drawings = drawings_of(result)
         drawn = {drawing.table for drawing in drawings}
-        tables = [
-            table
-            for place, table in enumerate(tables_of(result))
-            if is_whole or not place or table.name in drawn
-        ]
-        add_results(book, tables, drawings, head_of(result, made_on))
+        main, *others = tables_of(result)
+        tables = [main, *(table for table in others if table.name in drawn)]
+        _add_results(book, tables, drawings, head_of(result, made_on))

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field, replace
 from derbes.case import forms
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
-from derbes.casefile.entries import SHORT, Path, Plain, dotted, keys_of
+from derbes.casefile.entries import Path, Plain, dotted
 from derbes.workbook.layout import Field, SheetColumn, SheetLayout, layouts
 from derbes.workbook.spelling import (
     Cell,
     Computed,
-    KnownNumber,
     apart,
     label_cells,
     number_cells,
@@ -62,23 +61,7 @@ class _Case:
     root: dict[str, Plain]
     numbers: Mapping[str, Quantity]
     series: dict[str, Path] = field(default_factory=dict)
-
-    def shown(self, path: Path) -> KnownNumber:
-        """What is known of a number."""
-        found = self.numbers.get(dotted(path))
-        return KnownNumber() if found is None else KnownNumber(found.value, found.unit, found.path)
-
-
-def expanded(model: type, plain: Plain) -> dict[str, Plain]:
-    """An element with what is written in short written out, so that each key has its place."""
-    entries = dict(plain) if isinstance(plain, dict) else {}
-    for key in keys_of(model).values():
-        form, given = key.form, entries.get(key.key)
-        if isinstance(form, forms.PartForm):
-            short, is_list = SHORT.get(form.of, ("", False))
-            if is_list and isinstance(given, str | list):
-                entries[key.key] = {short: [given] if isinstance(given, str) else given}
-    return entries
+    """Path of each number by date."""
 
 
 def below(plain: Plain, path: Path) -> Plain:
@@ -116,115 +99,83 @@ def tables_of(root: Plain, case: Case | None) -> dict[str, Table]:
 
 def _rows(made: _Case, layout: SheetLayout) -> Iterator[Row]:
     if layout.kind == "top":
-        yield Row((), (), _cells(made, layout.fields, _top(made.root), ()))
+        yield Row((), (), _cells(made, layout.fields, made.root, ()))
         return
-    for key, path, plain, leads in _held(made, layout):
-        cells = dict(zip((one.heading for one in layout.leads), leads, strict=True))
-        yield Row(key, path, {**cells, **_cells(made, layout.fields, plain, path)})
+    above: list[tuple[Key, Path, Plain]] = [((), layout.path, below(made.root, layout.path))]
+    if layout.has_parent:
+        section, *within = layout.path
+        elements = made.root.get(section)
+        above = [
+            ((name,), (section, name, *within), below(one, tuple(within)))
+            for name, one in (elements.items() if isinstance(elements, dict) else ())
+        ]
+    headings = [one.heading for one in layout.leads]
+    for names, path, held in above:
+        for key, where, plain in _many(layout.kind, path, held):
+            leads: list[Cell] = [*names, *key]
+            if layout.kind == "list":
+                leads[-1] = float(key[-1])
+            cells = dict(zip(headings, leads, strict=True))
+            cells |= _cells(made, layout.fields, plain, where)
+            yield Row((*names, *key), where, cells)
 
 
-def _top(root: Mapping[str, Plain]) -> dict[str, Plain]:
-    return expanded(Case, dict(root))
-
-
-def _held(made: _Case, layout: SheetLayout) -> Iterator[tuple[Key, Path, Plain, tuple[Cell, ...]]]:
-    """Each thing that is a row: its key, path, what it is, and what its first columns say."""
-    if layout.kind == "elements":
-        section = below(made.root, layout.path)
-        for name, plain in section.items() if isinstance(section, dict) else ():
-            yield (name,), (*layout.path, name), plain, (name,)
-        return
-    if not layout.has_parent:
-        for key, path, plain, leads in _many(layout, layout.path, below(made.root, layout.path)):
-            yield key, path, plain, leads
-        return
-    section = below(made.root, layout.path[:1])
-    for name, element in section.items() if isinstance(section, dict) else ():
-        path = (layout.path[0], name, *layout.path[1:])
-        for key, where, plain, leads in _many(layout, path, below(element, layout.path[1:])):
-            yield (name, *key), where, plain, (name, *leads)
-
-
-def _many(
-    layout: SheetLayout, path: Path, plain: Plain
-) -> Iterator[tuple[Key, Path, Plain, tuple[Cell, ...]]]:
-    """The rows of one list or mapping."""
-    if layout.kind == "list":
+def _many(kind: str, path: Path, plain: Plain) -> Iterator[tuple[Key, Path, Plain]]:
+    """The rows of one section, list or mapping: key, path, and what is there."""
+    if kind == "list":
         items = [plain] if isinstance(plain, dict) else plain
         for at, item in enumerate(items if isinstance(items, list) else ()):
-            where = path if isinstance(plain, dict) else (*path, at)
-            yield (str(at + 1),), where, item, (float(at + 1),)
+            yield (str(at + 1),), path if isinstance(plain, dict) else (*path, at), item
         return
     if isinstance(plain, str | list):  # names alone
-        for name in [plain] if isinstance(plain, str) else plain:
-            if isinstance(name, str):
-                yield (name,), (*path, name), None, (name,)
-        return
+        names = [plain] if isinstance(plain, str) else plain
+        plain = {name: None for name in names if isinstance(name, str)}
     for name, item in plain.items() if isinstance(plain, dict) else ():
-        if layout.kind == "map":
-            yield (name,), (*path, name), item, (name,)
+        if kind != "add":
+            yield (name,), (*path, name), item
             continue
         for id_, element in item.items() if isinstance(item, dict) else ():
             keys = element if isinstance(element, dict) and element else {BARE: None}
             for key, one in keys.items():
-                yield (name, id_, key), (*path, name, id_, key), one, (name, id_, key)
+                yield (name, id_, key), (*path, name, id_, key), one
 
 
 def _cells(made: _Case, fields: tuple[Field, ...], plain: Plain, path: Path) -> dict[str, Cell]:
     """The cells of a row but for those that tell it from others."""
     cells: dict[str, Cell] = {}
     for one in fields:
-        cells |= field_cells(one, _at(plain, one), (*path, *one.path), made.shown)
-        if one.kind == "number":
-            where = (*path, *one.path)
-            if "series" in apart(_at(plain, one)).entries:
+        told, where = at_key(plain, one), (*path, *one.path)
+        if told is None:
+            continue
+        if one.kind == "label":
+            cells |= label_cells(one.columns, told)
+        elif one.kind == "text":
+            cells[one.columns[0].heading] = text_cell(one.form, told)
+        else:
+            cells |= number_cells(one, told, made.numbers.get(dotted(where)))
+            if one.kind == "number" and "series" in apart(told).entries:
                 made.series[dotted(where)] = where
     return {name: cell for name, cell in cells.items() if cell is not None}
 
 
-def _at(plain: Plain, one: Field) -> Plain:
-    """What an element says under a key, written out; without a key, all of it."""
-    if (
-        len(one.path) == 2
-        and isinstance(plain, dict)
-        and not isinstance(plain.get(one.path[0]), dict)
-    ):
-        given = plain.get(one.path[0])
-        is_first = one.path[1] in {"steps", "months"}
-        return ([given] if isinstance(given, str) else given) if is_first else None
+def at_key(plain: Plain, one: Field) -> Plain:
+    """What an element says under a key, in short or at length; without a key, all of it."""
+    if len(one.path) == 2:
+        held = below(plain, one.path[:1])
+        if held is not None and not isinstance(held, dict):
+            listed: Plain = [held] if isinstance(held, str) else held
+            return listed if one.path[1] in {"steps", "months"} else None
     return below(plain, one.path)
-
-
-def field_cells(one: Field, plain: Plain, path: Path, shown: object) -> dict[str, Cell]:
-    """The cells of one key.
-
-    Args:
-        one: The key.
-        plain: What the file says under it.
-        path: Where.
-        shown: Path → what is known of the number there.
-    """
-    if plain is None:
-        return {}
-    if one.kind == "label":
-        return label_cells(one.columns, plain)
-    if one.kind == "text":
-        return {one.columns[0].heading: text_cell(one.form, plain)}
-    known = shown(path) if callable(shown) else KnownNumber()
-    return number_cells(one, plain, known)
 
 
 def _series_table(made: _Case, layout: SheetLayout) -> Table:
     """Numbers by date, a column a month."""
     rows, months = [], set()
     for name, path in made.series.items():
-        entries, _style = apart(below(made.root, path))
-        series = entries["series"]
-        by_month = series if isinstance(series, dict) else {}
-        shown = made.shown(path)
-        unit = _unit_of(by_month, entries.get("unit"), shown)
-        cells: dict[str, Cell] = {"path": name, "unit": unit or None}
+        entries, by_month = apart(below(made.root, path)).entries, _by_month(made, path)
+        unit = _unit_of(by_month, entries.get("unit"), made.numbers.get(name))
         after = entries.get("after")
+        cells: dict[str, Cell] = {"path": name, "unit": unit or None}
         cells["after"] = after if isinstance(after, str) else None
         for month, plain in by_month.items():
             cells[month] = _month_cell(plain, unit, f"{name}.{month}", made)
@@ -234,7 +185,12 @@ def _series_table(made: _Case, layout: SheetLayout) -> Table:
     return Table(layout, tuple(rows), (*layout.columns, *across))
 
 
-def _unit_of(by_month: Mapping[str, Plain], named: Plain, shown: KnownNumber) -> str:
+def _by_month(made: _Case, path: Path) -> Mapping[str, Plain]:
+    series = apart(below(made.root, path)).entries["series"]
+    return series if isinstance(series, dict) else {}
+
+
+def _unit_of(by_month: Mapping[str, Plain], named: Plain, known: Quantity | None) -> str:
     """Unit of a row of months: the one that all have that name one, else that of plain numbers."""
     if isinstance(named, str):
         return named
@@ -243,7 +199,7 @@ def _unit_of(by_month: Mapping[str, Plain], named: Plain, shown: KnownNumber) ->
         for plain in by_month.values()
         if isinstance(plain, str) and (found := split(plain))
     }
-    return units.pop() if len(units) == 1 and units != {""} else shown.unit or ""
+    return units.pop() if len(units) == 1 and units != {""} else known.unit if known else ""
 
 
 def _month_cell(plain: Plain, unit: str, path: str, made: _Case) -> Cell:
@@ -262,12 +218,11 @@ def _month_cell(plain: Plain, unit: str, path: str, made: _Case) -> Cell:
 def _month_rows(made: _Case, layout: SheetLayout) -> Iterator[Row]:
     (number,) = layout.fields
     for name, path in made.series.items():
-        series = apart(below(made.root, path)).entries["series"]
-        for month, plain in series.items() if isinstance(series, dict) else ():
+        whole = made.numbers.get(name)
+        for month, plain in _by_month(made, path).items():
             if isinstance(plain, dict):
-                shown = made.shown(path)
-                known = made.numbers.get(f"{name}.{month}")
-                shown = replace(shown, value=known.value if known else 0.0)
-                cells = number_cells(number, plain, shown)
                 key = f"{name}.{month}"
+                known = made.numbers.get(key)
+                shown = whole and replace(whole, value=known.value if known else 0.0)
+                cells = number_cells(number, plain, shown)
                 yield Row((key,), (*path, "series", month), {"path": key, **cells})

@@ -5,12 +5,12 @@ Where cells were not touched, the words of the file stay; only what was touched 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from derbes.case import forms
+from derbes.case.quantity import Quantity
 from derbes.casefile.edit import in_flow
 from derbes.casefile.entries import LANGUAGE_PATTERN, Plain, keys_of
 from derbes.casefile.files import compose
@@ -70,18 +70,13 @@ def same(book: Cell, written: Cell) -> bool:
         both = isinstance(one, bool), isinstance(other, bool)
         return both[0] == both[1] and abs(one - other) <= NEAR * max(abs(one), abs(other))
     if isinstance(other, str) and one is not None and not isinstance(one, str):
-        return _worded(one, forms.TEXT) == other or _as_month(one, other)
+        told = _worded(one, forms.TEXT)
+        is_month = isinstance(one, date) and told == f"{other}-01"  # Excel makes days of months
+        is_flag = isinstance(one, bool) and told == other.casefold()
+        return told == other or is_month or is_flag
     if isinstance(one, str) and isinstance(other, float):
         return _numbered(one) == other
     return one == other
-
-
-def _as_month(one: object, other: str) -> bool:
-    """Whether a day that Excel made of a month, or a year, is that one."""
-    if isinstance(one, bool) or not isinstance(one, date):
-        return isinstance(one, bool) and str(one).casefold() == other.casefold()
-    iso = one.isoformat()[: len("2027-07-15")]
-    return iso == other or (iso.endswith("-01") and iso[:-3] == other)
 
 
 def _numbered(text: str) -> float | None:
@@ -143,16 +138,15 @@ def text_cell(form: forms.Form, plain: Plain) -> Cell:
         is_number = form is forms.NUMBER or isinstance(form, forms.WholeForm | forms.ShareForm)
         number = _numbered(plain) if is_number else None
         return number if number is not None and figures(number) == plain else plain
-    if isinstance(plain, list) and isinstance(form, forms.ListForm):
-        texts = [one for one in plain if isinstance(one, str)]
-        if len(texts) == len(plain) and plain and _is_plain_list(texts):
+    if isinstance(plain, list) and plain and isinstance(form, forms.ListForm):
+        texts = [one for one in plain if isinstance(one, str) and _is_plain_item(one)]
+        if len(texts) == len(plain) and (len(texts) > 1 or "," not in texts[0]):
             return "; ".join(texts)
     return in_flow(plain)
 
 
-def _is_plain_list(texts: list[str]) -> bool:
-    whole = all(one and one == one.strip() and not re.search(r"[;\n\[\]{}]", one) for one in texts)
-    return whole and (len(texts) > 1 or not re.search(",", texts[0]))
+def _is_plain_item(text: str) -> bool:
+    return bool(text) and text == text.strip() and not re.search(r"[;\n\[\]{}]", text)
 
 
 def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
@@ -172,9 +166,15 @@ def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
         case forms.ListForm():
             return _listed(form, text, heading, is_alone=not isinstance(before, list))
         case forms.MapForm():
-            what = _('expected pairs in braces, as in "{example}"').format(example="{a: b, c: d}")
-            raise SpellingError(heading, what)
-    return text if isinstance(form, forms.AnyForm) else _tidy(text, form, heading)
+            raise _no_pairs(heading, "{a: b, c: d}")
+        case forms.AnyForm():
+            return text
+    return _tidy(text, form, heading)
+
+
+def _no_pairs(heading: str, example: str) -> SpellingError:
+    what = _('expected pairs in braces, as in "{example}"').format(example=example)
+    return SpellingError(heading, what)
 
 
 def _listed(form: forms.ListForm, text: str, heading: str, *, is_alone: bool) -> Plain:
@@ -183,9 +183,8 @@ def _listed(form: forms.ListForm, text: str, heading: str, *, is_alone: bool) ->
         return text
     numeric = form.item in {forms.NUMBER, forms.MONTHS}
     sign = r"\s*[;\n]\s*" if ";" in text or "\n" in text else r",\s+" if numeric else r"\s*,\s*"
-    items: list[Plain] = [
-        _tidy(one, form.item, heading) for one in re.split(sign, text) if one.strip()
-    ]
+    texts = (one for one in re.split(sign, text) if one.strip())
+    items: list[Plain] = [_tidy(one, form.item, heading) for one in texts]
     return items[0] if form.alone and is_alone and len(items) == 1 else items
 
 
@@ -196,10 +195,8 @@ def _worded(value: object, form: forms.Form) -> str:
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
-        is_month = isinstance(form, forms.TextForm) and form.pattern in {
-            forms.MONTH_PATTERN,
-            forms.DAY_PATTERN,
-        }
+        months = {forms.MONTH_PATTERN, forms.DAY_PATTERN}
+        is_month = isinstance(form, forms.TextForm) and form.pattern in months
         return value.strftime("%Y-%m") if is_month and value.day == 1 else value.isoformat()
     return figures(value) if isinstance(value, float | int) else str(value)
 
@@ -267,7 +264,7 @@ def flow_plain(text: str, heading: str) -> Plain:
 # Texts in several languages
 
 
-def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") -> dict[str, Cell]:
+def label_cells(columns: tuple[SheetColumn, ...], plain: Plain) -> dict[str, Cell]:
     """A text by language; one without a language stands in the column without one.
 
     There stand, too, a fourth language and the cases of a text, as YAML.
@@ -275,27 +272,26 @@ def label_cells(columns: tuple[SheetColumn, ...], plain: Plain, mark: str = "") 
     texts = {"": as_text(plain)} if isinstance(plain, str) else plain
     if not isinstance(texts, dict):
         return {}
-    known = {column.part.removeprefix(mark): column.heading for column in columns}
-    found: dict[str, Cell] = {}
+    known = {column.part.removeprefix(LABEL): column.heading for column in columns}
     more = {name: text for name, text in texts.items() if name not in known}
     if more and "" in texts:
         return {known[""]: in_flow(plain)}
-    for language, text in texts.items():
-        if language in known:
-            found[known[language]] = text if isinstance(text, str) else None
+    found: dict[str, Cell] = {
+        known[language]: text if isinstance(text, str) else None
+        for language, text in texts.items()
+        if language in known
+    }
     return found | ({known[""]: in_flow(more)} if more else {})
 
 
-def label_plain(
-    columns: tuple[SheetColumn, ...], book: Cells, before: Plain, mark: str = ""
-) -> Plain:
+def label_plain(columns: tuple[SheetColumn, ...], book: Cells, before: Plain) -> Plain:
     """The same put together."""
     found: dict[str, Plain] = {}
     heading = ""
     for column in columns:
         value = bare(book.get(column.heading))
         if value is not None:
-            found[column.part.removeprefix(mark)] = _worded(value, forms.TEXT)
+            found[column.part.removeprefix(LABEL)] = _worded(value, forms.TEXT)
             heading = column.heading
     if not found:
         return None
@@ -318,7 +314,8 @@ def label_plain(
 # Numbers
 
 _TOLD = tuple(keys_of(forms.WrittenQuantity))
-_COLUMNS = frozenset({"value", "range", "distribution", "grade", "source", "why"})
+_ABOUT = ("distribution", "grade", "source", "why")
+_COLUMNS = frozenset({"value", "series", "unit", "range", "after", *_ABOUT})
 _DATE = re.compile(r"[0-9].*", re.DOTALL)
 _ORDER = ("value", "series", "unit", "range", "distribution", "grade", "source", "why")
 
@@ -349,18 +346,21 @@ def together(entries: dict[str, Plain], style: str) -> Plain:
     if not left:
         return None
     if style == "":
-        left = dict(sorted(left.items(), key=lambda one: _rank(one[0])))
+        left = {key: left[key] for key in dict.fromkeys((*_ORDER, *left)) if key in left}
     if left.keys() == {"value"} and style != "full":
         return left["value"]
     if left.keys() == {"series"} and style in {"", "dates", "short"}:
         return left["series"]
     if style == "held" and "series" in left:
         left = {("value" if key == "series" else key): one for key, one in left.items()}
-    return dict(left)
+    return left
 
 
-def _rank(key: str) -> int:
-    return _ORDER.index(key) if key in _ORDER else len(_ORDER)
+def own_unit(entries: Mapping[str, Plain]) -> str:
+    """The unit that stands behind a number in the file."""
+    text = entries.get("value")
+    found = split(text) if isinstance(text, str) else None
+    return found[1] if found else ""
 
 
 def is_number_like(plain: Plain) -> bool:
@@ -370,52 +370,46 @@ def is_number_like(plain: Plain) -> bool:
     return isinstance(plain, str)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownNumber:
-    """What the program knows of a number beside its words."""
+def number_cells(field: Field, plain: Plain, shown: Quantity | None) -> dict[str, Cell]:
+    """A number as its cells.
 
-    value: float = 0.0
-    unit: str | None = None
-    """Unit of a plain number; None: not known."""
-    path: str = ""
-
-
-def number_cells(field: Field, plain: Plain, shown: KnownNumber) -> dict[str, Cell]:
-    """A number as its cells."""
-    heading = {column.part: column.heading for column in field.columns}
+    Args:
+        field: Its key.
+        plain: What the file says.
+        shown: What the program knows of it beside its words; None: nothing.
+    """
+    heading = field.headings
     if field.kind == "any" and not is_number_like(plain):
         return {heading["value"]: None if plain is None else in_flow(plain)}
     entries, _style = apart(plain)
     cells: dict[str, Cell] = {}
     if not entries:
         return cells
-    text, unit = entries.get("value"), entries.get("unit") or shown.unit or ""
-    unit = unit if isinstance(unit, str) else ""
+    text, implied = entries.get("value"), entries.get("unit") or (shown.unit if shown else None)
+    unit = implied if isinstance(implied, str) else ""
+    computed = Computed(shown.value, shown.path) if shown and shown.path else None
     if field.kind == "opening":
         cells[heading["value"]] = text if isinstance(text, str) else None
     elif "series" in entries:
-        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else SERIES_WORD
+        cells[heading["value"]] = computed or SERIES_WORD
         cells[heading["formula"]] = SERIES_WORD
     elif isinstance(text, str) and text.lstrip().startswith("="):
         cells[heading["formula"]] = text
-        cells[heading["value"]] = Computed(shown.value, shown.path) if shown.path else None
+        cells[heading["value"]] = computed
     elif isinstance(text, str):
         found = split(text)
         if field.kind == "any" and found and figures(found[0]) != text[: len(figures(found[0]))]:
             found = None  # a code, and not a number
-        is_any = field.kind == "any"
-        cells[heading["value"]] = found[0] if found else as_text(text) if is_any else text
-        unit = found[1] if found and found[1] else unit if found else ""
+        words = as_text(text) if field.kind == "any" else text
+        cells[heading["value"]] = found[0] if found else words
+        unit = (found[1] or unit) if found else ""
     if unit and "unit" in heading:
         cells[heading["unit"]] = unit
-    ends, implied = entries.get("range"), entries.get("unit") or shown.unit
+    ends = entries.get("range")
     for part, end in zip(("low", "high"), ends if isinstance(ends, list) else (), strict=False):
         is_month = field.kind == "opening" and isinstance(end, str)
         cells[heading[part]] = end if is_month else _end(end, unit, implied)  # type: ignore[assignment]
-    cells |= _about_cells(entries, heading)
-    labels = tuple(column for column in field.columns if column.part.startswith(LABEL))
-    if labels:
-        cells |= label_cells(labels, entries.get("label"), LABEL)
+    cells |= _about_cells(field, entries)
     return {name: cell for name, cell in cells.items() if cell is not None}
 
 
@@ -432,49 +426,43 @@ def _end(end: Plain, unit: str, implied: Plain) -> Cell:
     return found[0] if own == unit else f"{end} {own}" if not found[1] and own else end
 
 
-def _about_cells(entries: Mapping[str, Plain], heading: Mapping[str, str]) -> dict[str, Cell]:
+def _about_cells(field: Field, entries: Mapping[str, Plain]) -> dict[str, Cell]:
     """What is said of a number: its shape, grade, source, reason, and all that has no column."""
-    cells: dict[str, Cell] = {}
-    for part in ("distribution", "grade", "source", "why"):
-        told = entries.get(part)
-        if told is not None:
-            cells[heading[part]] = told if isinstance(told, str) else in_flow(told)
-    has_label = any(part.startswith(LABEL) for part in heading)
-    known = _COLUMNS | {"series", "unit"} | ({"label"} if has_label else frozenset())
-    more = {key: one for key, one in entries.items() if key not in known and key != "after"}
-    if more and "more" in heading:
-        cells[heading["more"]] = in_flow(more)
-    return cells
+    cells: dict[str, Cell] = {
+        field.headings[part]: told if isinstance(told, str) else in_flow(told)
+        for part in _ABOUT
+        if (told := entries.get(part)) is not None
+    }
+    more = {key: one for key, one in entries.items() if key not in _in_columns(field)}
+    if more and "more" in field.headings:
+        cells[field.headings["more"]] = in_flow(more)
+    return cells | (label_cells(field.labels, entries.get("label")) if field.labels else {})
 
 
-class Both(NamedTuple):
-    """The cells of a key."""
-
-    book: Cells
-    """As they stand in a person's book."""
-    written: Cells
-    """As they would be written for what the file says; empty: a new row."""
+def _in_columns(field: Field) -> frozenset[str]:
+    """Keys of a number that have a place of their own; `after` has it on the sheet of series."""
+    return _COLUMNS | {"label"} if field.labels else _COLUMNS
 
 
 class _Reading:
     """A number put together from the cells of a person's book."""
 
-    def __init__(self, field: Field, both: Both, before: Plain, unit: str | None) -> None:
+    def __init__(
+        self, field: Field, book: Cells, written: Cells, before: Plain, *, unit: str | None
+    ) -> None:
         self.field, self.implied = field, unit
         self.entries, self.style = apart(before)
-        self.heading = {column.part: column.heading for column in field.columns}
-        self.book = {part: both.book.get(name) for part, name in self.heading.items()}
-        was = {part: both.written.get(name) for part, name in self.heading.items()}
+        self.heading = field.headings
+        self.book = {part: book.get(name) for part, name in self.heading.items()}
+        was = {part: written.get(name) for part, name in self.heading.items()}
         self.differs = {part for part in self.heading if not same(self.book[part], was[part])}
         self.was_computed = isinstance(was.get("value"), Computed)
 
     def text(self, part: str) -> str | None:
         """The words in a cell; None: it is empty."""
         value = bare(self.book.get(part))
-        return None if value is None else _worded(value, self.month_or_text())
-
-    def month_or_text(self) -> forms.Form:
-        return forms.MONTH if self.field.kind == "opening" else forms.TEXT
+        form = forms.MONTH if self.field.kind == "opening" else forms.TEXT
+        return None if value is None else _worded(value, form)
 
     def number(self, part: str) -> str:
         """A number with its unit, as the file is to say it.
@@ -504,15 +492,9 @@ class _Reading:
 
     def in_unit(self, number: float, unit: str) -> str:
         """A number in the unit of its row, which is written where the file does not know it."""
-        is_own = self.has_own_unit() or self.was_computed or "unit" in self.differs
+        is_own = own_unit(self.entries) or self.was_computed or "unit" in self.differs
         attaches = "unit" not in self.entries and (is_own or unit != self.implied)
         return amount(number, unit if attaches else "")
-
-    def has_own_unit(self) -> bool:
-        """Whether the file writes the unit behind the number."""
-        text = self.entries.get("value")
-        found = split(text) if isinstance(text, str) else None
-        return bool(found and found[1])
 
     def whole(self) -> Plain:
         """The number.
@@ -522,31 +504,27 @@ class _Reading:
         """
         self.take_value()
         self.take_range()
-        for part in ("distribution", "grade", "source", "why"):
-            if part in self.differs:
-                told = self.text(part)
-                is_flow = told is not None and told.startswith("{")
-                if is_flow and part == "distribution":
-                    self.entries[part] = flow_plain(told or "", self.heading[part])
-                else:
-                    self.entries[part] = told
-                if is_flow and part == "why":
-                    self.entries[part] = _by_language(told or "")
+        for part in (one for one in _ABOUT if one in self.differs):
+            told: Plain = self.text(part)
+            if isinstance(told, str) and told.startswith("{"):
+                if part == "distribution":
+                    told = flow_plain(told, self.heading[part])
+                elif part == "why":
+                    told = _by_language(told)
+            self.entries[part] = told
         self.take_more()
-        labels = tuple(one for one in self.field.columns if one.part.startswith(LABEL))
+        labels = self.field.labels
         if any(one.part in self.differs for one in labels):
             named = {one.heading: self.book[one.part] for one in labels}
-            self.entries["label"] = label_plain(labels, named, self.entries.get("label"), LABEL)
+            self.entries["label"] = label_plain(labels, named, self.entries.get("label"))
         return together(self.entries, self.style)
 
     def take_value(self) -> None:
         formula = self.text("formula")
-        if "formula" in self.differs and formula and formula != SERIES_WORD:
-            self.replace_value(formula if formula.startswith("=") else f"= {formula}")
+        if "formula" in self.differs and formula:
+            if formula != SERIES_WORD:  # whose months stand on their own sheet
+                self.replace_value(formula if formula.startswith("=") else f"= {formula}")
             return
-        cell = self.book.get("value")
-        if "formula" in self.differs and formula == SERIES_WORD:
-            return  # its months stand on their own sheet
         if self.was_computed and "value" not in self.differs:
             if "formula" in self.differs:
                 what = _("the formula was taken out, and no number stands in its place")
@@ -558,16 +536,15 @@ class _Reading:
             return
         if not {"value", "unit"} & self.differs:
             return
-        if bare(cell) is None:
+        if bare(self.book.get("value")) is None:
             self.entries.pop("value", None)
             self.entries.pop("series", None)
-            if not self.differs - {"value"} and set(self.entries) <= {"unit"}:
+            if self.differs <= {"value"} and self.entries.keys() <= {"unit"}:
                 self.entries.clear()
             return
         if "unit" in self.differs and "unit" in self.entries:
             self.entries["unit"] = self.text("unit")
-        if "value" in self.differs or "unit" in self.differs:
-            self.replace_value(self.number("value"))
+        self.replace_value(self.number("value"))
 
     def replace_value(self, text: str) -> None:
         self.entries.pop("series", None)
@@ -601,20 +578,20 @@ class _Reading:
         told = self.text("more")
         more = flow_plain(told, self.heading["more"]) if told else {}
         if not isinstance(more, dict):
-            what = _('expected pairs in braces, as in "{example}"').format(example="{after: hold}")
-            raise SpellingError(self.heading["more"], what)
-        kept = _COLUMNS | {"series", "unit", "after"}
-        if any(part.startswith(LABEL) for part in self.heading):
-            kept |= {"label"}
+            raise _no_pairs(self.heading["more"], "{after: hold}")
+        kept = _in_columns(self.field)
         self.entries = {key: one for key, one in self.entries.items() if key in kept} | more
 
 
-def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> Plain:
+def number_plain(
+    field: Field, book: Cells, written: Cells, before: Plain, *, unit: str | None
+) -> Plain:
     """A number from the cells of a person's book, in the words of the file where it can be.
 
     Args:
         field: Its key.
-        both: Its cells.
+        book: Its cells as they stand in the book.
+        written: As they would be written for what the file says; empty: a new row.
         before: What the file says; None: nothing.
         unit: Unit of a plain number; None: not known.
 
@@ -623,9 +600,9 @@ def number_plain(field: Field, both: Both, before: Plain, unit: str | None) -> P
     """
     if field.kind == "any":
         heading = field.columns[0].heading
-        value = bare(both.book.get(heading))
+        value = bare(book.get(heading))
         if is_flow(value):
             return flow_plain(str(value), heading)
         if not (before is None or is_number_like(before)):
             return None if value is None else _worded(value, forms.TEXT)
-    return _Reading(field, both, before, unit).whole()
+    return _Reading(field, book, written, before, unit=unit).whole()

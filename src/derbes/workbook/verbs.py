@@ -37,10 +37,7 @@ def excel(path: Path | str | None = None, *, results: Sequence[Any] = ()) -> byt
 
 
 def import_excel(
-    book: Path | str,
-    case: Path | str,
-    *,
-    take: Callable[[BookImport], bool] = lambda _found: True,
+    book: Path | str, case: Path | str, *, take: Callable[[BookImport], bool] = lambda _found: True
 ) -> BookImport:
     """What was changed in a workbook that `excel` made, back into its case; or a new case.
 

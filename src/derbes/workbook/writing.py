@@ -8,16 +8,12 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-from derbes.errors import OutputError
-from derbes.files import write_bytes_atomically
 from derbes.harmless import visible
 from derbes.language import _
 
 MOST_ROWS = 1_048_576
-MOST_COLUMNS = 16_384
 MOST_CHARACTERS = 32_767
 """Of one cell."""
 LONGEST_NAME = 31
@@ -44,7 +40,6 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "detail": {"bold": False, "bg_color": "#5f7a95"},
     "text": {"num_format": 49, "valign": "top", "text_wrap": True},
     "number": {"num_format": "General", "valign": "top"},
-    "thousands": {"num_format": "#,##0.###"},
     **{f"digits{n}": {"num_format": f"#,##0.{'0' * n}".rstrip(".")} for n in range(5)},
     "percent": {"num_format": "0.0%"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
@@ -58,7 +53,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "wrap": {"text_wrap": True},
     "bold": {"bold": True},
     "quiet": {"font_color": QUIET, "italic": True},
-    "right": {"align": "right"},
+    "link": {"font_color": "#1d4ed8", "underline": 1},
 }  # fmt: skip
 """Word → what it does to a cell; a look is several of them, later ones before earlier."""
 
@@ -76,7 +71,6 @@ class Page:
 
     def __init__(self, book: "Book", name: str, sheet: Any) -> None:
         self._book, self.name, self._sheet = book, name, sheet
-        self._widths: dict[int, tuple[float, bool, int]] = {}
 
     def write(self, row: int, column: int, value: Value, look: str = "") -> None:
         """A cell: a text stays a text, a number a number, a day a day."""
@@ -131,61 +125,49 @@ class Page:
         options = {"level": level, "hidden": is_hidden, "collapsed": is_collapsed}
         self._sheet.set_column(first, last, width, self._book.shape(look), options)
 
-    def choose(
-        self, area: tuple[int, int, int, int], choices: Sequence[str] | str, told: str = ""
-    ) -> None:
+    def choose(self, area: tuple[int, int, int, int], choices: Sequence[str] | str) -> None:
         """Let a person choose in these cells; other words are warned of, and taken.
 
         Args:
             area: First row and column, last row and column.
             choices: Words, together at most 255 characters, or a range such as `=goods!$A$4:$A$9`.
-            told: What the warning says.
         """
-        if isinstance(choices, str):
-            source: object = choices
-        elif not choices or len(",".join(choices)) > MOST_CHOICES or any("," in c for c in choices):
-            return
-        else:
-            source = list(choices)
+        source = choices if isinstance(choices, str) else list(choices)
+        if isinstance(source, list):
+            n_signs = len(",".join(source))
+            if not n_signs or n_signs > MOST_CHOICES or any("," in word for word in source):
+                return
         rule = {
-            "validate": "list",
-            "source": source,
-            "error_type": "warning",
-            "error_title": "derbes",
-            "error_message": told[:255] or _("This is not one of the list. Take it all the same?"),
-        }
+            "validate": "list", "source": source, "error_type": "warning", "error_title": "derbes",
+            "error_message": _("This is not one of the list. Take it all the same?"),
+        }  # fmt: skip
         self._sheet.data_validation(*area, rule)
 
-    def freeze(self, rows: int, columns: int = 0) -> None:
-        """Keep the first rows and columns in sight, and print the rows on each page."""
-        self._sheet.freeze_panes(rows, columns)
-        if rows:
-            self._sheet.repeat_rows(rows - 1)
+    def headed(self, row: int, area: tuple[int, int], n_leads: int = 0) -> None:
+        """Headings that stay in sight, have arrows to filter by and stand on each printed page.
 
-    def filter(self, first: int, last_row: int, last_column: int) -> None:
-        """Arrows for filtering in the row of headings."""
-        self._sheet.autofilter(first, 0, max(last_row, first), last_column)
+        Args:
+            row: Of the headings.
+            area: Last row and last column below them.
+            n_leads: First columns that stay in sight too.
+        """
+        self._sheet.freeze_panes(row + 1, n_leads)
+        self._sheet.repeat_rows(row)
+        self._sheet.autofilter(row, 0, max(area[0], row), area[1])
+        self.height(row, 2)
 
     def hide(self, *, wholly: bool = False) -> None:
         """Keep the sheet out of sight; wholly: it cannot be shown by hand either."""
-        if wholly:
-            self._sheet.very_hidden()
-        else:
-            self._sheet.hide()
+        (self._sheet.very_hidden if wholly else self._sheet.hide)()
 
     def color(self, color: str) -> None:
         """Color of the tab."""
         self._sheet.set_tab_color(color)
 
     def print_as(
-        self,
-        header: str,
-        footer: str,
-        area: tuple[int, int],
-        *,
-        n_leads: int = 0,
+        self, header: str, footer: str, area: tuple[int, int], *, n_leads: int = 0,
         is_wide: bool = True,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """How it is printed, with a line above and below each page.
 
         Args:
@@ -223,16 +205,16 @@ class Page:
             chart.add_series(series)
         for name, options in parts.items():
             named = options.get("name")
-            told = {"name": no_reference(named)} if isinstance(named, str) else {}
+            told = {"name": _no_reference(named)} if isinstance(named, str) else {}
             getattr(chart, f"set_{name}")({**options, **told})
         self._sheet.insert_chart(row, column, chart)
 
 
-def no_reference(text: str) -> str:
+def _no_reference(text: str) -> str:
     """A title of a chart, which XlsxWriter would take for a reference to a cell elsewhere.
 
     Examples:
-        >>> no_reference("=[x.xlsx]a!B1"), no_reference("Now!")
+        >>> _no_reference("=[x.xlsx]a!B1"), _no_reference("Now!")
         ('=[x.xlsx]a! B1', 'Now!')
     """
     return re.sub(r"!(?=\$?[A-Z])", "! ", visible(text))
@@ -250,16 +232,11 @@ class Book:
         from xlsxwriter import Workbook  # noqa: PLC0415 - only where a book is written
 
         self._content = io.BytesIO()
-        options = {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        }
+        as_texts = (f"strings_to_{kind}" for kind in ("formulas", "numbers", "urls"))
+        options = {"in_memory": True, **dict.fromkeys(as_texts, False)}
         self._book = Workbook(self._content, options)
-        self._book.set_properties(
-            {"title": visible(title), "subject": visible(subject), "created": datetime(2000, 1, 1)}
-        )
+        about = {"title": visible(title), "subject": visible(subject)}
+        self._book.set_properties({**about, "created": datetime(2000, 1, 1)})
         self._book.set_calc_mode("auto")
         self._shapes: dict[str, Any] = {}
         self._names: set[str] = set()
@@ -284,7 +261,7 @@ class Book:
         if look not in self._shapes:
             shape: dict[str, Any] = {}
             for word in look.split():
-                shape |= _LINK if word == "link" else LOOKS[word]
+                shape |= LOOKS[word]
             self._shapes[look] = self._book.add_format({"font_name": "Calibri", **shape})
         return self._shapes[look]
 
@@ -296,20 +273,6 @@ class Book:
         """The file; nothing can be written behind it."""
         self._book.close()
         return self._content.getvalue()
-
-    def save(self, path: Path) -> None:
-        """Write the file whole, or leave what is there.
-
-        Raises:
-            OutputError: It cannot be written.
-        """
-        if path.suffix.casefold() != ".xlsx":
-            what = _("{place}: a workbook is written as .xlsx. Fix: end the name in .xlsx.")
-            raise OutputError(what.format(place=path))
-        write_bytes_atomically(path, self.content())
-
-
-_LINK: Mapping[str, Any] = {"font_color": "#1d4ed8", "underline": 1}
 
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
