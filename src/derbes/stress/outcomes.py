@@ -24,13 +24,7 @@ from derbes.draws.inputs import (
     scenario_cases,
 )
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
-from derbes.draws.study import (
-    ChangedArrays,
-    longest_length,
-    make_study,
-    narrowed,
-    prepare_futures,
-)
+from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
 from derbes.errors import SolveError
 from derbes.kernels.futures import FIRST, LAST, WHOLE
 from derbes.language import _
@@ -505,10 +499,7 @@ def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
     inside = last < len(used)
     broken = np.maximum(np.where(inside, last, 1) - 1, 0)
     part = np.divide(
-        reached - used[broken],
-        demand[broken],
-        out=np.zeros_like(held),
-        where=demand[broken] > 0,
+        reached - used[broken], demand[broken], out=np.zeros_like(held), where=demand[broken] > 0
     )
     return np.where(inside, broken + part - start, np.inf)
 

@@ -553,10 +553,7 @@ class Known:
 
 
 def evaluation(
-    variant: DrawnVariant,
-    rule: Rule,
-    columns: Sequence[DrawColumn],
-    known: Known | None = None,
+    variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn], known: Known | None = None
 ) -> Evaluate:
     """A way from draws over any inputs to answers by the rule, about the first measure.
 

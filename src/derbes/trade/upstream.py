@@ -393,12 +393,7 @@ def _routes(
 
 
 def _sectors(
-    table: InputOutput,
-    is_sender: Mask,
-    made: Floats,
-    everything: Floats,
-    *,
-    wish: Wish,
+    table: InputOutput, is_sender: Mask, made: Floats, everything: Floats, *, wish: Wish
 ) -> tuple[UpstreamSector, ...]:
     """Sectors of the sender, by what comes of them over all tiers."""
     n = len(table.sectors)
