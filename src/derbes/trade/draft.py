@@ -93,15 +93,9 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
     """What the data know of the case."""
     last = sheet.rows[-1]
     is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
-    told = _Told(
-        sheet=sheet,
-        first=first,
-        is_by_weight=is_by_weight,
-        good=f"hs{sheet.product}",
-        unit="t" if is_by_weight else _BY_VALUE,
-        source=id_of(sheet.source.dataset),
-        sender=_id_of(sheet.sender) if sheet.sender else "",
-    )
+    source, sender = id_of(sheet.source.dataset), _id_of(sheet.sender) if sheet.sender else ""
+    told = _Told(sheet, first, is_by_weight, "t" if is_by_weight else _BY_VALUE, source, sender)
+    label = sheet.label.split(":")[0] if sheet.label else f"HS {sheet.product}"
     sellers = _sellers(told)
     if told.sender and told.sender not in {one.id for one in sellers}:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
@@ -110,14 +104,14 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         ))  # fmt: skip
     return Draft(
         head=tuple(_head(told)),
-        title=_title(sheet),
+        title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
         first=told.first,
         n_months=12 * YEARS,
         currency="USD",
         price_year=last.year,
         target=DraftActor(_id_of(sheet.buyer), _name_of(sheet.buyer)),
         sender=DraftActor(told.sender, _name_of(sheet.sender)) if told.sender else None,
-        good=told.good,
+        good=f"hs{sheet.product}",
         good_label=sheet.label,
         unit=told.unit,
         use="imports",
@@ -141,7 +135,6 @@ class _Told(NamedTuple):
     first: str
     is_by_weight: bool
     """Whether the good is counted by weight, else by value."""
-    good: str
     unit: str
     source: str
     """Id of the document that the numbers are taken from."""
@@ -180,18 +173,20 @@ def _sellers(told: _Told) -> list[_Amounts]:
     if len(small) == 1:
         large, small = sold, []
     usual = sheet.rows[-1].unit_value or 0.0
-    found = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in large]
-    if small:
-        parts = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in small]
+    found, parts = (
+        [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in some]
+        for some in (large, small)
+    )
+    if parts:
         now = sum(part.now for part in parts)
         others = _Amounts(
-            "others",
-            _("{n} other sellers").format(n=len(small)),
-            now,
-            sum(part.peak for part in parts),
-            sum(part.price * part.now for part in parts) / now if now else usual,
-            [price for part in parts for price in part.prices],
-            sum(part.most for part in parts),
+            id="others",
+            name=_("{n} other sellers").format(n=len(small)),
+            now=now,
+            peak=sum(part.peak for part in parts),
+            price=sum(part.price * part.now for part in parts) / now if now else usual,
+            prices=[price for part in parts for price in part.prices],
+            most=sum(part.most for part in parts),
         )
         found.append(others)
     return found
@@ -232,11 +227,6 @@ def _head(told: _Told) -> Iterator[str]:
     yield from sheet.source.warnings
 
 
-def _title(sheet: ProductSheet) -> str:
-    label = sheet.label.split(":")[0] if sheet.label else f"HS {sheet.product}"
-    return f"{_name_of(sheet.buyer)}: {label} ({sheet.product})"
-
-
 def _made_of(sheet: ProductSheet) -> str:
     one = sheet.source
     return " ".join(filter(None, (one.source, one.classification, one.vintage)))
@@ -247,7 +237,7 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
     last, share = told.sheet.rows[-1], ""
     if one.id == told.sender and last.target_share is not None:
         share = _("{buyer} takes {share} of what it exports of this").format(
-            buyer=_name_of(told.sheet.buyer), share=_percent(last.target_share)
+            buyer=_name_of(told.sheet.buyer), share=percent(f"{100 * last.target_share:.3g}", " ")
         )
     low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
     price = DraftNumber(
@@ -312,72 +302,34 @@ def _facts(told: _Told) -> Iterator[DraftFact]:
     """
     sheet, last = told.sheet, told.sheet.rows[-1]
     by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
-    shown: list[tuple[str, float | None, str]] = [
-        (
-            "supplier_concentration",
-            last.concentration,
-            _("Concentration of the sellers to {buyer} in {year}, by value, from 0 to 1 (T2)."),
-        ),
-        (
-            "first_seller_share",
-            last.top_share,
-            _("Part of the imports of {buyer} in {year} that its first seller sold (T1)."),
-        ),
-        (
-            "world_concentration",
-            last.world_concentration,
-            _("Concentration of the world's exports by seller in {year}, from 0 to 1 (T2)."),
-        ),
-        (
-            "world_first_share",
-            last.world_top_share,
-            _("Part of the world's exports in {year} that the first exporter sold (T1)."),
-        ),
-        (
-            "imports_over_exports",
-            last.over_exports,
-            _("Imports of {buyer} over its own exports in {year} (T4)."),
-        ),
-        (
-            "cdi_margin",
-            last.cdi_margin,
-            _(
-                "How far the weakest of the EU's tests of dependence is above its threshold in "
-                "{year}, as a part of it; below 0 the tests do not hold (T5)."
-            ),
-        ),
-        (
-            "geodep_margin",
-            last.geodep_margin,
-            _(
-                "How far the weakest of GeoDep's tests is above its threshold in {year}, as a "
-                "part of it; below 0 the tests do not hold (T5)."
-            ),
-        ),
-        (
-            "years_flagged",
-            float(sum(row.cdi for row in sheet.rows)),
-            _("Years among {years} in which the EU's tests hold."),
-        ),
-        (
-            "net_import_reliance",
-            sheet.reliance,
-            _("Net imports of {buyer} over use in {year} (T13)."),
-        ),
-    ]
+    values: dict[str, float | None] = {
+        "supplier_concentration": last.concentration,
+        "first_seller_share": last.top_share,
+        "world_concentration": last.world_concentration,
+        "world_first_share": last.world_top_share,
+        "imports_over_exports": last.over_exports,
+        "cdi_margin": last.cdi_margin,
+        "geodep_margin": last.geodep_margin,
+        "years_flagged": float(sum(row.cdi for row in sheet.rows)),
+        "net_import_reliance": sheet.reliance,
+    }
     if sheet.concentration_trend is not None:
-        text = _("Change of the concentration of sellers a year, over {years} (T8).")
-        shown.append(("concentration_trend", sheet.concentration_trend, text))
-    shown += _facts_of_sender(sheet, last)
+        values["concentration_trend"] = sheet.concentration_trend
+    if sheet.sender:
+        values |= {"sender_share": last.sender_share, "sender_exports_bought": last.target_share}
+    if sheet.sender and sheet.sender_trend is not None:
+        values["sender_share_trend"] = sheet.sender_trend
+    if sheet.sender and sheet.mirrors and sheet.mirrors[-1].year == last.year:
+        values["mirror_gap"] = sheet.mirrors[-1].gap
     if sheet.comparisons and sheet.comparisons[-1].premium is not None:
-        text = _("How much dearer than others {buyer} bought in {year}, by unit value (T10).")
-        shown.append(("unit_value_premium", sheet.comparisons[-1].premium, text))
+        values["unit_value_premium"] = sheet.comparisons[-1].premium
+    texts = _fact_texts()
     look = _("not in these data; look in statistics of production and of exports")
     sender = _name_of(sheet.sender) if sheet.sender else ""
-    for id_, value, text in shown:
+    for id_, value in values.items():
         yield DraftFact(
             id_,
-            says=text.format(**by, sender=sender),
+            says=texts[id_].format(**by, sender=sender),
             amount="" if value is None else digits(value),
             look=look,
             date=str(last.year),
@@ -386,37 +338,51 @@ def _facts(told: _Told) -> Iterator[DraftFact]:
         )
 
 
-def _facts_of_sender(sheet: ProductSheet, last: Dependence) -> list[tuple[str, float | None, str]]:
-    """Indicators that name the sender: id, value, what it says."""
-    if not sheet.sender:
-        return []
-    shown = [
-        (
-            "sender_share",
-            last.sender_share,
-            _("Part of the imports of {buyer} in {year} that {sender} sold (T1)."),
+def _fact_texts() -> dict[str, str]:
+    """Indicator → what it says."""
+    return {
+        "supplier_concentration": _(
+            "Concentration of the sellers to {buyer} in {year}, by value, from 0 to 1 (T2)."
         ),
-        (
-            "sender_exports_bought",
-            last.target_share,
-            _("Part of the exports of {sender} in {year} that {buyer} bought (T1)."),
+        "first_seller_share": _(
+            "Part of the imports of {buyer} in {year} that its first seller sold (T1)."
         ),
-    ]
-    if sheet.sender_trend is not None:
-        text = _("Change of the part of {sender} in the imports a year, over {years} (T8).")
-        shown.append(("sender_share_trend", sheet.sender_trend, text))
-    if sheet.mirrors and sheet.mirrors[-1].year == last.year:
-        text = _(
+        "world_concentration": _(
+            "Concentration of the world's exports by seller in {year}, from 0 to 1 (T2)."
+        ),
+        "world_first_share": _(
+            "Part of the world's exports in {year} that the first exporter sold (T1)."
+        ),
+        "imports_over_exports": _("Imports of {buyer} over its own exports in {year} (T4)."),
+        "cdi_margin": _(
+            "How far the weakest of the EU's tests of dependence is above its threshold in "
+            "{year}, as a part of it; below 0 the tests do not hold (T5)."
+        ),
+        "geodep_margin": _(
+            "How far the weakest of GeoDep's tests is above its threshold in {year}, as a "
+            "part of it; below 0 the tests do not hold (T5)."
+        ),
+        "years_flagged": _("Years among {years} in which the EU's tests hold."),
+        "net_import_reliance": _("Net imports of {buyer} over use in {year} (T13)."),
+        "concentration_trend": _(
+            "Change of the concentration of sellers a year, over {years} (T8)."
+        ),
+        "sender_share": _("Part of the imports of {buyer} in {year} that {sender} sold (T1)."),
+        "sender_exports_bought": _(
+            "Part of the exports of {sender} in {year} that {buyer} bought (T1)."
+        ),
+        "sender_share_trend": _(
+            "Change of the part of {sender} in the imports a year, over {years} (T8)."
+        ),
+        "mirror_gap": _(
             "Gap between what {buyer} and {sender} report of the same trade in {year}, from -1 to "
             "1: an indicator, not a verdict (T12)."
-        )
-        shown.append(("mirror_gap", sheet.mirrors[-1].gap, text))
-    return shown
+        ),
+        "unit_value_premium": _(
+            "How much dearer than others {buyer} bought in {year}, by unit value (T10)."
+        ),
+    }
 
 
 def _years(rows: Sequence[Dependence]) -> str:
     return ", ".join(str(row.year) for row in rows)
-
-
-def _percent(share: float) -> str:
-    return percent(f"{100 * share:.3g}", " ")
