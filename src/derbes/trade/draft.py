@@ -120,7 +120,11 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
             "own production and exports are not in it; look in the energy or supply balance"
         ),
         demand=_demand(told),
-        stock=_stock(told),
+        stock=unknown_stock(
+            told.unit,
+            told.amount(last) / 12,
+            _("not in trade data: counted from none, the careful end, up to {n} months of imports"),
+        ),
         sellers=tuple(_seller(told, one) for one in sellers),
         elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
         facts=tuple(_facts(told)),
@@ -274,25 +278,15 @@ def _demand(told: _Told) -> DraftNumber:
     unit = f"{told.unit}/month"
     if told.sheet.season:
         why += _("; season by the value of months of whole years")
-        series = tuple(_seasonal(told, fmean(amounts)))
-        found = DraftNumber("", series=series, unit=unit)
+        begin, mean, series = int(told.first[5:7]) - 1, fmean(amounts), []
+        for month in range(begin, begin + 12 * YEARS):
+            value = digits(mean * told.sheet.season[month % 12])
+            series.append((f"{int(told.first[:4]) + month // 12}-{month % 12 + 1:02d}", value))
+        found = DraftNumber("", series=tuple(series), unit=unit)
     else:
         low, high = min(amounts), max(amounts)
         found = DraftNumber(f"{digits(fmean(amounts))} {unit}", *_range(low, high, least=low))
     return replace(found, source=told.source, grade="C", why=why)
-
-
-def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
-    """Every month of the calendar with its part of the season."""
-    year, begin = int(told.first[:4]), int(told.first[5:7]) - 1
-    for step in range(12 * YEARS):
-        later, month = divmod(begin + step, 12)
-        yield f"{year + later}-{month + 1:02d}", digits(mean * told.sheet.season[month])
-
-
-def _stock(told: _Told) -> DraftNumber:
-    text = _("not in trade data: counted from none, the careful end, up to {n} months of imports")
-    return unknown_stock(told.unit, told.amount(told.sheet.rows[-1]) / 12, text)
 
 
 def _facts(told: _Told) -> Iterator[DraftFact]:

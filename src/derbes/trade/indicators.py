@@ -4,7 +4,6 @@ Equation numbers are those of docs/reference/equations.md. Arrays hold a buyer, 
 year each; a number that cannot be told is NaN.
 """
 
-import math
 from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
@@ -31,23 +30,18 @@ def concentration(squares: Floats, total: Floats) -> Floats:
         squares: Σ v_i² over sellers. (N,)
         total: Σ v_i. (N,)
     """
-    return _ratio(squares, total * total)
+    return share(squares, total * total)
 
 
 def share(part: Floats, whole: Floats) -> Floats:
     """(T1) A part of a whole, (T3) of imports those from outside; NaN: no whole. (N,)"""
-    return _ratio(part, whole)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, np.asarray(part) / np.asarray(whole), np.nan)
 
 
 def over_exports(imports: Floats, exports: Floats) -> Floats:
     """(T4) Imports over exports; infinite where nothing is exported. (N,)"""
-    found = _ratio(imports, exports)
-    return np.where((exports == 0) & (imports > 0), np.inf, found)
-
-
-def _ratio(part: Floats, whole: Floats) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(whole > 0, np.asarray(part) / np.asarray(whole), np.nan)
+    return np.where((exports == 0) & (imports > 0), np.inf, share(imports, exports))
 
 
 def margin(values: Sequence[Floats], thresholds: Sequence[float]) -> Floats:
@@ -81,9 +75,9 @@ def churn(before: Set[object], after: Set[object]) -> float | None:
     return len(before - after) / len(before) if before else None
 
 
-def trend(years: Sequence[int], values: Sequence[float]) -> float | None:
+def trend(years: Sequence[int], values: Sequence[float | None]) -> float | None:
     """(T8) Least-squares slope over the years that are known; None: fewer than three. [1/year]"""
-    known = [(t, value) for t, value in zip(years, values, strict=True) if math.isfinite(value)]
+    known = [(t, value) for t, value in zip(years, values, strict=True) if value is not None]
     if len(known) < 3:
         return None
     t, value = np.array(known, dtype=float).T
@@ -91,22 +85,20 @@ def trend(years: Sequence[int], values: Sequence[float]) -> float | None:
     return float((t * value).sum() / (t * t).sum())
 
 
-def unit_value(value: float, weight: float) -> float:
-    """(T9) Value over weight, of what has a weight. [USD/t]"""
-    return value / weight if weight > 0 else math.nan
+def unit_value(value: float, weight: float) -> float | None:
+    """(T9) Value over weight, of what has a weight; None: nothing has. [USD/t]"""
+    return value / weight if weight > 0 else None
 
 
-def premium(own: float, others: Sequence[float]) -> float | None:
+def premium(own: float | None, others: Sequence[float | None]) -> float | None:
     """(T10) How much dearer than the simple mean of others; None: none of them is known."""
-    known = [value for value in others if math.isfinite(value)]
-    if not known or not math.isfinite(own):
-        return None
-    return own / (sum(known) / len(known)) - 1.0
+    known = [value for value in others if value is not None]
+    return own / (sum(known) / len(known)) - 1.0 if known and own is not None else None
 
 
 def spare(now: float, past: Sequence[float]) -> float:
     """(T11) What a seller exports less than it did at its peak in the years before; at least 0."""
-    return max(0.0, max((one for one in past if math.isfinite(one)), default=now) - now)
+    return max(0.0, max(past, default=now) - now)
 
 
 def mirror_gap(told_by_buyer: float, told_by_seller: float) -> float | None:

@@ -85,19 +85,13 @@ def screen(
         columns = tables.columns()
     last = columns["t"] == years[-1]
     over, churn = _over_years(columns, years)
-    told = {**{name: column[last] for name, column in columns.items()}, **over}
-    rows = sorted(
-        tables.dependences(told), key=lambda row: (-row.cdi_margin, row.product, row.buyer)
-    )
+    told = {name: column[last] for name, column in columns.items()} | dict(over)
+    rows = [*map(tables.dependence, _records(told))]
+    rows.sort(key=lambda row: (-row.cdi_margin, row.product, row.buyer))
+    absent = tuple(year for year in _asked_years(question, data) if year not in years)
+    source = _source(data, rows)
     return Screen(
-        question.buyer,
-        question.sender,
-        tables.inside,
-        years,
-        tuple(rows),
-        churn,
-        tuple(year for year in _asked_years(question, data) if year not in years),
-        _source(data, rows),
+        question.buyer, question.sender, tables.inside, years, tuple(rows), churn, absent, source
     )
 
 
@@ -122,41 +116,33 @@ def product_sheet(
     (product,) = question.products
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
-        rows = list(tables.dependences(tables.columns()))
+        rows = [*map(tables.dependence, _records(tables.columns()))]
         sellers = tables.sellers() if rows else ()
-        beside = tables.unit_values()
+        comparisons = tables.comparisons(rows) if question.beside else ()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
         weighed = tables.weighed_exports(rows[-1].year) if rows and question.production else None
-    known = {row.year: row for row in rows}
-    last = rows[-1] if rows else None
+    last, known = rows[-1] if rows else None, {row.year: row for row in rows}
+    concentrations = [known[t].concentration if t in known else None for t in years]
     shares = [known[t].sender_share if t in known else None for t in years]
+    part = weighed[0] / last.exports if last and weighed and last.exports else None
     return ProductSheet(
-        question.buyer,
-        question.sender,
-        product,
-        product_names().get(product, ""),
-        tuple(rows),
-        sellers,
-        tuple(
-            Comparison(
-                row.year,
-                row.unit_value,
-                beside.get(row.year, {}),
-                of.premium(_or_nan(row.unit_value),
-                           [_or_nan(one) for one in beside.get(row.year, {}).values()]),
-            )
-            for row in rows
-        ) if question.beside else (),
-        mirrors,
-        of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
-        of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
-        _reliance(question, last, weighed),
-        season,
-        tuple(t for t in _asked_years(question, data) if t not in known),
-        _source(data, rows),
-        _part_weighed(last, weighed),
-    )  # fmt: skip
+        buyer=question.buyer,
+        sender=question.sender,
+        product=product,
+        label=product_names().get(product, ""),
+        rows=tuple(rows),
+        sellers=sellers,
+        comparisons=comparisons,
+        mirrors=mirrors,
+        sender_trend=of.trend(years, shares) if question.sender else None,
+        concentration_trend=of.trend(years, concentrations),
+        reliance=_reliance(question, last, weighed),
+        season=season,
+        absent=tuple(t for t in _asked_years(question, data) if t not in known),
+        source=_source(data, rows),
+        exports_weighed=part,
+    )
 
 
 def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
@@ -175,20 +161,9 @@ def _reliance(
     if last is None or question.production is None or not last.weight or not last.unit_value:
         return None
     value, weight = weighed or (0.0, 0.0)
-    price = of.unit_value(value, weight) if value else last.unit_value
+    price = of.unit_value(value, weight) or last.unit_value
     imports = last.weight / (last.weighed or 1.0)
     return of.reliance(imports, last.exports / price, question.production)
-
-
-def _part_weighed(last: Dependence | None, weighed: tuple[float, float] | None) -> float | None:
-    """Part of own exports that has a weight; None: not asked, or nothing is exported."""
-    if last is None or weighed is None or not last.exports:
-        return None
-    return weighed[0] / last.exports
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
 
 
 def _over_years(columns: Columns, years: Sequence[int]) -> tuple[Columns, float | None]:
@@ -261,23 +236,18 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
 
 def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
     """The data, and what is not in them where it matters."""
-    warnings = []
-    is_arms = any(row.product.startswith(_ARMS) for row in rows)
-    if is_arms:
-        warnings.append(
-            _(
-                "Arms and ammunition: Russia's customs file them under a secret code, and others "
-                "leave some out, so that these sums are what was reported, not what was sold."
-            )
-        )
+    warning = _(
+        "Arms and ammunition: Russia's customs file them under a secret code, and others "
+        "leave some out, so that these sums are what was reported, not what was sold."
+    )
     return TradeSource(
-        data.id,
-        data.source,
-        data.classification,
-        data.vintage,
-        data.license,
-        _REPORTS[data.flow],
-        tuple(warnings),
+        dataset=data.id,
+        source=data.source,
+        classification=data.classification,
+        vintage=data.vintage,
+        license=data.license,
+        reports=_REPORTS[data.flow],
+        warnings=(warning,) if any(row.product.startswith(_ARMS) for row in rows) else (),
     )
 
 
@@ -292,6 +262,8 @@ class _Tables:
             question.buyer.upper() if question.buyer.upper() in GROUPS else ""
         )
         self._scan = data.scan(engine, years)
+        self._is_every = question.buyer == EVERY
+        self._is_sender = self._is_of(question.sender, "i")
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -324,16 +296,8 @@ class _Tables:
             {self._is_of(self.inside, "j")} AS to_inside
           FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
-    @property
-    def _is_every(self) -> bool:
-        return self._question.buyer == EVERY
-
     def _is_buyer(self, side: str) -> str:
         return "true" if self._is_every else self._is_of(self._question.buyer, side)
-
-    @property
-    def _is_sender(self) -> str:
-        return self._is_of(self._question.sender, "i")
 
     def totals(self, *, has_weights: bool = True) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
@@ -391,12 +355,8 @@ class _Tables:
             sums[key], sums[f"{key}_seller"] = _tops(sums[key])
         return {**sums, **told}
 
-    def dependences(self, columns: Columns) -> Iterator[Dependence]:
-        """Columns as records, in their order."""
-        return map(self._dependence, _records(columns))
-
-    def _dependence(self, row: Mapping[str, Any]) -> Dependence:
-        """A row of sums and figures."""
+    def dependence(self, row: Mapping[str, Any]) -> Dependence:
+        """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
         is_known = self._data.classification == "HS92"
@@ -474,18 +434,21 @@ class _Tables:
         )
         return of.season({(t, m): value for t, m, value in rows})
 
-    def unit_values(self) -> dict[int, dict[str, float | None]]:
-        """Unit values of other buyers, by year."""
-        found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
+    def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:
+        """Unit values beside those of other buyers, by year."""
+        prices: dict[str, dict[int, float | None]] = {}
         for word in self._question.beside:
-            rows = self._engine.rows(
+            sums = self._engine.rows(
                 f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
                 FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
             )
-            known = {t: _price(v, q) for t, v, q in rows}
-            for year in self._years:
-                found[year][word] = known.get(year)
-        return found
+            prices[word] = {t: _price(v, q) for t, v, q in sums}
+        found = []
+        for row in rows:
+            others = {word: by_year.get(row.year) for word, by_year in prices.items()}
+            premium = of.premium(row.unit_value, [*others.values()])
+            found.append(Comparison(row.year, row.unit_value, others, premium))
+        return tuple(found)
 
     def mirrors(self) -> tuple[Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
@@ -498,19 +461,13 @@ class _Tables:
                 f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
             )
             sums[flow] = dict(rows)
-        passing = self._data.flows
-        return tuple(
-            Mirror(
-                year,
-                self._question.sender,
-                bought,
-                sold,
-                of.mirror_gap(bought, sold),
-                sums[RE_EXPORT].get(year, 0.0) if RE_EXPORT in passing else None,
-            )
-            for year in self._years
-            for bought, sold in [(sums[IMPORT].get(year, 0.0), sums[EXPORT].get(year, 0.0))]
-        )
+        found = []
+        for year in self._years:
+            bought, sold, through = (sums[flow].get(year, 0.0) for flow in sums)
+            passing = through if RE_EXPORT in self._data.flows else None
+            gap = of.mirror_gap(bought, sold)
+            found.append(Mirror(year, self._question.sender, bought, sold, gap, passing))
+        return tuple(found)
 
 
 def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
@@ -542,8 +499,7 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
     """Columns as rows by name, not all at a time; what is missing or not a number is None."""
 
     def cells(column: npt.NDArray[Any]) -> list[Any]:
-        masks = np.ma.getmaskarray(column).tolist()
-        plain = np.ma.getdata(column).tolist()
+        masks, plain = np.ma.getmaskarray(column).tolist(), np.ma.getdata(column).tolist()
         return [None if is_masked or one != one else one  # noqa: PLR0124 - only nan differs
                 for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
 
@@ -584,8 +540,7 @@ def _tonnes(grams: float | None) -> float | None:
 
 def _price(value: float | None, grams: float | None) -> float | None:
     """A unit value; None: nothing has a weight. [USD/t]"""
-    price = of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
-    return None if math.isnan(price) else price
+    return of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
 
 
 def _tops(keys: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

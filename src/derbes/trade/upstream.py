@@ -6,8 +6,8 @@ adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is t
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -66,18 +66,6 @@ class Party:
     """Members that the table does not tell apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a table, besides the two sides."""
-
-    tiers: int
-    sigma: Elasticity
-    epsilon: Elasticity
-    short_sigma: Elasticity
-    file: str
-    """Table with elasticities of sectors; empty: none."""
-
-
 def upstream(
     importer: str,
     sender: str,
@@ -103,8 +91,8 @@ def upstream(
         _side(held, word, option, problems)
         for word, option in ((importer, "--importer"), (sender, "--sender"))
     ]
-    both = set(sides[0].places) & set(sides[1].places)
-    if both:
+    target, hostile = sides
+    if both := set(target.places) & set(hostile.places):
         names = ", ".join(sorted(held.countries[place] for place in both))
         what = _("{names} would depend on itself").format(names=names)
         problems.append(Problem("--sender", what, fix=_("name another country")))
@@ -119,10 +107,9 @@ def upstream(
     }
     labels = [held.sector_name(one) for one in held.sectors]
     known = elasticities_of(elasticities, ends, held.sectors, labels, problems=problems)
-    wish = Wish(tiers, known[SIGMA], known[EPSILON], known[SHORT_SIGMA], file=elasticities)
     if problems:
         raise RequestError(held.about.file, problems)
-    return _answer(held, sides[0], sides[1], buyer, wish=wish)
+    return _answer(held, target, hostile, buyer, tiers=tiers, known=known, file=elasticities)
 
 
 # What is asked
@@ -151,8 +138,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
             names=", ".join(sorted(table.countries))
         )
     else:
-        what = _('"{word}" is no country').format(word=word)
-        fix = _fix(table, word)
+        what, fix = _('"{word}" is no country').format(word=word), _fix(table, word)
     problems.append(Problem(option, what, fix=fix))
     return Party(word, word, ())
 
@@ -161,8 +147,7 @@ def _fix(table: InputOutput, word: str) -> str:
     """What to write in place of a word that names no country."""
     names = [*table.countries, *(table.country_name(one) for one in table.countries)]
     word = word.upper() if len(word) <= len("KAZ") else word
-    latin = look_alike(word, names)
-    if latin:
+    if latin := look_alike(word, names):
         return latin
     near = nearest(word, names)
     if not near:
@@ -267,48 +252,46 @@ def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
 
 
 def _answer(
-    table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish
+    table: InputOutput,
+    target: Party,
+    sender: Party,
+    buyer: str,
+    *,
+    tiers: int,
+    known: Mapping[str, Elasticity],
+    file: str,
 ) -> Upstream:
     is_target, is_sender = _mask(table, target), _mask(table, sender)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers(table, [made, made_there])
-    exposure, there = _exposure(table, target, sender, made, everything=everything, wish=wish)
-    back, other = _exposure(table, sender, target, made_there, everything=all_there, wish=wish)
+    sigma = known[SIGMA]
+    exposure, there = _exposure(table, target, sender, made, everything=everything, sigma=sigma)
+    back, other = _exposure(table, sender, target, made_there, everything=all_there, sigma=sigma)
     if not exposure.inputs:
         text = _("{file}: {name} buys no inputs in this table.")
-        raise DataError(
-            text.format(file=table.about.file, name=" ".join((target.name, buyer)).strip())
-        )
-    tiers = tiers_of(table, made, wish.tiers)
-    total, about = float(everything[is_sender].sum()), table.about
-    gains, without, without_share = _gains(table, is_target, target, wish)
+        name = f"{target.name} {buyer}".strip()
+        raise DataError(text.format(file=table.about.file, name=name))
+    inputs, total = tiers_of(table, made, tiers), float(everything[is_sender].sum())
+    gains, without, without_share = _gains(table, is_target, target, known[EPSILON])
     return Upstream(
         exposure=exposure,
         back=back,
         asymmetry=of.asymmetry(there, other),
         buyer=buyer,
         buyer_label=table.sector_name(buyer) if buyer else "",
-        tiers=_tier_rows(tiers, is_sender, total),
+        tiers=_tier_rows(inputs, is_sender, total),
         total_per_100=100.0 * total,
-        routes=_routes(table, tiers[0], is_sender, total),
-        sectors=_sectors(table, is_sender, made, everything, wish=wish),
-        short_sigma=wish.short_sigma.ends,
-        elasticities=wish.file,
-        by_sector=tuple(
-            kind
-            for kind, one in zip(KINDS, (wish.sigma, wish.epsilon, wish.short_sigma), strict=True)
-            if one.is_by_sector
-        ),
+        routes=_routes(table, inputs[0], is_sender, total),
+        sectors=_sectors(table, is_sender, made, everything, short=known[SHORT_SIGMA]),
+        short_sigma=known[SHORT_SIGMA].ends,
+        elasticities=file,
+        by_sector=tuple(kind for kind in KINDS if known[kind].is_by_sector),
         gains=gains,
         without_own=without,
         without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            file=about.file,
-            source=about.source,
-            year=about.year,
-            license=about.license,
-            unit=about.unit,
+            **asdict(table.about),
             n_countries=len(table.countries),
             n_sectors=len(table.sectors),
             is_full=table.is_full,
@@ -336,7 +319,7 @@ def _exposure(
     made: Floats,
     *,
     everything: Floats,
-    wish: Wish,
+    sigma: Elasticity,
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss at a middle σ, by which both compare."""
     is_sender = _mask(table, sender)
@@ -347,7 +330,7 @@ def _exposure(
     abroad = ~np.isin(np.arange(len(table.bought)), table.buyer[is_sender])
     sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
     rise = _rise_of(table, target, is_sender, made)
-    middle = wish.sigma.at(0.5) if wish.sigma.is_by_sector else np.full(len(table.sectors), 2.0)
+    middle = sigma.at(0.5) if sigma.is_by_sector else np.full(len(table.sectors), 2.0)
     return Exposure(
         target=target.id,
         target_name=target.name,
@@ -361,7 +344,7 @@ def _exposure(
         value_share=float(ends_with(table, made, everything)[is_sender].sum()),
         sold_share=_part(direct, float(sold.sum())),
         sole_share=rise.sole,
-        losses=_losses(rise, wish.sigma),
+        losses=_losses(rise, sigma),
     ), rise.at(middle)[1]
 
 
@@ -393,20 +376,19 @@ def _routes(
 
 
 def _sectors(
-    table: InputOutput, is_sender: Mask, made: Floats, everything: Floats, *, wish: Wish
+    table: InputOutput, is_sender: Mask, made: Floats, everything: Floats, *, short: Elasticity
 ) -> tuple[UpstreamSector, ...]:
     """Sectors of the sender, by what comes of them over all tiers."""
     n = len(table.sectors)
     first = next_tier(table, made)
 
-    def by_sector(amounts: Floats) -> Floats:
-        return summed(table.sector, amounts, n)
-
-    used, direct = by_sector(first), by_sector(first * is_sender)
-    whole, total = by_sector(everything), by_sector(everything * is_sender)
+    used, direct, whole, total = (
+        summed(table.sector, amounts, n)
+        for amounts in (first, first * is_sender, everything, everything * is_sender)
+    )
     output = float(table.output[made > 0].sum())
     income = 1.0 - float(first.sum())
-    rows, short = [], wish.short_sigma
+    rows = []
     for place, sector in enumerate(table.sectors):
         cut = _part(float(direct[place]), float(used[place]))
         share = _part(float(used[place]), income)
@@ -470,7 +452,7 @@ class _Rise:
 def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> _Rise:
     """What the cost of a target's output without some sellers hangs on."""
     of_target = _mask(table, target)
-    buyers = _buyers(table, of_target)
+    buyers = np.unique(table.buyer[of_target])
     mix = table.mix[:, buyers]
     weights = _wanted(table, made)[buyers]
     used = _added(table.sector, mix, len(table.sectors))
@@ -502,7 +484,7 @@ def _losses(rise: _Rise, sigma: Elasticity) -> tuple[LossRow, ...]:
 
 
 def _gains(
-    table: InputOutput, is_target: Mask, target: Party, wish: Wish
+    table: InputOutput, is_target: Mask, target: Party, known: Elasticity
 ) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
     """Gains from trade in each way that the table allows.
 
@@ -510,7 +492,6 @@ def _gains(
     with their part of what it spends.
     """
     n = len(table.sectors)
-    known = wish.epsilon
     ends = [known.at(1.0)] if known.is_one else [known.at(1.0), known.at(0.0)]
     sides = [LOWEST, HIGHEST] if known.is_by_sector and len(ends) > 1 else ["", ""]
     # ε as told, which end it is, and by sector
@@ -519,7 +500,7 @@ def _gains(
         for side, one in zip(sides, ends, strict=False)
     ]
     flows = table.mix @ (
-        table.bought * np.isin(np.arange(len(table.bought)), _buyers(table, is_target))
+        table.bought * np.isin(np.arange(len(table.bought)), table.buyer[is_target])
     )
     if table.final is None:
         made = _made(table, target)
@@ -558,11 +539,6 @@ def _gains(
     if not known.is_by_sector:  # both ways at one elasticity beside each other
         rows = tuple(sorted(rows, key=lambda row: row.epsilon or 0.0))
     return rows, *_lacking(table, own, spent)
-
-
-def _buyers(table: InputOutput, of_side: Mask) -> Places:
-    """Buyers of a side. (≤ B,)"""
-    return np.unique(table.buyer[of_side])
 
 
 def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[tuple[str, ...], float]:
