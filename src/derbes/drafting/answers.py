@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from derbes.drafting.text import (
     Draft,
-    DraftActor,
     DraftNumber,
     DraftSeller,
     digits,
@@ -361,26 +360,30 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
     used: _Used = known["use"]
     price: _Priced = known["price"]
     taken: set[str] = set()
-    buyer = DraftActor(_free_id(known["buyer"], "buyer", taken), known["buyer"])
-    actors = [
-        (DraftActor(_free_id(sold.name, "seller", taken), sold.name), sold.share)
-        for sold in known["seller"]
-    ]
+    buyer = _free_id(known["buyer"], "buyer", taken)
+    ids = [_free_id(sold.name, "seller", taken) for sold in known["seller"]]
     reason = why or _("as it was told when the case was begun")
 
     def number(value: float, unit: str, why: str = reason) -> DraftNumber:
         return _number(value, unit, within, grade=grade, why=why)
 
     unit = f"{used.unit}/{used.time}"
+    head = _(
+        "A case begun with derbes new. Its numbers are what was told: assumptions, each with a "
+        "range, a grade (A official, B published, C derived, D assumption) and a reason. What "
+        "nobody has told is `missing`, with where to look beside it."
+    )
     return Draft(
-        head=_head(),
+        head=textwrap.wrap(head, WIDTH),
         title=f"{known['buyer']}: {known['good']}",
         first=first,
         n_months=known["until"],
         currency=price.currency,
         price_year=int(first[:4]),
         target=buyer,
-        sender=actors[0][0],
+        target_label=known["buyer"],
+        sender=ids[0],
+        sender_label=known["seller"][0].name,
         good=_free_id(known["good"], "good", taken),
         good_label=known["good"],
         unit=used.unit,
@@ -391,11 +394,12 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
         stock=_stored(known["stock"], used, number),
         sellers=tuple(
             DraftSeller(
-                actor,
+                id_,
+                sold.name,
                 number(price.number, price.unit),
-                _capacity(used.number * share, unit, within),
+                _capacity(used.number * sold.share, unit, within),
             )
-            for actor, share in actors
+            for id_, sold in zip(ids, known["seller"], strict=True)
         ),
         elsewhere=_("trade statistics, as by derbes screen"),
         remarks=_remarks(),
@@ -445,15 +449,6 @@ def _exact(value: float) -> str:
     text = format(Decimal(f"{value:.12g}"), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text
-
-
-def _head() -> list[str]:
-    text = _(
-        "A case begun with derbes new. Its numbers are what was told: assumptions, each with a "
-        "range, a grade (A official, B published, C derived, D assumption) and a reason. What "
-        "nobody has told is `missing`, with where to look beside it."
-    )
-    return textwrap.wrap(text, WIDTH)
 
 
 def _remarks() -> dict[str, str]:

@@ -35,45 +35,14 @@ class DraftNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftActor:
-    """Somebody who takes part."""
+class DraftSeller:
+    """An actor and what it offers."""
 
     id: str
     label: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSeller:
-    """An offer of an actor."""
-
-    actor: DraftActor
     price: DraftNumber
     capacity: DraftNumber
-
-
-@dataclass(frozen=True, slots=True)
-class DraftDocument:
-    """What numbers are taken from."""
-
-    id: str
-    title: str
-    license: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFact:
-    """A figure that statements may name; the case keeps it, whatever data come later."""
-
-    id: str
-    says: str
-    amount: str
-    """Empty: it is missing."""
-    look: str
-    """Where to look for it, where it is."""
-    date: str
-    document: str
-    grade: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +57,12 @@ class Draft:
     n_months: int
     currency: str
     price_year: int
-    target: DraftActor
-    sender: DraftActor | None
+    target: str
+    """Its id."""
+    target_label: str
+    sender: str
+    """Id of a seller; empty: nobody stops."""
+    sender_label: str
     good: str
     """Id of the good."""
     good_label: str
@@ -103,8 +76,13 @@ class Draft:
     sellers: Sequence[DraftSeller]
     elsewhere: str
     """Where to look for what else the sender could do."""
-    facts: Sequence[DraftFact] = ()
-    document: DraftDocument | None = None
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Figures of the document in the year of prices, which statements may name: id → what it
+    says, and how much; empty: it is missing. The case keeps them, whatever data come later."""
+    document: str = ""
+    """Id of what numbers are taken from; empty: nothing."""
+    document_title: str = ""
+    license: str = ""
     remarks: Mapping[str, str] = field(default_factory=dict)
     """Section → what a reader who has never seen a case is told of it."""
 
@@ -140,7 +118,7 @@ def _head(draft: Draft) -> Iterator[str]:
     yield f"name: {quoted(draft.title)}"
     yield f"calendar: {{first: {draft.first}, periods: {draft.n_months}, step: month}}"
     yield f"currency: {{base: {draft.currency}, price_year: {draft.price_year}}}"
-    yield f"target: {draft.target.id}"
+    yield f"target: {draft.target}"
     if draft.sender:
         yield "main_measure: stop_of_a_year"
         yield f"main_length: {LENGTHS[-1]} month"
@@ -148,10 +126,10 @@ def _head(draft: Draft) -> Iterator[str]:
 
 def _actors(draft: Draft) -> Iterator[str]:
     look = _("look in annual reports of its sellers, or in its costs of production")
-    yield f"  {draft.target.id}: {{label: {quoted(draft.target.label)}}}"
-    for actor in (seller.actor for seller in draft.sellers):
-        yield f"  {actor.id}:" + (f"  # {actor.note}" if actor.note else "")
-        yield f"    label: {quoted(actor.label)}"
+    yield f"  {draft.target}: {{label: {quoted(draft.target_label)}}}"
+    for one in draft.sellers:
+        yield f"  {one.id}:" + (f"  # {one.note}" if one.note else "")
+        yield f"    label: {quoted(one.label)}"
         yield f"    margin_share: missing  # {look}"
 
 
@@ -200,9 +178,9 @@ def unknown_stock(unit: str, per_month: float, why: str) -> DraftNumber:
 def _suppliers(draft: Draft) -> Iterator[str]:
     look = _("look in contracts, or the time between order and delivery")
     for one in draft.sellers:
-        yield f"  {one.actor.id}:"
-        yield f"    label: {quoted(one.actor.label)}"
-        yield f"    actor: {one.actor.id}"
+        yield f"  {one.id}:"
+        yield f"    label: {quoted(one.label)}"
+        yield f"    actor: {one.id}"
         yield f"    good: {draft.good}"
         yield from _number_lines("price", one.price)
         yield from _number_lines("capacity", one.capacity)
@@ -213,15 +191,14 @@ def _measures(draft: Draft) -> Iterator[str]:
     """A stop in peace, and one of a year."""
     if not draft.sender:
         return
-    sender = draft.sender.id
-    head = f"{{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}"
+    head = f"{{kind: embargo, sender: {draft.sender}, hits: {{actor: {draft.sender}}}"
     for id_, lengths, label in (
         ("stop", LENGTHS[:-1], _("{sender} stops selling for some months")),
         ("stop_of_a_year", LENGTHS[-1:], _("{sender} stops selling for a year")),
     ):
         listed = ", ".join(str(n) for n in lengths)
-        text = label.format(sender=draft.sender.label)
-        yield f"  {id_}: {head}, lengths: [{listed}], label: {quoted(text)}}}"
+        text = quoted(label.format(sender=draft.sender_label))
+        yield f"  {id_}: {head}, lengths: [{listed}], label: {text}}}"
 
 
 def _standards(draft: Draft) -> Iterator[str]:
@@ -238,32 +215,30 @@ def _levers(draft: Draft) -> Iterator[str]:
     """This good is counted; what else the sender could do is not, and where to look for it."""
     if not draft.sender:
         return
-    sender = draft.sender.id
+    sender, look = draft.sender, quoted(draft.elsewhere)
     missing = quoted(_("other goods, transit, finance, labor"))
     this, other = quoted(_("This good")), quoted(_("All else"))
     yield f"  this_good: {{sender: {sender}, measures: [stop, stop_of_a_year], label: {this}}}"
-    yield (
-        f"  all_else: {{sender: {sender}, missing: {missing}, look: {quoted(draft.elsewhere)}, "
-        f"label: {other}}}"
-    )
+    yield f"  all_else: {{sender: {sender}, missing: {missing}, look: {look}, label: {other}}}"
 
 
 def _facts(draft: Draft) -> Iterator[str]:
-    for fact in draft.facts:
-        yield f"  {fact.id}:"
-        yield f"    says: {quoted(fact.says)}"
-        yield f"    amount: {fact.amount}" if fact.amount else f"    amount: missing  # {fact.look}"
-        yield f'    date: "{fact.date}"'
-        yield f"    document: {fact.document}"
-        yield f"    grade: {fact.grade}"
+    look = _("not in these data; look in statistics of production and of exports")
+    for id_, (says, amount) in draft.facts.items():
+        yield f"  {id_}:"
+        yield f"    says: {quoted(says)}"
+        yield f"    amount: {amount}" if amount else f"    amount: missing  # {look}"
+        yield f'    date: "{draft.price_year}"'
+        yield f"    document: {draft.document}"
+        yield "    grade: C"
 
 
 def _documents(draft: Draft) -> Iterator[str]:
     if draft.document:
-        yield f"  {draft.document.id}:"
-        yield f"    title: {quoted(draft.document.title)}"
-        if draft.document.license:
-            yield f"    licence: {quoted(draft.document.license)}"
+        yield f"  {draft.document}:"
+        yield f"    title: {quoted(draft.document_title)}"
+        if draft.license:
+            yield f"    licence: {quoted(draft.license)}"
 
 
 def _number_lines(key: str, number: DraftNumber) -> Iterator[str]:

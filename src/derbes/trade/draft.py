@@ -13,9 +13,6 @@ from typing import NamedTuple
 
 from derbes.drafting.text import (
     Draft,
-    DraftActor,
-    DraftDocument,
-    DraftFact,
     DraftNumber,
     DraftSeller,
     digits,
@@ -109,8 +106,10 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         n_months=12 * YEARS,
         currency="USD",
         price_year=last.year,
-        target=DraftActor(_id_of(sheet.buyer), _name_of(sheet.buyer)),
-        sender=DraftActor(told.sender, _name_of(sheet.sender)) if told.sender else None,
+        target=_id_of(sheet.buyer),
+        target_label=_name_of(sheet.buyer),
+        sender=told.sender,
+        sender_label=_name_of(sheet.sender) if told.sender else "",
         good=f"hs{sheet.product}",
         good_label=sheet.label,
         unit=told.unit,
@@ -127,8 +126,10 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         ),
         sellers=tuple(_seller(told, one) for one in sellers),
         elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
-        facts=tuple(_facts(told)),
-        document=DraftDocument(told.source, _made_of(sheet), sheet.source.license),
+        facts=_facts(sheet),
+        document=told.source,
+        document_title=_made_of(sheet),
+        license=sheet.source.license,
     )
 
 
@@ -262,7 +263,7 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
         source=told.source,
         why=why.format(year=last.year),
     )
-    return DraftSeller(DraftActor(one.id, one.name, share), price, capacity)
+    return DraftSeller(one.id, one.name, price, capacity, share)
 
 
 def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
@@ -289,13 +290,9 @@ def _demand(told: _Told) -> DraftNumber:
     return replace(found, source=told.source, grade="C", why=why)
 
 
-def _facts(told: _Told) -> Iterator[DraftFact]:
-    """Indicators of trade as facts, so that statements can name them.
-
-    The case keeps the numbers that it was drafted with, whatever data come later.
-    """
-    sheet, last = told.sheet, told.sheet.rows[-1]
-    by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
+def _facts(sheet: ProductSheet) -> dict[str, tuple[str, str]]:
+    """Indicators of trade as facts, so that statements can name them: what each says, and it."""
+    last = sheet.rows[-1]
     values: dict[str, float | None] = {
         "supplier_concentration": last.concentration,
         "first_seller_share": last.top_share,
@@ -317,19 +314,17 @@ def _facts(told: _Told) -> Iterator[DraftFact]:
         values["mirror_gap"] = sheet.mirrors[-1].gap
     if sheet.comparisons and sheet.comparisons[-1].premium is not None:
         values["unit_value_premium"] = sheet.comparisons[-1].premium
+    by = {
+        "buyer": _name_of(sheet.buyer),
+        "sender": _name_of(sheet.sender) if sheet.sender else "",
+        "year": last.year,
+        "years": _years(sheet.rows),
+    }
     texts = _fact_texts()
-    look = _("not in these data; look in statistics of production and of exports")
-    sender = _name_of(sheet.sender) if sheet.sender else ""
-    for id_, value in values.items():
-        yield DraftFact(
-            id_,
-            says=texts[id_].format(**by, sender=sender),
-            amount="" if value is None else digits(value),
-            look=look,
-            date=str(last.year),
-            document=told.source,
-            grade="C",
-        )
+    return {
+        id_: (texts[id_].format(**by), "" if value is None else digits(value))
+        for id_, value in values.items()
+    }
 
 
 def _fact_texts() -> dict[str, str]:

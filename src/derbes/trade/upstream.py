@@ -1,8 +1,9 @@
 """How much of what a country makes comes from a sender, tier by tier, and what losing it costs.
 
 Equation numbers are those of docs/reference/equations.md; formulas over shares stand in
-`derbes.trade.gains`. Symbols: N sellers, B buyers, S sectors; w output of the target by seller,
-adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is the matrix of inputs.
+`derbes.trade.indicators`. Symbols: N sellers, B buyers, S sectors; w output of the target by
+seller, adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is the matrix
+of inputs.
 """
 
 import math
@@ -31,7 +32,7 @@ from derbes.results.upstream import (
     Upstream,
     UpstreamSector,
 )
-from derbes.trade import gains as of
+from derbes.trade import indicators as of
 from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
 from derbes.trade.elasticities import (
     EPSILON,
