@@ -171,11 +171,6 @@ def tail_mean(losses: FloatArray, weights: FloatArray, tail_share: float) -> flo
     return float(at + share @ np.maximum(losses - at, 0.0) / tail_share)
 
 
-def draws_to_halve(n: int, error: float | None) -> int | None:
-    """Draws in all that halve a standard error: four times as many; None: it is 0."""
-    return 4 * n if error else None
-
-
 LEAST_DRAWS = 16
 """Draws below which convergence says nothing."""
 
@@ -207,9 +202,8 @@ class AnswerTable:
 
 def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
     """What hazards do, each over all futures: going short, unmet demand and loss."""
-    values = [(found.first_short >= 0).astype(np.float64), found.unmet, found.loss]
-    central = np.full(len(values), np.nan)
-    numbers = np.array(values).T
+    numbers = np.array([found.first_short >= 0, found.unmet, found.loss]).T
+    central = np.full(len(HAZARD_COLUMNS), np.nan)
     return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
 
 
@@ -243,7 +237,7 @@ def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
                 n_unbounded=seen.n_unbounded,
                 capped_at=cap,
                 capped_share=None if cap is None else share_from(cap, values, table.weights),
-                draws_to_halve=draws_to_halve(len(values), seen.standard_error),
+                draws_to_halve=4 * len(values) if seen.standard_error else None,
                 central=float(center) if np.isfinite(center) else None,
             )
         )
@@ -359,10 +353,8 @@ N_STEPS = 50
 
 def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
     """What hazards do over the calendar, in one table."""
-    weights = found.weights / found.weights.sum()
-    tail = round(1.0 - case.risk.level, 9)
-    has_price = not np.isnan(found.loss).any()
-    is_short = found.first_short >= 0
+    weights, is_short = found.weights / found.weights.sum(), found.first_short >= 0
+    tail, has_price = round(1.0 - case.risk.level, 9), not np.isnan(found.loss).any()
     short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
     unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
     return HazardRisk(
@@ -542,19 +534,10 @@ def _played(
         return None
     calendar = table.case.calendar
     starts = tuple(calendar.label(table.columns[place].start) for place in columns[0])
-    loss, returning, lost = (table.numbers[:, places] for places in columns)
-    return game(
-        BothLosses(
-            measure=target.measure,
-            length=target.length * calendar.step,
-            starts=starts,
-            target_loss=loss,
-            sender_cost=returning,
-            sender_cost_lost=lost,
-            weights=table.weights,
-            seed=request.seed,
-        )
-    )
+    loss, back, lost = (table.numbers[:, places] for places in columns)
+    length, weights = target.length * calendar.step, table.weights
+    both = BothLosses(target.measure, length, starts, loss, back, lost, weights, request.seed)
+    return game(both)
 
 
 def _with_what_decides(
@@ -583,25 +566,20 @@ def _with_what_decides(
 
 def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
     """What a reader must know of how the numbers came about."""
-    notes = []
-    if not variant.paths and not case.scenarios:
-        notes.append(
-            worded(
-                "No input of this case has a range, a distribution or a scenario: there is one "
-                "draw."
-            )
-        )
-    elif is_listed(variant):
-        notes.append(worded("Every combination of values was computed: nothing is left to chance."))
-    if case.correlations and variant.request.asks(DECIDES):
-        notes.append(
-            worded(
-                "Inputs that move together do so in the draws, in PAWN and in all answers, not in "
-                "the Sobol indices."
-            )
-        )
-    if case.rates and any(rate.has_range for rate in case.rates.values()):
-        notes.append(
-            worded("Exchange rates are not drawn: prices were converted when the case was read.")
-        )
-    return tuple(notes)
+    has_inputs = bool(variant.paths) or bool(case.scenarios)
+    listed = worded("Every combination of values was computed: nothing is left to chance.")
+    alone = worded(
+        "No input of this case has a range, a distribution or a scenario: there is one draw."
+    )
+    together = worded(
+        "Inputs that move together do so in the draws, in PAWN and in all answers, not in the "
+        "Sobol indices."
+    )
+    rates = worded("Exchange rates are not drawn: prices were converted when the case was read.")
+    notes = (
+        (alone, not has_inputs),
+        (listed, has_inputs and is_listed(variant)),
+        (together, case.correlations and variant.request.asks(DECIDES)),
+        (rates, any(rate.has_range for rate in case.rates.values())),
+    )
+    return tuple(note for note, holds in notes if holds)
