@@ -75,30 +75,14 @@ _WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]|\s")
 _LATIN = re.compile("[A-Za-z]")
 _RUSSIAN = dict(zip("әғқңөұүһі", "агкноуухи", strict=True))
 """Kazakh letters, and the Russian ones nearest to them."""
+_PAIRS = "ё=e ж=zh ц=ts ч=ch ш=sh щ=shch ю=yu я=ya ъ=' ь=' …=... ×=x ≤=<= ≥=>= →=-> ←=<- №=No ₸=KZT"
 _TRANSLITERATED = {
     **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziiklmnoprstufhye", strict=True)),
-    "ё": "e",
-    "ж": "zh",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shch",
-    "ю": "yu",
-    "я": "ya",
-    "ъ": "'",
-    "ь": "'",
+    **dict(pair.split("=", 1) for pair in _PAIRS.split()),
     **dict.fromkeys("«»“”„", '"'),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("–—−‑", "-"),
     **dict.fromkeys("\u00a0\u202f\u2009", " "),
-    "…": "...",
-    "×": "x",
-    "≤": "<=",
-    "≥": ">=",
-    "→": "->",
-    "←": "<-",
-    "№": "No",
-    "₸": "KZT",
 }
 """Letters and signs in those that every terminal has."""
 

@@ -5,6 +5,7 @@ and a script be told of everything at once. What is answered is an assumption, w
 reason; what is not known is `missing`.
 """
 
+import contextlib
 import re
 import textwrap
 import unicodedata
@@ -19,6 +20,8 @@ from derbes.drafting.text import (
     digits,
     draft_text,
     id_of,
+    is_month,
+    month_problems,
     unknown_stock,
 )
 from derbes.errors import Problem, RequestError
@@ -127,7 +130,7 @@ def case_of_answers(
     """
     problems = setting_problems(first, within)
     known: dict[str, Any] = {}
-    for one in questions(first) if _is_month(first) else ():
+    for one in questions(first) if is_month(first) else ():
         text = answers.get(one.name, "") or one.default
         try:
             known[one.name] = one.read(text, known)
@@ -142,10 +145,7 @@ def case_of_answers(
 
 def setting_problems(first: str, within: str) -> list[Problem]:
     """What is wrong with the first month, and with how far numbers may be off."""
-    problems = []
-    if not _is_month(first):
-        fix = _("write it as year and month, 2026-01")
-        problems.append(Problem("first", _('"{word}" is no month').format(word=first), fix=fix))
+    problems = month_problems(first)
     try:
         _within(within)
     except RefusedAnswerError as refused:
@@ -237,14 +237,13 @@ def _amount(text: str, fix: str) -> tuple[Amount, frozenset[str]]:
     try:
         return parse_amount(text), frozenset()
     except UnitError as error:
+        refused = RefusedAnswerError(error.what, error.fix or fix)
         word = re.search(r"\b([A-Za-z][A-Za-z0-9_]*)\s*(?:/|\bper\b|\ba\b)", text)
-        if error.meant or not word:
-            raise RefusedAnswerError(error.what, error.fix or fix) from None
-        try:
-            own = frozenset({own_unit(word[1]).name})
-            return parse_amount(text, own), own
-        except UnitError:
-            raise RefusedAnswerError(error.what, error.fix or fix) from None
+        if word and not error.meant:
+            with contextlib.suppress(UnitError):
+                own = frozenset({own_unit(word[1]).name})
+                return parse_amount(text, own), own
+        raise refused from None
 
 
 def _is_time(word: str) -> bool:
@@ -321,11 +320,6 @@ def _is_unknown(text: str) -> bool:
 
 
 _YEAR = re.compile("[12][0-9]{3}")
-_MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
-
-
-def _is_month(text: str) -> bool:
-    return _MONTH.fullmatch(text) is not None
 
 
 def _until(text: str, first: str) -> int:
@@ -334,7 +328,7 @@ def _until(text: str, first: str) -> int:
     fix = _("write it as year and month, as in {example}")
     fix = fix.format(example=f"{int(first[:4]) + YEARS_AHEAD}-12")
     word = f"{word}-12" if _YEAR.fullmatch(word) else word
-    if not _is_month(word):
+    if not is_month(word):
         raise RefusedAnswerError(_('"{word}" is no month').format(word=text.strip()), fix)
     n = 12 * (int(word[:4]) - int(first[:4])) + int(word[5:]) - int(first[5:]) + 1
     if not LEAST_MONTHS <= n <= MOST_MONTHS:

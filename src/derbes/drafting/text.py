@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from derbes.errors import Problem
 from derbes.language import _
 
+_MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 LENGTHS = (1, 3, 6, 12)
 """Lengths of a stop; the last is the main one. [month]"""
 STOCK_MONTHS = 3
@@ -257,6 +259,19 @@ def _number_lines(key: str, number: DraftNumber) -> Iterator[str]:
         yield f"      source: {number.source}"
     yield f"      grade: {number.grade}"
     yield f"      why: {quoted(number.why)}"
+
+
+def is_month(text: str) -> bool:
+    """Whether it is a month as a draft is given it, such as 2026-01."""
+    return _MONTH.fullmatch(text) is not None
+
+
+def month_problems(first: str) -> list[Problem]:
+    """What is wrong with the first month of a calendar."""
+    if is_month(first):
+        return []
+    fix = _("write it as year and month, 2026-01")
+    return [Problem("first", _('"{word}" is no month').format(word=first), fix=fix)]
 
 
 def digits(value: float) -> str:

@@ -45,7 +45,6 @@ class Area:
 class Group:
     """Countries that count as one buyer, with the years of their membership."""
 
-    id: str
     name: str
     members: Mapping[str, tuple[int, int]]
     """ISO code of three letters → first and last full year; 9999: still a member."""
@@ -61,7 +60,6 @@ _EU27 = (
 )
 GROUPS: Mapping[str, Group] = {
     "EU": Group(
-        "EU",
         "European Union, members of each year",
         {
             **_members(1995, "AUT BEL DNK FIN FRA DEU GRC IRL ITA LUX NLD PRT ESP SWE"),
@@ -71,9 +69,9 @@ GROUPS: Mapping[str, Group] = {
             **_members(2014, "HRV"),
         },
     ),
-    "EU27": Group("EU27", "European Union, the 27 members since 2020", _members(0, _EU27)),
+    "EU27": Group("European Union, the 27 members since 2020", _members(0, _EU27)),
     "EAEU": Group(
-        "EAEU", "Eurasian Economic Union, members since 2015", _members(0, "ARM BLR KAZ KGZ RUS")
+        "Eurasian Economic Union, members since 2015", _members(0, "ARM BLR KAZ KGZ RUS")
     ),
 }
 """Groups by id. A year counts for a member when it was one from the first day to the last."""
@@ -171,11 +169,9 @@ def members_of(word: str, year: int) -> tuple[int, ...]:
 
 def area_fix(word: str) -> str:
     """What to write in place of a word that names no country and no group."""
-    codes, names = (
-        {getattr(area, key) for area in areas().values()} - {""} for key in ("iso3", "name")
-    )
-    near = nearest(word.upper(), codes) if len(word) <= len("KAZ") else nearest(word, names)
-    if near:
+    is_code = len(word) <= len("KAZ")
+    known = {area.iso3 if is_code else area.name for area in areas().values()} - {""}
+    if near := nearest(word.upper() if is_code else word, known):
         offers = _(" or ").join(f'"{name}"' for name in near[:2])
         return _("did you mean {offers}?").format(offers=offers)
     return _("write a code of three letters, such as KAZ, or a group: {groups}").format(

@@ -5,7 +5,6 @@ variation, its source and a reason; what data of trade cannot know is `missing`,
 look for it beside it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
@@ -18,6 +17,7 @@ from derbes.drafting.text import (
     digits,
     draft_text,
     id_of,
+    month_problems,
     unknown_stock,
 )
 from derbes.errors import DataError, Problem
@@ -70,9 +70,6 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
     return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
-_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
-
-
 def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
     """What is wrong with the product of a draft, which is one, and with its first month."""
     problems = []
@@ -80,10 +77,7 @@ def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
         what = _('"{word}" is no product of six digits').format(word=product)
         fix = _("derbes screen --importer {buyer} --product {word} lists those that begin so")
         problems = [Problem("product", what, fix=fix.format(buyer=buyer, word=product))]
-    if first and not _MONTH.fullmatch(first):
-        what = _('"{word}" is no month').format(word=first)
-        problems.append(Problem("first", what, fix=_("write it as year and month, 2026-01")))
-    return problems
+    return problems + (month_problems(first) if first else [])
 
 
 def _draft(sheet: ProductSheet, first: str) -> Draft:

@@ -22,16 +22,9 @@ from derbes.trade.engine import TableEngine, named, quoted
 BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)
 """Who reports a row: nobody alone, the buyer, the seller; and what only passes through."""
-PARTS = {
-    "year": True,
-    "exporter": True,
-    "importer": True,
-    "product": True,
-    "value": True,
-    "weight": False,
-    "month": False,
-}
-"""What a table may tell of a row → whether it has to."""
+NEEDED = ("year", "exporter", "importer", "product", "value")
+PARTS = (*NEEDED, "weight", "month")
+"""What a table has to tell of a row, and what it may."""
 _DELIMITERS = ",;\t|"
 _UNITS = {
     "value": {"USD": 1.0, "1000 USD": 1e3, "million USD": 1e6},
@@ -235,8 +228,8 @@ def _number_of(cell: str, delimiter: str) -> str:
 def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TableLayout:
     """The layout that a mapping tells."""
     told, problems = _told_columns(heading, mapping)
-    for part, is_needed in PARTS.items():
-        if is_needed and part not in told and not any(p.where == part for p in problems):
+    for part in NEEDED:
+        if part not in told and not any(p.where == part for p in problems):
             what = _("the mapping does not tell the {part}").format(part=part)
             fix = _("add {part}=COLUMN; the columns are: {columns}").format(
                 part=part, columns=", ".join(heading)

@@ -118,7 +118,8 @@ def upstream(
 
 def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Party:
     """A country or group by its name; what is wrong with it is told."""
-    group = GROUPS.get(word.strip().upper())
+    name = word.strip().upper()
+    group = GROUPS.get(name)
     year = int(table.about.year) if table.about.year.isdigit() else 9999
     if group is not None:
         numbers = members_of(word, year)
@@ -126,7 +127,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
-            return Party(group.id, _(group.name).partition(",")[0], places, absent)
+            return Party(name, _(group.name).partition(",")[0], places, absent)
     places = table.places_of(word)
     if places:
         label = table.countries[places[0]]
