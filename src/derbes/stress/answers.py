@@ -16,6 +16,7 @@ from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
 from derbes.language import _, worded
+from derbes.model.numbers import AS_WRITTEN
 from derbes.parallel import RunOptions, memory_limit
 from derbes.results.statements import Signaling
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
@@ -510,7 +511,7 @@ def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[Answe
     tables = [table(by_rule, central, kept.n_draws, exact=exact)]
     n = min(kept.n_solved, request.solved)
     if n:
-        central = solved_row(bare(variant))
+        central = solved_row((bare(variant), AS_WRITTEN, None))
         exact = exact and n == kept.n_draws
         tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
     return tables

@@ -4,9 +4,11 @@ By the rule: what one measure does at chosen dates, when hazards bring measures 
 do, months of cover in calm. By programs: one row of columns from the best responses.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +32,7 @@ from derbes.kernels.futures import FIRST, LAST, WHOLE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
-from derbes.model.numbers import AS_WRITTEN, Values
+from derbes.model.numbers import Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
@@ -332,12 +334,10 @@ def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArra
 def _rates(world: Case, draws: Draws, name: str, rows: BoolArray) -> FloatArray:
     """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
     hazard = world.hazards.get(name)
-    if hazard is None or hazard.rate is None:
-        return np.zeros(int(rows.sum()))
-    if hazard.rate.path in draws.inputs:
-        column = draws.inputs.index(hazard.rate.path)
-        return np.asarray(draws.values[rows, column], dtype=np.float64)
-    return np.full(int(rows.sum()), hazard.rate.value)
+    rate = hazard.rate if hazard else None
+    if rate is not None and rate.path in draws.inputs:
+        return np.asarray(draws.values[rows, draws.inputs.index(rate.path)], dtype=np.float64)
+    return np.full(int(rows.sum()), 0.0 if rate is None else rate.value)
 
 
 def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
@@ -516,13 +516,15 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     Raises:
         SolveError: A program has no usable answer.
     """
-    tasks = []
-    near = _central_start(variant) if len(draws.weights) else None
-    for i in range(len(draws.weights)):
+    tasks, n = [], len(draws.weights)
+    near = None
+    with contextlib.suppress(SolveError):  # no calm plan at central values: each from nothing
+        near = calm_start(compile_case(variant.case, _longest(variant))) if n else None
+    for i in range(n):
         world, values = drawn_values(variant.case, draws, i)
         tasks.append((bare(replace(variant, case=world)), values, near))
     found = run_tasks(
-        _solved_draw,
+        solved_row,
         tasks,
         n_workers=options.n_workers,
         executor=options.pool,
@@ -531,20 +533,17 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
 
 
+_UNREAD = (
+    *("variants", "scenarios", "facts", "documents", "statements"),
+    *("contrasts", "double_standards", "tensions"),
+)
+"""Sections of a case that programs do not read."""
+
+
 def bare(variant: DrawnVariant) -> DrawnVariant:
     """A variant without what programs do not read, so that it is quick to send."""
-    case = replace(
-        variant.case,
-        variants={},
-        scenarios={},
-        facts={},
-        documents={},
-        statements={},
-        contrasts={},
-        double_standards={},
-        tensions={},
-    )
-    return replace(variant, case=case)
+    nothing: dict[str, Any] = {section: {} for section in _UNREAD}
+    return replace(variant, case=replace(variant.case, **nothing))
 
 
 def _longest(variant: DrawnVariant) -> int:
@@ -553,22 +552,9 @@ def _longest(variant: DrawnVariant) -> int:
     return longest_length(variant.case, Request(lengths=tuple(sorted(lengths))))
 
 
-def _central_start(variant: DrawnVariant) -> CalmStart | None:
-    """The calm plan at central values, from which those of draws start; None: there is none."""
-    try:
-        return calm_start(compile_case(variant.case, _longest(variant)))
-    except SolveError:
-        return None
-
-
-def _solved_draw(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
-    return solved_row(*task)
-
-
-def solved_row(
-    variant: DrawnVariant, values: Values = AS_WRITTEN, near: CalmStart | None = None
-) -> FloatArray:
+def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
     """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
+    variant, values, near = task
     asked, targets, case = variant.request, variant.targets, variant.case
     names = tuple(target.measure for target in targets)
     study = make_study(case, names, _longest(variant), values=values, near=near)

@@ -157,13 +157,14 @@ def kept_inputs(found: Swings) -> list[int]:
 def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
     """For each answer, the inputs without Sobol indices and what they moved."""
     left_out = [d for d in range(len(found.center.inputs)) if d not in set(kept)]
+    if not left_out:
+        return ()
     paths, told = tuple(found.center.paths[d] for d in left_out), []
     for answer, moves in zip(found.names, found.sizes.T, strict=True):
-        largest = float(moves.max(initial=0.0))
-        moved = float(moves[left_out].max(initial=0.0))
+        largest, moved = float(moves.max()), float(moves[left_out].max())
         part = moved / largest if largest else 0.0
         told.append(ScreenedOut(answer, len(left_out), moved, part, paths))
-    return tuple(told) if left_out else ()
+    return tuple(told)
 
 
 # Tipping values
@@ -207,8 +208,7 @@ def tipping_values(
         place, holds_below = flips[a, d] if is_flip else over[a, d]
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
-        section, _dot, rest = quantity.path.partition(".")
-        plant, _dot, key = rest.partition(".")
+        section, plant, key = [*quantity.path.split(".", 2), "", ""][:3]
         is_opening = (section, key) == ("plants", "opening")
         if is_opening:
             opening = case.plants[plant].opening + round(place / case.calendar.step)
@@ -505,8 +505,7 @@ def influences(
     found: list[Indices | None] = [None] * len(answers)
     if names:
         found = indices(at, len(names), n_base=N_BASE, seed=seed)
-    pawn = _pawn(*given)
-    told: list[Influence] = []
+    pawn, told = _pawn(*given), list[Influence]()
     for a, answer in enumerate(answers):
         rows = []
         for name, by_answer in pawn.items():
@@ -572,13 +571,12 @@ def evaluation(
     starts = target.starts
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
-    def numbers_of(draws: Draws) -> FloatArray:
-        if known is not None and draws is known.draws and known.numbers.keys() >= {*own, *at_dates}:
-            return np.column_stack([known.numbers[column] for column in (*own, *at_dates)])
-        return disruption_numbers(rule, draws, own, until_last=at_dates)
-
     def answers(draws: Draws) -> FloatArray:
-        numbers = numbers_of(draws)
+        wanted = (*own, *at_dates)
+        if known is not None and draws is known.draws and known.numbers.keys() >= set(wanted):
+            numbers = np.column_stack([known.numbers[column] for column in wanted])
+        else:
+            numbers = disruption_numbers(rule, draws, own, until_last=at_dates)
         ended = ended_by(numbers[:, len(own) :])
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
@@ -599,16 +597,9 @@ def headlines(variant: DrawnVariant) -> tuple[DrawColumn, ...]:
     the date of the end of its leverage, where it may end.
     """
     target = variant.targets[0]
-    columns = (
-        DrawColumn(TIME_TO_SURVIVE, target.measure, target.starts[0], 0, MYOPIC),
-        DrawColumn(UNMET_ESSENTIAL, target.measure, target.starts[0], target.length, MYOPIC),
-        DrawColumn(END, target.measure, UNDATED, target.length, MYOPIC),
-    )
-    return columns if target.lengths else columns[:2]
-
-
-def _names(variant: DrawnVariant, columns: Sequence[DrawColumn]) -> tuple[str, ...]:
-    return tuple(column.name(variant.case.calendar, variant.variant) for column in columns)
+    survives, unmet = target.columns(TIME_TO_SURVIVE, lengths=(0,)), target.columns(UNMET_ESSENTIAL)
+    ends = [DrawColumn(END, target.measure, UNDATED, target.length, MYOPIC)]
+    return (survives[0], unmet[0], *(ends if target.lengths else ()))
 
 
 def what_decides(
@@ -622,7 +613,8 @@ def what_decides(
         known: Draws over all inputs, for PAWN.
     """
     case, columns = variant.case, headlines(variant)
-    names, evaluate = _names(variant, columns), evaluation(variant, rule, columns, known)
+    names = [column.name(case.calendar, variant.variant) for column in columns]
+    evaluate = evaluation(variant, rule, columns, known)
     found = swings(case, names, evaluate)
     kept, given = kept_inputs(found), (known.draws, evaluate(known.draws))
     told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
@@ -649,4 +641,5 @@ def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingV
         columns += [target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
     evaluate = evaluation(variant, rule, columns, known)
     given = (known.draws, evaluate(known.draws))
-    return tipping_values(case, _names(variant, columns), evaluate, given=given)
+    names = [column.name(case.calendar, variant.variant) for column in columns]
+    return tipping_values(case, names, evaluate, given=given)
