@@ -81,11 +81,7 @@ class CaseQuestion(NamedTuple):
 
 
 def questions(first: str) -> tuple[CaseQuestion, ...]:
-    """Every question, in the order of asking.
-
-    Args:
-        first: First month of the calendar.
-    """
+    """Every question, in the order of asking, of a calendar that begins with a month."""
     until = f"{int(first[:4]) + YEARS_AHEAD}-12"
     return (
         CaseQuestion("buyer", _("Who buys? (such as: Kazakhstan)"), "", _name),

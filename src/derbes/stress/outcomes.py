@@ -260,11 +260,7 @@ def disruption_numbers(
 
 
 def ended_by(survives: FloatArray) -> FloatArray:
-    """Whether no start from each date on goes short. (N, dates)
-
-    Args:
-        survives: Whether each date's start is survived, dates rising. (N, dates)
-    """
+    """Whether no start from each date on goes short, by whether each is survived. (N, dates)"""
     later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
     return np.asarray(later, dtype=np.float64)
 
@@ -286,11 +282,6 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     and a measure runs for one at least. The k-th waits of correlated hazards have the
     stated rank correlation. A rate that is drawn counts as drawn. The numbers of a future
     depend on the seed and on its place in the sequence alone.
-
-    Args:
-        case: The case whose hazards strike.
-        draws: Futures.
-        seed: Seed of the events.
     """
     hazards = tuple(case.hazards)
     n, n_periods = len(draws.weights), case.calendar.n_periods
@@ -408,11 +399,6 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
 
     Measures start within the calendar; the futures go on behind it until what they left is
     refilled, so that a reserve that was drawn is not taken for money saved.
-
-    Args:
-        rule: The case, with the measures of its hazards.
-        draws: Futures.
-        seed: Seed of the events.
     """
     case, n_calendar = rule.case, rule.case.calendar.n_periods
     n_periods = n_calendar + aftermath(case)

@@ -118,12 +118,7 @@ def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
 
 
 def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
-    """A tornado for each answer: inputs by their swing, the largest first; none that is 0.
-
-    Args:
-        found: The swings.
-        units: Unit of each answer. (A,)
-    """
+    """A tornado for each answer (A,): inputs by their swing, the largest first; none that is 0."""
     center, sizes = found.center, found.sizes
     return tuple(
         Bar(
@@ -426,14 +421,7 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
 def indices(
     evaluate: Callable[[FloatArray], FloatArray], n_axes: int, *, n_base: int, seed: int
 ) -> list[Indices | None]:
-    """Sobol indices of each answer of a function on the unit cube.
-
-    Args:
-        evaluate: Points → answers. (N, D) → (N, A)
-        n_axes: D.
-        n_base: Base points, a power of 2; N = n_base (D + 2).
-        seed: Seed.
-    """
+    """Sobol indices of each answer of a function on the unit cube, (N, D) → (N, A)."""
     answers = evaluate(saltelli_points(n_axes, n_base, seed))
     return [sobol_indices(answers[:, a], n_axes, seed) for a in range(answers.shape[1])]
 
@@ -556,14 +544,8 @@ def evaluation(
 ) -> Evaluate:
     """A way from draws over any inputs to answers by the rule, about the first measure.
 
-    The end is counted in months from the first period; the end of the calendar stands for
-    never.
-
-    Args:
-        variant: The variant.
-        rule: Its case.
-        columns: What is answered.
-        known: Draws that need not be run again where all that is asked of them is there.
+    The end is counted in months from the first period; the end of the calendar stands for never.
+    Draws that are `known` are not run again where all that is asked of them is there.
     """
     target, calendar = variant.targets[0], variant.case.calendar
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
@@ -605,13 +587,7 @@ def headlines(variant: DrawnVariant) -> tuple[DrawColumn, ...]:
 def what_decides(
     variant: DrawnVariant, rule: Rule, known: Known
 ) -> tuple[tuple[Bar, ...], tuple[Influence, ...], tuple[ScreenedOut, ...]]:
-    """Tornado of the headlines, and indices of the inputs that it does not screen out.
-
-    Args:
-        variant: The variant; its first measure is looked into.
-        rule: Its case.
-        known: Draws over all inputs, for PAWN.
-    """
+    """Tornado of the headlines, and indices of the inputs that it does not screen out."""
     case, columns = variant.case, headlines(variant)
     names = [column.name(case.calendar, variant.variant) for column in columns]
     evaluate = evaluation(variant, rule, columns, known)
@@ -626,11 +602,6 @@ def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingV
 
     Whether the main measure is survived at its first date, and whether its leverage has
     ended by the date at which it does at the center, and by the date before.
-
-    Args:
-        variant: The variant; its first measure is looked into.
-        rule: Its case.
-        known: Draws, for the values at which half of them hold.
     """
     case, target, center = variant.case, variant.targets[0], center_of(variant.case)
     columns = target.columns(SURVIVES)[:1]

@@ -55,13 +55,7 @@ def memory_needed(n_draws: int, *, n_inputs: int, n_columns: int, n_variants: in
 
 
 def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None:
-    """Refuse what memory will not hold, with the number of draws that it would.
-
-    Args:
-        source: The case, for the message.
-        n_draws: Draws that are asked for.
-        limit: Memory that may be taken. [byte]
-        **sizes: As of `memory_needed`.
+    """Refuse what memory [byte] will not hold, with the number of draws that it would.
 
     Raises:
         RequestError: The answers would not fit.

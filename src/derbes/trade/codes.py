@@ -146,11 +146,7 @@ def numbers_by_word() -> dict[str, int]:
 
 
 def numbers_of(word: str) -> tuple[int, ...]:
-    """Numbers of a country; empty: not known.
-
-    Args:
-        word: Its ISO code, its number, or its name in any of the languages.
-    """
+    """Numbers of a country by ISO code, number, or name in any language; empty: not known."""
     word = word.strip().casefold()
     return _by_word().get(word) or _by_translated_name().get(word, ())
 

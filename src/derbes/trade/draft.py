@@ -192,13 +192,7 @@ def _sellers(told: _Told) -> list[_Amounts]:
 
 
 def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
-    """What a seller sold; by value where the good is counted so.
-
-    Args:
-        seller: The seller.
-        usual: Unit value of all imports, for a seller of whom no weight is known. [USD/t]
-        is_by_weight: Whether the good is counted by weight.
-    """
+    """What a seller sold; `usual` is the price of one of whom no weight is known. [USD/t]"""
     id_ = _id_of(seller.seller)
     if not is_by_weight:
         value, more = seller.value / 1e3, seller.peak / seller.exports

@@ -56,14 +56,7 @@ class Elasticity:
 
 
 def range_of(text: str, kind: str, where: str, problems: list[Problem]) -> Ends:
-    """`4` or `2..6` as lowest and highest; what is wrong with it is told.
-
-    Args:
-        text: As written.
-        kind: `sigma`, `epsilon` or `short_sigma`.
-        where: Option or cell that it stands in.
-        problems: Takes what is wrong.
-    """
+    """`4` or `2..6` as lowest and highest of a kind; what is wrong with it is told."""
     above = ABOVE[kind]
     fix = _("write one number above {above}, or a range such as 2..6").format(above=f"{above:g}")
     if kind == SHORT_SIGMA:

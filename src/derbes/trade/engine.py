@@ -146,12 +146,7 @@ QueryEngine = TableEngine | ElsewhereEngine
 
 @contextlib.contextmanager
 def opened_engine(n_threads: int = 2, place: Path | None = None) -> Iterator[TableEngine]:
-    """The engine, closed afterwards.
-
-    Args:
-        n_threads: Cores that it uses.
-        place: Folder that it writes to; None: it only reads.
-    """
+    """The engine, closed afterwards; without a place to write to it only reads."""
     import duckdb  # noqa: PLC0415 - a case needs none
 
     with new_folder() as scratch:

@@ -420,16 +420,7 @@ def _lines(path: Path, lines: TextIO, delimiter: str = ",") -> Iterator[tuple[in
 def _matrix(
     rows: Iterable[tuple[int, list[str]]], width: int, n_labels: int
 ) -> tuple[list[tuple[str, ...]], Floats, list[Problem]]:
-    """Labels and numbers of rows, and what is wrong with them.
-
-    Args:
-        rows: Line and cells of each.
-        width: Numbers of a row. M
-        n_labels: Labels that stand before them.
-
-    Returns:
-        Labels of each row, numbers (N, M), and problems.
-    """
+    """Labels of rows and the numbers behind them (N, M), and what is wrong with both."""
     labels: list[tuple[str, ...]] = []
     values: list[Floats] = []
     problems = []

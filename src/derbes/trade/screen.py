@@ -65,14 +65,7 @@ class Question:
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> Screen:
-    """Products by how dependent their buyer is on few sellers.
-
-    Args:
-        store: Folder of the store.
-        question: What is asked.
-        dataset: Id of the dataset; empty: the newest.
-        n_threads: Cores of the engine in this process.
-        engine: Another one: a connection of Ibis, or its address; empty: that in this process.
+    """Products by how dependent their buyer is on few sellers; as in `derbes.api`.
 
     Raises:
         RequestError: A country, product or year is not known.
@@ -99,13 +92,6 @@ def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
     """One product of one buyer over years, with its sellers and who else could sell.
-
-    Args:
-        store: As of `screen`, and so are the others.
-        question: What is asked.
-        dataset: Id of the dataset.
-        n_threads: Cores.
-        engine: Another engine.
 
     Raises:
         RequestError: A country, product or year is not known, or the product is not one.
@@ -167,12 +153,7 @@ def _reliance(
 
 
 def _over_years(columns: Columns, years: Sequence[int]) -> tuple[Columns, float | None]:
-    """What several years say of the rows of the last: how often they are flagged, and the churn.
-
-    Args:
-        columns: Of `_Tables.columns`, of all years.
-        years: Asked about, rising.
-    """
+    """What several years say of the rows of the last: how often they are flagged, and the churn."""
     keys = columns["k"].astype(np.int64) * _KEY + columns["b"]
     of_year = {year: columns["t"] == year for year in years}
     now = keys[of_year[years[-1]]]
@@ -471,12 +452,7 @@ class _Tables:
 
 
 def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
-    """Figures of dependences out of sums. Each (N,)
-
-    Args:
-        sums: Columns of `_Tables`.
-        has_group: Whether some sellers do not count as outside.
-    """
+    """Figures of dependences out of the sums of `_Tables`. Each (N,)"""
     own, imports, all_v = (filled(sums[name]) for name in ("own", "imports", "all_v"))
     outside, squares = (np.nan_to_num(filled(sums[name])) for name in ("outside", "squares"))
     hhi = of.concentration(squares, outside)

@@ -169,16 +169,7 @@ def import_trade(
     vintage: str = "",
     license_: str = "",
 ) -> Imported:
-    """Bring tables of trade into the store; years that it holds already are brought anew.
-
-    Args:
-        paths: BACI, UN Comtrade, or any table with a mapping; all of one kind.
-        store: Folder of the store.
-        id_: Id of the dataset; empty: made of source, classification and vintage.
-        mapping: Columns of another table, as of `source_of`.
-        classification: Revision of the HS, such as HS92; empty: as the files tell it.
-        vintage: Release of the data; empty: as the names of the files tell it.
-        license_: What the data may be used for; empty: that of the source, where known.
+    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`.
 
     Raises:
         DataError: A file cannot be used; the store is as it was.
