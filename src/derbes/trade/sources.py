@@ -175,7 +175,7 @@ def _known_layout(heading: Sequence[str], delimiter: str) -> TableLayout | None:
 def _comtrade(
     told: Mapping[str, str], parts: Sequence[str], delimiter: str, *, is_old: bool
 ) -> TableLayout:
-    """The layout of a table of Comtrade, by its cells and conditions under which a row is a part."""
+    """The layout of a table of Comtrade, by its cells and what makes a row a part of another."""
     reporter, partner, product = told["reporter"], told["partner"], told["product"]
     if is_old:
         cell, flows = f"lower({told['flow']})", _OLD_FLOWS
