@@ -189,7 +189,7 @@ class AnswerTable:
     """(N,)"""
     central: FloatArray
     """The columns with all inputs at their central values. (C,)"""
-    exact: bool = False
+    exact: bool
     """Whether the draws are all that can happen."""
 
     def where(self, **wanted: object) -> list[int]:
@@ -205,7 +205,7 @@ def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool)
     """What hazards do, each over all futures: going short, unmet demand and loss."""
     numbers = np.array([found.first_short >= 0, found.unmet, found.loss]).T
     central = np.full(len(HAZARD_COLUMNS), np.nan)
-    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact)
 
 
 def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
@@ -215,10 +215,11 @@ def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
         if column.kind == SURVIVES:
             continue
         values, is_dated = table.numbers[:, place], column.start != UNDATED
-        seen = spread(values, table.weights, exact=table.exact)
         if column.kind == GOES_SHORT:
             p, error = probability(values, table.weights, exact=table.exact)
             seen = Spread(p, error, {}, len(values), 0)
+        else:
+            seen = spread(values, table.weights, exact=table.exact)
         cap, center = column.cap(table.case), table.central[place]
         told.append(
             Answer(
@@ -272,23 +273,16 @@ def convergence_of(table: AnswerTable, answers: Sequence[Answer]) -> tuple[Conve
 
 def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
     """P(ended by date) of a measure, for each of its lengths."""
-    calendar, rows = table.case.calendar, []
+    calendar, rows, n = table.case.calendar, [], len(table.weights)
     for length in target.lengths:
         places = table.where(kind=SURVIVES, measure=target.measure, length=length)
-        ended = ended_by(table.numbers[:, places])
+        months, ended = length * calendar.step, ended_by(table.numbers[:, places])
         for place, holds in zip(places, ended.T, strict=True):
+            column = table.columns[place]
             p, error = probability(holds, table.weights, exact=table.exact)
+            date = calendar.label(column.start)
             rows.append(
-                EndedBy(
-                    variant=table.variant,
-                    measure=target.measure,
-                    length=length * calendar.step,
-                    date=calendar.label(table.columns[place].start),
-                    p=p,
-                    standard_error=error,
-                    bound=table.columns[place].bound,
-                    n_draws=len(table.weights),
-                )
+                EndedBy(table.variant, column.measure, months, date, p, error, column.bound, n)
             )
     return tuple(rows)
 
@@ -448,8 +442,7 @@ def stress_case(
         own = _tables(variant, rule, kept)
         tables += own
         curves += [row for table in own for one in targets for row in curves_of(table, one)]
-        found = hazards_of(kept)
-        if found is not None:
+        if (found := hazards_of(kept)) is not None:
             exact = is_listed(variant)
             by_hazards.append(hazard_table(variant.case, found, variant.variant, exact=exact))
             risks.append(hazard_risk(variant.case, found, variant.variant))
@@ -490,30 +483,18 @@ def stress_case(
 
 def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
     """The columns by programs, where any draw was solved, then those by the rule."""
-    request, exact = variant.request, is_listed(variant)
-
-    def table(
-        columns: tuple[DrawColumn, ...], central: FloatArray, n: int, *, exact: bool
-    ) -> AnswerTable:
-        values = [kept.columns[column.name(variant.case.calendar)][:n] for column in columns]
-        return AnswerTable(
-            case=variant.case,
-            variant=variant.variant,
-            columns=columns,
-            numbers=np.array(values).reshape(len(columns), n).T,
-            weights=kept.columns[WEIGHT][:n],
-            central=central,
-            exact=exact,
-        )
-
-    by_rule = variant.rule_columns
+    case, by_rule = variant.case, variant.rule_columns
     central = disruption_numbers(rule, central_draws(variant), by_rule)[0]
-    tables = [table(by_rule, central, kept.n_draws, exact=exact)]
-    n = min(kept.n_solved, request.solved)
-    if n:
+    parts = [(by_rule, central, kept.n_draws)]
+    if n_solved := min(kept.n_solved, variant.request.solved):
         central = solved_row((bare(variant), AS_WRITTEN, None))
-        exact = exact and n == kept.n_draws
-        tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
+        parts.insert(0, (variant.solved_columns, central, n_solved))
+    tables = []
+    for columns, central, n in parts:
+        values = [kept.columns[column.name(case.calendar)][:n] for column in columns]
+        numbers, weights = np.array(values).reshape(len(columns), n).T, kept.columns[WEIGHT][:n]
+        exact = n == kept.n_draws and is_listed(variant)
+        tables.append(AnswerTable(case, variant.variant, columns, numbers, weights, central, exact))
     return tables
 
 
