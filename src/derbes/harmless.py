@@ -61,14 +61,11 @@ def _nearest(word: str, encoding: str) -> str:
 def _nearest_sign(sign: str, encoding: str) -> str:
     small = sign.lower()
     russian = _RUSSIAN.get(small, small)
-    for near in (sign, _match(russian, sign), _match(_TRANSLITERATED.get(russian, ""), sign)):
+    nears = (russian, _TRANSLITERATED.get(russian, ""))
+    for near in (sign, *(one.capitalize() if sign.isupper() else one for one in nears)):
         if near and near.encode(encoding, "ignore").decode(encoding) == near:
             return near
     return sign
-
-
-def _match(near: str, sign: str) -> str:
-    return near.capitalize() if sign.isupper() else near
 
 
 _WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]|\s")

@@ -39,9 +39,12 @@ _REVISIONS = dict(zip("0123456", ("92", "96", "02", "07", "12", "17", "22"), str
 
 
 @dataclass(frozen=True, slots=True)
-class TableLayout:
-    """What the columns of a table are; each as an expression of the engine over texts."""
+class TradeTable:
+    """A file to be read: what its columns are, each as an expression of the engine over texts."""
 
+    path: Path
+    delimiter: str
+    """Between cells; empty: Parquet."""
     source: str
     year: str
     exporter: str
@@ -58,16 +61,6 @@ class TableLayout:
     """Reason → condition under which a row is no row of its own."""
     revision: str = ""
     """Column that tells the revision of the HS; empty: the name of the file does."""
-
-
-@dataclass(frozen=True, slots=True)
-class TradeTable:
-    """A file to be read: its layout, and how its text is cut into cells."""
-
-    path: Path
-    layout: TableLayout
-    delimiter: str = ""
-    """Empty: Parquet."""
 
     @property
     def scan(self) -> str:
@@ -101,11 +94,11 @@ def source_of(engine: TableEngine, path: Path, mapping: str = "") -> TradeTable:
         raise DataError(text.format(file=path))
     heading, delimiter = _heading(engine, path)
     if mapping:
-        return TradeTable(path, _mapped(path, heading, mapping, delimiter), delimiter)
-    layout = _known_layout(heading, delimiter)
-    if layout is None:
+        return _mapped(path, heading, mapping, delimiter)
+    found = _known(path, heading, delimiter)
+    if found is None:
         raise DataError(_unknown(path, heading))
-    return TradeTable(path, layout, delimiter)
+    return found
 
 
 def _heading(engine: TableEngine, path: Path) -> tuple[list[str], str]:
@@ -157,25 +150,26 @@ _OLD_FLOWS = {
 }
 
 
-def _known_layout(heading: Sequence[str], delimiter: str) -> TableLayout | None:
-    """The layout of BACI or Comtrade, or None."""
+def _known(path: Path, heading: Sequence[str], delimiter: str) -> TradeTable | None:
+    """A table of BACI or Comtrade, or None."""
     cells = {name.casefold(): f"trim({named(name)}::VARCHAR)" for name in heading}
     if {*"tijkvq"} <= set(cells):
         t, i, j, k, v, q = (cells[name] for name in "tijkvq")
         value, weight = (f"1000 * {_number_of(cell, delimiter)}" for cell in (v, q))
-        return TableLayout(BACI, t, i, j, k, value, weight)
+        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight)
     for names in _COMTRADE:
         told = {part: cells[name] for part, name in names.items() if name in cells}
         if {*_NEEDED} <= set(told):
             parts = [f"{cells[k]} <> {quoted(whole)}" for k, whole in _WHOLES.items() if k in cells]
-            return _comtrade(told, parts, delimiter, is_old=names is _COMTRADE[1])
+            is_old = names is _COMTRADE[1]
+            return _comtrade(path, delimiter, told, () if is_old else parts, is_old=is_old)
     return None
 
 
 def _comtrade(
-    told: Mapping[str, str], parts: Sequence[str], delimiter: str, *, is_old: bool
-) -> TableLayout:
-    """The layout of a table of Comtrade, by its cells and what makes a row a part of another."""
+    path: Path, delimiter: str, told: Mapping[str, str], parts: Sequence[str], *, is_old: bool
+) -> TradeTable:
+    """A table of Comtrade, by its cells and what makes a row a part of another."""
     reporter, partner, product = told["reporter"], told["partner"], told["product"]
     if is_old:
         cell, flows = f"lower({told['flow']})", _OLD_FLOWS
@@ -192,12 +186,14 @@ def _comtrade(
     left_out = {
         WORLD_ROWS: f"{partner} = '0' OR {reporter} = '0'",
         OTHER_FLOWS: f"{flow} IS NULL",
-        PARTS_OF_ROWS: "" if is_old else " OR ".join(parts),
+        PARTS_OF_ROWS: " OR ".join(parts),
         LEVELS: f"regexp_matches({product}, '^([A-Z].*|[0-9]{{1,4}})$')",
     }
-    return TableLayout(
+    return TradeTable(
+        path,
+        delimiter,
         COMTRADE,
-        told["year"],
+        year=told["year"],
         exporter=f"CASE WHEN {is_import} THEN {partner} ELSE {reporter} END",
         importer=f"CASE WHEN {is_import} THEN {reporter} ELSE {partner} END",
         product=product,
@@ -218,8 +214,8 @@ def _number_of(cell: str, delimiter: str) -> str:
     return f"TRY_CAST({text} AS DOUBLE)"
 
 
-def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TableLayout:
-    """The layout that a mapping tells."""
+def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TradeTable:
+    """A table whose columns a mapping tells."""
     told, problems = _told_columns(heading, mapping)
     for part in NEEDED:
         if part not in told and not any(p.where == part for p in problems):
@@ -236,7 +232,7 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
         cells[part] = f"trim({named(column)}::VARCHAR)"
         if part in _UNITS:
             cells[part] = f"{unit!r} * {_number_of(cells[part], delimiter)}"
-    return TableLayout(TABLE, **cells)
+    return TradeTable(path, delimiter, TABLE, **cells)
 
 
 def _told_columns(
@@ -321,7 +317,7 @@ def _revision_of(text: str) -> str:
 
 def revisions_in(engine: TableEngine, source: TradeTable) -> set[str]:
     """Revisions of the HS that the rows of a table tell."""
-    if not source.layout.revision:
+    if not source.revision:
         return {_revision_of(source.path.name)} - {""}
-    rows = engine.rows(f"SELECT DISTINCT {source.layout.revision} FROM {source.scan}")
+    rows = engine.rows(f"SELECT DISTINCT {source.revision} FROM {source.scan}")
     return {_revision_of(str(text)) or str(text) for (text,) in rows if text}

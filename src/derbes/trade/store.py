@@ -180,7 +180,7 @@ def import_trade(
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(place=store) as engine:
             sources = [source_of(engine, path, mapping) for path in paths]
-            kinds = sorted({one.layout.source for one in sources})
+            kinds = sorted({one.source for one in sources})
             if len(kinds) > 1:
                 text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
                 raise DataError(text.format(kinds=_(" and ").join(kinds)))
@@ -328,7 +328,7 @@ class _Staged:
 
     def _query(self) -> str:
         """Every row with its line, its parts, and why it is left out or set aside."""
-        one = self._source.layout
+        one = self._source
         cases = " ".join(f"WHEN {test} THEN {quoted(why)}" for why, test in one.left_out.items())
         return f"""
             WITH told AS (
