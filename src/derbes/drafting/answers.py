@@ -164,16 +164,11 @@ def _name(text: str, _known: Known) -> str:
     return text
 
 
-class _Sold(NamedTuple):
-    name: str
-    share: float
-
-
 _SHARE = re.compile(r"(.*?)\s*([0-9]+(?:[.,][0-9]+)?)\s*%")
 
 
-def _sellers(text: str, known: Known) -> tuple[_Sold, ...]:
-    """Sellers with their parts; one without is left what the others leave."""
+def _sellers(text: str, known: Known) -> dict[str, float]:
+    """Sellers and their parts; one without is left what the others leave."""
     fix = _("write them as in: Russia 70 %, China 30 %")
     found: list[tuple[str, float | None]] = []
     for part in filter(str.strip, re.split(r"[;\n]|,(?![0-9])", text)):
@@ -200,10 +195,7 @@ def _sellers(text: str, known: Known) -> tuple[_Sold, ...]:
         what = _("the parts of all sellers add up to 100 %, each above 0; these to {sum} %")
         raise RefusedAnswerError(what.format(sum=_exact(given)), fix)
     shares = [100.0 - given if share is None else share for _name, share in found]
-    return tuple(
-        _Sold(name, share / sum(shares))
-        for (name, _share), share in zip(found, shares, strict=True)
-    )
+    return {name: share / sum(shares) for (name, _share), share in zip(found, shares, strict=True)}
 
 
 class _Used(NamedTuple):
@@ -258,9 +250,8 @@ class _Priced(NamedTuple):
 
 def _price(text: str, known: Known) -> _Priced:
     used: _Used = known["use"]
-    fix = _('write it as in "300 USD/{unit}"; a guess will do, it is written as one').format(
-        unit=used.unit
-    )
+    fix = _('write it as in "300 USD/{unit}"; a guess will do, it is written as one')
+    fix = fix.format(unit=used.unit)
     if _is_unknown(text):
         raise RefusedAnswerError(_("nothing can be computed without a price"), fix)
     amount = _amount_of(text, fix, used.own)
@@ -351,12 +342,17 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
     price: _Priced = known["price"]
     taken: set[str] = set()
     buyer = _free_id(known["buyer"], "buyer", taken)
-    ids = [_free_id(sold.name, "seller", taken) for sold in known["seller"]]
+    sellers: Mapping[str, float] = known["seller"]
+    ids = [_free_id(name, "seller", taken) for name in sellers]
     reason = why or _("as it was told when the case was begun")
 
     def number(value: float, unit: str, why: str = reason) -> DraftNumber:
-        return _number(value, unit, within, grade=grade, why=why)
+        low, high = digits(value * (1 - within)), digits(value * (1 + within))
+        if not value or not within:
+            low = high = ""
+        return DraftNumber(f"{_exact(value)} {unit}", low, high, grade=grade, why=why)
 
+    cost = number(price.number, price.unit)
     unit = f"{used.unit}/{used.time}"
     head = _(
         "A case begun with derbes new. Its numbers are what was told: assumptions, each with a "
@@ -373,7 +369,7 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
         target=buyer,
         target_label=known["buyer"],
         sender=ids[0],
-        sender_label=known["seller"][0].name,
+        sender_label=next(iter(sellers)),
         good=_free_id(known["good"], "good", taken),
         good_label=known["good"],
         unit=used.unit,
@@ -383,13 +379,8 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
         demand=number(used.number, unit),
         stock=_stored(known["stock"], used, number),
         sellers=tuple(
-            DraftSeller(
-                id_,
-                sold.name,
-                number(price.number, price.unit),
-                _capacity(used.number * sold.share, unit, within),
-            )
-            for id_, sold in zip(ids, known["seller"], strict=True)
+            DraftSeller(id_, name, cost, _capacity(used.number * share, unit, within))
+            for id_, (name, share) in zip(ids, sellers.items(), strict=True)
         ),
         elsewhere=_("trade statistics, as by derbes screen"),
         remarks=_remarks(),
@@ -418,18 +409,11 @@ def _free_id(name: str, kind: str, taken: set[str]) -> str:
     return free
 
 
-def _number(value: float, unit: str, within: float, *, grade: str, why: str) -> DraftNumber:
-    low, high = digits(value * (1 - within)), digits(value * (1 + within))
-    if not value or not within:
-        low = high = ""
-    return DraftNumber(f"{_exact(value)} {unit}", low, high, grade=grade, why=why)
-
-
 def _capacity(sold: float, unit: str, within: float) -> DraftNumber:
     """What a seller sells now, and somewhat more, since a store that was drawn is filled again."""
     why = _("a guess: it sells {amount} now, and could sell more; ask it or look at its exports")
     low, high = (_exact(sold), digits(sold * (1 + 2 * within))) if within else ("", "")
-    value = _exact(sold) if not within else digits(sold * (1 + within))
+    value = digits(sold * (1 + within)) if within else _exact(sold)
     told = why.format(amount=f"{digits(sold)} {unit}")
     return DraftNumber(f"{value} {unit}", low, high, why=told)
 

@@ -126,15 +126,14 @@ def run(
         n_periods: Periods from the first on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts, costs, shares = [], [], []
-    is_alone = len(draws.weights) == 1
+    parts, costs, shares, places = [], [], [], []
     hits = (events.measure, events.start, events.length) if events else ()
     for name, rows in by_scenario(draws):
-        own = rows_of(draws, rows)
-        world = rule.world(name)
+        own, world = rows_of(draws, rows), rule.world(name)
+        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
         last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
-            replace(rule.model(name, own, is_alone=is_alone), n_periods=min(n_periods, last)),
+            replace(model, n_periods=min(n_periods, last)),
             own,
             events and Events(events.measures, *(e[rows] for e in hits)),
             keep=keep,
@@ -143,19 +142,18 @@ def run(
         )
         shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
+        places.append(rows)
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
-    order = np.argsort(np.concatenate([rows for _n, rows in by_scenario(draws)]), kind="stable")
-    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
-    short = [part.probability_short for part in parts]
-    return Outcomes(
-        unmet=np.concatenate([part.unmet for part in parts])[order],
-        first_short=np.concatenate([part.first_short for part in parts])[order],
-        money=np.concatenate([part.money for part in parts])[order],
-        shortage=np.concatenate(costs)[order],
-        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
-        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    order = np.argsort(np.concatenate(places), kind="stable")
+    unmet, first_short, money = (
+        np.concatenate([getattr(part, name) for part in parts])[order]
+        for name in ("unmet", "first_short", "money")
     )
+    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
+    stock = np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0))
+    p_short = np.tensordot(shares, [part.probability_short for part in parts], axes=1)
+    return Outcomes(unmet, first_short, money, np.concatenate(costs)[order], p_short, stock)
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
@@ -225,37 +223,30 @@ def disruption_numbers(
     exact, columns = len(columns), [*columns, *until_last]
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    whole = [k for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL]
     wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
-    wanted |= {
-        k: WHOLE for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL
-    }
+    wanted |= dict.fromkeys(whole, WHOLE)
+    places = {key: place for place, key in enumerate(wanted)}
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
     for name, rows in by_scenario(draws):
         own, world = rows_of(draws, rows), rule.world(name)
         last = world.calendar.n_periods + tail_periods(world)
-        strikes = [
-            (
-                measure,
-                start,
-                length or LOOKED_AT,
-                min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
-                wanted[measure, start, length],
-            )
-            for measure, start, length in places
-        ]
+        strikes = []
+        for (measure, start, length), until in wanted.items():
+            n = length + aftermath(rule.case) if length else LOOKED_AT
+            strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
         model = rule.model(name, own, is_alone=len(draws.weights) == 1)
         unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
         for column, one in enumerate(columns):
-            short = first_short[:, places[keys[column]]]
+            place = places[keys[column]]
+            short = first_short[:, place]
             if one.kind == TIME_TO_SURVIVE:
                 lasted = np.where(short < 0, LOOKED_AT, short - one.start)
                 numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
             elif one.kind == SURVIVES:
                 numbers[rows, column] = short < 0
             else:
-                found = unmet[:, places[keys[column]], essential]
-                numbers[rows, column] = found.sum(axis=1)
+                numbers[rows, column] = unmet[:, place, essential].sum(axis=1)
     return numbers
 
 
@@ -484,9 +475,8 @@ def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
     last = np.searchsorted(used, reached * (1.0 + ROUNDING), side="right")
     inside = last < len(used)
     broken = np.maximum(np.where(inside, last, 1) - 1, 0)
-    part = np.divide(
-        reached - used[broken], demand[broken], out=np.zeros_like(held), where=demand[broken] > 0
-    )
+    part, left = np.zeros_like(held), reached - used[broken]
+    np.divide(left, demand[broken], out=part, where=demand[broken] > 0)
     return np.where(inside, broken + part - start, np.inf)
 
 
@@ -555,17 +545,16 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
                 _program, survived = StartCover(alone, start).survived(
                     measure, alone.arrays.use_essential, most=LOOKED_AT
                 )
-                periods = survived.periods
-                lasts = LOOKED_AT if periods is None else min(periods, LOOKED_AT)
+                lasts = LOOKED_AT if survived.periods is None else survived.periods
                 column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
-                numbers[column] = float(lasts * step)
+                numbers[column] = float(min(lasts, LOOKED_AT) * step)
         if asked.asks(ENDED) and target.lengths:
             for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
                 numbers[column] = float(not one.short_uses)
-        for loss in (
-            leverage_rows([alone], request, has_premium=False) if asked.asks(LEVERAGE, FANS) else ()
-        ):
+        if not asked.asks(LEVERAGE, FANS):
+            continue
+        for loss in leverage_rows([alone], request, has_premium=False):
             found = {
                 LEVERAGE_RATIO: unbounded_ratio(loss),
                 TARGET_LOSS: loss.target_loss,
