@@ -7,7 +7,7 @@ from derbes.case.entities import Case
 from derbes.case.forms import MISSING
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
-from derbes.drafting.text import id_of
+from derbes.drafting import id_of
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed as one_of

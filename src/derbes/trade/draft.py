@@ -10,7 +10,7 @@ from dataclasses import replace
 from statistics import fmean
 from typing import NamedTuple
 
-from derbes.drafting.text import (
+from derbes.drafting import (
     Draft,
     DraftNumber,
     DraftSeller,

@@ -101,18 +101,14 @@ class InputOutput:
 
     def places_of(self, word: str) -> tuple[int, ...]:
         """Places of a country by its label, ISO code, number or name; empty: not in the table."""
-        wanted = word.strip().casefold()
-        found = [
-            place
-            for place, label in enumerate(self.countries)
-            if wanted in (label.casefold(), self.country_name(label).casefold())
-        ]
-        numbers = set(numbers_of(word))
-        return tuple(found) or tuple(
-            place
-            for place, label in enumerate(self.countries)
-            if numbers.intersection(numbers_of(label))
-        )
+        wanted, numbers = word.strip().casefold(), set(numbers_of(word))
+        named, numbered = [], []
+        for place, label in enumerate(self.countries):
+            if wanted in (label.casefold(), self.country_name(label).casefold()):
+                named.append(place)
+            if numbers.intersection(numbers_of(label)):
+                numbered.append(place)
+        return tuple(named or numbered)
 
 
 @lru_cache(maxsize=2)
@@ -353,9 +349,9 @@ def _not_adding_up(
     """By country: cells that are rounded one by one leave small sectors off by more."""
     what = _("sales to everybody are {sums}, and output is {output}")
     fix = _("columns are missing, or stand twice: take the table anew from its source")
-    found = []
-    for country in dict.fromkeys(country for country, _sector in sellers):
-        own = [place for place, seller in enumerate(sellers) if seller[0] == country]
+    found, countries = [], np.array([country for country, _sector in sellers])
+    for country in dict.fromkeys(countries.tolist()):
+        own = countries == country
         sold, made = float(sums[own].sum()), float(output[own].sum())
         if abs(sold - made) > OFF_BALANCE * made:
             text = what.format(sums=f"{sold:,.6g}", output=f"{made:,.6g}")

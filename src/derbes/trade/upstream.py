@@ -66,6 +66,10 @@ class Party:
     absent: tuple[str, ...] = ()
     """Members that the table does not tell apart."""
 
+    def sells(self, table: InputOutput) -> Mask:
+        """Which sellers are its own. (N,)"""
+        return np.isin(table.country, self.places)
+
 
 def upstream(
     importer: str,
@@ -128,17 +132,14 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
             return Party(name, _(group.name).partition(",")[0], places, absent)
-    places = table.places_of(word)
-    if places:
+    if places := table.places_of(word):
         label = table.countries[places[0]]
         return Party(label, table.country_name(label), places)
     if is_country(word) or group is not None:
-        what = _('"{word}" is not told apart in this table, which holds {n} countries').format(
-            word=word, n=len(table.countries)
-        )
-        fix = _("name one of {names}, or give a table that holds it with --table").format(
-            names=", ".join(sorted(table.countries))
-        )
+        what = _('"{word}" is not told apart in this table, which holds {n} countries')
+        what = what.format(word=word, n=len(table.countries))
+        fix = _("name one of {names}, or give a table that holds it with --table")
+        fix = fix.format(names=", ".join(sorted(table.countries)))
     else:
         what, fix = _('"{word}" is no country').format(word=word), _fix(table, word)
     problems.append(Problem(option, what, fix=fix))
@@ -263,7 +264,7 @@ def _answer(
     known: Mapping[str, Elasticity],
     file: str,
 ) -> Upstream:
-    is_target, is_sender = _mask(table, target), _mask(table, sender)
+    is_target, is_sender = target.sells(table), sender.sells(table)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers(table, [made, made_there])
     sigma = known[SIGMA]
@@ -301,13 +302,9 @@ def _answer(
     )
 
 
-def _mask(table: InputOutput, side: Party) -> Mask:
-    return np.isin(table.country, side.places)
-
-
 def _made(table: InputOutput, side: Party, sector: str = "") -> Floats:
     """Output of a side, or of a sector of it, as parts of its sum. (N,)"""
-    own = np.where(_mask(table, side), table.output, 0.0)
+    own = np.where(side.sells(table), table.output, 0.0)
     if sector:
         own = np.where(table.sector == table.sectors.index(sector), own, 0.0)
     total = own.sum()
@@ -324,7 +321,7 @@ def _exposure(
     sigma: Elasticity,
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss at a middle σ, by which both compare."""
-    is_sender = _mask(table, sender)
+    is_sender = sender.sells(table)
     first = next_tier(table, made)
     output = float(table.output[made > 0].sum())
     inputs = output * float(first.sum())
@@ -368,13 +365,13 @@ def _routes(
 ) -> tuple[RouteRow, ...]:
     """By the country whose goods they are in, largest first."""
     through = first * held_upstream(table, is_sender)
-    by_country = summed(table.country, through, len(table.countries))
+    by_country = summed(table.country, through, len(table.countries)).tolist()
     rows = [
-        RouteRow(label, table.country_name(label), 100 * float(held), _part(float(held), total))
+        RouteRow(label, table.country_name(label), 100 * held, _part(held, total))
         for label, held in zip(table.countries, by_country, strict=True)
+        if _part(held, total) >= LEAST_ROUTE
     ]
-    told = [row for row in rows if row.share >= LEAST_ROUTE]
-    return tuple(sorted(told, key=lambda row: (-row.per_100, row.country)))
+    return tuple(sorted(rows, key=lambda row: (-row.per_100, row.country)))
 
 
 def _sectors(
@@ -384,46 +381,44 @@ def _sectors(
     n = len(table.sectors)
     first = next_tier(table, made)
 
-    used, direct, whole, total = (
+    by_sector = [
         summed(table.sector, amounts, n)
         for amounts in (first, first * is_sender, everything, everything * is_sender)
-    )
+    ]
     output = float(table.output[made > 0].sum())
     income = 1.0 - float(first.sum())
     rows = []
     for place, sector in enumerate(table.sectors):
-        cut = _part(float(direct[place]), float(used[place]))
-        share = _part(float(used[place]), income)
+        used, direct, whole, total = (float(amounts[place]) for amounts in by_sector)
+        if total <= 0:
+            continue
+        cut, share = _part(direct, used), _part(used, income)
         rows.append(
             UpstreamSector(
                 sector=sector,
                 label=table.sector_name(sector),
-                use=output * float(used[place]),
-                direct_value=output * float(direct[place]),
+                use=output * used,
+                direct_value=output * direct,
                 direct_share=cut,
-                per_100=100.0 * float(total[place]),
-                total_share=_part(float(total[place]), float(whole[place])),
+                per_100=100.0 * total,
+                total_share=_part(total, whole),
                 income_share=share,
                 **_short(share, cut, (short.low[place], short.high[place])),
             )
         )
-    told = [row for row in rows if row.per_100 > 0]
-    return tuple(sorted(told, key=lambda row: (-row.per_100, row.sector)))
+    return tuple(sorted(rows, key=lambda row: (-row.per_100, row.sector)))
 
 
 def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, float]:
     """Loss of income where nobody steps in for what is cut, to each order."""
-    share, left, middle = min(share, 1.0), 1.0 - cut, (sigma[0] + sigma[1]) / 2
-    if left <= 0:
-        return {"short_first": math.inf, "short_second": math.inf, "short_low": 1.0,
-                "short_high": 1.0}  # fmt: skip
-    after = of.share_after(share, left, middle)
-    return {
-        "short_first": -float(of.second_order(share, share, math.log(left))),
-        "short_second": -float(of.second_order(share, after, math.log(left))),
-        "short_low": 1.0 - float(of.output_left(share, left, sigma[1])),
-        "short_high": 1.0 - float(of.output_left(share, left, sigma[0])),
-    }
+    share, left, first, second, low, high = min(share, 1.0), 1.0 - cut, math.inf, math.inf, 1.0, 1.0
+    if left > 0:
+        after = of.share_after(share, left, (sigma[0] + sigma[1]) / 2)
+        first, second = (
+            -float(of.second_order(share, one, math.log(left))) for one in (share, after)
+        )
+        high, low = (1.0 - float(of.output_left(share, left, one)) for one in sigma)
+    return {"short_first": first, "short_second": second, "short_low": low, "short_high": high}
 
 
 # Losses and gains
@@ -453,7 +448,7 @@ class _Rise:
 
 def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> _Rise:
     """What the cost of a target's output without some sellers hangs on."""
-    of_target = _mask(table, target)
+    of_target = target.sells(table)
     buyers = np.unique(table.buyer[of_target])
     mix = table.mix[:, buyers]
     weights = _wanted(table, made)[buyers]
@@ -525,22 +520,18 @@ def _gains(
     parts = summed(table.sector, np.maximum(final, 0.0), n)
     parts /= parts.sum()
     loops = _own_inputs(table, is_target)
-    in_one = [
+    rows = [
         GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one)))
         for one in sorted(set(known.ends))
     ]
-    sectoral = [
-        row
-        for one, side, every in epsilons
-        for row in (
-            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, every), side),
-            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, every, loops), side),
-        )
-    ]
-    rows = (*in_one, *sectoral)
+    for one, side, every in epsilons:
+        alone = of.gains_by_sector(lambdas, parts, every)
+        looped = of.gains_with_loop(lambdas, parts, every, loops)
+        rows.append(GainRow(BY_SECTOR, None, one, alone, side))
+        rows.append(GainRow(WITH_LOOP, None, one, looped, side))
     if not known.is_by_sector:  # both ways at one elasticity beside each other
-        rows = tuple(sorted(rows, key=lambda row: row.epsilon or 0.0))
-    return rows, *_lacking(table, own, spent)
+        rows.sort(key=lambda row: row.epsilon or 0.0)
+    return tuple(rows), *_lacking(table, own, spent)
 
 
 def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[tuple[str, ...], float]:

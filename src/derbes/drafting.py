@@ -1,29 +1,21 @@
-"""A case out of answers: who buys what from whom, how much, at what price, in store, until when.
+"""A case begun for somebody: six answers, or trade data, to the text of a case.
+
+The only writer of whole cases. A draft is a file that is valid as it stands; what nobody has told
+is `missing`, with where to look for it beside it. All words are in the language in use.
 
 Each question reads its own answer and says what is wrong with it, so that a terminal can ask again
-and a script be told of everything at once. What is answered is an assumption, with a range and a
-reason; what is not known is `missing`.
+and a script be told of everything at once; what is answered is an assumption.
 """
 
 import contextlib
 import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from derbes.drafting.text import (
-    Draft,
-    DraftNumber,
-    DraftSeller,
-    digits,
-    draft_text,
-    id_of,
-    is_month,
-    month_problems,
-    unknown_stock,
-)
 from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.units import (
@@ -38,6 +30,11 @@ from derbes.units import (
     parse_unit,
 )
 
+_MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
+LENGTHS = (1, 3, 6, 12)
+"""Lengths of a stop; the last is the main one. [month]"""
+STOCK_MONTHS = 3
+"""Months of use up to which stock is looked at, where nothing is known of it."""
 WIDTH = 96
 """Letters of a line of comment."""
 LONGEST = 120
@@ -51,6 +48,286 @@ WITHIN = "20 %"
 """How far numbers may be off, where nobody says otherwise."""
 _ROUNDING = 0.5
 """By how much shares may miss 100 %, as rounded ones do. [%]"""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftNumber:
+    """A number of a draft, as it is written."""
+
+    value: str
+    """With its unit; empty where a series says it."""
+    low: str = ""
+    """Empty: no range is given."""
+    high: str = ""
+    source: str = ""
+    """Id of the document that it is taken from."""
+    grade: str = "D"
+    why: str = ""
+    series: tuple[tuple[str, str], ...] = ()
+    """Month and value, for every month; then `unit` counts."""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSeller:
+    """An actor and what it offers."""
+
+    id: str
+    label: str
+    price: DraftNumber
+    capacity: DraftNumber
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of a case of one good, one use, one stock and its sellers, each by its id."""
+
+    head: Sequence[str]
+    """Lines of comment at the top."""
+    title: str
+    first: str
+    """Month."""
+    n_months: int
+    currency: str
+    price_year: int
+    target: str
+    target_label: str
+    sender: str
+    """Id of a seller; empty: nobody stops."""
+    sender_label: str
+    good: str
+    good_label: str
+    unit: str
+    use: str
+    use_label: str
+    use_note: str
+    demand: DraftNumber
+    stock: DraftNumber
+    sellers: Sequence[DraftSeller]
+    elsewhere: str
+    """Where to look for what else the sender could do."""
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Figures of the document in the year of prices, which statements may name: id → what it
+    says, and how much; empty: it is missing. The case keeps them, whatever data come later."""
+    document: str = ""
+    """Id of what numbers are taken from; empty: nothing."""
+    document_title: str = ""
+    license: str = ""
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    """Section → what a reader who has never seen a case is told of it."""
+
+
+def draft_text(draft: Draft) -> str:
+    """The file, without a line end behind its last line."""
+    sections = {
+        "actors": _actors,
+        "goods": _good,
+        "uses": _use,
+        "stockpiles": _stock,
+        "suppliers": _suppliers,
+        "measures": _measures,
+        "standards": _standards,
+        "levers": _levers,
+        "facts": _facts,
+        "documents": _documents,
+    }
+    lines = [*_head(draft)]
+    for section, written in sections.items():
+        below = [*written(draft)]
+        if not below:
+            continue
+        if remark := draft.remarks.get(section):
+            lines += ["", *(f"# {line}" for line in remark.splitlines())]
+        lines += [f"{section}:", *below]
+    return "\n".join(lines)
+
+
+def _head(draft: Draft) -> Iterator[str]:
+    yield from (f"# {line}" for line in draft.head)
+    yield "derbes: 1"
+    yield f"name: {quoted(draft.title)}"
+    yield f"calendar: {{first: {draft.first}, periods: {draft.n_months}, step: month}}"
+    yield f"currency: {{base: {draft.currency}, price_year: {draft.price_year}}}"
+    yield f"target: {draft.target}"
+    if draft.sender:
+        yield "main_measure: stop_of_a_year"
+        yield f"main_length: {LENGTHS[-1]} month"
+
+
+def _actors(draft: Draft) -> Iterator[str]:
+    look = _("look in annual reports of its sellers, or in its costs of production")
+    yield f"  {draft.target}: {{label: {quoted(draft.target_label)}}}"
+    for one in draft.sellers:
+        yield f"  {one.id}:" + (f"  # {one.note}" if one.note else "")
+        yield f"    label: {quoted(one.label)}"
+        yield f"    margin_share: missing  # {look}"
+
+
+def _good(draft: Draft) -> Iterator[str]:
+    yield f"  {draft.good}:"
+    yield f"    unit: {draft.unit}"
+    if draft.good_label:
+        yield f"    label: {quoted(draft.good_label)}"
+    yield "    reserve: = stockpiles.held.quantity  # " + _("what is held is kept in calm")
+
+
+def _use(draft: Draft) -> Iterator[str]:
+    yield f"  {draft.use}:"
+    yield f"    label: {quoted(draft.use_label)}"
+    yield f"    good: {draft.good}"
+    yield "    tier: essential"
+    if draft.use_note:
+        yield f"    # {draft.use_note}"
+    yield from _number_lines("demand", draft.demand)
+    cost = _("what one unit less costs those who use it; look in what they make of it")
+    yield f"    shortage_cost: missing  # {cost}"
+
+
+def _stock(draft: Draft) -> Iterator[str]:
+    label = _("Stock at the beginning")
+    yield "  held:"
+    yield f"    label: {quoted(label)}"
+    yield f"    good: {draft.good}"
+    look = _("look in storage reports, reserves by law, balance sheets of those who use it")
+    yield f"    # {look}"
+    yield from _number_lines("quantity", draft.stock)
+
+
+def unknown_stock(unit: str, per_month: float, why: str) -> DraftNumber:
+    """No stock, up to some months of use [unit/month]: a bound, since nothing is known of it.
+
+    `why` names `{n}` months.
+    """
+    most = digits(per_month * STOCK_MONTHS)
+    return DraftNumber(f"0 {unit}", "0", most, why=why.format(n=STOCK_MONTHS))
+
+
+def _suppliers(draft: Draft) -> Iterator[str]:
+    look = _("look in contracts, or the time between order and delivery")
+    for one in draft.sellers:
+        yield f"  {one.id}:"
+        yield f"    label: {quoted(one.label)}"
+        yield f"    actor: {one.id}"
+        yield f"    good: {draft.good}"
+        yield from _number_lines("price", one.price)
+        yield from _number_lines("capacity", one.capacity)
+        yield f"    lead_time: missing  # {look}"
+
+
+def _measures(draft: Draft) -> Iterator[str]:
+    """A stop in peace, and one of a year."""
+    if not draft.sender:
+        return
+    head = f"{{kind: embargo, sender: {draft.sender}, hits: {{actor: {draft.sender}}}"
+    for id_, lengths, label in (
+        ("stop", LENGTHS[:-1], _("{sender} stops selling for some months")),
+        ("stop_of_a_year", LENGTHS[-1:], _("{sender} stops selling for a year")),
+    ):
+        listed = ", ".join(str(n) for n in lengths)
+        text = quoted(label.format(sender=draft.sender_label))
+        yield f"  {id_}: {head}, lengths: [{listed}], label: {text}}}"
+
+
+def _standards(draft: Draft) -> Iterator[str]:
+    """That a stop of a year is survived."""
+    if draft.sender:
+        label = quoted(_("A stop of a year is survived"))
+        yield (
+            f"  a_year: {{measure: stop_of_a_year, length: {LENGTHS[-1]} month, "
+            f"from: {draft.first}, label: {label}}}"
+        )
+
+
+def _levers(draft: Draft) -> Iterator[str]:
+    """This good is counted; what else the sender could do is not, and where to look for it."""
+    if not draft.sender:
+        return
+    sender, look = draft.sender, quoted(draft.elsewhere)
+    missing = quoted(_("other goods, transit, finance, labor"))
+    this, other = quoted(_("This good")), quoted(_("All else"))
+    yield f"  this_good: {{sender: {sender}, measures: [stop, stop_of_a_year], label: {this}}}"
+    yield f"  all_else: {{sender: {sender}, missing: {missing}, look: {look}, label: {other}}}"
+
+
+def _facts(draft: Draft) -> Iterator[str]:
+    look = _("not in these data; look in statistics of production and of exports")
+    for id_, (says, amount) in draft.facts.items():
+        yield f"  {id_}:"
+        yield f"    says: {quoted(says)}"
+        yield f"    amount: {amount}" if amount else f"    amount: missing  # {look}"
+        yield f'    date: "{draft.price_year}"'
+        yield f"    document: {draft.document}"
+        yield "    grade: C"
+
+
+def _documents(draft: Draft) -> Iterator[str]:
+    if draft.document:
+        yield f"  {draft.document}:"
+        yield f"    title: {quoted(draft.document_title)}"
+        if draft.license:
+            yield f"    licence: {quoted(draft.license)}"
+
+
+def _number_lines(key: str, number: DraftNumber) -> Iterator[str]:
+    """A number with its range, where it comes from, and how sure it is."""
+    yield f"    {key}:"
+    if number.series:
+        yield "      series:"
+        yield from (f"        {month}: {value}" for month, value in number.series)
+        yield f"      unit: {number.unit}"
+        yield "      after: repeat"
+    else:
+        yield f"      value: {number.value}"
+        if number.high:
+            yield f"      range: [{number.low}, {number.high}]"
+    if number.source:
+        yield f"      source: {number.source}"
+    yield f"      grade: {number.grade}"
+    yield f"      why: {quoted(number.why)}"
+
+
+def is_month(text: str) -> bool:
+    """Whether it is a month as a draft is given it, such as 2026-01."""
+    return _MONTH.fullmatch(text) is not None
+
+
+def month_problems(first: str) -> list[Problem]:
+    """What is wrong with the first month of a calendar."""
+    if is_month(first):
+        return []
+    fix = _("write it as year and month, 2026-01")
+    return [Problem("first", _('"{word}" is no month').format(word=first), fix=fix)]
+
+
+def digits(value: float) -> str:
+    """Four digits that count, as plain decimals; never three of them, which could be thousands."""
+    text = f"{float(f'{value:.4g}'):.10f}".rstrip("0").rstrip(".")
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, as YAML wants it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_SPELLED = """а=a б=b в=v г=g д=d е=e ё=e ж=zh з=z и=i й=i к=k л=l м=m н=n о=o п=p р=r с=s т=t у=u
+ф=f х=kh ц=ts ч=ch ш=sh щ=shch ъ= ы=y ь= э=e ю=yu я=ya ә=a ғ=g қ=q ң=n ө=o ұ=u ү=u һ=h і=i"""
+_LETTERS = dict(pair.split("=") for pair in _SPELLED.split())
+
+
+def in_latin_letters(text: str) -> str:
+    """Russian and Kazakh in Latin letters, for ids."""
+    return "".join(_LETTERS.get(letter, letter) for letter in text)
+
+
+def id_of(text: str) -> str:
+    """An id out of a name."""
+    found = re.sub(r"[^a-z0-9]+", "_", in_latin_letters(text.casefold())).strip("_")
+    return found if found[:1].isalpha() else f"n_{found}"
+
+
+# Questions
 
 Known = Mapping[str, Any]
 """What the answers so far were read as, by question."""
@@ -70,41 +347,36 @@ class CaseQuestion(NamedTuple):
     name: str
     asks: str
     """The question, with an example where none is obvious."""
-    default: str
-    """Empty: there is none."""
     read: Callable[[str, Known], Any]
-    """What an answer means.
-
-    Raises:
-        RefusedAnswerError: It cannot be used.
-    """
+    """What an answer means; raises RefusedAnswerError where it cannot be used."""
+    default: str = ""
+    """Empty: there is none."""
 
 
 def questions(first: str) -> tuple[CaseQuestion, ...]:
     """Every question, in the order of asking, of a calendar that begins with a month."""
     until = f"{int(first[:4]) + YEARS_AHEAD}-12"
     return (
-        CaseQuestion("buyer", _("Who buys? (such as: Kazakhstan)"), "", _name),
-        CaseQuestion("good", _("What is bought? (one good, such as natural gas)"), "", _name),
+        CaseQuestion("buyer", _("Who buys? (such as: Kazakhstan)"), _read_name),
+        CaseQuestion("good", _("What is bought? (one good, such as natural gas)"), _read_name),
         CaseQuestion(
             "seller",
             _("From whom? Who may stop comes first (such as: Russia 70 %, China 30 %)"),
-            "",
-            _sellers,
+            _read_sellers,
         ),
-        CaseQuestion("use", _("How much of it is used? (such as: 100 t/month)"), "", _use),
-        CaseQuestion("price", _("What does it cost? (such as: 300 USD/t)"), "", _price),
+        CaseQuestion("use", _("How much of it is used? (such as: 100 t/month)"), _read_use),
+        CaseQuestion("price", _("What does it cost? (such as: 300 USD/t)"), _read_price),
         CaseQuestion(
             "stock",
             _("How much lies in store? (such as: 250 t, or 3 months)"),
+            _read_stock,
             _("unknown"),
-            _stock,
         ),
         CaseQuestion(
             "until",
             _("Until which month does the question matter?"),
+            lambda text, _known: _read_until(text, first),
             until,
-            lambda text, _known: _until(text, first),
         ),
     )
 
@@ -112,14 +384,7 @@ def questions(first: str) -> tuple[CaseQuestion, ...]:
 def case_of_answers(
     answers: Mapping[str, str], *, first: str, within: str = WITHIN, grade: str = "D", why: str = ""
 ) -> str:
-    """The text of a case out of the answers to all questions.
-
-    Args:
-        answers: Question → answer, in words; empty: its default.
-        first: First month of the calendar.
-        within: How far numbers may be off, such as `20 %`.
-        grade: Grade of the numbers.
-        why: Why they are what they are; empty: that somebody said so.
+    """The text of a case out of the answers to all questions; an empty one is its default.
 
     Raises:
         RequestError: Says all that is wrong with the answers.
@@ -152,7 +417,7 @@ def setting_problems(first: str, within: str) -> list[Problem]:
 # Reading answers
 
 
-def _name(text: str, _known: Known) -> str:
+def _read_name(text: str, _known: Known) -> str:
     text = " ".join(text.split())
     if not text:
         raise RefusedAnswerError(_("nothing is written"), _("write a name; any language will do"))
@@ -167,14 +432,14 @@ def _name(text: str, _known: Known) -> str:
 _SHARE = re.compile(r"(.*?)\s*([0-9]+(?:[.,][0-9]+)?)\s*%")
 
 
-def _sellers(text: str, known: Known) -> dict[str, float]:
+def _read_sellers(text: str, known: Known) -> dict[str, float]:
     """Sellers and their parts; one without is left what the others leave."""
     fix = _("write them as in: Russia 70 %, China 30 %")
     found: list[tuple[str, float | None]] = []
     for part in filter(str.strip, re.split(r"[;\n]|,(?![0-9])", text)):
         told = _SHARE.fullmatch(part.strip())
         name, share = (told[1], float(told[2].replace(",", "."))) if told else (part, None)
-        found.append((_name(name, known), share))
+        found.append((_read_name(name, known), share))
     if not found:
         raise RefusedAnswerError(_("nobody sells"), fix)
     names = [name.casefold() for name, _share in found]
@@ -207,7 +472,7 @@ class _Used(NamedTuple):
     own: frozenset[str]
 
 
-def _use(text: str, _known: Known) -> _Used:
+def _read_use(text: str, _known: Known) -> _Used:
     fix = _('write an amount for a time, as in "100 t/month"')
     amount, own = _amount(text, fix)
     unit, _slash, time = amount.unit.name.partition("/") if amount.unit else ("", "", "")
@@ -241,14 +506,8 @@ def _is_time(word: str) -> bool:
         return False
 
 
-class _Priced(NamedTuple):
-    number: float
-    currency: str
-    unit: str
-    """As it was written, e.g. `USD/kg`."""
-
-
-def _price(text: str, known: Known) -> _Priced:
+def _read_price(text: str, known: Known) -> tuple[float, str, str]:
+    """A price, its currency, and its unit as it was written, such as `USD/kg`."""
     used: _Used = known["use"]
     fix = _('write it as in "300 USD/{unit}"; a guess will do, it is written as one')
     fix = fix.format(unit=used.unit)
@@ -264,7 +523,7 @@ def _price(text: str, known: Known) -> _Priced:
         raise RefusedAnswerError(what, fix)
     if amount.number <= 0:
         raise RefusedAnswerError(_("it costs nothing"), fix)
-    return _Priced(amount.number, code, amount.unit.name)
+    return amount.number, code, amount.unit.name
 
 
 def _amount_of(text: str, fix: str, own: frozenset[str]) -> Amount:
@@ -281,7 +540,7 @@ class _Stored(NamedTuple):
     """Months of use that it was told as; 0: it was told as an amount."""
 
 
-def _stock(text: str, known: Known) -> _Stored | None:
+def _read_stock(text: str, known: Known) -> _Stored | None:
     used: _Used = known["use"]
     if _is_unknown(text):
         return None
@@ -309,7 +568,7 @@ def _is_unknown(text: str) -> bool:
 _YEAR = re.compile("[12][0-9]{3}")
 
 
-def _until(text: str, first: str) -> int:
+def _read_until(text: str, first: str) -> int:
     """Months from the first to the last one."""
     word = text.strip()
     fix = _("write it as year and month, as in {example}")
@@ -334,12 +593,9 @@ def _within(text: str) -> float:
     return amount.number * unit.factor
 
 
-# Writing the case
-
-
 def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> Draft:
     used: _Used = known["use"]
-    price: _Priced = known["price"]
+    price, currency, price_unit = known["price"]
     taken: set[str] = set()
     buyer = _free_id(known["buyer"], "buyer", taken)
     sellers: Mapping[str, float] = known["seller"]
@@ -352,19 +608,29 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
             low = high = ""
         return DraftNumber(f"{_exact(value)} {unit}", low, high, grade=grade, why=why)
 
-    cost = number(price.number, price.unit)
+    cost = number(price, price_unit)
     unit = f"{used.unit}/{used.time}"
     head = _(
         "A case begun with derbes new. Its numbers are what was told: assumptions, each with a "
         "range, a grade (A official, B published, C derived, D assumption) and a reason. What "
         "nobody has told is `missing`, with where to look beside it."
     )
+    remarks = {
+        "actors": _("Who takes part: the target, whose supply it is, and who sells to it."),
+        "goods": _("What is bought, and what it is counted in."),
+        "uses": _("Who needs it, and how much."),
+        "stockpiles": _("What lies in store when the case begins."),
+        "suppliers": _("Who sells it: price, and the most that can be had of each."),
+        "measures": _("What could happen: the seller named first stops selling."),
+        "standards": _("What is to hold: a stop of a year is survived. derbes plan asks for it."),
+        "levers": _("What else the seller could do; until that is told, this good alone counts."),
+    }
     return Draft(
         head=textwrap.wrap(head, WIDTH),
         title=f"{known['buyer']}: {known['good']}",
         first=first,
         n_months=known["until"],
-        currency=price.currency,
+        currency=currency,
         price_year=int(first[:4]),
         target=buyer,
         target_label=known["buyer"],
@@ -383,7 +649,7 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
             for id_, (name, share) in zip(ids, sellers.items(), strict=True)
         ),
         elsewhere=_("trade statistics, as by derbes screen"),
-        remarks=_remarks(),
+        remarks=remarks,
     )
 
 
@@ -423,16 +689,3 @@ def _exact(value: float) -> str:
     text = format(Decimal(f"{value:.12g}"), "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text
-
-
-def _remarks() -> dict[str, str]:
-    return {
-        "actors": _("Who takes part: the target, whose supply it is, and who sells to it."),
-        "goods": _("What is bought, and what it is counted in."),
-        "uses": _("Who needs it, and how much."),
-        "stockpiles": _("What lies in store when the case begins."),
-        "suppliers": _("Who sells it: price, and the most that can be had of each."),
-        "measures": _("What could happen: the seller named first stops selling."),
-        "standards": _("What is to hold: a stop of a year is survived. derbes plan asks for it."),
-        "levers": _("What else the seller could do; until that is told, this good alone counts."),
-    }
