@@ -505,11 +505,11 @@ def _gains(
         bought = summed(table.sector, flows, n)
         own = summed(table.sector, flows * is_target, n)
         own_share = _part(float(own.sum()), float(bought.sum()))
-        rows = tuple(
+        told = tuple(
             GainRow(OF_INPUTS, own_share, one, -math.expm1(-rise.at(1.0 + every)[1]), side)
             for one, side, every in epsilons
         )
-        return rows, *_lacking(table, own, bought)
+        return told, *_lacking(table, own, bought)
     final = table.final[:, list(target.places)].sum(axis=1)
     spent = flows + final
     own_share = float(spent[is_target].sum() / spent.sum())
