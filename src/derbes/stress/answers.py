@@ -391,15 +391,9 @@ def stress_case(
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
 
-    The same seed gives the same answers, bit for bit, on any number of workers.
-
-    Args:
-        case: The case.
-        request: What is asked, checked against the case.
-        provenance: What makes a result of this case.
-        options: Who does the work; None: this process alone.
-        limit: Memory that may be taken; None: half of the machine's. [byte]
-        game: Says of both sides' losses in which years a cut-off pays; None: that is not asked.
+    The same seed gives the same answers, bit for bit, on any number of workers. `game` says of
+    both sides' losses in which years a cut-off pays; `limit` is the memory that may be taken, else
+    half of the machine's. [byte]
 
     Raises:
         RequestError: Memory will not hold the answers.

@@ -93,15 +93,7 @@ def elasticities_of(
     *,
     problems: list[Problem],
 ) -> dict[str, Elasticity]:
-    """Elasticities by kind: those of the options, and what a table says of sectors.
-
-    Args:
-        file: Table; empty: none.
-        asked: Kind → ends of the option.
-        sectors: Sectors by code. (S,)
-        labels: Their names. (S,)
-        problems: Takes what is wrong.
-    """
+    """By kind: ends of an option, and what a table says of sectors by code or name. (S,)"""
     n = len(sectors)
     low, high = ({kind: np.full(n, ends[side]) for kind, ends in asked.items()} for side in (0, 1))
     rows = _rows_of(file, problems) if file else []

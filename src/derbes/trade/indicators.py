@@ -129,11 +129,7 @@ def residual(need: float, others: float) -> float | None:
 
 
 def season(by_month: Mapping[tuple[int, int], float]) -> tuple[float, ...]:
-    """(T14) Month of the year over the mean month, as the mean over years that are whole. (12,)
-
-    Args:
-        by_month: Year and month → amount.
-    """
+    """(T14) Month over the mean month, (year, month) → amount, as mean over whole years. (12,)"""
     years = {t for t, _m in by_month}
     whole = sorted(t for t in years if all((t, m) in by_month for m in range(1, 13)))
     parts = [

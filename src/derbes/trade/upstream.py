@@ -241,12 +241,8 @@ def held_upstream(table: InputOutput, of_sender: Mask) -> Floats:
 def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
     """(U5) With whom the worth of what is made ends: (1 − c) ∘ (I − A)⁻¹ w; adds up to 1. (N,)
 
-    Value added, with taxes and with inputs from countries that the table does not tell.
-
-    Args:
-        table: Sellers and buyers.
-        made: w. (N,)
-        everything: Inputs of all tiers of it, (U3). (N,)
+    Value added, with taxes and with inputs from countries that the table does not tell; of what is
+    made, w, and the inputs of all tiers of it, (U3).
     """
     return (1.0 - table.cost_share) * (made + everything)
 
