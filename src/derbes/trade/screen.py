@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -239,11 +241,14 @@ class _Tables:
         self, engine: QueryEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
-        self.inside = question.inside or (
-            question.buyer.upper() if question.buyer.upper() in GROUPS else ""
-        )
+        buyer = question.buyer.upper()
+        self.inside = question.inside or (buyer if buyer in GROUPS else "")
         self._scan = data.scan(engine, years)
         self._is_every = question.buyer == EVERY
+        # conditions: of what is bought by the buyer, sold by it, sold by the sender
+        self._is_bought, self._is_sold = (
+            "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
+        )
         self._is_sender = self._is_of(question.sender, "i")
 
     def _is_of(self, word: str, side: str) -> str:
@@ -277,13 +282,10 @@ class _Tables:
             {self._is_of(self.inside, "j")} AS to_inside
           FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
-    def _is_buyer(self, side: str) -> str:
-        return "true" if self._is_every else self._is_of(self._question.buyer, side)
-
     def totals(self, *, has_weights: bool = True) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
-        rows = self._rows(self._is_buyer("j"))
+        rows = self._rows(self._is_bought)
         sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NOT NULL THEN v END AS w FROM {rows}"
         if self._data.is_monthly or not self._is_every:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
@@ -304,7 +306,7 @@ class _Tables:
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
         own = f"""SELECT t, k, 0 AS b, sum(out)::DOUBLE AS exports FROM shipped
-              WHERE {self._is_buyer("i")} GROUP BY t, k"""
+              WHERE {self._is_sold} GROUP BY t, k"""
         if self._is_every:
             own = "SELECT t, k, i AS b, out::DOUBLE AS exports FROM shipped"
         sellers = "shipped"
@@ -379,38 +381,33 @@ class _Tables:
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
               sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
-              sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
-              sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
-              sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
+              sum(v) FILTER ({self._is_bought})::DOUBLE AS v,
+              sum(q) FILTER ({self._is_bought})::DOUBLE AS q,
+              sum(v) FILTER (q IS NOT NULL AND {self._is_bought})::DOUBLE AS weighed
             FROM {self._rows("true")}
-            WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
+            WHERE NOT {self._is_sold} GROUP BY t, i ORDER BY i, t"""
         )
         rows = list(_records(found))
         year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
-        by_seller: dict[int, list[dict[str, Any]]] = {}
-        for row in rows:
-            by_seller.setdefault(row["i"], []).append(row)
-        told = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
-        own = sorted((one for one in told if one.value), key=lambda one: (-one.value, one.seller))
-        others = sorted(
-            (one for one in told if not one.value), key=lambda one: (-one.spare, one.seller)
-        )
-        return (*own, *others[:MOST_ELSEWHERE])
+        by_seller = ([*own] for _code, own in groupby(rows, key=itemgetter("i")))
+        told = [_seller_of(own, total) for own in by_seller if own[-1]["t"] == year]
+        told.sort(key=lambda one: (-one.value, 0.0 if one.value else -one.spare, one.seller))
+        return tuple(told[: sum(one.value > 0 for one in told) + MOST_ELSEWHERE])
 
     def weighed_exports(self, year: int) -> tuple[float, float]:
         """Value [USD] and weight [t] of own exports of a year that have one."""
         where = f"t = {year} AND q > 0 AND NOT to_inside"
         ((value, grams),) = self._engine.rows(
             f"""SELECT sum(v)::DOUBLE, sum(q)::DOUBLE
-            FROM {self._rows(self._is_buyer("i"))} WHERE {where}"""
+            FROM {self._rows(self._is_sold)} WHERE {where}"""
         )
         return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
         rows = self._engine.rows(
-            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_buyer("j"))}
+            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_bought)}
             WHERE m > 0 GROUP BY t, m"""
         )
         return of.season({(t, m): value for t, m, value in rows})
@@ -435,7 +432,7 @@ class _Tables:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
-        between = f"{self._is_buyer('j')} AND {self._is_sender}"
+        between = f"{self._is_bought} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
         for flow in (IMPORT, EXPORT, RE_EXPORT):
             rows = self._engine.rows(
