@@ -490,14 +490,12 @@ def influences(
         values[:, [*kept]] = drawn
         return evaluate(replace(center.draws(values), scenarios=scenarios))
 
-    found: list[Indices | None] = [None] * len(answers)
-    if names:
-        found = indices(at, len(names), n_base=N_BASE, seed=seed)
+    found = indices(at, len(names), n_base=N_BASE, seed=seed) if names else [None] * len(answers)
     pawn, told = _pawn(*given), list[Influence]()
-    for a, answer in enumerate(answers):
+    for a, (answer, one) in enumerate(zip(answers, found, strict=True)):
         rows = []
         for name, by_answer in pawn.items():
-            index, one = float(by_answer[a]), found[a]
+            index = float(by_answer[a])
             row = Influence(answer, name, None, None, None if np.isnan(index) else index)
             if one is not None and name in names:
                 own: Any = {k: float(each[names.index(name)]) for k, each in asdict(one).items()}

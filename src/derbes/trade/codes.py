@@ -7,13 +7,13 @@ are text: a leading zero belongs to them.
 
 import csv
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import StringIO
 
-from derbes.errors import nearest
+from derbes.errors import either, nearest
 from derbes.language import _, languages
 from derbes.spelling import country_name, country_names
 
@@ -80,13 +80,9 @@ GROUPS: Mapping[str, Group] = {
 @lru_cache(maxsize=1)
 def areas() -> Mapping[int, Area]:
     """Every area by its number."""
-    rows = csv.DictReader(StringIO((_FOLDER / "countries.csv").read_text(encoding="utf-8")))
-    return {
-        int(row["country_code"]): Area(
-            int(row["country_code"]), row["country_name"], row["country_iso2"], row["country_iso3"]
-        )
-        for row in rows
-    }
+    text = (_FOLDER / "countries.csv").read_text(encoding="utf-8")
+    _heading, *rows = csv.reader(StringIO(text))
+    return {int(code): Area(int(code), name, iso2, iso3) for code, name, iso2, iso3 in rows}
 
 
 @lru_cache(maxsize=1)
@@ -163,13 +159,13 @@ def members_of(word: str, year: int) -> tuple[int, ...]:
     return tuple(number for name in names for number in numbers_of(name))
 
 
-def area_fix(word: str) -> str:
-    """What to write in place of a word that names no country and no group."""
+def area_fix(word: str, names: Sequence[str] = ()) -> str:
+    """What to write in place of a word that names no country and no group; first of these names."""
     is_code = len(word) <= len("KAZ")
+    word = word.upper() if is_code else word
     known = {area.iso3 if is_code else area.name for area in areas().values()} - {""}
-    if near := nearest(word.upper() if is_code else word, known):
-        offers = _(" or ").join(f'"{name}"' for name in near[:2])
-        return _("did you mean {offers}?").format(offers=offers)
+    if near := nearest(word, names) or nearest(word, known):
+        return _("did you mean {offers}?").format(offers=either(near[:2]))
     return _("write a code of three letters, such as KAZ, or a group: {groups}").format(
         groups=", ".join(GROUPS)
     )

@@ -245,11 +245,8 @@ def _told_columns(
         part, is_pair, column = (word.strip() for word in pair.partition("="))
         if not is_pair or part not in PARTS:
             what = _('"{pair}" tells no part of a row').format(pair=pair.strip())
-            near = nearest(part, PARTS)
-            fix = _('did you mean "{name}"?').format(name=near[0]) if near else ""
-            fix = fix or _("write PART=COLUMN; the parts are: {parts}").format(
-                parts=", ".join(PARTS)
-            )
+            fix = _("write PART=COLUMN; the parts are: {parts}").format(parts=", ".join(PARTS))
+            fix = _meant(part, PARTS) or fix
             problems.append(Problem("map", what, fix=fix))
             continue
         name, unit = column, ""
@@ -263,22 +260,24 @@ def _told_columns(
     return told, problems
 
 
+def _meant(word: str, known: Sequence[str]) -> str:
+    near = nearest(word, known)
+    return _('did you mean "{name}"?').format(name=near[0]) if near else ""
+
+
 def _column_problem(part: str, name: str, unit: str, heading: Sequence[str]) -> Problem | None:
     if name not in heading:
         what = _('there is no column "{name}"').format(name=name)
-        near = nearest(name, heading)
-        fix = _('did you mean "{name}"?').format(name=near[0]) if near else ""
-        fix = fix or _("the columns are: {columns}").format(columns=", ".join(heading))
-        return Problem(part, what, fix=fix)
+        fix = _("the columns are: {columns}").format(columns=", ".join(heading))
+        return Problem(part, what, fix=_meant(name, heading) or fix)
     units = _UNITS.get(part, {})
     if units and unit not in units:
         what = _('"{unit}" is no unit of a {part}').format(unit=unit, part=part)
         if not unit:
             what = _("the unit of the {part} is not told").format(part=part)
         fix = _("write it in brackets behind the column: {part}={name} [{units}]")
-        return Problem(
-            part, what, fix=fix.format(part=part, name=name, units=_("] or [").join(units))
-        )
+        fix = fix.format(part=part, name=name, units=_("] or [").join(units))
+        return Problem(part, what, fix=fix)
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike, nearest
+from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike
 from derbes.language import _
 from derbes.results.upstream import (
     BY_SECTOR,
@@ -141,22 +141,12 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         fix = _("name one of {names}, or give a table that holds it with --table")
         fix = fix.format(names=", ".join(sorted(table.countries)))
     else:
-        what, fix = _('"{word}" is no country').format(word=word), _fix(table, word)
+        what = _('"{word}" is no country').format(word=word)
+        names = [*table.countries, *map(table.country_name, table.countries)]
+        latin = word.upper() if len(word) <= len("KAZ") else word
+        fix = look_alike(latin, names) or area_fix(word, names)
     problems.append(Problem(option, what, fix=fix))
     return Party(word, word, ())
-
-
-def _fix(table: InputOutput, word: str) -> str:
-    """What to write in place of a word that names no country."""
-    names = [*table.countries, *(table.country_name(one) for one in table.countries)]
-    word = word.upper() if len(word) <= len("KAZ") else word
-    if latin := look_alike(word, names):
-        return latin
-    near = nearest(word, names)
-    if not near:
-        return area_fix(word)
-    offers = _(" or ").join(f'"{name}"' for name in near[:2])
-    return _("did you mean {offers}?").format(offers=offers)
 
 
 def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> None:
