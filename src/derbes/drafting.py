@@ -232,11 +232,9 @@ def _measures(draft: Draft) -> Iterator[str]:
 def _standards(draft: Draft) -> Iterator[str]:
     """That a stop of a year is survived."""
     if draft.sender:
-        label = quoted(_("A stop of a year is survived"))
-        yield (
-            f"  a_year: {{measure: stop_of_a_year, length: {LENGTHS[-1]} month, "
-            f"from: {draft.first}, label: {label}}}"
-        )
+        length, label = f"{LENGTHS[-1]} month", quoted(_("A stop of a year is survived"))
+        stop = f"measure: stop_of_a_year, length: {length}, from: {draft.first}, label: {label}"
+        yield f"  a_year: {{{stop}}}"
 
 
 def _levers(draft: Draft) -> Iterator[str]:

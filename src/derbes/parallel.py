@@ -204,11 +204,8 @@ class Workers(Executor):
         is_forked = multiprocessing.get_start_method() == "fork"
         others = [worker.line for worker in (*self._idle, *self._busy)]
         with signals_held() as mask:
-            process = multiprocessing.Process(
-                target=_work,
-                args=(there, [here, *others] if is_forked else [], mask, language()),
-                daemon=True,
-            )
+            args = (there, [here, *others] if is_forked else [], mask, language())
+            process = multiprocessing.Process(target=_work, args=args, daemon=True)
             process.start()
         there.close()
         return _Worker(process, here)
@@ -457,9 +454,8 @@ def refuse_small_space(source: str) -> None:
     """
     allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
     if allowed != resource.RLIM_INFINITY and allowed < LEAST_SPACE:
-        what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load").format(
-            allowed=allowed // 10**6, least=LEAST_SPACE // 10**6
-        )
+        what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load")
+        what = what.format(allowed=allowed // 10**6, least=LEAST_SPACE // 10**6)
         fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
         raise RequestError(source, [Problem("memory", what, fix=fix)])
 

@@ -280,10 +280,8 @@ def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
         for place, holds in zip(places, ended.T, strict=True):
             column = table.columns[place]
             p, error = probability(holds, table.weights, exact=table.exact)
-            date = calendar.label(column.start)
-            rows.append(
-                EndedBy(table.variant, column.measure, months, date, p, error, column.bound, n)
-            )
+            date, bound = calendar.label(column.start), column.bound
+            rows.append(EndedBy(table.variant, column.measure, months, date, p, error, bound, n))
     return tuple(rows)
 
 
@@ -404,12 +402,10 @@ def stress_case(
     targets = targets_of(case, request)
     cases = {name: variant_case(case, name) for name in request.variants}
     paths = shared_inputs(list(cases.values()))
-    variants = [
-        DrawnVariant(
-            name, one, paths, request, tuple(t for t in targets if t.measure in one.measures)
-        )
-        for name, one in cases.items()
-    ]
+    variants = []
+    for name, one in cases.items():
+        own = tuple(target for target in targets if target.measure in one.measures)
+        variants.append(DrawnVariant(name, one, paths, request, own))
     whole = DrawnVariant("", case, paths, request, targets)
     n_columns = len(whole.rule_columns) + len(whole.solved_columns)
     check_memory(
@@ -433,9 +429,9 @@ def stress_case(
         rule = Rule(variant.case, tuple(dict.fromkeys(measures)), options.n_workers)
         kept = compute(variant, rule, options, saver)
         n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
-        own = _tables(variant, rule, kept)
-        tables += own
-        curves += [row for table in own for one in targets for row in curves_of(table, one)]
+        parts = _tables(variant, rule, kept)
+        tables += parts
+        curves += [row for table in parts for one in targets for row in curves_of(table, one)]
         if (found := hazards_of(kept)) is not None:
             exact = is_listed(variant)
             by_hazards.append(hazard_table(variant.case, found, variant.variant, exact=exact))
@@ -446,7 +442,7 @@ def stress_case(
             middle = months_of_cover(rule, central_draws(variant))[0]
             months, dates = months_of_cover(rule, few), variant.case.calendar.labels
             fans.append(_fan([*months.T], few.weights, middle, dates=dates, bound=MYOPIC, **about))
-            fans += [fan for table in own for one in targets for fan in column_fans(table, one)]
+            fans += [f for table in parts for one in targets for f in column_fans(table, one)]
     answers: list[Answer] = []
     convergence: list[Convergence] = []
     for table in (*tables, *by_hazards):

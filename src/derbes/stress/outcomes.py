@@ -340,9 +340,8 @@ def _in_order(
     """
     measure = np.where(starts < NEVER, measures, -1)
     order = np.argsort(starts, axis=1, kind="stable")
-    measure, starts, lengths = (
-        np.take_along_axis(a, order, axis=1) for a in (measure, starts, lengths)
-    )
+    rows = (measure, starts, lengths)
+    measure, starts, lengths = (np.take_along_axis(row, order, axis=1) for row in rows)
     for one in range(len(names)):
         free_from = np.zeros(len(starts), dtype=np.int64)
         for column in range(starts.shape[1]):

@@ -501,9 +501,8 @@ def influences(
                 own: Any = {k: float(each[names.index(name)]) for k, each in asdict(one).items()}
                 row = replace(row, **own)
             rows.append(row)
-        told += sorted(
-            rows, key=lambda r: (1.0 if r.total is None else -r.total, -(r.pawn or 0.0), r.input)
-        )
+        rows.sort(key=lambda r: (1.0 if r.total is None else -r.total, -(r.pawn or 0.0), r.input))
+        told += rows
     return tuple(told)
 
 

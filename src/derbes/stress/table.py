@@ -64,9 +64,8 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     if needed <= limit:
         return
     fits = bisect_right(range(n_draws), limit, key=lambda n: memory_needed(n, **sizes)) - 1
-    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken").format(
-        n=n_draws, needed=-(-needed // MIB), limit=limit // MIB
-    )
+    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken")
+    what = what.format(n=n_draws, needed=-(-needed // MIB), limit=limit // MIB)
     fix = _("ask for at most {fits:,} draws, fewer variants or fewer questions").format(fits=fits)
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
@@ -174,10 +173,9 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
         "version": _("version of derbes"),
         "questions": _("questions"),
     }
+    text = _('{what} "{found}" instead of "{wanted}"')
     differ = [
-        _('{what} "{found}" instead of "{wanted}"').format(
-            what=word, found=known.get(field), wanted=origin[field]
-        )
+        text.format(what=word, found=known.get(field), wanted=origin[field])
         for field, word in words.items()
         if known.get(field) != origin[field]
     ]

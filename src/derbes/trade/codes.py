@@ -166,9 +166,8 @@ def area_fix(word: str, names: Sequence[str] = ()) -> str:
     known = {area.iso3 if is_code else area.name for area in areas().values()} - {""}
     if near := nearest(word, names) or nearest(word, known):
         return _("did you mean {offers}?").format(offers=either(near[:2]))
-    return _("write a code of three letters, such as KAZ, or a group: {groups}").format(
-        groups=", ".join(GROUPS)
-    )
+    text = _("write a code of three letters, such as KAZ, or a group: {groups}")
+    return text.format(groups=", ".join(GROUPS))
 
 
 def product_of(word: str) -> str | None:

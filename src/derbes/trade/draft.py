@@ -64,9 +64,8 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
     """
     if not sheet.rows:
         text = _("{dataset} records no imports of {product} by {buyer} in these years.")
-        raise DataError(text.format(
-            dataset=sheet.source.dataset, product=sheet.product, buyer=sheet.buyer
-        ))  # fmt: skip
+        data = sheet.source.dataset
+        raise DataError(text.format(dataset=data, product=sheet.product, buyer=sheet.buyer))
     return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
@@ -90,9 +89,8 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
     sellers = _sellers(told)
     if told.sender and told.sender not in {one.id for one in sellers}:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
-        raise DataError(text.format(
-            sender=sheet.sender, product=sheet.product, buyer=sheet.buyer, year=last.year
-        ))  # fmt: skip
+        by = {"sender": sheet.sender, "product": sheet.product, "buyer": sheet.buyer}
+        raise DataError(text.format(**by, year=last.year))
     return Draft(
         head=tuple(_head(told)),
         title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
@@ -229,9 +227,8 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
     """An offer: price as unit value, capacity guessed from the largest year."""
     last, share = told.sheet.rows[-1], ""
     if one.id == told.sender and last.target_share is not None:
-        share = _("{buyer} takes {share} of what it exports of this").format(
-            buyer=_name_of(told.sheet.buyer), share=percent(f"{100 * last.target_share:.3g}", " ")
-        )
+        text, part = _("{buyer} takes {share} of what it exports of this"), 100 * last.target_share
+        share = text.format(buyer=_name_of(told.sheet.buyer), share=percent(f"{part:.3g}", " "))
     low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
     price = DraftNumber(
         f"{digits(one.price)} USD/{told.unit}",

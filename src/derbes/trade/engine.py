@@ -134,10 +134,8 @@ class ElsewhereEngine:
         try:
             yield
         except Exception as error:  # each engine has errors of its own
-            text = _("{engine} cannot answer: {reason}").format(
-                engine=self._connection.name, reason=_first_line(error)
-            )
-            raise DataError(text) from error
+            text, name = _("{engine} cannot answer: {reason}"), self._connection.name
+            raise DataError(text.format(engine=name, reason=_first_line(error))) from error
 
 
 QueryEngine = TableEngine | ElsewhereEngine
@@ -186,9 +184,8 @@ def opened_elsewhere(place: Any) -> Iterator[ElsewhereEngine]:
     try:
         connection = ibis.connect(place)
     except Exception as error:  # each engine has errors of its own
-        what = _('"{place}" opens no engine: {reason}').format(
-            place=place, reason=_first_line(error)
-        )
+        what = _('"{place}" opens no engine: {reason}')
+        what = what.format(place=place, reason=_first_line(error))
         fix = _(
             "write an address of Ibis whose engine is installed, such as polars:// or pyspark://"
         )

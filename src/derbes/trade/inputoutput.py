@@ -218,16 +218,13 @@ def table_of_arrays(
             by_country[:, places[country]] += final[:, column]
     sums = flows.sum(axis=1) + (0.0 if by_country is None else by_country.sum(axis=1))
     made = sums if output is None else output
-    problems = [
-        *(
-            _not_numbers(flows, names, names)
-            or _not_numbers(sums[:, None], names, [_("final use")])
-            or _not_numbers(made[:, None], names, [_("output")])
-        ),
-        *_below_zero(flows, names),
-        *_above_output(flows, made, names),
-        *(_not_adding_up(sellers, sums, made) if by_country is not None else ()),
-    ]
+    problems = (
+        _not_numbers(flows, names, names)
+        or _not_numbers(sums[:, None], names, [_("final use")])
+        or _not_numbers(made[:, None], names, [_("output")])
+    )
+    problems += _below_zero(flows, names) + _above_output(flows, made, names)
+    problems += _not_adding_up(sellers, sums, made) if by_country is not None else []
     if problems:
         raise refused(about.file, problems)
     bought = flows.sum(axis=0)
@@ -319,28 +316,21 @@ def _not_numbers(flows: Floats, rows: Sequence[str], columns: Sequence[str]) -> 
 
 def _below_zero(flows: Floats, names: Sequence[str]) -> list[Problem]:
     fix = _("inputs are never below zero; changes of stocks belong to final use")
-    return _each([
-        Problem(
-            f"{names[i]} → {names[j]}",
-            _("a flow below zero, {value}").format(value=f"{flows[i, j]:,.6g}"),
-            fix=fix,
-        )
-        for i, j in np.argwhere(flows < 0).tolist()
-    ])  # fmt: skip
+    found = []
+    for i, j in np.argwhere(flows < 0).tolist():
+        what = _("a flow below zero, {value}").format(value=f"{flows[i, j]:,.6g}")
+        found.append(Problem(f"{names[i]} → {names[j]}", what, fix=fix))
+    return _each(found)
 
 
 def _above_output(flows: Floats, output: Floats, names: Sequence[str]) -> list[Problem]:
-    bought = flows.sum(axis=0)
     fix = _("value added would be below zero: is it a column of this table, in the same unit?")
-    what = _("inputs of {inputs} are above an output of {output}")
-    return _each([
-        Problem(
-            names[j],
-            what.format(inputs=f"{bought[j]:,.6g}", output=f"{output[j]:,.6g}"),
-            fix=fix,
-        )
-        for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9).tolist()
-    ])  # fmt: skip
+    text = _("inputs of {inputs} are above an output of {output}")
+    bought, found = flows.sum(axis=0), []
+    for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9).tolist():
+        what = text.format(inputs=f"{bought[j]:,.6g}", output=f"{output[j]:,.6g}")
+        found.append(Problem(names[j], what, fix=fix))
+    return _each(found)
 
 
 def _not_adding_up(
@@ -485,12 +475,10 @@ def _saved(folder: Path) -> InputOutput:
         flows, rows, columns = _of_text(folder, "Z")
         final, final_rows, uses = _of_text(folder, "Y")
         if rows != columns or final_rows != rows:
-            stray = sorted(
-                set(map(" ".join, set(rows) ^ set(columns) | set(rows) ^ set(final_rows)))
-            )
-            what = _("rows and columns are not the same: {names}").format(
-                names=_some(stray) if stray else _("their order differs")
-            )
+            differ = set(rows) ^ set(columns) | set(rows) ^ set(final_rows)
+            stray = sorted(set(map(" ".join, differ)))
+            names = _some(stray) if stray else _("their order differs")
+            what = _("rows and columns are not the same: {names}").format(names=names)
             raise refused(str(folder), [_cut("Z, Y", what)])
         uses_by = [use[0] for use in uses]
         return table_of_arrays(rows, flows, final, uses_by, about=_about(folder))
@@ -558,9 +546,8 @@ def _of_system(system: Any, about: TableOrigin | None = None) -> InputOutput:
     sellers = [(str(one[0]), str(one[1])) for one in system.Z.index]
     final, unit = getattr(system, "Y", None), getattr(system, "unit", None)
     units = set() if unit is None else {str(one) for one in np.ravel(np.asarray(unit))}
-    known = about or TableOrigin(
-        "pymrio", str(getattr(getattr(system, "meta", None), "name", "") or "")
-    )
+    name = getattr(getattr(system, "meta", None), "name", "")
+    known = about or TableOrigin("pymrio", str(name or ""))
     return table_of_arrays(
         sellers,
         np.asarray(system.Z, dtype=np.float64),

@@ -80,10 +80,8 @@ def rows_read(content: bytes, most_cells: int) -> tuple[list[str], list[Any], li
             return None
         zoned = [name for name, kind in kinds.items() if _ZONED.match(kind)]
         in_utc = "make_timestamp(epoch_us({}::TIMESTAMPTZ))"
-        wanted = ", ".join(
-            (in_utc if name in zoned else "{}").format(named(name)) for name in kinds
-        )
-        rows = engine.rows(f"SELECT {wanted} FROM {source}")
+        forms = [(in_utc if name in zoned else "{}").format(named(name)) for name in kinds]
+        rows = engine.rows(f"SELECT {', '.join(forms)} FROM {source}")
         zones = _zones(_about(engine, place)) if zoned else {}
     clocks = [ZoneInfo(zones[name]) if name in zones and name in zoned else None for name in kinds]
     note = _('times in the column "{name}" are read in UTC')

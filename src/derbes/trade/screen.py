@@ -199,17 +199,15 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
             what = _('"{code}" is no product').format(code=code)
             fix = _("write two to six digits of the HS, such as 271121 or 2711")
             problems.append(Problem("product", what, fix=fix))
-    problems += count_problems(
-        ("years", question.n_years, 1, MOST_YEARS),
-        ("production", question.production or 0.0, 0.0, MOST_TONNES),
-    )
+    years_asked = ("years", question.n_years, 1, MOST_YEARS)
+    made = ("production", question.production or 0.0, 0.0, MOST_TONNES)
+    problems += count_problems(years_asked, made)
     if any(problem.where == "years" for problem in problems):
         raise RequestError(data.id, problems)
     years = tuple(year for year in _asked_years(question, data) if year in data.years)
     if not years or (question.last is not None and question.last not in data.years):
-        what = _("{dataset} holds no trade of {year}").format(
-            dataset=data.id, year="" if question.last is None else question.last
-        )
+        what = _("{dataset} holds no trade of {year}")
+        what = what.format(dataset=data.id, year="" if question.last is None else question.last)
         fix = _("its years are {first} to {last}").format(first=data.years[0], last=data.years[-1])
         problems.append(Problem("year", what, fix=fix))
     if problems:
@@ -398,29 +396,23 @@ class _Tables:
     def weighed_exports(self, year: int) -> tuple[float, float]:
         """Value [USD] and weight [t] of own exports of a year that have one."""
         where = f"t = {year} AND q > 0 AND NOT to_inside"
-        ((value, grams),) = self._engine.rows(
-            f"""SELECT sum(v)::DOUBLE, sum(q)::DOUBLE
-            FROM {self._rows(self._is_sold)} WHERE {where}"""
-        )
+        query = f"SELECT sum(v)::DOUBLE, sum(q)::DOUBLE FROM {self._rows(self._is_sold)}"
+        ((value, grams),) = self._engine.rows(f"{query} WHERE {where}")
         return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
-        rows = self._engine.rows(
-            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_bought)}
-            WHERE m > 0 GROUP BY t, m"""
-        )
+        query = f"SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_bought)} WHERE m > 0"
+        rows = self._engine.rows(f"{query} GROUP BY t, m")
         return of.season({(t, m): value for t, m, value in rows})
 
     def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:
         """Unit values beside those of other buyers, by year."""
         prices: dict[str, dict[int, float | None]] = {}
         for word in self._question.beside:
-            sums = self._engine.rows(
-                f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
-                FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
-            )
-            prices[word] = {t: _price(v, q) for t, v, q in sums}
+            query = f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
+              FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
+            prices[word] = {t: _price(v, q) for t, v, q in self._engine.rows(query)}
         found = []
         for row in rows:
             others = {word: by_year.get(row.year) for word, by_year in prices.items()}
@@ -435,10 +427,8 @@ class _Tables:
         between = f"{self._is_bought} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
         for flow in (IMPORT, EXPORT, RE_EXPORT):
-            rows = self._engine.rows(
-                f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
-            )
-            sums[flow] = dict(rows)
+            query = f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
+            sums[flow] = dict(self._engine.rows(query))
         found = []
         for year in self._years:
             bought, sold, through = (sums[flow].get(year, 0.0) for flow in sums)

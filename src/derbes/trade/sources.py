@@ -220,9 +220,8 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
     for part in NEEDED:
         if part not in told and not any(p.where == part for p in problems):
             what = _("the mapping does not tell the {part}").format(part=part)
-            fix = _("add {part}=COLUMN; the columns are: {columns}").format(
-                part=part, columns=", ".join(heading)
-            )
+            fix = _("add {part}=COLUMN; the columns are: {columns}")
+            fix = fix.format(part=part, columns=", ".join(heading))
             problems.append(Problem(part, what, fix=fix))
     if problems:
         raise RequestError(str(path), problems)

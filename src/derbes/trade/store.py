@@ -379,14 +379,11 @@ class _Staged:
         for key, n in [*found.items(), ("cut", len(cut)), *zip(FACTS, facts, strict=True)]:
             counts[key] = counts.get(key, 0) + n
         is_broken = f"fate NOT IN ({', '.join(map(quoted, (KEPT, *LEFT_OUT)))})"
-        first = self._engine.rows(
-            f"SELECT line, fate, words FROM {rows} WHERE {is_broken} ORDER BY line "
-            f"LIMIT {MOST_SHOWN}"
-        )
+        query = f"SELECT line, fate, words FROM {rows} WHERE {is_broken} ORDER BY line"
+        first = self._engine.rows(f"{query} LIMIT {MOST_SHOWN}")
+        text = _("{file}, line {line}: {reason}: {words}")
         shown = [
-            _("{file}, line {line}: {reason}: {words}").format(
-                file=file, line=line, reason=fate_words(fate), words=words
-            )
+            text.format(file=file, line=line, reason=fate_words(fate), words=words)
             for line, fate, words in sorted(
                 [*cut[:MOST_SHOWN], *((self._line(row), fate, words) for row, fate, words in first)]
             )[:MOST_SHOWN]
@@ -399,10 +396,8 @@ class _Staged:
         """Lines that could not be cut into cells: line, what became of it, what stands there."""
         if not self._source.delimiter:
             return []
-        rows = self._engine.rows(
-            "SELECT line, 'cut', left(min(csv_line), 80) FROM reject_errors GROUP BY line "
-            "ORDER BY line"
-        )
+        query = "SELECT line, 'cut', left(min(csv_line), 80) FROM reject_errors GROUP BY line"
+        rows = self._engine.rows(f"{query} ORDER BY line")
         self._engine.run("DROP TABLE reject_errors")
         self._engine.run("DROP TABLE reject_scans")
         self._cut_lines = [line for line, _fate, _words in rows]
