@@ -67,9 +67,8 @@ class RunOptions:
             self.progress(done, total, what)
 
 
-STOPS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
+STOPS = tuple(getattr(signal, name) for name in _STOPS if hasattr(signal, name))
 """Signals that ask a program to end."""
 MOST_DEATHS = 5
 """Workers that may die before it is no accident any more."""

@@ -23,7 +23,7 @@ from derbes.drafting import (
 from derbes.errors import DataError, Problem
 from derbes.language import _, percent
 from derbes.results.trade import Dependence, ProductSheet, Seller
-from derbes.trade.codes import GROUPS, areas, iso3, numbers_of, product_of
+from derbes.trade.codes import GROUPS, area_name, areas, iso3, numbers_of, product_of
 
 LEAST_SHARE = 0.01
 """Part of the imports below which sellers are put together."""
@@ -91,6 +91,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
         by = {"sender": sheet.sender, "product": sheet.product, "buyer": sheet.buyer}
         raise DataError(text.format(**by, year=last.year))
+    note = _("own production and exports are not in it; look in the energy or supply balance")
     return Draft(
         head=tuple(_head(told)),
         title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
@@ -107,9 +108,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         unit=told.unit,
         use="imports",
         use_label=_("What is imported"),
-        use_note=_(
-            "own production and exports are not in it; look in the energy or supply balance"
-        ),
+        use_note=note,
         demand=_demand(told),
         stock=unknown_stock(
             told.unit,
@@ -146,18 +145,14 @@ class _Told(NamedTuple):
 
 def _id_of(word: str) -> str:
     """The id of an actor named by a country or a group."""
-    numbers = numbers_of(word)
-    name = areas()[numbers[0]].name if numbers and numbers[0] in areas() else word
-    if word.upper() in GROUPS:
-        name = word
-    return id_of(name)
+    area = next((areas()[number] for number in numbers_of(word)[:1] if number in areas()), None)
+    return id_of(word if area is None or word.upper() in GROUPS else area.name)
 
 
 def _name_of(word: str) -> str:
-    numbers = numbers_of(word)
     if word.upper() in GROUPS:
         return _(GROUPS[word.upper()].name)
-    return areas()[numbers[0]].shown if numbers else word
+    return area_name(numbers_of(word)[0]) if numbers_of(word) else word
 
 
 def _sellers(told: _Told) -> list[_Amounts]:
@@ -170,10 +165,9 @@ def _sellers(told: _Told) -> list[_Amounts]:
     if len(small) == 1:
         large, small = sold, []
     usual = sheet.rows[-1].unit_value or 0.0
-    found, parts = (
-        [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in some]
-        for some in (large, small)
-    )
+    by = told.is_by_weight
+    found = [_amounts(one, usual, is_by_weight=by) for one in large]
+    parts = [_amounts(one, usual, is_by_weight=by) for one in small]
     if parts:
         now = sum(part.now for part in parts)
         others = _Amounts(

@@ -546,9 +546,8 @@ def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, fl
     share, left, first, second, low, high = min(share, 1.0), 1.0 - cut, math.inf, math.inf, 1.0, 1.0
     if left > 0:
         after = of.share_after(share, left, (sigma[0] + sigma[1]) / 2)
-        first, second = (
-            -float(of.second_order(share, one, math.log(left))) for one in (share, after)
-        )
+        cut_by = math.log(left)
+        first, second = (-float(of.second_order(share, one, cut_by)) for one in (share, after))
         high, low = (1.0 - float(of.output_left(share, left, one)) for one in sigma)
     return {"short_first": first, "short_second": second, "short_low": low, "short_high": high}
 
@@ -628,9 +627,8 @@ def _gains(
         (None if known.is_by_sector else float(one[0]), side, one)
         for side, one in zip(sides, ends, strict=False)
     ]
-    flows = table.mix @ (
-        table.bought * np.isin(np.arange(len(table.bought)), table.buyer[is_target])
-    )
+    is_buyer = np.isin(np.arange(len(table.bought)), table.buyer[is_target])
+    flows = table.mix @ (table.bought * is_buyer)
     if table.final is None:
         made = _made(table, target)
         rise = _rise_of(table, target, ~is_target, made)
