@@ -128,8 +128,8 @@ def run(
     """
     parts, costs, shares, places = [], [], [], []
     hits = (events.measure, events.start, events.length) if events else ()
-    for name, rows in by_scenario(draws):
-        own, world = rows_of(draws, rows), rule.world(name)
+    for name, rows, own in by_scenario(draws):
+        world = rule.world(name)
         model = rule.model(name, own, is_alone=len(draws.weights) == 1)
         last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
@@ -166,14 +166,12 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
-def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray]]:
-    """Each scenario of the draws, and its rows."""
-    if not draws.scenarios:
-        yield "", np.arange(len(draws.weights))
-        return
-    names = np.array(draws.scenarios)
-    for name in dict.fromkeys(draws.scenarios):
-        yield name, np.flatnonzero(names == name)
+def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
+    """Each scenario of the draws, its rows, and the draws of these."""
+    names, every = np.array(draws.scenarios), np.arange(len(draws.weights))
+    for name in dict.fromkeys(draws.scenarios or ("",)):
+        rows = np.flatnonzero(names == name) if draws.scenarios else every
+        yield name, rows, rows_of(draws, rows)
 
 
 def rows_of(draws: Draws, rows: Sequence[int] | IntArray) -> Draws:
@@ -228,8 +226,8 @@ def disruption_numbers(
     wanted |= dict.fromkeys(whole, WHOLE)
     places = {key: place for place, key in enumerate(wanted)}
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
-    for name, rows in by_scenario(draws):
-        own, world = rows_of(draws, rows), rule.world(name)
+    for name, rows, own in by_scenario(draws):
+        world = rule.world(name)
         last = world.calendar.n_periods + tail_periods(world)
         strikes = []
         for (measure, start, length), until in wanted.items():
@@ -432,8 +430,8 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
     """
     n_periods, step = rule.case.calendar.n_periods, float(rule.case.calendar.step)
     months = np.empty((len(draws.weights), n_periods))
-    for name, rows in by_scenario(draws):
-        world, own = rule.world(name), rows_of(draws, rows)
+    for name, rows, own in by_scenario(draws):
+        world = rule.world(name)
         after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
         least = np.full((len(rows), n_periods), np.inf)
         path = drawn_paths(world, own, n_periods + BEYOND)
@@ -498,13 +496,8 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     for i in range(n):
         world, values = drawn_values(variant.case, draws, i)
         tasks.append((bare(replace(variant, case=world)), values, near))
-    found = run_tasks(
-        solved_row,
-        tasks,
-        n_workers=options.n_workers,
-        executor=options.pool,
-        what=_("draws solved"),
-    )
+    pool, what = options.pool, _("draws solved")
+    found = run_tasks(solved_row, tasks, n_workers=options.n_workers, executor=pool, what=what)
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
 
 
