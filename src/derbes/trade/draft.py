@@ -293,15 +293,10 @@ def _facts(sheet: ProductSheet) -> dict[str, tuple[str, str]]:
         values["mirror_gap"] = sheet.mirrors[-1].gap
     if sheet.comparisons and sheet.comparisons[-1].premium is not None:
         values["unit_value_premium"] = sheet.comparisons[-1].premium
-    by = {
-        "buyer": _name_of(sheet.buyer),
-        "sender": _name_of(sheet.sender) if sheet.sender else "",
-        "year": last.year,
-        "years": _years(sheet.rows),
-    }
-    texts = _fact_texts()
+    by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
+    sender, texts = _name_of(sheet.sender) if sheet.sender else "", _fact_texts()
     return {
-        id_: (texts[id_].format(**by), "" if value is None else digits(value))
+        id_: (texts[id_].format(**by, sender=sender), "" if value is None else digits(value))
         for id_, value in values.items()
     }
 

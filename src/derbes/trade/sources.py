@@ -141,13 +141,8 @@ _NEEDED = ("reporter", "partner", "product", "flow", "value", "year")
 _WHOLES = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
 """Columns that tell a part of a row → what stands there where it is whole."""
 _FLOWS = {"M": IMPORT, "X": EXPORT, "RX": RE_EXPORT, "RM": RE_IMPORT}
-_OLD_FLOWS = {
-    f"{name}{s}": flow
-    for name, flow in zip(
-        ("import", "export", "re-export", "re-import"), _FLOWS.values(), strict=True
-    )
-    for s in ("", "s")
-}
+_OLD_FLOWS = {"import": IMPORT, "export": EXPORT, "re-export": RE_EXPORT, "re-import": RE_IMPORT}
+_OLD_FLOWS |= {f"{name}s": flow for name, flow in _OLD_FLOWS.items()}
 
 
 def _known(path: Path, heading: Sequence[str], delimiter: str) -> TradeTable | None:

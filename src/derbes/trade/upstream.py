@@ -97,11 +97,8 @@ def upstream(
     """
     held = table_of(table)
     problems: list[Problem] = []
-    sides = [
-        _side(held, word, option, problems)
-        for word, option in ((importer, "--importer"), (sender, "--sender"))
-    ]
-    target, hostile = sides
+    target = _side(held, importer, "--importer", problems)
+    hostile = _side(held, sender, "--sender", problems)
     if both := set(target.places) & set(hostile.places):
         names = ", ".join(sorted(held.countries[place] for place in both))
         what = _("{names} would depend on itself").format(names=names)
@@ -110,10 +107,9 @@ def upstream(
     if not 1 <= tiers <= MOST_TIERS:
         what = _("{n} tiers, and they are from 1 to {most}").format(n=tiers, most=MOST_TIERS)
         problems.append(Problem("--tiers", what, fix=_("write 5")))
-    asked = {SIGMA: sigma, EPSILON: epsilon, SHORT_SIGMA: short_sigma}
     ends = {
         kind: range_of(text, kind, f"--{kind.replace('_', '-')}", problems)
-        for kind, text in asked.items()
+        for kind, text in zip(KINDS, (sigma, epsilon, short_sigma), strict=True)
     }
     labels = [held.sector_name(one) for one in held.sectors]
     known = elasticities_of(elasticities, ends, held.sectors, labels, problems=problems)
