@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from derbes import parallel
-from derbes.parallel import Crew, WorkersLostError, make_pool, opened_executor, run_tasks
+from derbes.parallel import Crew, Workers, WorkersLostError, opened_executor, run_tasks
 
 ROOT = Path(__file__).parents[1]
 SOON = 2.0
@@ -152,7 +152,7 @@ def test_a_stop_by_the_user_ends_workers_that_have_more_to_do():
     def stop(_done, _total, _what):
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), make_pool(2) as pool:
+    with pytest.raises(KeyboardInterrupt), Workers(2) as pool:
         run_tasks(_stays_at_two, [1, 2], executor=pool, progress=stop)
     assert multiprocessing.active_children() == []
 

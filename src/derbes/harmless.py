@@ -61,44 +61,25 @@ def _nearest(word: str, encoding: str) -> str:
 def _nearest_sign(sign: str, encoding: str) -> str:
     small = sign.lower()
     russian = _RUSSIAN.get(small, small)
-    for near in (sign, _match(russian, sign), _match(_TRANSLITERATED.get(russian, ""), sign)):
+    nears = (russian, _TRANSLITERATED.get(russian, ""))
+    for near in (sign, *(one.capitalize() if sign.isupper() else one for one in nears)):
         if near and near.encode(encoding, "ignore").decode(encoding) == near:
             return near
     return sign
-
-
-def _match(near: str, sign: str) -> str:
-    return near.capitalize() if sign.isupper() else near
 
 
 _WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]|\s")
 _LATIN = re.compile("[A-Za-z]")
 _RUSSIAN = dict(zip("әғқңөұүһі", "агкноуухи", strict=True))
 """Kazakh letters, and the Russian ones nearest to them."""
+_PAIRS = "ё=e ж=zh ц=ts ч=ch ш=sh щ=shch ю=yu я=ya ъ=' ь=' …=... ×=x ≤=<= ≥=>= →=-> ←=<- №=No ₸=KZT"
 _TRANSLITERATED = {
     **dict(zip("абвгдезийклмнопрстуфхыэ", "abvgdeziiklmnoprstufhye", strict=True)),
-    "ё": "e",
-    "ж": "zh",
-    "ц": "ts",
-    "ч": "ch",
-    "ш": "sh",
-    "щ": "shch",
-    "ю": "yu",
-    "я": "ya",
-    "ъ": "'",
-    "ь": "'",
+    **dict(pair.split("=", 1) for pair in _PAIRS.split()),
     **dict.fromkeys("«»“”„", '"'),
     **dict.fromkeys("‘’", "'"),
     **dict.fromkeys("–—−‑", "-"),
     **dict.fromkeys("\u00a0\u202f\u2009", " "),
-    "…": "...",
-    "×": "x",
-    "≤": "<=",
-    "≥": ">=",
-    "→": "->",
-    "←": "<-",
-    "№": "No",
-    "₸": "KZT",
 }
 """Letters and signs in those that every terminal has."""
 

@@ -67,9 +67,8 @@ class RunOptions:
             self.progress(done, total, what)
 
 
-STOPS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+_STOPS = ("SIGINT", "SIGTERM", "SIGHUP")
+STOPS = tuple(getattr(signal, name) for name in _STOPS if hasattr(signal, name))
 """Signals that ask a program to end."""
 MOST_DEATHS = 5
 """Workers that may die before it is no accident any more."""
@@ -94,7 +93,7 @@ class WorkersLostError(DerbesError, BrokenExecutor):
 
 
 class Workers(Executor):
-    """Processes of our own, which end with this one, however it ends.
+    """Processes of our own, which end with this one, however it ends, without a word.
 
     No thread attends to them: whoever asks for a result does, so that nothing is left to be
     closed when the program ends. A worker that dies is replaced, and its task is done again.
@@ -204,11 +203,8 @@ class Workers(Executor):
         is_forked = multiprocessing.get_start_method() == "fork"
         others = [worker.line for worker in (*self._idle, *self._busy)]
         with signals_held() as mask:
-            process = multiprocessing.Process(
-                target=_work,
-                args=(there, [here, *others] if is_forked else [], mask, language()),
-                daemon=True,
-            )
+            args = (there, [here, *others] if is_forked else [], mask, language())
+            process = multiprocessing.Process(target=_work, args=args, daemon=True)
             process.start()
         there.close()
         return _Worker(process, here)
@@ -340,11 +336,6 @@ def _watch(sentinel: int, starter: int | None) -> None:
     os._exit(1)
 
 
-def make_pool(n_workers: int) -> Workers:
-    """Processes of our own; when the user stops the program, they end and say nothing."""
-    return Workers(n_workers)
-
-
 def run_tasks(
     function: Callable[[Task], Result],
     tasks: Sequence[Task],
@@ -388,7 +379,7 @@ class Crew:
 
     def __enter__(self) -> "Crew":
         if self._is_own:
-            self._executor = make_pool(self._n_workers)
+            self._executor = Workers(self._n_workers)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -411,10 +402,10 @@ class Crew:
         """
         if self._executor is None:
             results = []
-            for i, task in enumerate(tasks):
+            for done, task in enumerate(tasks, start=1):
                 results.append(function(task))
                 if progress:
-                    progress(i + 1, len(tasks), what)
+                    progress(done, len(tasks), what)
             return results
         futures = [self._executor.submit(function, task) for task in tasks]
         own = self._executor if isinstance(self._executor, Workers) else None
@@ -436,12 +427,8 @@ PATIENCE = 10.0
 """How long an address may take to answer. [s]"""
 _ADDRESS = re.compile(r"(?:(?P<scheme>dask|tcp|tls)://)(?P<host>[^\s:/]+):(?P<port>\d{1,5})/?")
 _MOST_PORTS = 65535
-
-
 MOST_WORKERS = 1024
 """Processes of this machine that share the work, at most."""
-
-
 MIB = 1 << 20
 PART = 0.5
 """Part of the memory of the machine that answers may take."""
@@ -466,9 +453,8 @@ def refuse_small_space(source: str) -> None:
     """
     allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
     if allowed != resource.RLIM_INFINITY and allowed < LEAST_SPACE:
-        what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load").format(
-            allowed=allowed // 10**6, least=LEAST_SPACE // 10**6
-        )
+        what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load")
+        what = what.format(allowed=allowed // 10**6, least=LEAST_SPACE // 10**6)
         fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
         raise RequestError(source, [Problem("memory", what, fix=fix)])
 
@@ -527,10 +513,7 @@ def opened_executor(
             yield executor
         return
     n = workers_of(text, n_workers)
-    if n <= 1:
-        yield None
-        return
-    with make_pool(n) as pool:
+    with Workers(n) if n > 1 else contextlib.nullcontext() as pool:
         yield pool
 
 
@@ -539,12 +522,11 @@ def _cluster(scheme: str, place: tuple[str, int], source: str) -> Iterator[Execu
     try:
         import distributed  # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise MissingExtraError(
-            _(
-                'A Dask cluster needs the "cluster" extra. Fix: pip install "derbes[cluster]", '
-                "or leave the address out to use the cores of this machine."
-            )
-        ) from error
+        text = _(
+            'A Dask cluster needs the "cluster" extra. Fix: pip install "derbes[cluster]", '
+            "or leave the address out to use the cores of this machine."
+        )
+        raise MissingExtraError(text) from error
     address = f"{'tcp' if scheme == 'dask' else scheme}://{place[0]}:{place[1]}"
     _knock(place, address, source, speaks_first=scheme != "tls")
     connect: Any = distributed.Client
@@ -572,11 +554,7 @@ def _knock(place: tuple[str, int], address: str, source: str, *, speaks_first: b
 
 
 def _nobody(address: str, source: str, reason: str) -> DerbesError:
-    problem = Problem(
-        where="executor",
-        what=_("no Dask scheduler answers at {address} within {seconds:.0f} s: {reason}").format(
-            address=address, seconds=PATIENCE, reason=reason
-        ),
-        fix=_("start one with: dask scheduler; or leave --executor out"),
-    )
-    return RequestError(source, [problem])
+    what = _("no Dask scheduler answers at {address} within {seconds:.0f} s: {reason}")
+    what = what.format(address=address, seconds=PATIENCE, reason=reason)
+    fix = _("start one with: dask scheduler; or leave --executor out")
+    return RequestError(source, [Problem("executor", what, fix=fix)])

@@ -7,7 +7,7 @@ import pytest
 
 from derbes import api
 from derbes.cli.new import ask_all
-from derbes.drafting.answers import questions
+from derbes.drafting import questions
 from derbes.errors import RequestError
 
 TOLD = {

@@ -177,13 +177,13 @@ def test_a_full_disk_while_a_page_is_printed(monkeypatch):
 WORKER = """
 import multiprocessing
 from derbes.language import use_language
-from derbes.parallel import make_pool
+from derbes.parallel import Workers
 from derbes.units import _
 
 if __name__ == "__main__":
     multiprocessing.set_start_method({method!r}, force=True)
     use_language("kk")
-    with make_pool(2) as pool:
+    with Workers(2) as pool:
         print(pool.submit(_, "known: {{names}}").result())
 """
 

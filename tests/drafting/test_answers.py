@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes import api
-from derbes.drafting.answers import case_of_answers, questions
-from derbes.drafting.text import id_of
+from derbes.drafting import case_of_answers, id_of, questions
 from derbes.errors import RequestError
 
 TOLD = {

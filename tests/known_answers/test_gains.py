@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.trade import gains as of
+from derbes.trade import indicators as of
 from derbes.trade.inputoutput import TableOrigin, table_of_arrays
 from derbes.trade.upstream import upstream
 from tests.oracles.input_output import read_rdata

@@ -1,5 +1,4 @@
 import contextlib
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +7,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from derbes.errors import DataError, OutputError
-from derbes.stress.table import Origin, VariantTable, read_store, write_store
+from derbes.stress.table import VariantTable, read_store, write_store
 from derbes.trade import parquet
 
-ORIGIN = Origin("abc", "E1", seed=1, method="sobol", version="0.1", questions="all")
+ORIGIN = {
+    "case_hash": "abc",
+    "case_name": "E1",
+    "seed": 1,
+    "method": "sobol",
+    "version": "0.1",
+    "questions": "all",
+}
 BASE = VariantTable({"weight": np.ones(3), "time": np.array([1.0, np.nan, 3.0])}, 2, (0.0, 2.0))
 BARE = VariantTable({"weight": np.ones(2), "loss": np.array([5.0, 6.0])}, 0)
 
@@ -55,7 +61,7 @@ def test_a_store_of_something_else_is_refused(tmp_path):
     path = tmp_path / "draws.parquet"
     write_store(path, ORIGIN, {"base": BASE})
     with pytest.raises(DataError) as caught:
-        read_store(path, replace(ORIGIN, case_hash="xyz", seed=2))
+        read_store(path, {**ORIGIN, "case_hash": "xyz", "seed": 2})
     assert str(caught.value) == (
         f'{path}: holds draws of something else: hash of the case "abc" instead of "xyz"; '
         'seed "1" instead of "2". Fix: choose another file, or ask as before.'

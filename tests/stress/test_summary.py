@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from derbes.stress.answers import draws_to_halve, probability, spread, tail_mean, weighted_quantiles
+from derbes.stress.answers import probability, spread, tail_mean, weighted_quantiles
 from derbes.stress.outcomes import unbounded_ratio
 
 EQUAL = np.full(1000, 1e-3)
@@ -112,9 +112,3 @@ def test_the_mean_of_the_tail_of_a_normal_loss():
     losses = stats.norm.ppf(shares)
     known = stats.norm.pdf(stats.norm.ppf(0.95)) / 0.05
     assert tail_mean(losses, np.full(100_000, 1e-5), 0.05) == pytest.approx(known, rel=1e-3)
-
-
-def test_four_times_the_draws_halve_the_error():
-    assert draws_to_halve(1000, 0.2) == 4000
-    assert draws_to_halve(1000, 0.0) is None
-    assert draws_to_halve(1000, None) is None

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.trade import gains as of
+from derbes.trade import indicators as of
 
 shares = st.floats(0.01, 0.99)
 

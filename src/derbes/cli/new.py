@@ -12,7 +12,7 @@ from derbes.case.quantity import Grade
 from derbes.cli.options import Verb, language_option, option, with_options
 from derbes.cli.output import next_line, note, tell
 from derbes.cli.places import CASE, STANDARD_OUTPUT, Place, check_places
-from derbes.drafting.answers import (
+from derbes.drafting import (
     WITHIN,
     CaseQuestion,
     RefusedAnswerError,

@@ -16,6 +16,7 @@ from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
 from derbes.language import _, worded
+from derbes.model.numbers import AS_WRITTEN
 from derbes.parallel import RunOptions, memory_limit
 from derbes.results.statements import Signaling
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
@@ -171,11 +172,6 @@ def tail_mean(losses: FloatArray, weights: FloatArray, tail_share: float) -> flo
     return float(at + share @ np.maximum(losses - at, 0.0) / tail_share)
 
 
-def draws_to_halve(n: int, error: float | None) -> int | None:
-    """Draws in all that halve a standard error: four times as many; None: it is 0."""
-    return 4 * n if error else None
-
-
 LEAST_DRAWS = 16
 """Draws below which convergence says nothing."""
 
@@ -193,7 +189,7 @@ class AnswerTable:
     """(N,)"""
     central: FloatArray
     """The columns with all inputs at their central values. (C,)"""
-    exact: bool = False
+    exact: bool
     """Whether the draws are all that can happen."""
 
     def where(self, **wanted: object) -> list[int]:
@@ -207,10 +203,9 @@ class AnswerTable:
 
 def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
     """What hazards do, each over all futures: going short, unmet demand and loss."""
-    values = [(found.first_short >= 0).astype(np.float64), found.unmet, found.loss]
-    central = np.full(len(values), np.nan)
-    numbers = np.array(values).T
-    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
+    numbers = np.array([found.first_short >= 0, found.unmet, found.loss]).T
+    central = np.full(len(HAZARD_COLUMNS), np.nan)
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact)
 
 
 def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
@@ -220,10 +215,11 @@ def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
         if column.kind == SURVIVES:
             continue
         values, is_dated = table.numbers[:, place], column.start != UNDATED
-        seen = spread(values, table.weights, exact=table.exact)
         if column.kind == GOES_SHORT:
             p, error = probability(values, table.weights, exact=table.exact)
             seen = Spread(p, error, {}, len(values), 0)
+        else:
+            seen = spread(values, table.weights, exact=table.exact)
         cap, center = column.cap(table.case), table.central[place]
         told.append(
             Answer(
@@ -243,7 +239,7 @@ def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
                 n_unbounded=seen.n_unbounded,
                 capped_at=cap,
                 capped_share=None if cap is None else share_from(cap, values, table.weights),
-                draws_to_halve=draws_to_halve(len(values), seen.standard_error),
+                draws_to_halve=4 * len(values) if seen.standard_error else None,
                 central=float(center) if np.isfinite(center) else None,
             )
         )
@@ -277,24 +273,15 @@ def convergence_of(table: AnswerTable, answers: Sequence[Answer]) -> tuple[Conve
 
 def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
     """P(ended by date) of a measure, for each of its lengths."""
-    calendar, rows = table.case.calendar, []
+    calendar, rows, n = table.case.calendar, [], len(table.weights)
     for length in target.lengths:
         places = table.where(kind=SURVIVES, measure=target.measure, length=length)
-        ended = ended_by(table.numbers[:, places])
+        months, ended = length * calendar.step, ended_by(table.numbers[:, places])
         for place, holds in zip(places, ended.T, strict=True):
+            column = table.columns[place]
             p, error = probability(holds, table.weights, exact=table.exact)
-            rows.append(
-                EndedBy(
-                    variant=table.variant,
-                    measure=target.measure,
-                    length=length * calendar.step,
-                    date=calendar.label(table.columns[place].start),
-                    p=p,
-                    standard_error=error,
-                    bound=table.columns[place].bound,
-                    n_draws=len(table.weights),
-                )
-            )
+            date, bound = calendar.label(column.start), column.bound
+            rows.append(EndedBy(table.variant, column.measure, months, date, p, error, bound, n))
     return tuple(rows)
 
 
@@ -359,10 +346,8 @@ N_STEPS = 50
 
 def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
     """What hazards do over the calendar, in one table."""
-    weights = found.weights / found.weights.sum()
-    tail = round(1.0 - case.risk.level, 9)
-    has_price = not np.isnan(found.loss).any()
-    is_short = found.first_short >= 0
+    weights, is_short = found.weights / found.weights.sum(), found.first_short >= 0
+    tail, has_price = round(1.0 - case.risk.level, 9), not np.isnan(found.loss).any()
     short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
     unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
     return HazardRisk(
@@ -404,15 +389,9 @@ def stress_case(
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
 
-    The same seed gives the same answers, bit for bit, on any number of workers.
-
-    Args:
-        case: The case.
-        request: What is asked, checked against the case.
-        provenance: What makes a result of this case.
-        options: Who does the work; None: this process alone.
-        limit: Memory that may be taken; None: half of the machine's. [byte]
-        game: Says of both sides' losses in which years a cut-off pays; None: that is not asked.
+    The same seed gives the same answers, bit for bit, on any number of workers. `game` says of
+    both sides' losses in which years a cut-off pays; `limit` is the memory that may be taken, else
+    half of the machine's. [byte]
 
     Raises:
         RequestError: Memory will not hold the answers.
@@ -423,12 +402,10 @@ def stress_case(
     targets = targets_of(case, request)
     cases = {name: variant_case(case, name) for name in request.variants}
     paths = shared_inputs(list(cases.values()))
-    variants = [
-        DrawnVariant(
-            name, one, paths, request, tuple(t for t in targets if t.measure in one.measures)
-        )
-        for name, one in cases.items()
-    ]
+    variants = []
+    for name, one in cases.items():
+        own = tuple(target for target in targets if target.measure in one.measures)
+        variants.append(DrawnVariant(name, one, paths, request, own))
     whole = DrawnVariant("", case, paths, request, targets)
     n_columns = len(whole.rule_columns) + len(whole.solved_columns)
     check_memory(
@@ -452,11 +429,10 @@ def stress_case(
         rule = Rule(variant.case, tuple(dict.fromkeys(measures)), options.n_workers)
         kept = compute(variant, rule, options, saver)
         n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
-        own = _tables(variant, rule, kept)
-        tables += own
-        curves += [row for table in own for one in targets for row in curves_of(table, one)]
-        found = hazards_of(kept)
-        if found is not None:
+        parts = _tables(variant, rule, kept)
+        tables += parts
+        curves += [row for table in parts for one in targets for row in curves_of(table, one)]
+        if (found := hazards_of(kept)) is not None:
             exact = is_listed(variant)
             by_hazards.append(hazard_table(variant.case, found, variant.variant, exact=exact))
             risks.append(hazard_risk(variant.case, found, variant.variant))
@@ -466,7 +442,7 @@ def stress_case(
             middle = months_of_cover(rule, central_draws(variant))[0]
             months, dates = months_of_cover(rule, few), variant.case.calendar.labels
             fans.append(_fan([*months.T], few.weights, middle, dates=dates, bound=MYOPIC, **about))
-            fans += [fan for table in own for one in targets for fan in column_fans(table, one)]
+            fans += [f for table in parts for one in targets for f in column_fans(table, one)]
     answers: list[Answer] = []
     convergence: list[Convergence] = []
     for table in (*tables, *by_hazards):
@@ -497,30 +473,18 @@ def stress_case(
 
 def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
     """The columns by programs, where any draw was solved, then those by the rule."""
-    request, exact = variant.request, is_listed(variant)
-
-    def table(
-        columns: tuple[DrawColumn, ...], central: FloatArray, n: int, *, exact: bool
-    ) -> AnswerTable:
-        values = [kept.columns[column.name(variant.case.calendar)][:n] for column in columns]
-        return AnswerTable(
-            case=variant.case,
-            variant=variant.variant,
-            columns=columns,
-            numbers=np.array(values).reshape(len(columns), n).T,
-            weights=kept.columns[WEIGHT][:n],
-            central=central,
-            exact=exact,
-        )
-
-    by_rule = variant.rule_columns
+    case, by_rule = variant.case, variant.rule_columns
     central = disruption_numbers(rule, central_draws(variant), by_rule)[0]
-    tables = [table(by_rule, central, kept.n_draws, exact=exact)]
-    n = min(kept.n_solved, request.solved)
-    if n:
-        central = solved_row(bare(variant))
-        exact = exact and n == kept.n_draws
-        tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
+    parts = [(by_rule, central, kept.n_draws)]
+    if n_solved := min(kept.n_solved, variant.request.solved):
+        central = solved_row((bare(variant), AS_WRITTEN, None))
+        parts.insert(0, (variant.solved_columns, central, n_solved))
+    tables = []
+    for columns, central, n in parts:
+        values = [kept.columns[column.name(case.calendar)][:n] for column in columns]
+        numbers, weights = np.array(values).reshape(len(columns), n).T, kept.columns[WEIGHT][:n]
+        exact = n == kept.n_draws and is_listed(variant)
+        tables.append(AnswerTable(case, variant.variant, columns, numbers, weights, central, exact))
     return tables
 
 
@@ -542,19 +506,10 @@ def _played(
         return None
     calendar = table.case.calendar
     starts = tuple(calendar.label(table.columns[place].start) for place in columns[0])
-    loss, returning, lost = (table.numbers[:, places] for places in columns)
-    return game(
-        BothLosses(
-            measure=target.measure,
-            length=target.length * calendar.step,
-            starts=starts,
-            target_loss=loss,
-            sender_cost=returning,
-            sender_cost_lost=lost,
-            weights=table.weights,
-            seed=request.seed,
-        )
-    )
+    loss, back, lost = (table.numbers[:, places] for places in columns)
+    length, weights = target.length * calendar.step, table.weights
+    both = BothLosses(target.measure, length, starts, loss, back, lost, weights, request.seed)
+    return game(both)
 
 
 def _with_what_decides(
@@ -583,25 +538,20 @@ def _with_what_decides(
 
 def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
     """What a reader must know of how the numbers came about."""
-    notes = []
-    if not variant.paths and not case.scenarios:
-        notes.append(
-            worded(
-                "No input of this case has a range, a distribution or a scenario: there is one "
-                "draw."
-            )
-        )
-    elif is_listed(variant):
-        notes.append(worded("Every combination of values was computed: nothing is left to chance."))
-    if case.correlations and variant.request.asks(DECIDES):
-        notes.append(
-            worded(
-                "Inputs that move together do so in the draws, in PAWN and in all answers, not in "
-                "the Sobol indices."
-            )
-        )
-    if case.rates and any(rate.has_range for rate in case.rates.values()):
-        notes.append(
-            worded("Exchange rates are not drawn: prices were converted when the case was read.")
-        )
-    return tuple(notes)
+    has_inputs = bool(variant.paths) or bool(case.scenarios)
+    listed = worded("Every combination of values was computed: nothing is left to chance.")
+    alone = worded(
+        "No input of this case has a range, a distribution or a scenario: there is one draw."
+    )
+    together = worded(
+        "Inputs that move together do so in the draws, in PAWN and in all answers, not in the "
+        "Sobol indices."
+    )
+    rates = worded("Exchange rates are not drawn: prices were converted when the case was read.")
+    notes = (
+        (alone, not has_inputs),
+        (listed, has_inputs and is_listed(variant)),
+        (together, case.correlations and variant.request.asks(DECIDES)),
+        (rates, any(rate.has_range for rate in case.rates.values())),
+    )
+    return tuple(note for note, holds in notes if holds)

@@ -135,14 +135,9 @@ class Target:
 def target_of(
     case: Case, measure: str, *, starts: Sequence[int] = (), lengths: Sequence[int] = ()
 ) -> Target:
-    """A measure with its dates and lengths.
+    """A measure with its dates and lengths; without any the first of each year, and its own.
 
-    Args:
-        case: The case.
-        measure: A measure of it.
-        starts: Dates; empty: the first period and one a year after it. A measure with a
-            fixed start has that date alone, and no end. [period]
-        lengths: Lengths; empty: those that the measure names. [period]
+    A measure with a fixed start has that date alone, and no end.
     """
     own = case.measures[measure]
     every = tuple(sorted({*(lengths or own.lengths or (1,))}))

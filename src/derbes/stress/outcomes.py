@@ -4,9 +4,11 @@ By the rule: what one measure does at chosen dates, when hazards bring measures 
 do, months of cover in calm. By programs: one row of columns from the best responses.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -24,19 +26,13 @@ from derbes.draws.inputs import (
     scenario_cases,
 )
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
-from derbes.draws.study import (
-    ChangedArrays,
-    longest_length,
-    make_study,
-    narrowed,
-    prepare_futures,
-)
+from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
 from derbes.errors import SolveError
 from derbes.kernels.futures import FIRST, LAST, WHOLE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
-from derbes.model.numbers import AS_WRITTEN, Values
+from derbes.model.numbers import Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
@@ -130,15 +126,14 @@ def run(
         n_periods: Periods from the first on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts, costs, shares = [], [], []
-    is_alone = len(draws.weights) == 1
+    parts, costs, shares, places = [], [], [], []
     hits = (events.measure, events.start, events.length) if events else ()
-    for name, rows in by_scenario(draws):
-        own = rows_of(draws, rows)
+    for name, rows, own in by_scenario(draws):
         world = rule.world(name)
+        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
         last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
-            replace(rule.model(name, own, is_alone=is_alone), n_periods=min(n_periods, last)),
+            replace(model, n_periods=min(n_periods, last)),
             own,
             events and Events(events.measures, *(e[rows] for e in hits)),
             keep=keep,
@@ -147,19 +142,18 @@ def run(
         )
         shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
+        places.append(rows)
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
-    order = np.argsort(np.concatenate([rows for _n, rows in by_scenario(draws)]), kind="stable")
-    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
-    short = [part.probability_short for part in parts]
-    return Outcomes(
-        unmet=np.concatenate([part.unmet for part in parts])[order],
-        first_short=np.concatenate([part.first_short for part in parts])[order],
-        money=np.concatenate([part.money for part in parts])[order],
-        shortage=np.concatenate(costs)[order],
-        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
-        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    order = np.argsort(np.concatenate(places), kind="stable")
+    unmet, first_short, money = (
+        np.concatenate([getattr(part, name) for part in parts])[order]
+        for name in ("unmet", "first_short", "money")
     )
+    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
+    stock = np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0))
+    p_short = np.tensordot(shares, [part.probability_short for part in parts], axes=1)
+    return Outcomes(unmet, first_short, money, np.concatenate(costs)[order], p_short, stock)
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
@@ -172,14 +166,12 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
-def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray]]:
-    """Each scenario of the draws, and its rows."""
-    if not draws.scenarios:
-        yield "", np.arange(len(draws.weights))
-        return
-    names = np.array(draws.scenarios)
-    for name in dict.fromkeys(draws.scenarios):
-        yield name, np.flatnonzero(names == name)
+def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
+    """Each scenario of the draws, its rows, and the draws of these."""
+    names, every = np.array(draws.scenarios), np.arange(len(draws.weights))
+    for name in dict.fromkeys(draws.scenarios or ("",)):
+        rows = np.flatnonzero(names == name) if draws.scenarios else every
+        yield name, rows, rows_of(draws, rows)
 
 
 def rows_of(draws: Draws, rows: Sequence[int] | IntArray) -> Draws:
@@ -229,46 +221,35 @@ def disruption_numbers(
     exact, columns = len(columns), [*columns, *until_last]
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    whole = [k for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL]
     wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
-    wanted |= {
-        k: WHOLE for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL
-    }
+    wanted |= dict.fromkeys(whole, WHOLE)
+    places = {key: place for place, key in enumerate(wanted)}
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
-    for name, rows in by_scenario(draws):
-        own, world = rows_of(draws, rows), rule.world(name)
+    for name, rows, own in by_scenario(draws):
+        world = rule.world(name)
         last = world.calendar.n_periods + tail_periods(world)
-        strikes = [
-            (
-                measure,
-                start,
-                length or LOOKED_AT,
-                min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
-                wanted[measure, start, length],
-            )
-            for measure, start, length in places
-        ]
+        strikes = []
+        for (measure, start, length), until in wanted.items():
+            n = length + aftermath(rule.case) if length else LOOKED_AT
+            strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
         model = rule.model(name, own, is_alone=len(draws.weights) == 1)
         unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
         for column, one in enumerate(columns):
-            short = first_short[:, places[keys[column]]]
+            place = places[keys[column]]
+            short = first_short[:, place]
             if one.kind == TIME_TO_SURVIVE:
                 lasted = np.where(short < 0, LOOKED_AT, short - one.start)
                 numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
             elif one.kind == SURVIVES:
                 numbers[rows, column] = short < 0
             else:
-                found = unmet[:, places[keys[column]], essential]
-                numbers[rows, column] = found.sum(axis=1)
+                numbers[rows, column] = unmet[:, place, essential].sum(axis=1)
     return numbers
 
 
 def ended_by(survives: FloatArray) -> FloatArray:
-    """Whether no start from each date on goes short. (N, dates)
-
-    Args:
-        survives: Whether each date's start is survived, dates rising. (N, dates)
-    """
+    """Whether no start from each date on goes short, by whether each is survived. (N, dates)"""
     later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
     return np.asarray(later, dtype=np.float64)
 
@@ -290,11 +271,6 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     and a measure runs for one at least. The k-th waits of correlated hazards have the
     stated rank correlation. A rate that is drawn counts as drawn. The numbers of a future
     depend on the seed and on its place in the sequence alone.
-
-    Args:
-        case: The case whose hazards strike.
-        draws: Futures.
-        seed: Seed of the events.
     """
     hazards = tuple(case.hazards)
     n, n_periods = len(draws.weights), case.calendar.n_periods
@@ -338,12 +314,10 @@ def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArra
 def _rates(world: Case, draws: Draws, name: str, rows: BoolArray) -> FloatArray:
     """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
     hazard = world.hazards.get(name)
-    if hazard is None or hazard.rate is None:
-        return np.zeros(int(rows.sum()))
-    if hazard.rate.path in draws.inputs:
-        column = draws.inputs.index(hazard.rate.path)
-        return np.asarray(draws.values[rows, column], dtype=np.float64)
-    return np.full(int(rows.sum()), hazard.rate.value)
+    rate = hazard.rate if hazard else None
+    if rate is not None and rate.path in draws.inputs:
+        return np.asarray(draws.values[rows, draws.inputs.index(rate.path)], dtype=np.float64)
+    return np.full(int(rows.sum()), 0.0 if rate is None else rate.value)
 
 
 def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
@@ -364,9 +338,8 @@ def _in_order(
     """
     measure = np.where(starts < NEVER, measures, -1)
     order = np.argsort(starts, axis=1, kind="stable")
-    measure, starts, lengths = (
-        np.take_along_axis(a, order, axis=1) for a in (measure, starts, lengths)
-    )
+    rows = (measure, starts, lengths)
+    measure, starts, lengths = (np.take_along_axis(row, order, axis=1) for row in rows)
     for one in range(len(names)):
         free_from = np.zeros(len(starts), dtype=np.int64)
         for column in range(starts.shape[1]):
@@ -414,11 +387,6 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
 
     Measures start within the calendar; the futures go on behind it until what they left is
     refilled, so that a reserve that was drawn is not taken for money saved.
-
-    Args:
-        rule: The case, with the measures of its hazards.
-        draws: Futures.
-        seed: Seed of the events.
     """
     case, n_calendar = rule.case, rule.case.calendar.n_periods
     n_periods = n_calendar + aftermath(case)
@@ -462,8 +430,8 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
     """
     n_periods, step = rule.case.calendar.n_periods, float(rule.case.calendar.step)
     months = np.empty((len(draws.weights), n_periods))
-    for name, rows in by_scenario(draws):
-        world, own = rule.world(name), rows_of(draws, rows)
+    for name, rows, own in by_scenario(draws):
+        world = rule.world(name)
         after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
         least = np.full((len(rows), n_periods), np.inf)
         path = drawn_paths(world, own, n_periods + BEYOND)
@@ -504,12 +472,8 @@ def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
     last = np.searchsorted(used, reached * (1.0 + ROUNDING), side="right")
     inside = last < len(used)
     broken = np.maximum(np.where(inside, last, 1) - 1, 0)
-    part = np.divide(
-        reached - used[broken],
-        demand[broken],
-        out=np.zeros_like(held),
-        where=demand[broken] > 0,
-    )
+    part, left = np.zeros_like(held), reached - used[broken]
+    np.divide(left, demand[broken], out=part, where=demand[broken] > 0)
     return np.where(inside, broken + part - start, np.inf)
 
 
@@ -525,35 +489,29 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     Raises:
         SolveError: A program has no usable answer.
     """
-    tasks = []
-    near = _central_start(variant) if len(draws.weights) else None
-    for i in range(len(draws.weights)):
+    tasks, n = [], len(draws.weights)
+    near = None
+    with contextlib.suppress(SolveError):  # no calm plan at central values: each from nothing
+        near = calm_start(compile_case(variant.case, _longest(variant))) if n else None
+    for i in range(n):
         world, values = drawn_values(variant.case, draws, i)
         tasks.append((bare(replace(variant, case=world)), values, near))
-    found = run_tasks(
-        _solved_draw,
-        tasks,
-        n_workers=options.n_workers,
-        executor=options.pool,
-        what=_("draws solved"),
-    )
+    pool, what = options.pool, _("draws solved")
+    found = run_tasks(solved_row, tasks, n_workers=options.n_workers, executor=pool, what=what)
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
+
+
+_UNREAD = (
+    *("variants", "scenarios", "facts", "documents", "statements"),
+    *("contrasts", "double_standards", "tensions"),
+)
+"""Sections of a case that programs do not read."""
 
 
 def bare(variant: DrawnVariant) -> DrawnVariant:
     """A variant without what programs do not read, so that it is quick to send."""
-    case = replace(
-        variant.case,
-        variants={},
-        scenarios={},
-        facts={},
-        documents={},
-        statements={},
-        contrasts={},
-        double_standards={},
-        tensions={},
-    )
-    return replace(variant, case=case)
+    nothing: dict[str, Any] = {section: {} for section in _UNREAD}
+    return replace(variant, case=replace(variant.case, **nothing))
 
 
 def _longest(variant: DrawnVariant) -> int:
@@ -562,22 +520,9 @@ def _longest(variant: DrawnVariant) -> int:
     return longest_length(variant.case, Request(lengths=tuple(sorted(lengths))))
 
 
-def _central_start(variant: DrawnVariant) -> CalmStart | None:
-    """The calm plan at central values, from which those of draws start; None: there is none."""
-    try:
-        return calm_start(compile_case(variant.case, _longest(variant)))
-    except SolveError:
-        return None
-
-
-def _solved_draw(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
-    return solved_row(*task)
-
-
-def solved_row(
-    variant: DrawnVariant, values: Values = AS_WRITTEN, near: CalmStart | None = None
-) -> FloatArray:
+def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
     """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
+    variant, values, near = task
     asked, targets, case = variant.request, variant.targets, variant.case
     names = tuple(target.measure for target in targets)
     study = make_study(case, names, _longest(variant), values=values, near=near)
@@ -592,17 +537,16 @@ def solved_row(
                 _program, survived = StartCover(alone, start).survived(
                     measure, alone.arrays.use_essential, most=LOOKED_AT
                 )
-                periods = survived.periods
-                lasts = LOOKED_AT if periods is None else min(periods, LOOKED_AT)
+                lasts = LOOKED_AT if survived.periods is None else survived.periods
                 column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
-                numbers[column] = float(lasts * step)
+                numbers[column] = float(min(lasts, LOOKED_AT) * step)
         if asked.asks(ENDED) and target.lengths:
             for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
                 numbers[column] = float(not one.short_uses)
-        for loss in (
-            leverage_rows([alone], request, has_premium=False) if asked.asks(LEVERAGE, FANS) else ()
-        ):
+        if not asked.asks(LEVERAGE, FANS):
+            continue
+        for loss in leverage_rows([alone], request, has_premium=False):
             found = {
                 LEVERAGE_RATIO: unbounded_ratio(loss),
                 TARGET_LOSS: loss.target_loss,

@@ -118,12 +118,7 @@ def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
 
 
 def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
-    """A tornado for each answer: inputs by their swing, the largest first; none that is 0.
-
-    Args:
-        found: The swings.
-        units: Unit of each answer. (A,)
-    """
+    """A tornado for each answer (A,): inputs by their swing, the largest first; none that is 0."""
     center, sizes = found.center, found.sizes
     return tuple(
         Bar(
@@ -157,13 +152,14 @@ def kept_inputs(found: Swings) -> list[int]:
 def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
     """For each answer, the inputs without Sobol indices and what they moved."""
     left_out = [d for d in range(len(found.center.inputs)) if d not in set(kept)]
+    if not left_out:
+        return ()
     paths, told = tuple(found.center.paths[d] for d in left_out), []
     for answer, moves in zip(found.names, found.sizes.T, strict=True):
-        largest = float(moves.max(initial=0.0))
-        moved = float(moves[left_out].max(initial=0.0))
+        largest, moved = float(moves.max()), float(moves[left_out].max())
         part = moved / largest if largest else 0.0
         told.append(ScreenedOut(answer, len(left_out), moved, part, paths))
-    return tuple(told) if left_out else ()
+    return tuple(told)
 
 
 # Tipping values
@@ -207,8 +203,7 @@ def tipping_values(
         place, holds_below = flips[a, d] if is_flip else over[a, d]
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
-        section, _dot, rest = quantity.path.partition(".")
-        plant, _dot, key = rest.partition(".")
+        section, plant, key = [*quantity.path.split(".", 2), "", ""][:3]
         is_opening = (section, key) == ("plants", "opening")
         if is_opening:
             opening = case.plants[plant].opening + round(place / case.calendar.step)
@@ -426,14 +421,7 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
 def indices(
     evaluate: Callable[[FloatArray], FloatArray], n_axes: int, *, n_base: int, seed: int
 ) -> list[Indices | None]:
-    """Sobol indices of each answer of a function on the unit cube.
-
-    Args:
-        evaluate: Points → answers. (N, D) → (N, A)
-        n_axes: D.
-        n_base: Base points, a power of 2; N = n_base (D + 2).
-        seed: Seed.
-    """
+    """Sobol indices of each answer of a function on the unit cube, (N, D) → (N, A)."""
     answers = evaluate(saltelli_points(n_axes, n_base, seed))
     return [sobol_indices(answers[:, a], n_axes, seed) for a in range(answers.shape[1])]
 
@@ -502,23 +490,19 @@ def influences(
         values[:, [*kept]] = drawn
         return evaluate(replace(center.draws(values), scenarios=scenarios))
 
-    found: list[Indices | None] = [None] * len(answers)
-    if names:
-        found = indices(at, len(names), n_base=N_BASE, seed=seed)
-    pawn = _pawn(*given)
-    told: list[Influence] = []
-    for a, answer in enumerate(answers):
+    found = indices(at, len(names), n_base=N_BASE, seed=seed) if names else [None] * len(answers)
+    pawn, told = _pawn(*given), list[Influence]()
+    for a, (answer, one) in enumerate(zip(answers, found, strict=True)):
         rows = []
         for name, by_answer in pawn.items():
-            index, one = float(by_answer[a]), found[a]
+            index = float(by_answer[a])
             row = Influence(answer, name, None, None, None if np.isnan(index) else index)
             if one is not None and name in names:
                 own: Any = {k: float(each[names.index(name)]) for k, each in asdict(one).items()}
                 row = replace(row, **own)
             rows.append(row)
-        told += sorted(
-            rows, key=lambda r: (1.0 if r.total is None else -r.total, -(r.pawn or 0.0), r.input)
-        )
+        rows.sort(key=lambda r: (1.0 if r.total is None else -r.total, -(r.pawn or 0.0), r.input))
+        told += rows
     return tuple(told)
 
 
@@ -553,21 +537,12 @@ class Known:
 
 
 def evaluation(
-    variant: DrawnVariant,
-    rule: Rule,
-    columns: Sequence[DrawColumn],
-    known: Known | None = None,
+    variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn], known: Known | None = None
 ) -> Evaluate:
     """A way from draws over any inputs to answers by the rule, about the first measure.
 
-    The end is counted in months from the first period; the end of the calendar stands for
-    never.
-
-    Args:
-        variant: The variant.
-        rule: Its case.
-        columns: What is answered.
-        known: Draws that need not be run again where all that is asked of them is there.
+    The end is counted in months from the first period; the end of the calendar stands for never.
+    Draws that are `known` are not run again where all that is asked of them is there.
     """
     target, calendar = variant.targets[0], variant.case.calendar
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
@@ -575,13 +550,12 @@ def evaluation(
     starts = target.starts
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
-    def numbers_of(draws: Draws) -> FloatArray:
-        if known is not None and draws is known.draws and known.numbers.keys() >= {*own, *at_dates}:
-            return np.column_stack([known.numbers[column] for column in (*own, *at_dates)])
-        return disruption_numbers(rule, draws, own, until_last=at_dates)
-
     def answers(draws: Draws) -> FloatArray:
-        numbers = numbers_of(draws)
+        wanted = (*own, *at_dates)
+        if known is not None and draws is known.draws and known.numbers.keys() >= set(wanted):
+            numbers = np.column_stack([known.numbers[column] for column in wanted])
+        else:
+            numbers = disruption_numbers(rule, draws, own, until_last=at_dates)
         ended = ended_by(numbers[:, len(own) :])
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
@@ -602,30 +576,18 @@ def headlines(variant: DrawnVariant) -> tuple[DrawColumn, ...]:
     the date of the end of its leverage, where it may end.
     """
     target = variant.targets[0]
-    columns = (
-        DrawColumn(TIME_TO_SURVIVE, target.measure, target.starts[0], 0, MYOPIC),
-        DrawColumn(UNMET_ESSENTIAL, target.measure, target.starts[0], target.length, MYOPIC),
-        DrawColumn(END, target.measure, UNDATED, target.length, MYOPIC),
-    )
-    return columns if target.lengths else columns[:2]
-
-
-def _names(variant: DrawnVariant, columns: Sequence[DrawColumn]) -> tuple[str, ...]:
-    return tuple(column.name(variant.case.calendar, variant.variant) for column in columns)
+    survives, unmet = target.columns(TIME_TO_SURVIVE, lengths=(0,)), target.columns(UNMET_ESSENTIAL)
+    ends = [DrawColumn(END, target.measure, UNDATED, target.length, MYOPIC)]
+    return (survives[0], unmet[0], *(ends if target.lengths else ()))
 
 
 def what_decides(
     variant: DrawnVariant, rule: Rule, known: Known
 ) -> tuple[tuple[Bar, ...], tuple[Influence, ...], tuple[ScreenedOut, ...]]:
-    """Tornado of the headlines, and indices of the inputs that it does not screen out.
-
-    Args:
-        variant: The variant; its first measure is looked into.
-        rule: Its case.
-        known: Draws over all inputs, for PAWN.
-    """
+    """Tornado of the headlines, and indices of the inputs that it does not screen out."""
     case, columns = variant.case, headlines(variant)
-    names, evaluate = _names(variant, columns), evaluation(variant, rule, columns, known)
+    names = [column.name(case.calendar, variant.variant) for column in columns]
+    evaluate = evaluation(variant, rule, columns, known)
     found = swings(case, names, evaluate)
     kept, given = kept_inputs(found), (known.draws, evaluate(known.draws))
     told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
@@ -637,11 +599,6 @@ def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingV
 
     Whether the main measure is survived at its first date, and whether its leverage has
     ended by the date at which it does at the center, and by the date before.
-
-    Args:
-        variant: The variant; its first measure is looked into.
-        rule: Its case.
-        known: Draws, for the values at which half of them hold.
     """
     case, target, center = variant.case, variant.targets[0], center_of(variant.case)
     columns = target.columns(SURVIVES)[:1]
@@ -652,4 +609,5 @@ def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingV
         columns += [target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
     evaluate = evaluation(variant, rule, columns, known)
     given = (known.draws, evaluate(known.draws))
-    return tipping_values(case, _names(variant, columns), evaluate, given=given)
+    names = [column.name(case.calendar, variant.variant) for column in columns]
+    return tipping_values(case, names, evaluate, given=given)

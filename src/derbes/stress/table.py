@@ -5,8 +5,9 @@ Whether memory will suffice is said before anything is computed.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,7 @@ def memory_needed(n_draws: int, *, n_inputs: int, n_columns: int, n_variants: in
 
 
 def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None:
-    """Refuse what memory will not hold, with the number of draws that it would.
-
-    Args:
-        source: The case, for the message.
-        n_draws: Draws that are asked for.
-        limit: Memory that may be taken. [byte]
-        **sizes: As of `memory_needed`.
+    """Refuse what memory [byte] will not hold, with the number of draws that it would.
 
     Raises:
         RequestError: The answers would not fit.
@@ -68,15 +63,9 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     needed = memory_needed(n_draws, **sizes)
     if needed <= limit:
         return
-    fits, step = 0, n_draws
-    while step:
-        if memory_needed(fits + step, **sizes) <= limit:
-            fits += step
-        else:
-            step //= 2
-    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken").format(
-        n=n_draws, needed=-(-needed // MIB), limit=limit // MIB
-    )
+    fits = bisect_right(range(n_draws), limit, key=lambda n: memory_needed(n, **sizes)) - 1
+    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken")
+    what = what.format(n=n_draws, needed=-(-needed // MIB), limit=limit // MIB)
     fix = _("ask for at most {fits:,} draws, fewer variants or fewer questions").format(fits=fits)
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
@@ -87,17 +76,8 @@ KEY = "derbes"
 VARIANT = "variant"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What made a store: equal origins give equal draws."""
-
-    case_hash: str
-    case_name: str
-    seed: int
-    method: str
-    version: str
-    questions: str
-    """Everything else that the columns depend on, as a text."""
+Origin = Mapping[str, int | str]
+"""What made a store; equal origins give equal draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,25 +102,22 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
     Raises:
         OutputError: The file cannot be written.
     """
-    names = list(dict.fromkeys(name for one in kept.values() for name in one.columns))
     sizes = [one.n_draws for one in kept.values()]
     held: dict[str, Any] = {VARIANT: np.repeat(np.array(list(kept), dtype=object), sizes)}
-    for name in names:
-        parts = [
-            one.columns.get(name, np.full(size, np.nan))
-            for one, size in zip(kept.values(), sizes, strict=True)
-        ]
-        held[name] = _as_kept(np.concatenate(parts))
-    told: dict[str, Any] = {
-        "format": FORMAT,
-        "origin": asdict(origin),
-        "variants": {
-            variant: {"n_solved": one.n_solved, "p_short": one.p_short}
-            for variant, one in kept.items()
-        },
-    }
+    held |= {name: _as_kept(column) for name, column in _joined(kept.values()).items()}
+    about = {name: {"n_solved": one.n_solved, "p_short": one.p_short} for name, one in kept.items()}
+    told: dict[str, Any] = {"format": FORMAT, "origin": dict(origin), "variants": about}
     told["digest"] = _digest(held, told)
     write_bytes_atomically(path, parquet.written(held, {KEY: json.dumps(told)}))
+
+
+def _joined(tables: Iterable[VariantTable]) -> dict[str, FloatArray]:
+    """Columns of several tables one below the other; nan where a table has none. (N,) each"""
+    parts = list(tables)
+    return {
+        name: np.concatenate([one.columns.get(name, np.full(one.n_draws, np.nan)) for one in parts])
+        for name in dict.fromkeys(name for one in parts for name in one.columns)
+    }
 
 
 def _as_kept(column: FloatArray) -> FloatArray:
@@ -196,12 +173,11 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
         "version": _("version of derbes"),
         "questions": _("questions"),
     }
+    text = _('{what} "{found}" instead of "{wanted}"')
     differ = [
-        _('{what} "{found}" instead of "{wanted}"').format(
-            what=word, found=known.get(field), wanted=getattr(origin, field)
-        )
+        text.format(what=word, found=known.get(field), wanted=origin[field])
         for field, word in words.items()
-        if known.get(field) != getattr(origin, field)
+        if known.get(field) != origin[field]
     ]
     if differ:
         what = _(
@@ -209,16 +185,12 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
             "before."
         )
         raise DataError(what.format(path=path, differ="; ".join(differ)))
-    variant = np.array(held[VARIANT])
-    columns = {name: column for name, column in held.items() if name != VARIANT}
-    return {
-        name: VariantTable(
-            columns={key: column[variant == name] for key, column in columns.items()},
-            n_solved=int(about["n_solved"]),
-            p_short=tuple(about["p_short"]),
-        )
-        for name, about in told["variants"].items()
-    }
+    found = {}
+    for name, known in told["variants"].items():
+        own = np.array(held[VARIANT]) == name
+        columns = {key: column[own] for key, column in held.items() if key != VARIANT}
+        found[name] = VariantTable(columns, int(known["n_solved"]), tuple(known["p_short"]))
+    return found
 
 
 WEIGHT, LOSS, UNMET, FIRST_SHORT, SHORT = "weight", "loss", "unmet", "first_short", "short"
@@ -232,14 +204,14 @@ def origin_of(
 ) -> Origin:
     """What the draws of a run depend on, but for how many there are."""
     parts = [astuple(target) for target in targets]
-    return Origin(
-        case_hash=case.hash,
-        case_name=case.name,
-        seed=request.seed,
-        method=request.method,
-        version=VERSION,
-        questions=repr((parts, sorted(request.questions), request.variants, tuple(paths))),
-    )
+    return {
+        "case_hash": case.hash,
+        "case_name": case.name,
+        "seed": request.seed,
+        "method": request.method,
+        "version": VERSION,
+        "questions": repr((parts, sorted(request.questions), request.variants, tuple(paths))),
+    }
 
 
 def is_listed(variant: DrawnVariant) -> bool:
@@ -290,12 +262,10 @@ def blocks(variant: DrawnVariant, first: int = 0) -> Iterator[Draws]:
         if first < len(whole.weights):
             yield replace(rows_of(whole, np.arange(first, len(whole.weights))), first=first)
         return
+    about: dict[str, Any] = {"seed": request.seed, "method": request.method}
     while first < request.draws:
         n = min(BLOCK - first % BLOCK, request.draws - first)
-        seed, method = request.seed, request.method
-        drawn = make_draws(
-            variant.case, n, seed=seed, method=method, inputs=variant.paths, first=first
-        )
+        drawn = make_draws(variant.case, n, inputs=variant.paths, first=first, **about)
         yield replace(drawn, weights=np.ones(n))
         first += n
 
@@ -370,14 +340,9 @@ def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
 def _appended(kept: VariantTable, more: VariantTable) -> VariantTable:
     if not kept.columns:
         return more
-    both = (kept, more)
-    columns = {
-        name: np.concatenate([one.columns.get(name, np.full(one.n_draws, np.nan)) for one in both])
-        for name in dict.fromkeys((*kept.columns, *more.columns))
-    }
-    sums = [one.p_short for one in both if one.p_short]
+    sums = [one.p_short for one in (kept, more) if one.p_short]
     p_short = tuple(float(p) for p in np.sum(sums, axis=0)) if sums else ()
-    return VariantTable(columns, kept.n_solved, p_short)
+    return VariantTable(_joined([kept, more]), kept.n_solved, p_short)
 
 
 def _with_solved(kept: VariantTable, names: Sequence[str], numbers: FloatArray) -> VariantTable:

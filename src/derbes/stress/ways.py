@@ -105,11 +105,8 @@ def abroad_by_year(case: Case, near: CalmStart | None = None) -> FloatArray:
     """What sellers abroad get in calm, for goods on arrival and for plants. (Y,) [money]
 
     Uses are served in the order of the case's priorities. The part of plants is that of the
-    capital of those that are built without any option.
-
-    Args:
-        case: The case.
-        near: A solved calm plan of the same elements, from which the solver starts.
+    capital of those that are built without any option. The solver starts from a calm plan of the
+    same elements that is near.
     """
     arrays, n = compile_case(case), case.calendar.n_periods
     calm = solve_calm(arrays, near)
@@ -128,12 +125,6 @@ def abroad_over_draws(
     case: Case, without: Case, draws: Draws, options: RunOptions
 ) -> tuple[FloatArray, FloatArray]:
     """What is paid abroad with the project and without it, in the same draws. (N, Y) [money]
-
-    Args:
-        case: The case as written.
-        without: The same without its project.
-        draws: Of the inputs of both.
-        options: Who does the work.
 
     Raises:
         SolveError: A calm plan has no optimum.

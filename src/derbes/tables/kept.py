@@ -9,7 +9,7 @@ from typing import Any
 from derbes.casefile.edit import in_block, respelled
 from derbes.casefile.entries import MappingNode, Plain
 from derbes.casefile.files import compose, main_file
-from derbes.drafting.text import in_latin_letters
+from derbes.drafting import in_latin_letters
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.tables.cells import moment_or_none

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from derbes.case.forms import MISSING
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
-from derbes.drafting.text import id_of
+from derbes.drafting import id_of
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.spelling import listed as one_of

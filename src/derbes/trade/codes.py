@@ -7,13 +7,13 @@ are text: a leading zero belongs to them.
 
 import csv
 import gzip
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import StringIO
 
-from derbes.errors import nearest
+from derbes.errors import either, nearest
 from derbes.language import _, languages
 from derbes.spelling import country_name, country_names
 
@@ -45,7 +45,6 @@ class Area:
 class Group:
     """Countries that count as one buyer, with the years of their membership."""
 
-    id: str
     name: str
     members: Mapping[str, tuple[int, int]]
     """ISO code of three letters → first and last full year; 9999: still a member."""
@@ -61,7 +60,6 @@ _EU27 = (
 )
 GROUPS: Mapping[str, Group] = {
     "EU": Group(
-        "EU",
         "European Union, members of each year",
         {
             **_members(1995, "AUT BEL DNK FIN FRA DEU GRC IRL ITA LUX NLD PRT ESP SWE"),
@@ -71,9 +69,9 @@ GROUPS: Mapping[str, Group] = {
             **_members(2014, "HRV"),
         },
     ),
-    "EU27": Group("EU27", "European Union, the 27 members since 2020", _members(0, _EU27)),
+    "EU27": Group("European Union, the 27 members since 2020", _members(0, _EU27)),
     "EAEU": Group(
-        "EAEU", "Eurasian Economic Union, members since 2015", _members(0, "ARM BLR KAZ KGZ RUS")
+        "Eurasian Economic Union, members since 2015", _members(0, "ARM BLR KAZ KGZ RUS")
     ),
 }
 """Groups by id. A year counts for a member when it was one from the first day to the last."""
@@ -82,13 +80,9 @@ GROUPS: Mapping[str, Group] = {
 @lru_cache(maxsize=1)
 def areas() -> Mapping[int, Area]:
     """Every area by its number."""
-    rows = csv.DictReader(StringIO((_FOLDER / "countries.csv").read_text(encoding="utf-8")))
-    return {
-        int(row["country_code"]): Area(
-            int(row["country_code"]), row["country_name"], row["country_iso2"], row["country_iso3"]
-        )
-        for row in rows
-    }
+    text = (_FOLDER / "countries.csv").read_text(encoding="utf-8")
+    _heading, *rows = csv.reader(StringIO(text))
+    return {int(code): Area(int(code), name, iso2, iso3) for code, name, iso2, iso3 in rows}
 
 
 @lru_cache(maxsize=1)
@@ -148,11 +142,7 @@ def numbers_by_word() -> dict[str, int]:
 
 
 def numbers_of(word: str) -> tuple[int, ...]:
-    """Numbers of a country; empty: not known.
-
-    Args:
-        word: Its ISO code, its number, or its name in any of the languages.
-    """
+    """Numbers of a country by ISO code, number, or name in any language; empty: not known."""
     word = word.strip().casefold()
     return _by_word().get(word) or _by_translated_name().get(word, ())
 
@@ -169,18 +159,15 @@ def members_of(word: str, year: int) -> tuple[int, ...]:
     return tuple(number for name in names for number in numbers_of(name))
 
 
-def area_fix(word: str) -> str:
-    """What to write in place of a word that names no country and no group."""
-    codes, names = (
-        {getattr(area, key) for area in areas().values()} - {""} for key in ("iso3", "name")
-    )
-    near = nearest(word.upper(), codes) if len(word) <= len("KAZ") else nearest(word, names)
-    if near:
-        offers = _(" or ").join(f'"{name}"' for name in near[:2])
-        return _("did you mean {offers}?").format(offers=offers)
-    return _("write a code of three letters, such as KAZ, or a group: {groups}").format(
-        groups=", ".join(GROUPS)
-    )
+def area_fix(word: str, names: Sequence[str] = ()) -> str:
+    """What to write in place of a word that names no country and no group; first of these names."""
+    is_code = len(word) <= len("KAZ")
+    word = word.upper() if is_code else word
+    known = {area.iso3 if is_code else area.name for area in areas().values()} - {""}
+    if near := nearest(word, names) or nearest(word, known):
+        return _("did you mean {offers}?").format(offers=either(near[:2]))
+    text = _("write a code of three letters, such as KAZ, or a group: {groups}")
+    return text.format(groups=", ".join(GROUPS))
 
 
 def product_of(word: str) -> str | None:

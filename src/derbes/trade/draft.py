@@ -5,28 +5,25 @@ variation, its source and a reason; what data of trade cannot know is `missing`,
 look for it beside it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import NamedTuple
 
-from derbes.drafting.text import (
+from derbes.drafting import (
     Draft,
-    DraftActor,
-    DraftDocument,
-    DraftFact,
     DraftNumber,
     DraftSeller,
     digits,
     draft_text,
     id_of,
+    month_problems,
     unknown_stock,
 )
 from derbes.errors import DataError, Problem
 from derbes.language import _, percent
 from derbes.results.trade import Dependence, ProductSheet, Seller
-from derbes.trade.codes import GROUPS, areas, iso3, numbers_of, product_of
+from derbes.trade.codes import GROUPS, area_name, areas, iso3, numbers_of, product_of
 
 LEAST_SHARE = 0.01
 """Part of the imports below which sellers are put together."""
@@ -67,13 +64,9 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
     """
     if not sheet.rows:
         text = _("{dataset} records no imports of {product} by {buyer} in these years.")
-        raise DataError(text.format(
-            dataset=sheet.source.dataset, product=sheet.product, buyer=sheet.buyer
-        ))  # fmt: skip
+        data = sheet.source.dataset
+        raise DataError(text.format(dataset=data, product=sheet.product, buyer=sheet.buyer))
     return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
-
-
-_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
@@ -83,54 +76,51 @@ def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
         what = _('"{word}" is no product of six digits').format(word=product)
         fix = _("derbes screen --importer {buyer} --product {word} lists those that begin so")
         problems = [Problem("product", what, fix=fix.format(buyer=buyer, word=product))]
-    if first and not _MONTH.fullmatch(first):
-        what = _('"{word}" is no month').format(word=first)
-        problems.append(Problem("first", what, fix=_("write it as year and month, 2026-01")))
-    return problems
+    return problems + (month_problems(first) if first else [])
 
 
 def _draft(sheet: ProductSheet, first: str) -> Draft:
     """What the data know of the case."""
     last = sheet.rows[-1]
     is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
-    told = _Told(
-        sheet=sheet,
-        first=first,
-        is_by_weight=is_by_weight,
-        good=f"hs{sheet.product}",
-        unit="t" if is_by_weight else _BY_VALUE,
-        source=id_of(sheet.source.dataset),
-        sender=_id_of(sheet.sender) if sheet.sender else "",
-    )
+    source, sender = id_of(sheet.source.dataset), _id_of(sheet.sender) if sheet.sender else ""
+    told = _Told(sheet, first, is_by_weight, "t" if is_by_weight else _BY_VALUE, source, sender)
+    label = sheet.label.split(":")[0] if sheet.label else f"HS {sheet.product}"
     sellers = _sellers(told)
     if told.sender and told.sender not in {one.id for one in sellers}:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
-        raise DataError(text.format(
-            sender=sheet.sender, product=sheet.product, buyer=sheet.buyer, year=last.year
-        ))  # fmt: skip
+        by = {"sender": sheet.sender, "product": sheet.product, "buyer": sheet.buyer}
+        raise DataError(text.format(**by, year=last.year))
+    note = _("own production and exports are not in it; look in the energy or supply balance")
     return Draft(
         head=tuple(_head(told)),
-        title=_title(sheet),
+        title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
         first=told.first,
         n_months=12 * YEARS,
         currency="USD",
         price_year=last.year,
-        target=DraftActor(_id_of(sheet.buyer), _name_of(sheet.buyer)),
-        sender=DraftActor(told.sender, _name_of(sheet.sender)) if told.sender else None,
-        good=told.good,
+        target=_id_of(sheet.buyer),
+        target_label=_name_of(sheet.buyer),
+        sender=told.sender,
+        sender_label=_name_of(sheet.sender) if told.sender else "",
+        good=f"hs{sheet.product}",
         good_label=sheet.label,
         unit=told.unit,
         use="imports",
         use_label=_("What is imported"),
-        use_note=_(
-            "own production and exports are not in it; look in the energy or supply balance"
-        ),
+        use_note=note,
         demand=_demand(told),
-        stock=_stock(told),
+        stock=unknown_stock(
+            told.unit,
+            told.amount(last) / 12,
+            _("not in trade data: counted from none, the careful end, up to {n} months of imports"),
+        ),
         sellers=tuple(_seller(told, one) for one in sellers),
         elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
-        facts=tuple(_facts(told)),
-        document=DraftDocument(told.source, _made_of(sheet), sheet.source.license),
+        facts=_facts(sheet),
+        document=told.source,
+        document_title=_made_of(sheet),
+        license=sheet.source.license,
     )
 
 
@@ -141,7 +131,6 @@ class _Told(NamedTuple):
     first: str
     is_by_weight: bool
     """Whether the good is counted by weight, else by value."""
-    good: str
     unit: str
     source: str
     """Id of the document that the numbers are taken from."""
@@ -156,18 +145,14 @@ class _Told(NamedTuple):
 
 def _id_of(word: str) -> str:
     """The id of an actor named by a country or a group."""
-    numbers = numbers_of(word)
-    name = areas()[numbers[0]].name if numbers and numbers[0] in areas() else word
-    if word.upper() in GROUPS:
-        name = word
-    return id_of(name)
+    area = next((areas()[number] for number in numbers_of(word)[:1] if number in areas()), None)
+    return id_of(word if area is None or word.upper() in GROUPS else area.name)
 
 
 def _name_of(word: str) -> str:
-    numbers = numbers_of(word)
     if word.upper() in GROUPS:
         return _(GROUPS[word.upper()].name)
-    return areas()[numbers[0]].shown if numbers else word
+    return area_name(numbers_of(word)[0]) if numbers_of(word) else word
 
 
 def _sellers(told: _Told) -> list[_Amounts]:
@@ -180,31 +165,26 @@ def _sellers(told: _Told) -> list[_Amounts]:
     if len(small) == 1:
         large, small = sold, []
     usual = sheet.rows[-1].unit_value or 0.0
-    found = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in large]
-    if small:
-        parts = [_amounts(one, usual, is_by_weight=told.is_by_weight) for one in small]
+    by = told.is_by_weight
+    found = [_amounts(one, usual, is_by_weight=by) for one in large]
+    parts = [_amounts(one, usual, is_by_weight=by) for one in small]
+    if parts:
         now = sum(part.now for part in parts)
         others = _Amounts(
-            "others",
-            _("{n} other sellers").format(n=len(small)),
-            now,
-            sum(part.peak for part in parts),
-            sum(part.price * part.now for part in parts) / now if now else usual,
-            [price for part in parts for price in part.prices],
-            sum(part.most for part in parts),
+            id="others",
+            name=_("{n} other sellers").format(n=len(small)),
+            now=now,
+            peak=sum(part.peak for part in parts),
+            price=sum(part.price * part.now for part in parts) / now if now else usual,
+            prices=[price for part in parts for price in part.prices],
+            most=sum(part.most for part in parts),
         )
         found.append(others)
     return found
 
 
 def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
-    """What a seller sold; by value where the good is counted so.
-
-    Args:
-        seller: The seller.
-        usual: Unit value of all imports, for a seller of whom no weight is known. [USD/t]
-        is_by_weight: Whether the good is counted by weight.
-    """
+    """What a seller sold; `usual` is the price of one of whom no weight is known. [USD/t]"""
     id_ = _id_of(seller.seller)
     if not is_by_weight:
         value, more = seller.value / 1e3, seller.peak / seller.exports
@@ -232,11 +212,6 @@ def _head(told: _Told) -> Iterator[str]:
     yield from sheet.source.warnings
 
 
-def _title(sheet: ProductSheet) -> str:
-    label = sheet.label.split(":")[0] if sheet.label else f"HS {sheet.product}"
-    return f"{_name_of(sheet.buyer)}: {label} ({sheet.product})"
-
-
 def _made_of(sheet: ProductSheet) -> str:
     one = sheet.source
     return " ".join(filter(None, (one.source, one.classification, one.vintage)))
@@ -246,9 +221,8 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
     """An offer: price as unit value, capacity guessed from the largest year."""
     last, share = told.sheet.rows[-1], ""
     if one.id == told.sender and last.target_share is not None:
-        share = _("{buyer} takes {share} of what it exports of this").format(
-            buyer=_name_of(told.sheet.buyer), share=_percent(last.target_share)
-        )
+        text, part = _("{buyer} takes {share} of what it exports of this"), 100 * last.target_share
+        share = text.format(buyer=_name_of(told.sheet.buyer), share=percent(f"{part:.3g}", " "))
     low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
     price = DraftNumber(
         f"{digits(one.price)} USD/{told.unit}",
@@ -268,7 +242,7 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
         source=told.source,
         why=why.format(year=last.year),
     )
-    return DraftSeller(DraftActor(one.id, one.name, share), price, capacity)
+    return DraftSeller(one.id, one.name, price, capacity, share)
 
 
 def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
@@ -284,139 +258,94 @@ def _demand(told: _Told) -> DraftNumber:
     unit = f"{told.unit}/month"
     if told.sheet.season:
         why += _("; season by the value of months of whole years")
-        series = tuple(_seasonal(told, fmean(amounts)))
-        found = DraftNumber("", series=series, unit=unit)
+        begin, mean, series = int(told.first[5:7]) - 1, fmean(amounts), []
+        for month in range(begin, begin + 12 * YEARS):
+            value = digits(mean * told.sheet.season[month % 12])
+            series.append((f"{int(told.first[:4]) + month // 12}-{month % 12 + 1:02d}", value))
+        found = DraftNumber("", series=tuple(series), unit=unit)
     else:
         low, high = min(amounts), max(amounts)
         found = DraftNumber(f"{digits(fmean(amounts))} {unit}", *_range(low, high, least=low))
     return replace(found, source=told.source, grade="C", why=why)
 
 
-def _seasonal(told: _Told, mean: float) -> Iterator[tuple[str, str]]:
-    """Every month of the calendar with its part of the season."""
-    year, begin = int(told.first[:4]), int(told.first[5:7]) - 1
-    for step in range(12 * YEARS):
-        later, month = divmod(begin + step, 12)
-        yield f"{year + later}-{month + 1:02d}", digits(mean * told.sheet.season[month])
-
-
-def _stock(told: _Told) -> DraftNumber:
-    text = _("not in trade data: counted from none, the careful end, up to {n} months of imports")
-    return unknown_stock(told.unit, told.amount(told.sheet.rows[-1]) / 12, text)
-
-
-def _facts(told: _Told) -> Iterator[DraftFact]:
-    """Indicators of trade as facts, so that statements can name them.
-
-    The case keeps the numbers that it was drafted with, whatever data come later.
-    """
-    sheet, last = told.sheet, told.sheet.rows[-1]
-    by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
-    shown: list[tuple[str, float | None, str]] = [
-        (
-            "supplier_concentration",
-            last.concentration,
-            _("Concentration of the sellers to {buyer} in {year}, by value, from 0 to 1 (T2)."),
-        ),
-        (
-            "first_seller_share",
-            last.top_share,
-            _("Part of the imports of {buyer} in {year} that its first seller sold (T1)."),
-        ),
-        (
-            "world_concentration",
-            last.world_concentration,
-            _("Concentration of the world's exports by seller in {year}, from 0 to 1 (T2)."),
-        ),
-        (
-            "world_first_share",
-            last.world_top_share,
-            _("Part of the world's exports in {year} that the first exporter sold (T1)."),
-        ),
-        (
-            "imports_over_exports",
-            last.over_exports,
-            _("Imports of {buyer} over its own exports in {year} (T4)."),
-        ),
-        (
-            "cdi_margin",
-            last.cdi_margin,
-            _(
-                "How far the weakest of the EU's tests of dependence is above its threshold in "
-                "{year}, as a part of it; below 0 the tests do not hold (T5)."
-            ),
-        ),
-        (
-            "geodep_margin",
-            last.geodep_margin,
-            _(
-                "How far the weakest of GeoDep's tests is above its threshold in {year}, as a "
-                "part of it; below 0 the tests do not hold (T5)."
-            ),
-        ),
-        (
-            "years_flagged",
-            float(sum(row.cdi for row in sheet.rows)),
-            _("Years among {years} in which the EU's tests hold."),
-        ),
-        (
-            "net_import_reliance",
-            sheet.reliance,
-            _("Net imports of {buyer} over use in {year} (T13)."),
-        ),
-    ]
+def _facts(sheet: ProductSheet) -> dict[str, tuple[str, str]]:
+    """Indicators of trade as facts, so that statements can name them: what each says, and it."""
+    last = sheet.rows[-1]
+    values: dict[str, float | None] = {
+        "supplier_concentration": last.concentration,
+        "first_seller_share": last.top_share,
+        "world_concentration": last.world_concentration,
+        "world_first_share": last.world_top_share,
+        "imports_over_exports": last.over_exports,
+        "cdi_margin": last.cdi_margin,
+        "geodep_margin": last.geodep_margin,
+        "years_flagged": float(sum(row.cdi for row in sheet.rows)),
+        "net_import_reliance": sheet.reliance,
+    }
     if sheet.concentration_trend is not None:
-        text = _("Change of the concentration of sellers a year, over {years} (T8).")
-        shown.append(("concentration_trend", sheet.concentration_trend, text))
-    shown += _facts_of_sender(sheet, last)
+        values["concentration_trend"] = sheet.concentration_trend
+    if sheet.sender:
+        values |= {"sender_share": last.sender_share, "sender_exports_bought": last.target_share}
+    if sheet.sender and sheet.sender_trend is not None:
+        values["sender_share_trend"] = sheet.sender_trend
+    if sheet.sender and sheet.mirrors and sheet.mirrors[-1].year == last.year:
+        values["mirror_gap"] = sheet.mirrors[-1].gap
     if sheet.comparisons and sheet.comparisons[-1].premium is not None:
-        text = _("How much dearer than others {buyer} bought in {year}, by unit value (T10).")
-        shown.append(("unit_value_premium", sheet.comparisons[-1].premium, text))
-    look = _("not in these data; look in statistics of production and of exports")
-    sender = _name_of(sheet.sender) if sheet.sender else ""
-    for id_, value, text in shown:
-        yield DraftFact(
-            id_,
-            says=text.format(**by, sender=sender),
-            amount="" if value is None else digits(value),
-            look=look,
-            date=str(last.year),
-            document=told.source,
-            grade="C",
-        )
+        values["unit_value_premium"] = sheet.comparisons[-1].premium
+    by = {"buyer": _name_of(sheet.buyer), "year": last.year, "years": _years(sheet.rows)}
+    sender, texts = _name_of(sheet.sender) if sheet.sender else "", _fact_texts()
+    return {
+        id_: (texts[id_].format(**by, sender=sender), "" if value is None else digits(value))
+        for id_, value in values.items()
+    }
 
 
-def _facts_of_sender(sheet: ProductSheet, last: Dependence) -> list[tuple[str, float | None, str]]:
-    """Indicators that name the sender: id, value, what it says."""
-    if not sheet.sender:
-        return []
-    shown = [
-        (
-            "sender_share",
-            last.sender_share,
-            _("Part of the imports of {buyer} in {year} that {sender} sold (T1)."),
+def _fact_texts() -> dict[str, str]:
+    """Indicator → what it says."""
+    return {
+        "supplier_concentration": _(
+            "Concentration of the sellers to {buyer} in {year}, by value, from 0 to 1 (T2)."
         ),
-        (
-            "sender_exports_bought",
-            last.target_share,
-            _("Part of the exports of {sender} in {year} that {buyer} bought (T1)."),
+        "first_seller_share": _(
+            "Part of the imports of {buyer} in {year} that its first seller sold (T1)."
         ),
-    ]
-    if sheet.sender_trend is not None:
-        text = _("Change of the part of {sender} in the imports a year, over {years} (T8).")
-        shown.append(("sender_share_trend", sheet.sender_trend, text))
-    if sheet.mirrors and sheet.mirrors[-1].year == last.year:
-        text = _(
+        "world_concentration": _(
+            "Concentration of the world's exports by seller in {year}, from 0 to 1 (T2)."
+        ),
+        "world_first_share": _(
+            "Part of the world's exports in {year} that the first exporter sold (T1)."
+        ),
+        "imports_over_exports": _("Imports of {buyer} over its own exports in {year} (T4)."),
+        "cdi_margin": _(
+            "How far the weakest of the EU's tests of dependence is above its threshold in "
+            "{year}, as a part of it; below 0 the tests do not hold (T5)."
+        ),
+        "geodep_margin": _(
+            "How far the weakest of GeoDep's tests is above its threshold in {year}, as a "
+            "part of it; below 0 the tests do not hold (T5)."
+        ),
+        "years_flagged": _("Years among {years} in which the EU's tests hold."),
+        "net_import_reliance": _("Net imports of {buyer} over use in {year} (T13)."),
+        "concentration_trend": _(
+            "Change of the concentration of sellers a year, over {years} (T8)."
+        ),
+        "sender_share": _("Part of the imports of {buyer} in {year} that {sender} sold (T1)."),
+        "sender_exports_bought": _(
+            "Part of the exports of {sender} in {year} that {buyer} bought (T1)."
+        ),
+        "sender_share_trend": _(
+            "Change of the part of {sender} in the imports a year, over {years} (T8)."
+        ),
+        "mirror_gap": _(
             "Gap between what {buyer} and {sender} report of the same trade in {year}, from -1 to "
             "1: an indicator, not a verdict (T12)."
-        )
-        shown.append(("mirror_gap", sheet.mirrors[-1].gap, text))
-    return shown
+        ),
+        "unit_value_premium": _(
+            "How much dearer than others {buyer} bought in {year}, by unit value (T10)."
+        ),
+    }
 
 
 def _years(rows: Sequence[Dependence]) -> str:
     return ", ".join(str(row.year) for row in rows)
-
-
-def _percent(share: float) -> str:
-    return percent(f"{100 * share:.3g}", " ")

@@ -10,7 +10,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -101,18 +101,14 @@ class InputOutput:
 
     def places_of(self, word: str) -> tuple[int, ...]:
         """Places of a country by its label, ISO code, number or name; empty: not in the table."""
-        wanted = word.strip().casefold()
-        found = [
-            place
-            for place, label in enumerate(self.countries)
-            if wanted in (label.casefold(), self.country_name(label).casefold())
-        ]
-        numbers = set(numbers_of(word))
-        return tuple(found) or tuple(
-            place
-            for place, label in enumerate(self.countries)
-            if numbers.intersection(numbers_of(label))
-        )
+        wanted, numbers = word.strip().casefold(), set(numbers_of(word))
+        named, numbered = [], []
+        for place, label in enumerate(self.countries):
+            if wanted in (label.casefold(), self.country_name(label).casefold()):
+                named.append(place)
+            if numbers.intersection(numbers_of(label)):
+                numbered.append(place)
+        return tuple(named or numbered)
 
 
 @lru_cache(maxsize=2)
@@ -209,8 +205,7 @@ def table_of_arrays(
         DataError: Shapes do not fit, numbers are missing or below zero, inputs are above output,
             or rows do not add up.
     """
-    problems = _misshaped(sellers, flows, final, final_countries, output=output)
-    if problems:
+    if problems := _misshaped(sellers, flows, final, final_countries, output=output):
         raise refused(about.file, problems)
     names = [f"{country} {sector}" for country, sector in sellers]
     countries = tuple(dict.fromkeys(country for country, _sector in sellers))
@@ -223,16 +218,13 @@ def table_of_arrays(
             by_country[:, places[country]] += final[:, column]
     sums = flows.sum(axis=1) + (0.0 if by_country is None else by_country.sum(axis=1))
     made = sums if output is None else output
-    problems = [
-        *(
-            _not_numbers(flows, names, names)
-            or _not_numbers(sums[:, None], names, [_("final use")])
-            or _not_numbers(made[:, None], names, [_("output")])
-        ),
-        *_below_zero(flows, names),
-        *_above_output(flows, made, names),
-        *(_not_adding_up(sellers, sums, made) if by_country is not None else ()),
-    ]
+    problems = (
+        _not_numbers(flows, names, names)
+        or _not_numbers(sums[:, None], names, [_("final use")])
+        or _not_numbers(made[:, None], names, [_("output")])
+    )
+    problems += _below_zero(flows, names) + _above_output(flows, made, names)
+    problems += _not_adding_up(sellers, sums, made) if by_country is not None else []
     if problems:
         raise refused(about.file, problems)
     bought = flows.sum(axis=0)
@@ -293,8 +285,8 @@ def _misshaped(
     return found
 
 
-def _cut(where: str, what: str) -> Problem:
-    return Problem(where, what, fix=_("the table is cut off: take it anew from its source"))
+def _cut(where: str, what: str, line: int = 0) -> Problem:
+    return Problem(where, what, line, fix=_("the table is cut off: take it anew from its source"))
 
 
 def _some(names: Any) -> str:
@@ -324,28 +316,21 @@ def _not_numbers(flows: Floats, rows: Sequence[str], columns: Sequence[str]) -> 
 
 def _below_zero(flows: Floats, names: Sequence[str]) -> list[Problem]:
     fix = _("inputs are never below zero; changes of stocks belong to final use")
-    return _each([
-        Problem(
-            f"{names[i]} → {names[j]}",
-            _("a flow below zero, {value}").format(value=f"{flows[i, j]:,.6g}"),
-            fix=fix,
-        )
-        for i, j in np.argwhere(flows < 0).tolist()
-    ])  # fmt: skip
+    found = []
+    for i, j in np.argwhere(flows < 0).tolist():
+        what = _("a flow below zero, {value}").format(value=f"{flows[i, j]:,.6g}")
+        found.append(Problem(f"{names[i]} → {names[j]}", what, fix=fix))
+    return _each(found)
 
 
 def _above_output(flows: Floats, output: Floats, names: Sequence[str]) -> list[Problem]:
-    bought = flows.sum(axis=0)
     fix = _("value added would be below zero: is it a column of this table, in the same unit?")
-    what = _("inputs of {inputs} are above an output of {output}")
-    return _each([
-        Problem(
-            names[j],
-            what.format(inputs=f"{bought[j]:,.6g}", output=f"{output[j]:,.6g}"),
-            fix=fix,
-        )
-        for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9).tolist()
-    ])  # fmt: skip
+    text = _("inputs of {inputs} are above an output of {output}")
+    bought, found = flows.sum(axis=0), []
+    for j in np.flatnonzero(bought > output * (1 + TOLERANCE) + 1e-9).tolist():
+        what = text.format(inputs=f"{bought[j]:,.6g}", output=f"{output[j]:,.6g}")
+        found.append(Problem(names[j], what, fix=fix))
+    return _each(found)
 
 
 def _not_adding_up(
@@ -354,9 +339,9 @@ def _not_adding_up(
     """By country: cells that are rounded one by one leave small sectors off by more."""
     what = _("sales to everybody are {sums}, and output is {output}")
     fix = _("columns are missing, or stand twice: take the table anew from its source")
-    found = []
-    for country in dict.fromkeys(country for country, _sector in sellers):
-        own = [place for place, seller in enumerate(sellers) if seller[0] == country]
+    found, countries = [], np.array([country for country, _sector in sellers])
+    for country in dict.fromkeys(countries.tolist()):
+        own = countries == country
         sold, made = float(sums[own].sum()), float(output[own].sum())
         if abs(sold - made) > OFF_BALANCE * made:
             text = what.format(sums=f"{sold:,.6g}", output=f"{made:,.6g}")
@@ -372,38 +357,26 @@ def _of_oecd(path: Path) -> InputOutput:
     with _opened(path) as lines:
         rows = _lines(path, lines)
         heading = [cell.strip() for cell in next(rows, (0, [""]))[1]][1:]
-        labels = {name: place for place, name in enumerate(heading)}
-        sellers, values, problems = [], [], []
-        for line, cells in rows:
-            if cells[0] not in labels or "_" not in cells[0]:
-                continue
-            if len(cells) != len(heading) + 1:
-                what = _("{n} cells under {m} headings").format(n=len(cells), m=len(heading) + 1)
-                problems.append(Problem(cells[0], what, line, fix=_anew()))
-                continue
-            sellers.append(cells[0])
-            values.append(_numbers(cells, line, problems))
+        places = {name: place for place, name in enumerate(heading)}
+        wanted = ((n, cells) for n, cells in rows if cells[0] in places and "_" in cells[0])
+        labels, table, problems = _matrix(wanted, len(heading), 1)
+    sellers = [name for (name,) in labels]
     problems += _not_a_square(sellers, heading)
     if problems:
         raise refused(str(path), _each(problems))
-    table = np.array(values)
     parts = {tuple(name.split("_", 1))[1] for name in sellers}
     final = [name for name in heading if "_" in name and name.split("_", 1)[1] not in parts]
-    output = next((table[:, labels[name]] for name in _OUTPUT if name in labels), None)
+    output = next((table[:, places[name]] for name in _OUTPUT if name in places), None)
     return table_of_arrays(
         [(one[0], one[1]) for one in (name.split("_", 1) for name in sellers)],
-        table[:, [labels[name] for name in sellers]],
-        table[:, [labels[name] for name in final]],
+        table[:, [places[name] for name in sellers]],
+        table[:, [places[name] for name in final]],
         [name.split("_", 1)[0] for name in final],
         output=output,
         about=TableOrigin(
             str(path), "OECD ICIO", _year_of(path.name), "OECD, CC BY 4.0", "million USD"
         ),
     )
-
-
-def _anew() -> str:
-    return _("the table is cut off: take it anew from its source")
 
 
 def _opened(path: Path) -> TextIO:
@@ -423,23 +396,36 @@ def _lines(path: Path, lines: TextIO, delimiter: str = ",") -> Iterator[tuple[in
             if cells:
                 yield line, cells
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise refused(str(path), [Problem("", _("it ends in the middle"), fix=_anew())]) from error
+        raise refused(str(path), [_cut("", _("it ends in the middle"))]) from error
     except (UnicodeDecodeError, csv.Error, OSError) as error:
         what = _("it cannot be read as CSV ({reason})").format(reason=error)
         fix = _("save it as CSV in UTF-8, or unpack it")
         raise refused(str(path), [Problem("", what, fix=fix)]) from error
 
 
-def _numbers(cells: Sequence[str], line: int, problems: list[Problem], skip: int = 1) -> Floats:
-    """The cells of a row as numbers; what is none is told. (M,)"""
-    try:
-        return np.array(cells[skip:], dtype=np.float64)
-    except ValueError:
-        wrong = next(cell for cell in cells[skip:] if not _is_number(cell))
-        what = _('"{cell}" is no number').format(cell=wrong)
-        fix = _("write plain numbers with a decimal point, and 0 where nothing is sold")
-        problems.append(Problem(" ".join(cells[:skip]), what, line, fix=fix))
-        return np.zeros(len(cells) - skip)
+def _matrix(
+    rows: Iterable[tuple[int, list[str]]], width: int, n_labels: int
+) -> tuple[list[tuple[str, ...]], Floats, list[Problem]]:
+    """Labels of rows and the numbers behind them (N, M), and what is wrong with both."""
+    labels: list[tuple[str, ...]] = []
+    values: list[Floats] = []
+    problems = []
+    for line, cells in rows:
+        name, numbers = " ".join(cells[:n_labels]), cells[n_labels:]
+        if len(numbers) != width:
+            what = _("{n} cells under {m} headings").format(n=len(cells), m=width + n_labels)
+            problems.append(_cut(name, what, line))
+            continue
+        labels.append(tuple(cells[:n_labels]))
+        try:
+            values.append(np.array(numbers, dtype=np.float64))
+        except ValueError:
+            wrong = next(cell for cell in numbers if not _is_number(cell))
+            what = _('"{cell}" is no number').format(cell=wrong)
+            fix = _("write plain numbers with a decimal point, and 0 where nothing is sold")
+            problems.append(Problem(name, what, line, fix=fix))
+            values.append(np.zeros(width))
+    return labels, np.array(values).reshape(len(values), width), problems
 
 
 def _is_number(cell: str) -> bool:
@@ -489,12 +475,10 @@ def _saved(folder: Path) -> InputOutput:
         flows, rows, columns = _of_text(folder, "Z")
         final, final_rows, uses = _of_text(folder, "Y")
         if rows != columns or final_rows != rows:
-            stray = sorted(
-                set(map(" ".join, set(rows) ^ set(columns) | set(rows) ^ set(final_rows)))
-            )
-            what = _("rows and columns are not the same: {names}").format(
-                names=_some(stray) if stray else _("their order differs")
-            )
+            differ = set(rows) ^ set(columns) | set(rows) ^ set(final_rows)
+            stray = sorted(set(map(" ".join, differ)))
+            names = _some(stray) if stray else _("their order differs")
+            what = _("rows and columns are not the same: {names}").format(names=names)
             raise refused(str(folder), [_cut("Z, Y", what)])
         uses_by = [use[0] for use in uses]
         return table_of_arrays(rows, flows, final, uses_by, about=_about(folder))
@@ -524,20 +508,15 @@ def _about(folder: Path) -> TableOrigin:
         told = {}
     words = [str(told.get(key) or "") for key in ("name", "version")]
     source = ", ".join(word for word in words if word) or "pymrio"
-    return TableOrigin(str(folder), source, _year_of(folder.name), unit=_unit(folder))
-
-
-def _unit(folder: Path) -> str:
-    """The unit of the amounts, if all have one."""
-    place = folder / "unit.txt"
-    if not place.exists():
-        return ""
-    with place.open(encoding="utf-8") as lines:
-        rows = list(csv.reader(lines, delimiter="\t"))[1:]
-    return _one_unit({cells[-1] for cells in rows if cells})
+    place, units = folder / "unit.txt", set[str]()
+    if place.exists():
+        with place.open(encoding="utf-8") as lines:
+            units = {cells[-1] for cells in [*csv.reader(lines, delimiter="\t")][1:] if cells}
+    return TableOrigin(str(folder), source, _year_of(folder.name), unit=_one_unit(units))
 
 
 def _one_unit(units: set[str]) -> str:
+    """The unit of the amounts, if all have one."""
     unit = next(iter(units)) if len(units) == 1 else ""
     return re.sub(r"^(?:M\.|Mill\.?|Mio\.?|million)\s*", "million ", unit).strip()
 
@@ -550,25 +529,16 @@ def _of_text(
     if not path.exists():
         what = _("there is no {name}.txt").format(name=name)
         raise refused(str(folder), [_cut(name, what)])
-    problems: list[Problem] = []
-    rows: list[tuple[str, str]] = []
-    values: list[Floats] = []
     with _opened(path) as lines:
         table = _lines(path, lines, "\t")
         heading = [cells[2:] for _line, cells in (next(table, (0, [])), next(table, (0, [])))]
-        for line, cells in table:
-            if len(cells) != len(heading[0]) + 2:
-                what = _("{n} cells under {m} headings")
-                what = what.format(n=len(cells), m=len(heading[0]) + 2)
-                problems.append(Problem(" ".join(cells[:2]), what, line, fix=_anew()))
-            elif any(cells[2:]):
-                rows.append((cells[0], cells[1]))
-                values.append(_numbers(cells, line, problems, 2))
+        width = len(heading[0])
+        kept = (row for row in table if len(row[1]) != width + 2 or any(row[1][2:]))
+        labels, flows, problems = _matrix(kept, width, 2)
     if problems:
         raise refused(str(path), _each(problems))
-    width = len(heading[0])
-    flat = np.array(values).reshape(len(values), width)
-    return flat, rows, list(zip(heading[0], heading[1], strict=False))
+    rows = [(country, sector) for country, sector in labels]
+    return flows, rows, list(zip(heading[0], heading[1], strict=False))
 
 
 def _of_system(system: Any, about: TableOrigin | None = None) -> InputOutput:
@@ -576,9 +546,8 @@ def _of_system(system: Any, about: TableOrigin | None = None) -> InputOutput:
     sellers = [(str(one[0]), str(one[1])) for one in system.Z.index]
     final, unit = getattr(system, "Y", None), getattr(system, "unit", None)
     units = set() if unit is None else {str(one) for one in np.ravel(np.asarray(unit))}
-    known = about or TableOrigin(
-        "pymrio", str(getattr(getattr(system, "meta", None), "name", "") or "")
-    )
+    name = getattr(getattr(system, "meta", None), "name", "")
+    known = about or TableOrigin("pymrio", str(name or ""))
     return table_of_arrays(
         sellers,
         np.asarray(system.Z, dtype=np.float64),

@@ -79,33 +79,23 @@ def rows_read(content: bytes, most_cells: int) -> tuple[list[str], list[Any], li
         if n_rows * len(kinds) > most_cells:
             return None
         zoned = [name for name, kind in kinds.items() if _ZONED.match(kind)]
-        wanted = ", ".join(
-            f"make_timestamp(epoch_us({named(name)}::TIMESTAMPTZ))"
-            if name in zoned
-            else named(name)
-            for name in kinds
-        )
-        rows = engine.rows(f"SELECT {wanted} FROM {source}")
+        in_utc = "make_timestamp(epoch_us({}::TIMESTAMPTZ))"
+        forms = [(in_utc if name in zoned else "{}").format(named(name)) for name in kinds]
+        rows = engine.rows(f"SELECT {', '.join(forms)} FROM {source}")
         zones = _zones(_about(engine, place)) if zoned else {}
-    places = {
-        list(kinds).index(name): ZoneInfo(zone) for name, zone in zones.items() if name in zoned
-    }
-    notes = [
-        _('times in the column "{name}" are read in UTC').format(name=name)
-        for name in zoned
-        if name not in zones
-    ]
-    return list(kinds), [_on_clocks(row, places) for row in rows], notes
+    clocks = [ZoneInfo(zones[name]) if name in zones and name in zoned else None for name in kinds]
+    note = _('times in the column "{name}" are read in UTC')
+    notes = [note.format(name=name) for name in zoned if name not in zones]
+    if any(clocks):
+        rows = [map(_on_clock, row, clocks) for row in rows]
+    return list(kinds), [*map(list, rows)], notes
 
 
-def _on_clocks(row: Any, zones: Mapping[int, ZoneInfo]) -> list[Any]:
-    """A row whose times in UTC are told on the clocks of their zones."""
-    return [
-        cell.replace(tzinfo=ZoneInfo("UTC")).astimezone(zones[place]).replace(tzinfo=None)
-        if place in zones and cell is not None
-        else cell
-        for place, cell in enumerate(row)
-    ]
+def _on_clock(cell: Any, zone: ZoneInfo | None) -> Any:
+    """A cell; a time in UTC as the clock of its zone tells it."""
+    if zone is None or cell is None:
+        return cell
+    return cell.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None)
 
 
 def _source(path: Path) -> str:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +25,8 @@ from derbes.results.trade import (
     TradeSource,
 )
 from derbes.trade import indicators as of
-from derbes.trade.codes import (
-    DIGITS,
-    GROUPS,
-    area_fix,
-    area_name,
-    iso3,
-    members_of,
-    product_names,
-)
-from derbes.trade.elsewhere import opened_elsewhere
-from derbes.trade.engine import Columns, QueryEngine, filled, opened_engine
+from derbes.trade.codes import DIGITS, GROUPS, area_fix, area_name, iso3, members_of, product_names
+from derbes.trade.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -74,14 +67,7 @@ class Question:
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> Screen:
-    """Products by how dependent their buyer is on few sellers.
-
-    Args:
-        store: Folder of the store.
-        question: What is asked.
-        dataset: Id of the dataset; empty: the newest.
-        n_threads: Cores of the engine in this process.
-        engine: Another one: a connection of Ibis, or its address; empty: that in this process.
+    """Products by how dependent their buyer is on few sellers; as in `derbes.api`.
 
     Raises:
         RequestError: A country, product or year is not known.
@@ -94,19 +80,13 @@ def screen(
         columns = tables.columns()
     last = columns["t"] == years[-1]
     over, churn = _over_years(columns, years)
-    told = {**{name: column[last] for name, column in columns.items()}, **over}
-    rows = sorted(
-        tables.dependences(told), key=lambda row: (-row.cdi_margin, row.product, row.buyer)
-    )
+    told = {name: column[last] for name, column in columns.items()} | dict(over)
+    rows = [*map(tables.dependence, _records(told))]
+    rows.sort(key=lambda row: (-row.cdi_margin, row.product, row.buyer))
+    absent = tuple(year for year in _asked_years(question, data) if year not in years)
+    source = _source(data, rows)
     return Screen(
-        question.buyer,
-        question.sender,
-        tables.inside,
-        years,
-        tuple(rows),
-        churn,
-        tuple(year for year in _asked_years(question, data) if year not in years),
-        _source(data, rows),
+        question.buyer, question.sender, tables.inside, years, tuple(rows), churn, absent, source
     )
 
 
@@ -114,13 +94,6 @@ def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
     """One product of one buyer over years, with its sellers and who else could sell.
-
-    Args:
-        store: As of `screen`, and so are the others.
-        question: What is asked.
-        dataset: Id of the dataset.
-        n_threads: Cores.
-        engine: Another engine.
 
     Raises:
         RequestError: A country, product or year is not known, or the product is not one.
@@ -131,41 +104,33 @@ def product_sheet(
     (product,) = question.products
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
-        rows = list(tables.dependences(tables.columns()))
+        rows = [*map(tables.dependence, _records(tables.columns()))]
         sellers = tables.sellers() if rows else ()
-        beside = tables.unit_values()
+        comparisons = tables.comparisons(rows) if question.beside else ()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
         weighed = tables.weighed_exports(rows[-1].year) if rows and question.production else None
-    known = {row.year: row for row in rows}
-    last = rows[-1] if rows else None
+    last, known = rows[-1] if rows else None, {row.year: row for row in rows}
+    concentrations = [known[t].concentration if t in known else None for t in years]
     shares = [known[t].sender_share if t in known else None for t in years]
+    part = weighed[0] / last.exports if last and weighed and last.exports else None
     return ProductSheet(
-        question.buyer,
-        question.sender,
-        product,
-        product_names().get(product, ""),
-        tuple(rows),
-        sellers,
-        tuple(
-            Comparison(
-                row.year,
-                row.unit_value,
-                beside.get(row.year, {}),
-                of.premium(_or_nan(row.unit_value),
-                           [_or_nan(one) for one in beside.get(row.year, {}).values()]),
-            )
-            for row in rows
-        ) if question.beside else (),
-        mirrors,
-        of.trend(years, [_or_nan(one) for one in shares]) if question.sender else None,
-        of.trend(years, [known[t].concentration if t in known else math.nan for t in years]),
-        _reliance(question, last, weighed),
-        season,
-        tuple(t for t in _asked_years(question, data) if t not in known),
-        _source(data, rows),
-        _part_weighed(last, weighed),
-    )  # fmt: skip
+        buyer=question.buyer,
+        sender=question.sender,
+        product=product,
+        label=product_names().get(product, ""),
+        rows=tuple(rows),
+        sellers=sellers,
+        comparisons=comparisons,
+        mirrors=mirrors,
+        sender_trend=of.trend(years, shares) if question.sender else None,
+        concentration_trend=of.trend(years, concentrations),
+        reliance=_reliance(question, last, weighed),
+        season=season,
+        absent=tuple(t for t in _asked_years(question, data) if t not in known),
+        source=_source(data, rows),
+        exports_weighed=part,
+    )
 
 
 def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
@@ -184,29 +149,13 @@ def _reliance(
     if last is None or question.production is None or not last.weight or not last.unit_value:
         return None
     value, weight = weighed or (0.0, 0.0)
-    price = of.unit_value(value, weight) if value else last.unit_value
+    price = of.unit_value(value, weight) or last.unit_value
     imports = last.weight / (last.weighed or 1.0)
     return of.reliance(imports, last.exports / price, question.production)
 
 
-def _part_weighed(last: Dependence | None, weighed: tuple[float, float] | None) -> float | None:
-    """Part of own exports that has a weight; None: not asked, or nothing is exported."""
-    if last is None or weighed is None or not last.exports:
-        return None
-    return weighed[0] / last.exports
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
-
-
 def _over_years(columns: Columns, years: Sequence[int]) -> tuple[Columns, float | None]:
-    """What several years say of the rows of the last: how often they are flagged, and the churn.
-
-    Args:
-        columns: Of `_Tables.columns`, of all years.
-        years: Asked about, rising.
-    """
+    """What several years say of the rows of the last: how often they are flagged, and the churn."""
     keys = columns["k"].astype(np.int64) * _KEY + columns["b"]
     of_year = {year: columns["t"] == year for year in years}
     now = keys[of_year[years[-1]]]
@@ -250,17 +199,15 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
             what = _('"{code}" is no product').format(code=code)
             fix = _("write two to six digits of the HS, such as 271121 or 2711")
             problems.append(Problem("product", what, fix=fix))
-    problems += count_problems(
-        ("years", question.n_years, 1, MOST_YEARS),
-        ("production", question.production or 0.0, 0.0, MOST_TONNES),
-    )
+    years_asked = ("years", question.n_years, 1, MOST_YEARS)
+    made = ("production", question.production or 0.0, 0.0, MOST_TONNES)
+    problems += count_problems(years_asked, made)
     if any(problem.where == "years" for problem in problems):
         raise RequestError(data.id, problems)
     years = tuple(year for year in _asked_years(question, data) if year in data.years)
     if not years or (question.last is not None and question.last not in data.years):
-        what = _("{dataset} holds no trade of {year}").format(
-            dataset=data.id, year="" if question.last is None else question.last
-        )
+        what = _("{dataset} holds no trade of {year}")
+        what = what.format(dataset=data.id, year="" if question.last is None else question.last)
         fix = _("its years are {first} to {last}").format(first=data.years[0], last=data.years[-1])
         problems.append(Problem("year", what, fix=fix))
     if problems:
@@ -270,23 +217,18 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
 
 def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
     """The data, and what is not in them where it matters."""
-    warnings = []
-    is_arms = any(row.product.startswith(_ARMS) for row in rows)
-    if is_arms:
-        warnings.append(
-            _(
-                "Arms and ammunition: Russia's customs file them under a secret code, and others "
-                "leave some out, so that these sums are what was reported, not what was sold."
-            )
-        )
+    warning = _(
+        "Arms and ammunition: Russia's customs file them under a secret code, and others "
+        "leave some out, so that these sums are what was reported, not what was sold."
+    )
     return TradeSource(
-        data.id,
-        data.source,
-        data.classification,
-        data.vintage,
-        data.license,
-        _REPORTS[data.flow],
-        tuple(warnings),
+        dataset=data.id,
+        source=data.source,
+        classification=data.classification,
+        vintage=data.vintage,
+        license=data.license,
+        reports=_REPORTS[data.flow],
+        warnings=(warning,) if any(row.product.startswith(_ARMS) for row in rows) else (),
     )
 
 
@@ -297,10 +239,15 @@ class _Tables:
         self, engine: QueryEngine, data: Dataset, question: Question, years: Sequence[int]
     ) -> None:
         self._engine, self._data, self._question, self._years = engine, data, question, years
-        self.inside = question.inside or (
-            question.buyer.upper() if question.buyer.upper() in GROUPS else ""
-        )
+        buyer = question.buyer.upper()
+        self.inside = question.inside or (buyer if buyer in GROUPS else "")
         self._scan = data.scan(engine, years)
+        self._is_every = question.buyer == EVERY
+        # conditions: of what is bought by the buyer, sold by it, sold by the sender
+        self._is_bought, self._is_sold = (
+            "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
+        )
+        self._is_sender = self._is_of(question.sender, "i")
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -333,21 +280,10 @@ class _Tables:
             {self._is_of(self.inside, "j")} AS to_inside
           FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
-    @property
-    def _is_every(self) -> bool:
-        return self._question.buyer == EVERY
-
-    def _is_buyer(self, side: str) -> str:
-        return "true" if self._is_every else self._is_of(self._question.buyer, side)
-
-    @property
-    def _is_sender(self) -> str:
-        return self._is_of(self._question.sender, "i")
-
     def totals(self, *, has_weights: bool = True) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
-        rows = self._rows(self._is_buyer("j"))
+        rows = self._rows(self._is_bought)
         sold = f"SELECT *, {buyer} AS b, CASE WHEN q IS NOT NULL THEN v END AS w FROM {rows}"
         if self._data.is_monthly or not self._is_every:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
@@ -368,7 +304,7 @@ class _Tables:
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
         own = f"""SELECT t, k, 0 AS b, sum(out)::DOUBLE AS exports FROM shipped
-              WHERE {self._is_buyer("i")} GROUP BY t, k"""
+              WHERE {self._is_sold} GROUP BY t, k"""
         if self._is_every:
             own = "SELECT t, k, i AS b, out::DOUBLE AS exports FROM shipped"
         sellers = "shipped"
@@ -400,12 +336,8 @@ class _Tables:
             sums[key], sums[f"{key}_seller"] = _tops(sums[key])
         return {**sums, **told}
 
-    def dependences(self, columns: Columns) -> Iterator[Dependence]:
-        """Columns as records, in their order."""
-        return map(self._dependence, _records(columns))
-
-    def _dependence(self, row: Mapping[str, Any]) -> Dependence:
-        """A row of sums and figures."""
+    def dependence(self, row: Mapping[str, Any]) -> Dependence:
+        """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
         is_known = self._data.classification == "HS92"
@@ -447,88 +379,67 @@ class _Tables:
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
               sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
-              sum(v) FILTER ({self._is_buyer("j")})::DOUBLE AS v,
-              sum(q) FILTER ({self._is_buyer("j")})::DOUBLE AS q,
-              sum(v) FILTER (q IS NOT NULL AND {self._is_buyer("j")})::DOUBLE AS weighed
+              sum(v) FILTER ({self._is_bought})::DOUBLE AS v,
+              sum(q) FILTER ({self._is_bought})::DOUBLE AS q,
+              sum(v) FILTER (q IS NOT NULL AND {self._is_bought})::DOUBLE AS weighed
             FROM {self._rows("true")}
-            WHERE NOT {self._is_buyer("i")} GROUP BY t, i ORDER BY t, i"""
+            WHERE NOT {self._is_sold} GROUP BY t, i ORDER BY i, t"""
         )
         rows = list(_records(found))
         year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
-        by_seller: dict[int, list[dict[str, Any]]] = {}
-        for row in rows:
-            by_seller.setdefault(row["i"], []).append(row)
-        told = [_seller_of(own, total) for own in by_seller.values() if own[-1]["t"] == year]
-        own = sorted((one for one in told if one.value), key=lambda one: (-one.value, one.seller))
-        others = sorted(
-            (one for one in told if not one.value), key=lambda one: (-one.spare, one.seller)
-        )
-        return (*own, *others[:MOST_ELSEWHERE])
+        by_seller = ([*own] for _code, own in groupby(rows, key=itemgetter("i")))
+        told = [_seller_of(own, total) for own in by_seller if own[-1]["t"] == year]
+        told.sort(key=lambda one: (-one.value, 0.0 if one.value else -one.spare, one.seller))
+        return tuple(told[: sum(one.value > 0 for one in told) + MOST_ELSEWHERE])
 
     def weighed_exports(self, year: int) -> tuple[float, float]:
         """Value [USD] and weight [t] of own exports of a year that have one."""
         where = f"t = {year} AND q > 0 AND NOT to_inside"
-        ((value, grams),) = self._engine.rows(
-            f"""SELECT sum(v)::DOUBLE, sum(q)::DOUBLE
-            FROM {self._rows(self._is_buyer("i"))} WHERE {where}"""
-        )
+        query = f"SELECT sum(v)::DOUBLE, sum(q)::DOUBLE FROM {self._rows(self._is_sold)}"
+        ((value, grams),) = self._engine.rows(f"{query} WHERE {where}")
         return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
-        rows = self._engine.rows(
-            f"""SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_buyer("j"))}
-            WHERE m > 0 GROUP BY t, m"""
-        )
+        query = f"SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_bought)} WHERE m > 0"
+        rows = self._engine.rows(f"{query} GROUP BY t, m")
         return of.season({(t, m): value for t, m, value in rows})
 
-    def unit_values(self) -> dict[int, dict[str, float | None]]:
-        """Unit values of other buyers, by year."""
-        found: dict[int, dict[str, float | None]] = {year: {} for year in self._years}
+    def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:
+        """Unit values beside those of other buyers, by year."""
+        prices: dict[str, dict[int, float | None]] = {}
         for word in self._question.beside:
-            rows = self._engine.rows(
-                f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
-                FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
-            )
-            known = {t: _price(v, q) for t, v, q in rows}
-            for year in self._years:
-                found[year][word] = known.get(year)
-        return found
+            query = f"""SELECT t, sum(v) FILTER (q IS NOT NULL)::DOUBLE, sum(q)::DOUBLE
+              FROM {self._rows(self._is_of(word, "j"))} GROUP BY t"""
+            prices[word] = {t: _price(v, q) for t, v, q in self._engine.rows(query)}
+        found = []
+        for row in rows:
+            others = {word: by_year.get(row.year) for word, by_year in prices.items()}
+            premium = of.premium(row.unit_value, [*others.values()])
+            found.append(Comparison(row.year, row.unit_value, others, premium))
+        return tuple(found)
 
     def mirrors(self) -> tuple[Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
-        between = f"{self._is_buyer('j')} AND {self._is_sender}"
+        between = f"{self._is_bought} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
         for flow in (IMPORT, EXPORT, RE_EXPORT):
-            rows = self._engine.rows(
-                f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
-            )
-            sums[flow] = dict(rows)
-        passing = self._data.flows
-        return tuple(
-            Mirror(
-                year,
-                self._question.sender,
-                bought,
-                sold,
-                of.mirror_gap(bought, sold),
-                sums[RE_EXPORT].get(year, 0.0) if RE_EXPORT in passing else None,
-            )
-            for year in self._years
-            for bought, sold in [(sums[IMPORT].get(year, 0.0), sums[EXPORT].get(year, 0.0))]
-        )
+            query = f"SELECT t, sum(v)::DOUBLE FROM {self._rows(between, flow)} GROUP BY t"
+            sums[flow] = dict(self._engine.rows(query))
+        found = []
+        for year in self._years:
+            bought, sold, through = (sums[flow].get(year, 0.0) for flow in sums)
+            passing = through if RE_EXPORT in self._data.flows else None
+            gap = of.mirror_gap(bought, sold)
+            found.append(Mirror(year, self._question.sender, bought, sold, gap, passing))
+        return tuple(found)
 
 
 def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:
-    """Figures of dependences out of sums. Each (N,)
-
-    Args:
-        sums: Columns of `_Tables`.
-        has_group: Whether some sellers do not count as outside.
-    """
+    """Figures of dependences out of the sums of `_Tables`. Each (N,)"""
     own, imports, all_v = (filled(sums[name]) for name in ("own", "imports", "all_v"))
     outside, squares = (np.nan_to_num(filled(sums[name])) for name in ("outside", "squares"))
     hhi = of.concentration(squares, outside)
@@ -551,8 +462,7 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
     """Columns as rows by name, not all at a time; what is missing or not a number is None."""
 
     def cells(column: npt.NDArray[Any]) -> list[Any]:
-        masks = np.ma.getmaskarray(column).tolist()
-        plain = np.ma.getdata(column).tolist()
+        masks, plain = np.ma.getmaskarray(column).tolist(), np.ma.getdata(column).tolist()
         return [None if is_masked or one != one else one  # noqa: PLR0124 - only nan differs
                 for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
 
@@ -593,8 +503,7 @@ def _tonnes(grams: float | None) -> float | None:
 
 def _price(value: float | None, grams: float | None) -> float | None:
     """A unit value; None: nothing has a weight. [USD/t]"""
-    price = of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
-    return None if math.isnan(price) else price
+    return of.unit_value(value or 0.0, (grams or 0.0) / 1e6)
 
 
 def _tops(keys: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

@@ -7,11 +7,12 @@ counted too.
 """
 
 import csv
-import io
+import gzip
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from derbes.errors import DataError, Problem, RequestError, nearest
 from derbes.language import _
@@ -21,31 +22,29 @@ from derbes.trade.engine import TableEngine, named, quoted
 BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)
 """Who reports a row: nobody alone, the buyer, the seller; and what only passes through."""
-PARTS = {
-    "year": True,
-    "exporter": True,
-    "importer": True,
-    "product": True,
-    "value": True,
-    "weight": False,
-    "month": False,
-}
-"""What a table may tell of a row → whether it has to."""
+NEEDED = ("year", "exporter", "importer", "product", "value")
+PARTS = (*NEEDED, "weight", "month")
+"""What a table has to tell of a row, and what it may."""
 _DELIMITERS = ",;\t|"
-_MONEY = {"USD": 1.0, "1000 USD": 1e3, "million USD": 1e6}
-_MASS = {"kg": 1.0, "t": 1e3, "kt": 1e6}
+_UNITS = {
+    "value": {"USD": 1.0, "1000 USD": 1e3, "million USD": 1e6},
+    "weight": {"kg": 1.0, "t": 1e3, "kt": 1e6},
+}
 _UNIT = re.compile(r"^(?P<column>.*?)\s*\[(?P<unit>[^\]]*)\]$")
 _VINTAGE = re.compile(r"(?<![0-9A-Za-z])V?(20\d{4}[a-z]?)(?![0-9A-Za-z])")
 _REVISION = re.compile(
     r"(?<![0-9A-Za-z])(?:HS|H)(92|96|02|07|12|17|22|0|1|2|3|4|5|6)(?![0-9A-Za-z])"
 )
-_REVISIONS = ("92", "96", "02", "07", "12", "17", "22")
+_REVISIONS = dict(zip("0123456", ("92", "96", "02", "07", "12", "17", "22"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class TableLayout:
-    """What the columns of a table are; each as an expression of the engine over texts."""
+class TradeTable:
+    """A file to be read: what its columns are, each as an expression of the engine over texts."""
 
+    path: Path
+    delimiter: str
+    """Between cells; empty: Parquet."""
     source: str
     year: str
     exporter: str
@@ -62,16 +61,6 @@ class TableLayout:
     """Reason → condition under which a row is no row of its own."""
     revision: str = ""
     """Column that tells the revision of the HS; empty: the name of the file does."""
-
-
-@dataclass(frozen=True, slots=True)
-class TradeTable:
-    """A file to be read: its layout, and how its text is cut into cells."""
-
-    path: Path
-    layout: TableLayout
-    delimiter: str = ""
-    """Empty: Parquet."""
 
     @property
     def scan(self) -> str:
@@ -103,32 +92,28 @@ def source_of(engine: TableEngine, path: Path, mapping: str = "") -> TradeTable:
     if not path.is_file():
         text = _("{file}: there is no such file, or it is a pipe or a device. Fix: check the path.")
         raise DataError(text.format(file=path))
-    if path.suffix == ".parquet":
-        heading, delimiter = _parquet_heading(engine, path), ""
-    else:
-        heading, delimiter = _csv_heading(path)
+    heading, delimiter = _heading(engine, path)
     if mapping:
-        return TradeTable(path, _mapped(path, heading, mapping, delimiter), delimiter)
-    layout = _known_layout(heading, delimiter)
-    if layout is None:
+        return _mapped(path, heading, mapping, delimiter)
+    found = _known(path, heading, delimiter)
+    if found is None:
         raise DataError(_unknown(path, heading))
-    return TradeTable(path, layout, delimiter)
+    return found
 
 
-def _parquet_heading(engine: TableEngine, path: Path) -> list[str]:
+def _heading(engine: TableEngine, path: Path) -> tuple[list[str], str]:
+    """Names of the columns, and what stands between them; empty: the file is Parquet."""
+    if path.suffix == ".parquet":
+        try:
+            rows = engine.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})")
+        except DataError as error:
+            text = _("{file}: is no whole Parquet file. Fix: download it again.")
+            raise DataError(text.format(file=path)) from error
+        return [str(row[0]) for row in rows], ""
+    opened = gzip.open if path.suffix == ".gz" else Path.open
     try:
-        rows = engine.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(path)})")
-    except DataError as error:
-        text = _("{file}: is no whole Parquet file. Fix: download it again.")
-        raise DataError(text.format(file=path)) from error
-    return [str(row[0]) for row in rows]
-
-
-def _csv_heading(path: Path) -> tuple[list[str], str]:
-    """Names of the columns, and what stands between them; the file is looked at to its end."""
-    try:
-        with _text_of(path) as file:
-            line = file.readline()
+        with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+            line = str(file.readline())
     except (OSError, EOFError, UnicodeDecodeError) as error:
         text = _("{file}: cannot be read as text: {reason}. Fix: save it as CSV in UTF-8.")
         raise DataError(text.format(file=path, reason=error)) from error
@@ -139,109 +124,80 @@ def _csv_heading(path: Path) -> tuple[list[str], str]:
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))], delimiter
 
 
-def _text_of(path: Path) -> io.TextIOBase:
-    import gzip  # noqa: PLC0415
+_COMTRADE = (
+    {
+        "reporter": "reportercode", "partner": "partnercode", "product": "cmdcode",
+        "flow": "flowcode", "value": "primaryvalue", "year": "refyear", "weight": "netwgt",
+        "revision": "classificationcode", "frequency": "freqcode", "month": "refmonth",
+    },
+    {
+        "reporter": "reporter code", "partner": "partner code", "product": "commodity code",
+        "flow": "trade flow", "value": "trade value (us$)", "year": "year",
+        "weight": "netweight (kg)", "revision": "classification", "period": "period",
+    },
+)  # fmt: skip
+"""What the columns of UN Comtrade are called: today, and before 2023."""
+_NEEDED = ("reporter", "partner", "product", "flow", "value", "year")
+_WHOLES = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
+"""Columns that tell a part of a row → what stands there where it is whole."""
+_FLOWS = {"M": IMPORT, "X": EXPORT, "RX": RE_EXPORT, "RM": RE_IMPORT}
+_OLD_FLOWS = {"import": IMPORT, "export": EXPORT, "re-export": RE_EXPORT, "re-import": RE_IMPORT}
+_OLD_FLOWS |= {f"{name}s": flow for name, flow in _OLD_FLOWS.items()}
 
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
 
-
-def _known_layout(heading: Sequence[str], delimiter: str) -> TableLayout | None:
-    """The layout of BACI or Comtrade, or None."""
-    has = {name.casefold(): name for name in heading}
-
-    def cell(name: str) -> str:
-        return f"trim({named(has[name.casefold()])}::VARCHAR)"
-
-    def number(name: str) -> str:
-        return _number_of(cell(name), delimiter)
-
-    if {"t", "i", "j", "k", "v", "q"} <= set(has):
-        value, weight = f"1000 * {number('v')}", f"1000 * {number('q')}"
-        return TableLayout(BACI, cell("t"), cell("i"), cell("j"), cell("k"), value, weight)
-    new = {"reportercode", "partnercode", "cmdcode", "flowcode", "primaryvalue", "refyear"}
-    if new <= set(has):
-        return _new_comtrade(has, cell, number)
-    old = {"reporter code", "partner code", "commodity code", "trade value (us$)", "year"}
-    if old <= set(has) and "trade flow" in has:
-        return _old_comtrade(has, cell, number)
+def _known(path: Path, heading: Sequence[str], delimiter: str) -> TradeTable | None:
+    """A table of BACI or Comtrade, or None."""
+    cells = {name.casefold(): f"trim({named(name)}::VARCHAR)" for name in heading}
+    if {*"tijkvq"} <= set(cells):
+        t, i, j, k, v, q = (cells[name] for name in "tijkvq")
+        value, weight = (f"1000 * {_number_of(cell, delimiter)}" for cell in (v, q))
+        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight)
+    for names in _COMTRADE:
+        told = {part: cells[name] for part, name in names.items() if name in cells}
+        if {*_NEEDED} <= set(told):
+            parts = [f"{cells[k]} <> {quoted(whole)}" for k, whole in _WHOLES.items() if k in cells]
+            is_old = names is _COMTRADE[1]
+            return _comtrade(path, delimiter, told, () if is_old else parts, is_old=is_old)
     return None
 
 
-_FLOWS = {"M": IMPORT, "X": EXPORT, "RX": RE_EXPORT, "RM": RE_IMPORT}
-_OLD_FLOWS = {
-    "import": IMPORT, "imports": IMPORT, "export": EXPORT, "exports": EXPORT,
-    "re-export": RE_EXPORT, "re-exports": RE_EXPORT, "re-import": RE_IMPORT,
-    "re-imports": RE_IMPORT,
-}  # fmt: skip
-
-
-def _flow(cell: str, flows: Mapping[str, int]) -> str:
+def _comtrade(
+    path: Path, delimiter: str, told: Mapping[str, str], parts: Sequence[str], *, is_old: bool
+) -> TradeTable:
+    """A table of Comtrade, by its cells and what makes a row a part of another."""
+    reporter, partner, product = told["reporter"], told["partner"], told["product"]
+    if is_old:
+        cell, flows = f"lower({told['flow']})", _OLD_FLOWS
+        period = told.get("period", told["year"])
+        month = f"CASE WHEN length({period}) = 6 THEN {period}[5:6] ELSE '0' END"
+    else:
+        cell, flows, month = told["flow"], _FLOWS, "'0'"
+        if {"month", "frequency"} <= set(told):
+            month = f"CASE WHEN {told['frequency']} = 'M' THEN {told['month']} ELSE '0' END"
     cases = " ".join(f"WHEN {quoted(name)} THEN {flow}" for name, flow in flows.items())
-    return f"CASE {cell} {cases} END"
-
-
-def _sides(flow: str, reporter: str, partner: str) -> tuple[str, str]:
-    """Exporter and importer: who reports is the buyer of imports, the seller of exports."""
+    flow = f"CASE {cell} {cases} END"
+    # who reports is the buyer of imports, the seller of exports
     is_import = f"{flow} IN ({IMPORT}, {RE_IMPORT})"
-    return (
-        f"CASE WHEN {is_import} THEN {partner} ELSE {reporter} END",
-        f"CASE WHEN {is_import} THEN {reporter} ELSE {partner} END",
-    )
-
-
-def _new_comtrade(
-    has: Mapping[str, str], cell: Callable[[str], str], number: Callable[[str], str]
-) -> TableLayout:
-    flow = _flow(cell("flowcode"), _FLOWS)
-    exporter, importer = _sides(flow, cell("reportercode"), cell("partnercode"))
-    parts = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
-    told = {name: whole for name, whole in parts.items() if name in has}
-    finer = " OR ".join(f"{cell(name)} <> {quoted(whole)}" for name, whole in told.items())
-    monthly = f"{cell('freqcode')} = 'M'" if "freqcode" in has else "false"
-    return TableLayout(
+    left_out = {
+        WORLD_ROWS: f"{partner} = '0' OR {reporter} = '0'",
+        OTHER_FLOWS: f"{flow} IS NULL",
+        PARTS_OF_ROWS: " OR ".join(parts),
+        LEVELS: f"regexp_matches({product}, '^([A-Z].*|[0-9]{{1,4}})$')",
+    }
+    return TradeTable(
+        path,
+        delimiter,
         COMTRADE,
-        cell("refyear"),
-        exporter,
-        importer,
-        cell("cmdcode"),
-        number("primaryvalue"),
-        number("netwgt") if "netwgt" in has else "NULL",
-        f"CASE WHEN {monthly} THEN {cell('refmonth')} ELSE '0' END" if "refmonth" in has else "'0'",
-        flow,
-        {
-            WORLD_ROWS: f"{cell('partnercode')} = '0' OR {cell('reportercode')} = '0'",
-            OTHER_FLOWS: f"{flow} IS NULL",
-            PARTS_OF_ROWS: finer or "false",
-            LEVELS: f"regexp_matches({cell('cmdcode')}, '^([A-Z].*|[0-9]{{1,4}})$')",
-        },
-        revision=cell("classificationcode") if "classificationcode" in has else "",
-    )
-
-
-def _old_comtrade(
-    has: Mapping[str, str], cell: Callable[[str], str], number: Callable[[str], str]
-) -> TableLayout:
-    flow = _flow(f"lower({cell('trade flow')})", _OLD_FLOWS)
-    exporter, importer = _sides(flow, cell("reporter code"), cell("partner code"))
-    period = cell("period") if "period" in has else cell("year")
-    return TableLayout(
-        COMTRADE,
-        cell("year"),
-        exporter,
-        importer,
-        cell("commodity code"),
-        number("trade value (us$)"),
-        number("netweight (kg)") if "netweight (kg)" in has else "NULL",
-        f"CASE WHEN length({period}) = 6 THEN {period}[5:6] ELSE '0' END",
-        flow,
-        {
-            WORLD_ROWS: f"{cell('partner code')} = '0' OR {cell('reporter code')} = '0'",
-            OTHER_FLOWS: f"{flow} IS NULL",
-            LEVELS: f"regexp_matches({cell('commodity code')}, '^([A-Z].*|[0-9]{{1,4}})$')",
-        },
-        revision=cell("classification") if "classification" in has else "",
+        year=told["year"],
+        exporter=f"CASE WHEN {is_import} THEN {partner} ELSE {reporter} END",
+        importer=f"CASE WHEN {is_import} THEN {reporter} ELSE {partner} END",
+        product=product,
+        value=_number_of(told["value"], delimiter),
+        weight=_number_of(told["weight"], delimiter) if "weight" in told else "NULL",
+        month=month,
+        flow=flow,
+        left_out={why: condition for why, condition in left_out.items() if condition},
+        revision=told.get("revision", ""),
     )
 
 
@@ -253,35 +209,24 @@ def _number_of(cell: str, delimiter: str) -> str:
     return f"TRY_CAST({text} AS DOUBLE)"
 
 
-def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TableLayout:
-    """The layout that a mapping tells."""
+def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TradeTable:
+    """A table whose columns a mapping tells."""
     told, problems = _told_columns(heading, mapping)
-    for part, is_needed in PARTS.items():
-        if is_needed and part not in told and not any(p.where == part for p in problems):
+    for part in NEEDED:
+        if part not in told and not any(p.where == part for p in problems):
             what = _("the mapping does not tell the {part}").format(part=part)
-            fix = _("add {part}=COLUMN; the columns are: {columns}").format(
-                part=part, columns=", ".join(heading)
-            )
+            fix = _("add {part}=COLUMN; the columns are: {columns}")
+            fix = fix.format(part=part, columns=", ".join(heading))
             problems.append(Problem(part, what, fix=fix))
     if problems:
         raise RequestError(str(path), problems)
 
-    def cell(part: str) -> str:
-        return f"trim({named(told[part][0])}::VARCHAR)"
-
-    def amount(part: str) -> str:
-        return f"{told[part][1]!r} * {_number_of(cell(part), delimiter)}"
-
-    return TableLayout(
-        TABLE,
-        cell("year"),
-        cell("exporter"),
-        cell("importer"),
-        cell("product"),
-        amount("value"),
-        amount("weight") if "weight" in told else "NULL",
-        cell("month") if "month" in told else "'0'",
-    )
+    cells: dict[str, Any] = {}
+    for part, (column, unit) in told.items():
+        cells[part] = f"trim({named(column)}::VARCHAR)"
+        if part in _UNITS:
+            cells[part] = f"{unit!r} * {_number_of(cells[part], delimiter)}"
+    return TradeTable(path, delimiter, TABLE, **cells)
 
 
 def _told_columns(
@@ -294,11 +239,8 @@ def _told_columns(
         part, is_pair, column = (word.strip() for word in pair.partition("="))
         if not is_pair or part not in PARTS:
             what = _('"{pair}" tells no part of a row').format(pair=pair.strip())
-            near = nearest(part, PARTS)
-            fix = _('did you mean "{name}"?').format(name=near[0]) if near else ""
-            fix = fix or _("write PART=COLUMN; the parts are: {parts}").format(
-                parts=", ".join(PARTS)
-            )
+            fix = _("write PART=COLUMN; the parts are: {parts}").format(parts=", ".join(PARTS))
+            fix = _meant(part, PARTS) or fix
             problems.append(Problem("map", what, fix=fix))
             continue
         name, unit = column, ""
@@ -308,26 +250,28 @@ def _told_columns(
         if problem:
             problems.append(problem)
         else:
-            told[part] = (name, {**_MONEY, **_MASS}.get(unit, 1.0))
+            told[part] = (name, _UNITS.get(part, {}).get(unit, 1.0))
     return told, problems
+
+
+def _meant(word: str, known: Sequence[str]) -> str:
+    near = nearest(word, known)
+    return _('did you mean "{name}"?').format(name=near[0]) if near else ""
 
 
 def _column_problem(part: str, name: str, unit: str, heading: Sequence[str]) -> Problem | None:
     if name not in heading:
         what = _('there is no column "{name}"').format(name=name)
-        near = nearest(name, heading)
-        fix = _('did you mean "{name}"?').format(name=near[0]) if near else ""
-        fix = fix or _("the columns are: {columns}").format(columns=", ".join(heading))
-        return Problem(part, what, fix=fix)
-    units = {"value": _MONEY, "weight": _MASS}.get(part, {})
+        fix = _("the columns are: {columns}").format(columns=", ".join(heading))
+        return Problem(part, what, fix=_meant(name, heading) or fix)
+    units = _UNITS.get(part, {})
     if units and unit not in units:
         what = _('"{unit}" is no unit of a {part}').format(unit=unit, part=part)
         if not unit:
             what = _("the unit of the {part} is not told").format(part=part)
         fix = _("write it in brackets behind the column: {part}={name} [{units}]")
-        return Problem(
-            part, what, fix=fix.format(part=part, name=name, units=_("] or [").join(units))
-        )
+        fix = fix.format(part=part, name=name, units=_("] or [").join(units))
+        return Problem(part, what, fix=fix)
     return None
 
 
@@ -355,21 +299,18 @@ def vintage_of(path: Path) -> str:
     return found[1] if found else ""
 
 
-def revision_of(text: str) -> str:
+def _revision_of(text: str) -> str:
     """The revision of the HS that a text tells, such as HS92; empty: none.
 
     Comtrade counts revisions: H0 is that of 1992, H6 that of 2022.
     """
     found = _REVISION.search(text)
-    if not found:
-        return ""
-    return f"HS{_REVISIONS[int(found[1])] if len(found[1]) == 1 else found[1]}"
+    return f"HS{_REVISIONS.get(found[1], found[1])}" if found else ""
 
 
 def revisions_in(engine: TableEngine, source: TradeTable) -> set[str]:
     """Revisions of the HS that the rows of a table tell."""
-    if not source.layout.revision:
-        told = revision_of(source.path.name)
-        return {told} if told else set()
-    rows = engine.rows(f"SELECT DISTINCT {source.layout.revision} FROM {source.scan}")
-    return {revision_of(str(text)) or str(text) for (text,) in rows if text}
+    if not source.revision:
+        return {_revision_of(source.path.name)} - {""}
+    rows = engine.rows(f"SELECT DISTINCT {source.revision} FROM {source.scan}")
+    return {_revision_of(str(text)) or str(text) for (text,) in rows if text}

@@ -139,7 +139,7 @@ def read_dataset(folder: Path) -> Dataset:
     Raises:
         DataError: Its manifest cannot be read, or a file that it names is not there.
     """
-    fix = _("Fix: delete the folder and import it again.")
+    text, fix = "", _("Fix: delete the folder and import it again.")
     try:
         record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         form = record.pop("format")
@@ -147,19 +147,15 @@ def read_dataset(folder: Path) -> Dataset:
         record["flows"] = tuple(record["flows"])
         found = Dataset(**record, folder=folder)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        text = _("{folder}: the dataset cannot be read: {reason}.").format(
-            folder=folder, reason=error
-        )
-        raise DataError(f"{text} {fix}") from error
-    if form != FORMAT:
-        text = _("{folder}: the dataset was written by another version.").format(folder=folder)
-        raise DataError(f"{text} {fix}")
+        text = _("{folder}: the dataset cannot be read: {reason}.")
+        raise DataError(f"{text.format(folder=folder, reason=error)} {fix}") from error
     lost = [one.file for one in found.files if not (folder / one.file).is_file()]
-    if lost:
-        text = _("{folder}: the dataset lacks {files}.").format(
-            folder=folder, files=", ".join(lost)
-        )
-        raise DataError(f"{text} {fix}")
+    if form != FORMAT:
+        text = _("{folder}: the dataset was written by another version.")
+    elif lost:
+        text = _("{folder}: the dataset lacks {files}.")
+    if text:
+        raise DataError(f"{text.format(folder=folder, files=', '.join(lost))} {fix}")
     return found
 
 
@@ -173,16 +169,7 @@ def import_trade(
     vintage: str = "",
     license_: str = "",
 ) -> Imported:
-    """Bring tables of trade into the store; years that it holds already are brought anew.
-
-    Args:
-        paths: BACI, UN Comtrade, or any table with a mapping; all of one kind.
-        store: Folder of the store.
-        id_: Id of the dataset; empty: made of source, classification and vintage.
-        mapping: Columns of another table, as of `source_of`.
-        classification: Revision of the HS, such as HS92; empty: as the files tell it.
-        vintage: Release of the data; empty: as the names of the files tell it.
-        license_: What the data may be used for; empty: that of the source, where known.
+    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`.
 
     Raises:
         DataError: A file cannot be used; the store is as it was.
@@ -193,7 +180,7 @@ def import_trade(
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(place=store) as engine:
             sources = [source_of(engine, path, mapping) for path in paths]
-            kinds = sorted({one.layout.source for one in sources})
+            kinds = sorted({one.source for one in sources})
             if len(kinds) > 1:
                 text = _("{kinds} cannot be one dataset. Fix: import them one after the other.")
                 raise DataError(text.format(kinds=_(" and ").join(kinds)))
@@ -205,14 +192,10 @@ def import_trade(
             release = vintage or _only(
                 {vintage_of(path) for path in paths} - {""}, _("release"), "--vintage 202501"
             )
-            about = Dataset(
-                id_ or _id_of(kinds[0], revision, release),
-                kinds[0],
-                revision,
-                release,
-                license_ or _LICENSES.get(kinds[0], ""),
-                (),
-            )
+            license_ = license_ or _LICENSES.get(kinds[0], "")
+            about = Dataset(id_, kinds[0], revision, release, license_, files=(), flows=())
+            made = re.sub(r"[^a-z0-9.]+", "-", _told(about).casefold()).strip("-")
+            about = replace(about, id=id_ or made)
             if not _ID.fullmatch(about.id):
                 text = _('"{id}" cannot be the id of a dataset. Fix: {fix}')
                 fix = _("use small letters, digits, dots and dashes, 64 at most")
@@ -238,22 +221,13 @@ def _only(told: set[str], what: str, option: str) -> str:
     return next(iter(told), "")
 
 
-def _id_of(source: str, revision: str, release: str) -> str:
-    words = "-".join(filter(None, (source, revision, release))).casefold()
-    return re.sub(r"[^a-z0-9.]+", "-", words).strip("-")
-
-
 def _imported(
     engine: TableEngine, sources: Sequence[TradeTable], about: Dataset, store: Path
 ) -> Imported:
     """Rows of the sources beside the old files, then the manifest in place of the old one."""
     folder = store / about.id
     old = read_dataset(folder) if (folder / MANIFEST).is_file() else None
-    if old is not None and (old.source, old.classification, old.vintage) != (
-        about.source,
-        about.classification,
-        about.vintage,
-    ):
+    if old is not None and _told(old) != _told(about):
         text = _(
             'The dataset "{id}" holds {old}, and this is {new}. Fix: leave --name out, or give '
             "another."
@@ -273,18 +247,17 @@ def _imported(
             is_monthly |= staged.is_monthly()
             written += staged.write(folder)
         _refuse_twice(written)
-        kept = [one for one in (old.files if old else ())
-                if one.year not in {new.year for new in written}]  # fmt: skip
-        total = {key: counts.get(key, 0) + (old.counts.get(key, 0) if old and kept else 0)
-                 for key in counts}  # fmt: skip
+        years = {one.year for one in written}
+        kept = [one for one in (old or about).files if one.year not in years]
+        before = old if old and kept else about
         dataset = replace(
             about,
             files=tuple(sorted([*kept, *written], key=lambda one: one.year)),
             folder=folder,
-            flows=tuple(sorted({*flows, *(old.flows if old and kept else ())})),
-            is_monthly=is_monthly or bool(old and kept and old.is_monthly),
+            flows=tuple(sorted({*flows, *before.flows})),
+            is_monthly=is_monthly or before.is_monthly,
             imported=datetime.now(UTC).date().isoformat(),
-            counts=total,
+            counts={key: n + before.counts.get(key, 0) for key, n in counts.items()},
         )
         _write_manifest(dataset)
     except BaseException:
@@ -294,14 +267,14 @@ def _imported(
         raise
     _clear(folder)
     return Imported(
-        dataset.id,
-        str(folder),
-        _told(dataset),
-        dataset.license,
-        tuple(one.year for one in written),
-        dataset.years,
-        counts,
-        tuple(broken),
+        dataset=dataset.id,
+        folder=str(folder),
+        made_of=_told(dataset),
+        license=dataset.license,
+        years=tuple(one.year for one in written),
+        all_years=dataset.years,
+        counts=counts,
+        broken=tuple(broken),
     )
 
 
@@ -311,13 +284,12 @@ def _told(dataset: Dataset) -> str:
 
 def _refuse_twice(written: Sequence[YearFile]) -> None:
     """Two files of one year would be told apart by nothing."""
-    by_year: dict[int, list[YearFile]] = {}
     for one in written:
-        by_year.setdefault(one.year, []).append(one)
-    for year, found in by_year.items():
-        if len(found) > 1:
-            text = _("{first} and {second} both hold {year}. Fix: leave one of them out.")
-            raise DataError(text.format(first=found[0].source, second=found[1].source, year=year))
+        for other in written:
+            if other.year == one.year and other is not one:
+                text = _("{first} and {second} both hold {year}. Fix: leave one of them out.")
+                words = text.format(first=one.source, second=other.source, year=one.year)
+                raise DataError(words)
 
 
 def _write_manifest(dataset: Dataset) -> None:
@@ -344,8 +316,10 @@ class _Staged:
     def __init__(self, engine: TableEngine, source: TradeTable, folder: Path) -> None:
         self._engine, self._source = engine, source
         self._cut_lines: list[int] = []
-        self._digest = _digest(source.path)
+        with source.path.open("rb") as file:
+            self._digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._path = folder / f"staged-{os.getpid()}.parquet"
+        self._kept = f"{quoted(self._path)} WHERE fate = '{KEPT}'"
         words = {**numbers_by_word(), "world": WORLD}
         rows = ", ".join(f"({quoted(word)}, {code})" for word, code in words.items())
         engine.run("CREATE OR REPLACE TEMP TABLE words (word VARCHAR, code SMALLINT)")
@@ -354,7 +328,7 @@ class _Staged:
 
     def _query(self) -> str:
         """Every row with its line, its parts, and why it is left out or set aside."""
-        one = self._source.layout
+        one = self._source
         cases = " ".join(f"WHEN {test} THEN {quoted(why)}" for why, test in one.left_out.items())
         return f"""
             WITH told AS (
@@ -396,42 +370,34 @@ class _Staged:
         Raises:
             DataError: Too many are broken, the file is cut off, or rows stand twice.
         """
-        rows, file = quoted(self._path), self._source.path.name
+        rows, file, cut = quoted(self._path), self._source.path.name, self._cut()
         found = dict(self._engine.rows(f"SELECT fate, count(*) FROM {rows} GROUP BY 1"))
-        n_kept = found.get(KEPT, 0)
-        cut = self._cut()
-        n_cut = len(cut)
         facts = self._engine.rows(
             f"""SELECT count(*) FILTER (q IS NULL), count(*) FILTER (has_zero),
-              count(*) FILTER (digits = {DIGITS - 1}) FROM {rows} WHERE fate = '{KEPT}'"""
+              count(*) FILTER (digits = {DIGITS - 1}) FROM {self._kept}"""
         )[0]
-        for key, n in [*found.items(), ("cut", n_cut), *zip(FACTS, facts, strict=True)]:
+        for key, n in [*found.items(), ("cut", len(cut)), *zip(FACTS, facts, strict=True)]:
             counts[key] = counts.get(key, 0) + n
         is_broken = f"fate NOT IN ({', '.join(map(quoted, (KEPT, *LEFT_OUT)))})"
-        first = self._engine.rows(
-            f"SELECT line, fate, words FROM {rows} WHERE {is_broken} ORDER BY line "
-            f"LIMIT {MOST_SHOWN}"
-        )
+        query = f"SELECT line, fate, words FROM {rows} WHERE {is_broken} ORDER BY line"
+        first = self._engine.rows(f"{query} LIMIT {MOST_SHOWN}")
+        text = _("{file}, line {line}: {reason}: {words}")
         shown = [
-            _("{file}, line {line}: {reason}: {words}").format(
-                file=file, line=line, reason=fate_words(fate), words=words
-            )
+            text.format(file=file, line=line, reason=fate_words(fate), words=words)
             for line, fate, words in sorted(
                 [*cut[:MOST_SHOWN], *((self._line(row), fate, words) for row, fate, words in first)]
             )[:MOST_SHOWN]
         ]
-        n_broken = n_cut + sum(n for key, n in found.items() if key not in (KEPT, *LEFT_OUT))
-        self._check(n_kept, n_broken, shown)
+        n_broken = len(cut) + sum(n for key, n in found.items() if key not in (KEPT, *LEFT_OUT))
+        self._check(found.get(KEPT, 0), n_broken, shown)
         return shown
 
     def _cut(self) -> list[tuple[int, str, str]]:
         """Lines that could not be cut into cells: line, what became of it, what stands there."""
         if not self._source.delimiter:
             return []
-        rows = self._engine.rows(
-            "SELECT line, 'cut', left(min(csv_line), 80) FROM reject_errors GROUP BY line "
-            "ORDER BY line"
-        )
+        query = "SELECT line, 'cut', left(min(csv_line), 80) FROM reject_errors GROUP BY line"
+        rows = self._engine.rows(f"{query} ORDER BY line")
         self._engine.run("DROP TABLE reject_errors")
         self._engine.run("DROP TABLE reject_scans")
         self._cut_lines = [line for line, _fate, _words in rows]
@@ -457,8 +423,8 @@ class _Staged:
             raise DataError("\n".join([text, *(f"  - {line}" for line in shown)]))
         twice = self._engine.rows(
             f"""SELECT count(*), min(line), min(words) FROM (
-              SELECT min(line) AS line, min(words) AS words FROM {quoted(self._path)}
-              WHERE fate = '{KEPT}' GROUP BY t, m, i, j, k, f HAVING count(*) > 1)"""
+              SELECT min(line) AS line, min(words) AS words FROM {self._kept}
+              GROUP BY t, m, i, j, k, f HAVING count(*) > 1)"""
         )[0]
         if twice[0]:
             text = _(
@@ -470,33 +436,23 @@ class _Staged:
 
     def flows(self) -> set[int]:
         """Who reports the rows that are kept."""
-        rows = f"{quoted(self._path)} WHERE fate = '{KEPT}'"
-        return {flow for (flow,) in self._engine.rows(f"SELECT DISTINCT f FROM {rows}")}
+        return {flow for (flow,) in self._engine.rows(f"SELECT DISTINCT f FROM {self._kept}")}
 
     def is_monthly(self) -> bool:
         """Whether a row is of a month."""
-        rows = f"{quoted(self._path)} WHERE fate = '{KEPT}' AND m > 0"
-        return bool(self._engine.rows(f"SELECT count(*) FROM {rows}")[0][0])
+        return bool(self._engine.rows(f"SELECT count(*) FROM {self._kept} AND m > 0")[0][0])
 
     def write(self, folder: Path) -> Iterator[YearFile]:
         """Write the rows of each year into a file of its own."""
-        rows = f"{quoted(self._path)} WHERE fate = '{KEPT}'"
-        for year, n in self._engine.rows(f"SELECT t, count(*) FROM {rows} GROUP BY t ORDER BY t"):
+        years = self._engine.rows(f"SELECT t, count(*) FROM {self._kept} GROUP BY t ORDER BY t")
+        for year, n in years:
             file = f"trade-{year}-{self._digest[:12]}-{os.getpid()}.parquet"
             self._engine.run(
                 f"""COPY (SELECT t::SMALLINT AS t, i::SMALLINT AS i, j::SMALLINT AS j,
                   k::INTEGER AS k, m::TINYINT AS m, f::TINYINT AS f, v, q
-                  FROM {rows} AND t = {year}
+                  FROM {self._kept} AND t = {year}
                   ORDER BY k, j, i, m, f) TO {quoted(folder / file)}
                   (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 200000)"""
             )
             yield YearFile(year, file, n, self._source.path.name, self._digest)
         self._path.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -1,20 +1,25 @@
 """How much of what a country makes comes from a sender, tier by tier, and what losing it costs.
 
 Equation numbers are those of docs/reference/equations.md; formulas over shares stand in
-`derbes.trade.gains`. Symbols: N sellers, B buyers, S sectors; w output of the target by seller,
-adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is the matrix of inputs.
+`derbes.trade.indicators`. Symbols: N sellers, B buyers, S sectors; w output of the target by
+seller, adding up to 1; c cost share of a seller, M mix of a buyer, so that A = M c is the matrix
+of inputs.
 """
 
+import csv
+import io
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike, nearest
-from derbes.language import _
+from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike
+from derbes.language import _, ngettext
 from derbes.results.upstream import (
     BY_SECTOR,
     HIGHEST,
@@ -31,17 +36,8 @@ from derbes.results.upstream import (
     Upstream,
     UpstreamSector,
 )
-from derbes.trade import gains as of
+from derbes.trade import indicators as of
 from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
-from derbes.trade.elasticities import (
-    EPSILON,
-    KINDS,
-    SHORT_SIGMA,
-    SIGMA,
-    Elasticity,
-    elasticities_of,
-    range_of,
-)
 from derbes.trade.inputoutput import Floats, InputOutput, Places, is_country, table_of
 
 Mask = npt.NDArray[np.bool_]
@@ -53,6 +49,16 @@ SOLE = 1e-9
 """What others sell of an input, as a part of it, below which the sender is its only seller."""
 LEAST_ROUTE = 0.001
 """Part of all that comes from the sender below which a route is not told."""
+Ends = tuple[float, float]
+"""Lowest and highest."""
+SIGMA, EPSILON, SHORT_SIGMA = KINDS = ("sigma", "epsilon", "short_sigma")
+ABOVE = {SIGMA: 1.0, EPSILON: 0.0, SHORT_SIGMA: 0.0}
+"""What each must be above."""
+SECTOR = "sector"
+OPTION = "--elasticities"
+MOST_BYTES = 1_000_000
+_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
+_RANGE = re.compile(rf"\s*{_NUMBER}\s*(?:\.\.\s*{_NUMBER}\s*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +71,9 @@ class Party:
     absent: tuple[str, ...] = ()
     """Members that the table does not tell apart."""
 
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked of a table, besides the two sides."""
-
-    tiers: int
-    sigma: Elasticity
-    epsilon: Elasticity
-    short_sigma: Elasticity
-    file: str
-    """Table with elasticities of sectors; empty: none."""
+    def sells(self, table: InputOutput) -> Mask:
+        """Which sellers are its own. (N,)"""
+        return np.isin(table.country, self.places)
 
 
 def upstream(
@@ -99,12 +97,9 @@ def upstream(
     """
     held = table_of(table)
     problems: list[Problem] = []
-    sides = [
-        _side(held, word, option, problems)
-        for word, option in ((importer, "--importer"), (sender, "--sender"))
-    ]
-    both = set(sides[0].places) & set(sides[1].places)
-    if both:
+    target = _side(held, importer, "--importer", problems)
+    hostile = _side(held, sender, "--sender", problems)
+    if both := set(target.places) & set(hostile.places):
         names = ", ".join(sorted(held.countries[place] for place in both))
         what = _("{names} would depend on itself").format(names=names)
         problems.append(Problem("--sender", what, fix=_("name another country")))
@@ -112,17 +107,15 @@ def upstream(
     if not 1 <= tiers <= MOST_TIERS:
         what = _("{n} tiers, and they are from 1 to {most}").format(n=tiers, most=MOST_TIERS)
         problems.append(Problem("--tiers", what, fix=_("write 5")))
-    asked = {SIGMA: sigma, EPSILON: epsilon, SHORT_SIGMA: short_sigma}
     ends = {
         kind: range_of(text, kind, f"--{kind.replace('_', '-')}", problems)
-        for kind, text in asked.items()
+        for kind, text in zip(KINDS, (sigma, epsilon, short_sigma), strict=True)
     }
     labels = [held.sector_name(one) for one in held.sectors]
     known = elasticities_of(elasticities, ends, held.sectors, labels, problems=problems)
-    wish = Wish(tiers, known[SIGMA], known[EPSILON], known[SHORT_SIGMA], file=elasticities)
     if problems:
         raise RequestError(held.about.file, problems)
-    return _answer(held, sides[0], sides[1], buyer, wish=wish)
+    return _answer(held, target, hostile, buyer, tiers=tiers, known=known, file=elasticities)
 
 
 # What is asked
@@ -130,7 +123,8 @@ def upstream(
 
 def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -> Party:
     """A country or group by its name; what is wrong with it is told."""
-    group = GROUPS.get(word.strip().upper())
+    name = word.strip().upper()
+    group = GROUPS.get(name)
     year = int(table.about.year) if table.about.year.isdigit() else 9999
     if group is not None:
         numbers = members_of(word, year)
@@ -138,37 +132,22 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
-            return Party(group.id, _(group.name).partition(",")[0], places, absent)
-    places = table.places_of(word)
-    if places:
+            return Party(name, _(group.name).partition(",")[0], places, absent)
+    if places := table.places_of(word):
         label = table.countries[places[0]]
         return Party(label, table.country_name(label), places)
     if is_country(word) or group is not None:
-        what = _('"{word}" is not told apart in this table, which holds {n} countries').format(
-            word=word, n=len(table.countries)
-        )
-        fix = _("name one of {names}, or give a table that holds it with --table").format(
-            names=", ".join(sorted(table.countries))
-        )
+        what = _('"{word}" is not told apart in this table, which holds {n} countries')
+        what = what.format(word=word, n=len(table.countries))
+        fix = _("name one of {names}, or give a table that holds it with --table")
+        fix = fix.format(names=", ".join(sorted(table.countries)))
     else:
         what = _('"{word}" is no country').format(word=word)
-        fix = _fix(table, word)
+        names = [*table.countries, *map(table.country_name, table.countries)]
+        latin = word.upper() if len(word) <= len("KAZ") else word
+        fix = look_alike(latin, names) or area_fix(word, names)
     problems.append(Problem(option, what, fix=fix))
     return Party(word, word, ())
-
-
-def _fix(table: InputOutput, word: str) -> str:
-    """What to write in place of a word that names no country."""
-    names = [*table.countries, *(table.country_name(one) for one in table.countries)]
-    word = word.upper() if len(word) <= len("KAZ") else word
-    latin = look_alike(word, names)
-    if latin:
-        return latin
-    near = nearest(word, names)
-    if not near:
-        return area_fix(word)
-    offers = _(" or ").join(f'"{name}"' for name in near[:2])
-    return _("did you mean {offers}?").format(offers=offers)
 
 
 def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> None:
@@ -182,6 +161,147 @@ def _check_buyer(table: InputOutput, buyer: str, problems: list[Problem]) -> Non
     elif buyer not in table.sectors:
         what = _('"{word}" is no sector of this table').format(word=buyer)
         problems.append(Problem("--buyer", what, fix=did_you_mean(buyer, table.sectors)))
+
+
+# Elasticities
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticity:
+    """One elasticity of all sectors."""
+
+    ends: Ends
+    """Of sectors that have none of their own."""
+    low: Floats
+    """By sector. (S,)"""
+    high: Floats
+    """(S,)"""
+    is_by_sector: bool = False
+    """Whether the table names it."""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether no sector has a range."""
+        return bool(np.all(self.low == self.high))
+
+    def at(self, part: float) -> Floats:
+        """Each at the same part of its range, from the highest (0) to the lowest (1). (S,)"""
+        return np.asarray(self.high - part * (self.high - self.low), dtype=np.float64)
+
+
+def range_of(text: str, kind: str, where: str, problems: list[Problem]) -> Ends:
+    """`4` or `2..6` as lowest and highest of a kind; what is wrong with it is told."""
+    above = ABOVE[kind]
+    fix = _("write one number above {above}, or a range such as 2..6").format(above=f"{above:g}")
+    if kind == SHORT_SIGMA:
+        fix = _("write one number above 0, or a range such as 0.1..0.9")
+    found = _RANGE.fullmatch(str(text))
+    ends = [float(end) for end in found.groups() if end] if found else []
+    if not ends:
+        what = _('"{text}" is no number and no range').format(text=text)
+    elif ends[0] > ends[-1]:
+        what = _('"{text}" ends below where it begins').format(text=text)
+        fix = _("write {low}..{high}").format(low=f"{ends[-1]:g}", high=f"{ends[0]:g}")
+    elif ends[0] <= above:
+        what = _('"{text}" is not above {above}').format(text=text, above=f"{above:g}")
+        if kind == SIGMA:
+            what = _(
+                '"{text}" is not above 1: where sellers can hardly take each other\'s place, this '
+                "loss is without bound"
+            ).format(text=text)
+            fix = _(
+                "write a range such as 2..6; for the months before others step in there are "
+                "--short-sigma, and derbes leverage, which counts stocks"
+            )
+    else:
+        return ends[0], ends[-1]
+    problems.append(Problem(where, what, fix=fix))
+    return (math.nan, math.nan)
+
+
+def elasticities_of(
+    file: str,
+    asked: Mapping[str, Ends],
+    sectors: Sequence[str],
+    labels: Sequence[str],
+    *,
+    problems: list[Problem],
+) -> dict[str, Elasticity]:
+    """By kind: ends of an option, and what a table says of sectors by code or name. (S,)
+
+    It is a CSV with a column `sector` and one or more of `sigma`, `epsilon` and `short_sigma`, each
+    cell as the option of that name: `4` or `2..6`. Values are the user's: none are shipped.
+    """
+    n = len(sectors)
+    low, high = ({kind: np.full(n, ends[side]) for kind, ends in asked.items()} for side in (0, 1))
+    rows = _rows_of(file, problems) if file else []
+    named = [kind for kind in KINDS if rows and kind in rows[0][1]]
+    places = {name.casefold(): s for s, name in reversed([*enumerate(labels)])}
+    places |= {name.casefold(): s for s, name in enumerate(sectors)}
+    seen: dict[int, int] = {}
+    for line, row in rows:
+        place = places.get(row[SECTOR].casefold())
+        where = _("{file}, line {line}").format(file=Path(file).name, line=line)
+        if place is None:
+            what = _('"{word}" is no sector of this table').format(word=row[SECTOR])
+            fix = did_you_mean(row[SECTOR], [*sectors, *labels])
+            problems.append(Problem(where, what, fix=fix))
+            continue
+        if place in seen:
+            what = _('"{word}" stands in line {line} already')
+            what = what.format(word=row[SECTOR], line=seen[place])
+            problems.append(Problem(where, what, fix=_("keep one of the two")))
+        seen[place] = line
+        for kind in named:
+            if row[kind]:
+                low[kind][place], high[kind][place] = range_of(row[kind], kind, where, problems)
+    return {
+        kind: Elasticity(ends, low[kind], high[kind], is_by_sector=kind in named)
+        for kind, ends in asked.items()
+    }
+
+
+def _rows_of(file: str, problems: list[Problem]) -> list[tuple[int, dict[str, str]]]:
+    """Line and cells by column, of lines that say something."""
+    try:
+        if Path(file).stat().st_size > MOST_BYTES:
+            what = _("{file} is larger than a table of sectors can be").format(file=file)
+            problems.append(Problem(OPTION, what, fix=_("name a CSV with a row for each sector")))
+            return []
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        what = _("{file} cannot be read as text").format(file=file)
+        problems.append(Problem(OPTION, what, fix=_("name a CSV in UTF-8 that is there")))
+        return []
+    head, *_more = text.splitlines() or [""]
+    comma = ";" if ";" in head else "\t" if "\t" in head else ","
+    lines = list(csv.reader(io.StringIO(text), delimiter=comma))
+    columns = [cell.strip().casefold().replace(" ", "_") for cell in lines[0]] if lines else []
+    known, found = (SECTOR, *KINDS), len(problems)
+    for column in columns:
+        if column not in known:
+            what = _('{file} has a column "{word}"').format(file=file, word=column)
+            problems.append(Problem(OPTION, what, fix=did_you_mean(column, known)))
+    if SECTOR not in columns or not {*KINDS}.intersection(columns):
+        what = _("{file} does not say which sector has which elasticity").format(file=file)
+        fix = _("write a first line such as: sector,sigma,epsilon")
+        problems.append(Problem(OPTION, what, fix=fix))
+    if len(set(columns)) < len(columns):
+        what = _("{file} has a column twice").format(file=file)
+        problems.append(Problem(OPTION, what, fix=_("keep one of the two")))
+    rows: list[tuple[int, dict[str, str]]] = []
+    for number, cells in enumerate(lines[1:], 2):
+        if any(cell.strip() for cell in cells):
+            if len(cells) != len(columns):
+                where = _("{file}, line {line}").format(file=Path(file).name, line=number)
+                what = ngettext(
+                    "it has {n} cell, and the first line {columns}",
+                    "it has {n} cells, and the first line {columns}",
+                    len(cells),
+                ).format(n=len(cells), columns=len(columns))
+                problems.append(Problem(where, what, fix=_("write as many as there are columns")))
+            rows.append((number, dict(zip(columns, (c.strip() for c in cells), strict=False))))
+    return rows if len(problems) == found else []
 
 
 # Tiers
@@ -253,12 +373,8 @@ def held_upstream(table: InputOutput, of_sender: Mask) -> Floats:
 def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
     """(U5) With whom the worth of what is made ends: (1 − c) ∘ (I − A)⁻¹ w; adds up to 1. (N,)
 
-    Value added, with taxes and with inputs from countries that the table does not tell.
-
-    Args:
-        table: Sellers and buyers.
-        made: w. (N,)
-        everything: Inputs of all tiers of it, (U3). (N,)
+    Value added, with taxes and with inputs from countries that the table does not tell; of what is
+    made, w, and the inputs of all tiers of it, (U3).
     """
     return (1.0 - table.cost_share) * (made + everything)
 
@@ -267,48 +383,46 @@ def ends_with(table: InputOutput, made: Floats, everything: Floats) -> Floats:
 
 
 def _answer(
-    table: InputOutput, target: Party, sender: Party, buyer: str, *, wish: Wish
+    table: InputOutput,
+    target: Party,
+    sender: Party,
+    buyer: str,
+    *,
+    tiers: int,
+    known: Mapping[str, Elasticity],
+    file: str,
 ) -> Upstream:
-    is_target, is_sender = _mask(table, target), _mask(table, sender)
+    is_target, is_sender = target.sells(table), sender.sells(table)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers(table, [made, made_there])
-    exposure, there = _exposure(table, target, sender, made, everything=everything, wish=wish)
-    back, other = _exposure(table, sender, target, made_there, everything=all_there, wish=wish)
+    sigma = known[SIGMA]
+    exposure, there = _exposure(table, target, sender, made, everything=everything, sigma=sigma)
+    back, other = _exposure(table, sender, target, made_there, everything=all_there, sigma=sigma)
     if not exposure.inputs:
         text = _("{file}: {name} buys no inputs in this table.")
-        raise DataError(
-            text.format(file=table.about.file, name=" ".join((target.name, buyer)).strip())
-        )
-    tiers = tiers_of(table, made, wish.tiers)
-    total, about = float(everything[is_sender].sum()), table.about
-    gains, without, without_share = _gains(table, is_target, target, wish)
+        name = f"{target.name} {buyer}".strip()
+        raise DataError(text.format(file=table.about.file, name=name))
+    inputs, total = tiers_of(table, made, tiers), float(everything[is_sender].sum())
+    gains, without, without_share = _gains(table, is_target, target, known[EPSILON])
     return Upstream(
         exposure=exposure,
         back=back,
         asymmetry=of.asymmetry(there, other),
         buyer=buyer,
         buyer_label=table.sector_name(buyer) if buyer else "",
-        tiers=_tier_rows(tiers, is_sender, total),
+        tiers=_tier_rows(inputs, is_sender, total),
         total_per_100=100.0 * total,
-        routes=_routes(table, tiers[0], is_sender, total),
-        sectors=_sectors(table, is_sender, made, everything, wish=wish),
-        short_sigma=wish.short_sigma.ends,
-        elasticities=wish.file,
-        by_sector=tuple(
-            kind
-            for kind, one in zip(KINDS, (wish.sigma, wish.epsilon, wish.short_sigma), strict=True)
-            if one.is_by_sector
-        ),
+        routes=_routes(table, inputs[0], is_sender, total),
+        sectors=_sectors(table, is_sender, made, everything, short=known[SHORT_SIGMA]),
+        short_sigma=known[SHORT_SIGMA].ends,
+        elasticities=file,
+        by_sector=tuple(kind for kind in KINDS if known[kind].is_by_sector),
         gains=gains,
         without_own=without,
         without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            file=about.file,
-            source=about.source,
-            year=about.year,
-            license=about.license,
-            unit=about.unit,
+            **asdict(table.about),
             n_countries=len(table.countries),
             n_sectors=len(table.sectors),
             is_full=table.is_full,
@@ -316,13 +430,9 @@ def _answer(
     )
 
 
-def _mask(table: InputOutput, side: Party) -> Mask:
-    return np.isin(table.country, side.places)
-
-
 def _made(table: InputOutput, side: Party, sector: str = "") -> Floats:
     """Output of a side, or of a sector of it, as parts of its sum. (N,)"""
-    own = np.where(_mask(table, side), table.output, 0.0)
+    own = np.where(side.sells(table), table.output, 0.0)
     if sector:
         own = np.where(table.sector == table.sectors.index(sector), own, 0.0)
     total = own.sum()
@@ -336,10 +446,10 @@ def _exposure(
     made: Floats,
     *,
     everything: Floats,
-    wish: Wish,
+    sigma: Elasticity,
 ) -> tuple[Exposure, float]:
     """One side's dependence on the other, and its loss at a middle σ, by which both compare."""
-    is_sender = _mask(table, sender)
+    is_sender = sender.sells(table)
     first = next_tier(table, made)
     output = float(table.output[made > 0].sum())
     inputs = output * float(first.sum())
@@ -347,7 +457,7 @@ def _exposure(
     abroad = ~np.isin(np.arange(len(table.bought)), table.buyer[is_sender])
     sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
     rise = _rise_of(table, target, is_sender, made)
-    middle = wish.sigma.at(0.5) if wish.sigma.is_by_sector else np.full(len(table.sectors), 2.0)
+    middle = sigma.at(0.5) if sigma.is_by_sector else np.full(len(table.sectors), 2.0)
     return Exposure(
         target=target.id,
         target_name=target.name,
@@ -361,7 +471,7 @@ def _exposure(
         value_share=float(ends_with(table, made, everything)[is_sender].sum()),
         sold_share=_part(direct, float(sold.sum())),
         sole_share=rise.sole,
-        losses=_losses(rise, wish.sigma),
+        losses=_losses(rise, sigma),
     ), rise.at(middle)[1]
 
 
@@ -383,68 +493,59 @@ def _routes(
 ) -> tuple[RouteRow, ...]:
     """By the country whose goods they are in, largest first."""
     through = first * held_upstream(table, is_sender)
-    by_country = summed(table.country, through, len(table.countries))
+    by_country = summed(table.country, through, len(table.countries)).tolist()
     rows = [
-        RouteRow(label, table.country_name(label), 100 * float(held), _part(float(held), total))
+        RouteRow(label, table.country_name(label), 100 * held, _part(held, total))
         for label, held in zip(table.countries, by_country, strict=True)
+        if _part(held, total) >= LEAST_ROUTE
     ]
-    told = [row for row in rows if row.share >= LEAST_ROUTE]
-    return tuple(sorted(told, key=lambda row: (-row.per_100, row.country)))
+    return tuple(sorted(rows, key=lambda row: (-row.per_100, row.country)))
 
 
 def _sectors(
-    table: InputOutput,
-    is_sender: Mask,
-    made: Floats,
-    everything: Floats,
-    *,
-    wish: Wish,
+    table: InputOutput, is_sender: Mask, made: Floats, everything: Floats, *, short: Elasticity
 ) -> tuple[UpstreamSector, ...]:
     """Sectors of the sender, by what comes of them over all tiers."""
     n = len(table.sectors)
     first = next_tier(table, made)
 
-    def by_sector(amounts: Floats) -> Floats:
-        return summed(table.sector, amounts, n)
-
-    used, direct = by_sector(first), by_sector(first * is_sender)
-    whole, total = by_sector(everything), by_sector(everything * is_sender)
+    by_sector = [
+        summed(table.sector, amounts, n)
+        for amounts in (first, first * is_sender, everything, everything * is_sender)
+    ]
     output = float(table.output[made > 0].sum())
     income = 1.0 - float(first.sum())
-    rows, short = [], wish.short_sigma
+    rows = []
     for place, sector in enumerate(table.sectors):
-        cut = _part(float(direct[place]), float(used[place]))
-        share = _part(float(used[place]), income)
+        used, direct, whole, total = (float(amounts[place]) for amounts in by_sector)
+        if total <= 0:
+            continue
+        cut, share = _part(direct, used), _part(used, income)
         rows.append(
             UpstreamSector(
                 sector=sector,
                 label=table.sector_name(sector),
-                use=output * float(used[place]),
-                direct_value=output * float(direct[place]),
+                use=output * used,
+                direct_value=output * direct,
                 direct_share=cut,
-                per_100=100.0 * float(total[place]),
-                total_share=_part(float(total[place]), float(whole[place])),
+                per_100=100.0 * total,
+                total_share=_part(total, whole),
                 income_share=share,
                 **_short(share, cut, (short.low[place], short.high[place])),
             )
         )
-    told = [row for row in rows if row.per_100 > 0]
-    return tuple(sorted(told, key=lambda row: (-row.per_100, row.sector)))
+    return tuple(sorted(rows, key=lambda row: (-row.per_100, row.sector)))
 
 
 def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, float]:
     """Loss of income where nobody steps in for what is cut, to each order."""
-    share, left, middle = min(share, 1.0), 1.0 - cut, (sigma[0] + sigma[1]) / 2
-    if left <= 0:
-        return {"short_first": math.inf, "short_second": math.inf, "short_low": 1.0,
-                "short_high": 1.0}  # fmt: skip
-    after = of.share_after(share, left, middle)
-    return {
-        "short_first": -float(of.second_order(share, share, math.log(left))),
-        "short_second": -float(of.second_order(share, after, math.log(left))),
-        "short_low": 1.0 - float(of.output_left(share, left, sigma[1])),
-        "short_high": 1.0 - float(of.output_left(share, left, sigma[0])),
-    }
+    share, left, first, second, low, high = min(share, 1.0), 1.0 - cut, math.inf, math.inf, 1.0, 1.0
+    if left > 0:
+        after = of.share_after(share, left, (sigma[0] + sigma[1]) / 2)
+        cut_by = math.log(left)
+        first, second = (-float(of.second_order(share, one, cut_by)) for one in (share, after))
+        high, low = (1.0 - float(of.output_left(share, left, one)) for one in sigma)
+    return {"short_first": first, "short_second": second, "short_low": low, "short_high": high}
 
 
 # Losses and gains
@@ -474,8 +575,8 @@ class _Rise:
 
 def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> _Rise:
     """What the cost of a target's output without some sellers hangs on."""
-    of_target = _mask(table, target)
-    buyers = _buyers(table, of_target)
+    of_target = target.sells(table)
+    buyers = np.unique(table.buyer[of_target])
     mix = table.mix[:, buyers]
     weights = _wanted(table, made)[buyers]
     used = _added(table.sector, mix, len(table.sectors))
@@ -507,7 +608,7 @@ def _losses(rise: _Rise, sigma: Elasticity) -> tuple[LossRow, ...]:
 
 
 def _gains(
-    table: InputOutput, is_target: Mask, target: Party, wish: Wish
+    table: InputOutput, is_target: Mask, target: Party, known: Elasticity
 ) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
     """Gains from trade in each way that the table allows.
 
@@ -515,7 +616,6 @@ def _gains(
     with their part of what it spends.
     """
     n = len(table.sectors)
-    known = wish.epsilon
     ends = [known.at(1.0)] if known.is_one else [known.at(1.0), known.at(0.0)]
     sides = [LOWEST, HIGHEST] if known.is_by_sector and len(ends) > 1 else ["", ""]
     # ε as told, which end it is, and by sector
@@ -523,20 +623,19 @@ def _gains(
         (None if known.is_by_sector else float(one[0]), side, one)
         for side, one in zip(sides, ends, strict=False)
     ]
-    flows = table.mix @ (
-        table.bought * np.isin(np.arange(len(table.bought)), _buyers(table, is_target))
-    )
+    is_buyer = np.isin(np.arange(len(table.bought)), table.buyer[is_target])
+    flows = table.mix @ (table.bought * is_buyer)
     if table.final is None:
         made = _made(table, target)
         rise = _rise_of(table, target, ~is_target, made)
         bought = summed(table.sector, flows, n)
         own = summed(table.sector, flows * is_target, n)
         own_share = _part(float(own.sum()), float(bought.sum()))
-        rows = tuple(
+        told = tuple(
             GainRow(OF_INPUTS, own_share, one, -math.expm1(-rise.at(1.0 + every)[1]), side)
             for one, side, every in epsilons
         )
-        return rows, *_lacking(table, own, bought)
+        return told, *_lacking(table, own, bought)
     final = table.final[:, list(target.places)].sum(axis=1)
     spent = flows + final
     own_share = float(spent[is_target].sum() / spent.sum())
@@ -547,27 +646,18 @@ def _gains(
     parts = summed(table.sector, np.maximum(final, 0.0), n)
     parts /= parts.sum()
     loops = _own_inputs(table, is_target)
-    in_one = [
+    rows = [
         GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one)))
         for one in sorted(set(known.ends))
     ]
-    sectoral = [
-        row
-        for one, side, every in epsilons
-        for row in (
-            GainRow(BY_SECTOR, None, one, of.gains_by_sector(lambdas, parts, every), side),
-            GainRow(WITH_LOOP, None, one, of.gains_with_loop(lambdas, parts, every, loops), side),
-        )
-    ]
-    rows = (*in_one, *sectoral)
+    for one, side, every in epsilons:
+        alone = of.gains_by_sector(lambdas, parts, every)
+        looped = of.gains_with_loop(lambdas, parts, every, loops)
+        rows.append(GainRow(BY_SECTOR, None, one, alone, side))
+        rows.append(GainRow(WITH_LOOP, None, one, looped, side))
     if not known.is_by_sector:  # both ways at one elasticity beside each other
-        rows = tuple(sorted(rows, key=lambda row: row.epsilon or 0.0))
-    return rows, *_lacking(table, own, spent)
-
-
-def _buyers(table: InputOutput, of_side: Mask) -> Places:
-    """Buyers of a side. (≤ B,)"""
-    return np.unique(table.buyer[of_side])
+        rows.sort(key=lambda row: row.epsilon or 0.0)
+    return tuple(rows), *_lacking(table, own, spent)
 
 
 def _lacking(table: InputOutput, own: Floats, spent: Floats) -> tuple[tuple[str, ...], float]:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from derbes.parallel import make_pool
+from derbes.parallel import Workers
 from derbes.planning.answers import _bounds_told
 
 
@@ -26,5 +26,5 @@ def test_a_search_tells_what_it_has_and_never_what_is_not_a_number(figures, word
 
 
 def test_workers_end_quietly_when_the_user_stops_the_program():
-    with make_pool(1) as pool:
+    with Workers(1) as pool:
         assert pool.submit(signal.getsignal, signal.SIGINT).result() == signal.SIG_DFL

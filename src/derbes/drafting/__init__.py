@@ -1,1 +1,0 @@
-"""A case begun for somebody: its text, out of what is known."""
