@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from derbes.case import forms
 from derbes.case.entities import (
     AIMS,
     MEASURE_TERMS,
@@ -335,7 +336,9 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
         fix = _("add it under {section}").format(section=sections[0])
         if any(known[section] for section in sections):
             fix = offer(word, (name for section in sections for name in known[section]))
-        yield Finding(path, _refusal(word, reference.noun), fix, at_key=path[-1] == word)
+        yield Finding(
+            path, _(reference.form.unknown).format(word=word), fix, at_key=path[-1] == word
+        )
 
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
@@ -351,7 +354,7 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
                 yield Finding(path, *_removed(name, path))
             continue
         names = (f"{one}.{other}" for one, ids in known.items() for other in ids)
-        yield Finding(path, _refusal(name, "element"), offer(name, names))
+        yield Finding(path, _(forms.ELEMENT.unknown).format(word=name), offer(name, names))
 
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
@@ -375,29 +378,6 @@ def _removed(word: str, path: Path) -> tuple[str, str]:
     """A variant took an element away that another one needs."""
     what, fix = _('"{word}" has been removed'), _("remove {element} as well")
     return what.format(word=word), fix.format(element=dotted(path[:2]))
-
-
-def _refusal(word: str, noun: str) -> str:
-    texts = {
-        "actor": _('"{word}" is not an actor of this case'),
-        "good": _('"{word}" is not a good of this case'),
-        "route": _('"{word}" is not a route of this case'),
-        "plant": _('"{word}" is not a plant of this case'),
-        "measure": _('"{word}" is not a measure of this case'),
-        "use": _('"{word}" is not a use of this case'),
-        "option": _('"{word}" is not an option of this case'),
-        "variant": _('"{word}" is not a variant of this case'),
-        "scenario or variant": _('"{word}" is not a scenario or variant of this case'),
-        "reference class": _('"{word}" is not a reference class of this case'),
-        "statement": _('"{word}" is not a statement of this case'),
-        "statement of the ledger": _('"{word}" is not in the ledger of this case'),
-        "actor or supplier": _('"{word}" is not an actor or supplier of this case'),
-        "actor or document": _('"{word}" is not an actor or document of this case'),
-        "document": _('"{word}" is not a document of this case'),
-        "fact or document": _('"{word}" is not a fact or document of this case'),
-        "element": _('"{word}" is not an element of this case'),
-    }
-    return texts[noun].format(word=word)
 
 
 def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
@@ -458,7 +438,7 @@ def documents_of_the_ledger(
     document, _place = document_and_place(entry.at or "")
     if document and document not in known and "documents" not in draft.unreadable:
         fix = did_you_mean(document, known) or _("add it under documents")
-        yield Finding((*path, "at"), _refusal(document, "document"), fix)
+        yield Finding((*path, "at"), _(forms.DOCUMENT.unknown).format(word=document), fix)
 
 
 @of_the_ledger

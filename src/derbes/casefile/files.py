@@ -17,7 +17,6 @@ from typing import Any
 
 import yaml
 
-from derbes.casefile import syntax
 from derbes.casefile.entries import MEND, Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.errors import said_by_system
 from derbes.language import _, ngettext
@@ -137,13 +136,24 @@ def _events(text: str, file: int) -> Iterator[Any]:
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     reason = error.problem or error.context or ""
     at = error.problem_mark or error.context_mark
-    what = syntax.in_words(reason)
-    if "unexpected end of stream" in reason and error.context_mark:
+    what = _(reason) if reason else ""  # of what is known in `tools.messages`
+    if "unexpected end of stream" in reason and error.context and error.context_mark:
         at = error.context_mark  # an open quote, say
-        what = f"{syntax.in_words(error.context or '')}, {what}"
+        what = f"{_(error.context)}, {what}"
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
     what = _("this is not YAML: {reason}").format(reason=what)
-    return _RefusedError(what, syntax.fix_of(reason), Mark(file, line, column, index, index + 1))
+    return _RefusedError(what, _fix_of(reason), Mark(file, line, column, index, index + 1))
+
+
+def _fix_of(said: str) -> str:
+    """What is to be done about what the reader of YAML says."""
+    if "cannot start any token" in said or "tab character" in said:
+        return _("indent with spaces, not tabs; put a text that begins with @, ` or % in quotes")
+    if "mapping values are not allowed" in said:
+        return _("put a text that holds a colon in quotes; see that the key begins its line")
+    if "undefined alias" in said:
+        return _("put a text that begins with * in quotes")
+    return _("look at indents, quotes and brackets here and in the line above")
 
 
 def _mark(event: Any, file: int) -> Mark:

@@ -115,17 +115,18 @@ def models() -> tuple[type, ...]:
 
 
 def ways_to_write() -> Iterator[str]:
-    """What the page says of how keys are written, beside what stands in this module."""
+    """What page and messages say of how keys are written, beside what stands in this room."""
 
     def of_form(form: forms.Form) -> Iterator[str]:
         if isinstance(form, forms.TextForm):
-            yield form.page
+            yield from (form.page, form.unknown)
         elif isinstance(form, forms.ListForm | forms.MapForm):
             yield from of_form(form.item)
+        if isinstance(form, forms.MapForm):
+            yield form.key.unknown
 
-    for model in models():
-        for key in keys_of(model).values():
-            yield from [key.shown] if key.shown else of_form(key.form)
+    for key in (key for model in models() for key in keys_of(model).values()):
+        yield from filter(None, (key.shown, *of_form(key.form)))
 
 
 def _needed(model: type) -> list[str]:
