@@ -48,8 +48,7 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     """The JSON Schema of case files; with a case, its own ids are offered."""
     names: Names = {}
     if case is not None:
-        changed = [one.case for one in case.variants.values()]
-        changed += [one.case for one in case.scenarios.values()]
+        changed = (one.case for one in (*case.variants.values(), *case.scenarios.values()))
         cases = [case, *(one for one in changed if one is not None)]
         names = {
             section: sorted({name for one in cases for name in getattr(one, section)})
@@ -94,39 +93,30 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
+def _within(form: forms.Form) -> Iterator[forms.Form]:
+    """A form, and those of what stands in it."""
+    yield form
+    if isinstance(form, forms.MapForm):
+        yield from _within(form.key)
+    if isinstance(form, forms.ListForm | forms.MapForm):
+        yield from _within(form.item)
+
+
 def models() -> tuple[type, ...]:
     """All classes whose keys a case file may hold."""
-    inner = (model for parts in _INNER.values() for _name, model in parts)
-    return (
-        Case,
-        forms.WrittenCalendar,
-        forms.WrittenCurrency,
-        Budget,
-        Risk,
-        Correlation,
-        forms.WrittenQuantity,
-        forms.WrittenMonth,
-        forms.WrittenDistribution,
-        forms.WrittenOverrun,
-        Element,
-        *SECTIONS.values(),
-        *inner,
-    )
+    found: list[type] = [Case, forms.WrittenQuantity, Element, *SECTIONS.values()]
+    for model in found:
+        inner = (form for key in keys_of(model).values() for form in _within(key.form))
+        parts = dict.fromkeys(form.of for form in inner if isinstance(form, forms.PartForm))
+        found += [one for one in parts if one not in found]
+    return tuple(found)
 
 
 def ways_to_write() -> Iterator[str]:
     """What page and messages say of how keys are written, beside what stands in this room."""
-
-    def of_form(form: forms.Form) -> Iterator[str]:
-        if isinstance(form, forms.TextForm):
-            yield from (form.page, form.unknown)
-        elif isinstance(form, forms.ListForm | forms.MapForm):
-            yield from of_form(form.item)
-        if isinstance(form, forms.MapForm):
-            yield form.key.unknown
-
     for key in (key for model in models() for key in keys_of(model).values()):
-        yield from filter(None, (key.shown, *of_form(key.form)))
+        texts = (form for form in _within(key.form) if isinstance(form, forms.TextForm))
+        yield from filter(None, (key.shown, *(one for t in texts for one in (t.page, t.unknown))))
 
 
 def _needed(model: type) -> list[str]:
@@ -296,7 +286,7 @@ def reference_page() -> str:
         *_part("risk", Risk),
         *_part("correlations", Correlation),
         _heading("##", _("Quantities")),
-        f"{_wrapped(_prose(forms.WrittenQuantity))}\n",
+        _paragraph(_prose(forms.WrittenQuantity)),
         _table(forms.WrittenQuantity),
         *_part(_("A month of a series"), forms.WrittenMonth),
         *_part("distribution", forms.WrittenDistribution),
@@ -307,7 +297,7 @@ def reference_page() -> str:
         _table(Element),
     ]
     for section, model in SECTIONS.items():
-        parts += [f"## {section}\n", f"{_wrapped(_prose(model))}\n", _table(model, Element)]
+        parts += [f"## {section}\n", _paragraph(_prose(model)), _table(model, Element)]
         for name, inner in _INNER.get(section, ()):
             parts += _part(f"{section}: {name}", inner)
     return "\n".join(parts).rstrip() + "\n"
@@ -353,7 +343,7 @@ def _introduction() -> list[str]:
             variable=ALLOWANCE,
         ),
     ]
-    return [f"{_wrapped(one)}\n" for one in paragraphs]
+    return [_paragraph(one) for one in paragraphs]
 
 
 def _units() -> list[str]:
@@ -379,15 +369,15 @@ def _units() -> list[str]:
             "currency."
         ),
     ]
-    return [f"{_wrapped(one)}\n" for one in paragraphs]
+    return [_paragraph(one) for one in paragraphs]
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False)
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _part(title: str, model: type) -> list[str]:
-    return [f"### {title}\n", f"{_wrapped(_prose(model))}\n", _table(model)]
+    return [f"### {title}\n", _paragraph(_prose(model)), _table(model)]
 
 
 def _heading(signs: str, text: str) -> str:
