@@ -48,7 +48,8 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     """The JSON Schema of case files; with a case, its own ids are offered."""
     names: Names = {}
     if case is not None:
-        changed = (one.case for one in (*case.variants.values(), *case.scenarios.values()))
+        changed = [one.case for one in case.variants.values()]
+        changed += [one.case for one in case.scenarios.values()]
         cases = [case, *(one for one in changed if one is not None)]
         names = {
             section: sorted({name for one in cases for name in getattr(one, section)})
