@@ -511,9 +511,9 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
 
 
 @each("levers")
-def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
-    """A lever has measures, or says what is missing and where to look for it."""
-    path = ("levers", lever.id)
+def keys_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
+    """A lever has measures of its sender, or says what is missing and where to look for it."""
+    path, measures = ("levers", lever.id), draft.case.measures
     if lever.measures and lever.lacks:
         what = _('"missing" says nothing for a lever that has measures: it is counted')
         yield Finding((*path, "missing"), what, _("keep one of the two"))
@@ -527,23 +527,16 @@ def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
     elif lever.measures and lever.look:
         what = _('"look" says nothing for a lever that has measures: it is counted')
         yield Finding((*path, "look"), what, _("take it out, or write it into the note"))
-
-
-@each("levers")
-def senders_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
-    """Who pulls a lever imposes all its measures, and is not the target."""
-    path, measures = ("levers", lever.id), draft.case.measures
     if lever.sender and lever.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
         yield Finding.of((*path, "sender"), what, _("name who pulls the lever"), name=lever.sender)
     for position, name in enumerate(lever.measures):
-        if name not in measures or measures[name].sender == lever.sender:
-            continue
-        what = _('the sender of "{measure}" is {sender}, that of the lever {other}')
-        sender = measures[name].sender or _("no one (an accident)")
-        what = what.format(measure=name, sender=sender, other=lever.sender)
-        fix = _("name a measure of {sender}, or make it a lever of its own")
-        yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
+        if name in measures and measures[name].sender != lever.sender:
+            what = _('the sender of "{measure}" is {sender}, that of the lever {other}')
+            sender = measures[name].sender or _("no one (an accident)")
+            what = what.format(measure=name, sender=sender, other=lever.sender)
+            fix = _("name a measure of {sender}, or make it a lever of its own")
+            yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
 
 
 def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
@@ -608,7 +601,7 @@ def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    *(counted_or_missing, senders_of_levers, measures_of_two_levers, starts_of_levers),
+    *(keys_of_levers, measures_of_two_levers, starts_of_levers),
     *(keys_of_options, cyclic_prerequisites, options_that_clash, prerequisites_that_come_later),
     *(elements_made_twice, elements_that_are_not_there, sellers_of_caps),
     *(budget_of_what_is_committed, probabilities_of_scenarios),

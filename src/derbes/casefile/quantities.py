@@ -9,12 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from derbes.case.forms import (
-    MISSING,
-    MOST_MONTHS,
-    InUnit,
-    WrittenQuantity,
-)
+from derbes.case.forms import MISSING, MOST_MONTHS, InUnit, WrittenQuantity
 from derbes.case.quantity import (
     MONTHS_A_YEAR,
     SIGN,
@@ -176,8 +171,7 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     to = _target(home, reading)
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
-        _refuse_unit(reading, foreign, said, step)
-        return ()
+        return _refuse_unit(reading, foreign, said, step)
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
         rate = measures.rates[code]
@@ -237,7 +231,7 @@ def wrong_parts(error: UnitError | ExpressionError, text: str, path: Path) -> li
     if isinstance(error, UnitError):
         return [Finding(path, error.what, error.fix)]
     formula = text.strip()[1:]
-    parts = [(formula, one.column - 1, one.length * min(one.column, 1)) for one in error.findings]
+    parts = [(formula, one.column - 1, one.length if one.column else 0) for one in error.findings]
     found = zip(error.findings, parts, strict=True)
     return [Finding(path, one.what, one.fix, part=part) for one, part in found]
 
@@ -264,8 +258,7 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         if not fitting:
             given = unit_named(powers, measures.money, words) or _("a plain number")
             said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
-            _refuse_unit(reading, (), said, step)
-            return ()
+            return _refuse_unit(reading, (), said, step)
         reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
         reading.span = formula.span(lambda path: span_of(numbers[path]))
@@ -291,16 +284,17 @@ def span_of(quantity: Quantity) -> tuple[float, float]:
 
 def _refuse_unit(
     reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
-) -> None:
+) -> Steps:
     measures = reading.measures
     for code in [code for code, _power in foreign if code not in measures.rates][:1]:
         what = _('the case has no rate for {code}, which "{text}" needs')
         fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
         reading.refuse(step, what, fix, code=code, text=text, money=measures.money)
-        return
+        return ()
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
     what = _('expected {expected} or what can be turned into it, got "{found}"')
     reading.refuse(step, what.format(expected=expected, found=text), _write_it(reading))
+    return ()
 
 
 def _target(home: Unit, reading: Reading) -> Unit | None:
@@ -324,23 +318,19 @@ def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     elif kind.above is not None and value <= kind.above:
         broken, limit = _('expected more than {limit}, got "{text}"'), kind.above
     elif abs(value) > LARGEST:
-        limit = math.copysign(LARGEST, value)
-        broken = _('expected at most {limit}, got "{text}"')
+        broken, limit = _('expected at most {limit}, got "{text}"'), math.copysign(LARGEST, value)
         if value < 0:
             broken = _('expected at least {limit}, got "{text}"')
     if broken:
-        fix = ""
-        if kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text:
-            fix = _('for per cent write "{number} %"').format(number=format_number(value))
-        what = broken.format(limit=in_words(limit, unit), text=text)
-        reading.refuse(step, what, fix)
+        is_per_cent = kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text
+        fix = _('for per cent write "{number} %"') if is_per_cent else ""
+        words = {"limit": in_words(limit, unit), "text": text, "number": format_number(value)}
+        reading.refuse(step, broken, fix, **words)
     return not broken
 
 
 WEIGHT_SLIP = 1e-6
 """Weights are written with a few digits; their sum may miss 1 by so much."""
-
-REFERENCE = "reference"
 
 OBSERVED = frozenset({"discrete", "empirical"})
 
@@ -371,7 +361,7 @@ def parameters_of(
 def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[tuple[str, str]]:
     """What a distribution of its kind lacks or cannot have, and how to mend it."""
     has_values = entry.values is not None or entry.weights is not None
-    if entry.kind == REFERENCE:
+    if entry.kind == "reference":
         if not entry.reference:
             what = _('"reference" needs the id of a reference class')
             yield what, _('write "distribution: {reference: my_class}"')
@@ -498,12 +488,11 @@ def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
 
 def month_period(text: str, calendar: Calendar) -> int | None:
     """Period that holds a month such as `2027-07`; None when it is no month."""
-    parts = text.split("-")
-    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+    year, _dash, month = text.partition("-")
+    month = month.partition("-")[0]
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= MONTHS_A_YEAR):
         return None
-    if not 1 <= int(parts[1]) <= MONTHS_A_YEAR:
-        return None
-    return calendar.index(int(parts[0]), int(parts[1]))
+    return calendar.index(int(year), int(month))
 
 
 def _inherit(reading: Reading, text: str) -> None:
@@ -602,8 +591,8 @@ def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     for month in series:
         period = month_period(month, calendar)
         if period is None:
-            what = _('expected a month, got "{month}"').format(month=month)
-            reading.refuse(("series", month), what, _('write it as in "2027-07"'))
+            what, fix = _('expected a month, got "{month}"'), _('write it as in "2027-07"')
+            reading.refuse(("series", month), what, fix, month=month)
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
@@ -637,12 +626,12 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
     slip = ROUNDING * max(abs(low), abs(high))
     if low > high:
         what = _('the range begins above its end: "{low}" is more than "{high}"')
-        what = what.format(low=texts[0], high=texts[1])
-        reading.refuse(("range",), what, _("write the lower value first"))
+        fix = _("write the lower value first")
+        reading.refuse(("range",), what, fix, low=texts[0], high=texts[1])
     elif reading.formula is None and not low - slip <= value <= high + slip:
-        unit = reading.unit.name
-        what = _("the range from {low} to {high} does not hold the value {value}").format(
-            low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
-        )
-        reading.refuse(("range",), what, _("widen the range, or write its ends with their unit"))
+        what = _("the range from {low} to {high} does not hold the value {value}")
+        fix = _("widen the range, or write its ends with their unit")
+        numbers = {"low": low, "high": high, "value": value}
+        words = {name: in_words(one, reading.unit.name) for name, one in numbers.items()}
+        reading.refuse(("range",), what, fix, **words)
     return low, high
