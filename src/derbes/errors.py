@@ -42,13 +42,12 @@ def in_latin(word: str) -> str:
 
 def in_latin_letters(word: str) -> str:
     """A fix for a word whose letters only look Latin; empty when there is no such letter."""
-    letters = dict.fromkeys(sign for sign in word if sign.translate(_LATIN) != sign)
-    if not letters:
-        return ""
+    letters = dict.fromkeys(sign for sign in word if in_latin(sign) != sign)
     fix = _('write "{word}" in Latin letters: the {letters} in it is Cyrillic')
-    if min(letters) < "\u0400":
+    if min(letters, default="") < "\u0400":
         fix = _('write "{word}" in Latin letters: the {letters} in it is Greek')
-    return fix.format(word=in_latin(word), letters=", ".join(f'"{one}"' for one in letters))
+    named = ", ".join(f'"{one}"' for one in letters)
+    return fix.format(word=in_latin(word), letters=named) if letters else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
@@ -118,12 +117,8 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a list entry, with the line and a caret under the place."""
-        place = [self.file] if self.file else []
-        if self.line:
-            place.append(_("line {line}").format(line=self.line))
-        if self.where:
-            place.append(self.where)
-        head = ", ".join(place)
+        line = _("line {line}").format(line=self.line) if self.line else ""
+        head = ", ".join(filter(None, (self.file, line, self.where)))
         lines = [f"{head}: {self.what}" if head else self.what]
         if self.excerpt and self.column:
             gutter, at = f"{self.line:>7} | ", self.column - 1
