@@ -196,7 +196,6 @@ def _is_case(place: Path) -> bool:
 def _closed_problems(
     option: str, shown: Path, place: Path | None = None, *, may_be_stream: bool = False
 ) -> list[Problem]:
-    """Why a place cannot be written to, if so."""
     try:
         reason = _tried(place or shown, may_be_stream=may_be_stream)
     except OSError as error:

@@ -195,7 +195,6 @@ def misread(text: str) -> UnitError | None:
 
 
 def _several_numbers(plain: str, text: str) -> UnitError | None:
-    """A range, an inexact number, or one with its error."""
     what = _('"{text}" is a range, not one number')
     fix = _('write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"')
     if (two := _TWO.fullmatch(plain)) and (low := _value(two[1])) < (high := _value(two[3])):
@@ -528,7 +527,6 @@ def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
 
 
 def _unknown(word: str, own: frozenset[str]) -> UnitError:
-    """The refusal of a word that is no unit."""
     if not word:
         what = _("a unit is missing before or behind a / or *")
         return UnitError(what, _('write it as in "USD/t"'))

@@ -366,40 +366,28 @@ def _removed(word: str, path: Path) -> tuple[str, str]:
     return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
-def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
-    """All four aims once, money last."""
-    given = draft.case.priorities
-    if sorted(given) != sorted(AIMS):
+def keys_at_the_top(draft: CaseDraft) -> Iterator[Finding]:
+    """The four aims once, money last; no rate of the own money; the length of the first page."""
+    case, code, step = draft.case, draft.case.currency, draft.case.calendar.step
+    if sorted(case.priorities) != sorted(AIMS):
         what = _("expected each of {aims} once")
         fix = _('write "priorities: [essential, deferrable, reserve, money]"')
         yield Finding.of(("priorities",), what, fix, aims=", ".join(AIMS))
-    elif given[-1] != "money":
+    elif case.priorities[-1] != "money":
         what = _("money must come last")
         yield Finding(("priorities",), what, _("move money to the end of the list"))
-
-
-def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
-    """The length of the first page must be one that its measure names."""
-    case = draft.case
-    measure = case.measures.get(main_measure(case))
-    if measure is None or not case.main_length or case.main_length in measure.lengths:
-        return
-    if case.main_measure not in {"", measure.id}:
-        return
-    step = case.calendar.step
-    what = _('"{measure}" is not looked at for {n} months')
-    fix = _("choose one of its lengths: {lengths} months")
-    lengths = ", ".join(str(length * step) for length in measure.lengths)
-    words = {"measure": measure.id, "n": case.main_length * step, "lengths": lengths}
-    yield Finding.of(("main_length",), what, fix, **words)
-
-
-def rate_of_own_money(draft: CaseDraft) -> Iterator[Finding]:
-    """The base currency needs no rate."""
-    code = draft.case.currency
-    if code in draft.case.rates:
+    if code in case.rates:
         what = _("{code} is the base currency; it has no rate")
         yield Finding.of(("currency", "rates", code), what, _("take it out"), code=code)
+    measure = case.measures.get(main_measure(case))
+    if measure is None or case.main_measure not in {"", measure.id}:
+        return
+    if case.main_length and case.main_length not in measure.lengths:
+        what = _('"{measure}" is not looked at for {n} months')
+        fix = _("choose one of its lengths: {lengths} months")
+        lengths = ", ".join(str(length * step) for length in measure.lengths)
+        words = {"measure": measure.id, "n": case.main_length * step, "lengths": lengths}
+        yield Finding.of(("main_length",), what, fix, **words)
 
 
 OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution", "probability")
@@ -489,9 +477,8 @@ def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(order_of_priorities, length_of_first_page, rate_of_own_money, case_without_uses),
-    *(cyclic_recipes, goods_without_origin, limits_of_recipes, stocks_above_the_limit),
-    *(orders_before_the_calendar, what_must_be_taken),
+    *(keys_at_the_top, case_without_uses, cyclic_recipes, goods_without_origin),
+    *(limits_of_recipes, stocks_above_the_limit, orders_before_the_calendar, what_must_be_taken),
     *(keys_of_measures, cyclic_companions, hits_of_measures, measures_that_hit_nothing),
     *PLAN_CHECKS,
     *(documents_of_the_ledger, entries_without_check, keys_of_predictions, dates_of_expiry),

@@ -539,45 +539,37 @@ def keys_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
             yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
 
 
-def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
-    """A measure counts once, also one that runs together with another."""
-    if not draft.sound("measures"):
-        return
-    case, pulled = draft.case, dict[str, str]()
-    for lever in case.levers.values():
-        for position, name in enumerate(lever.measures):
-            if name not in case.measures:
-                continue
-            twice = [one for one in companions(case, [name]) if one in pulled]
-            if twice:
-                what = _('"{other}" is in the lever "{lever}" already; it would count twice')
-                fix = _('take "{measure}" out: it runs together with "{other}"')
-                if twice[0] == name:
-                    fix = _("take it out of one of the two")
-                path, by = ("levers", lever.id, "measures", position), pulled[twice[0]]
-                yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
-            pulled |= dict.fromkeys(companions(case, [name]), lever.id)
-
-
-def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
-    """What a sender does at once begins in one month."""
-    case = draft.case
+def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
+    """A measure counts once, also with another; what a sender does at once begins in one month."""
+    case, is_sound = draft.case, draft.sound("measures")
+    pulled: dict[str, str] = {}
     first: dict[str, str] = {}
-    for lever in case.levers.values():
-        for position, name in enumerate(lever.measures):
-            if name not in case.measures:
-                continue
-            other = first.setdefault(lever.sender, name)
-            starts = [case.measures[one].start for one in (name, other)]
-            if starts[0] != starts[1]:
-                every, label = _("every month"), case.calendar.label
-                words = [every if start is None else label(start) for start in starts]
-                what = _(
-                    '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
-                    "sender are counted at once"
-                ).format(measure=name, start=words[0], other=other, begin=words[1])
-                fix = _("name measures with the same start")
-                yield Finding(("levers", lever.id, "measures", position), what, fix)
+    listed = [(one, *place) for one in case.levers.values() for place in enumerate(one.measures)]
+    for lever, position, name in listed:
+        if name not in case.measures:
+            continue
+        path = ("levers", lever.id, "measures", position)
+        together = companions(case, [name]) if is_sound else ()
+        twice = [one for one in together if one in pulled]
+        if twice:
+            what = _('"{other}" is in the lever "{lever}" already; it would count twice')
+            fix = _('take "{measure}" out: it runs together with "{other}"')
+            if twice[0] == name:
+                fix = _("take it out of one of the two")
+            words = {"measure": name, "other": twice[0], "lever": pulled[twice[0]]}
+            yield Finding.of(path, what, fix, **words)
+        pulled |= dict.fromkeys(together, lever.id)
+        other = first.setdefault(lever.sender, name)
+        starts = [case.measures[one].start for one in (name, other)]
+        if starts[0] != starts[1]:
+            every, label = _("every month"), case.calendar.label
+            start, begin = (every if one is None else label(one) for one in starts)
+            what = _(
+                '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
+                "sender are counted at once"
+            )
+            fix = _("name measures with the same start")
+            yield Finding.of(path, what, fix, measure=name, start=start, other=other, begin=begin)
 
 
 @each("standards")
@@ -601,7 +593,7 @@ def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    *(keys_of_levers, measures_of_two_levers, starts_of_levers),
+    *(keys_of_levers, measures_of_levers),
     *(keys_of_options, cyclic_prerequisites, options_that_clash, prerequisites_that_come_later),
     *(elements_made_twice, elements_that_are_not_there, sellers_of_caps),
     *(budget_of_what_is_committed, probabilities_of_scenarios),

@@ -300,7 +300,6 @@ def _number_in_words(quantity: Quantity, calendar: Calendar) -> str:
 
 
 def _spread(quantity: Quantity, words: Callable[[float], str]) -> str:
-    """Range and distribution, as they stand behind a number."""
     text = ""
     if quantity.low is not None and quantity.high is not None:
         text = _(" (range {low} to {high})")
@@ -313,7 +312,6 @@ def _spread(quantity: Quantity, words: Callable[[float], str]) -> str:
 
 
 def _origin(quantity: Quantity) -> Iterator[str]:
-    """Where a number comes from, and where it stands."""
     if not quantity.path:
         yield _("not given: the default")
         return

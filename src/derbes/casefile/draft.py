@@ -351,7 +351,6 @@ def _derived(case: Case) -> Iterator[Derived]:
 
 
 def _fields(top: Filled, *, is_whole: bool) -> Found:
-    """What the top gives of a case, as far as it can be read."""
     entry, measures = top.entry, top.measures
     always = {"calendar": measures.calendar, "currency": measures.money}
     if not is_whole:

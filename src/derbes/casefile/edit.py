@@ -177,8 +177,6 @@ def respelled(text: str, wanted: Mapping[str, Plain]) -> str | None:
 
 
 class _Slot(NamedTuple):
-    """Where a value stands."""
-
     start: int
     """Behind the colon of its key, or where an item begins."""
     end: int

@@ -394,7 +394,6 @@ def _mapping(
 
 
 def _elsewhere(model: type, name: str) -> str:
-    """What to do with a key that stands in other places."""
     if name == "<<":
         return _("write the keys out; they cannot be merged in")
     if model is Good and name == "survival_table":
@@ -599,7 +598,6 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
 
 
 def _quoted(given: Any) -> str:
-    """What was given, as messages show it."""
     if isinstance(given, dict):
         return _("keys with values")
     if isinstance(given, list):
@@ -641,7 +639,6 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
 
 
 def _how_to_name_language(text: str) -> str:
-    """How a language, or a case of it, is to be written."""
     of_language, sign, _case = text.partition("_")
     if sign and re.fullmatch(LANGUAGE, of_language):
         return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])

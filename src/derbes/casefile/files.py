@@ -100,7 +100,6 @@ def shown_line(line: str) -> str:
 
 
 def _refused_sign(sign: str) -> tuple[str, str]:
-    """What is wrong with a sign, and how to repair it."""
     code = ord(sign)
     given = {0x1B: "ESCAPE", 0x7F: "DELETE", **dict(enumerate(_NAMES))}.get(code)
     name = given or unicodedata.name(sign, _("a control character"))
@@ -139,7 +138,6 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
 
 
 def _fix_of(said: str) -> str:
-    """What is to be done about what the reader of YAML says."""
     if "cannot start any token" in said or "tab character" in said:
         return _("indent with spaces, not tabs; put a text that begins with @, ` or % in quotes")
     if "mapping values are not allowed" in said:
@@ -587,7 +585,6 @@ class _Reading:
 
 
 def _included(root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
-    """What a file includes: where it says so, the name that it gives, and the file."""
     listed = root.entries.get("include")
     return [
         (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)

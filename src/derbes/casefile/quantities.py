@@ -298,7 +298,6 @@ def _refuse_unit(
 
 
 def _target(home: Unit, reading: Reading) -> Unit | None:
-    """The one of the reading's units that a unit can be turned into."""
     is_share = "%" in home.name and not home.powers
     fitting = (to for to in reading.units if convertible(home, to) and not (is_share and to.name))
     return next(fitting, None)
@@ -585,7 +584,6 @@ class _Dated(NamedTuple):
 
 
 def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
-    """The months of a series in the order of time."""
     calendar = reading.measures.calendar
     found: list[tuple[int, str]] = []
     for month in series:

@@ -202,7 +202,6 @@ def _tags(element: tuple[str, str, Node]) -> list[Plain]:
 
 
 def _elements(root: MappingNode, kind: str) -> Elements:
-    """Elements that a variant or scenario can change."""
     return [
         (section, element_id, node)
         for section in SECTIONS
@@ -335,7 +334,6 @@ def _set_in_words(where: str, plain: Plain) -> str:
 
 
 def _in_words(plain: Plain, key: str = "") -> str:
-    """A value as a list of changes shows it."""
     if isinstance(plain, dict):
         words = {name: _in_words(below, name) for name, below in plain.items()}
         if key == "why":
@@ -365,7 +363,6 @@ def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
 
 
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
-    """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
         what = _('in this variant with scenario "{scenario}", {where}: {what}')
         where = dotted(shown(one.root, finding.path))

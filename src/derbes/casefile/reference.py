@@ -125,7 +125,6 @@ def _needed(model: type) -> list[str]:
 
 
 def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
-    """The schema of a class as a part of the whole; what it refers to goes with it."""
     name = _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
     if name not in parts:
         parts[name] = {}
@@ -242,7 +241,6 @@ def _text_schema(form: forms.TextForm, names: Names) -> dict[str, Any]:
 
 
 def _offered(form: forms.TextForm, names: Names) -> dict[str, Any]:
-    """The ids of a case that a text can be."""
     if names and form.sections:
         return {"enum": [name for section in form.sections for name in names[section]]}
     if names and form.of_any:
@@ -314,7 +312,6 @@ _INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
 
 
 def _introduction() -> list[str]:
-    """What a case file is, and what no case may exceed."""
     paragraphs = [
         _(
             "A case is one YAML file, or a folder with a `case.yaml` that includes others. Every "
@@ -348,7 +345,6 @@ def _introduction() -> list[str]:
 
 
 def _units() -> list[str]:
-    """How a number comes with its unit."""
     paragraphs = [
         _(
             "A number may come with its unit, in English, Russian or Kazakh: `70 round/month`, "
@@ -390,7 +386,6 @@ def _row(*cells: str) -> str:
 
 
 def _prose(model: type) -> str:
-    """What a class is, in the language in use."""
     return _worded(model.__doc__ or "")
 
 
