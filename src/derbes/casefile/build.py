@@ -570,12 +570,10 @@ def _months_between(planned: str, until: str) -> float:
 def _statement(filled: Filled, _found: Found) -> Found:
     entry = filled.entry
     decided = entry.resolution.given if entry.resolution is not None else {}
-    acts = entry.judgements
-    return {
-        "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
-        "judgements": tuple(Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in acts),
-        "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
-    }
+    stances = (Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items())
+    acts = (Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in entry.judgements)
+    resolution = {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)}
+    return {"stances": tuple(stances), "judgements": tuple(acts), "resolution": resolution}
 
 
 def sign_of(word: str) -> int:

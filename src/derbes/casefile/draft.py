@@ -497,8 +497,7 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
     built = memory.entries.get(node)
     if built is None:
         part, is_whole, findings = read_entry(model, node.plain, path)
-        references = tuple(references_of(part, path)) if part is not None else ()
-        entry = part if is_whole else None
+        entry, references = part if is_whole else None, tuple(references_of(part, path))
         built = Built(node, entry, part, findings=tuple(findings), references=references)
         memory.entries[node] = built
     return built

@@ -489,9 +489,7 @@ def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
 
 def _flag(given: Any, path: Path) -> Any:
     word = given.lower() if isinstance(given, str) else ""
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return _expected(path, _("true or false"), given)
+    return word in _TRUE if word in _TRUE | _FALSE else _expected(path, _("true or false"), given)
 
 
 def _whole(form: forms.WholeForm, given: Any, path: Path) -> Any:

@@ -183,12 +183,11 @@ def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict
         found = {**found, "default": key.empty}
     added = set()
     if isinstance(key.form, forms.TextForm):
-        added.add("enum")
-    if "patternProperties" in found:
-        added.add("additionalProperties")
-    described = dict(sorted({**found, "description": about}.items()))
-    last = {k: one for k, one in described.items() if k in added}
-    return {k: one for k, one in described.items() if k not in added} | last
+        added = {"enum"}
+    elif "patternProperties" in found:
+        added = {"additionalProperties"}
+    described = {**found, "description": about}.items()
+    return dict(sorted(described, key=lambda one: (one[0] in added, one[0])))
 
 
 def _schema(form: forms.Form, parts: dict[str, Any], names: Names) -> Any:
