@@ -305,10 +305,8 @@ class Quantity:
         """A path of this series behind the calendar; `after` where its own does not decide."""
         if not self.steps:
             return path
-        known, a_year = (
-            max(calendar.n_periods, self.steps[-1][0] + 1),
-            MONTHS_A_YEAR // calendar.step,
-        )
+        known = max(calendar.n_periods, self.steps[-1][0] + 1)
+        a_year = MONTHS_A_YEAR // calendar.step
         return continued(path, known, a_year, after or self.after or calendar.after)
 
     def goes_on(self, calendar: Calendar) -> str:
@@ -332,10 +330,8 @@ class Quantity:
         for month in self.months:
             central, value = month.quantity.value, values.get(month.quantity.path)
             if value is not None:
-                inside = {at: one for at, one in steps.items() if month.first <= at < month.end}
-                steps |= {
-                    at: value * (one / central if central else 1.0) for at, one in inside.items()
-                }
+                inside = [at for at in steps if month.first <= at < month.end]
+                steps |= {at: value * (steps[at] / central if central else 1.0) for at in inside}
         first = [number for at, number in steps.items() if at <= 0 or at == self.steps[0][0]][-1]
         return replace(
             self, value=first, steps=tuple(steps.items()), months=(), after=self.goes_on(calendar)

@@ -269,8 +269,8 @@ def _plain(name: str, found: Any, calendar: Calendar) -> str:
         months = [calendar.label(period) for period in found]
         if len(months) <= MOST_DATES:
             return ", ".join(months)
-        text, (first, second, *_rest, end) = _("{first}, {second}, … {last}: {n} dates"), months
-        return text.format(first=first, second=second, last=end, n=len(months))
+        text = _("{first}, {second}, … {last}: {n} dates")
+        return text.format(first=months[0], second=months[1], last=months[-1], n=len(months))
     if last in _LENGTHS:
         lengths = found if isinstance(found, tuple) else (found,)
         return ", ".join(format_amount(n * calendar.step, "month", language()) for n in lengths)

@@ -93,12 +93,8 @@ class Reading:
     """Period from which what is read holds."""
     line: int = 0
     """Line in which it stands."""
-    formula: Formula | None = None
-    """How the value follows from other numbers."""
-    span: tuple[float, float] = (0.0, 0.0)
-    """Ends of what the formula gives within the ranges of its parents."""
-    parents: tuple[Quantity, ...] = ()
-    """Those that the formula names."""
+    derived: tuple[Formula, tuple[float, float], tuple[Quantity, ...]] | None = None
+    """The formula that the value follows from, its ends within the ranges of its parents, those."""
 
     @property
     def unit(self) -> Unit:
@@ -259,9 +255,9 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
             given = unit_named(powers, measures.money, words) or _("a plain number")
             said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
             return _refuse_unit(reading, (), said, step)
-        reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
+        formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
-        reading.span = formula.span(lambda path: span_of(numbers[path]))
+        span = formula.span(lambda path: span_of(numbers[path]))
     except ExpressionError as error:
         reading.findings += wrong_parts(error, text, (*reading.path, *step))
         return ()
@@ -269,10 +265,9 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         what = _("it divides by something that is, or may be, 0")
         reading.refuse(step, what, _("check what it divides by, and its range"))
         return ()
-    ends = (number, *reading.span)
-    if not all(_in_limits(reading, end, text, step) for end in ends):
+    if not all(_in_limits(reading, end, text, step) for end in (number, *span)):
         return ()
-    reading.parents = tuple(numbers.values())
+    reading.derived = formula, span, tuple(numbers.values())
     return ((reading.period, number),)
 
 
@@ -436,24 +431,25 @@ def read_quantity(reading: Reading, entry: Entry) -> Quantity | None:
         label=entry.label or {},
         months=tuple(_months(reading, entry, dated, steps)),
     )
-    if reading.formula is not None:
-        quantity = _derived(reading, entry, quantity)
+    quantity = _derived(reading, entry, quantity)
     return None if reading.findings else quantity
 
 
 def _derived(reading: Reading, entry: Entry, quantity: Quantity) -> Quantity:
     """A number by a formula: as good as the worst of its parents, in the range that they give."""
+    if reading.derived is None:
+        return quantity
+    formula, (low, high), parents = reading.derived
     if entry.distribution is not None:
         what = _("a number by a formula has no distribution of its own; it moves as its parents do")
         reading.refuse(("distribution",), what, _("take it out"))
-    grades = [parent.grade for parent in reading.parents]
+    grades = [parent.grade for parent in parents]
     worst = Grade.UNGRADED if Grade.UNGRADED in grades else max(grades, default=quantity.grade)
-    low, high = reading.span
     own = (quantity.low, quantity.high)
     is_fixed = low == high
     return replace(
         quantity,
-        formula=reading.formula,
+        formula=formula,
         grade=max(worst, quantity.grade) if worst else worst,
         low=None if is_fixed else low,
         high=None if is_fixed else high,
@@ -626,7 +622,7 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
         what = _('the range begins above its end: "{low}" is more than "{high}"')
         fix = _("write the lower value first")
         reading.refuse(("range",), what, fix, low=texts[0], high=texts[1])
-    elif reading.formula is None and not low - slip <= value <= high + slip:
+    elif reading.derived is None and not low - slip <= value <= high + slip:
         what = _("the range from {low} to {high} does not hold the value {value}")
         fix = _("widen the range, or write its ends with their unit")
         numbers = {"low": low, "high": high, "value": value}
