@@ -175,7 +175,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     money = entry.currency.base if entry.currency else ""
     top = Filled(entry, node, (), CaseUnits(_WIDE, money), "", told, [])
     top.measures = CaseUnits(_calendar(top), money)
-    unreadable = _misspelt_sections(told) | _misshapen_sections(root)
+    unreadable = _unreadable_sections(root, told)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
@@ -450,25 +450,21 @@ def _expression_lines(
     return {dotted(path): place(root, path).line for path in paths}
 
 
-def _misspelt_sections(findings: list[Finding]) -> frozenset[str]:
-    """Sections that unknown keys at the top may stand for; offers them as the fix."""
+def _unreadable_sections(root: MappingNode, findings: list[Finding]) -> frozenset[str]:
+    """Sections that are no mappings, or that unknown keys may stand for, which are offered them."""
     known = [*keys_of(Case), *SECTIONS]
-    meant: set[str] = set()
+    given = {section: root.entries.get(section) for section in SECTIONS}
+    found = {
+        section
+        for section, node in given.items()
+        if isinstance(node, Text | Items) and node.plain is not None
+    }
     for position, one in enumerate(findings):
         if one.at_key and len(one.path) == 1:
             name = str(one.path[0])
             findings[position] = replace(one, fix=did_you_mean(name, known))
-            meant |= SECTIONS.keys() & set(offered(name, known))
-    return frozenset(meant)
-
-
-def _misshapen_sections(root: MappingNode) -> frozenset[str]:
-    given = {section: root.entries[section] for section in SECTIONS if section in root.entries}
-    return frozenset(
-        section
-        for section, node in given.items()
-        if not isinstance(node, MappingNode) and node.plain is not None
-    )
+            found |= SECTIONS.keys() & set(offered(name, known))
+    return frozenset(found)
 
 
 def _entries(

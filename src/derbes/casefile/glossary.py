@@ -119,5 +119,5 @@ def _read() -> Mapping[str, Mapping[str, dict[str, Any]]]:
     root, findings, _n_values = compose(text, 0)
     if root is None or findings:
         raise ValueError(f"terms.yaml: {findings}")
-    plain: Any = root.plain  # its shape is tested
-    return cast(Mapping[str, Mapping[str, dict[str, Any]]], plain)
+    # its shape is tested
+    return cast(Mapping[str, Mapping[str, dict[str, Any]]], root.plain)
