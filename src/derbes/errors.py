@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derbes.harmless import in_line
-from derbes.language import _, in_english, ngettext
+from derbes.language import _, ngettext
 
 _LATIN = str.maketrans(
     "АВЕКМНОРСТХаеорсухіІјЈѕЅԛԝһΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiIjJsSqwhABEZHIKMNOPTYXo"
@@ -42,13 +42,12 @@ def in_latin(word: str) -> str:
 
 def in_latin_letters(word: str) -> str:
     """A fix for a word whose letters only look Latin; empty when there is no such letter."""
-    letters = dict.fromkeys(sign for sign in word if sign.translate(_LATIN) != sign)
-    if not letters:
-        return ""
+    letters = dict.fromkeys(sign for sign in word if in_latin(sign) != sign)
     fix = _('write "{word}" in Latin letters: the {letters} in it is Cyrillic')
-    if min(letters) < "\u0400":
+    if min(letters, default="") < "\u0400":
         fix = _('write "{word}" in Latin letters: the {letters} in it is Greek')
-    return fix.format(word=in_latin(word), letters=", ".join(f'"{one}"' for one in letters))
+    named = ", ".join(f'"{one}"' for one in letters)
+    return fix.format(word=in_latin(word), letters=named) if letters else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
@@ -118,12 +117,8 @@ class Problem:
 
     def __str__(self) -> str:
         """The problem as a list entry, with the line and a caret under the place."""
-        place = [self.file] if self.file else []
-        if self.line:
-            place.append(_("line {line}").format(line=self.line))
-        if self.where:
-            place.append(self.where)
-        head = ", ".join(place)
+        line = _("line {line}").format(line=self.line) if self.line else ""
+        head = ", ".join(filter(None, (self.file, line, self.where)))
         lines = [f"{head}: {self.what}" if head else self.what]
         if self.excerpt and self.column:
             gutter, at = f"{self.line:>7} | ", self.column - 1
@@ -148,35 +143,33 @@ def _listing(source: str, problems: Sequence[Problem]) -> str:
     return "\n".join([head, *(f"  - {one}" for one in [*problems[:MOST_SHOWN], *more])])
 
 
-class CaseError(DerbesError):
-    """The case file says something that cannot be used; holds every problem."""
-
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.source = source
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.where)))
-        super().__init__(_listing(in_line(source), self.problems))
-
-
-class RequestError(DerbesError):
-    """What was asked for is not in the case; holds every problem, in the order of asking."""
+class _ProblemsError(DerbesError):
+    """An error that holds every problem."""
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(problems)
         super().__init__(_listing(in_line(source), self.problems))
+
+
+class CaseError(_ProblemsError):
+    """The case file says something that cannot be used; holds every problem."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        in_order = sorted(problems, key=lambda p: (p.file, p.line, p.column, p.where))
+        super().__init__(source, in_order)
+
+
+class RequestError(_ProblemsError):
+    """What was asked for is not in the case; holds every problem, in the order of asking."""
 
 
 class DataError(DerbesError):
     """A data source does not hold what was asked of it."""
 
 
-class TableError(DataError):
+class TableError(_ProblemsError, DataError):
     """A table cannot be read into a case; holds every problem, each with its cell."""
-
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
-        self.source = source
-        self.problems = tuple(problems)
-        super().__init__(_listing(source, self.problems))
 
 
 class OutputError(DerbesError):
@@ -202,11 +195,9 @@ def offered(word: str, known: Iterable[str]) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A fix that offers the nearest known names, or lists them when none is near."""
     names = sorted(known)
-    latin = look_alike(word, names)
-    if latin:
+    if latin := look_alike(word, names):
         return latin
-    near = offered(word, names)
-    if near:
+    if near := offered(word, names):
         return _("did you mean {offers}?").format(offers=either(near))
     if not names:
         return ""
@@ -235,49 +226,24 @@ def count_problems(*counts: tuple[str, float, float, float]) -> list[Problem]:
     Args:
         *counts: What is counted, how many are asked for, the least, and the most.
     """
-    fix = _("choose a number from {least:,} to {most:,}")
+    what, fix = (
+        _("{number:,} is not possible here"),
+        _("choose a number from {least:,} to {most:,}"),
+    )
     return [
-        Problem(
-            where,
-            _("{number:,} is not possible here").format(number=number),
-            fix=fix.format(least=least, most=most),
-        )
+        Problem(where, what.format(number=number), fix=fix.format(least=least, most=most))
         for where, number, least, most in counts
         if not least <= number <= most
     ]
 
 
 def said_by_system(error: Exception) -> str:
-    """Why the system, or what reads a file, refuses; in the language in use where it is known."""
+    """Why the system, or what reads a file, refuses; in the language in use where it is known.
+
+    What is known stands in `tools.messages`.
+    """
     said = str(getattr(error, "strerror", None) or error)
-    known = (
-        _("Permission denied"),
-        _("Operation not permitted"),
-        _("No such file or directory"),
-        _("Is a directory"),
-        _("Not a directory"),
-        _("Directory not empty"),
-        _("File exists"),
-        _("File name too long"),
-        _("File too large"),
-        _("No space left on device"),
-        _("Disk quota exceeded"),
-        _("Read-only file system"),
-        _("Input/output error"),
-        _("Too many open files"),
-        _("Too many levels of symbolic links"),
-        _("Invalid argument"),
-        _("Device or resource busy"),
-        _("Text file busy"),
-        _("Cannot allocate memory"),
-        _("Broken pipe"),
-        _("Connection refused"),
-        _("Connection timed out"),
-        _("Name or service not known"),
-        _("File is not a zip file"),
-        _("unexpected end of data"),
-    )
-    return next((text for text in known if in_english(text) == said), said)
+    return _(said) if said else said
 
 
 # What nobody foresaw

@@ -37,10 +37,11 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
         OutputError: There is no space, no permission or no such place.
     """
     try:
-        if _is_stream(path):
-            _write_directly(path, content)
+        found = _found(path)
+        if found and not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            path.write_bytes(content)
         else:
-            _write_beside(_behind_links(path), content)
+            _write_beside(Path(os.path.realpath(path)), content)
     except OSError as error:
         raise OutputError(unwritable(str(path), error)) from error
 
@@ -59,11 +60,9 @@ def make_folder(path: Path) -> None:
 
 def unwritable(place: str, error: OSError) -> str:
     """The message for a place that cannot be written to."""
-    head = _("{place}: cannot be written: {reason}.").format(
-        place=place, reason=said_by_system(error)
-    )
+    what = _("{place}: cannot be written: {reason}.")
     fix = _("Fix: choose another place with --out, or free space and check permissions.")
-    return f"{head} {fix}"
+    return f"{what.format(place=place, reason=said_by_system(error))} {fix}"
 
 
 def _found(path: Path) -> os.stat_result | None:
@@ -78,20 +77,6 @@ def _found(path: Path) -> os.stat_result | None:
         return None
 
 
-def _is_stream(path: Path) -> bool:
-    found = _found(path)
-    return found is not None and not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode))
-
-
-def _behind_links(path: Path) -> Path:
-    return Path(os.path.realpath(path))
-
-
-def _write_directly(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-
-
 def _write_beside(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = new_part(path, path.parent)
@@ -100,22 +85,19 @@ def _write_beside(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode_for(path))
+        if path.exists():
+            mode = stat.S_IMODE(path.stat().st_mode)
+        else:
+            umask = os.umask(0)
+            os.umask(umask)
+            mode = _READABLE & ~umask
+        temporary.chmod(mode)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     finally:
         released(temporary)
-
-
-def _mode_for(path: Path) -> int:
-    """Permissions of the file that is replaced, or those that a new file would get."""
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
-    umask = os.umask(0)
-    os.umask(umask)
-    return _READABLE & ~umask
 
 
 # Where a run writes
@@ -147,9 +129,9 @@ def place_problems(
     for option, word in written.items():
         if word:
             place = Path(word)
-            found = _taken_problems(option, place, taken)
-            found = found or _closed_problems(option, place, may_be_stream=option in streams)
-            problems += found
+            problems += _taken_problems(option, place, taken) or _closed_problems(
+                option, place, may_be_stream=option in streams
+            )
             taken.setdefault(identity(place), option)
     for option, word in (folders or {}).items():
         if word:
@@ -177,8 +159,7 @@ def identity(place: Path) -> Identity:
 
 def identity_of(found: os.stat_result) -> Identity:
     """The identity of what was found at a place, or behind a descriptor."""
-    is_regular = stat.S_ISREG(found.st_mode)
-    return (found.st_dev, found.st_ino) if is_regular else (object(),)
+    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else (object(),)
 
 
 _CASE_BEGINS = re.compile(rb"""(?:\A\s*\{\s*|^)["']?derbes["']?[ \t]*:""", re.MULTILINE)
@@ -189,7 +170,6 @@ _HEAD = 65_536
 def _taken_problems(option: str, place: Path, taken: Mapping[Identity, str]) -> list[Problem]:
     """What a place is already: a file that is read, or written, or a case anyhow."""
     other = taken.get(identity(place))
-    fix = _("name another file with --{option}").format(option=option)
     if other:
         what = _('"{place}" is written by --{other} already').format(place=place, other=other)
         return [Problem(option, what, fix=_("name two files"))]
@@ -199,7 +179,8 @@ def _taken_problems(option: str, place: Path, taken: Mapping[Identity, str]) -> 
         what = _('"{place}" is a case, and would be written over')
     else:
         return []
-    return [Problem(option, what.format(place=place), fix=fix)]
+    fix = _("name another file with --{option}")
+    return [Problem(option, what.format(place=place), fix=fix.format(option=option))]
 
 
 def _is_case(place: Path) -> bool:
@@ -215,7 +196,6 @@ def _is_case(place: Path) -> bool:
 def _closed_problems(
     option: str, shown: Path, place: Path | None = None, *, may_be_stream: bool = False
 ) -> list[Problem]:
-    """Why a place cannot be written to, if so."""
     try:
         reason = _tried(place or shown, may_be_stream=may_be_stream)
     except OSError as error:
@@ -240,13 +220,14 @@ def _tried(path: Path, *, may_be_stream: bool) -> str:
     """
     found = _found(path)
     if found is not None and not stat.S_ISREG(found.st_mode):
-        if stat.S_ISDIR(found.st_mode):
-            return said_by_system(OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
-        if not may_be_stream:
+        is_folder = stat.S_ISDIR(found.st_mode)
+        if not is_folder and not may_be_stream:
             return _("it is no file but a pipe, a terminal or a device")
-        closed = OSError(errno.EACCES, os.strerror(errno.EACCES))
-        return "" if os.access(path, os.W_OK) else said_by_system(closed)
-    place = _behind_links(path)
+        if not is_folder and os.access(path, os.W_OK):
+            return ""
+        code = errno.EISDIR if is_folder else errno.EACCES
+        raise OSError(code, os.strerror(code))
+    place = Path(os.path.realpath(path))
     folder = next(one for one in place.parents if _found(one) is not None)
     handle, temporary = new_part(place, folder)
     try:

@@ -112,7 +112,6 @@ def leading_number(text: str) -> tuple[float, str]:
 
 
 def _possible(number: float, text: str) -> float:
-    """The number, unless it is too large to be meant."""
     if not math.isfinite(number) or abs(number) > LARGEST:
         what = _('"{text}" is not a possible number: it is too large')
         raise UnitError(what.format(text=text), _("check the digits"))
@@ -120,7 +119,6 @@ def _possible(number: float, text: str) -> float:
 
 
 def _not_too_long(text: str) -> None:
-    """Refuse what is too long to be an amount, before anything searches through it."""
     if len(text) > LONGEST:
         what = _("an amount of {n} characters is too long").format(n=len(text))
         raise UnitError(what, _("at most {most}").format(most=LONGEST))
@@ -197,7 +195,6 @@ def misread(text: str) -> UnitError | None:
 
 
 def _several_numbers(plain: str, text: str) -> UnitError | None:
-    """A range, an inexact number, or one with its error."""
     what = _('"{text}" is a range, not one number')
     fix = _('write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"')
     if (two := _TWO.fullmatch(plain)) and (low := _value(two[1])) < (high := _value(two[3])):
@@ -232,15 +229,10 @@ def _spoilt_number(plain: str, text: str) -> UnitError | None:
         what, right = _('"{text}" has a letter among its digits'), digits + space + tail
     else:
         return None
-    if not _reads(right):
+    found = _NUMBER.match(right)  # it must go on with no digit
+    if found is None or right[found.end() : found.end() + 1].isdigit():
         return None
     return UnitError(what.format(text=text), _('write "{text}"').format(text=right))
-
-
-def _reads(text: str) -> bool:
-    """Whether a text begins with a number and goes on with no digit."""
-    found = _NUMBER.match(text)
-    return found is not None and not any(sign.isdigit() for sign in text[found.end() :][:1])
 
 
 def _value(text: str) -> float:
@@ -263,34 +255,23 @@ def _plain_digits(match: re.Match[str], rest: str, text: str) -> str:
     groups = re.split(r"[.,]", parts)[1:]
     if not marks:
         return digits
-    if len(marks) == 1:
-        is_plain = bool(match["power"]) or (marks[0] == "." and not rest.strip())
-        if not is_plain and _could_be_thousands(whole, groups[0]):
-            raise _ambiguous(text, digits, groups[0], rest)
-        return f"{digits or '0'}.{groups[0]}"
-    if whole != digits:
-        raise not_a_number(text)
-    return _several_marks(digits, marks, groups, text)
+    if len(marks) > 1:  # `1,234,567`, `1,234.5` or `1.234,5`
+        has_decimals = marks[-1] != marks[0]
+        inner = groups[:-1] if has_decimals else groups
+        is_one_mark = len(set(marks[: len(inner)])) == 1
+        is_grouped = all(len(group) == 3 for group in inner) and 1 <= len(digits) <= 3
+        if whole != digits or not (is_one_mark and is_grouped):
+            raise not_a_number(text)
+        return digits + "".join(inner) + (f".{groups[-1]}" if has_decimals else "")
+    (group,) = groups
+    is_plain = bool(match["power"]) or (marks[0] == "." and not rest.strip())
+    could_group = whole.isdigit() and len(whole) <= 3 and not whole.startswith("0")
+    if len(group) == 3 and could_group and not is_plain:
+        raise _ambiguous(text, digits, group, f" {rest.strip()}".rstrip())
+    return f"{digits or '0'}.{group}"
 
 
-def _could_be_thousands(whole: str, group: str) -> bool:
-    return len(group) == 3 and whole.isdigit() and len(whole) <= 3 and not whole.startswith("0")
-
-
-def _several_marks(digits: str, marks: list[str], groups: list[str], text: str) -> str:
-    """`1,234,567`, `1,234.5` or `1.234,5`."""
-    has_decimals = marks[-1] != marks[0]
-    inner = groups[:-1] if has_decimals else groups
-    one_mark = len(set(marks[: len(inner)])) == 1
-    well_grouped = all(len(group) == 3 for group in inner) and 1 <= len(digits) <= 3
-    if not (one_mark and well_grouped):
-        raise not_a_number(text)
-    joined = digits + "".join(inner)
-    return f"{joined}.{groups[-1]}" if has_decimals else joined
-
-
-def _ambiguous(text: str, digits: str, group: str, rest: str) -> UnitError:
-    unit = f" {rest.strip()}" if rest.strip() else ""
+def _ambiguous(text: str, digits: str, group: str, unit: str) -> UnitError:
     what = _('"{text}" can be read as {thousands} or as {decimal}')
     what = what.format(text=text, thousands=f"{digits}{group}", decimal=f"{digits}.{group}")
     fix = _('write "{thousands}" or "{decimal}"')
@@ -391,8 +372,11 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
         plain = sign_first[1] + sign_first[3]
     else:
         sign = ""
-    leading, rest = leading_number(plain)
-    number, rest = _multiplied(leading, rest.strip())
+    number, rest = leading_number(plain)
+    rest = rest.strip()
+    while (word := _FIRST_WORD.match(rest)) and word[1].casefold() in MULTIPLIERS:
+        number *= MULTIPLIERS[word[1].casefold()]
+        rest = rest[word.end() :]
     _possible(number, text)
     if _NO_UNIT.match(rest) or rest[:1].isnumeric():
         raise not_a_number(plain)
@@ -454,9 +438,12 @@ def own_unit(word: str) -> Unit:
     Raises:
         UnitError: It is neither.
     """
+    own_word = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
+    example = "_".join(word.split())
+    if not _WORD.fullmatch(example):
+        example = "thousand_pieces"
     if word.strip() in {"", "1"}:
-        fix = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
-        raise UnitError(_("a good is counted in something"), fix.format(word="thousand_pieces"))
+        raise UnitError(_("a good is counted in something"), own_word.format(word=example))
     if re.search(r"[/*]|\bper\b", word):
         fix = _('a good is counted in one unit, such as "t", "m3" or "piece"')
         raise UnitError(_('"{word}" is not a simple unit').format(word=word), fix)
@@ -467,11 +454,7 @@ def own_unit(word: str) -> Unit:
     except UnitError as error:
         if error.meant:
             raise
-        example = "_".join(word.split())
-        if not _WORD.fullmatch(example):
-            example = "thousand_pieces"
-        fix = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
-        raise UnitError(error.what, fix.format(word=example)) from None
+        raise UnitError(error.what, own_word.format(word=example)) from None
 
 
 def _product(part: str, own: frozenset[str]) -> list[str]:
@@ -534,43 +517,27 @@ def is_countable(unit: Unit) -> bool:
     return is_moderate and 1.0 / MOST_WORTH <= unit.factor <= MOST_WORTH
 
 
-def _multiplied(number: float, rest: str) -> tuple[float, str]:
-    """The number times the words such as `million` that follow it, and what is left."""
-    while match := _FIRST_WORD.match(rest):
-        worth = MULTIPLIERS.get(match[1].casefold())
-        if worth is None:
-            break
-        number *= worth
-        rest = rest[match.end() :]
-    return number, rest
-
-
 def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
     """The refusal of `$600 t`: the sign of a currency before a number with another unit."""
-    digits = format_number(number).replace(GROUP_SPACE, " ")
-    code = spellings()[sign].name
+    digits, code = format_number(number).replace(GROUP_SPACE, " "), spellings()[sign].name
     what = _('"{text}" is counted in "{sign}" and in "{unit}"')
-    what = what.format(text=text, sign=sign, unit=rest)
     fix = _('write "{digits} {unit}", or for a price "{digits} {code}/{unit}"')
     fix = fix.format(digits=digits, unit=rest, code=code)
-    return UnitError(what, fix)
+    return UnitError(what.format(text=text, sign=sign, unit=rest), fix)
 
 
 def _unknown(word: str, own: frozenset[str]) -> UnitError:
-    """The refusal of a word that is no unit."""
     if not word:
         what = _("a unit is missing before or behind a / or *")
         return UnitError(what, _('write it as in "USD/t"'))
     what = _('unknown unit "{word}"').format(word=word)
     units = _units(own)
-    latin = look_alike(word, units)
-    if latin:
+    if latin := look_alike(word, units):
         return UnitError(what, latin, word=word, meant=[in_latin(word)])
     parts = word.split()
     if len(parts) > 1 and all(part.rstrip(".") in units for part in parts):
         return UnitError(what, _('write "{text}"').format(text="/".join(parts)))
-    near = _near(word, own)
-    if near:
+    if near := _near(word, own):
         fix = _("did you mean {offers}?").format(offers=either(near))
         return UnitError(what, fix, word=word, meant=near)
     fix = _('known are "t", "m3", "MWh", "piece", "month", "USD" and others')

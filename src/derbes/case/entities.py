@@ -637,8 +637,7 @@ def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
     """
     found = (quantity for quantity in _walk(case) if quantity.path)
     below = (f"{where}.", f"{where}[")
-    is_any = not where
-    return tuple(q for q in found if is_any or q.path == where or q.path.startswith(below))
+    return tuple(q for q in found if not where or q.path == where or q.path.startswith(below))
 
 
 def _walk(part: object) -> Iterator[Quantity]:

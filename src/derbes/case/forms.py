@@ -49,8 +49,8 @@ class TextForm(Form):
     """Most characters; 0: any number."""
     sections: tuple[str, ...] = ()
     """Of an id: sections that may hold the element."""
-    noun: str = ""
-    """Of an id: what messages call it, e.g. `good`."""
+    unknown: str = ""
+    """Of an id: what is said of a word that is the id of no such element."""
     of_any: bool = False
     """Whether it names an element of any section, as in `goods.alum`."""
 
@@ -202,24 +202,32 @@ MONTHS = TextForm("months", types=("string", "number"), examples=(12, "12 month"
 CURRENCY = TextForm("code such as `USD`", CURRENCY_PATTERN)
 NUMBER = TextForm("number", types=("number", "string"))
 EXPRESSION = TextForm("expression", least=1, most=20_000)
-ELEMENT = TextForm("section.id", of_any=True)
+ELEMENT = TextForm("section.id", unknown='"{word}" is not an element of this case', of_any=True)
 GRADE = WordForm(("A", "B", "C", "D"))
 BEHIND = WordForm(("repeat", "hold"))
 TEXTS = LabelForm()
 
-ACTOR = TextForm(sections=("actors",), noun="actor")
-GOOD = TextForm(sections=("goods",), noun="good")
-ROUTE = TextForm(sections=("routes",), noun="route")
-PLANT = TextForm(sections=("plants",), noun="plant")
-SELLER = TextForm(sections=("actors", "suppliers"), noun="actor or supplier")
-MEASURE = TextForm(sections=("measures",), noun="measure")
-USE = TextForm(sections=("uses",), noun="use")
-OPTION = TextForm(sections=("options",), noun="option")
-VARIANT = TextForm(sections=("variants",), noun="variant")
-SCENARIO = TextForm(sections=("scenarios", "variants"), noun="scenario or variant")
-REFERENCE_CLASS = TextForm(sections=("reference_classes",), noun="reference class")
-DOCUMENT = TextForm(sections=("documents",), noun="document")
-SOURCE = TextForm(sections=("facts", "documents"), noun="fact or document")
+ACTOR = TextForm(sections=("actors",), unknown='"{word}" is not an actor of this case')
+GOOD = TextForm(sections=("goods",), unknown='"{word}" is not a good of this case')
+ROUTE = TextForm(sections=("routes",), unknown='"{word}" is not a route of this case')
+PLANT = TextForm(sections=("plants",), unknown='"{word}" is not a plant of this case')
+SELLER = TextForm(
+    sections=("actors", "suppliers"), unknown='"{word}" is not an actor or supplier of this case'
+)
+MEASURE = TextForm(sections=("measures",), unknown='"{word}" is not a measure of this case')
+USE = TextForm(sections=("uses",), unknown='"{word}" is not a use of this case')
+OPTION = TextForm(sections=("options",), unknown='"{word}" is not an option of this case')
+VARIANT = TextForm(sections=("variants",), unknown='"{word}" is not a variant of this case')
+SCENARIO = TextForm(
+    sections=("scenarios", "variants"), unknown='"{word}" is not a scenario or variant of this case'
+)
+REFERENCE_CLASS = TextForm(
+    sections=("reference_classes",), unknown='"{word}" is not a reference class of this case'
+)
+DOCUMENT = TextForm(sections=("documents",), unknown='"{word}" is not a document of this case')
+SOURCE = TextForm(
+    sections=("facts", "documents"), unknown='"{word}" is not a fact or document of this case'
+)
 
 FLOW = InUnit("{good}/month", low=0.0, constant=False)
 PRICE = InUnit("{money}/{good}", low=0.0, constant=False)

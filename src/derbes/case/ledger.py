@@ -20,9 +20,13 @@ FOR = ("+", "plus", "for", "1", "+1")
 SIGN = forms.WordForm(
     ("+", "0", "-", "for", "neutral", "against", "plus", "minus", "−", "1", "+1", "-1"), (1, 0, -1)
 )
-STATEMENT = forms.TextForm(sections=("statements",), noun="statement")
-OF_LEDGER = forms.TextForm(sections=LEDGER, noun="statement of the ledger")
-REPORTER = forms.TextForm(sections=("actors", "documents"), noun="actor or document")
+STATEMENT = forms.TextForm(
+    sections=("statements",), unknown='"{word}" is not a statement of this case'
+)
+OF_LEDGER = forms.TextForm(sections=LEDGER, unknown='"{word}" is not in the ledger of this case')
+REPORTER = forms.TextForm(
+    sections=("actors", "documents"), unknown='"{word}" is not an actor or document of this case'
+)
 
 
 class Modality(StrEnum):

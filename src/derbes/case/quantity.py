@@ -306,15 +306,13 @@ class Quantity:
         if not self.steps:
             return path
         known = max(calendar.n_periods, self.steps[-1][0] + 1)
-        return continued(
-            path, known, MONTHS_A_YEAR // calendar.step, after or self.after or calendar.after
-        )
+        a_year = MONTHS_A_YEAR // calendar.step
+        return continued(path, known, a_year, after or self.after or calendar.after)
 
     def goes_on(self, calendar: Calendar) -> str:
         """How it goes on behind the calendar with its central values: `repeat` or `hold`."""
-        path, after = self.over(calendar.n_periods), self.after or calendar.after
-        repeats = repeats_yearly(path, MONTHS_A_YEAR // calendar.step, after)
-        return "repeat" if repeats else "hold"
+        path, a_year = self.over(calendar.n_periods), MONTHS_A_YEAR // calendar.step
+        return "repeat" if repeats_yearly(path, a_year, self.after or calendar.after) else "hold"
 
     def months_over(self, n_periods: int, calendar: Calendar) -> IntArray:
         """Which of `months` holds in each period; -1: none of them. (T,)"""
@@ -330,13 +328,10 @@ class Quantity:
         """
         steps = dict(self.steps)
         for month in self.months:
-            central, value = month.quantity, values.get(month.quantity.path)
-            if value is None:
-                continue
-            inside = [at for at in steps if month.first <= at < month.end]
-            for at in inside:
-                share = steps[at] / central.value if central.value else 1.0
-                steps[at] = value * share
+            central, value = month.quantity.value, values.get(month.quantity.path)
+            if value is not None:
+                inside = [at for at in steps if month.first <= at < month.end]
+                steps |= {at: value * (steps[at] / central if central else 1.0) for at in inside}
         first = [number for at, number in steps.items() if at <= 0 or at == self.steps[0][0]][-1]
         return replace(
             self, value=first, steps=tuple(steps.items()), months=(), after=self.goes_on(calendar)

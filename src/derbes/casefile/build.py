@@ -12,21 +12,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from derbes.case import forms
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
-from derbes.case.forms import (
-    MISSING,
-    MOST_MONTHS,
-    TIME,
-    FlagForm,
-    InUnit,
-    LabelForm,
-    ListForm,
-    MapForm,
-    PartForm,
-    ShareForm,
-    TextForm,
-    WordForm,
-)
+from derbes.case.forms import MISSING, MOST_MONTHS, TIME, InUnit, MapForm
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Quantity
@@ -95,11 +83,11 @@ class Filled:
             if isinstance(form, InUnit):
                 found[key.name] = self.quantity(given, form, (key.key,))
             elif isinstance(form, MapForm) and isinstance(form.item, InUnit):
-                several = [
-                    (name, self.quantity(one, form.item, (key.key, name)))
+                found[key.name] = {
+                    name: quantity
                     for name, one in (given or {}).items()
-                ]
-                found[key.name] = {name: one for name, one in several if one is not None}
+                    if (quantity := self.quantity(one, form.item, (key.key, name))) is not None
+                }
         return found
 
     def held(self) -> Found:
@@ -108,13 +96,13 @@ class Filled:
         for key in keys_of(self.entry.model).values():
             given = getattr(self.entry, key.name)
             match key.form:
-                case ShareForm() as form:
+                case forms.ShareForm() as form:
                     found[key.name] = None if given is None else self.share(given, form, (key.key,))
-                case WordForm() if issubclass(key.holds, Enum):
+                case forms.WordForm() if issubclass(key.holds, Enum):
                     found[key.name] = key.holds(given)
-                case TextForm() | WordForm() | FlagForm() | LabelForm():
+                case forms.TextForm() | forms.WordForm() | forms.FlagForm() | forms.LabelForm():
                     found[key.name] = "" if given is None else given
-                case ListForm():
+                case forms.ListForm():
                     found[key.name] = tuple(given or ())
         return found
 
@@ -123,7 +111,7 @@ class Filled:
         node = find(self.node, step) or self.node
         return replace(self, entry=entry, node=node, path=(*self.path, *step))
 
-    def share(self, text: str, form: ShareForm, step: Path) -> float:
+    def share(self, text: str, form: forms.ShareForm, step: Path) -> float:
         """A number or share that has no range and no source; 0 when it cannot be used."""
         fraction = _FRACTION.fullmatch(text) if form.fraction else None
         if fraction is None:
@@ -135,8 +123,7 @@ class Filled:
             return 0.0
         share = int(fraction[1]) / int(fraction[2])
         if share > form.high:
-            what = _('expected at most {limit}, got "{text}"')
-            self.refuse(step, what.format(limit=1, text=text))
+            self.refuse(step, _('expected at most {limit}, got "{text}"'), limit=1, text=text)
         return share
 
     def number(self, text: str, step: Path, limits: InUnit, unit: str) -> float | None:
@@ -192,7 +179,7 @@ class Filled:
             return self.quantity(given, key.form, step)
         if isinstance(key.form, MapForm) and isinstance(key.form.item, InUnit) and len(step) == 2:
             return self.quantity(given[step[1]], key.form.item, step) if step[1] in given else None
-        if isinstance(key.form, PartForm) and isinstance(given, Entry):
+        if isinstance(key.form, forms.PartForm) and isinstance(given, Entry):
             return self.below(given, step[:1]).at(step[1:])
         return None
 
@@ -224,30 +211,27 @@ class Filled:
         if not by_name(self.entry.model)[str(step[0])].is_needed and len(step) == 1:
             self.missing.append(dotted((*self.path, *step)))
             return
-        what = _('"missing" cannot stand here: nothing can be computed without {key}')
         if entry.series is None:
+            what = _('"missing" cannot stand here: nothing can be computed without {key}')
             fix = _("give a value with a range, grade D and a why")
-            self.refuse((*step, "value"), what.format(key=step[-1]), fix)
+            self.refuse((*step, "value"), what, fix, key=step[-1])
             return
+        what = _('"missing" cannot stand here: nothing can be computed without {key} of {month}')
         fix = _("give a value; grade D and a why say that it is assumed")
         for month, one in entry.series.items():
             if one.value == MISSING:
-                what = _(
-                    '"missing" cannot stand here: nothing can be computed without {key} of {month}'
-                )
-                where = (*step, "series", month)
-                self.refuse(where, what.format(key=step[-1], month=month), fix)
+                self.refuse((*step, "series", month), what, fix, key=step[-1], month=month)
 
 
 def make_element(filled: Filled) -> Element:
     """The element of an entry; findings are left with `filled`."""
     section, element_id = map(str, filled.path)
-    found = filled.held()
+    found = filled.held() | {"id": element_id, "at_line": filled.line}
     if section in LEDGER:
         found["document"], found["place"] = document_and_place(filled.entry.at)
     if section in _OTHERWISE:
         found |= _OTHERWISE[section](filled, found)
-    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": filled.line})
+    element: Element = made(SECTIONS[section], found)
     return element
 
 
@@ -273,7 +257,7 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
         fix = ngettext(
             "choose a whole number of months", "choose a multiple of {n} months", step_months
         )
-        filled.refuse(step, what.format(text=text, n=step_months), fix.format(n=step_months))
+        filled.refuse(step, what, fix, text=text, n=step_months)
     return filled.measures.calendar.periods(months)
 
 
@@ -298,20 +282,20 @@ def refuse_reversed(filled: Filled, step: Path, first: str, last: str | None) ->
     """Note that a span of months ends before it begins."""
     calendar = filled.measures.calendar
     what = _('it begins after its end: "{first}" is later than "{last}"')
-    what = what.format(first=first, last=last or calendar.label(calendar.n_periods - 1))
-    filled.refuse(step, what, _("write the earlier month first"))
+    last = last or calendar.label(calendar.n_periods - 1)
+    filled.refuse(step, what, _("write the earlier month first"), first=first, last=last)
 
 
 def _measure(filled: Filled, _found: Found) -> Found:
     entry = filled.entry
     if not entry.lengths:
         filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
-    texts = enumerate(entry.lengths)
-    return {
-        "hits": tuple(made(Hit, one.given) for one in entry.hits),
-        "lengths": tuple(length_in_periods(filled, text, ("lengths", at)) for at, text in texts),
-        "start": period_of(filled, entry.start, ("start",)) if entry.start else None,
-    }
+    lengths = [
+        length_in_periods(filled, text, ("lengths", at)) for at, text in enumerate(entry.lengths)
+    ]
+    start = period_of(filled, entry.start, ("start",)) if entry.start else None
+    hits = tuple(made(Hit, one.given) for one in entry.hits)
+    return {"hits": hits, "lengths": tuple(lengths), "start": start}
 
 
 def _good(filled: Filled, found: Found) -> Found:
@@ -320,7 +304,6 @@ def _good(filled: Filled, found: Found) -> Found:
 
 
 def _stockpile(filled: Filled, found: Found) -> Found:
-    """A lot with the points of its age and surviving share."""
     table = filled.entry.survival_table
     points = []
     for position, (age, share) in enumerate(table or ()):
@@ -351,7 +334,6 @@ def _survival(filled: Filled, found: Found, table: Points = ()) -> Survival:
 
 
 def _plant(filled: Filled, found: Found) -> Found:
-    """When a plant opens, and the payments for it."""
     opening = filled.entry.opening
     period = period_of(filled, opening.value, ("opening", "value"), may_be_past=True)
     payments = []
@@ -378,8 +360,8 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
         return delay
 
     def refuse_twice(key: str, other: str) -> None:
-        what = _("how late the plant is is said twice, here and by {other}").format(other=other)
-        filled.refuse((key, "distribution"), what, _("keep one of the two"))
+        what = _("how late the plant is is said twice, here and by {other}")
+        filled.refuse((key, "distribution"), what, _("keep one of the two"), other=other)
 
     none = Quantity(
         0.0,
@@ -395,9 +377,9 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     at, early, late = (_months_between("0-0", month[:7]) for month in months)
     if not early <= at <= late:
         what = _("the range from {low} to {high} does not hold the value {value}")
-        what = what.format(low=months[1], high=months[2], value=opening.value)
         fix = _("write the earlier month first, and widen the range")
-        filled.refuse(("opening", "range"), what, fix)
+        words = {"low": months[1], "high": months[2], "value": opening.value}
+        filled.refuse(("opening", "range"), what, fix, **words)
     if opening.distribution is not None:
         if opening.range is not None:
             refuse_twice("opening", "opening.range")
@@ -414,15 +396,14 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
 
 
 def _limit(filled: Filled, found: Found) -> Found:
-    """What several options may be together."""
     entry = filled.entry
     least, most = found["at_least"], found["at_most"]
     if entry.at_most is None and entry.at_least is None:
         filled.refuse((), _("the limit says neither at_most nor at_least"), _("add one of them"))
     if least is not None and most is not None and least.value > most.value:
         what = _('at_least is above at_most: "{least}" is more than "{most}"')
-        what = what.format(least=least.written, most=most.written)
-        filled.refuse(("at_least",), what, _("exchange the two"))
+        words = {"least": least.written, "most": most.written}
+        filled.refuse(("at_least",), what, _("exchange the two"), **words)
     is_list = not isinstance(find(filled.node, ("options",)), MappingNode)
     return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
 
@@ -434,21 +415,19 @@ def _keys_of_caps(filled: Filled) -> None:
         fix = _("name the good whose sellers are capped, or take the key out")
         for key in ("at_most", "sellers", "part_of"):
             if getattr(entry, key):
-                what = _('"{key}" says nothing without a good').format(key=key)
-                filled.refuse((key,), what, fix)
+                filled.refuse((key,), _('"{key}" says nothing without a good'), fix, key=key)
         return
     for key in ("uses", "measure", "length", "share"):
         if getattr(entry, key):
             what = _('"{key}" says nothing of a cap on the sellers of "{good}"')
             fix = _("take it out, or write a standard of its own for it")
-            filled.refuse((key,), what.format(key=key, good=entry.good), fix)
+            filled.refuse((key,), what, fix, key=key, good=entry.good)
     if entry.at_most is None or is_missing(entry.at_most):
         what = _('the cap does not say which part of "{good}" a seller may have')
-        filled.refuse((), what.format(good=entry.good), _('add "at_most: 50 %"'))
+        filled.refuse((), what, _('add "at_most: 50 %"'), good=entry.good)
 
 
 def _standard(filled: Filled, _found: Found) -> Found:
-    """What is to be survived, or which part sellers may have."""
     entry = filled.entry
     _keys_of_caps(filled)
     first = period_of(filled, entry.first, ("from",)) if entry.first else 0
@@ -465,7 +444,7 @@ def _standard(filled: Filled, _found: Found) -> Found:
             filled.refuse(("length",), _("a length says nothing without a measure"), fix)
     elif entry.measure:
         what = _('the standard does not say how long "{measure}" runs')
-        filled.refuse((), what.format(measure=entry.measure), _('add "length: 12 month"'))
+        filled.refuse((), what, _('add "length: 12 month"'), measure=entry.measure)
     return {"length": length, "first": first, "last": last}
 
 
@@ -478,7 +457,6 @@ def _supplier(filled: Filled, _found: Found) -> Found:
 
 
 def _option(filled: Filled, _found: Found) -> Found:
-    """The sizes and dates of an option."""
     smallest, largest, sizes = _sizes(filled, entry := filled.entry)
     dates = _dates(filled, entry.dates) if entry.dates else (0,)
     return {"sizes": sizes, "smallest": smallest, "largest": largest, "dates": dates}
@@ -487,10 +465,10 @@ def _option(filled: Filled, _found: Found) -> Found:
 def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
     """Least and greatest size, and the steps; no steps where any size may be chosen."""
     if entry.size is None:
-        example = OPTION_TERMS[entry.kind].size_example
-        if example:
-            what = _('an option of kind {kind} needs the key "size"').format(kind=entry.kind)
-            filled.refuse((), what, _("add it, as in {example}").format(example=example))
+        if example := OPTION_TERMS[entry.kind].size_example:
+            what = _('an option of kind {kind} needs the key "size"')
+            fix = _("add it, as in {example}")
+            filled.refuse((), what, fix, kind=entry.kind, example=example)
         return 1.0, 1.0, (1.0,)
     if entry.size.steps is None:
         return (*_range_of_sizes(filled, entry, entry.size), ())
@@ -516,7 +494,7 @@ def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, f
     if smallest > largest:
         what = _('the sizes begin above their end: "{low}" is more than "{high}"')
         fix = _("write the lower value first")
-        filled.refuse(("size", "from"), what.format(low=size.from_, high=size.to), fix)
+        filled.refuse(("size", "from"), what, fix, low=size.from_, high=size.to)
     return smallest, largest
 
 
@@ -551,19 +529,17 @@ def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
         if earlier is None or later is None or earlier < later:
             continue
         before, month = months[at - 1], months[at]
+        what = _('dates must rise: "{date}" comes before "{before}"')
+        fix = _("write them in the order of time")
         if earlier == later:
             what = _("{first} and {second} fall into the same period")
-            what, fix = what.format(first=before, second=month), _("keep one of the two")
-        else:
-            what = _('dates must rise: "{date}" comes before "{before}"')
-            what = what.format(date=month, before=before)
-            fix = _("write them in the order of time")
-        filled.refuse(("dates", "months", at), what, fix)
+            fix = _("keep one of the two")
+        words = {"before": before, "date": month, "first": before, "second": month}
+        filled.refuse(("dates", "months", at), what, fix, **words)
     return tuple(period for period in periods if period is not None) or (0,)
 
 
 def _reference_class(filled: Filled, _found: Found) -> Found:
-    """Projects with their overruns."""
     projects = []
     for position, one in enumerate(filled.entry.projects):
         if (one.achieved is None) == (one.unfinished_at is None):
@@ -592,15 +568,12 @@ def _months_between(planned: str, until: str) -> float:
 
 
 def _statement(filled: Filled, _found: Found) -> Found:
-    """What a statement says of others, and what decides it."""
     entry = filled.entry
     decided = entry.resolution.given if entry.resolution is not None else {}
-    acts = entry.judgements
-    return {
-        "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
-        "judgements": tuple(Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in acts),
-        "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
-    }
+    stances = (Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items())
+    acts = (Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in entry.judgements)
+    resolution = {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)}
+    return {"stances": tuple(stances), "judgements": tuple(acts), "resolution": resolution}
 
 
 def sign_of(word: str) -> int:

@@ -5,9 +5,10 @@ the top of a case; the ledger.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from derbes.case import forms
 from derbes.case.entities import (
     AIMS,
     MEASURE_TERMS,
@@ -40,29 +41,23 @@ def case_without_uses(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def cyclic_recipes(draft: CaseDraft) -> Iterator[Finding]:
-    """Goods that are made from themselves."""
+    """Goods that are made from themselves: met again on the way to what they are made from."""
     made_by: dict[str, list[Recipe]] = {}
     for recipe in draft.case.recipes.values():
         made_by.setdefault(recipe.output, []).append(recipe)
     done: set[str] = set()
-    for good in made_by:
-        yield from _cycle_from(good, made_by, done)
-
-
-def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) -> Iterator[Finding]:
-    """Walk from a good to what it is made from; a good met again on the way is a cycle."""
     way: list[str] = []
-    waiting: list[tuple[str, str, bool]] = [(first, "", False)]
+    waiting: list[tuple[str, str, bool]] = [(good, "", False) for good in reversed(made_by)]
     while waiting:
         good, recipe_id, is_left = waiting.pop()
         if is_left:
             way.pop()
             done.add(good)
         elif good in way:
-            cycle = [*way[way.index(good) :], good]
-            what = _("the recipes go in a circle: {cycle}").format(cycle=" ← ".join(cycle))
-            fix = _("take one of the inputs out")
-            yield Finding(("recipes", recipe_id, "inputs", good), what, fix, at_key=True)
+            cycle = " ← ".join([*way[way.index(good) :], good])
+            what, fix = _("the recipes go in a circle: {cycle}"), _("take one of the inputs out")
+            path = ("recipes", recipe_id, "inputs", good)
+            yield Finding.of(path, what, fix, cycle=cycle, at_key=True)
         elif good not in done:
             way.append(good)
             waiting.append((good, "", True))
@@ -75,10 +70,10 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     if not draft.sound("goods", "suppliers", "recipes", "stockpiles"):
         return
     case = draft.case
-    origins = {supplier.good for supplier in case.suppliers.values()}
-    origins |= {stockpile.good for stockpile in case.stockpiles.values()}
-    origins |= {recipe.output for recipe in case.recipes.values()}
-    inputs = [(recipe.id, good) for recipe in case.recipes.values() for good in recipe.inputs]
+    sellers, piles, recipes = case.suppliers, case.stockpiles, case.recipes.values()
+    origins = {one.good for section in (sellers, piles) for one in section.values()}
+    origins |= {recipe.output for recipe in recipes}
+    inputs = [(recipe.id, good) for recipe in recipes for good in recipe.inputs]
     needs: list[tuple[Path, str]] = [(("recipes", id_, "inputs", one), one) for id_, one in inputs]
     needs += [(("uses", one.id, "good"), one.good) for one in case.uses.values()]
     needs += [(("exports", one.id, "good"), one.good) for one in case.exports.values()]
@@ -102,12 +97,12 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
     elif line and plant is not None and line not in plant.lines:
         owners = [one.id for one in draft.case.plants.values() if line in one.lines]
-        what = _('"{line}" is not a line of {plant}')
-        if owners:
-            what = _('"{line}" is a line of {owner}, not of {plant}')
-        what = what.format(line=line, owner=", ".join(owners), plant=plant.id)
+        what = _('"{line}" is a line of {owner}, not of {plant}')
+        if not owners:
+            what = _('"{line}" is not a line of {plant}')
         fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
-        yield Finding((*path, "line"), what, fix)
+        words = {"line": line, "owner": ", ".join(owners), "plant": plant.id}
+        yield Finding((*path, "line"), what.format(**words), fix)
     if line and not has_hours:
         what = _('the recipe does not say what time it takes on line "{line}"').format(line=line)
         yield Finding((*path, "line"), what, _('add hours, as in "0.01 hour" for one unit'))
@@ -125,11 +120,14 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
     stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
     if piles and stock > limit.value * (1 + ROUNDING):
-        what = _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
-            stock=in_words(stock, good.unit), good=good.id, limit=in_words(limit.value, good.unit)
+        yield Finding.of(
+            ("stockpiles", piles[-1].id, "quantity"),
+            _("{stock} in store are more than the storage_limit of {good}, {limit}"),
+            _("raise the limit, or write less stock: what does not fit would be thrown away"),
+            stock=in_words(stock, good.unit),
+            good=good.id,
+            limit=in_words(limit.value, good.unit),
         )
-        fix = _("raise the limit, or write less stock: what does not fit would be thrown away")
-        yield Finding(("stockpiles", piles[-1].id, "quantity"), what, fix)
     if good.reserve is None:
         return
     n = case.calendar.n_periods
@@ -163,19 +161,15 @@ def orders_before_the_calendar(draft: CaseDraft, supplier: Supplier) -> Iterator
     times = [supplier.lead_time, *(routes[one].lead_time for one in supplier.routes[:1])]
     lead = calendar.periods(sum(time.value for time in times if time is not None))
     late = [at for at, amount in supplier.on_order.steps if at >= lead and amount > 0]
+    path = ("suppliers", supplier.id, "on_order")
     if not lead:
         what = _('"on_order" says nothing for a supplier without lead time')
-        fix = _("give it a lead_time, or take on_order out")
+        yield Finding(path, what, _("give it a lead_time, or take on_order out"))
     elif late:
-        what = _("what arrives in {month} can still be ordered: the lead time ends before").format(
-            month=calendar.label(late[0])
-        )
-        fix = _("write what was ordered before the calendar, and 0 from {month} on").format(
-            month=calendar.label(lead)
-        )
-    else:
-        return
-    yield Finding(("suppliers", supplier.id, "on_order"), what, fix)
+        what = _("what arrives in {month} can still be ordered: the lead time ends before")
+        fix = _("write what was ordered before the calendar, and 0 from {month} on")
+        what = what.format(month=calendar.label(late[0]))
+        yield Finding(path, what, fix.format(month=calendar.label(lead)))
 
 
 @each("suppliers")
@@ -210,12 +204,14 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     over = amount > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
-        what = _("{least} have to be taken in {month}, and the capacity is {most}").format(
+        yield Finding.of(
+            path,
+            _("{least} have to be taken in {month}, and the capacity is {most}"),
+            _("lower at_least, or raise the capacity"),
             least=in_words(float(amount[at]), _unit(case, good)),
             most=in_words(float(most[at]), _unit(case, good)),
             month=case.calendar.label(at),
         )
-        yield Finding(path, what, _("lower at_least, or raise the capacity"))
 
 
 def _unit(case: Case, good: str) -> str:
@@ -243,7 +239,7 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
     for key in ("by", "share"):
         if key not in terms.takes and getattr(entry, key) is not None:
             what = _('"{key}" says nothing for a measure of kind {kind}')
-            yield Finding((*path, key), what.format(key=key, kind=kind), _("take it out"))
+            yield Finding.of((*path, key), what, _("take it out"), key=key, kind=kind)
     if measure.sender and measure.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
         fix = _("name who imposes it; leave sender out for an accident")
@@ -254,10 +250,11 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
 def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
     """What a measure says that it hits: something, of a kind that it can hit, and no buyer."""
     path = ("measures", measure.id, "hits")
-    sections = MEASURE_TERMS[measure.kind].sections
+    case, sections = draft.case, MEASURE_TERMS[measure.kind].sections
     if not measure.hits or any(hit == Hit() for hit in measure.hits):
         fix = _("name an actor, route, good, tag or element")
         yield Finding(path, _("the measure does not say what it hits"), fix)
+    rises = measure.kind is MeasureKind.PRICE_RISE and draft.sound("exports", "actors", "goods")
     for position, hit in enumerate(measure.hits):
         section = hit.element.partition(".")[0]
         if section in _EVERYTHING and section not in sections:
@@ -265,20 +262,12 @@ def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
             what = what.format(kind=measure.kind, element=hit.element)
             fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding((*path, position, "element"), what, fix)
-        bought = _bought(draft, hit) if measure.kind is MeasureKind.PRICE_RISE else ""
-        if bought and not hit.element:
+        buyers = case.exports.values() if rises and not hit.element else ()
+        bought = [f"exports.{one.id}" for one in buyers if selects_export(case, hit, one)]
+        if bought:  # one who pays more does no harm
             what = _("a price rise cannot hit what is sold abroad: {exports}")
             fix = _('name what is bought, as in "{{element: suppliers.my_supplier}}"')
-            yield Finding.of((*path, position), what, fix, exports=bought)
-
-
-def _bought(draft: CaseDraft, hit: Hit) -> str:
-    """Buyers abroad that a measure hits: one who pays more does no harm."""
-    if not draft.sound("exports", "actors", "goods"):
-        return ""
-    case = draft.case
-    found = [one.id for one in case.exports.values() if selects_export(case, hit, one)]
-    return ", ".join(f"exports.{name}" for name in found)
+            yield Finding.of((*path, position), what, fix, exports=", ".join(bought))
 
 
 def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
@@ -300,9 +289,9 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         hits = (selects_anything(draft.case, hit, sections) for hit in {*measure.hits})
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
-            what = what.format(kind=measure.kind)
-            fix = _("it can hit {sections}").format(sections=", ".join(sections))
-            yield Finding(("measures", measure.id, "hits"), what, fix)
+            fix = _("it can hit {sections}")
+            words = {"kind": measure.kind, "sections": ", ".join(sections)}
+            yield Finding.of(("measures", measure.id, "hits"), what, fix, **words)
 
 
 Known = Mapping[str, frozenset[str]]
@@ -321,8 +310,8 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
     elements = (built for section in draft.elements.values() for built in section.values())
     of_elements = (one for built in elements for one in built.references)
     offer = offers()
-    for path, word, reference in (*draft.references, *of_elements):
-        sections = reference.sections
+    for path, word, form in (*draft.references, *of_elements):
+        sections = form.sections
         if any(word in known[section] for section in sections):
             continue
         was_there = any(word in base.get(section, ()) for section in sections)
@@ -335,7 +324,7 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
         fix = _("add it under {section}").format(section=sections[0])
         if any(known[section] for section in sections):
             fix = offer(word, (name for section in sections for name in known[section]))
-        yield Finding(path, _refusal(word, reference.noun), fix, at_key=path[-1] == word)
+        yield Finding(path, _(form.unknown).format(word=word), fix, at_key=path[-1] == word)
 
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
@@ -351,7 +340,7 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
                 yield Finding(path, *_removed(name, path))
             continue
         names = (f"{one}.{other}" for one, ids in known.items() for other in ids)
-        yield Finding(path, _refusal(name, "element"), offer(name, names))
+        yield Finding(path, _(forms.ELEMENT.unknown).format(word=name), offer(name, names))
 
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
@@ -377,104 +366,60 @@ def _removed(word: str, path: Path) -> tuple[str, str]:
     return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
-def _refusal(word: str, noun: str) -> str:
-    texts = {
-        "actor": _('"{word}" is not an actor of this case'),
-        "good": _('"{word}" is not a good of this case'),
-        "route": _('"{word}" is not a route of this case'),
-        "plant": _('"{word}" is not a plant of this case'),
-        "measure": _('"{word}" is not a measure of this case'),
-        "use": _('"{word}" is not a use of this case'),
-        "option": _('"{word}" is not an option of this case'),
-        "variant": _('"{word}" is not a variant of this case'),
-        "scenario or variant": _('"{word}" is not a scenario or variant of this case'),
-        "reference class": _('"{word}" is not a reference class of this case'),
-        "statement": _('"{word}" is not a statement of this case'),
-        "statement of the ledger": _('"{word}" is not in the ledger of this case'),
-        "actor or supplier": _('"{word}" is not an actor or supplier of this case'),
-        "actor or document": _('"{word}" is not an actor or document of this case'),
-        "document": _('"{word}" is not a document of this case'),
-        "fact or document": _('"{word}" is not a fact or document of this case'),
-        "element": _('"{word}" is not an element of this case'),
-    }
-    return texts[noun].format(word=word)
-
-
-def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
-    """All four aims once, money last."""
-    given = draft.case.priorities
-    if sorted(given) != sorted(AIMS):
+def keys_at_the_top(draft: CaseDraft) -> Iterator[Finding]:
+    """The four aims once, money last; no rate of the own money; the length of the first page."""
+    case, code, step = draft.case, draft.case.currency, draft.case.calendar.step
+    if sorted(case.priorities) != sorted(AIMS):
         what = _("expected each of {aims} once")
         fix = _('write "priorities: [essential, deferrable, reserve, money]"')
         yield Finding.of(("priorities",), what, fix, aims=", ".join(AIMS))
-    elif given[-1] != "money":
+    elif case.priorities[-1] != "money":
         what = _("money must come last")
         yield Finding(("priorities",), what, _("move money to the end of the list"))
-
-
-def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
-    """The length of the first page must be one that its measure names."""
-    case = draft.case
+    if code in case.rates:
+        what = _("{code} is the base currency; it has no rate")
+        yield Finding.of(("currency", "rates", code), what, _("take it out"), code=code)
     measure = case.measures.get(main_measure(case))
-    if measure is None or not case.main_length or case.main_length in measure.lengths:
+    if measure is None or case.main_measure not in {"", measure.id}:
         return
-    if case.main_measure not in {"", measure.id}:
-        return
-    months = [str(length * case.calendar.step) for length in measure.lengths]
-    what = _('"{measure}" is not looked at for {n} months')
-    what = what.format(measure=measure.id, n=case.main_length * case.calendar.step)
-    fix = _("choose one of its lengths: {lengths} months").format(lengths=", ".join(months))
-    yield Finding(("main_length",), what, fix)
-
-
-def rate_of_own_money(draft: CaseDraft) -> Iterator[Finding]:
-    """The base currency needs no rate."""
-    code = draft.case.currency
-    if code in draft.case.rates:
-        what = _("{code} is the base currency; it has no rate").format(code=code)
-        yield Finding(("currency", "rates", code), what, _("take it out"))
+    if case.main_length and case.main_length not in measure.lengths:
+        what = _('"{measure}" is not looked at for {n} months')
+        fix = _("choose one of its lengths: {lengths} months")
+        lengths = ", ".join(str(length * step) for length in measure.lengths)
+        words = {"measure": measure.id, "n": case.main_length * step, "lengths": lengths}
+        yield Finding.of(("main_length",), what, fix, **words)
 
 
 OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution", "probability")
 """Keys that only a prediction can have."""
 
 
-def of_the_ledger(check: Callable[[CaseDraft, tuple[str, str], Any], Iterator[Finding]]) -> Check:
-    """A check of one entry, made of everything in the ledger that the schema accepts."""
-
-    def of_all(draft: CaseDraft) -> Iterator[Finding]:
-        for path, entry in draft.entries(*LEDGER):
-            yield from check(draft, path, entry)
-
-    return of_all
-
-
-@of_the_ledger
-def documents_of_the_ledger(
-    draft: CaseDraft, path: tuple[str, str], entry: Any
-) -> Iterator[Finding]:
+def documents_of_the_ledger(draft: CaseDraft) -> Iterator[Finding]:
     """`at` begins with the id of a document."""
     known = draft.elements["documents"]
-    document, _place = document_and_place(entry.at or "")
-    if document and document not in known and "documents" not in draft.unreadable:
-        fix = did_you_mean(document, known) or _("add it under documents")
-        yield Finding((*path, "at"), _refusal(document, "document"), fix)
+    for path, entry in draft.entries(*LEDGER):
+        document, _place = document_and_place(entry.at or "")
+        if document and document not in known and "documents" not in draft.unreadable:
+            what = _(forms.DOCUMENT.unknown).format(word=document)
+            fix = did_you_mean(document, known) or _("add it under documents")
+            yield Finding((*path, "at"), what, fix)
 
 
-@of_the_ledger
-def entries_without_check(draft: CaseDraft, path: tuple[str, str], entry: Any) -> Iterator[Finding]:
+def entries_without_check(draft: CaseDraft) -> Iterator[Finding]:
     """Every entry has a check, or a reason why there is none, and not both."""
-    is_one = is_prediction(entry)
-    words = is_one and entry.resolution and any(entry.resolution.given.values())
-    decides = entry.holds_if or entry.untestable or (is_one and (entry.yes_if or words))
-    if not decides and all(path != one.path[:2] for one in draft.findings):
-        fix = _("add holds_if with an expression, or untestable with the reason")
-        if is_one:
-            fix = _("add yes_if, resolution or holds_if, or untestable with the reason")
-        yield Finding(path, _("nothing says when this holds"), fix, at_key=True)
-    elif entry.holds_if and entry.untestable:
-        what = _("it has a check in holds_if, so it is not untestable")
-        yield Finding((*path, "untestable"), what, _("keep one of the two"))
+    refused = {one.path[:2] for one in draft.findings}
+    for path, entry in draft.entries(*LEDGER):
+        is_one = is_prediction(entry)
+        words = is_one and entry.resolution and any(entry.resolution.given.values())
+        decides = entry.holds_if or entry.untestable or (is_one and (entry.yes_if or words))
+        if not decides and path not in refused:
+            fix = _("add holds_if with an expression, or untestable with the reason")
+            if is_one:
+                fix = _("add yes_if, resolution or holds_if, or untestable with the reason")
+            yield Finding(path, _("nothing says when this holds"), fix, at_key=True)
+        elif entry.holds_if and entry.untestable:
+            what = _("it has a check in holds_if, so it is not untestable")
+            yield Finding((*path, "untestable"), what, _("keep one of the two"))
 
 
 def is_prediction(entry: Any) -> bool:
@@ -482,19 +427,17 @@ def is_prediction(entry: Any) -> bool:
     return "prediction" in {getattr(entry, "kind", ""), getattr(entry, "modality", "")}
 
 
-@of_the_ledger
-def keys_of_predictions(_draft: CaseDraft, path: tuple[str, str], entry: Any) -> Iterator[Finding]:
+def keys_of_predictions(draft: CaseDraft) -> Iterator[Finding]:
     """What decides a prediction belongs to predictions, and needs a date."""
-    given = [key for key in OF_PREDICTIONS if getattr(entry, key, None)]
-    if path[0] != "statements":
-        return
-    if not is_prediction(entry):
-        for key in given:
-            what = _('"{key}" says nothing for a statement that is no prediction').format(key=key)
-            yield Finding((*path, key), what, _("take it out, or write modality: prediction"))
-    elif not entry.due and (set(given) - {"probability", "condition"}):
-        what = _("the prediction does not say by when it is decided")
-        yield Finding(path, what, _('add the date, as in "due: 2027-12-31"'), at_key=True)
+    for path, entry in draft.entries("statements"):
+        given = [key for key in OF_PREDICTIONS if getattr(entry, key)]
+        if not is_prediction(entry):
+            what = _('"{key}" says nothing for a statement that is no prediction')
+            fix = _("take it out, or write modality: prediction")
+            yield from (Finding.of((*path, key), what, fix, key=key) for key in given)
+        elif not entry.due and (set(given) - {"probability", "condition"}):
+            what = _("the prediction does not say by when it is decided")
+            yield Finding(path, what, _('add the date, as in "due: 2027-12-31"'), at_key=True)
 
 
 @each("statements")
@@ -534,27 +477,12 @@ def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    order_of_priorities,
-    length_of_first_page,
-    rate_of_own_money,
-    case_without_uses,
-    cyclic_recipes,
-    goods_without_origin,
-    limits_of_recipes,
-    stocks_above_the_limit,
-    orders_before_the_calendar,
-    what_must_be_taken,
-    keys_of_measures,
-    cyclic_companions,
-    hits_of_measures,
-    measures_that_hit_nothing,
+    *(keys_at_the_top, case_without_uses, cyclic_recipes, goods_without_origin),
+    *(limits_of_recipes, stocks_above_the_limit, orders_before_the_calendar, what_must_be_taken),
+    *(keys_of_measures, cyclic_companions, hits_of_measures, measures_that_hit_nothing),
     *PLAN_CHECKS,
-    documents_of_the_ledger,
-    entries_without_check,
-    keys_of_predictions,
-    dates_of_expiry,
-    circles_of_retelling,
-    ids_used_twice,
+    *(documents_of_the_ledger, entries_without_check, keys_of_predictions, dates_of_expiry),
+    *(circles_of_retelling, ids_used_twice),
 )
 """Checks that rely on elements whose ids are known."""
 

@@ -8,6 +8,8 @@ missing, by measures of its sender, none of them twice.
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import Any
 
@@ -47,24 +49,21 @@ def circles(after: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     Args:
         after: Name → those that can be reached from it in one step.
     """
-    steps = {
-        name: dict.fromkeys(one for one in below if one in after) for name, below in after.items()
-    }
-    for _turn in range(2):
-        above: dict[str, dict[str, None]] = {name: {} for name in steps}
+    steps = {name: [one for one in below if one in after] for name, below in after.items()}
+    for _turn in range(2):  # and the other way round
+        sorter = TopologicalSorter(steps)
+        with suppress(CycleError):
+            sorter.prepare()
+        while ends := sorter.get_ready():
+            sorter.done(*ends)
+            for end in ends:
+                del steps[end]
+        above: dict[str, list[str]] = {name: [] for name in steps}
         for name, below in steps.items():
             for one in below:
-                above[one][name] = None
-        ends = [name for name, below in steps.items() if not below]
-        for end in ends:
-            del steps[end]
-            for name in above[end]:
-                del steps[name][end]
-                if not steps[name]:
-                    ends.append(name)
-        steps = {  # and the other way round
-            one: dict.fromkeys(name for name in above[one] if name in steps) for one in steps
-        }
+                if one in above:
+                    above[one].append(name)
+        steps = above
     found: set[str] = set()
     for name in steps:
         way = _way_back(steps, name) if name not in found else []
@@ -98,9 +97,9 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     fitting = OPTION_TERMS[option.kind].sections
     if section in draft.elements and section not in fitting:
         what = _('an option of kind {kind} cannot be about "{element}"')
-        what = what.format(kind=option.kind, element=option.element)
-        fix = _("it can be about {sections}").format(sections=", ".join(fitting))
-        yield Finding((*path, "element"), what, fix)
+        fix, words = _("it can be about {sections}"), {"sections": ", ".join(fitting)}
+        words |= {"kind": option.kind, "element": option.element}
+        yield Finding.of((*path, "element"), what, fix, **words)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
         what = _('"take_or_pay" says nothing but for a contract with a supplier')
@@ -127,9 +126,9 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
             name = way[0]
             told |= set(way)
             what = _("the options require each other in a circle: {cycle}")
-            what = what.format(cycle=" → ".join([*way, name]))
             fix = _("take one of them out, or make one option of them")
-            yield Finding(("options", name, "requires"), what, fix)
+            cycle = " → ".join([*way, name])
+            yield Finding.of(("options", name, "requires"), what, fix, cycle=cycle)
 
 
 def chosen_with(options: Options, name: str) -> set[str]:
@@ -160,9 +159,10 @@ def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
                 what = _(
                     'choosing "{name}" means both "{first}" and "{second}",'
                     " which exclude each other"
-                ).format(name=name, first=first, second=second)
+                )
                 fix = _("take one of the two out of requires, or the other out of excludes")
-                yield Finding(("options", name, "requires"), what, fix)
+                words = {"name": name, "first": first, "second": second}
+                yield Finding.of(("options", name, "requires"), what, fix, **words)
     for first, second in _excluding_pairs(options, committed_options(options)):
         if (first, second) not in told:
             what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
@@ -187,9 +187,8 @@ def prerequisites_that_come_later(draft: CaseDraft, option: Option) -> Iterator[
         needed = draft.case.options.get(name)
         if needed is not None and min(needed.dates) > max(option.dates):
             what = _('"{needed}" can only be decided later than "{name}", which needs it')
-            what = what.format(needed=name, name=option.id)
-            fix = _("give one of the two other dates")
-            yield Finding(("options", option.id, "requires", position), what, fix)
+            fix, path = _("give one of the two other dates"), ("options", option.id, "requires")
+            yield Finding.of((*path, position), what, fix, needed=name, name=option.id)
 
 
 def makes_its_element(option: Option) -> bool:
@@ -207,9 +206,8 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
         if options[first].element == element and not _exclude(options, first, second):
             what = _('"{element}" is there by "{first}" already, which can be chosen as well')
             fix = _('add "excludes: [{first}]", or name another element')
-            yield Finding.of(
-                ("options", second, "element"), what, fix, element=element, first=first
-            )
+            path = ("options", second, "element")
+            yield Finding.of(path, what, fix, element=element, first=first)
 
 
 @each("options")
@@ -222,10 +220,8 @@ def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Fi
         return
     if chosen_with(options, option.id).isdisjoint(makers):
         what = _('"{element}" is there only when "{maker}" is chosen')
-        fix = _('add "requires: [{maker}]"')
-        yield Finding.of(
-            ("options", option.id, "element"), what, fix, element=option.element, maker=makers[0]
-        )
+        fix, path = _('add "requires: [{maker}]"'), ("options", option.id, "element")
+        yield Finding.of(path, what, fix, element=element, maker=makers[0])
 
 
 ROUNDING = 1e-9
@@ -338,29 +334,25 @@ def nearest_possible(links: Links, pair: Pair) -> float | None:
     works = next((rank for rank in grid if are_possible({**links, pair: rank})), None)
     if works is None:
         return None
-    return _nearest(links, [pair], works=works, fails=given)
+    return nearest_in_common(links, [pair], works=works)
 
 
-def nearest_in_common(links: Links, pairs: Sequence[Pair]) -> float:
+def nearest_in_common(links: Links, pairs: Sequence[Pair], works: float = 0.0) -> float:
     """The rank nearest to that of the first pair that all the pairs can have together.
 
-    With 0 they can, if the other ranks are possible without them.
+    Between that and one that works, the last that works, rounded. With 0 they can, if the
+    other ranks are possible without them.
     """
-    return _nearest(links, pairs, works=0.0, fails=links[pairs[0]])
-
-
-def _nearest(links: Links, pairs: Iterable[Pair], *, works: float, fails: float) -> float:
-    """Between a rank that works and one that fails, the last that works, rounded."""
-    tried = list(pairs)
+    fails = links[pairs[0]]
     toward = math.floor if works < fails else math.ceil
     for _step in range(40):
         middle = (works + fails) / 2
-        if are_possible({**links, **dict.fromkeys(tried, middle)}):
+        if are_possible({**links, **dict.fromkeys(pairs, middle)}):
             works = middle
         else:
             fails = middle
     rounded = float(toward(works * SCALE)) / SCALE
-    return rounded if are_possible({**links, **dict.fromkeys(tried, rounded)}) else works
+    return rounded if are_possible({**links, **dict.fromkeys(pairs, rounded)}) else works
 
 
 def are_possible(links: Links) -> bool:
@@ -409,9 +401,9 @@ def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
     total = math.fsum(one.probability for one in scenarios.values())
     if abs(total - 1.0) > SUM_SLIP:
         what = _("the probabilities of the scenarios add to {total}, not to 1")
-        what = what.format(total=format_number(round(total, 6)))
         fix = _("change them, or add a scenario for what is left")
-        yield Finding(("scenarios",), what, fix, at_key=True)
+        shown = format_number(round(total, 6))
+        yield Finding.of(("scenarios",), what, fix, at_key=True, total=shown)
 
 
 def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
@@ -431,7 +423,11 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
                 what = _('"{name}" has neither a range nor a distribution').format(name=name)
                 fix = _("give it one, or take the correlation out")
                 yield Finding((*path, side), what, fix)
-            elif not _is_told(draft, name):
+                continue
+            section, element_id = [*name.split("."), ""][:2]
+            built = draft.elements.get(section, {}).get(element_id)
+            is_refused = section in draft.unreadable or (built and built.entity is None)
+            if not is_refused:  # else it has no quantity
                 what = _('"{name}" is not a quantity of this case').format(name=name)
                 yield Finding((*path, side), what, did_you_mean(name, uncertain))
         pair = frozenset(one.between)
@@ -448,13 +444,6 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
         if what:
             yield Finding((*path, place[2]), what, fix)
         told.setdefault(pair, one.at_line)
-
-
-def _is_told(draft: CaseDraft, name: str) -> bool:
-    """Whether the element of a quantity is known to be wrong, so that it has none."""
-    section, _dot, rest = name.partition(".")
-    built = draft.elements.get(section, {}).get(rest.partition(".")[0])
-    return section in draft.unreadable or (built is not None and built.entity is None)
 
 
 def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
@@ -516,15 +505,15 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
         if chance.tag not in tags:
             what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
             what = what.format(variant=chance.variant, tag=chance.tag)
-            other = _("tag what is there only for it, or name another tag")
-            fix = did_you_mean(chance.tag, tags) or other
+            fix = _("tag what is there only for it, or name another tag")
+            fix = did_you_mean(chance.tag, tags) or fix
             yield Finding(("chances", name, "tag"), what, fix)
 
 
 @each("levers")
-def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
-    """A lever has measures, or says what is missing and where to look for it."""
-    path = ("levers", lever.id)
+def keys_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
+    """A lever has measures of its sender, or says what is missing and where to look for it."""
+    path, measures = ("levers", lever.id), draft.case.measures
     if lever.measures and lever.lacks:
         what = _('"missing" says nothing for a lever that has measures: it is counted')
         yield Finding((*path, "missing"), what, _("keep one of the two"))
@@ -538,65 +527,49 @@ def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
     elif lever.measures and lever.look:
         what = _('"look" says nothing for a lever that has measures: it is counted')
         yield Finding((*path, "look"), what, _("take it out, or write it into the note"))
-
-
-@each("levers")
-def senders_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
-    """Who pulls a lever imposes all its measures, and is not the target."""
-    path, measures = ("levers", lever.id), draft.case.measures
     if lever.sender and lever.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
         yield Finding.of((*path, "sender"), what, _("name who pulls the lever"), name=lever.sender)
     for position, name in enumerate(lever.measures):
-        if name not in measures or measures[name].sender == lever.sender:
-            continue
-        sender = measures[name].sender
-        what = _('the sender of "{measure}" is {sender}, that of the lever {other}').format(
-            measure=name, sender=sender or _("no one (an accident)"), other=lever.sender
-        )
-        fix = _("name a measure of {sender}, or make it a lever of its own")
-        yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
+        if name in measures and measures[name].sender != lever.sender:
+            what = _('the sender of "{measure}" is {sender}, that of the lever {other}')
+            sender = measures[name].sender or _("no one (an accident)")
+            what = what.format(measure=name, sender=sender, other=lever.sender)
+            fix = _("name a measure of {sender}, or make it a lever of its own")
+            yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
 
 
-def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
-    """A measure counts once, also one that runs together with another."""
-    if not draft.sound("measures"):
-        return
-    case, pulled = draft.case, dict[str, str]()
-    for lever in case.levers.values():
-        for position, name in enumerate(lever.measures):
-            if name not in case.measures:
-                continue
-            twice = [one for one in companions(case, [name]) if one in pulled]
-            if twice:
-                what = _('"{other}" is in the lever "{lever}" already; it would count twice')
-                fix = _('take "{measure}" out: it runs together with "{other}"')
-                if twice[0] == name:
-                    fix = _("take it out of one of the two")
-                path, by = ("levers", lever.id, "measures", position), pulled[twice[0]]
-                yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
-            pulled |= dict.fromkeys(companions(case, [name]), lever.id)
-
-
-def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
-    """What a sender does at once begins in one month."""
-    case = draft.case
+def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
+    """A measure counts once, also with another; what a sender does at once begins in one month."""
+    case, is_sound = draft.case, draft.sound("measures")
+    pulled: dict[str, str] = {}
     first: dict[str, str] = {}
-    for lever in case.levers.values():
-        for position, name in enumerate(lever.measures):
-            if name not in case.measures:
-                continue
-            other = first.setdefault(lever.sender, name)
-            starts = [case.measures[one].start for one in (name, other)]
-            if starts[0] != starts[1]:
-                every, label = _("every month"), case.calendar.label
-                words = [every if start is None else label(start) for start in starts]
-                what = _(
-                    '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
-                    "sender are counted at once"
-                ).format(measure=name, start=words[0], other=other, begin=words[1])
-                fix = _("name measures with the same start")
-                yield Finding(("levers", lever.id, "measures", position), what, fix)
+    listed = [(one, *place) for one in case.levers.values() for place in enumerate(one.measures)]
+    for lever, position, name in listed:
+        if name not in case.measures:
+            continue
+        path = ("levers", lever.id, "measures", position)
+        together = companions(case, [name]) if is_sound else ()
+        twice = [one for one in together if one in pulled]
+        if twice:
+            what = _('"{other}" is in the lever "{lever}" already; it would count twice')
+            fix = _('take "{measure}" out: it runs together with "{other}"')
+            if twice[0] == name:
+                fix = _("take it out of one of the two")
+            words = {"measure": name, "other": twice[0], "lever": pulled[twice[0]]}
+            yield Finding.of(path, what, fix, **words)
+        pulled |= dict.fromkeys(together, lever.id)
+        other = first.setdefault(lever.sender, name)
+        starts = [case.measures[one].start for one in (name, other)]
+        if starts[0] != starts[1]:
+            every, label = _("every month"), case.calendar.label
+            start, begin = (every if one is None else label(one) for one in starts)
+            what = _(
+                '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
+                "sender are counted at once"
+            )
+            fix = _("name measures with the same start")
+            yield Finding.of(path, what, fix, measure=name, start=start, other=other, begin=begin)
 
 
 @each("standards")
@@ -620,20 +593,10 @@ def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    counted_or_missing,
-    senders_of_levers,
-    measures_of_two_levers,
-    starts_of_levers,
-    keys_of_options,
-    cyclic_prerequisites,
-    options_that_clash,
-    prerequisites_that_come_later,
-    elements_made_twice,
-    elements_that_are_not_there,
-    sellers_of_caps,
-    budget_of_what_is_committed,
-    probabilities_of_scenarios,
-    inputs_of_correlations,
-    correlations_that_clash,
+    *(keys_of_levers, measures_of_levers),
+    *(keys_of_options, cyclic_prerequisites, options_that_clash, prerequisites_that_come_later),
+    *(elements_made_twice, elements_that_are_not_there, sellers_of_caps),
+    *(budget_of_what_is_committed, probabilities_of_scenarios),
+    *(inputs_of_correlations, correlations_that_clash),
 )
 """Checks of levers, options, scenarios and correlations."""

@@ -72,8 +72,7 @@ def _value(case: Case, element: Element, name: str) -> Any:
 def _in_language(item: Any, name: str) -> Any:
     """What a field holds; a text for a reader in the language in use."""
     found = getattr(item, name)
-    model: type = type(item)
-    key = by_name(model).get(name)
+    key = by_name(item.__class__).get(name)
     is_text = key is not None and isinstance(key.form, LabelForm)
     if name == "opening_why" or (is_text and (name not in _ORIGINALS or isinstance(item, Fact))):
         return text_of(found)
@@ -124,15 +123,13 @@ def display(case: Case, where: str = "") -> str:
         raise _nowhere(case, where, ["assumptions", *SECTIONS, *TOP, *AIMS, "currency"])
     elements: Mapping[str, Element] = getattr(case, section)
     if not rest:
-        heads = [_head(section, element) for element in elements.values()]
-        return "\n".join(heads or [none])
+        return "\n".join([_head(section, element) for element in elements.values()] or [none])
     element_id, _sep, key = rest.partition(".")
     if element_id not in elements:
         raise _nowhere(case, where, [f"{section}.{name}" for name in elements])
     element = elements[element_id]
-    if not key:
-        return "\n".join(_element(case, section, element))
-    return "\n".join(_key(case, where, element, key))
+    shown = _key(case, where, element, key) if key else _element(case, section, element)
+    return "\n".join(shown)
 
 
 def _assumptions(case: Case, where: str, name: str) -> Iterator[str]:
@@ -187,13 +184,9 @@ def _overview(case: Case) -> Iterator[str]:
     for name in TOP:
         yield from _lines(name, getattr(case, name), calendar)
     yield ""
-    for section in SECTIONS:
-        names = list(getattr(case, section))
-        if names:
+    for section in (*SECTIONS, "assumptions"):
+        if names := list(getattr(case, section)):
             yield f"{section} ({len(names)}): {', '.join(names)}"
-    if case.assumptions:
-        names = list(case.assumptions)
-        yield f"assumptions ({len(names)}): {', '.join(names)}"
     for name in AIMS:
         if getattr(case, name) not in (None, (), Risk()):
             yield from _lines(name, getattr(case, name), calendar)
@@ -276,19 +269,18 @@ def _plain(name: str, found: Any, calendar: Calendar) -> str:
         months = [calendar.label(period) for period in found]
         if len(months) <= MOST_DATES:
             return ", ".join(months)
-        return _("{first}, {second}, … {last}: {n} dates").format(
-            first=months[0], second=months[1], last=months[-1], n=len(months)
-        )
+        text = _("{first}, {second}, … {last}: {n} dates")
+        return text.format(first=months[0], second=months[1], last=months[-1], n=len(months))
     if last in _LENGTHS:
         lengths = found if isinstance(found, tuple) else (found,)
         return ", ".join(format_amount(n * calendar.step, "month", language()) for n in lengths)
     if isinstance(found, bool):
         found = _("yes") if found else _("no")
     if isinstance(found, tuple):
-        found = ", ".join(
-            " → ".join(f"{number:g}" for number in item) if isinstance(item, tuple) else str(item)
-            for item in found
+        points = (
+            " → ".join(map("{:g}".format, one)) if isinstance(one, tuple) else one for one in found
         )
+        return ", ".join(map(str, points))
     return format_number(round(found, 6), language()) if isinstance(found, float) else str(found)
 
 
@@ -299,14 +291,15 @@ def _number_in_words(quantity: Quantity, calendar: Calendar) -> str:
     text = words(quantity.value)
     if quantity.steps:
         spreads = {month.first: _spread(month.quantity, words) for month in quantity.months}
-        shown = [(at, f"{calendar.label(at)} {words(number)}") for at, number in quantity.steps]
-        steps = [text + spreads.get(at, "") for at, text in shown]
+        steps = (
+            f"{calendar.label(at)} {words(number)}{spreads.get(at, '')}"
+            for at, number in quantity.steps
+        )
         text = _("by month: {steps}").format(steps="; ".join(steps))
     return text + _spread(quantity, words)
 
 
 def _spread(quantity: Quantity, words: Callable[[float], str]) -> str:
-    """Range and distribution, as they stand behind a number."""
     text = ""
     if quantity.low is not None and quantity.high is not None:
         text = _(" (range {low} to {high})")
@@ -319,7 +312,6 @@ def _spread(quantity: Quantity, words: Callable[[float], str]) -> str:
 
 
 def _origin(quantity: Quantity) -> Iterator[str]:
-    """Where a number comes from, and where it stands."""
     if not quantity.path:
         yield _("not given: the default")
         return

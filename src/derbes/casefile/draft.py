@@ -71,26 +71,22 @@ class Reference(NamedTuple):
     form: forms.TextForm
 
 
-def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
-    """Every id that an entry refers to."""
-    for key in keys_of(entry.model).values():
-        if given := entry.given.get(key.name):
-            yield from _references_in(given, key.form, (*path, key.key))
-
-
-def _references_in(given: Any, form: forms.Form, path: Path) -> Iterator[Reference]:
+def references_of(given: Any, path: Path, form: forms.Form | None = None) -> Iterator[Reference]:
+    """Every id that an entry, or a value of a form in it, refers to."""
     if isinstance(given, Entry):
-        yield from references_of(given, path)
+        for key in keys_of(given.model).values():
+            if below := given.given.get(key.name):
+                yield from references_of(below, (*path, key.key), key.form)
     elif isinstance(form, forms.TextForm) and form.sections:
         yield Reference(path, given, form)
     elif isinstance(form, forms.ListForm):
         for at, item in enumerate(given):
-            yield from _references_in(item, form.item, (*path, at))
+            yield from references_of(item, (*path, at), form.item)
     elif isinstance(form, forms.MapForm):
         for name, item in given.items():
             if form.key.sections:
                 yield Reference((*path, name), name, form.key)
-            yield from _references_in(item, form.item, (*path, name))
+            yield from references_of(item, (*path, name), form.item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +110,8 @@ class Memory:
 
     measures: CaseUnits | None = None
     entries: dict[Node, Built] = field(default_factory=dict)
-    entities: dict[Node, Built] = field(default_factory=dict)
-    rests: dict[Node, Mapping[Path, Node | None]] = field(default_factory=dict)
-    """What the formulas of an element rest on: path of a part of the case → its node."""
+    entities: dict[Node, tuple[Built, Mapping[Path, Node | None]]] = field(default_factory=dict)
+    """With what the formulas of each rest on: path of a part of the case → its node."""
 
     def is_usable(self, measures: CaseUnits) -> bool:
         """Whether what was built counts in the same units, money and time."""
@@ -178,9 +173,9 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     part, is_whole, told = read_entry(Case, node.plain, ())
     entry = part or Entry(Case, {})
     money = entry.currency.base if entry.currency else ""
-    top = Filled(entry, node, (), CaseUnits(_calendar(entry.calendar), money), "", told, [])
-    _refuse_long_calendar(top)
-    unreadable = _misspelt_sections(told) | _misshapen_sections(root)
+    top = Filled(entry, node, (), CaseUnits(_WIDE, money), "", told, [])
+    top.measures = CaseUnits(_calendar(top), money)
+    unreadable = _unreadable_sections(root, told)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
@@ -218,25 +213,19 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     return CaseDraft(root, case, findings, elements, references, correlated, unreadable)
 
 
-def _calendar(entry: Entry | None) -> Calendar:
+def _calendar(top: Filled) -> Calendar:
+    """The periods; notes where they are more than the most months together."""
+    entry = top.entry.calendar
     if entry is None:
         return _WIDE
     year, month = entry.first.split("-")[:2]
     step = Step[entry.step.upper()]
-    return Calendar(int(year), int(month), entry.periods, step, entry.after or "")
-
-
-def _refuse_long_calendar(top: Filled) -> None:
-    """Note that the periods of the calendar are more than the most months together."""
-    entry, calendar = top.entry.calendar, top.measures.calendar
-    months = calendar.n_periods * calendar.step
-    if entry is None or months <= MOST_MONTHS:
-        return
-    what = _("the calendar is {months} months long, and {most} are the most")
-    fix = _("write at most {n} periods").format(n=MOST_MONTHS // calendar.step)
-    top.refuse(("calendar", "periods"), what.format(months=months, most=MOST_MONTHS), fix)
-    shorter = replace(calendar, n_periods=MOST_MONTHS // calendar.step)
-    top.measures = replace(top.measures, calendar=shorter)
+    most = MOST_MONTHS // step
+    if entry.periods > most:
+        what = _("the calendar is {months} months long, and {most} are the most")
+        words = {"months": entry.periods * step, "most": MOST_MONTHS, "n": most}
+        top.refuse(("calendar", "periods"), what, _("write at most {n} periods"), **words)
+    return Calendar(int(year), int(month), min(entry.periods, most), step, entry.after or "")
 
 
 def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
@@ -362,7 +351,6 @@ def _derived(case: Case) -> Iterator[Derived]:
 
 
 def _fields(top: Filled, *, is_whole: bool) -> Found:
-    """What the top gives of a case, as far as it can be read."""
     entry, measures = top.entry, top.measures
     always = {"calendar": measures.calendar, "currency": measures.money}
     if not is_whole:
@@ -393,12 +381,15 @@ def _aims(top: Filled) -> Found:
         aims["budget"] = _budget(budget)
     risk, is_whole = _part(top, Risk, ("risk",))
     if risk is not None and is_whole:
-        aims["risk"] = _risk(risk)
+        shares = {name: share or 0.0 for name, share in risk.held().items()}
+        aims["risk"] = Risk(**shares)
+        if aims["risk"].level == 1.0:
+            what = _("at a level of 1 the tail holds no draw")
+            risk.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
     return aims
 
 
 def _budget(filled: Filled) -> Budget:
-    """What the options may cost."""
     found = filled.quantities()
     calendar = filled.measures.calendar
     first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
@@ -409,15 +400,6 @@ def _budget(filled: Filled) -> Budget:
                 filled.refuse((name, year), outside(year, calendar)[0], fix)
         found[name] = {int(year): quantity for year, quantity in found[name].items()}
     return Budget(**found, at_line=filled.line)
-
-
-def _risk(filled: Filled) -> Risk:
-    """How a plan weighs bad draws."""
-    risk = Risk(**{name: share or 0.0 for name, share in filled.held().items()})
-    if risk.level == 1.0:
-        what = _("at a level of 1 the tail holds no draw")
-        filled.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
-    return risk
 
 
 def _correlations(top: Filled, correlated: list[tuple[int, int, int]]) -> Iterator[Correlation]:
@@ -468,23 +450,21 @@ def _expression_lines(
     return {dotted(path): place(root, path).line for path in paths}
 
 
-def _misspelt_sections(findings: list[Finding]) -> frozenset[str]:
-    """Sections that unknown keys at the top may stand for; offers them as the fix."""
+def _unreadable_sections(root: MappingNode, findings: list[Finding]) -> frozenset[str]:
+    """Sections that are no mappings, or that unknown keys may stand for, which are offered them."""
     known = [*keys_of(Case), *SECTIONS]
-    meant: set[str] = set()
+    given = {section: root.entries.get(section) for section in SECTIONS}
+    found = {
+        section
+        for section, node in given.items()
+        if isinstance(node, Text | Items) and node.plain is not None
+    }
     for position, one in enumerate(findings):
         if one.at_key and len(one.path) == 1:
             name = str(one.path[0])
             findings[position] = replace(one, fix=did_you_mean(name, known))
-            meant |= SECTIONS.keys() & set(offered(name, known))
-    return frozenset(meant)
-
-
-def _misshapen_sections(root: MappingNode) -> frozenset[str]:
-    """Sections that are not mappings."""
-    given = [(section, root.entries[section]) for section in SECTIONS if section in root.entries]
-    wrong = [(section, node) for section, node in given if not isinstance(node, MappingNode)]
-    return frozenset(section for section, node in wrong if node.plain is not None)
+            found |= SECTIONS.keys() & set(offered(name, known))
+    return frozenset(found)
 
 
 def _entries(
@@ -495,8 +475,9 @@ def _entries(
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
     if not isinstance(node, MappingNode):
-        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"').format(section=section)
-        findings.append(Finding((section,), _("expected elements by id, got something else"), fix))
+        what = _("expected elements by id, got something else")
+        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"')
+        findings.append(Finding.of((section,), what, fix, section=section))
         return {}
     found = {}
     for name, below in node.entries.items():
@@ -512,8 +493,7 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
     built = memory.entries.get(node)
     if built is None:
         part, is_whole, findings = read_entry(model, node.plain, path)
-        references = tuple(references_of(part, path)) if part is not None else ()
-        entry = part if is_whole else None
+        entry, references = part if is_whole else None, tuple(references_of(part, path))
         built = Built(node, entry, part, findings=tuple(findings), references=references)
         memory.entries[node] = built
     return built
@@ -539,7 +519,7 @@ def _built(
     memory: Memory,
     asks: Mapping[Path, set[Path]],
 ) -> Built:
-    known, rests = memory.entities.get(checked.node), memory.rests.get(checked.node, {})
+    known, rests = memory.entities.get(checked.node, (None, {}))
     if known is not None and all(find(root, part) is node for part, node in rests.items()):
         return known
     section, name = path
@@ -561,6 +541,6 @@ def _built(
         findings=(*checked.findings, *filled.findings),
         missing=tuple(filled.missing),
     )
-    memory.entities[checked.node] = built
-    memory.rests[checked.node] = {part: find(root, part) for part in _behind(path, asks)}
+    rests = {part: find(root, part) for part in _behind(path, asks)}
+    memory.entities[checked.node] = built, rests
     return built

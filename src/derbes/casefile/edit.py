@@ -6,7 +6,7 @@ anew as can be. What comes out is read again, and must be what was wanted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
@@ -97,19 +97,16 @@ def changed_texts(path: FilePath, changes: Mapping[Path, Plain]) -> dict[FilePat
     for number, paths in touched.items():
         source, plain = tree.sources[number], wanted[number]
         text = respelled(source.text, plain if isinstance(plain, dict) else {})
-        if text is None:
-            raise CaseError(str(path), [_refusal(tree, where, source.name) for where in paths])
+        if text is None:  # more would change than was asked
+            what = _("this cannot be changed without changing more of the file")
+            fix = _("change it in an editor; see whether it is repeated by * or &")
+            nodes = [(dotted(where), find(tree.root, where)) for where in paths]
+            places = [(where, node.mark.line if node else 0) for where, node in nodes]
+            problem = partial(Problem, what=what, fix=fix, file=source.name)
+            raise CaseError(str(path), [problem(where, line=line) for where, line in places])
         if text != source.text:
             found[source.path.resolve()] = text
     return found
-
-
-def _refusal(tree: Tree, where: Path, file: str) -> Problem:
-    """The refusal of a change that would change more than was asked."""
-    node = find(tree.root, where)
-    what = _("this cannot be changed without changing more of the file")
-    fix = _("change it in an editor; see whether it is repeated by * or &")
-    return Problem(dotted(where), what, line=node.mark.line if node else 0, fix=fix, file=file)
 
 
 def _file_of(tree: Tree, roots: Sequence[Node | None], where: Path) -> int:
@@ -180,8 +177,6 @@ def respelled(text: str, wanted: Mapping[str, Plain]) -> str | None:
 
 
 class _Slot(NamedTuple):
-    """Where a value stands."""
-
     start: int
     """Behind the colon of its key, or where an item begins."""
     end: int
@@ -203,19 +198,16 @@ class _Spelling:
         """What changes so that a node reads as is wanted."""
         if node.plain == wanted:
             return
-        if (
-            isinstance(node, MappingNode)
-            and isinstance(wanted, dict)
-            and _stays(node, wanted, slot)
-        ):
-            yield from self.mapping(node, wanted)
-        elif isinstance(node, Items) and isinstance(wanted, list) and _grows(node, wanted):
-            yield from self.items(node, wanted)
-        elif isinstance(node, Text) and isinstance(wanted, str) and node.style not in {"|", ">"}:
-            lead = " " if slot.start == node.mark.start and slot.is_value else ""
-            yield Span(node.mark.start, node.mark.end, lead + spelled(wanted, node.style))
-        else:
-            yield from self.anew(node, wanted, slot)
+        match node, wanted:
+            case MappingNode(), dict() if _stays(node, wanted, slot):
+                yield from self.mapping(node, wanted)
+            case Items(), list() if 0 < len(node.items) <= len(wanted):
+                yield from self.items(node, wanted)
+            case Text(), str() if node.style not in {"|", ">"}:
+                lead = " " if slot.start == node.mark.start and slot.is_value else ""
+                yield Span(node.mark.start, node.mark.end, lead + spelled(wanted, node.style))
+            case _:
+                yield from self.anew(node, wanted, slot)
 
     def mapping(self, node: MappingNode, wanted: Mapping[str, Plain]) -> Iterator[Span]:
         """What changes in a mapping: values, keys that go, keys that come."""
@@ -260,12 +252,10 @@ class _Spelling:
 
     def anew(self, node: Node, wanted: Plain, slot: _Slot) -> Iterator[Span]:
         """A value of another kind in the place of a node."""
-        inline = in_flow(wanted)
+        inline = self.wrapped(wanted, node.mark.start) if slot.in_flow else in_flow(wanted)
         is_block = isinstance(node, MappingNode | Items) and not node.in_flow
         end = self.trimmed(slot.end)
         fits = slot.in_flow or not slot.is_value or not isinstance(wanted, dict | list)
-        if slot.in_flow:
-            inline = self.wrapped(wanted, node.mark.start)
         if fits or not wanted or slot.indent + len(inline) <= WIDEST:
             if is_block and slot.is_value:
                 yield Span(slot.start, slot.start, f" {inline}")
@@ -276,8 +266,7 @@ class _Spelling:
             return
         lines = self.line_end.join(in_block(wanted, slot.indent + len(_INDENT)))
         if is_block:
-            first = self.line_start(node.mark.start)
-            yield Span(first, end, lines)
+            yield Span(self.line_start(node.mark.start), end, lines)
         else:
             yield Span(slot.start, max(end, slot.start), "")
             last = self.text.find("\n", max(end, slot.start))
@@ -338,15 +327,8 @@ class _Spelling:
 
 def _stays(node: MappingNode, wanted: Mapping[str, Plain], slot: _Slot) -> bool:
     """Whether a mapping keeps one of its keys; behind the dash of an item, the first."""
-    first = next(iter(node.entries), "")
-    if node.in_flow or slot.is_value:
-        return not node.entries.keys().isdisjoint(wanted)
-    return first in wanted
-
-
-def _grows(node: Items, wanted: Sequence[Plain]) -> bool:
-    """Whether a list that is not empty keeps all its items."""
-    return 0 < len(node.items) <= len(wanted)
+    kept = [name in wanted for name in node.entries]
+    return any(kept if node.in_flow or slot.is_value else kept[:1])
 
 
 def in_flow(value: Plain) -> str:

@@ -7,6 +7,7 @@ words of our own, all at once.
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -124,44 +125,39 @@ def find(node: Node, path: Path) -> Node | None:
     return found
 
 
+def _walked(node: Node, path: Path) -> Iterator[tuple[str | int, Node | None, Node | None]]:
+    """Steps of a path, each with the nodes above and below it.
+
+    A short spelling leaves steps out: `value`, or the 0 of an only item.
+    """
+    above: Node | None = node
+    for step in path:
+        below = child(above, step)
+        is_only_item = step == 0 and isinstance(above, MappingNode | Text)
+        if below is not None or not (step in LEFT_OUT or is_only_item):
+            yield step, above, below
+            above = below
+
+
 def place(node: Node, path: Path) -> Mark:
     """Where a path stands: its value, else its key, else what is nearest above."""
     mark = node.mark
-    for step in path:
-        below = child(node, step)
+    for step, above, below in _walked(node, path):
         if below is None:
-            if _is_left_out(node, step):
-                continue
             break
-        mark = node.keys[str(step)] if isinstance(node, MappingNode) else below.mark
+        mark = above.keys[str(step)] if isinstance(above, MappingNode) else below.mark
         node = below
     return node.mark if isinstance(node, Text) and node.text else mark
 
 
 def shown(node: Node, path: Path) -> Path:
     """A path without the steps that the file leaves out."""
-    steps: list[str | int] = []
-    found: Node | None = node
-    for step in path:
-        below = child(found, step)
-        if below is None and _is_left_out(found, step):
-            continue
-        steps.append(step)
-        found = below
-    return tuple(steps)
-
-
-def _is_left_out(node: Node | None, step: str | int) -> bool:
-    """Whether a short spelling leaves a step out: `value`, or the 0 of an only item."""
-    return step in LEFT_OUT or (step == 0 and isinstance(node, MappingNode | Text))
+    return tuple(step for step, _above, _below in _walked(node, path))
 
 
 def key_place(node: Node, path: Path) -> Mark:
     """Where the last key of a path stands."""
-    above: Node | None = node
-    for step in path[:-1]:
-        below = child(above, step)
-        above = above if below is None and _is_left_out(above, step) else below
+    above = [node, *(below for _step, _above, below in _walked(node, path[:-1]))][-1]
     if isinstance(above, MappingNode) and path[-1] in above.keys:
         return above.keys[str(path[-1])]
     return place(node, path)
@@ -210,11 +206,12 @@ class Finding:
     """Of a text: the text, and the characters of it that it is about: the first, how many."""
 
     @classmethod
-    def of(
-        cls, path: Path, what: str, fix: str = "", /, mark: Mark | None = None, **words: Any
-    ) -> "Finding":
-        """A finding; where there are `words`, both texts name in braces where they stand."""
-        at_key = words.pop("at_key", False)
+    def of(cls, path: Path, what: str, fix: str = "", /, **words: Any) -> "Finding":
+        """A finding; where there are `words`, both texts name in braces where they stand.
+
+        Among them `at_key` and `mark` may be those of the finding.
+        """
+        at_key, mark = words.pop("at_key", False), words.pop("mark", None)
         if words:
             what, fix = what.format(**words), fix.format(**words)
         return cls(path, what, fix, at_key, mark)
@@ -300,9 +297,8 @@ def _empty(marks: tuple[Any, ...], default: Any) -> Any:
     is_none = forms.LACKING in marks or forms.NEEDED in marks
     if is_none or isinstance(form, forms.InUnit | forms.PartForm):
         return None
-    given = next((mark.value for mark in marks if isinstance(mark, forms.Default)), None)
-    if given is not None:
-        return given
+    if given := [mark.value for mark in marks if isinstance(mark, forms.Default)]:
+        return given[0]
     if isinstance(form, forms.FlagForm):
         return bool(default)
     if isinstance(form, forms.WordForm):
@@ -380,7 +376,6 @@ def _mapping(
     before, is_whole = len(findings), True
     found: dict[str, Any] = {}
     unknown = [key for key in given if key not in keys]
-    fixes = {key: did_you_mean(key, keys) for key in unknown}
     meant = {name for key in unknown for name in offered(key, keys)}
     for key in keys.values():
         if key.key in given:
@@ -391,15 +386,14 @@ def _mapping(
         elif key.is_needed and key.key not in meant:
             what = _('the key "{key}" is missing').format(key=key.key)
             findings.append(Finding((*path, key.key), what, _("add it")))
-    for name, near in fixes.items():
+    for name in unknown:
         what = _('unknown key "{key}"').format(key=name)
-        fix = _elsewhere(model, name) or near
+        fix = _elsewhere(model, name) or did_you_mean(name, keys)
         findings.append(Finding((*path, name), what, fix, at_key=True))
     return Entry(model, found), is_whole and len(findings) == before
 
 
 def _elsewhere(model: type, name: str) -> str:
-    """What to do with a key that stands in other places."""
     if name == "<<":
         return _("write the keys out; they cannot be merged in")
     if model is Good and name == "survival_table":
@@ -455,10 +449,9 @@ def _text(form: forms.TextForm, given: Any, path: Path) -> Any:
 
 def _is_in_time(form: forms.TextForm, given: str) -> bool:
     """Whether the day of a date is one of its month; what is no date counts as one."""
-    if form.pattern not in {forms.DATE_PATTERN, forms.DAY_PATTERN} or len(given) < len("2027-07-1"):
-        return True
     try:
-        date.fromisoformat(given)
+        if form.pattern in {forms.DATE_PATTERN, forms.DAY_PATTERN} and len(given) > len("2027-07"):
+            date.fromisoformat(given)
     except ValueError:
         return False
     return True
@@ -478,8 +471,8 @@ def _label(given: Any, path: Path, findings: list[Finding]) -> Any:
         if of_language not in found:
             what = _('"{code}" is a form of the text in "{language}", which is not given')
             fix = _('add the text as it stands alone, as "{language}"')
-            words = {"code": code, "language": of_language}
-            findings.append(Finding.of((*path, code), what, fix, **words))
+            path = (*path, code)
+            findings.append(Finding.of(path, what, fix, code=code, language=of_language))
             return _REFUSED
     return {code: text for code, text in found.items() if text}
 
@@ -496,9 +489,7 @@ def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
 
 def _flag(given: Any, path: Path) -> Any:
     word = given.lower() if isinstance(given, str) else ""
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return _expected(path, _("true or false"), given)
+    return word in _TRUE if word in _TRUE | _FALSE else _expected(path, _("true or false"), given)
 
 
 def _whole(form: forms.WholeForm, given: Any, path: Path) -> Any:
@@ -539,12 +530,11 @@ def _part(model: type, given: Any, path: Path, findings: list[Finding]) -> Any:
 
 def _contradiction(entry: Entry) -> str:
     """What is wrong between the keys of a mapping; empty when nothing is."""
-    if entry.model is forms.WrittenMonth and entry.value is None:
-        return _('the quantity has no "value"')
-    if entry.model is forms.WrittenQuantity:
-        if entry.value is None and entry.series is None:
+    if entry.model in (forms.WrittenMonth, forms.WrittenQuantity):
+        has_series = entry.model is forms.WrittenQuantity and entry.series is not None
+        if entry.value is None and not has_series:
             return _('the quantity has no "value"')
-        if entry.value is not None and entry.series is not None:
+        if entry.value is not None and has_series:
             return _('"value" and "series" are both given')
     if entry.model is forms.WrittenSize and (entry.steps is None) == (entry.to is None):
         return _('expected sizes, as in "[0.5, 1, 2]" or "{from: 0, to: 3}"')
@@ -606,7 +596,6 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
 
 
 def _quoted(given: Any) -> str:
-    """What was given, as messages show it."""
     if isinstance(given, dict):
         return _("keys with values")
     if isinstance(given, list):
@@ -622,13 +611,12 @@ def _expected(path: Path, what: str, given: Any, fix: str = "") -> Finding:
 
 
 def _wrong_length(path: Path, n: int, found: int, *, is_exact: bool = True) -> Finding:
-    if not is_exact:
-        what = _("expected at most {n} values, got {found}")
-        return Finding(path, what.format(n=n, found=found))
-    if n == 1 and not found:
+    if is_exact and n == 1 and not found:
         return Finding(path, _("nothing is named here"), _("name at least one"))
     what = ngettext("expected {n} value, got {found}", "expected {n} values, got {found}", n)
-    return Finding(path, what.format(n=n, found=found))
+    if not is_exact:
+        what = _("expected at most {n} values, got {found}")
+    return Finding.of(path, what, n=n, found=found)
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
@@ -649,7 +637,6 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
 
 
 def _how_to_name_language(text: str) -> str:
-    """How a language, or a case of it, is to be written."""
     of_language, sign, _case = text.partition("_")
     if sign and re.fullmatch(LANGUAGE, of_language):
         return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])
@@ -665,13 +652,14 @@ def how_to_name(text: str) -> str:
 
 
 def _no_value(path: Path) -> tuple[str, str]:
-    if isinstance(path[-1], int):
-        what = _('an item of "{key}" has no value').format(key=path[-2])
-        return what, _("give it one, or take it out")
-    what = _('"{key}" has no value').format(key=path[-1])
-    if re.match(forms.MONTH_PATTERN, path[-1]):
-        return what, _('give it one, or write "missing" where none is known')
-    return what, _("give it one, or take the key out")
+    key = path[-1]
+    if isinstance(key, int):
+        what = _('an item of "{key}" has no value')
+        return what.format(key=path[-2]), _("give it one, or take it out")
+    fix = _("give it one, or take the key out")
+    if re.match(forms.MONTH_PATTERN, key):
+        fix = _('give it one, or write "missing" where none is known')
+    return _('"{key}" has no value').format(key=key), fix
 
 
 def _without_empty(plain: Plain, path: Path, empty: dict[Path, None]) -> Plain:

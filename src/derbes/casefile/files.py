@@ -17,7 +17,6 @@ from typing import Any
 
 import yaml
 
-from derbes.casefile import syntax
 from derbes.casefile.entries import MEND, Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.errors import said_by_system
 from derbes.language import _, ngettext
@@ -78,20 +77,14 @@ def compose(
     return root, composing.findings, composing.n_values
 
 
-def _too_many() -> tuple[str, str]:
-    what = _("the case holds more than {n:,} values")
-    fix = _("add rows up that a measure hits alike, such as the small suppliers of one country")
-    return what.format(n=MOST_VALUES), fix
-
-
 def foreign_signs(text: str, file: int) -> list[Finding]:
     """The signs of a file that cannot stand in a text, each with its place and name."""
     found = []
     line, begins = 1, 0
     for match in _FOREIGN_SIGNS.finditer(text):
         at = match.start()
-        line += len(_ENDS.findall(text, begins, at))
-        begins = max((end.end() for end in _ENDS.finditer(text, begins, at)), default=begins)
+        ends = [end.end() for end in _ENDS.finditer(text, begins, at)]
+        line, begins = line + len(ends), max(ends, default=begins)
         mark = Mark(file, line, at - begins + 1, at, at + 1)
         found.append(Finding.of((), *_refused_sign(match[0]), mark=mark))
     return found
@@ -107,7 +100,6 @@ def shown_line(line: str) -> str:
 
 
 def _refused_sign(sign: str) -> tuple[str, str]:
-    """What is wrong with a sign, and how to repair it."""
     code = ord(sign)
     given = {0x1B: "ESCAPE", 0x7F: "DELETE", **dict(enumerate(_NAMES))}.get(code)
     name = given or unicodedata.name(sign, _("a control character"))
@@ -128,29 +120,36 @@ def _events(text: str, file: int) -> Iterator[Any]:
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, file) from error
     except yaml.YAMLError as error:
-        what = _("this is not YAML: {reason}")
-        what = what.format(reason=next(iter(str(error).splitlines()), ""))
-        fix = _("see whether this is the right file")
-        raise _RefusedError(what, fix, Mark(file, 0, 0, 0, 0)) from error
+        what, fix = _("this is not YAML: {reason}"), _("see whether this is the right file")
+        reason = next(iter(str(error).splitlines()), "")
+        raise _RefusedError(what, fix, Mark(file, 0, 0, 0, 0), reason=reason) from error
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     reason = error.problem or error.context or ""
     at = error.problem_mark or error.context_mark
-    what = syntax.in_words(reason)
-    if "unexpected end of stream" in reason and error.context_mark:
+    what = _(reason) if reason else ""  # of what is known in `tools.messages`
+    if "unexpected end of stream" in reason and error.context and error.context_mark:
         at = error.context_mark  # an open quote, say
-        what = f"{syntax.in_words(error.context or '')}, {what}"
+        what = f"{_(error.context)}, {what}"
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
     what = _("this is not YAML: {reason}").format(reason=what)
-    return _RefusedError(what, syntax.fix_of(reason), Mark(file, line, column, index, index + 1))
+    return _RefusedError(what, _fix_of(reason), Mark(file, line, column, index, index + 1))
+
+
+def _fix_of(said: str) -> str:
+    if "cannot start any token" in said or "tab character" in said:
+        return _("indent with spaces, not tabs; put a text that begins with @, ` or % in quotes")
+    if "mapping values are not allowed" in said:
+        return _("put a text that holds a colon in quotes; see that the key begins its line")
+    if "undefined alias" in said:
+        return _("put a text that begins with * in quotes")
+    return _("look at indents, quotes and brackets here and in the line above")
 
 
 def _mark(event: Any, file: int) -> Mark:
-    start, end = event.start_mark, event.end_mark
-    return Mark(
-        file, start.line + 1, start.column + 1, start.index, end.index, start.line == end.line
-    )
+    at, end = event.start_mark, event.end_mark
+    return Mark(file, at.line + 1, at.column + 1, at.index, end.index, at.line == end.line)
 
 
 _ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
@@ -186,7 +185,11 @@ class _Composing:
             self.refuse(path, _('"{tag}" is not used in case files'), fix, mark, tag=tag)
         self.n_values += not is_key
         if self.n_values > self.most:
-            raise _RefusedError(*_too_many(), mark)
+            what = _("the case holds more than {n:,} values")
+            fix = _(
+                "add rows up that a measure hits alike, such as the small suppliers of one country"
+            )
+            raise _RefusedError(what, fix, mark, n=MOST_VALUES)
         found: Node
         if isinstance(event, yaml.ScalarEvent):
             found, size = Text(event.value, mark, event.style or ""), 1
@@ -198,8 +201,9 @@ class _Composing:
                 what = _("a key must be a text, not a list or mapping")
                 raise _RefusedError(what, _("put braces that belong to a text in quotes"), mark)
             if len(path) >= MAX_DEPTH:
-                what = _("more than {n} levels of nesting").format(n=MAX_DEPTH)
-                raise _RefusedError(what, _("see whether this is the right file"), mark)
+                what = _("more than {n} levels of nesting")
+                fix = _("see whether this is the right file")
+                raise _RefusedError(what, fix, mark, n=MAX_DEPTH)
             if event.anchor:
                 self.anchors[event.anchor] = (None, 0)
             fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
@@ -249,7 +253,7 @@ class _Composing:
         if self.repeated > MAX_REPEATED:
             what = _("repetitions by * stand for more than {n} values")
             fix = _("write the values out, or take repetitions of repetitions away")
-            raise _RefusedError(what.format(n=MAX_REPEATED), fix, mark)
+            raise _RefusedError(what, fix, mark, n=MAX_REPEATED)
         if is_key:
             what = _("a key must be written out, not repeated by *")
             raise _RefusedError(what, _("write the key out"), mark)
@@ -301,22 +305,20 @@ class _Composing:
     def _put_together(self, path: Path, first: Text, last: Mark) -> None:
         first.mark = first.mark._replace(end=last.end, one_line=True)
         first.text, first.style = self.text[first.mark.start : last.end], '"'
-        fix = _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1))
-        self.refuse(
-            path, _('"{text}" is cut in two at its comma').format(text=first.text), fix, first.mark
-        )
+        what = _('"{text}" is cut in two at its comma')
+        fix, point = _("quote it or write a point: {point}"), first.text.replace(",", ".", 1)
+        self.refuse(path, what, fix, first.mark, text=first.text, point=point)
 
     def _refuse_tight_list(self, path: Path, node: Items) -> None:
         mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
-        whole = self.text[mark.start : mark.end]
-        n = len(node.items)
+        whole, n = self.text[mark.start : mark.end], len(node.items)
         what = ngettext(
             '"[{text}]" can be read as {n} value, or as numbers with a decimal comma',
             '"[{text}]" can be read as {n} values, or as numbers with a decimal comma',
             n,
         )
         fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
-        self.refuse(path, what, fix, mark, text=whole, n=n, apart=", ".join(whole.split(",")))
+        self.refuse(path, what, fix, mark, text=whole, n=n, apart=whole.replace(",", ", "))
 
 
 MEGABYTE = 1_000_000
@@ -362,10 +364,16 @@ def decode(path: FilePath, left: int) -> str | Finding:
         what = _("a case may be {n} MB large, all its files together, and this one is more")
         fix = _("see whether this is the right file; {name}={more} before the command allows more")
         return Finding.of((), what, fix, n=n, name=ALLOWANCE, more=2 * n)
-    foreign = _foreign(content)
-    if foreign:
-        return Finding((), foreign, _("name the case file, a text that ends in .yaml"))
-    return _text(content)
+    if foreign := _foreign(content):
+        return Finding((), *foreign)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = _("this is not UTF-8 text: see line {line}")
+        if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
+            what = _("this is not UTF-8 text; line {line} looks like Windows-1251")
+        line = content.count(b"\n", 0, error.start) + 1
+        return Finding.of((), what, _("save the file as UTF-8"), line=line)
 
 
 def other_than_file(mode: int) -> str:
@@ -387,40 +395,29 @@ def _unreadable(error: OSError | ValueError) -> Finding:
         errno.ELOOP: (_("this is a link that leads back to itself"), _("name the file itself")),
         errno.ENAMETOOLONG: (_("no file has so long a name"), _("check the path")),
     }
-    other = (_("the file cannot be read: {reason}").format(reason=said_by_system(error)), "")
-    return Finding((), *known.get(getattr(error, "errno", None) or 0, other))
+    what = _("the file cannot be read: {reason}").format(reason=said_by_system(error))
+    return Finding((), *known.get(getattr(error, "errno", None) or 0, (what, "")))
 
 
 _HEAD = 1000
 """Bytes of which one zero in twenty gives away that a file is no text."""
 
 
-def _foreign(content: bytes) -> str:
-    """What the bytes give away about another format; empty: nothing."""
-    is_zip = content.startswith(b"PK\x03\x04")
-    head = content[:_HEAD]
-    is_binary = head.count(0) * 20 > len(head) and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+def _foreign(content: bytes) -> tuple[str, str] | None:
+    """What the bytes give away about another format, and how to repair it."""
+    is_zip, is_office = (content.startswith(one) for one in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    is_utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    is_binary = content.count(0, 0, _HEAD) * 20 > len(content[:_HEAD])
+    name_it = _("name the case file, a text that ends in .yaml")
     formats = (
-        (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
-        (is_zip, _("this is a zip archive, not YAML")),
-        (content.startswith(b"\xd0\xcf\x11\xe0"), _("this is an old Office document, not YAML")),
-        (content.startswith(b"%PDF"), _("this is a PDF, not YAML")),
-        (is_binary, _("this is not a text file")),
+        (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML"), name_it),
+        (is_zip, _("this is a zip archive, not YAML"), name_it),
+        (is_office, _("this is an old Office document, not YAML"), name_it),
+        (content.startswith(b"%PDF"), _("this is a PDF, not YAML"), name_it),
+        (is_utf_16, _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8")),
+        (is_binary, _("this is not a text file"), name_it),
     )
-    return next((what for is_it, what in formats if is_it), "")
-
-
-def _text(content: bytes) -> str | Finding:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = _("this is not UTF-8 text: see line {line}")
-        if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
-            what = _("this is not UTF-8 text; line {line} looks like Windows-1251")
-        line = content.count(b"\n", 0, error.start) + 1
-        return Finding((), what.format(line=line), _("save the file as UTF-8"))
+    return next(((what, fix) for is_it, what, fix in formats if is_it), None)
 
 
 MAIN = "case.yaml"
@@ -588,7 +585,6 @@ class _Reading:
 
 
 def _included(root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
-    """What a file includes: where it says so, the name that it gives, and the file."""
     listed = root.entries.get("include")
     return [
         (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)

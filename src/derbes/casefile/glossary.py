@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -59,8 +59,7 @@ def glossary() -> Mapping[str, GlossaryTerm]:
 
 def glossary_sources() -> Mapping[str, Mapping[str, str]]:
     """Where words were seen: name → `title`, and `url` where there is one."""
-    sources: Mapping[str, Mapping[str, str]] = _read()["sources"]
-    return sources
+    return _read()["sources"]
 
 
 def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
@@ -74,7 +73,8 @@ def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
     """
     forms: dict[str, list[GlossaryTerm]] = {}
     for term in glossary().values():
-        for form in dict.fromkeys(map(_bare, _forms_of(term))):
+        called = (term.id, *term.words.values(), *english_forms(term))
+        for form in dict.fromkeys(map(_bare, called)):
             forms.setdefault(form, []).append(term)
     asked = _bare(word)
     found = forms.get(asked) or list(
@@ -89,12 +89,6 @@ def terms_named(word: str) -> tuple[GlossaryTerm, ...]:
         fix = fix or _("derbes explain lists all terms")
         raise RequestError("derbes", [Problem("word", what, fix=fix)])
     return tuple(found)
-
-
-def _forms_of(term: GlossaryTerm) -> Iterator[str]:
-    yield term.id
-    yield from term.words.values()
-    yield from english_forms(term)
 
 
 def english_forms(term: GlossaryTerm) -> tuple[str, ...]:
@@ -125,5 +119,5 @@ def _read() -> Mapping[str, Mapping[str, dict[str, Any]]]:
     root, findings, _n_values = compose(text, 0)
     if root is None or findings:
         raise ValueError(f"terms.yaml: {findings}")
-    plain: Any = root.plain  # its shape is tested
-    return cast(Mapping[str, Mapping[str, dict[str, Any]]], plain)
+    # its shape is tested
+    return cast(Mapping[str, Mapping[str, dict[str, Any]]], root.plain)

@@ -6,11 +6,8 @@ Each note says in one sentence what is made of the input, and how to settle it o
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from derbes.case.entities import (
-    DEFAULT_REFILL_MONTHS,
-    DEFAULT_SENDER_HORIZON_MONTHS,
     MEASURE_TERMS,
     Case,
     InTransit,
@@ -21,7 +18,7 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
-from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
+from derbes.case.quantity import MONTHS_A_YEAR, Quantity, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
@@ -116,27 +113,21 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
                 "it is older than its shelf life when the calendar begins: nothing of it counts"
             )
             yield Finding(path, what, worded("check its age, or take it out"))
+    fix = worded("write whole months where it matters")
+    if calendar.step is not Step.MONTH:
+        fix = worded("choose a shorter calendar.step")
     for path, months, periods in counted:
         if abs(periods * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
-            yield _counted(case, path, months, periods)
+            what = worded(
+                "{time} count as {whole}: times are counted in whole periods",
+                time=Worded(_as_given, months),
+                whole=Worded(_whole_periods, periods, calendar.step),
+            )
+            yield Finding(path, what, fix)
 
 
 ROUNDING = 1e-6
 """Turning units rounds; a time may miss a whole period by so much of it."""
-
-
-def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
-    what = worded(
-        "{time} count as {whole}: times are counted in whole periods",
-        time=Worded(_as_given, months),
-        whole=Worded(_whole_periods, counted, case.calendar.step),
-    )
-    fix = worded("write whole months where it matters")
-    if case.calendar.step is not Step.MONTH:
-        fix = worded("choose a shorter calendar.step")
-    return Finding(path, what, fix)
-
-
 DAY_SLIP = 0.01
 
 
@@ -166,12 +157,15 @@ def _whole(n: int, step: Step) -> str:
 
 
 def _amount(number: float, unit: str) -> Worded:
-    """A number with its unit, as the language in use writes both."""
     return Worded(_in_full, number, unit)
 
 
 def _in_full(number: float, unit: str) -> str:
     return in_words(number, unit, language())
+
+
+def _unit_names(units: tuple[str, ...]) -> str:
+    return listed([format_unit(unit, language()) for unit in units])
 
 
 def _lead_time(case: Case, supplier: Supplier, route: str) -> float | None:
@@ -198,20 +192,16 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
     for measure in case.measures.values():
         if MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
             yield ("measures", measure.id, "by"), measure.by.value
-    for key, months in (
-        ("refill_time", DEFAULT_REFILL_MONTHS),
-        ("sender_horizon", DEFAULT_SENDER_HORIZON_MONTHS),
-    ):
-        given = getattr(case, key)
-        yield (key,), months if given is None else given.value
+    for key in ("refill_time", "sender_horizon"):
+        given: Quantity = getattr(case, key)
+        yield (key,), given.value
 
 
 def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
     """A month or day that begins no period counts as the first of its own."""
     calendar = draft.case.calendar
     entries = draft.entries()
-    written = (one for path, entry in entries for one in _written_months(entry, path))
-    for path, text in written:
+    for path, text in (one for at, entry in entries for one in _written_months(entry, at)):
         period = calendar.index_of(text)
         first = calendar.label(period)
         if 0 <= period < calendar.n_periods and text not in (first, f"{first}-01"):
@@ -255,7 +245,7 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
 def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
     """Where being short costs less than the good, a measure that leaves it short saves money."""
     case = draft.case
-    worth = Worth(case)
+    worth = _Worth(case)
     for use in case.uses.values():
         if use.shortage_cost is None or use.good not in case.goods:
             continue
@@ -276,36 +266,29 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
 
-def _unit_names(units: tuple[str, ...]) -> str:
-    return listed([format_unit(unit, language()) for unit in units])
-
-
-@dataclass(slots=True)
-class Worth:
+class _Worth:
     """What goods cost at the cheapest, inputs and transport included."""
 
-    case: Case
-    known: dict[str, list[float]] = field(default_factory=dict)
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.known: dict[str, list[float]] = {}
 
     def of(self, good: str) -> list[float]:
         """Cost of one unit by period; inf where nobody sells or makes it. [money/unit]"""
         if good not in self.known:
-            ways = [*self._bought(good), *self._made(good)]
             none = [math.inf] * self.case.calendar.n_periods
-            self.known[good] = [min(costs) for costs in zip(none, *ways, strict=True)]
+            self.known[good] = [min(costs) for costs in zip(none, *self._ways(good), strict=True)]
         return self.known[good]
 
-    def _bought(self, good: str) -> Iterator[list[float]]:
-        n = self.case.calendar.n_periods
-        for supplier, route in purchases(self.case):
+    def _ways(self, good: str) -> Iterator[list[float]]:
+        """Cost by each supplier, route and recipe."""
+        case, n = self.case, self.case.calendar.n_periods
+        for supplier, route in purchases(case):
             if supplier.good == good and supplier.price is not None:
-                share = self.case.routes[route].cost_share if route else None
+                share = case.routes[route].cost_share if route else None
                 price = supplier.price.over(n)
                 yield (price if share is None else price * (1.0 + share.over(n))).tolist()
-
-    def _made(self, good: str) -> Iterator[list[float]]:
-        n = self.case.calendar.n_periods
-        for recipe in self.case.recipes.values():
+        for recipe in case.recipes.values():
             if recipe.output == good:
                 own = [0.0] * n if recipe.cost is None else recipe.cost.over(n).tolist()
                 inputs = [
@@ -371,9 +354,9 @@ def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     for quantity in quantities(draft.case):
         early = [at for at, _value in quantity.steps if at <= 0]
         if len(early) > 1:
+            month = calendar.label(early[-2])
             what = worded(
-                "the value of {month} lies before the calendar and is not used",
-                month=calendar.label(early[-2]),
+                "the value of {month} lies before the calendar and is not used", month=month
             )
             fix = worded("take it out, or let the calendar begin earlier")
             yield Finding(tuple(quantity.path.split(".")), what, fix, at_key=True)
@@ -411,15 +394,8 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
 
 
 NOTES: tuple[Check, ...] = (
-    case_without_measures,
-    formulas_in_their_ranges,
-    step_that_is_coarse,
-    times_in_whole_periods,
-    months_within_a_period,
-    series_before_the_calendar,
-    series_behind_the_calendar,
-    uses_worth_less_than_their_good,
-    uses_in_unlike_units,
-    goods_on_the_way,
-    keys_known_to_be_missing,
+    *(case_without_measures, formulas_in_their_ranges, step_that_is_coarse),
+    *(times_in_whole_periods, months_within_a_period, series_before_the_calendar),
+    *(series_behind_the_calendar, uses_worth_less_than_their_good, uses_in_unlike_units),
+    *(goods_on_the_way, keys_known_to_be_missing),
 )

@@ -9,12 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from derbes.case.forms import (
-    MISSING,
-    MOST_MONTHS,
-    InUnit,
-    WrittenQuantity,
-)
+from derbes.case.forms import MISSING, MOST_MONTHS, InUnit, WrittenQuantity
 from derbes.case.quantity import (
     MONTHS_A_YEAR,
     SIGN,
@@ -98,12 +93,8 @@ class Reading:
     """Period from which what is read holds."""
     line: int = 0
     """Line in which it stands."""
-    formula: Formula | None = None
-    """How the value follows from other numbers."""
-    span: tuple[float, float] = (0.0, 0.0)
-    """Ends of what the formula gives within the ranges of its parents."""
-    parents: tuple[Quantity, ...] = ()
-    """Those that the formula names."""
+    derived: tuple[Formula, tuple[float, float], tuple[Quantity, ...]] | None = None
+    """The formula that the value follows from, its ends within the ranges of its parents, those."""
 
     @property
     def unit(self) -> Unit:
@@ -176,8 +167,7 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     to = _target(home, reading)
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
-        _refuse_unit(reading, foreign, said, step)
-        return ()
+        return _refuse_unit(reading, foreign, said, step)
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
         rate = measures.rates[code]
@@ -237,7 +227,7 @@ def wrong_parts(error: UnitError | ExpressionError, text: str, path: Path) -> li
     if isinstance(error, UnitError):
         return [Finding(path, error.what, error.fix)]
     formula = text.strip()[1:]
-    parts = [(formula, one.column - 1, one.length * min(one.column, 1)) for one in error.findings]
+    parts = [(formula, one.column - 1, one.length if one.column else 0) for one in error.findings]
     found = zip(error.findings, parts, strict=True)
     return [Finding(path, one.what, one.fix, part=part) for one, part in found]
 
@@ -264,11 +254,10 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         if not fitting:
             given = unit_named(powers, measures.money, words) or _("a plain number")
             said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
-            _refuse_unit(reading, (), said, step)
-            return ()
-        reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
+            return _refuse_unit(reading, (), said, step)
+        formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
-        reading.span = formula.span(lambda path: span_of(numbers[path]))
+        span = formula.span(lambda path: span_of(numbers[path]))
     except ExpressionError as error:
         reading.findings += wrong_parts(error, text, (*reading.path, *step))
         return ()
@@ -276,10 +265,9 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         what = _("it divides by something that is, or may be, 0")
         reading.refuse(step, what, _("check what it divides by, and its range"))
         return ()
-    ends = (number, *reading.span)
-    if not all(_in_limits(reading, end, text, step) for end in ends):
+    if not all(_in_limits(reading, end, text, step) for end in (number, *span)):
         return ()
-    reading.parents = tuple(numbers.values())
+    reading.derived = formula, span, tuple(numbers.values())
     return ((reading.period, number),)
 
 
@@ -291,20 +279,20 @@ def span_of(quantity: Quantity) -> tuple[float, float]:
 
 def _refuse_unit(
     reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
-) -> None:
+) -> Steps:
     measures = reading.measures
     for code in [code for code, _power in foreign if code not in measures.rates][:1]:
         what = _('the case has no rate for {code}, which "{text}" needs')
         fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
         reading.refuse(step, what, fix, code=code, text=text, money=measures.money)
-        return
+        return ()
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
     what = _('expected {expected} or what can be turned into it, got "{found}"')
     reading.refuse(step, what.format(expected=expected, found=text), _write_it(reading))
+    return ()
 
 
 def _target(home: Unit, reading: Reading) -> Unit | None:
-    """The one of the reading's units that a unit can be turned into."""
     is_share = "%" in home.name and not home.powers
     fitting = (to for to in reading.units if convertible(home, to) and not (is_share and to.name))
     return next(fitting, None)
@@ -324,23 +312,19 @@ def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     elif kind.above is not None and value <= kind.above:
         broken, limit = _('expected more than {limit}, got "{text}"'), kind.above
     elif abs(value) > LARGEST:
-        limit = math.copysign(LARGEST, value)
-        broken = _('expected at most {limit}, got "{text}"')
+        broken, limit = _('expected at most {limit}, got "{text}"'), math.copysign(LARGEST, value)
         if value < 0:
             broken = _('expected at least {limit}, got "{text}"')
     if broken:
-        fix = ""
-        if kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text:
-            fix = _('for per cent write "{number} %"').format(number=format_number(value))
-        what = broken.format(limit=in_words(limit, unit), text=text)
-        reading.refuse(step, what, fix)
+        is_per_cent = kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text
+        fix = _('for per cent write "{number} %"') if is_per_cent else ""
+        words = {"limit": in_words(limit, unit), "text": text, "number": format_number(value)}
+        reading.refuse(step, broken, fix, **words)
     return not broken
 
 
 WEIGHT_SLIP = 1e-6
 """Weights are written with a few digits; their sum may miss 1 by so much."""
-
-REFERENCE = "reference"
 
 OBSERVED = frozenset({"discrete", "empirical"})
 
@@ -371,7 +355,7 @@ def parameters_of(
 def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[tuple[str, str]]:
     """What a distribution of its kind lacks or cannot have, and how to mend it."""
     has_values = entry.values is not None or entry.weights is not None
-    if entry.kind == REFERENCE:
+    if entry.kind == "reference":
         if not entry.reference:
             what = _('"reference" needs the id of a reference class')
             yield what, _('write "distribution: {reference: my_class}"')
@@ -447,24 +431,25 @@ def read_quantity(reading: Reading, entry: Entry) -> Quantity | None:
         label=entry.label or {},
         months=tuple(_months(reading, entry, dated, steps)),
     )
-    if reading.formula is not None:
-        quantity = _derived(reading, entry, quantity)
+    quantity = _derived(reading, entry, quantity)
     return None if reading.findings else quantity
 
 
 def _derived(reading: Reading, entry: Entry, quantity: Quantity) -> Quantity:
     """A number by a formula: as good as the worst of its parents, in the range that they give."""
+    if reading.derived is None:
+        return quantity
+    formula, (low, high), parents = reading.derived
     if entry.distribution is not None:
         what = _("a number by a formula has no distribution of its own; it moves as its parents do")
         reading.refuse(("distribution",), what, _("take it out"))
-    grades = [parent.grade for parent in reading.parents]
+    grades = [parent.grade for parent in parents]
     worst = Grade.UNGRADED if Grade.UNGRADED in grades else max(grades, default=quantity.grade)
-    low, high = reading.span
     own = (quantity.low, quantity.high)
     is_fixed = low == high
     return replace(
         quantity,
-        formula=reading.formula,
+        formula=formula,
         grade=max(worst, quantity.grade) if worst else worst,
         low=None if is_fixed else low,
         high=None if is_fixed else high,
@@ -498,12 +483,11 @@ def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
 
 def month_period(text: str, calendar: Calendar) -> int | None:
     """Period that holds a month such as `2027-07`; None when it is no month."""
-    parts = text.split("-")
-    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+    year, _dash, month = text.partition("-")
+    month = month.partition("-")[0]
+    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= MONTHS_A_YEAR):
         return None
-    if not 1 <= int(parts[1]) <= MONTHS_A_YEAR:
-        return None
-    return calendar.index(int(parts[0]), int(parts[1]))
+    return calendar.index(int(year), int(month))
 
 
 def _inherit(reading: Reading, text: str) -> None:
@@ -596,14 +580,13 @@ class _Dated(NamedTuple):
 
 
 def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
-    """The months of a series in the order of time."""
     calendar = reading.measures.calendar
     found: list[tuple[int, str]] = []
     for month in series:
         period = month_period(month, calendar)
         if period is None:
-            what = _('expected a month, got "{month}"').format(month=month)
-            reading.refuse(("series", month), what, _('write it as in "2027-07"'))
+            what, fix = _('expected a month, got "{month}"'), _('write it as in "2027-07"')
+            reading.refuse(("series", month), what, fix, month=month)
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
@@ -637,12 +620,12 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
     slip = ROUNDING * max(abs(low), abs(high))
     if low > high:
         what = _('the range begins above its end: "{low}" is more than "{high}"')
-        what = what.format(low=texts[0], high=texts[1])
-        reading.refuse(("range",), what, _("write the lower value first"))
-    elif reading.formula is None and not low - slip <= value <= high + slip:
-        unit = reading.unit.name
-        what = _("the range from {low} to {high} does not hold the value {value}").format(
-            low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
-        )
-        reading.refuse(("range",), what, _("widen the range, or write its ends with their unit"))
+        fix = _("write the lower value first")
+        reading.refuse(("range",), what, fix, low=texts[0], high=texts[1])
+    elif reading.derived is None and not low - slip <= value <= high + slip:
+        what = _("the range from {low} to {high} does not hold the value {value}")
+        fix = _("widen the range, or write its ends with their unit")
+        numbers = {"low": low, "high": high, "value": value}
+        words = {name: in_words(one, reading.unit.name) for name, one in numbers.items()}
+        reading.refuse(("range",), what, fix, **words)
     return low, high

@@ -91,11 +91,13 @@ class WrittenAlternative:
 
     def origin(self, path: Path) -> Path | None:
         """Path in the file of something that was changed; None when it was not."""
-        for n_steps in range(len(path), 0, -1):
-            above = self.origins.get(path[:n_steps])
-            if above is not None:
-                return (*above, *path[n_steps:])
-        return None
+        above = (path[:n_steps] for n_steps in range(len(path), 0, -1))
+        nearest = next((one for one in above if one in self.origins), None)
+        return None if nearest is None else (*self.origins[nearest], *path[len(nearest) :])
+
+    def refuse(self, path: Path, what: str, fix: str = "", /, **words: Any) -> None:
+        """Note what is wrong with the changes; `words` go into both texts."""
+        self.findings.append(Finding.of(path, what, fix, **words))
 
 
 def alternative(
@@ -116,7 +118,7 @@ def alternative(
     if chain is None:
         what = _('"{name}" starts from itself')
         fix = _("take include_from out of one of the two")
-        after.findings.append(Finding.of((*place, "include_from"), what, fix, name=place[1]))
+        after.refuse((*place, "include_from"), what, fix, name=place[1])
     for one in chain or ():
         if one != place:
             after.changes.append(worded("as {variant}", variant=one[1]))
@@ -172,7 +174,7 @@ def _remove(changed: WrittenAlternative, place: Path, pattern: str) -> None:
     section = changed.root.entries.get(pattern.partition(".")[0])
     is_known = bool(removed or _selected(changed.written, changed.section, pattern))
     if not is_known and isinstance(section, MappingNode | None):
-        changed.findings.append(Finding(place, *_nothing_removed(changed, pattern)))
+        changed.refuse(place, *_nothing_removed(changed, pattern))
     for name, element_id, _node in removed:
         table = changed.root.entries[name]
         if isinstance(table, MappingNode):
@@ -185,7 +187,7 @@ def _selected(root: MappingNode, kind: str, pattern: str) -> Elements:
     """Elements that a variant or scenario can change, and that a pattern, or a tag, selects."""
     if pattern.startswith(TAG):
         tag = pattern.removeprefix(TAG).strip()
-        return [one for one in _elements(root, kind) if tag in _tags(one[2])]
+        return [one for one in _elements(root, kind) if tag in _tags(one)]
     if any(sign in pattern for sign in "*?["):
         return [one for one in _elements(root, kind) if fnmatchcase(".".join(one[:2]), pattern)]
     section, _dot, element_id = pattern.partition(".")
@@ -194,13 +196,12 @@ def _selected(root: MappingNode, kind: str, pattern: str) -> Elements:
     return [(section, element_id, node)] if is_open and node is not None else []
 
 
-def _tags(node: Node) -> list[Plain]:
-    plain = _plain(find(node, ("tags",)))
+def _tags(element: tuple[str, str, Node]) -> list[Plain]:
+    plain = _plain(find(element[2], ("tags",)))
     return plain if isinstance(plain, list) else []
 
 
 def _elements(root: MappingNode, kind: str) -> Elements:
-    """Elements that a variant or scenario can change."""
     return [
         (section, element_id, node)
         for section in SECTIONS
@@ -214,11 +215,10 @@ def _nothing_removed(changed: WrittenAlternative, pattern: str) -> tuple[str, st
     elements = _elements(changed.written, changed.section)
     if pattern.startswith(TAG):
         tag = pattern.removeprefix(TAG).strip()
-        known = {str(word) for _section, _id, node in elements for word in _tags(node)}
+        known = {str(word) for one in elements for word in _tags(one)}
         return _('no element has the tag "{tag}"').format(tag=tag), changed.offer(tag, known)
-    names = (f"{section}.{element_id}" for section, element_id, _node in elements)
     what = _('"{word}" is not an element of this case').format(word=pattern)
-    return what, changed.offer(pattern, names)
+    return what, changed.offer(pattern, (".".join(one[:2]) for one in elements))
 
 
 def _add(changed: WrittenAlternative, origin: Path) -> None:
@@ -229,13 +229,12 @@ def _add(changed: WrittenAlternative, origin: Path) -> None:
         what = _('"{section}" is not a section that a scenario can add to')
         if changed.section == "variants":
             what = _('"{section}" is not a section that a variant can add to')
-        what = what.format(section=section)
         fix = changed.offer(section, known)
-        changed.findings.append(Finding(origin[:-1], what, fix, at_key=True))
+        changed.refuse(origin[:-1], what, fix, section=section, at_key=True)
     elif find(changed.root, path) is not None:
-        what = _("{element} is already in the case").format(element=dotted(path))
+        what = _("{element} is already in the case")
         fix = _("change it with set, or choose another id")
-        changed.findings.append(Finding(origin, what, fix, at_key=True))
+        changed.refuse(origin, what, fix, element=dotted(path), at_key=True)
     elif node is not None:
         if not isinstance(find(changed.root, (section,)), MappingNode):
             empty = MappingNode({}, node.mark)
@@ -273,7 +272,7 @@ def _target(changed: WrittenAlternative, where: str) -> Path | Finding:
     elif len(steps) < 3:
         fix = _("name a key of an element, as in goods.alum.reserve")
     else:
-        names = (f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind))
+        names = (".".join(one[:2]) for one in _elements(root, kind))
         fix = changed.offer(".".join(steps[:2]), names)
     return _nowhere(where, fix)
 
@@ -290,9 +289,9 @@ def _inside(root: MappingNode, steps: list[str]) -> Path | Finding:
         path.append(int(step) if isinstance(node, Items) and step.isdecimal() else step)
         node = find(root, tuple(path))
         if node is None or isinstance(node, Text):
-            shown = ".".join(steps[: len(path)])
-            fix = _('set "{where}" as a whole').format(where=shown)
-            what = _('"{where}" is a single value').format(where=shown)
+            here = ".".join(steps[: len(path)])
+            fix = _('set "{where}" as a whole').format(where=here)
+            what = _('"{where}" is a single value').format(where=here)
             return _nowhere(".".join(steps), fix) if node is None else Finding((), what, fix)
     if not isinstance(node, Items):
         return (*path, steps[-1])
@@ -334,22 +333,17 @@ def _set_in_words(where: str, plain: Plain) -> str:
     return f"{where}: {_in_words(plain)}"
 
 
-def _in_words(plain: Plain) -> str:
-    """A value as a list of changes shows it."""
+def _in_words(plain: Plain, key: str = "") -> str:
     if isinstance(plain, dict):
+        words = {name: _in_words(below, name) for name, below in plain.items()}
+        if key == "why":
+            return text_of(words)
         value = plain.get("value")
-        if isinstance(value, str):
-            return value
-        return ", ".join(f"{key}: {_told(key, below)}" for key, below in plain.items())
+        listed = (f"{name}: {text}" for name, text in words.items())
+        return value if isinstance(value, str) else ", ".join(listed)
     if isinstance(plain, list):
         return ", ".join(_in_words(item) for item in plain)
     return plain or ""
-
-
-def _told(key: str, below: Plain) -> str:
-    if key == "why" and isinstance(below, dict):
-        return text_of({code: _in_words(text) for code, text in below.items()})
-    return _in_words(below)
 
 
 def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
@@ -359,22 +353,20 @@ def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
         what = _("in this variant {where}: {what}")
     findings = list(one.findings)
     for finding in one.found:
-        origin = one.origin(finding.path)
-        where = dotted(shown(one.root, finding.path))
-        if origin is not None:
+        origin, where = one.origin(finding.path), dotted(shown(one.root, finding.path))
+        if origin is None:
+            told = what.format(where=where, what=finding.what)
+            findings.append(Finding(place, told, finding.fix, at_key=True))
+        else:
             findings.append(replace(finding, path=origin))
-            continue
-        told = what.format(where=where, what=finding.what)
-        findings.append(Finding(place, told, finding.fix, at_key=True))
     return findings
 
 
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
-    """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
-        what = _('in this variant with scenario "{scenario}", {where}: {what}').format(
-            scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
-        )
+        what = _('in this variant with scenario "{scenario}", {where}: {what}')
+        where = dotted(shown(one.root, finding.path))
+        what = what.format(scenario=scenario, where=where, what=finding.what)
         yield Finding(("variants", variant), what, finding.fix, at_key=True)
 
 

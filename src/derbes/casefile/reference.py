@@ -94,38 +94,30 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
+def _within(form: forms.Form) -> Iterator[forms.Form]:
+    """A form, and those of what stands in it."""
+    yield form
+    if isinstance(form, forms.MapForm):
+        yield from _within(form.key)
+    if isinstance(form, forms.ListForm | forms.MapForm):
+        yield from _within(form.item)
+
+
 def models() -> tuple[type, ...]:
     """All classes whose keys a case file may hold."""
-    inner = (model for parts in _INNER.values() for _name, model in parts)
-    return (
-        Case,
-        forms.WrittenCalendar,
-        forms.WrittenCurrency,
-        Budget,
-        Risk,
-        Correlation,
-        forms.WrittenQuantity,
-        forms.WrittenMonth,
-        forms.WrittenDistribution,
-        forms.WrittenOverrun,
-        Element,
-        *SECTIONS.values(),
-        *inner,
-    )
+    found: list[type] = [Case, forms.WrittenQuantity, Element, *SECTIONS.values()]
+    for model in found:
+        inner = (form for key in keys_of(model).values() for form in _within(key.form))
+        parts = dict.fromkeys(form.of for form in inner if isinstance(form, forms.PartForm))
+        found += [one for one in parts if one not in found]
+    return tuple(found)
 
 
 def ways_to_write() -> Iterator[str]:
-    """What the page says of how keys are written, beside what stands in this module."""
-
-    def of_form(form: forms.Form) -> Iterator[str]:
-        if isinstance(form, forms.TextForm):
-            yield form.page
-        elif isinstance(form, forms.ListForm | forms.MapForm):
-            yield from of_form(form.item)
-
-    for model in models():
-        for key in keys_of(model).values():
-            yield from [key.shown] if key.shown else of_form(key.form)
+    """What page and messages say of how keys are written, beside what stands in this room."""
+    for key in (key for model in models() for key in keys_of(model).values()):
+        texts = (form for form in _within(key.form) if isinstance(form, forms.TextForm))
+        yield from filter(None, (key.shown, *(one for t in texts for one in (t.page, t.unknown))))
 
 
 def _needed(model: type) -> list[str]:
@@ -133,7 +125,6 @@ def _needed(model: type) -> list[str]:
 
 
 def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
-    """The schema of a class as a part of the whole; what it refers to goes with it."""
     name = _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
     if name not in parts:
         parts[name] = {}
@@ -192,12 +183,11 @@ def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict
         found = {**found, "default": key.empty}
     added = set()
     if isinstance(key.form, forms.TextForm):
-        added.add("enum")
-    if "patternProperties" in found:
-        added.add("additionalProperties")
-    described = dict(sorted({**found, "description": about}.items()))
-    last = {k: one for k, one in described.items() if k in added}
-    return {k: one for k, one in described.items() if k not in added} | last
+        added = {"enum"}
+    elif "patternProperties" in found:
+        added = {"additionalProperties"}
+    described = {**found, "description": about}.items()
+    return dict(sorted(described, key=lambda one: (one[0] in added, one[0])))
 
 
 def _schema(form: forms.Form, parts: dict[str, Any], names: Names) -> Any:
@@ -250,7 +240,6 @@ def _text_schema(form: forms.TextForm, names: Names) -> dict[str, Any]:
 
 
 def _offered(form: forms.TextForm, names: Names) -> dict[str, Any]:
-    """The ids of a case that a text can be."""
     if names and form.sections:
         return {"enum": [name for section in form.sections for name in names[section]]}
     if names and form.of_any:
@@ -295,7 +284,7 @@ def reference_page() -> str:
         *_part("risk", Risk),
         *_part("correlations", Correlation),
         _heading("##", _("Quantities")),
-        f"{_wrapped(_prose(forms.WrittenQuantity))}\n",
+        _paragraph(_prose(forms.WrittenQuantity)),
         _table(forms.WrittenQuantity),
         *_part(_("A month of a series"), forms.WrittenMonth),
         *_part("distribution", forms.WrittenDistribution),
@@ -306,7 +295,7 @@ def reference_page() -> str:
         _table(Element),
     ]
     for section, model in SECTIONS.items():
-        parts += [f"## {section}\n", f"{_wrapped(_prose(model))}\n", _table(model, Element)]
+        parts += [f"## {section}\n", _paragraph(_prose(model)), _table(model, Element)]
         for name, inner in _INNER.get(section, ()):
             parts += _part(f"{section}: {name}", inner)
     return "\n".join(parts).rstrip() + "\n"
@@ -322,7 +311,6 @@ _INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
 
 
 def _introduction() -> list[str]:
-    """What a case file is, and what no case may exceed."""
     paragraphs = [
         _(
             "A case is one YAML file, or a folder with a `case.yaml` that includes others. Every "
@@ -352,11 +340,10 @@ def _introduction() -> list[str]:
             variable=ALLOWANCE,
         ),
     ]
-    return [f"{_wrapped(one)}\n" for one in paragraphs]
+    return [_paragraph(one) for one in paragraphs]
 
 
 def _units() -> list[str]:
-    """How a number comes with its unit."""
     paragraphs = [
         _(
             "A number may come with its unit, in English, Russian or Kazakh: `70 round/month`, "
@@ -378,15 +365,15 @@ def _units() -> list[str]:
             "currency."
         ),
     ]
-    return [f"{_wrapped(one)}\n" for one in paragraphs]
+    return [_paragraph(one) for one in paragraphs]
 
 
-def _wrapped(text: str) -> str:
-    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False)
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _part(title: str, model: type) -> list[str]:
-    return [f"### {title}\n", f"{_wrapped(_prose(model))}\n", _table(model)]
+    return [f"### {title}\n", _paragraph(_prose(model)), _table(model)]
 
 
 def _heading(signs: str, text: str) -> str:
@@ -398,7 +385,6 @@ def _row(*cells: str) -> str:
 
 
 def _prose(model: type) -> str:
-    """What a class is, in the language in use."""
     return _worded(model.__doc__ or "")
 
 

@@ -181,7 +181,7 @@ def _children(model: type, path: tuple[str, ...], parent: str) -> Iterator[Sheet
         if isinstance(form, forms.PartForm) and not parent:
             yield from _children(form.of, where, parent)
         elif _has_own_sheet(form):
-            of = forms.TextForm(sections=(parent,), noun=parent)
+            of = forms.TextForm(sections=(parent,))
             lead = SheetColumn(PARENT, "", of, _("Id of the element that the row belongs to."))
             yield _child(form, where, (lead,) if parent else (), told)
 
