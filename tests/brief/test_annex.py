@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derbes.brief import csv_tables, render_brief
-from derbes.brief.contents import MOST_CHARTED, Cell, PageTable, folded, table_of
+from derbes.brief.contents import MOST_CHARTED
 from derbes.brief.drawing import NARROW, WIDE, _with_fonts, chart, draw, layer, numbers, turns
+from derbes.brief.layout import Cell, PageTable, folded, table_of
 from derbes.brief.page import _breakable, sections_of
 from derbes.brief.sources import inputs_of, moving_inputs
 from derbes.brief.statements import _decides

@@ -14,7 +14,7 @@ import pytest
 import vl_convert
 
 from derbes.brief.charts import CALM, COURSE, chart_kinds, chart_of, kind_of
-from derbes.brief.contents import Cell, PageTable, figure_cell
+from derbes.brief.layout import Cell, PageTable, figure_cell
 from derbes.brief.page import figures_of
 from tests.brief.invented_ledger import invented_ledger, invented_talk
 from tests.brief.invented_stress import hazards, invented_stress

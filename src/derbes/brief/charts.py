@@ -5,8 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from derbes.brief.contents import BriefContents, Figure
+from derbes.brief.contents import BriefContents
 from derbes.brief.drawing import WIDE, picture, pixels, with_title
+from derbes.brief.layout import Figure
 from derbes.brief.page import figures_of
 from derbes.harmless import in_json, sheet, visible
 from derbes.language import _, text_of

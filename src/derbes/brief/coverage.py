@@ -8,18 +8,12 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Cell,
-    Figure,
-    Section,
     as_written,
     calm_words,
-    figure_cell,
-    month_cell,
     raises_demand,
-    share_cell,
     survived,
-    table_of,
 )
+from derbes.brief.layout import Cell, Figure, Section, figure_cell, month_cell, share_cell, table_of
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext

@@ -4,18 +4,8 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    decimal_year,
-    draws_and_seed,
-    figure_cell,
-    table_of,
-    words,
-)
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.layout import Cell, Figure, PageTable, Section, figure_cell, table_of, words
 from derbes.brief.uncertainty import (
     END,
     at_least,

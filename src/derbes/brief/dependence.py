@@ -5,13 +5,12 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
+from derbes.brief.contents import BriefContents, decimal_year
+from derbes.brief.layout import (
     Cell,
     Figure,
     PageTable,
     Section,
-    decimal_year,
     figure_cell,
     folded,
     month_cell,

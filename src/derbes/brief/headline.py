@@ -13,16 +13,12 @@ from derbes.brief.contents import (
     MYOPIC,
     OPTIMAL,
     BriefContents,
-    Cell,
-    PageTable,
     calm_words,
-    figure_cell,
     harm_of,
     is_all_net,
-    month_cell,
     survived,
-    table_of,
 )
+from derbes.brief.layout import Cell, PageTable, figure_cell, month_cell, table_of
 from derbes.brief.uncertainty import (
     LIKELY,
     at_least,

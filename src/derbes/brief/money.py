@@ -4,15 +4,8 @@ import math
 from collections.abc import Iterator
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    PageTable,
-    Section,
-    figure_cell,
-    prices_words,
-    table_of,
-)
+from derbes.brief.contents import BriefContents, prices_words
+from derbes.brief.layout import Cell, PageTable, Section, figure_cell, table_of
 from derbes.language import _
 from derbes.results.money import (
     CHEAPEST,

@@ -13,15 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Figure,
-    Section,
-    binding_words,
-    calm_words,
-    draws_and_seed,
-    survived,
-)
+from derbes.brief.contents import BriefContents, binding_words, calm_words, draws_and_seed, survived
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
 from derbes.brief.deciding import (
     decides_table,
@@ -41,6 +33,7 @@ from derbes.brief.headline import (
     unmet_words,
     weak_window,
 )
+from derbes.brief.layout import Figure, Section
 from derbes.brief.leverage import (
     bounds_section,
     levers_words,

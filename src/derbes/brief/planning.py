@@ -5,17 +5,14 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, prices_words
+from derbes.brief.layout import (
     Cell,
     Figure,
     PageTable,
     Section,
-    decimal_year,
-    draws_and_seed,
     figure_cell,
     month_cell,
-    prices_words,
     share_cell,
     table_of,
 )

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Section,
-    figure_cell,
-    table_of,
-    words,
-)
+from derbes.brief.contents import BriefContents
 from derbes.brief.keys import distribution_words
+from derbes.brief.layout import Cell, Section, figure_cell, table_of, words
 from derbes.brief.planning import plan_method
 from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities

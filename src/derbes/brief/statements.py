@@ -7,16 +7,8 @@ from itertools import chain, zip_longest
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    draws_and_seed,
-    folded,
-    table_of,
-)
+from derbes.brief.contents import BriefContents, draws_and_seed
+from derbes.brief.layout import Cell, Figure, PageTable, Section, folded, table_of
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext, text_of
 from derbes.results.statements import (

@@ -7,19 +7,9 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    Section,
-    decimal_year,
-    draws_and_seed,
-    figure_cell,
-    month_cell,
-    share_cell,
-    table_of,
-)
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.headline import end_dates
+from derbes.brief.layout import Cell, Figure, Section, figure_cell, month_cell, share_cell, table_of
 from derbes.brief.uncertainty import LIKELY
 from derbes.language import _
 from derbes.results.statements import SignalingYear

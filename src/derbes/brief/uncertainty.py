@@ -5,15 +5,13 @@ from typing import Any
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    OPTIMAL,
-    BriefContents,
+from derbes.brief.contents import OPTIMAL, BriefContents, decimal_year, draws_and_seed
+from derbes.brief.keys import distribution_words, key_words
+from derbes.brief.layout import (
     Cell,
     Figure,
     PageTable,
     Section,
-    decimal_year,
-    draws_and_seed,
     figure_cell,
     folded,
     month_cell,
@@ -21,7 +19,6 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.keys import distribution_words, key_words
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress

@@ -1,0 +1,239 @@
+"""Sections, figures and tables, of which a brief is made, and the cells of its tables."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from derbes.brief import format as fmt
+from derbes.harmless import in_style, sheet
+from derbes.language import _
+from derbes.results.tables import Column, field_of
+
+Raw = str | float | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: what a reader sees, and what the CSV holds."""
+
+    text: str
+    raw: Raw
+    is_number: bool = False
+    link: str = ""
+    unit: str = ""
+    """Of what the CSV holds; empty: none, or the heading says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageTable:
+    """A table with a caption and one heading per column.
+
+    Paper has the rows that decide something, the screen all of them: open, or folded by
+    group. What paper leaves out is counted on it.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    decides: tuple[bool, ...] | None = None
+    """Row by row, whether it stands on paper; None: all do."""
+    groups: tuple[str, ...] = ()
+    """Row by row, the heading under which it is folded; empty: nothing is."""
+
+    @property
+    def marked(self) -> tuple[tuple[bool, tuple[Cell, ...]], ...]:
+        """Rows that stand open, each with whether paper has it too."""
+        decides = self.decides or (True,) * len(self.rows)
+        pairs = tuple(zip(decides, self.rows, strict=True))
+        return tuple(pair for pair in pairs if pair[0]) if self.groups else pairs
+
+    @property
+    def folds(self) -> dict[str, tuple[tuple[bool, tuple[Cell, ...]], ...]]:
+        """Heading → all rows under it, in the order of the rows, marked as such that stand."""
+        folds: dict[str, list[tuple[bool, tuple[Cell, ...]]]] = {}
+        for group, row in zip(self.groups, self.rows, strict=bool(self.groups)):
+            folds.setdefault(group, []).append((True, row))
+        return {group: tuple(rows) for group, rows in folds.items()}
+
+    @property
+    def open_caption(self) -> str:
+        """The caption of what stands open."""
+        if not self.groups:
+            return self.caption
+        return _("{caption}: what decides").format(caption=self.caption)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether beside a chart only the CSV holds the rows."""
+        return len(self.rows) > _MOST_BESIDE
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it takes the whole width of paper, which holds two columns."""
+        return len(self.head) > _NARROW_COLUMNS
+
+    @property
+    def labels(self) -> str:
+        """Headings as variables of a style, for screens on which cells stand below each other."""
+        return ";".join(f"--c{n}:'{in_style(name)}'" for n, name in enumerate(self.head, 1))
+
+    @property
+    def left_out(self) -> str:
+        """How many rows paper leaves out, and where they are; empty where it has all."""
+        n, total = sum(self.decides or ()), len(self.rows)
+        if self.decides is None or n == total:
+            return ""
+        text = _("On paper {n} of {total} rows; the page on screen has all.")
+        if not n:
+            text = _("{caption}: {total} rows, on screen only.")
+        return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
+
+    @property
+    def csv(self) -> str:
+        """The table as CSV, numbers unrounded, missing values empty."""
+        return sheet(self.raw, _nine_digits)
+
+    @property
+    def raw(self) -> list[list[Raw]]:
+        """Headings with their units, and what the CSV holds of each row.
+
+        Where the numbers of a column differ in unit, a column beside it tells each.
+        """
+        units = [{row[n].unit for row in self.rows} - {""} for n in range(len(self.head))]
+        lines: list[list[Raw]] = [[] for _row in range(len(self.rows) + 1)]
+        for n, name in enumerate(self.head):
+            is_told = len(units[n]) == 1 and "[" not in name
+            lines[0].append(f"{name} [{min(units[n])}]" if is_told else name)
+            for line, row in zip(lines[1:], self.rows, strict=True):
+                line.append(row[n].raw)
+            if len(units[n]) > 1:
+                lines[0].append(_("unit of {column}").format(column=name))
+                for line, row in zip(lines[1:], self.rows, strict=True):
+                    line.append(row[n].unit or None)
+        return lines
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the rows are that the page does not have."""
+        text = _("The data, {n} rows, come as CSV with --tables: see how to reproduce this page.")
+        return text.format(n=fmt.number(len(self.rows)))
+
+
+_NARROW_COLUMNS = 4
+"""Columns of a table that fits into half the width of paper."""
+_MOST_BESIDE = 40
+"""Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
+
+
+def _nine_digits(raw: object) -> str:
+    return f"{raw:.9g}" if isinstance(raw, float) else str(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart: its finding as title, its specification by width, its table."""
+
+    id: str
+    title: str
+    """What the chart shows, in a sentence."""
+    under: Sequence[str]
+    """Unit, date, variant and draws, of which what is empty is left out."""
+    description: str
+    """Alternative text; `{finding}` in it is the title."""
+    spec: Callable[[int], dict[str, Any]]
+    """Width of the whole [px] → specification."""
+    table: PageTable
+
+    @property
+    def subtitle(self) -> str:
+        """Line under the title."""
+        return " · ".join(part for part in self.under if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with paragraphs, figures and tables in this order."""
+
+    id: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[PageTable, ...] = ()
+    code: tuple[str, ...] = ()
+    """Commands, each to be copied."""
+
+
+def words(text: str, link: str = "") -> Cell:
+    """A cell of text; only addresses of the web become links."""
+    safe = link if link.startswith(("https://", "http://")) else ""
+    shown = str(text)
+    return Cell(shown, shown, link=safe)
+
+
+def figure_cell(
+    value: float | None, text: str | None = None, *, why: Sequence[str] = (), unit: str = ""
+) -> Cell:
+    """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
+    if value is None:
+        return Cell(fmt.missing(why) if text is None else text, None, is_number=True, unit=unit)
+    return Cell(fmt.number(value) if text is None else text, value, is_number=True, unit=unit)
+
+
+def month_cell(label: str | None, otherwise: str = "") -> Cell:
+    """A cell with a month; the CSV holds it in ISO form."""
+    if label is None:
+        return Cell(otherwise or fmt.missing(), None)
+    return Cell(fmt.date(label), label)
+
+
+def share_cell(part: float | None) -> Cell:
+    """A cell with a share as percent."""
+    return figure_cell(part, None if part is None else fmt.share(part), unit=_("share"))
+
+
+def table_of(
+    caption: str,
+    columns: Iterable[Column],
+    rows: Iterable[Any],
+    *,
+    decides: Callable[[Any], bool] | None = None,
+    group: Callable[[Any], str] | None = None,
+    unit: str = "",
+) -> PageTable:
+    """Rows in declared columns: a text as words, a number or nothing as a figure.
+
+    Args:
+        caption: Words above it.
+        columns: Heading and value of each column.
+        rows: What it is about.
+        decides: Whether a row stands on paper; None: all do, or none of a folded table.
+        group: Heading under which a row is folded; None: the table stands open.
+        unit: Of plain numbers, where no heading tells it.
+    """
+    columns, rows = tuple(columns), tuple(rows)
+
+    def cell(row: Any, column: Column) -> Cell:
+        content = field_of(row, column.value)
+        if isinstance(content, Cell):
+            return content
+        return words(content) if isinstance(content, str) else figure_cell(content, unit=unit)
+
+    if group and not decides:
+        decides = _none
+    return PageTable(
+        caption,
+        tuple(column.titled for column in columns),
+        tuple(tuple(cell(row, column) for column in columns) for row in rows),
+        None if decides is None else tuple(map(decides, rows)),
+        tuple(map(group, rows)) if group else (),
+    )
+
+
+def _none(_row: Any) -> bool:
+    return False
+
+
+def folded(table: PageTable) -> PageTable:
+    """A table as one fold, which paper leaves out."""
+    n = len(table.rows)
+    return replace(table, decides=(False,) * n, groups=(table.caption,) * n)
