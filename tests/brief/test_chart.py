@@ -14,7 +14,7 @@ import pytest
 import vl_convert
 
 from derbes.brief.charts import CALM, COURSE, chart_kinds, chart_of, kind_of
-from derbes.brief.layout import Cell, PageTable, figure_cell
+from derbes.brief.layout import Cell, PageTable
 from derbes.brief.page import figures_of
 from tests.brief.invented_ledger import invented_ledger, invented_talk
 from tests.brief.invented_stress import hazards, invented_stress
@@ -157,12 +157,12 @@ def test_every_column_of_numbers_says_its_unit(charts):
 
 
 def test_data_are_not_rounded():
-    table = PageTable("a", ("b",), ((figure_cell(1 / 3, unit="t"),),))
+    table = PageTable("a", ("b",), ((Cell.figure(1 / 3, unit="t"),),))
     assert table.raw == [["b [t]"], [1 / 3]]
 
 
 def test_units_that_differ_stand_beside():
-    rows = tuple((figure_cell(n, unit=unit),) for n, unit in ((1.0, "t"), (2.0, "GWh"), (3.0, "")))
+    rows = tuple((Cell.figure(n, unit=unit),) for n, unit in ((1.0, "t"), (2.0, "GWh"), (3.0, "")))
     table = PageTable("a", ("size",), rows)
     assert table.raw == [["size", "unit of size"], [1.0, "t"], [2.0, "GWh"], [3.0, None]]
     assert PageTable("a", ("b",), ((Cell("x", "x"),),)).raw == [["b"], ["x"]]

@@ -9,6 +9,7 @@ from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of
+from derbes.results.money import Ways
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
@@ -91,33 +92,25 @@ class BriefContents:
     @cached_property
     def focus(self) -> Focus:
         """What the first page is about: the case's main measure, from the first start."""
-        case = self.case
+        case, calendar = self.case, self.case.calendar
         keys = self.leverage.rows + self.cover.rows
-        computed = dict.fromkeys(row.measure for row in keys)
-        measure = main_measure(case, computed)
+        measure = main_measure(case, dict.fromkeys(row.measure for row in keys))
         variant = next(iter(self.variants), BASE)
-        lengths = sorted({row.length for row in keys if row.measure == measure})
-        starts = sorted({row.start for row in keys if row.measure == measure})
-        start = starts[0] if starts else case.calendar.label(0)
-        step = case.calendar.step
-        length = main_length(case, [case.calendar.periods(length) for length in lengths]) * step
+        own = [row for row in keys if row.measure == measure]
+        starts = sorted({row.start for row in own})
+        start = starts[0] if starts else calendar.label(0)
+        lengths = sorted({calendar.periods(row.length) for row in own})
+        length = main_length(case, lengths) * calendar.step
+        about = (variant, measure, length, OPTIMAL)
         harms = {
             row.start: harm_of(row)
             for row in self.leverage.rows
-            if (row.variant, row.measure, row.length, row.bound)
-            == (variant, measure, length, OPTIMAL)
+            if (row.variant, row.measure, row.length, row.bound) == about
         }
         harm = max(harms.values(), default=0.0)
         as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
-        return Focus(
-            variant=variant,
-            measure=measure,
-            length=length,
-            start=start,
-            milestones=_milestones(starts),
-            worst=min(as_bad) if harm else start,
-            harm=harm,
-        )
+        worst = min(as_bad) if harm else start
+        return Focus(variant, measure, length, start, _milestones(starts), worst, harm)
 
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""
@@ -151,14 +144,12 @@ class BriefContents:
     def charted_words(self) -> str:
         """Which variants charts leave out, and where they stand; empty where none is."""
         left = len(self.variants) - len(self.charted)
-        if not left:
-            return ""
         text = ngettext(
             "{n} more variant is not drawn; the table of variants has it.",
             "{n} more variants are not drawn; the table of variants has them.",
             left,
         )
-        return text.format(n=fmt.number(left))
+        return fmt.told(text, n=left) if left else ""
 
     def case_of(self, variant: str) -> Case:
         """The case after a variant's changes."""
@@ -174,6 +165,11 @@ class BriefContents:
     def sender(self) -> str:
         """Actor who imposes the main measure; empty for an accident."""
         return self.measure.sender if self.measure else ""
+
+    @property
+    def ways(self) -> Ways | None:
+        """The ways beside each other; None where they were not computed."""
+        return None if self.plan is None else self.plan.ways
 
     @property
     def is_drawn(self) -> bool:
@@ -232,9 +228,7 @@ class BriefContents:
 
     def measure_words(self) -> str:
         """The main measure and its length."""
-        measure = self.measure
-        name = self.name("measures", measure.id) if measure else self.focus.measure
-        length = fmt.months(self.focus.length)
+        name, length = self.name("measures", self.focus.measure), fmt.months(self.focus.length)
         return _("{measure}, {length}").format(measure=name, length=length)
 
     def actor_words(self) -> str:
@@ -258,10 +252,41 @@ class BriefContents:
             parts.append(_("variant: {name}").format(name=self.name("variants", id_)))
         return [*parts, _("central values") if self.is_drawn else _("central values, no draws")]
 
+    def binding_words(self, row: CoverRow | LeverageEnd, variant: str = BASE) -> str:
+        """What runs out, and who sold it, in a variant."""
+        return binding_words(self.case_of(variant), row.binding, row.binding_sellers)
+
+    def as_written(self, finding: str) -> str:
+        """A finding of central values; beside draws it says that it is one."""
+        if self.stress is None:
+            return finding
+        return _("If all goes as written: {finding}").format(finding=finding)
+
+    @property
+    def prices(self) -> str:
+        """The year in whose prices money is told; empty where there is none."""
+        return prices_words(self.case.price_year)
+
+    @property
+    def raises_demand(self) -> bool:
+        """Whether demand differs from calm while the main measure, or one with it, runs."""
+        if self.measure is None:
+            return False
+        others = (self.case.measures[id_] for id_ in self.measure.together_with)
+        together = (self.measure, *others)
+        if any(part.kind is MeasureKind.DEMAND_SURGE for part in together):
+            return True
+        has_crisis = any(use.crisis_demand is not None for use in self.case.uses.values())
+        return has_crisis and any(part.crisis for part in together)
+
     def unit_words(self, *, essential: bool = True) -> str:
         """Unit in which unmet demand of a tier is added up."""
         unit = tier_units(self.leverage.unit)[0 if essential else 1]
         return sum_units().get(unit) or fmt.unit_name(unit)
+
+    def money(self, amount: float | None) -> str:
+        """An amount of money in the currency of the case."""
+        return fmt.missing() if amount is None else fmt.money(amount, self.case.currency)
 
     def amount_words(self, amount: float) -> str:
         """An amount of unmet essential demand with its unit."""
@@ -288,12 +313,9 @@ def is_all_net(row: LeverageRow) -> bool:
 
 def _milestones(starts: list[str]) -> tuple[str, ...]:
     """The first start, and the first of each later year that five divides, three in all."""
-    later: dict[str, str] = {}
-    for start in starts[1:]:
-        year = start[:4]
-        if int(year) % 5 == 0 and year != starts[0][:4]:
-            later.setdefault(year, start)
-    return (*starts[:1], *list(later.values())[:2])
+    firsts = {start[:4]: start for start in reversed(starts) if int(start[:4]) % 5 == 0}
+    later = [firsts[year] for year in sorted(firsts) if year != starts[0][:4]]
+    return (*starts[:1], *later[:2])
 
 
 def names_of(case: Case, section: str, ids: Collection[str]) -> str:
@@ -310,7 +332,7 @@ def draws_and_seed(n: int, seed: int | None) -> str:
     if n <= 1:
         return _("central values, no draws")
     if seed is None:
-        return ngettext("{n} scenario", "{n} scenarios", n).format(n=fmt.number(n))
+        return fmt.told(ngettext("{n} scenario", "{n} scenarios", n), n=n)
     return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
 
 
@@ -328,27 +350,9 @@ def survived(row: CoverRow | None) -> str:
     return fmt.months(row.time_to_survive)
 
 
-def as_written(contents: BriefContents, finding: str) -> str:
-    """A finding of central values; beside draws it says that it is one."""
-    if contents.stress is None:
-        return finding
-    return _("If all goes as written: {finding}").format(finding=finding)
-
-
 def prices_words(year: int | None) -> str:
     """The year in whose prices money is told; empty where there is none."""
     return _("prices of {year}").format(year=year) if year else ""
-
-
-def raises_demand(case: Case, measure: Measure | None) -> bool:
-    """Whether demand differs from calm while a measure, or one together with it, runs."""
-    if measure is None:
-        return False
-    together = (measure, *(case.measures[id_] for id_ in measure.together_with))
-    in_crisis = any(part.crisis for part in together) and any(
-        use.crisis_demand is not None for use in case.uses.values()
-    )
-    return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
 def calm_words(row: CoverRow | None) -> str:

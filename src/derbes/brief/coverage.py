@@ -4,16 +4,8 @@ from typing import Any
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    NOTHING,
-    OPTIMAL,
-    BriefContents,
-    as_written,
-    calm_words,
-    raises_demand,
-    survived,
-)
-from derbes.brief.layout import Cell, Figure, Section, figure_cell, month_cell, share_cell, table_of
+from derbes.brief.contents import NOTHING, OPTIMAL, BriefContents, calm_words, survived
+from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
@@ -108,13 +100,13 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         unit = _("Served share of the worst essential use")
     best, rule = (paths.get(bound, ()) for bound in ("optimal", "myopic"))
     columns = (
-        Column(_("month"), lambda row: month_cell(row[1])),
-        Column(_("served, best response"), lambda row: share_cell(_at(best, row[0]))),
-        Column(_("served, simple rule"), lambda row: share_cell(_at(rule, row[0]))),
+        Column(_("month"), lambda row: Cell.month(row[1])),
+        Column(_("served, best response"), lambda row: Cell.share(_at(best, row[0]))),
+        Column(_("served, simple rule"), lambda row: Cell.share(_at(rule, row[0]))),
     )
     return Figure(
         "coverage",
-        as_written(contents, _coverage_finding(contents, found[0])),
+        contents.as_written(_coverage_finding(contents, found[0])),
         under=contents.under(unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
         spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
@@ -244,8 +236,8 @@ def coverage_section(contents: BriefContents) -> Section:
     focus = contents.focus
     starts = sorted({*focus.milestones, focus.worst})
     by_start = {str(fmt.date(start)): contents.courses(start) for start in starts}
-    at_worst = as_written(
-        contents, _("From each start the worst month serves {shares} of essential demand")
+    at_worst = contents.as_written(
+        _("From each start the worst month serves {shares} of essential demand")
     )
     figures = (
         _by_use(contents),
@@ -317,7 +309,7 @@ def _by_use(contents: BriefContents) -> Figure | None:
         title = text.format(deferrable=short, others=len(contents.case.uses) - len(own))
     if len(own) == len(contents.case.uses):
         title = _("{essential} of {n} uses go short").format(essential=n_essential, n=len(own))
-    title = as_written(contents, title)
+    title = contents.as_written(title)
     return _panels(contents, drawn, id_="coverage-by-use", title=title)
 
 
@@ -369,7 +361,7 @@ def _panels(
         Column(_("panel"), lambda row: row["panel"]),
         Column(_("response"), lambda row: row["bound"]),
         Column(_("months since start"), lambda row: row["month"]),
-        Column(_("served share"), lambda row: share_cell(row["served"])),
+        Column(_("served share"), lambda row: Cell.share(row["served"])),
     )
     description = _("Step lines in {n} panels, two lines each. {finding}")
     return Figure(
@@ -423,7 +415,7 @@ def _room(row: vega.Row, limit: float, width: int) -> float:
 
 
 def _days_cell(days: float | None, text: str) -> Cell:
-    return figure_cell(days, text, unit=_("day"))
+    return Cell.figure(days, text, unit=_("day"))
 
 
 def cover_section(contents: BriefContents) -> Section:
@@ -466,7 +458,7 @@ def cover_section(contents: BriefContents) -> Section:
         "without what expires on the way. The reserve rule is the reserve that the case asks for, "
         "run against the same demand."
     )
-    if raises_demand(contents.case, contents.measure):
+    if contents.raises_demand:
         crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
         text = fmt.joined(text, crisis, by=" ")
     return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))

@@ -6,17 +6,7 @@ from functools import partial
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year
-from derbes.brief.layout import (
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    figure_cell,
-    folded,
-    month_cell,
-    share_cell,
-    table_of,
-)
+from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
@@ -132,7 +122,7 @@ def _seller_map(
 def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
     def share(good: str, *, seller: str) -> Cell:
         part = shares.get((good, seller))
-        return Cell(_("not offered"), None) if part is None else share_cell(part)
+        return Cell(_("not offered"), None) if part is None else Cell.share(part)
 
     columns = [Column(_("good"), lambda good: contents.name("goods", good))]
     columns += [
@@ -189,7 +179,7 @@ def dependence_section(contents: BriefContents) -> Section:
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    tables = (folded(_openings_table(contents, calm)),)
+    tables = (_openings_table(contents, calm).folded,)
     return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
@@ -337,10 +327,10 @@ def _dependence_table(
 ) -> PageTable:
     def share(t: int, *, use: str) -> Cell:
         part = paths[use][t]
-        return figure_cell(part, _("stock alone")) if part is None else share_cell(part)
+        return Cell.figure(part, _("stock alone")) if part is None else Cell.share(part)
 
     columns = (
-        Column(_("month"), lambda t: month_cell(calm.months[t])),
+        Column(_("month"), lambda t: Cell.month(calm.months[t])),
         *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
     )
     caption = _("Sender's share of each essential use")
@@ -355,7 +345,7 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
         rows.append((_("leverage ends"), end.date))
     columns = (
         Column(_("what"), 0),
-        Column(_("first month"), lambda row: month_cell(row[1], none)),
+        Column(_("first month"), lambda row: Cell.month(row[1], none)),
     )
     return table_of(_("Openings and the end"), columns, rows)
 
@@ -487,7 +477,7 @@ def chokepoint_section(contents: BriefContents) -> Section:
     links = list(dict.fromkeys(pair for pair in goods if shown.issuperset(pair)))
     columns = (
         Column(_("good"), "name"),
-        Column(_("tier"), lambda item: figure_cell(item.tier, str(item.tier))),
+        Column(_("tier"), lambda item: Cell.figure(item.tier, str(item.tier))),
         Column(_("who sells or makes it"), lambda item: _supply_words(contents, item.id)),
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )

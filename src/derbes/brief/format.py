@@ -1,4 +1,4 @@
-"""The only place that rounds: numbers, shares, times, dates and money as texts.
+"""The only place that rounds: numbers, shares, times, dates, money and keys as texts.
 
 Times are rounded down, so that no text claims a month that was not reached; a
 share is never rounded to none or to all. What is missing is a word, never 0.
@@ -6,17 +6,11 @@ share is never rounded to none or to all. What is missing is a word, never 0.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from derbes.language import Declined, _, language, ngettext, number_signs, spelled
-from derbes.spelling import (
-    NO_BREAK,
-    counted,
-    day_of,
-    money_name,
-    month_of,
-    years_name,
-)
+from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, years_name
 from derbes.units import format_unit
 
 _FINE = 1e-6
@@ -45,6 +39,12 @@ def exact(value: float) -> str:
     return number(value, digits=9)
 
 
+def told(text: str, **values: Any) -> str:
+    """A text with its values, plain numbers among them as `number` has them."""
+    plain = {key: number(value) for key, value in values.items() if isinstance(value, int | float)}
+    return text.format(**{**values, **plain})
+
+
 def quantity(value: float, unit: str) -> str:
     """A number with its unit.
 
@@ -58,19 +58,19 @@ def quantity(value: float, unit: str) -> str:
 
 def unit_name(unit: str, n: int = 2) -> str:
     """A unit as the language in use writes it beside the number `n`."""
-    counted = {
+    known = {
         "piece": ngettext("piece", "pieces", n),
         "round": ngettext("round", "rounds", n),
     }
     head, slash, per = unit.partition("/")
     if language() == "en":
-        return f"{counted.get(head, head)}{slash}{per}"
-    counted |= {"tube": ngettext("tube", "tubes", n), "year": years_name(n)}
-    told = [counted.get(head) or format_unit(head, language())]
+        return f"{known.get(head, head)}{slash}{per}"
+    known |= {"tube": ngettext("tube", "tubes", n), "year": years_name(n)}
+    words = [known.get(head) or format_unit(head, language())]
     if per:
         one = {"tube": ngettext("tube", "tubes", 1)}
-        told += [one.get(word) or format_unit(word, language()) for word in per.split("/")]
-    return "/".join(told)
+        words += [one.get(word) or format_unit(word, language()) for word in per.split("/")]
+    return "/".join(words)
 
 
 def share(value: float) -> str:
@@ -97,8 +97,7 @@ def months(value: float) -> Declined:
         [['10.4', 'months'], ['1', 'month'], ['11.9', 'months']]
     """
     rounded = _tenths(value)
-    whole = int(rounded) if rounded == int(rounded) else 2
-    text = ngettext("{n} month", "{n} months", whole)
+    text = ngettext("{n} month", "{n} months", int(rounded) if rounded == int(rounded) else 2)
     return counted(rounded, "month", text.format(n=exact(rounded)))
 
 
@@ -119,8 +118,7 @@ def _tenths(value: float) -> float:
 def days(value: float) -> Declined:
     """A time in days, rounded down."""
     whole = math.floor(value + _FINE)
-    text = ngettext("{n} day", "{n} days", whole).format(n=number(whole))
-    return counted(whole, "day", text)
+    return counted(whole, "day", told(ngettext("{n} day", "{n} days", whole), n=whole))
 
 
 def date(label: str) -> Declined:
@@ -130,14 +128,14 @@ def date(label: str) -> Declined:
         >>> date("2027-07"), date("2025-12-17"), date("2027")
         ('July 2027', '17 December 2025', '2027')
     """
-    parts = label.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+    year, *rest = label.split("-")
+    if not all(part.isdigit() for part in (year, *rest)) or len(rest) not in (1, 2):
         return Declined(label)
-    if len(parts) == 1 or not 1 <= int(parts[1]) <= 12:
+    if not 1 <= int(rest[0]) <= 12:
         return Declined(label)
-    if len(parts) == 2:
-        return month_of(parts[0], int(parts[1]))
-    return day_of(parts[0], int(parts[1]), int(parts[2]))
+    if len(rest) == 1:
+        return month_of(year, int(rest[0]))
+    return day_of(year, int(rest[0]), int(rest[1]))
 
 
 def money(value: float, currency: str) -> str:
@@ -213,8 +211,83 @@ def missing(paths: Sequence[str] = ()) -> str:
     """The word for what is missing, with the first keys that it lacks."""
     if not paths:
         return _("missing")
-    if len(paths) == 1:
-        return _("missing: needs {path}").format(path=paths[0])
     n = len(paths) - 1
     text = ngettext("missing: needs {path} and {n} more", "missing: needs {path} and {n} more", n)
-    return text.format(path=paths[0], n=n)
+    return (text if n else _("missing: needs {path}")).format(path=paths[0], n=n)
+
+
+def key_names() -> dict[str, str]:
+    """Key that holds a number → its short name."""
+    return {
+        "amount": _("value"),
+        "at_least": _("at least"),
+        "at_most": _("at most"),
+        "by": _("by how much"),
+        "capacity": _("capacity"),
+        "capital": _("capital"),
+        "capital_by_size": _("capital by size"),
+        "carried_share": _("carried share"),
+        "cost": _("cost"),
+        "cost_share": _("cost share"),
+        "crisis_demand": _("crisis demand"),
+        "delay": _("delay"),
+        "demand": _("demand"),
+        "discount_rate": _("discount rate"),
+        "foreign_share": _("foreign share"),
+        "half_life": _("half life"),
+        "hours": _("hours"),
+        "in_draws": _("in draws"),
+        "inputs": _("needed input"),
+        "lead_time": _("lead time"),
+        "length": _("length"),
+        "life": _("life"),
+        "lines": _("lines"),
+        "margin_share": _("margin share"),
+        "on_order": _("on order"),
+        "opening": _("opening"),
+        "options": _("options"),
+        "price": _("price"),
+        "quantity": _("quantity"),
+        "ramp": _("ramp"),
+        "rate": _("rate"),
+        "rates": _("rates"),
+        "refill_time": _("refill time"),
+        "reserve": _("reserve"),
+        "running": _("running"),
+        "running_by_size": _("running by size"),
+        "sender_horizon": _("sender horizon"),
+        "share": _("share"),
+        "shelf_life": _("shelf life"),
+        "age": _("age"),
+        "shortage_cost": _("shortage cost"),
+        "standing_cost": _("standing cost"),
+        "storage_cost": _("storage cost"),
+        "storage_limit": _("storage limit"),
+        "take_or_pay": _("take or pay"),
+        "weight": _("weight"),
+    }
+
+
+def key_words(steps: list[str], name: Callable[[str], str]) -> str:
+    """A key of an element, with what it is about where there are several.
+
+    Args:
+        steps: The rest of a path behind its element, e.g. `inputs`, `clay`.
+        name: Name of a good.
+    """
+    known, key = key_names(), steps[0]
+    rest = [name(one) if key == "inputs" else known.get(one, one) for one in steps[1:]]
+    return " ".join([known.get(key, key), *rest]).replace("_", " ")
+
+
+def distribution_words(name: str) -> str:
+    """A distribution of a case by its name."""
+    return {
+        "uniform": _("uniform"),
+        "triangular": _("triangular"),
+        "pert": _("PERT"),
+        "lognormal": _("lognormal"),
+        "empirical": _("observed values"),
+        "discrete": _("discrete"),
+        "reference": _("reference class"),
+    }.get(name, name)

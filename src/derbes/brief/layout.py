@@ -23,6 +23,36 @@ class Cell:
     unit: str = ""
     """Of what the CSV holds; empty: none, or the heading says it."""
 
+    @classmethod
+    def words(cls, text: str, link: str = "") -> "Cell":
+        """A cell of text; only addresses of the web become links."""
+        is_safe = link.startswith(("https://", "http://"))
+        return cls(str(text), str(text), link=link if is_safe else "")
+
+    @classmethod
+    def figure(
+        cls,
+        value: float | None,
+        text: str | None = None,
+        *,
+        why: Sequence[str] = (),
+        unit: str = "",
+    ) -> "Cell":
+        """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
+        if text is None:
+            text = fmt.missing(why) if value is None else fmt.number(value)
+        return cls(text, value, is_number=True, unit=unit)
+
+    @classmethod
+    def month(cls, label: str | None, otherwise: str = "") -> "Cell":
+        """A cell with a month; the CSV holds it in ISO form."""
+        return cls((otherwise or fmt.missing()) if label is None else fmt.date(label), label)
+
+    @classmethod
+    def share(cls, part: float | None) -> "Cell":
+        """A cell with a share as percent."""
+        return cls.figure(part, None if part is None else fmt.share(part), unit=_("share"))
+
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
@@ -41,6 +71,12 @@ class PageTable:
     """Row by row, the heading under which it is folded; empty: nothing is."""
 
     @property
+    def folded(self) -> "PageTable":
+        """The table as one fold, which paper leaves out."""
+        n = len(self.rows)
+        return replace(self, decides=(False,) * n, groups=(self.caption,) * n)
+
+    @property
     def marked(self) -> tuple[tuple[bool, tuple[Cell, ...]], ...]:
         """Rows that stand open, each with whether paper has it too."""
         decides = self.decides or (True,) * len(self.rows)
@@ -48,12 +84,12 @@ class PageTable:
         return tuple(pair for pair in pairs if pair[0]) if self.groups else pairs
 
     @property
-    def folds(self) -> dict[str, tuple[tuple[bool, tuple[Cell, ...]], ...]]:
+    def folds(self) -> dict[str, list[tuple[bool, tuple[Cell, ...]]]]:
         """Heading → all rows under it, in the order of the rows, marked as such that stand."""
         folds: dict[str, list[tuple[bool, tuple[Cell, ...]]]] = {}
         for group, row in zip(self.groups, self.rows, strict=bool(self.groups)):
             folds.setdefault(group, []).append((True, row))
-        return {group: tuple(rows) for group, rows in folds.items()}
+        return folds
 
     @property
     def open_caption(self) -> str:
@@ -86,12 +122,12 @@ class PageTable:
         text = _("On paper {n} of {total} rows; the page on screen has all.")
         if not n:
             text = _("{caption}: {total} rows, on screen only.")
-        return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
+        return fmt.told(text, caption=self.caption, n=n, total=total)
 
     @property
     def csv(self) -> str:
         """The table as CSV, numbers unrounded, missing values empty."""
-        return sheet(self.raw, _nine_digits)
+        return sheet(self.raw, lambda raw: f"{raw:.9g}" if isinstance(raw, float) else str(raw))
 
     @property
     def raw(self) -> list[list[Raw]]:
@@ -116,17 +152,13 @@ class PageTable:
     def elsewhere(self) -> str:
         """Where the rows are that the page does not have."""
         text = _("The data, {n} rows, come as CSV with --tables: see how to reproduce this page.")
-        return text.format(n=fmt.number(len(self.rows)))
+        return fmt.told(text, n=len(self.rows))
 
 
 _NARROW_COLUMNS = 4
 """Columns of a table that fits into half the width of paper."""
 _MOST_BESIDE = 40
 """Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
-
-
-def _nine_digits(raw: object) -> str:
-    return f"{raw:.9g}" if isinstance(raw, float) else str(raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,34 +195,6 @@ class Section:
     """Commands, each to be copied."""
 
 
-def words(text: str, link: str = "") -> Cell:
-    """A cell of text; only addresses of the web become links."""
-    safe = link if link.startswith(("https://", "http://")) else ""
-    shown = str(text)
-    return Cell(shown, shown, link=safe)
-
-
-def figure_cell(
-    value: float | None, text: str | None = None, *, why: Sequence[str] = (), unit: str = ""
-) -> Cell:
-    """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
-    if value is None:
-        return Cell(fmt.missing(why) if text is None else text, None, is_number=True, unit=unit)
-    return Cell(fmt.number(value) if text is None else text, value, is_number=True, unit=unit)
-
-
-def month_cell(label: str | None, otherwise: str = "") -> Cell:
-    """A cell with a month; the CSV holds it in ISO form."""
-    if label is None:
-        return Cell(otherwise or fmt.missing(), None)
-    return Cell(fmt.date(label), label)
-
-
-def share_cell(part: float | None) -> Cell:
-    """A cell with a share as percent."""
-    return figure_cell(part, None if part is None else fmt.share(part), unit=_("share"))
-
-
 def table_of(
     caption: str,
     columns: Iterable[Column],
@@ -216,24 +220,18 @@ def table_of(
         content = field_of(row, column.value)
         if isinstance(content, Cell):
             return content
-        return words(content) if isinstance(content, str) else figure_cell(content, unit=unit)
+        if isinstance(content, str):
+            return Cell.words(content)
+        return Cell.figure(content, unit=unit)
 
     if group and not decides:
-        decides = _none
+        on_paper: tuple[bool, ...] | None = (False,) * len(rows)
+    else:
+        on_paper = tuple(map(decides, rows)) if decides else None
     return PageTable(
         caption,
         tuple(column.titled for column in columns),
         tuple(tuple(cell(row, column) for column in columns) for row in rows),
-        None if decides is None else tuple(map(decides, rows)),
+        on_paper,
         tuple(map(group, rows)) if group else (),
     )
-
-
-def _none(_row: Any) -> bool:
-    return False
-
-
-def folded(table: PageTable) -> PageTable:
-    """A table as one fold, which paper leaves out."""
-    n = len(table.rows)
-    return replace(table, decides=(False,) * n, groups=(table.caption,) * n)
