@@ -67,27 +67,39 @@ def _with_fonts() -> Any:
     return vl_convert
 
 
-def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str:
+def draw(spec: Spec, *, id_: str, title: str, description: str) -> str:
     """A specification as an SVG picture with title and description.
 
     The same specification gives the same text: identifiers are numbered anew
     within the picture, and places are rounded to tenths of a pixel.
     """
-    spec = _shown(spec)
-    drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_signs())
+    body, width, height = _drawn(spec)
+    width, height = round(width), round(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" '
+        f"{_named(id_, title, description)}{_numbered(_slim(body), id_)}</svg>"
+    )
+
+
+def _drawn(spec: Spec) -> tuple[str, float, float]:
+    """What stands within the SVG of a specification, its width and its height. [px]"""
+    drawn = _with_fonts().vegalite_to_svg(
+        _shown(spec), vl_version=_VEGA_LITE, format_locale=chart_signs()
+    )
     found = _SIZE.match(drawn)
     if found is None:
         raise ValueError("the drawing has no size")
-    width, height = (round(float(size)) for size in found.groups())
-    body = _slim(drawn[found.end() : drawn.rindex("</svg>")])
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" role="img" '
-        f'aria-labelledby="{id_}-title {id_}-desc">'
+    return drawn[found.end() : drawn.rindex("</svg>")], float(found[1]), float(found[2])
+
+
+def _named(id_: str, title: str, description: str) -> str:
+    """The end of an opening tag that names a picture, and its title and alternative text."""
+    return (
+        f'role="img" aria-labelledby="{id_}-title {id_}-desc">'
         f'<title id="{id_}-title">{in_html(title)}</title>'
         f'<desc id="{id_}-desc">{in_html(description)}</desc>'
     )
-    return f"{head}{_numbered(body, id_)}</svg>"
 
 
 _HEAD, _SMALL = 15, 11
@@ -98,7 +110,7 @@ _MARGIN = 12
 
 
 def picture(
-    spec: dict[str, Any],
+    spec: Spec,
     *,
     id_: str,
     title: str,
@@ -118,40 +130,29 @@ def picture(
         description: Alternative text.
         has_fonts: Whether the fonts are in it.
     """
-    drawn = _with_fonts().vegalite_to_svg(
-        _shown(spec), vl_version=_VEGA_LITE, format_locale=chart_signs()
-    )
-    found = _SIZE.match(drawn)
-    if found is None:
-        raise ValueError("the drawing has no size")
-    width, height = (float(size) for size in found.groups())
+    drawn, width, height = _drawn(spec)
     width = max(width, float(NARROW)) + 2 * _MARGIN
-    y, lines = float(_MARGIN), []
-    for text, size, look in (
-        (title, _HEAD, f'font-weight="bold" fill="{INK}"'),
-        (under, _SMALL, f'fill="{GRAY}"'),
-    ):
+    words, y = "", float(_MARGIN)
+
+    def write(text: str, size: int, look: str, step: float) -> None:
+        nonlocal words, y
         for line in _broken(text, size, width):
-            y += size * 1.3
-            lines.append((line, size, look, y))
+            y += step * 1.3
+            words += f'<text x="{_MARGIN}" y="{y:.1f}" font-size="{size}px" {look}>'
+            words += f"{in_html(line)}</text>"
+
+    write(title, _HEAD, f'font-weight="bold" fill="{INK}"', _HEAD)
+    write(under, _SMALL, f'fill="{GRAY}"', _SMALL)
     top = y + _MARGIN / 2
     y = top + height
-    for line in _broken(foot, _SMALL - 1, width):
-        y += _SMALL * 1.3
-        lines.append((line, _SMALL - 1, f'fill="{GRAY}"', y))
-    words = "".join(
-        f'<text x="{_MARGIN}" y="{at:.1f}" font-size="{size}px" {look}>{in_html(line)}</text>'
-        for line, size, look, at in lines
-    )
-    whole = f'width="{width:.0f}" height="{y + _MARGIN:.0f}"'
-    body = _numbered(drawn[found.end() : drawn.rindex("</svg>")], id_)
+    write(foot, _SMALL - 1, f'fill="{GRAY}"', _SMALL)
+    size = f"{width:.0f}", f"{y + _MARGIN:.0f}"
+    whole = f'width="{size[0]}" height="{size[1]}"'
+    body = _numbered(drawn, id_)
     body = body.replace("<text ", '<text paint-order="stroke" stroke-linejoin="round" ')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} '
-        f'viewBox="0 0 {width:.0f} {y + _MARGIN:.0f}" font-family="{FAMILY}, sans-serif" '
-        f'role="img" aria-labelledby="{id_}-title {id_}-desc">'
-        f'<title id="{id_}-title">{in_html(title)}</title>'
-        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} viewBox="0 0 {" ".join(size)}" '
+        f'font-family="{FAMILY}, sans-serif" {_named(id_, title, description)}'
         f"{f'<style>{font_faces()}</style>' if has_fonts else ''}"
         f'<rect {whole} fill="#ffffff"/>{words}'
         f'<g transform="translate({_MARGIN},{top:.1f})" font-size="12px">{body}</g></svg>\n'
@@ -174,9 +175,8 @@ def with_title(
     spec: Spec, *, title: str, under: str, foot: str, description: str, id_: str
 ) -> Spec:
     """A specification that says what a picture of its own says, for other programs."""
-    own = spec.get("title")
+    own, width = spec.get("title"), WIDE + 2.0 * _MARGIN
     more = [own["text"]] if isinstance(own, Mapping) else []
-    width = WIDE + 2.0 * _MARGIN
     head = {
         "text": _broken(title, _HEAD, width),
         "subtitle": [*_broken(under, _SMALL, width), *more],
@@ -218,7 +218,7 @@ _UNSEEN_MARK = re.compile(
 
 def _slim(body: str) -> str:
     """The same picture with fewer bytes: tenths of a pixel, and nothing said twice or unseen."""
-    body = _TAG.sub(lambda tag: _slim_tag(tag.group()), body)
+    body = _TAG.sub(_slim_tag, body)
     seen = ""
     while seen != body:
         seen, body = body, _UNSEEN_MARK.sub("", body)
@@ -232,11 +232,10 @@ def _slim(body: str) -> str:
     return "".join(parts)
 
 
-def _slim_tag(tag: str) -> str:
+def _slim_tag(found: re.Match[str]) -> str:
     """A tag with places in tenths of a pixel, and without what is usual."""
-    tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), tag)
-    usual = _USUAL_OF.get(tag[1:].partition(" ")[0], "")
-    return _USUAL.sub("", tag).replace(usual, "") if usual else _USUAL.sub("", tag)
+    tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), found.group())
+    return _USUAL.sub("", tag).replace(_USUAL_OF.get(tag[1:].partition(" ")[0], "\0"), "")
 
 
 def _tenth(number: re.Match[str]) -> str:
@@ -453,14 +452,13 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
         height += 16 + LINE * (len(lines) - 1)
         data = values([{"place": place, "words": lines}])
         x = {"field": "place", "type": "quantitative"}
-        text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
+        side: Spec = {"align": "right", "dx": -4} if at_left else {"align": "left", "dx": 4}
+        look: Spec = {**side, "baseline": "top", "lineHeight": LINE, "color": RED}
+        text = {"x": x, "y": {"value": -height}, "text": {"field": "words"}}
         layers += [
-            {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
-             "encoding": {"x": x}},
-            {"data": data, "mark": {**text, "baseline": "top", "lineHeight": LINE, "color": RED},
-             "encoding": {"x": x, "y": {"value": -height},
-                          "text": {"field": "words"}}},
-        ]  # fmt: skip
+            {"data": data, **layer("rule", {"x": x}, color=RED, strokeDash=[5, 4])},
+            {"data": data, **layer("text", text, **look)},
+        ]
     return layers
 
 
@@ -572,10 +570,9 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
     """
     letters = int(_LEGEND_ROOM * width / LETTER)
     rows = [{**row, "line": wrapped(row["line"], letters)} for row in rows]
-    order = list(dict.fromkeys(wrapped(line, letters) for line in order)) or list(
-        dict.fromkeys(row["line"] for row in rows)
-    )
-    lines = ([row for row in rows if row["line"] == name] for name in order)
+    names = [wrapped(line, letters) for line in order] or [row["line"] for row in rows]
+    names = list(dict.fromkeys(names))
+    lines = ([row for row in rows if row["line"] == name] for name in names)
     rows = [row for line in lines for row in turns(line, "p")]
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
@@ -585,8 +582,8 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
     encoding = {
         "x": {**years_of(rows, width=width), "field": "year"},
         "y": numbers("p", scale={"domain": [0, 1]}, form=".0%", values=ticks),
-        "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
-        "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
+        "color": by_kind("line", dict(zip(names, colors, strict=False)), legend),
+        "strokeDash": by_kind("line", dict(zip(names, dashes, strict=False)), legend),
     }
     steps_of = layer("line", encoding, strokeWidth=2, interpolate="step-after")
     return chart(width, [steps_of], data=values(rows), height=150)
