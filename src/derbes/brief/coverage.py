@@ -393,8 +393,8 @@ def cover_section(contents: BriefContents) -> Section:
     if not rows:
         return Section("days-of-cover", title, (_("No cover was computed."),))
 
-    def days(row: vega.Row, *, field: str) -> Cell:
-        return Cell.figure(row[field], row[f"{field}_text"], unit=_("day"))
+    def days(row: vega.Row, *, field: str, text: str) -> Cell:
+        return Cell.figure(row[field], row[text], unit=_("day"))
 
     def spec(width: int) -> vega.Spec:
         letters = 24 if width == vega.WIDE else 18
@@ -404,8 +404,8 @@ def cover_section(contents: BriefContents) -> Section:
 
     columns = (
         Column(_("use"), "name"),
-        Column(_("days of cover"), partial(days, field="value")),
-        Column(_("reserve rule, days"), partial(days, field="rule")),
+        Column(_("days of cover"), partial(days, field="value", text="text")),
+        Column(_("reserve rule, days"), partial(days, field="rule", text="rule_text")),
     )
     unit = _("Days that the stock lasts at calm use without any delivery")
     figure = Figure(
@@ -443,11 +443,11 @@ def _cover_rows(contents: BriefContents) -> list[vega.Row]:
             {
                 "name": contents.name("uses", use),
                 "value": value,
-                "value_text": text,
                 "rule": rule,
-                "rule_text": rule_text,
+                "text": text,
                 "short": calm_words(found),
                 "is_endless": found.days_of_cover_infinite,
+                "rule_text": rule_text,
                 "end": max(value or 0.0, rule or 0.0),
                 "words": _("{days} (rule: {rule})").format(days=text, rule=rule_text),
             }

@@ -546,10 +546,8 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         return _("What goes into what, and who sells it")
     if not binding:
         return _("No good runs out: the measure leaves nothing essential unmet")
-    n, actor = (
-        sum(one.is_sold_by_sender for one in binding),
-        contents.name("actors", contents.sender),
-    )
+    n = sum(item.is_sold_by_sender for item in binding)
+    actor = contents.name("actors", contents.sender)
     text = _("What runs out first: {goods}; {actor} sells {n} of {total}")
     if not n or not actor:
         text = _("What runs out first: {goods}")

@@ -319,20 +319,19 @@ _SYMBOL = 26
 """Width of a symbol of a legend, and what is empty around its words. [px]"""
 
 
-def legend_columns(names: Iterable[str], room: float, most: int = 3) -> int:
-    """Columns of a legend: as many as its words leave room for.
+def legend_columns(names: Iterable[str], room: float) -> int:
+    """Columns of a legend: as many as its words leave room for, three at most.
 
     Args:
         names: Its words, row by row.
         room: Width that it may take. [px]
-        most: Columns at most.
     """
     letters = [len(name) for name in names]
 
     def width(n: int) -> float:
         return sum(max(letters[at::n], default=0) * LETTER + _SYMBOL for at in range(n))
 
-    return next((n for n in range(most, 1, -1) if width(n) <= room), 1)
+    return next((n for n in (3, 2) if width(n) <= room), 1)
 
 
 def finished(spec: Spec) -> Spec:
