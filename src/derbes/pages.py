@@ -12,23 +12,13 @@ many draws as a page that is made in a minute or two allows; the verbs of their 
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derbes.analysis.cover import CoverChunk, branch_of, calm_plan_of, cover_chunk, cover_chunks
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
-from derbes.brief.charts import (
-    CALM,
-    COURSE,
-    PARTS,
-    PLAN,
-    STATEMENTS,
-    STRESS,
-    ChartKind,
-    chart_kinds,
-)
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
@@ -56,8 +46,69 @@ from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Pro
 from derbes.statements import entries_of
 from derbes.stress.ways import WAYS_DRAWS
 
+COURSE, CALM = "course", "calm"
+PLAN, STRESS, STATEMENTS = "plan", "stress", "statements"
+PARTS = (PLAN, STRESS, STATEMENTS)
+"""What is computed for a brief beside the course of its main measure; each takes its time."""
 MOST_SOLVED = 64
 """Draws that are solved as programs too, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKind:
+    """What a chart of the brief is about, and what is computed for it."""
+
+    name: str
+    title: str
+    part: str = COURSE
+    """One of `PARTS`, or what is computed anyhow: the course of the main measure, or calm."""
+    is_of_chance: bool = False
+    """Whether only hazards of the case give cause for it."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it tells of draws."""
+        return self.part in (STRESS, STATEMENTS)
+
+
+def chart_kinds() -> tuple[ChartKind, ...]:
+    """All charts that a brief may have, in the order in which it has them."""
+    return (
+        ChartKind("survival", _("Months survived, by start, over the draws"), STRESS),
+        ChartKind("coverage", _("Served share of essential demand after the measure begins")),
+        ChartKind("coverage-by-use", _("What is served of each use after the measure begins")),
+        ChartKind("coverage-by-start", _("What is served, from several starts")),
+        ChartKind("days-of-cover-chart", _("Days of cover and the reserve rule"), CALM),
+        ChartKind("sellers-map", _("Who sells what in calm"), CALM),
+        ChartKind("losses-chart", _("Who loses more")),
+        ChartKind("dependence-chart", _("Dependence on the sender over time")),
+        ChartKind("surface-map", _("Harm by start and length")),
+        ChartKind("chokepoint-map", _("Where the chokepoint lies"), CALM),
+        ChartKind("plan-chart", _("What is decided when"), PLAN),
+        ChartKind("frontier-chart", _("What each month of security costs"), PLAN),
+        ChartKind("outlay-chart", _("What is paid when, and where to"), PLAN),
+        ChartKind("fan-time-to-survive", _("Months survived, over the draws"), STRESS),
+        ChartKind("fan-cover", _("How long stock lasts, over the draws"), STRESS),
+        ChartKind("fan-leverage-ratio", _("Leverage ratio, over the draws"), STRESS),
+        ChartKind("ended-curve", _("Probability that leverage has ended"), STRESS),
+        ChartKind(
+            "hazard-curve",
+            _("Probability that essential demand goes short"),
+            STRESS,
+            is_of_chance=True,
+        ),
+        ChartKind("exceedance-curve", _("Probability of larger losses"), STRESS, is_of_chance=True),
+        ChartKind("tornado-1", _("What moves an answer most; 2, 3 … for the next answers"), STRESS),
+        ChartKind("signaling-chart", _("In which years the measure pays its sender"), STRESS),
+        ChartKind("verdicts-chart", _("Verdicts on what is said, by speaker"), STATEMENTS),
+    )
+
+
+def kind_of(name: str) -> ChartKind | None:
+    """What a chart of some name is about; None: no brief has one."""
+    family, _dash, number = name.rpartition("-")
+    sought = f"{family}-1" if family == "tornado" and number.isdecimal() else name
+    return next((kind for kind in chart_kinds() if kind.name == sought), None)
 
 
 def plans_told(
@@ -243,11 +294,7 @@ def brief_contents(
     chunks = [
         chunk
         for starts_of, studies in ((looked, own), (tuple(compared), rest))
-        for chunk in cover_chunks(
-            replace(others, starts=starts_of),
-            studies,
-            only_essential=True,
-        )
+        for chunk in cover_chunks(replace(others, starts=starts_of), studies, only_essential=True)
     ]
     plans, cover = plans_told(case, asked, options, chunks, has_plans=PLAN in parts)
     stress = stress_told(case, asked, options) if STRESS in parts else None

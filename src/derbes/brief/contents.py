@@ -32,6 +32,8 @@ MOST_CHARTED = 4
 """Variants that are all drawn; of more, those that page one compares."""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
+Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
+"""Rows that say of which variant, measure and length they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,6 @@ class Focus:
     def shown(self) -> str:
         """ISO month of the start that page one draws."""
         return self.worst if self.harm else self.start
-
-
-Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
-"""Rows that say of which variant, measure and length they are."""
 
 
 @dataclass(frozen=True)

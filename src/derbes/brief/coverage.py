@@ -18,7 +18,6 @@ _A_MONTH = 365.25 / 12
 _AFTER = 4
 """Months shown after the last that matters."""
 
-
 # What is served after a cut-off
 
 

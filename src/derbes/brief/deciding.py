@@ -1,5 +1,6 @@
 """What decides the answers over draws: the tornado, tipping values, indices."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from derbes.brief import drawing as vega
@@ -30,18 +31,20 @@ _BARS_PART = 0.58
 """Part of a tornado's width that is left for bars beside their labels."""
 _MOST_ROOM = 0.8
 """Most of that for the words at the bars."""
+LEAST_HAND = 0.05
+"""Total index below which page one names no input."""
+_MOST_NAMED, _MOST_DECIDING = 2, 3
+"""Inputs that the answer of page one names, and those whose ends page one shows."""
+_LEAST_INDEX = 0.05
+"""An index from which on an input stands on paper."""
+MOST_INPUTS = 12
+"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
 
 
 def swing(bar: Bar) -> float:
     """How far the answer moves. [unit]"""
     answers = (bar.answer_at_low, bar.answer_at_high, bar.answer_central)
     return max(answers) - min(answers)
-
-
-LEAST_HAND = 0.05
-"""Total index below which page one names no input."""
-_MOST_NAMED, _MOST_DECIDING = 2, 3
-"""Inputs that the answer of page one names, and those whose ends page one shows."""
 
 
 def _deciding_bars(contents: BriefContents) -> list[Bar]:
@@ -53,14 +56,13 @@ def _deciding_bars(contents: BriefContents) -> list[Bar]:
 
 def decides_words(contents: BriefContents) -> str:
     """What the answer of page one depends on most; empty without draws."""
-    names = [
-        _("“{input}”").format(input=input_words(contents, bar.input))
-        for bar in _deciding_bars(contents)[:_MOST_NAMED]
-    ]
-    stress = contents.stress
-    if not names and stress is not None and (stress.tornado or stress.screened_out):
-        return _("No number alone moves it.")
-    return _("It depends most on {inputs}.").format(inputs=", ".join(names)) if names else ""
+    stress, name = contents.stress, _("“{input}”")
+    bars = _deciding_bars(contents)[:_MOST_NAMED]
+    names = ", ".join(name.format(input=input_words(contents, bar.input)) for bar in bars)
+    if names:
+        return _("It depends most on {inputs}.").format(inputs=names)
+    is_told = stress is not None and (stress.tornado or stress.screened_out)
+    return _("No number alone moves it.") if is_told else ""
 
 
 def end_decides_words(contents: BriefContents) -> str:
@@ -122,30 +124,41 @@ def _answer_words(contents: BriefContents, answer: str, value: float) -> str:
     return fmt.date(calendar.label(period))
 
 
-def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
-    """A value of an answer on its axis; an end as a year."""
-    if kind_of(bar.answer) != END:
-        return value
-    calendar = contents.case.calendar
-    return decimal_year(calendar.label(round(value / calendar.step)))
-
-
 def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.Spec:
     """One bar per input from the answer at its low end to that at its high end."""
+    calendar = contents.case.calendar
+    kind, unit = kind_of(bars[0].answer), _unit_of(contents, bars[0].answer)
+
+    def on_axis(value: float) -> float:
+        if kind != END:
+            return value
+        return decimal_year(calendar.label(round(value / calendar.step)))
+
+    def label(bar: Bar) -> str:
+        has_unit = not is_opening(bar.input) and bar.unit not in ("", "share")
+        unit = f" [{fmt.unit_name(bar.unit)}]" if has_unit else ""
+        return vega.wrapped(input_words(contents, bar.input) + unit, 24)
+
+    def end_words(bar: Bar, end: float, answer: float) -> str:
+        if answer == bar.answer_central:
+            return ""
+        if is_opening(bar.input):
+            return opening_label(contents, bar.input, end)
+        return fmt.share(end) if bar.unit == "share" else fmt.number(end)
+
     rows: list[vega.Row] = [
         {
-            "label": vega.wrapped(_label(contents, bar), 24),
-            "at_low": _on_axis(contents, bar, bar.answer_at_low),
-            "at_high": _on_axis(contents, bar, bar.answer_at_high),
-            "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),
-            "high_words": _end_words(contents, bar, bar.high, bar.answer_at_high),
+            "label": label(bar),
+            "at_low": on_axis(bar.answer_at_low),
+            "at_high": on_axis(bar.answer_at_high),
+            "low_words": end_words(bar, bar.low, bar.answer_at_low),
+            "high_words": end_words(bar, bar.high, bar.answer_at_high),
         }
         for bar in bars
     ]
-    kind, unit = kind_of(bars[0].answer), _unit_of(contents, bars[0].answer)
     name = kind_words(kind)
     name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
-    center = _on_axis(contents, bars[0], bars[0].answer_central)
+    center = on_axis(bars[0].answer_central)
     scale = {"domain": _with_room(rows, center, width), "nice": False}
     ticks, form = 3 if width == vega.NARROW else 5, "d" if kind == END else ",~r"
     x = vega.numbers(title=name, scale=scale, form=form, tickCount=ticks)
@@ -177,23 +190,6 @@ def _with_room(rows: list[vega.Row], center: float, width: int) -> list[float]:
     )
     whole = (high - low or 1.0) / (1.0 - min(left + right, _MOST_ROOM))
     return [low - left * whole, high + right * whole]
-
-
-def _label(contents: BriefContents, bar: Bar) -> str:
-    """An input with its unit, so that bars need bare numbers."""
-    name = input_words(contents, bar.input)
-    if is_opening(bar.input) or bar.unit in ("", "share"):
-        return name
-    return f"{name} [{fmt.unit_name(bar.unit)}]"
-
-
-def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> str:
-    """The end of the input's range, where the answer differs from the central one."""
-    if answer == bar.answer_central:
-        return ""
-    if is_opening(bar.input):
-        return opening_label(contents, bar.input, end)
-    return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
 
 def decides_table(contents: BriefContents) -> PageTable | None:
@@ -241,18 +237,12 @@ def _tornado_table(contents: BriefContents, bars: list[Bar], caption: str = "") 
     return table_of(caption or _("One input at a time"), columns, bars)
 
 
-_LEAST_INDEX = 0.05
-"""An index from which on an input stands on paper."""
-MOST_INPUTS = 12
-"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
-
-
 def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Tornado, tipping values and sensitivity indices."""
     if not (stress.tornado or stress.tipping or stress.sensitivity):
         return None
     moved = dict.fromkeys(bar.answer for bar in stress.tornado if swing(bar) > 0)
-    figures = tuple(
+    figures = (
         _tornado_figure(contents, stress, answer, f"tornado-{place}")
         for place, answer in enumerate(moved, 1)
     )
@@ -267,26 +257,23 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
         "others; a total near 0 says that learning the input would not narrow the answer, a large "
         "one says what to find out first. A dash stands where there are too few draws to tell."
     )
-    paragraphs = (text, *_screened(contents, stress))
-    title = _("What decides the answer")
-    return Section("deciding", title, paragraphs, figures, tuple(tables))
+    texts = (text, *_screened(contents, stress))
+    return Section("deciding", _("What decides the answer"), texts, tuple(figures), tuple(tables))
 
 
-def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
+def _screened(contents: BriefContents, stress: Stress) -> Iterator[str]:
     """What was left out, answers of which as much was left out in one sentence."""
     alike: dict[tuple[int, str], list[str]] = {}
     for left in stress.screened_out:
         key = (left.n_inputs, fmt.share(left.share_of_largest))
         alike.setdefault(key, []).append(words_of(contents, left.answer))
-    moves = any(left.share_of_largest for left in stress.screened_out)
-    told = []
     for (n, share), answers in alike.items():
         text = ngettext(
             "{n} input alone does not move the answer and has no index: {answers}.",
             "{n} inputs alone do not move the answer and have no index: {answers}.",
             n,
         )
-        if moves:
+        if any(left.share_of_largest for left in stress.screened_out):
             text = ngettext(
                 "{n} input was left out of the indices, since alone it moves the answer by {share} "
                 "of the largest swing: {answers}.",
@@ -294,11 +281,21 @@ def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
                 "answer by more than {share} of the largest swing: {answers}.",
                 n,
             )
-        told.append(fmt.told(text, n=n, share=share, answers="; ".join(answers)))
-    return tuple(told)
+        yield fmt.told(text, n=n, share=share, answers="; ".join(answers))
 
 
 def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> PageTable:
+    """Where inputs flip; an opening before or after a month, all else below or above a number."""
+
+    def turns(tip: TippingValue) -> Cell:
+        if tip.value is None:
+            return Cell(_("nowhere in its range"), None)
+        value, is_below = value_words(contents, tip.input, tip.value), tip.direction == "below"
+        text = _("below {value}") if is_below else _("above {value}")
+        if is_opening(tip.input):
+            text = _("before {month}") if is_below else _("after {month}")
+        return Cell(text.format(value=value, month=value), tip.value)
+
     def over(tip: TippingValue) -> Cell:
         value = tip.value_over_draws
         if value is None:
@@ -309,27 +306,16 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
     columns = [
         Column(_("input"), lambda tip: input_words(contents, tip.input)),
         Column(_("grade"), lambda tip: grade_of(contents, tip.input)),
-        Column(_("turns"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
+        Column(_("turns"), turns),
     ]
     made = ""
     if any(tip.value_over_draws is not None for tip in tips):
         columns.append(Column(_("holds in half of the draws at"), over))
         made = f" ({_draws(stress)})"
     told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
-    caption = _("Tipping values: {verdict}; {told}{made}").format(
-        verdict=words_of(contents, verdict), told=told, made=made
-    )
+    caption = _("Tipping values: {verdict}; {told}{made}")
+    caption = caption.format(verdict=words_of(contents, verdict), told=told, made=made)
     return table_of(caption, columns, tips)
-
-
-def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
-    """Where it flips; an opening before or after a month, all else below or above a number."""
-    if tip.value is None:
-        return _("nowhere in its range")
-    value, is_below = value_words(contents, tip.input, tip.value), tip.direction == "below"
-    if is_opening(tip.input):
-        return (_("before {month}") if is_below else _("after {month}")).format(month=value)
-    return (_("below {value}") if is_below else _("above {value}")).format(value=value)
 
 
 def _draws(stress: Stress) -> str:

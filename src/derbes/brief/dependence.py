@@ -16,6 +16,19 @@ _OWN = "\0own"
 """Stands for own production among the sellers."""
 Shares = dict[str, tuple[float | None, ...]]
 """Essential use → the sender's share by period."""
+_END_COLOR = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
+_LANE = {"least": 20, "line": vega.LINE, "more": 4}
+_TIGHT = 0.9
+"""Part of `LETTER` that a letter takes on the average."""
+_BOX = (102, 64)
+"""Width and least height of a box of the map. [px]"""
+_LETTERS = 15
+"""Letters of a line in it."""
+_LINE = 14
+"""Height of a line. [px]"""
+_MOST_LINES = 8
+"""Lines of a box; of a text with more the end is left out, which shows."""
+_GAP = 12
 
 
 def sellers_section(contents: BriefContents) -> Section:
@@ -248,9 +261,6 @@ def _dependence_spec(
     return vega.finished({"vconcat": parts, "spacing": 16})
 
 
-_END_COLOR = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
-
-
 def _lanes_spec(
     events: list[vega.Row], x: vega.Spec, years: tuple[float, float], *, plot: int, labels: int
 ) -> vega.Spec:
@@ -278,11 +288,6 @@ def _lanes_spec(
         key=lambda one: float(one["step"]),
     )
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
-
-
-_LANE = {"least": 20, "line": vega.LINE, "more": 4}
-_TIGHT = 0.9
-"""Part of `LETTER` that a letter takes on the average."""
 
 
 def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
@@ -320,22 +325,8 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
     rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
     if end is not None:
         rows.append((_("leverage ends"), end.date))
-    columns = (
-        Column(_("what"), 0),
-        Column(_("first month"), lambda row: Cell.month(row[1], none)),
-    )
+    columns = (Column(_("what"), 0), Column(_("first month"), lambda row: Cell.month(row[1], none)))
     return table_of(_("Openings and the end"), columns, rows)
-
-
-_BOX = (102, 64)
-"""Width and least height of a box of the map. [px]"""
-_LETTERS = 15
-"""Letters of a line in it."""
-_LINE = 14
-"""Height of a line. [px]"""
-_MOST_LINES = 8
-"""Lines of a box; of a text with more the end is left out, which shows."""
-_GAP = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,113 @@ from derbes.spelling import chart_signs
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
-
 FAMILY = "Noto Sans Derbes"
 FOLDER = Path(__file__).parent / "fonts"
 _STYLES = (("Regular", 400), ("Bold", 700))
 _UNSEEN = frozenset("\n\r\t\u00ad\u200b\ufeff")
+INK = "#1a1a1a"
+_VEGA_LITE = "6.1"
+_TAG = re.compile(r"<[^>]*>")
+_TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
+_SIZE = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
+_OWN_ID = re.compile(r'\bid="([^"]+)"')
+_HEAD, _SMALL = 15, 11
+"""Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
+_BOLD = 1.1
+"""How much wider bold letters are."""
+_MARGIN = 12
+_PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
+_FRACTION = re.compile(r"-?\d*\.\d+(?!\d|e)")
+_USUAL = re.compile(
+    r' (?:class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"'
+    r'| (?:opacity|stroke-width|stroke-opacity|fill-opacity)="1"| (?:x2|y2)="0"'
+    r'| font-size="12px"| font-weight="normal"| text-anchor="start"| transform="translate\(0,0\)"'
+)
+"""What a browser takes for granted, or needs once for the picture, or not at all."""
+_USUAL_OF = {"text": f' fill="{INK}"', "line": ' stroke="#8a8a8a"'}
+"""Element → its usual color, which the style of the page gives."""
+_UNSEEN_MARK = re.compile(
+    r'<path(?: d="[^"]*"| display="none"| transform="[^"]*")*(?:/>|></path>)'
+    r"|<text[^>]*(?:/>|></text>)|<g(?: [^>]*)?/>|<g(?: [^>]*)?></g>"
+)
+WIDE = 690
+"""Width on paper and on a screen. [px]"""
+NARROW = 340
+"""Width on a phone. [px]"""
+LETTER = 6.6
+"""Width of a letter in a chart, on the safe side. [px]"""
+LINE = 14
+"""Height of a line of words in a chart. [px]"""
+_Y_AXIS = 45
+"""Width of a y axis with its labels. [px]"""
+BLUE = "#1f5f99"
+RED = "#a8321a"
+GRAY = "#5a5a5a"
+BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
+REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
+LINE_BREAK = "\n"
+_N_LINES = f"length(split(datum.label, {LINE_BREAK!r}))"
+LINES_OF_LABEL: Spec = {
+    "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
+    "ticks": False,
+    "domain": False,
+}
+"""An axis whose labels with line breaks are drawn as several lines."""
+BESIDE: Spec = {
+    **LINES_OF_LABEL,
+    "labelPadding": 6,
+    "labelOffset": {
+        "condition": [
+            {"test": f"{_N_LINES} === {n}", "value": -LINE / 2 * (n - 1)} for n in (2, 3, 4)
+        ],
+        "value": 0,
+    },
+}
+"""Such an axis at the left: the lines of a label stand around the middle of their row."""
+ABOVE: Spec = {
+    **LINES_OF_LABEL,
+    "orient": "top",
+    "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
+}
+"""Such an axis on top: two lines end above the plot."""
+_LONG_TITLE = 0.55
+"""Part of a chart's width from which on words of its x axis do not fit under the plot alone."""
+_SYMBOL = 26
+"""Width of a symbol of a legend, and what is empty around its words. [px]"""
+_TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
+_CONFIG: Spec = {
+    "aria": False,
+    "font": FAMILY,
+    "text": {"fontSize": 12, "color": INK},
+    "view": {"stroke": None},
+    "axis": {
+        **_TEXT,
+        "titleFontWeight": "normal",
+        "gridColor": "#e3e3e3",
+        "domainColor": "#8a8a8a",
+        "tickColor": "#8a8a8a",
+        "labelLimit": 400,
+        "titleLimit": 330,
+    },
+    "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
+    "header": {
+        **_TEXT,
+        "labelFontWeight": "bold",
+        "labelAnchor": "start",
+        "labelOrient": "top",
+        "labelLimit": 330,
+        "title": None,
+    },
+}
+_GAP = 18
+"""Between two panels. [px]"""
+_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
+          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
+"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
+"""Lines that can be told apart in gray."""
+_LEGEND_ROOM = 0.85
+"""Part of a chart's width that the words of its legend may take, beside their symbols."""
 
 
 @lru_cache(maxsize=1)
@@ -49,14 +151,6 @@ def known_characters() -> frozenset[str]:
 def missing_characters(text: str) -> tuple[str, ...]:
     """Characters of a text that the embedded fonts lack, in order of their code."""
     return tuple(sorted(set(text) - known_characters() - _UNSEEN))
-
-
-INK = "#1a1a1a"
-_VEGA_LITE = "6.1"
-_TAG = re.compile(r"<[^>]*>")
-_TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
-_SIZE = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
-_OWN_ID = re.compile(r'\bid="([^"]+)"')
 
 
 @lru_cache(maxsize=1)
@@ -100,13 +194,6 @@ def _named(id_: str, title: str, description: str) -> str:
         f'<title id="{id_}-title">{in_html(title)}</title>'
         f'<desc id="{id_}-desc">{in_html(description)}</desc>'
     )
-
-
-_HEAD, _SMALL = 15, 11
-_BOLD = 1.1
-"""How much wider bold letters are."""
-"""Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
-_MARGIN = 12
 
 
 def picture(
@@ -200,22 +287,6 @@ def _shown(part: Any) -> Any:
     return [_shown(one) for one in part] if isinstance(part, list | tuple) else part
 
 
-_PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
-_FRACTION = re.compile(r"-?\d*\.\d+(?!\d|e)")
-_USUAL = re.compile(
-    r' (?:class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"'
-    r'| (?:opacity|stroke-width|stroke-opacity|fill-opacity)="1"| (?:x2|y2)="0"'
-    r'| font-size="12px"| font-weight="normal"| text-anchor="start"| transform="translate\(0,0\)"'
-)
-"""What a browser takes for granted, or needs once for the picture, or not at all."""
-_USUAL_OF = {"text": f' fill="{INK}"', "line": ' stroke="#8a8a8a"'}
-"""Element → its usual color, which the style of the page gives."""
-_UNSEEN_MARK = re.compile(
-    r'<path(?: d="[^"]*"| display="none"| transform="[^"]*")*(?:/>|></path>)'
-    r"|<text[^>]*(?:/>|></text>)|<g(?: [^>]*)?/>|<g(?: [^>]*)?></g>"
-)
-
-
 def _slim(body: str) -> str:
     """The same picture with fewer bytes: tenths of a pixel, and nothing said twice or unseen."""
     body = _TAG.sub(_slim_tag, body)
@@ -251,56 +322,10 @@ def _numbered(body: str, id_: str) -> str:
     return body
 
 
-WIDE = 690
-"""Width on paper and on a screen. [px]"""
-NARROW = 340
-"""Width on a phone. [px]"""
-LETTER = 6.6
-"""Width of a letter in a chart, on the safe side. [px]"""
-LINE = 14
-"""Height of a line of words in a chart. [px]"""
-_Y_AXIS = 45
-"""Width of a y axis with its labels. [px]"""
-BLUE = "#1f5f99"
-RED = "#a8321a"
-GRAY = "#5a5a5a"
-BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
-REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
-LINE_BREAK = "\n"
-_N_LINES = f"length(split(datum.label, {LINE_BREAK!r}))"
-LINES_OF_LABEL: Spec = {
-    "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
-    "ticks": False,
-    "domain": False,
-}
-"""An axis whose labels with line breaks are drawn as several lines."""
-BESIDE: Spec = {
-    **LINES_OF_LABEL,
-    "labelPadding": 6,
-    "labelOffset": {
-        "condition": [
-            {"test": f"{_N_LINES} === {n}", "value": -LINE / 2 * (n - 1)} for n in (2, 3, 4)
-        ],
-        "value": 0,
-    },
-}
-"""Such an axis at the left: the lines of a label stand around the middle of their row."""
-ABOVE: Spec = {
-    **LINES_OF_LABEL,
-    "orient": "top",
-    "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
-}
-"""Such an axis on top: two lines end above the plot."""
-
-
 def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
     """A layered chart of a whole width, labels included."""
     size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
     return finished({**size, "layer": [_with_room_for_title(one, width) for one in layers], **more})
-
-
-_LONG_TITLE = 0.55
-"""Part of a chart's width from which on words of its x axis do not fit under the plot alone."""
 
 
 def _with_room_for_title(layer: Spec, width: int) -> Spec:
@@ -313,10 +338,6 @@ def _with_room_for_title(layer: Spec, width: int) -> Spec:
     axis = {**x.get("axis", {}), "titleAnchor": "end", "titleLimit": width}
     x = {**x, "title": lines if len(lines) > 1 else title, "axis": axis}
     return {**layer, "encoding": {**layer["encoding"], "x": x}}
-
-
-_SYMBOL = 26
-"""Width of a symbol of a legend, and what is empty around its words. [px]"""
 
 
 def legend_columns(names: Iterable[str], room: float) -> int:
@@ -345,33 +366,6 @@ def finished(spec: Spec) -> Spec:
     }
 
 
-_TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
-_CONFIG: Spec = {
-    "aria": False,
-    "font": FAMILY,
-    "text": {"fontSize": 12, "color": INK},
-    "view": {"stroke": None},
-    "axis": {
-        **_TEXT,
-        "titleFontWeight": "normal",
-        "gridColor": "#e3e3e3",
-        "domainColor": "#8a8a8a",
-        "tickColor": "#8a8a8a",
-        "labelLimit": 400,
-        "titleLimit": 330,
-    },
-    "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
-    "header": {
-        **_TEXT,
-        "labelFontWeight": "bold",
-        "labelAnchor": "start",
-        "labelOrient": "top",
-        "labelLimit": 330,
-        "title": None,
-    },
-}
-
-
 def wrapped(text: str, width: int) -> str:
     """A text broken into lines of at most `width` characters."""
     return LINE_BREAK.join(textwrap.wrap(text, width) or [""])
@@ -390,10 +384,6 @@ def turns(rows: Iterable[Row], *fields: str) -> list[Row]:
         for t, row in enumerate(rows)
         if t in (0, len(rows) - 1) or any(row[key] != rows[t - 1][key] for key in fields)
     ]
-
-
-_GAP = 18
-"""Between two panels. [px]"""
 
 
 def columns_of(width: int, names: Iterable[str]) -> int:
@@ -462,10 +452,6 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
 
 
 # Parts of specifications
-
-_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
-          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
-"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
 
 
 def numbers(
@@ -549,14 +535,6 @@ def years_of(rows: list[Row], *, width: int) -> Spec:
     """A channel of the years of rows."""
     ticks = 4 if width == NARROW else 8
     return time_axis((row["year"] for row in rows), tickCount=ticks, grid=False)
-
-
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
-"""Lines that can be told apart in gray."""
-
-
-_LEGEND_ROOM = 0.85
-"""Part of a chart's width that the words of its legend may take, beside their symbols."""
 
 
 def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ()) -> Spec:

@@ -15,6 +15,11 @@ from derbes.units import format_unit
 
 _FINE = 1e-6
 """Below it a difference is rounding noise of the solver, in the unit shown."""
+_BEGINS = re.compile(r"-?\d")
+_PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
+_MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
+_STEM = 4
+"""Letters by which a unit is known whatever number it stands beside."""
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -58,10 +63,7 @@ def quantity(value: float, unit: str) -> str:
 
 def unit_name(unit: str, n: int = 2) -> str:
     """A unit as the language in use writes it beside the number `n`."""
-    known = {
-        "piece": ngettext("piece", "pieces", n),
-        "round": ngettext("round", "rounds", n),
-    }
+    known = {"piece": ngettext("piece", "pieces", n), "round": ngettext("round", "rounds", n)}
     head, slash, per = unit.partition("/")
     if language() == "en":
         return f"{known.get(head, head)}{slash}{per}"
@@ -170,13 +172,6 @@ def percent_rise(value: float) -> str:
     if value < 10:
         return share(value)
     return _("{n} times the price").format(n=number(value))
-
-
-_BEGINS = re.compile(r"-?\d")
-_PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
-_MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
-_STEM = 4
-"""Letters by which a unit is known whatever number it stands beside."""
 
 
 def span(low: str, high: str) -> str:

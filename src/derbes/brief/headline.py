@@ -19,13 +19,7 @@ from derbes.brief.contents import (
     survived,
 )
 from derbes.brief.layout import Cell, PageTable, table_of
-from derbes.brief.uncertainty import (
-    LIKELY,
-    at_least,
-    in_unit,
-    kind_of,
-    made_by,
-)
+from derbes.brief.uncertainty import LIKELY, at_least, in_unit, kind_of, made_by
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.case.options import Standard
 from derbes.language import _, ngettext

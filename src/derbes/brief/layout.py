@@ -10,6 +10,10 @@ from derbes.language import _
 from derbes.results.tables import Column, field_of
 
 Raw = str | float | int | None
+_NARROW_COLUMNS = 4
+"""Columns of a table that fits into half the width of paper."""
+_MOST_BESIDE = 40
+"""Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,6 @@ class PageTable:
         """Where the rows are that the page does not have."""
         text = _("The data, {n} rows, come as CSV with --tables: see how to reproduce this page.")
         return fmt.told(text, n=len(self.rows))
-
-
-_NARROW_COLUMNS = 4
-"""Columns of a table that fits into half the width of paper."""
-_MOST_BESIDE = 40
-"""Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,21 +31,22 @@ _WIDE_SPAN = 50.0
 
 def losses_section(contents: BriefContents) -> Section:
     """Losses of target and sender, against the line on which they are equal."""
-    title, currency = _("Who loses more"), contents.case.currency
-    rows, levers = _main_rows(contents), levers_table(contents)
+    title, levers = _("Who loses more"), levers_table(contents)
+    main = [row for row in _drawn_rows(contents) if row.length == contents.focus.length]
+    latest = sorted(main, key=lambda row: row.start, reverse=True)
+    firsts = {(row.variant, row.start[:4]): row for row in latest}
+    rows = sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
     known = [row for row in rows if row.target_loss is not None]
     table = _losses_table(contents, rows)
     if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
-        text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
-            missing=fmt.missing(paths)
-        )
+        text = _("Losses in money are {missing}. Unmet demand below is not affected.")
+        text = text.format(missing=fmt.missing(paths))
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
-    up = _("Up: target's loss; to the right: sender's cost, {unit}").format(
-        unit=fmt.joined(scale_words, currency, by=NO_BREAK)
-    )
+    unit = fmt.joined(scale_words, contents.case.currency, by=NO_BREAK)
+    up = _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit)
     up = fmt.joined(up, contents.prices)
     figure = Figure(
         "losses-chart",
@@ -165,14 +166,6 @@ def _tells_after(row: LeverageRow) -> bool:
     return abs(row.unrestored) > least or abs(row.loss_per_month_after) > least
 
 
-def _main_rows(contents: BriefContents) -> list[LeverageRow]:
-    """Rows of the main measure and length, at the first start of each year."""
-    rows = [row for row in _drawn_rows(contents) if row.length == contents.focus.length]
-    latest = sorted(rows, key=lambda row: row.start, reverse=True)
-    firsts = {(row.variant, row.start[:4]): row for row in latest}
-    return sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
-
-
 def _drawn_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure under the best response, of the variants that charts draw."""
     main = (contents.focus.measure, OPTIMAL)
@@ -223,7 +216,12 @@ def _losses_spec(
     is_log = min(amounts) > 0 and max(amounts) / min(amounts) > _WIDE_SPAN
     order = list(dict.fromkeys(point["panel"] for point in points))
     points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
-    low, high = _limits(points, is_log=is_log)
+    # Both axes have the same ends, so that the diagonal is one of 45 degrees.
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    ends = (min(low, 0.0) - (room if low < 0 else 0.0), high + room)
+    low, high = (low / 2, high * 3) if is_log else ends
     axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
     x = vega.numbers(scale=axis, tickCount=4, gridColor="#eeeeee")
@@ -263,26 +261,15 @@ def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[
         ends.setdefault(point["panel"], []).append(point)
     amounts = [amount for point in points for amount in place(point)]
     span = max(amounts) - min(amounts) or 1.0
-    named = [(panel, own[0]["start"]) for panel, own in ends.items()]
+    named = []
     for panel, own in ends.items():
         apart = max(abs(a - b) for a, b in zip(place(own[0]), place(own[-1]), strict=True))
-        if apart > 0.2 * span:
-            named.append((panel, own[-1]["start"]))
-    told = [p["kind"] == kind and (p["panel"], p["start"]) in named for p in points]
+        shown = [own[0], own[-1]] if apart > 0.2 * span else [own[0]]
+        named += [(kind, panel, point["start"]) for point in shown]
     return [
-        {**p, "words": p["start"][:4] if is_told else ""}
-        for p, is_told in zip(points, told, strict=True)
+        {**p, "words": p["start"][:4] if (p["kind"], p["panel"], p["start"]) in named else ""}
+        for p in points
     ]
-
-
-def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
-    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
-    amounts = [point[key] for point in points for key in ("cost", "loss")]
-    low, high = min(amounts), max(amounts)
-    if is_log:
-        return low / 2, high * 3
-    room = 0.12 * (high - min(low, 0.0)) or 1.0
-    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
 
 
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
@@ -352,11 +339,11 @@ def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
         row: Losses from one measure.
         is_asked: Whether the premium was computed for it.
     """
-    if row.premium is None and row.premium_unbounded:
+    if row.premium is not None:
+        return Cell.figure(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
+    if row.premium_unbounded:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
-    if row.premium is None:
-        return Cell(no_figure_words(row, is_asked=is_asked), None)
-    return Cell.figure(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
+    return Cell(no_figure_words(row, is_asked=is_asked), None)
 
 
 def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
@@ -376,13 +363,29 @@ def surface_section(contents: BriefContents) -> Section:
     title, rows = _("Harm by start and length"), _drawn_rows(contents)
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
+    own = [row for row in rows if row.variant == contents.focus.variant] or rows
+    worst = max(own, key=harm_of)
+    finding = _("No start and length leaves essential demand unmet")
+    if harm_of(worst):
+        finding = _(
+            "{n} of {total} starts and lengths leave nothing essential unmet; the most is "
+            "{units}, by {length} from {month}"
+        )
+    finding = fmt.told(
+        finding,
+        length=fmt.months(worst.length),
+        n=sum(harm_of(row) == 0 for row in own),
+        total=len(own),
+        month=fmt.date(worst.start),
+        units=contents.amount_words(harm_of(worst)),
+    )
     unit = _("Unmet essential demand by start and length, best response, {unit}").format(
         unit=contents.unit_words()
     )
     measure = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
-        contents.as_written(_surface_finding(contents, rows)),
+        contents.as_written(finding),
         under=contents.under(unit, about="", when=measure, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
@@ -394,25 +397,6 @@ def surface_section(contents: BriefContents) -> Section:
     )
     text = fmt.joined(text, contents.charted_words(), by=" ")
     return Section("surface", title, (text,), (figure,))
-
-
-def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
-    own = [row for row in rows if row.variant == contents.focus.variant] or rows
-    worst = max(own, key=harm_of)
-    if harm_of(worst) == 0:
-        return _("No start and length leaves essential demand unmet")
-    text = _(
-        "{n} of {total} starts and lengths leave nothing essential unmet; the most is {units}, by "
-        "{length} from {month}"
-    )
-    return fmt.told(
-        text,
-        length=fmt.months(worst.length),
-        n=sum(harm_of(row) == 0 for row in own),
-        total=len(own),
-        month=fmt.date(worst.start),
-        units=contents.amount_words(harm_of(worst)),
-    )
 
 
 def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> vega.Spec:
@@ -432,13 +416,11 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         else:
             data.append(cell)
     order = list(dict.fromkeys(cell["panel"] for cell in data))
+    about = (contents.focus.measure, ALL_ESSENTIAL)
     data += [
         place(end, "end", end=decimal_year(end.date))
         for end in contents.leverage.ends
-        if end.variant in contents.charted
-        and end.measure == contents.focus.measure
-        and end.date
-        and end.use == ALL_ESSENTIAL
+        if (end.measure, end.use) == about and end.date and end.variant in contents.charted
     ]
     scale = {"zero": False, "nice": False}
     x = vega.numbers(scale=scale, form="d", tickCount=4, grid=False)

@@ -5,6 +5,7 @@ chart, what is assumed, the variants and the foot.
 """
 
 import base64
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,19 +26,41 @@ from derbes.brief import (
 )
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, calm_words, draws_and_seed, survived
-from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
+from derbes.brief.drawing import (
+    NARROW,
+    WIDE,
+    draw,
+    font_faces,
+    missing_characters,
+    picture,
+    pixels,
+    with_title,
+)
 from derbes.brief.layout import Figure, Section
 from derbes.case.entities import essential_uses
-from derbes.harmless import file_name, in_html, visible
+from derbes.harmless import file_name, in_html, in_json, sheet, visible
 from derbes.language import _, language, ngettext, text_of, use_language
 from derbes.results.plan import Plan
 
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
-
-
 Card = tuple[str, str, str]
 """Label, value and words of one of the numbers of page one."""
+_TEMPLATES = Path(__file__).parent / "templates"
+_WARNING = "<!--warning-->"
+"""Place of the warning about letters, which only the whole page can give; no text holds it."""
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""Each language in its own words."""
+USUAL_PPI = 192
+"""Pixels of a picture by inch; a chart is about 7 inches wide."""
+_JOINT = re.compile(r"(?<=[^\W\d][._/])(?=\w)|(?<=\d[._/])(?=[^\W\d])")
+"""Where a long word may be broken: never within a number."""
+_LONG_WORD = 16
+"""Letters from which on a word may be broken."""
+_NO_WORD = 32
+"""Letters after which a number without joints is broken, such as a hash."""
+_FIRST_LEVEL = 2
+"""Level of the heading of a figure of page one."""
 
 
 def _front(contents: BriefContents) -> dict[str, Any]:
@@ -331,15 +354,6 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     return (" ".join(told),) if told else ()
 
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_WARNING = "<!--warning-->"
-"""Place of the warning about letters, which only the whole page can give; no text holds it."""
-
-
-LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
-"""Each language in its own words."""
-
-
 @dataclass(frozen=True, slots=True)
 class _InLanguage:
     """What a page shows in one language."""
@@ -470,6 +484,84 @@ def csv_tables(contents: BriefContents) -> dict[str, str]:
     return named
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of the brief that stands alone: it says its unit, date, variant and draws itself."""
+
+    figure: Figure
+    foot: str
+    """Case and what made it."""
+
+    @property
+    def name(self) -> str:
+        """By which it is asked for."""
+        return self.figure.id
+
+    @property
+    def title(self) -> str:
+        """What it shows, in a sentence."""
+        return self.figure.title
+
+    @property
+    def subtitle(self) -> str:
+        """Unit, measure, date, variant and draws."""
+        return self.figure.subtitle
+
+    def svg(self) -> str:
+        """As SVG with its fonts in it."""
+        return picture(self.figure.spec(WIDE), **self._words())
+
+    def png(self, ppi: int = USUAL_PPI) -> bytes:
+        """As PNG.
+
+        Args:
+            ppi: Pixels by inch, of which the chart is about 7 wide.
+        """
+        return pixels(picture(self.figure.spec(WIDE), has_fonts=False, **self._words()), ppi)
+
+    def csv(self) -> str:
+        """Its data as CSV, unrounded, with units in the headings."""
+        return sheet(self.figure.table.raw)
+
+    def vega_lite(self) -> dict[str, Any]:
+        """Its Vega-Lite specification, data included."""
+        return with_title(self.figure.spec(WIDE), **self._words())
+
+    def json(self) -> str:
+        """The same as text."""
+        return in_json(json.dumps(self.vega_lite(), ensure_ascii=False, indent=1))
+
+    def _words(self) -> dict[str, Any]:
+        figure = self.figure
+        told: dict[str, Any] = {"title": figure.title, "under": figure.subtitle, "foot": self.foot}
+        told["description"] = figure.description.format(finding=figure.title)
+        return {key: visible(text) for key, text in told.items()} | {"id_": figure.id}
+
+    def _repr_svg_(self) -> str:
+        """A picture in a notebook."""
+        return self.svg()
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, Any]:
+        """A picture for every notebook; PNG for those that do not draw SVG."""
+        png = base64.b64encode(self.png()).decode("ascii")
+        return {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.title}
+
+
+def chart_of(contents: BriefContents, name: str) -> Chart | None:
+    """A chart of a brief by its name; None where the brief has none."""
+    figure = figures_of(contents).get(name)
+    if figure is None:
+        return None
+    made, case = contents.leverage.provenance, contents.case
+    foot = _("{case}; derbes {version}; {solver}; case {hash}").format(
+        case=text_of(case.label, case.name),
+        version=made.version,
+        solver=made.solver,
+        hash=made.case_hash[:12],
+    )
+    return Chart(figure, foot)
+
+
 def _environment() -> Any:
     import jinja2  # noqa: PLC0415  rendering alone pays for it
 
@@ -486,14 +578,6 @@ def _environment() -> Any:
     return environment
 
 
-_JOINT = re.compile(r"(?<=[^\W\d][._/])(?=\w)|(?<=\d[._/])(?=[^\W\d])")
-"""Where a long word may be broken: never within a number."""
-_LONG_WORD = 16
-"""Letters from which on a word may be broken."""
-_NO_WORD = 32
-"""Letters after which a number without joints is broken, such as a hash."""
-
-
 def _breakable(text: str) -> Any:
     """A text for a cell, in which long names may be broken at their joints, and nowhere else."""
     from markupsafe import Markup  # noqa: PLC0415  comes with jinja2
@@ -506,10 +590,6 @@ def _breakable(text: str) -> Any:
         return "<wbr>".join(map(in_html, pieces))
 
     return Markup(" ".join(map(told, text.split(" "))))  # noqa: S704  each piece is escaped
-
-
-_FIRST_LEVEL = 2
-"""Level of the heading of a figure of page one."""
 
 
 def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:

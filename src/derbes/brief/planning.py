@@ -9,15 +9,7 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, prices_words
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.language import _, ngettext
-from derbes.results.money import (
-    CHEAPEST,
-    NOTHING,
-    PROGRAMME,
-    Estimate,
-    Way,
-    met_words,
-    way_words,
-)
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, met_words, way_words
 from derbes.results.plan import (
     FOREIGN,
     NOISE,
@@ -30,6 +22,11 @@ from derbes.results.plan import (
 )
 from derbes.results.tables import MISSING, Column, field_of
 from derbes.spelling import NO_BREAK, money_name
+
+_TELLS = 2.0
+"""Standard errors from which on a mean is told from none."""
+Row = tuple[str, str, str]
+"""What it is, its amount, and what the amount is and rests on."""
 
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
@@ -211,11 +208,10 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
 
     def told(row: object, *, column: Column) -> Cell:
         found = field_of(row, column.value)
-        if isinstance(found, Cell) and found.raw is not None:
-            found = found.raw
-        if not isinstance(found, float | int):
-            return found if isinstance(found, Cell) else Cell.figure(None)
-        return Cell.figure(found, fmt.money(found, currency), unit=currency)
+        amount = found.raw if isinstance(found, Cell) else found
+        if isinstance(amount, float | int):
+            return Cell.figure(amount, fmt.money(amount, currency), unit=currency)
+        return found if isinstance(found, Cell) else Cell.figure(None)
 
     for column in columns:
         is_money = column.unit == currency
@@ -230,13 +226,22 @@ def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     money = contents.case.currency
 
+    def programme(row: tuple[str, Plan]) -> str:
+        plan = row[1]
+        if plan.feasible is False:
+            clash = "; ".join(str(wish.what) for wish in plan.clash)
+            return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
+        if plan.cost is None:
+            return fmt.missing()
+        return _choices_words(plan.plan) or _("nothing: the standards are met")
+
     def above(row: tuple[str, Plan]) -> float | None:
         cost = row[1].cost_of_security
         return None if cost is None else beyond_noise(row[1], cost)
 
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
-        Column(_("cheapest programme"), lambda row: _programme_words(row[1])),
+        Column(_("cheapest programme"), programme),
         Column(_("cost of security, discounted"), above, money),
         Column(_("supply and options, discounted"), lambda row: row[1].cost, money),
     )
@@ -252,26 +257,52 @@ def programmes_section(contents: BriefContents) -> Section:
     return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
 
 
-def _programme_words(plan: Plan) -> str:
-    if plan.feasible is False:
-        clash = "; ".join(str(wish.what) for wish in plan.clash)
-        return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
-    if plan.cost is None:
-        return fmt.missing()
-    return _choices_words(plan.plan) or _("nothing: the standards are met")
-
-
 def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     """Cost against months survived, each point a plan."""
-    unit = _("Cost above that without any standard, discounted [{currency}]")
-    unit = unit.format(currency=contents.case.currency)
+    money, known = contents.case.currency, _known(plan)
+    (first, cheap), (last, dear) = known[0], known[-1]
+    finding = _("{variant}: to survive {first} costs {cheap} more, {last} {dear} more").format(
+        variant=contents.name("variants", plan.variant),
+        first=fmt.months(first.months),
+        cheap=contents.money(beyond_noise(plan, cheap)),
+        last=fmt.months(last.months),
+        dear=contents.money(beyond_noise(plan, dear)),
+    )
+    impossible = [point.months for point in plan.frontier if point.feasible is False]
+    if impossible:
+        months = fmt.months(min(impossible))
+        finding = _("{text}; {months} cannot be reached").format(text=finding, months=months)
+
+    def above(point: FrontierPoint) -> Cell:
+        if point.cost is None:
+            why = _("impossible") if point.feasible is False else _("not computed")
+            return Cell.figure(None, why)
+        return Cell.figure(beyond_noise(plan, point.cost - (plan.no_threat_cost or 0.0)))
+
+    def survived(point: FrontierPoint) -> Cell:
+        return Cell.figure(point.months, fmt.months(point.months), unit=_("month"))
+
+    def a_month(point: FrontierPoint) -> Cell:
+        more = point.cost_of_a_month
+        return Cell.figure(more, MISSING if point.cost is None or more is None else None)
+
+    def what(point: FrontierPoint) -> str:
+        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
+
+    columns = (
+        Column(_("survived"), survived),
+        Column(_("cost"), above, money),
+        Column(_("a month more"), a_month, money),
+        Column(_("plan"), what),
+    )
+    unit = _("Cost above that without any standard, discounted [{currency}]").format(currency=money)
     figure = Figure(
         "frontier-chart",
-        _frontier_finding(contents, plan),
+        finding,
         under=(fmt.joined(unit, contents.prices), made_of(contents, plan)),
         description=_("One point per length of the standards; each is a plan of its own."),
         spec=partial(_frontier_spec, contents, plan),
-        table=_frontier_table(contents, plan),
+        table=table_of(_("Cost of security by months survived"), columns, plan.frontier),
     )
     text = _(
         "Every point is a plan of its own, found for that length; nothing is assumed about the "
@@ -284,23 +315,6 @@ def _known(plan: Plan) -> list[tuple[FrontierPoint, float]]:
     """Points with their cost above that without any standard."""
     calm = plan.no_threat_cost or 0.0
     return [(point, point.cost - calm) for point in plan.frontier if point.cost is not None]
-
-
-def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
-    known = _known(plan)
-    (first, cheap), (last, dear) = known[0], known[-1]
-    text = _("{variant}: to survive {first} costs {cheap} more, {last} {dear} more").format(
-        variant=contents.name("variants", plan.variant),
-        first=fmt.months(first.months),
-        cheap=contents.money(beyond_noise(plan, cheap)),
-        last=fmt.months(last.months),
-        dear=contents.money(beyond_noise(plan, dear)),
-    )
-    impossible = [point.months for point in plan.frontier if point.feasible is False]
-    if not impossible:
-        return text
-    months = fmt.months(min(impossible))
-    return _("{text}; {months} cannot be reached").format(text=text, months=months)
 
 
 def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
@@ -334,34 +348,6 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     unit = fmt.joined(scale, contents.case.currency, by=" ")
     above = vega.subject(_("Cost [{unit}]").format(unit=unit))
     return vega.chart(width, layers, data=vega.values(rows), height=140, title=above)
-
-
-def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
-    calm, money = plan.no_threat_cost, contents.case.currency
-
-    def above(point: FrontierPoint) -> Cell:
-        if point.cost is None:
-            why = _("impossible") if point.feasible is False else _("not computed")
-            return Cell.figure(None, why)
-        return Cell.figure(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
-
-    def survived(point: FrontierPoint) -> Cell:
-        return Cell.figure(point.months, fmt.months(point.months), unit=_("month"))
-
-    def a_month(point: FrontierPoint) -> Cell:
-        more = point.cost_of_a_month
-        return Cell.figure(more, MISSING if point.cost is None or more is None else None)
-
-    def what(point: FrontierPoint) -> str:
-        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
-
-    columns = (
-        Column(_("survived"), survived),
-        Column(_("cost"), above, money),
-        Column(_("a month more"), a_month, money),
-        Column(_("plan"), what),
-    )
-    return table_of(_("Cost of security by months survived"), columns, plan.frontier)
 
 
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
@@ -559,10 +545,6 @@ def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
     return text.format(words=words, saved=_money_estimate(contents, way.saved).text)
 
 
-_TELLS = 2.0
-"""Standard errors from which on a mean is told from none."""
-
-
 def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:
     """What the same standards cost without the programme, and what that avoids."""
     if way.met is False:
@@ -602,23 +584,15 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
 # Behind page one
 
 
-Row = tuple[str, str, str]
-"""What it is, its amount, and what the amount is and rests on."""
-
-
 def money_section(contents: BriefContents) -> Section | None:
     """Plants, currency and chances in one table; None where nothing of it was computed."""
     rows = [*_plant_rows(contents), *_currency_rows(contents), *_chance_rows(contents)]
     if not rows:
         return None
-    first = fmt.date(contents.case.calendar.label(0))
-    caption = fmt.joined(
-        _("Plants, currency and chances, {first} to {last}").format(
-            first=first, last=contents.last_month
-        ),
-        contents.prices,
-        _("central values unless said"),
+    about = _("Plants, currency and chances, {first} to {last}").format(
+        first=fmt.date(contents.case.calendar.label(0)), last=contents.last_month
     )
+    caption = fmt.joined(about, contents.prices, _("central values unless said"))
     text = _(
         "What is left of a plant is its capital, in a straight line over its life from the opening "
         "on; standing cost is paid while it is open, whatever it makes. A chance counts in no "

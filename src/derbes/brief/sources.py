@@ -220,10 +220,7 @@ def facts_section(contents: BriefContents) -> Section:
     ) -> PageTable:
         return table_of(name, columns, rows.items(), decides=is_used, group=lambda _row: name)
 
-    both = (
-        table(_("Facts"), facts, case.facts),
-        table(_("Documents"), documents, case.documents),
-    )
+    both = (table(_("Facts"), facts, case.facts), table(_("Documents"), documents, case.documents))
     tables = tuple(one for one in both if one.rows)
     text = () if tables else (_("The case names no facts and no documents."),)
     return Section("facts", _("Facts and documents"), text, (), tables)

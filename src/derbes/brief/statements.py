@@ -33,10 +33,17 @@ DECIDED = ("holds", "fails")
 """Verdicts that are yes or no."""
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
-
-
 JUDGED = (MODEL, ARITHMETIC)
 """Kinds of evidence that could have come out otherwise."""
+_COLORS = (vega.BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", vega.RED, "#ffffff")
+_DARK = (vega.BLUE, vega.RED)
+_BARS = 8
+"""Speakers of the chart; the table has all."""
+_ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
+"""Part of the longest bar that a piece must have to hold its number, by width of the chart."""
+ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
+"""What an expression asks for that page one answers."""
+_MOST_TOLD = 4
 
 
 def modality_words(modality: str) -> str:
@@ -84,13 +91,12 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
     """What would flip the verdict: the first inputs with their values, then variants."""
     told = []
     for flip in row.flips_at[:3]:
+        is_below = flip.direction == "below"
+        text = _("{input} below {value}") if is_below else _("{input} above {value}")
+        value = in_unit(flip.value, flip.unit)
         if is_opening(flip.input):
-            below, above = _("{input} before {value}"), _("{input} after {value}")
-            value: str = fmt.date(opening_label(contents, flip.input, flip.value))
-        else:
-            below, above = _("{input} below {value}"), _("{input} above {value}")
-            value = in_unit(flip.value, flip.unit)
-        text = below if flip.direction == "below" else above
+            text = _("{input} before {value}") if is_below else _("{input} after {value}")
+            value = fmt.date(opening_label(contents, flip.input, flip.value))
         told.append(text.format(input=input_words(contents, flip.input), value=value))
     if row.flips_in:
         names = "; ".join(contents.name("variants", name) for name in row.flips_in)
@@ -102,19 +108,6 @@ def made_words(ledger: StatementTable) -> str:
     """Draws, seed and day asked about."""
     draws = draws_and_seed(ledger.provenance.n_draws, ledger.provenance.seed)
     return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))
-
-
-_COLORS = (vega.BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", vega.RED, "#ffffff")
-_DARK = (vega.BLUE, vega.RED)
-_BARS = 8
-"""Speakers of the chart; the table has all."""
-_ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
-"""Part of the longest bar that a piece must have to hold its number, by width of the chart."""
-
-
-ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
-"""What an expression asks for that page one answers."""
-_MOST_TOLD = 4
 
 
 def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageTable | None:

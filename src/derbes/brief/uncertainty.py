@@ -16,6 +16,10 @@ from derbes.results.tables import MISSING, Column
 
 ENDED, END = "ended", "end"
 """Answers about a date: whether leverage has ended by it, and the date itself."""
+_PALE = 0.18
+"""Opacity of the outer band of a fan; the inner one lies on it."""
+_BANDS = ("5", "25", "50", "75", "95")
+LIKELY = 0.5
 
 
 def made_by(stress: Stress, bound: str, n: int) -> str:
@@ -140,11 +144,6 @@ def value_words(contents: BriefContents, path: str, value: float) -> str:
 def grade_of(contents: BriefContents, path: str) -> str:
     """Grade of an input; empty when it has none."""
     return next((q.grade.value for q in quantities(contents.case, path)), "")
-
-
-_PALE = 0.18
-"""Opacity of the outer band of a fan; the inner one lies on it."""
-_BANDS = ("5", "25", "50", "75", "95")
 
 
 def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -370,9 +369,6 @@ def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
     largest = max((abs(v) for v in answer.quantiles.values()), default=abs(answer.mean or 0.0))
     divisor, scale = fmt.money_scale(largest)
     return divisor, fmt.joined(scale, answer.unit, by=" ")
-
-
-LIKELY = 0.5
 
 
 def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
