@@ -21,18 +21,14 @@ _AFTER = 4
 # What is served after a cut-off
 
 
-def bound_names() -> dict[str, str]:
-    """What the responses are called, calm beside them, and the axis of a coverage curve."""
-    return {
-        "optimal": _("best response"),
-        "myopic": _("simple rule"),
-        "calm": _("calm, without the measure"),
-        "x": _("months since the measure began"),
-    }
+def _bound_names() -> dict[str, str]:
+    """What the responses are called, calm beside them."""
+    calm = _("calm, without the measure")
+    return {"optimal": _("best response"), "myopic": _("simple rule"), "calm": calm}
 
 
 def coverage_chart(
-    rows: list[vega.Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
+    rows: list[vega.Row], *, width: int, marks: list[tuple[float, str]]
 ) -> vega.Spec:
     """Served share by month since the start, one line per response.
 
@@ -40,33 +36,29 @@ def coverage_chart(
         rows: `month` since the start, `served` share, `bound` (words of the response, or of calm).
         width: Width of the whole. [px]
         marks: (month, words) of vertical lines.
-        names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
     """
-    limit, ticks = max(row["month"] for row in rows), 6 if width == vega.NARROW else 12
-    lines = _served_lines(rows, names, width=width, n_ticks=ticks, strokeWidth=2.5)
+    limit, is_narrow = max(row["month"] for row in rows), width == vega.NARROW
+    ticks, months = 6 if is_narrow else 12, _("months since the measure began")
+    lines = _served_lines(rows, width=width, n_ticks=ticks, title=months, strokeWidth=2.5)
     lines["data"] = vega.values(rows)
-    height = 110 if width != vega.NARROW else 170
-    return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)
+    layers = [lines, *vega.mark_lines(marks, limit, width=width)]
+    return vega.chart(width, layers, height=170 if is_narrow else 110)
 
 
 def _served_lines(
-    rows: list[vega.Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
+    rows: list[vega.Row], *, width: int, n_ticks: int, title: str | None = None, **look: Any
 ) -> vega.Spec:
-    looks = {
-        "optimal": (vega.BLUE, [1, 0]),
-        "myopic": (vega.RED, [6, 4]),
-        "calm": (vega.GRAY, [2, 2]),
-    }
+    looks = ((vega.BLUE, [1, 0]), (vega.RED, [6, 4]), (vega.GRAY, [2, 2]))
     drawn = {row["bound"] for row in rows}
-    lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
-    colors = {name: color for name, (color, _dash) in lines.items()}
-    dashes = {name: dash for name, (_color, dash) in lines.items()}
+    lines = [pair for pair in zip(_bound_names().values(), looks, strict=True) if pair[0] in drawn]
+    colors = {name: color for name, (color, _dash) in lines}
+    dashes = {name: dash for name, (_color, dash) in lines}
     legend: vega.Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     legend |= {"direction": "vertical" if width == vega.NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
     ticks = {"grid": False, "tickCount": n_ticks}
     encoding = {
-        "x": vega.numbers("month", title=names["x"] or None, scale=scale, form="d", **ticks),
+        "x": vega.numbers("month", title=title, scale=scale, form="d", **ticks),
         "y": vega.numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
         "color": vega.by_kind("bound", colors, legend),
         "strokeDash": vega.by_kind("bound", dashes, legend),
@@ -82,7 +74,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
     found, uses = contents.courses(contents.focus.shown), essential_uses(contents.case)
     if not found:
         return None
-    n, names = _n_shown(contents, found), bound_names()
+    n, names = _n_shown(contents, found), _bound_names()
     paths = {branch.bound: _path(contents, branch)[:n] for branch in found}
     shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
     known = (shares[use] for use in uses if use in shares)
@@ -112,7 +104,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         contents.as_written(_coverage_finding(contents, found[0])),
         under=contents.under(unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
-        spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
+        spec=lambda width: coverage_chart(rows, width=width, marks=marks),
         table=table_of(caption, columns, enumerate(found[0].months[:n])),
     )
 
@@ -314,7 +306,7 @@ def _panels(
     title: str,
 ) -> Figure:
     """Served share by month of (panel, bound, path); a line where the measure ends."""
-    names = bound_names()
+    names = _bound_names()
     rows = [
         row
         for panel, bound, path in drawn
@@ -326,11 +318,12 @@ def _panels(
         at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
         rule = vega.layer("rule", at_end, color=vega.GRAY, strokeDash=[4, 4])
         rule["data"] = vega.values([{}])
-        lines = _served_lines(rows, {**names, "x": ""}, width=width, n_ticks=4, strokeWidth=2)
+        lines = _served_lines(rows, width=width, n_ticks=4, strokeWidth=2)
         return vega.panels(rows, [rule, lines], width=width, height=70, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
-    unit = _("Served share by {months}").format(months=names["x"])
+    months = _("months since the measure began")
+    unit = _("Served share by {months}").format(months=months)
     columns = (
         Column(_("panel"), "panel"),
         Column(_("response"), "bound"),
@@ -351,29 +344,27 @@ def _panels(
 # Days of cover
 
 
-def bars_against_rule(rows: list[vega.Row], *, width: int, names: dict[str, str]) -> vega.Spec:
+def bars_against_rule(rows: list[vega.Row], *, width: int) -> vega.Spec:
     """One bar per `label` of length `value`, a tick at `rule`, `words` beside both.
 
     Args:
         rows: `label`, `value` or None, `rule` or None, `words`, `end` (where the words start).
         width: Width of the whole. [px]
-        names: Words of the axis `x`.
     """
     limit = max([row["end"] for row in rows] or [1.0]) or 1.0
     room = max([1.1, *(_room(row, limit, width) for row in rows)])
     scale = {"domain": [0, limit * room], "nice": False}
-    x = vega.numbers(title=names["x"], scale=scale, tickCount=5)
-    y = vega.lanes("label")
+    title = _("days; the thick red tick is the reserve rule")
+    x, y = vega.numbers(title=title, scale=scale, tickCount=5), vega.lanes("label")
 
     def at(field: str) -> vega.Spec:
         return {"x": {**x, "field": field}, "y": y}
 
+    words = at("end") | {"text": {"field": "words"}}
     layers = [
         vega.layer("bar", at("value"), color=vega.BLUE, height={"band": 0.55}),
         vega.layer("tick", at("rule"), color=vega.RED, thickness=3, height={"band": 0.9}),
-        vega.layer(
-            "text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=vega.INK
-        ),
+        vega.layer("text", words, align="left", dx=6, color=vega.INK),
     ]
     return vega.chart(width, layers, data=vega.values(rows), height={"step": 38})
 
@@ -398,8 +389,7 @@ def cover_section(contents: BriefContents) -> Section:
     def spec(width: int) -> vega.Spec:
         letters = 24 if width == vega.WIDE else 18
         bars = [{**row, "label": vega.wrapped(row["name"], letters)} for row in rows]
-        names = {"x": _("days; the thick red tick is the reserve rule")}
-        return bars_against_rule(bars, width=width, names=names)
+        return bars_against_rule(bars, width=width)
 
     columns = (
         Column(_("use"), "name"),

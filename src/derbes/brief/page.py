@@ -63,13 +63,16 @@ _FIRST_LEVEL = 2
 """Level of the heading of a figure of page one."""
 
 
+def _first_figure(contents: BriefContents) -> Figure | None:
+    """The chart of page one: over draws where there are any; days of cover where none is asked."""
+    if contents.focus.measure:
+        return uncertainty.survival_figure(contents) or coverage.coverage_figure(contents)
+    return next(iter(coverage.cover_section(contents).figures), None)
+
+
 def _front(contents: BriefContents) -> dict[str, Any]:
     """Everything on page one, by the names that its template has."""
-    case = contents.case
-    figure = next(iter(coverage.cover_section(contents).figures), None)
-    if contents.focus.measure:
-        figure = uncertainty.survival_figure(contents) or coverage.coverage_figure(contents)
-    dated, ledger = headline.by_date(contents), contents.statements
+    case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
     reading = (deciding.end_decides_words(contents), headline.reading_words(contents))
     return {
         "title": text_of(case.label, case.name),
@@ -82,7 +85,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "reading": fmt.joined(*reading, by=" ") if dated else "",
         "buys": planning.buys_words(contents),
         "ways": planning.ways_table(contents),
-        "figure": figure,
+        "figure": _first_figure(contents),
         "decides": deciding.decides_table(contents),
         "known": _known(contents),
         "levers": leverage.levers_words(contents),
@@ -289,6 +292,7 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
     days = [fact.date for fact in case.facts.values()]
     days += [document.date for document in case.documents.values()]
     newest = max(filter(None, days), default="")
+    until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
     n = len(case.documents)
     draws = _("central values, no draws")
     second = _(
@@ -296,21 +300,16 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         "the measure, decisions of third countries, and what is listed as missing."
     )
     if contents.is_drawn:
-        draws = _("central values, their spread over {draws}").format(
-            draws=draws_and_seed(made.n_draws, made.seed)
-        )
+        spread = draws_and_seed(made.n_draws, made.seed)
+        draws = _("central values, their spread over {draws}").format(draws=spread)
         second = _(
             "Not covered: prices that react to the measure, decisions of third countries, and "
             "what is listed as missing."
         )
     first = _("{until}; {draws}; {sources}; derbes {version}; {solver}; case {hash}.").format(
-        until=_("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source"),
-        draws=draws,
-        sources=fmt.told(ngettext("{n} source", "{n} sources", n), n=n),
-        version=made.version,
-        solver=made.solver,
-        hash=made.case_hash[:12],
-    )
+        until=until, draws=draws, sources=fmt.told(ngettext("{n} source", "{n} sources", n), n=n),
+        version=made.version, solver=made.solver, hash=made.case_hash[:12],
+    )  # fmt: skip
     # the first sentence; the whole note opens the inputs
     first_of = {code: re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
                 for code, text in case.note.items()}  # fmt: skip
@@ -354,22 +353,6 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     return (" ".join(told),) if told else ()
 
 
-@dataclass(frozen=True, slots=True)
-class _InLanguage:
-    """What a page shows in one language."""
-
-    language: str
-    title: str
-    choose: str
-    """What the buttons are for."""
-    main: str
-
-    @property
-    def name(self) -> str:
-        """On its button."""
-        return LANGUAGE_NAMES.get(self.language, self.language)
-
-
 def render_brief(
     contents: BriefContents, *, page_one: bool = False, languages: Sequence[str] = ()
 ) -> str:
@@ -405,19 +388,20 @@ def render_brief(
 
 def _in_language(
     environment: Any, contents: BriefContents, code: str, *, page_one: bool
-) -> _InLanguage:
-    """All of a page in a language, which is in use from here on."""
+) -> dict[str, str]:
+    """All that a page shows in a language, which is in use from here on."""
     use_language(code)
     name = text_of(contents.case.label, contents.case.name)
     sections = () if page_one else sections_of(contents)
     template = environment.get_template("main.html")
     main = visible(template.render(front=_front(contents), sections=sections, warning=_WARNING))
-    return _InLanguage(
-        language=code,
-        title=visible(_("{name}: brief").format(name=name)),
-        choose=_("Language"),
-        main=main.replace(_WARNING, _font_warning(main.replace(_WARNING, ""))),
-    )
+    return {
+        "language": code,
+        "name": LANGUAGE_NAMES.get(code, code),
+        "title": visible(_("{name}: brief").format(name=name)),
+        "choose": _("Language"),
+        "main": main.replace(_WARNING, _font_warning(main.replace(_WARNING, ""))),
+    }
 
 
 def sections_of(contents: BriefContents) -> tuple[Section, ...]:
@@ -463,17 +447,16 @@ def _sections(contents: BriefContents) -> Iterator[Section | None]:
 def figures_of(contents: BriefContents) -> dict[str, Figure]:
     """Name → chart, of all that the brief has, and the curve that page one has without draws."""
     course = coverage.coverage_figure(contents) if contents.focus.measure else None
-    figures = [_front(contents)["figure"], course]
+    figures = [_first_figure(contents), course]
     figures += [figure for section in sections_of(contents) for figure in section.figures]
     return {figure.id: figure for figure in figures if figure}
 
 
 def csv_tables(contents: BriefContents) -> dict[str, str]:
     """Name → CSV of every table of the brief, and of the data of every chart, whole."""
-    front = _front(contents)
     course = coverage.coverage_figure(contents) if contents.focus.measure else None
-    tables = {"by-date": front["by_date"], "decides": front["decides"]}
-    tables |= {figure.id: figure.table for figure in (front["figure"], course) if figure}
+    tables = {"by-date": headline.by_date(contents), "decides": deciding.decides_table(contents)}
+    tables |= {one.id: one.table for one in (_first_figure(contents), course) if one}
     for section in sections_of(contents):
         tables |= {figure.id: figure.table for figure in section.figures}
         tables |= {f"{section.id}-{n}": table for n, table in enumerate(section.tables, 1)}
@@ -532,10 +515,10 @@ class Chart:
         return in_json(json.dumps(self.vega_lite(), ensure_ascii=False, indent=1))
 
     def _words(self) -> dict[str, Any]:
-        figure = self.figure
-        told: dict[str, Any] = {"title": figure.title, "under": figure.subtitle, "foot": self.foot}
-        told["description"] = figure.description.format(finding=figure.title)
-        return {key: visible(text) for key, text in told.items()} | {"id_": figure.id}
+        finding = self.title
+        told = {"title": finding, "under": self.subtitle, "foot": self.foot}
+        told["description"] = self.figure.description.format(finding=finding)
+        return {key: visible(text) for key, text in told.items()} | {"id_": self.name}
 
     def _repr_svg_(self) -> str:
         """A picture in a notebook."""
@@ -550,16 +533,12 @@ class Chart:
 def chart_of(contents: BriefContents, name: str) -> Chart | None:
     """A chart of a brief by its name; None where the brief has none."""
     figure = figures_of(contents).get(name)
-    if figure is None:
-        return None
     made, case = contents.leverage.provenance, contents.case
     foot = _("{case}; derbes {version}; {solver}; case {hash}").format(
-        case=text_of(case.label, case.name),
-        version=made.version,
-        solver=made.solver,
+        case=text_of(case.label, case.name), version=made.version, solver=made.solver,
         hash=made.case_hash[:12],
-    )
-    return Chart(figure, foot)
+    )  # fmt: skip
+    return Chart(figure, foot) if figure else None
 
 
 def _environment() -> Any:
@@ -605,12 +584,10 @@ def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:
 def _font_warning(page: str) -> str:
     """Paragraph on what the embedded font cannot show; empty when it can show everything."""
     lacking = missing_characters(page)
-    if not lacking:
-        return ""
     codes = ", ".join(f"U+{ord(character):04X}" for character in lacking)
     text = ngettext(
         "The embedded font lacks {n} character of this brief: {codes}.",
         "The embedded font lacks {n} characters of this brief: {codes}.",
         len(lacking),
     ).format(n=len(lacking), codes=codes)
-    return f'<p class="warning">{in_html(text)}</p>'
+    return f'<p class="warning">{in_html(text)}</p>' if lacking else ""
