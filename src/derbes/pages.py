@@ -130,34 +130,26 @@ def plans_told(
     names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
     if not has_plans or not _is_planned(case):
         names = []
-    tasks: list[CoverChunk | tuple[Case, str]] = [*((case, name) for name in names), *chunks]
     found: list[Any] = run_tasks(
         _plan_or_cover,
-        tasks,
+        [*((case, name) for name in names), *chunks],
         n_workers=options.n_workers,
         progress=options.progress,
         what=_("plans") if names else _("cover"),
     )
     plans: dict[str, Plan] = dict(zip(names, found[: len(names)], strict=True))
     if BASE in plans:
-        request = _plan_request(case, BASE)
-        n = WAYS_DRAWS if asked.draws > 1 else 0
+        request, n = _plan_request(case, BASE), WAYS_DRAWS if asked.draws > 1 else 0
         plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
     return plans, tuple(row for rows in found[len(names) :] for row in rows)
 
 
 def _is_planned(case: Case) -> bool:
-    """Whether the brief tells of a plan."""
-    return bool(
-        case.options
-        and case.standards
-        and not any(missing_problems(case))
-        and not listing_problems(case)
-    )
+    has_plan = bool(case.options and case.standards)
+    return has_plan and not any(missing_problems(case)) and not listing_problems(case)
 
 
 def _is_uncertain(case: Case) -> bool:
-    """Whether anything can be drawn."""
     return bool(uncertain_inputs(case) or case.scenarios or case.hazards)
 
 
@@ -166,11 +158,8 @@ def charts_of(case: Case) -> tuple[ChartKind, ...]:
     is_asked = bool(case.measures)
     causes = {CALM: True, COURSE: is_asked, STRESS: is_asked and _is_uncertain(case)}
     causes |= {PLAN: _is_planned(case), STATEMENTS: bool(entries_of(case))}
-    return tuple(
-        kind
-        for kind in chart_kinds()
-        if causes[kind.part] and (case.hazards or not kind.is_of_chance)
-    )
+    kinds = (kind for kind in chart_kinds() if case.hazards or not kind.is_of_chance)
+    return tuple(kind for kind in kinds if causes[kind.part])
 
 
 def _plan_request(case: Case, variant: str) -> PlanRequest:
@@ -189,9 +178,7 @@ def _plan_or_cover(task: CoverChunk | tuple[Case, str]) -> list[CoverRow] | Plan
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
     """Answers over draws, of the main measure; None where it has none, or nothing is drawn."""
     measure = main_measure(case, asked.measures or case.measures)
-    if asked.draws <= 1 or not measure or BASE not in asked.variants:
-        return None
-    if not _is_uncertain(case):
+    if asked.draws <= 1 or not measure or BASE not in asked.variants or not _is_uncertain(case):
         return None
     request = stress_request(
         case,
@@ -209,13 +196,8 @@ def statements_told(case: Case, asked: Request, options: RunOptions) -> Statemen
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
-    return statement_answers(
-        case,
-        options,
-        draws=min(asked.draws, LEDGER_DRAWS),
-        seed=asked.seed,
-        flips=int(asked.draws > 1),
-    )
+    draws, flips = min(asked.draws, LEDGER_DRAWS), int(asked.draws > 1)
+    return statement_answers(case, options, draws=draws, seed=asked.seed, flips=flips)
 
 
 def talk_told(contents: BriefContents) -> Signaling | None:

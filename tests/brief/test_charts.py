@@ -57,7 +57,13 @@ def test_a_drawing_has_its_title_and_description():
     drawn = _drawn(_coverage(WIDE))
     assert '<title id="chart-title">A &lt; B</title>' in drawn
     assert '<desc id="chart-desc">It says &amp; shows</desc>' in drawn
-    assert {"ends", "months since the measure began", "100%", "best response", "simple rule"} <= set(picture_texts(drawn))
+    assert {
+        "ends",
+        "months since the measure began",
+        "100%",
+        "best response",
+        "simple rule",
+    } <= set(picture_texts(drawn))
 
 
 def test_a_drawing_is_measured_and_shown_in_the_embedded_font():

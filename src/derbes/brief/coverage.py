@@ -127,7 +127,6 @@ def start_words(contents: BriefContents) -> str:
 
 
 def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
-    """How long demand is served in full, and how deep the worst month is."""
     path = _path(contents, branch)
     length, step = fmt.months(contents.focus.length), contents.case.calendar.step
     full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
@@ -146,7 +145,6 @@ def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
 
 
 def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
-    """The least that is served of any essential use, of which, and what of it is calm's."""
     row = contents.leverage_row(variant=branch.variant, start=branch.start, bound=branch.bound)
     own, share = essential_uses(contents.case_of(branch.variant)), branch.served_share
     use = min((use for use in own if share.get(use)), key=lambda use: min(share[use]), default="")

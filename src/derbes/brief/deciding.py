@@ -48,7 +48,6 @@ def swing(bar: Bar) -> float:
 
 
 def _deciding_bars(contents: BriefContents) -> list[Bar]:
-    """Inputs that move the time to survive, the strongest first; none without draws."""
     bars = contents.stress.tornado if contents.stress else ()
     own = [bar for bar in bars if kind_of(bar.answer) == "time_to_survive" and swing(bar) > 0]
     return sorted(own, key=swing, reverse=True)
@@ -112,7 +111,6 @@ def _unit_of(contents: BriefContents, answer: str) -> str:
 
 
 def _answer_words(contents: BriefContents, answer: str, value: float) -> str:
-    """A value of an answer; of an end, its month."""
     if kind_of(answer) != END:
         answers = contents.stress.answers if contents.stress else ()
         cap = {one.name: one.capped_at for one in answers}.get(answer)

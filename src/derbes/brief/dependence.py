@@ -136,7 +136,6 @@ def _seller_map(
 
 
 def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
-    """How much the sender sells; the largest share of one seller where no sender is in question."""
     sender, calendar = contents.sender, contents.case.calendar
     if not sender:
         home = (_OWN, contents.case.target)
@@ -381,7 +380,6 @@ def materials_map(
 
 
 def _told(item: Material) -> list[str]:
-    """Lines of a box: a good, and who supplies it."""
     texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
     lines = [line for text in texts for line in text.split(vega.LINE_BREAK)]
     if len(lines) > _MOST_LINES:
@@ -512,7 +510,6 @@ def _is_made(case: Case, good: str) -> bool:
 
 
 def _short_supply(contents: BriefContents, sellers: tuple[str, ...], good: str) -> str:
-    """Who supplies a good, in a few words."""
     made, sender, n = _is_made(contents.case, good), contents.sender, len(sellers)
     if not sellers:
         return _("made here") if made else _("stock only")

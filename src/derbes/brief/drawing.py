@@ -206,17 +206,7 @@ def picture(
     description: str,
     has_fonts: bool = True,
 ) -> str:
-    """A specification as an SVG file of its own: with its words, on white.
-
-    Args:
-        spec: What is drawn.
-        id_: Begin of its identifiers.
-        title: Sentence above it.
-        under: Line under that: unit, date, variant and draws.
-        foot: Line below it: what it is made of.
-        description: Alternative text.
-        has_fonts: Whether the fonts are in it.
-    """
+    """A specification as an SVG file of its own: with its words above and below, on white."""
     drawn, width, height = _drawn(spec)
     width = max(width, float(NARROW)) + 2 * _MARGIN
     words, y = "", float(_MARGIN)
@@ -341,12 +331,7 @@ def _with_room_for_title(layer: Spec, width: int) -> Spec:
 
 
 def legend_columns(names: Iterable[str], room: float) -> int:
-    """Columns of a legend: as many as its words leave room for, three at most.
-
-    Args:
-        names: Its words, row by row.
-        room: Width that it may take. [px]
-    """
+    """Columns of a legend: as many as its words, row by row, leave room for [px]; three at most."""
     letters = [len(name) for name in names]
 
     def width(n: int) -> float:
@@ -462,10 +447,10 @@ def numbers(
     form: str = ",~r",
     **axis: Any,
 ) -> Spec:
-    """A channel of numbers.
+    """A channel of numbers: a field of the rows, or none where each layer names its own.
 
     Args:
-        field: Field of the rows; empty: each layer names its own.
+        field: That field.
         title: Words of the axis.
         scale: Its scale.
         form: How numbers on the axis are written.

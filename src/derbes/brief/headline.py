@@ -70,7 +70,6 @@ def crisis_uses(contents: BriefContents) -> list[Use]:
 
 
 def _company_words(contents: BriefContents, measure: Measure) -> str:
-    """What comes with a measure: a crisis with its demand, and other measures."""
     case, month = contents.case, contents.focus.start
     at, calendar = case.calendar.index_of(month), case.calendar
     sums: dict[str, list[float]] = {}
@@ -126,7 +125,6 @@ def without_crisis(contents: BriefContents, measure: Measure) -> str:
 
 
 def _without_crisis(contents: BriefContents, measure: Measure) -> str:
-    """What the same measure does without its crisis, or that this is not computed."""
     if not crisis_uses(contents):
         return ""
     plain = without_crisis(contents, measure)

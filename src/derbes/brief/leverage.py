@@ -89,7 +89,6 @@ def lever_row(contents: BriefContents, one: LeverCount) -> LeverageRow | None:
 
 
 def _at_once(contents: BriefContents, one: LeverCount) -> str:
-    """What all counted levers of a sender do at once, never a sum of each alone."""
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
@@ -526,7 +525,6 @@ def bounds_section(contents: BriefContents) -> Section:
 
 
 def _compared(contents: BriefContents, place: int, field: str, found: Any) -> Cell:
-    """A figure of one response."""
     row: LeverageRow | None = found[place]
     amount = getattr(row, field) if row else None
     if row is None or amount is None:

@@ -71,7 +71,6 @@ def _first_figure(contents: BriefContents) -> Figure | None:
 
 
 def _front(contents: BriefContents) -> dict[str, Any]:
-    """Everything on page one, by the names that its template has."""
     case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
     reading = (deciding.end_decides_words(contents), headline.reading_words(contents))
     return {
@@ -133,7 +132,6 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
 
 
 def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
-    """What is known where no measure asks for more: days of cover, and what calm lacks."""
     uses, first = essential_uses(contents.case), contents.focus.start
     found = [row for use in uses if (row := contents.cover_row(start=first, use=use))]
     ending = {row.use: row.days_of_cover for row in found if row.days_of_cover is not None}
@@ -247,7 +245,6 @@ def _premium_card(contents: BriefContents) -> Card:
 
 
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:
-    """What the cheapest programme costs above what is spent without any standard."""
     label = _("Cost of security")
     if plan.cost is None:
         return (label, fmt.missing(), planning.plan_words(contents, plan))

@@ -399,7 +399,6 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
 
 
 def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
-    """Payments by year with and without the plan, a panel for all and one for those abroad."""
     paid = (v for row in plan.outlay for v in (row.amount, row.without_project))
     divisor, scale = fmt.money_scale(max((abs(v or 0.0) for v in paid), default=0.0))
     unit = fmt.joined(scale, contents.case.currency, by=" ")
@@ -533,7 +532,6 @@ def buys_words(contents: BriefContents) -> str:
 
 
 def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
-    """What a way costs, and the loss that it avoids where that is known."""
     if way.saved is None:
         return f"{words}."
     text = _("{words} and avoids {saved} of expected loss by chance events (discounted).")
@@ -546,7 +544,6 @@ def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
 
 
 def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:
-    """What the same standards cost without the programme, and what that avoids."""
     if way.met is False:
         return _("Without it no choice meets the same standard.")
     if way.outlay is None or nothing is None or nothing.outlay is None:

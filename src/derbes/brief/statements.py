@@ -211,7 +211,6 @@ def _kind_words(kind: str) -> str:
 def _verdict_bars(
     contents: BriefContents, counts: dict[str, Counter[str]], width: int
 ) -> vega.Spec:
-    """One bar per speaker, made of counts by verdict, each with its number."""
     looks = dict(zip((*TESTED, "untested"), _COLORS, strict=True))
     is_narrow = width == vega.NARROW
     rows: list[vega.Row] = []
@@ -270,7 +269,6 @@ def _verdicts_table(
 
 
 def _decides(row: StatementRow) -> bool:
-    """Whether a verdict is yes or no and could have come out otherwise."""
     return row.verdict in DECIDED and row.evidence in JUDGED
 
 
@@ -419,7 +417,6 @@ def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) 
 
 
 def _years_known(contents: BriefContents) -> list[SignalingYear]:
-    """Years of which the game has an answer."""
     years = contents.talk.years if contents.talk else ()
     return [year for year in years if year.credible_share is not None]
 
@@ -476,7 +473,6 @@ def talk_words(contents: BriefContents) -> str:
 
 
 def _central_words(sender: str, known: list[SignalingYear]) -> str:
-    """The same of central values: at which of the yearly starts it pays."""
     pays = [year for year in known if year.credible_share]
     text = _(
         "At central values a stop would pay {sender} itself if it begins in {months}, and at no "
@@ -592,7 +588,6 @@ def _pays_finding(years: list[SignalingYear]) -> str:
 
 
 def _parameter_words(name: str) -> str:
-    """A parameter of the game for a reader."""
     return {
         "prior": _("belief that the target depends, before it says anything"),
         "gain_share": _("what a unit of the target's loss is worth to the sender"),

@@ -167,7 +167,6 @@ def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
 
 
 def _points(fan: Fan) -> list[int]:
-    """Dates at which every band has a value."""
     values = zip(*(fan.quantiles[band] for band in _BANDS), strict=True)
     return [at for at, bands in enumerate(values) if None not in bands]
 
@@ -205,8 +204,6 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
 
 
 def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
-    """Every band of some fans by date."""
-
     def cell(row: tuple[Fan, int], *, of: str) -> Cell:
         fan, at = row
         path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
