@@ -130,9 +130,10 @@ def plans_told(
     names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
     if not has_plans or not _is_planned(case):
         names = []
+    tasks: list[CoverChunk | tuple[Case, str]] = [*((case, name) for name in names), *chunks]
     found: list[Any] = run_tasks(
         _plan_or_cover,
-        [*((case, name) for name in names), *chunks],
+        tasks,
         n_workers=options.n_workers,
         progress=options.progress,
         what=_("plans") if names else _("cover"),
