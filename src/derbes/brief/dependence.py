@@ -6,7 +6,7 @@ from functools import partial
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year
-from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
+from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
@@ -89,11 +89,10 @@ def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, s
 
 def _seller_order(contents: BriefContents, shares: dict[tuple[str, str], float]) -> list[str]:
     """The sender first, then by share in all goods, own production last."""
-    sender = contents.sender
     weight: dict[str, float] = {}
     for (_good, seller), part in shares.items():
         weight[seller] = weight.get(seller, 0.0) + part
-    return sorted(weight, key=lambda s: (s == _OWN, s != sender, -weight[s], s))
+    return sorted(weight, key=lambda s: (s == _OWN, s != contents.sender, -weight[s], s))
 
 
 def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
@@ -197,8 +196,12 @@ def dependence_section(contents: BriefContents) -> Section:
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    tables = (_openings_table(contents, calm).folded,)
-    return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
+    none, end = _("not within the calendar"), contents.end_row()
+    dates = [(contents.name("plants", id_), date) for id_, date in calm.plant_openings.items()]
+    dates += [(_("leverage ends"), end.date)] if end else []
+    found = Column(_("first month"), lambda row: Cell.month(row[1], none))
+    openings = table_of(_("Openings and the end"), (Column(_("what"), 0), found), dates)
+    return Section("dependence", title, (text,) if gaps else (), (figure,), (openings.folded,))
 
 
 def _dependence_finding(contents: BriefContents, calm: CalmPlan, paths: Shares) -> str:
@@ -291,10 +294,9 @@ def _lanes_spec(
 
 def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
     """Lines of the words of an event: one, unless the side with more room is too narrow."""
-    year = event["year"]
-    if year is None:
+    if event["year"] is None:
         return [event["words"]]
-    part = (year - years[0]) / (years[1] - years[0])
+    part = (event["year"] - years[0]) / (years[1] - years[0])
     room = max(part, 1 - part) * plot - 9
     letters = max(10, int(room / (_TIGHT * vega.LETTER)))
     return vega.wrapped(event["words"], letters).split(vega.LINE_BREAK)
@@ -317,15 +319,6 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.
         text = fmt.date(end.date) if end.date else _("not within these years")
         events.append(event(_("leverage ends, as written"), end.date, text, is_end=True))
     return events
-
-
-def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
-    none, end = _("not within the calendar"), contents.end_row()
-    rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
-    if end is not None:
-        rows.append((_("leverage ends"), end.date))
-    columns = (Column(_("what"), 0), Column(_("first month"), lambda row: Cell.month(row[1], none)))
-    return table_of(_("Openings and the end"), columns, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,19 +383,17 @@ def _told(item: Material) -> list[str]:
 def _places(
     materials: list[Material], width: int, box: tuple[int, int]
 ) -> tuple[dict[str, tuple[float, float]], float]:
-    """Upper left corner of each box, and the height of the map. [px]
-
-    Rows of boxes per tier, raw materials on top.
-    """
-    across = max(1, (width - 10 + _GAP) // (box[0] + _GAP))
+    """Upper left corner of each box, in rows by tier, raw on top; the height of the map. [px]"""
+    wide, high = box[0] + _GAP, box[1] + _GAP
+    across = max(1, (width - 10 + _GAP) // wide)
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for tier in sorted({item.tier for item in materials}, reverse=True):
         own = [item for item in materials if item.tier == tier]
         for n, item in enumerate(own):
             row, column = divmod(n, across)
-            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
-        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
+            places[item.id] = (column * wide, top + row * high)
+        top += -(-len(own) // across) * high + 2.0 * _GAP
     return places, top
 
 
@@ -470,12 +461,10 @@ def chokepoint_section(contents: BriefContents) -> Section:
 def tiers_of(case: Case) -> dict[str, int]:
     """Good → tier: 0 for goods in use, one more for each step towards raw materials."""
     tiers = {use.good: 0 for use in case.uses.values()}
-    for _round in range(len(case.goods)):
+    for _round in case.goods:
         before = dict(tiers)
         for recipe in case.recipes.values():
-            if recipe.output not in tiers:
-                continue
-            for good in recipe.inputs:
+            for good in recipe.inputs if recipe.output in tiers else ():
                 tiers[good] = max(tiers.get(good, 0), tiers[recipe.output] + 1)
         if tiers == before:
             break

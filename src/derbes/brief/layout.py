@@ -139,18 +139,17 @@ class PageTable:
 
         Where the numbers of a column differ in unit, a column beside it tells each.
         """
-        units = [{row[n].unit for row in self.rows} - {""} for n in range(len(self.head))]
-        lines: list[list[Raw]] = [[] for _row in range(len(self.rows) + 1)]
+        columns: list[list[Raw]] = []
         for n, name in enumerate(self.head):
-            is_told = len(units[n]) == 1 and "[" not in name
-            lines[0].append(f"{name} [{min(units[n])}]" if is_told else name)
-            for line, row in zip(lines[1:], self.rows, strict=True):
-                line.append(row[n].raw)
-            if len(units[n]) > 1:
-                lines[0].append(_("unit of {column}").format(column=name))
-                for line, row in zip(lines[1:], self.rows, strict=True):
-                    line.append(row[n].unit or None)
-        return lines
+            cells = [row[n] for row in self.rows]
+            units = {cell.unit for cell in cells} - {""}
+            is_told = len(units) == 1 and "[" not in name
+            head = f"{name} [{min(units)}]" if is_told else name
+            columns.append([head, *(cell.raw for cell in cells)])
+            if len(units) > 1:
+                head = _("unit of {column}").format(column=name)
+                columns.append([head, *(cell.unit or None for cell in cells)])
+        return [list(line) for line in zip(*columns, strict=True)]
 
     @property
     def elsewhere(self) -> str:

@@ -442,11 +442,9 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:
-    """(variant, start) → the variant's next start; the last column is as wide as the one before.
+    """(variant, start) → next start of the variant; the last column is as wide as the one before.
 
-    Args:
-        rows: Starts of the surface.
-        gap: Width of a column that stands alone. [year]
+    One that stands alone is as wide as the gap. [year]
     """
     ends: dict[tuple[str, str], float] = {}
     for variant in {row.variant for row in rows}:
@@ -541,15 +539,12 @@ def _compared(contents: BriefContents, place: int, field: str, found: Any) -> Ce
 
 def variants_section(contents: BriefContents) -> Section:
     """Comparison of all variants, and what each changes."""
-    changes = table_of(
-        _("What each variant changes"),
-        (
-            Column(_("variant"), lambda row: contents.name("variants", row[0])),
-            Column(_("note"), lambda row: text_of(row[1].note)),
-            Column(_("what it changes"), lambda row: "; ".join(map(str, row[1].changes))),
-        ),
-        contents.case.variants.items(),
+    columns = (
+        Column(_("variant"), lambda row: contents.name("variants", row[0])),
+        Column(_("note"), lambda row: text_of(row[1].note)),
+        Column(_("what it changes"), lambda row: "; ".join(map(str, row[1].changes))),
     )
+    changes = table_of(_("What each variant changes"), columns, contents.case.variants.items())
     tables = (comparison(contents), *([changes.folded] if changes.rows else []))
     text = _(
         "Met for: the months in which all essential demand would be met, however long the measure "

@@ -312,16 +312,13 @@ def frontier_section(contents: BriefContents, plan: Plan) -> Section:
 
 
 def _known(plan: Plan) -> list[tuple[FrontierPoint, float]]:
-    """Points with their cost above that without any standard."""
+    """Points with their cost above that without any standard. [money]"""
     calm = plan.no_threat_cost or 0.0
     return [(point, point.cost - calm) for point in plan.frontier if point.cost is not None]
 
 
 def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
-    """Cost against months survived; each point a plan.
-
-    The dotted steps say no more than that a plan for longer serves shorter too.
-    """
+    """Each point a plan; the steps say no more than that a plan for longer serves shorter too."""
     known = _known(plan)
     divisor, scale = fmt.money_scale(max((abs(cost) for _point, cost in known), default=0.0))
     kinds = (_("cheapest plan"), _("a plan that lasts longer costs no more"))
@@ -333,11 +330,10 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         }
         for point, cost in known
     ]
-    from_zero = {"domainMin": 0, "nice": False}
-    ticks = {"grid": False, "tickCount": 8}
+    x_scale, ticks = {"domainMin": 0, "nice": False}, {"grid": False, "tickCount": 8}
     title = _("Months survived")
     place = {
-        "x": vega.numbers("months", title=title, scale=from_zero, form="d", **ticks),
+        "x": vega.numbers("months", title=title, scale=x_scale, form="d", **ticks),
         "y": vega.numbers("cost", scale={"zero": False}, tickCount=5),
     }
     points = {**place, **vega.color_and_shape(kinds, (vega.BLUE, vega.GRAY), ("circle", "cross"))}

@@ -23,6 +23,7 @@ from derbes.results.statements import (
     DoubleStandardRow,
     EntryRow,
     ModalityDrift,
+    Signaling,
     SignalingYear,
     StatementRow,
     StatementTable,
@@ -48,20 +49,11 @@ _MOST_TOLD = 4
 
 def modality_words(modality: str) -> str:
     """A modality for a reader."""
-    return {
-        "possibility": _("possibility"),
-        "capability": _("capability"),
-        "intention": _("intention"),
-        "decision": _("decision"),
-        "fact": _("fact"),
-        "prediction": _("prediction"),
-        "evaluation": _("evaluation"),
-        "cause": _("cause"),
-        "norm": _("norm"),
-        "hypothesis": _("hypothesis"),
-        "question": _("question"),
-        "perception": _("perception"),
-    }.get(modality, modality)
+    return fmt.by_key(
+        _("possibility"), _("capability"), _("intention"), _("decision"), _("fact"),
+        _("prediction"), _("evaluation"), _("cause"), _("norm"), _("hypothesis"), _("question"),
+        _("perception"),
+    ).get(modality, modality)  # fmt: skip
 
 
 def share_words(row: EntryRow) -> str:
@@ -164,17 +156,23 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
     title = _("What is said, and whether it holds")
     if not tested:
         return Section("statements", title, (text,))
+    n = Counter(row.verdict for row in ledger.statements)
+    between = n["likely"] + n["open"] + n["unlikely"]
+    finding = _("Verdicts by any kind of evidence: holds {holds}, fails {fails}")
+    if between:
+        finding = _(
+            "Verdicts by any kind of evidence: holds {holds}, fails {fails}, between {between}"
+        )
     counts = _counts(ledger)
-    kinds = (*TESTED, "untested")
     columns = [Column(_("whose view"), 0)]
-    columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
+    columns += [Column(name, place) for place, name in enumerate(_kinds().values(), 1)]
     rows = (
-        (contents.name("actors", holder), *(own[kind] for kind in kinds))
+        (contents.name("actors", holder), *(own[kind] for kind in _kinds()))
         for holder, own in counts.items()
     )
     figure = Figure(
         "verdicts-chart",
-        _verdicts_finding(ledger),
+        fmt.told(finding, holds=n["holds"], fails=n["fails"], between=between),
         under=(_("Statements by whose view they are"), made_words(ledger)),
         description=_("One bar per speaker, made of counts by verdict. {finding}"),
         spec=partial(_verdict_bars, contents, counts),
@@ -184,15 +182,9 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
     return Section("statements", title, (text,), (figure,), tables)
 
 
-def _verdicts_finding(ledger: StatementTable) -> str:
-    n = Counter(row.verdict for row in ledger.statements)
-    between = n["likely"] + n["open"] + n["unlikely"]
-    text = _("Verdicts by any kind of evidence: holds {holds}, fails {fails}")
-    if between:
-        text = _(
-            "Verdicts by any kind of evidence: holds {holds}, fails {fails}, between {between}"
-        )
-    return fmt.told(text, holds=n["holds"], fails=n["fails"], between=between)
+def _kinds() -> dict[str, str]:
+    """Verdicts of draws, and that there is none, as a reader has them."""
+    return {kind: verdict_words(kind) for kind in TESTED} | {"untested": _("not tested")}
 
 
 def _counts(ledger: StatementTable) -> dict[str, Counter[str]]:
@@ -204,30 +196,25 @@ def _counts(ledger: StatementTable) -> dict[str, Counter[str]]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1].total(), item[0])))
 
 
-def _kind_words(kind: str) -> str:
-    return _("not tested") if kind == "untested" else verdict_words(kind)
-
-
 def _verdict_bars(
     contents: BriefContents, counts: dict[str, Counter[str]], width: int
 ) -> vega.Spec:
-    looks = dict(zip((*TESTED, "untested"), _COLORS, strict=True))
-    is_narrow = width == vega.NARROW
+    names, is_narrow = _kinds(), width == vega.NARROW
     rows: list[vega.Row] = []
     least = _ROOM[width] * max(own.total() for own in counts.values())
     for holder, own in list(counts.items())[:_BARS]:
         label = vega.wrapped(contents.name("actors", holder), 22 if is_narrow else 30)
         first = 0
-        for kind, color in looks.items():
+        for kind, color in zip(names, _COLORS, strict=True):
             n = own[kind]
             ink = "white" if color in _DARK else vega.INK
             if n:
-                rows.append({"label": label, "kind": _kind_words(kind), "first": first,
+                rows.append({"label": label, "kind": names[kind], "first": first,
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
     x, y = vega.numbers(form="d", tickCount=4 if is_narrow else 6), vega.lanes("label")
-    colors = {_kind_words(kind): color for kind, color in looks.items()}
+    colors = dict(zip(names.values(), _COLORS, strict=True))
     piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
     letters = max(len(line) for row in rows for line in row["label"].split(vega.LINE_BREAK))
     columns = vega.legend_columns(colors, width - letters * vega.LETTER)
@@ -416,9 +403,8 @@ def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) 
     return f"{named} ({contents.name('actors', of.rstrip(')'))})" if bracket else named
 
 
-def _years_known(contents: BriefContents) -> list[SignalingYear]:
-    years = contents.talk.years if contents.talk else ()
-    return [year for year in years if year.credible_share is not None]
+def _answered(game: Signaling) -> list[SignalingYear]:
+    return [year for year in game.years if year.credible_share is not None]
 
 
 def talk_words(contents: BriefContents) -> str:
@@ -426,9 +412,9 @@ def talk_words(contents: BriefContents) -> str:
 
     Empty where nobody imposes the main measure.
     """
-    known = _years_known(contents)
     if contents.talk is None:
         return ""
+    known = _answered(contents.talk)
     sender, share = contents.actor_words(), fmt.share
     if not known:
         text = _("Whether a stop would pay {sender} itself is not known: losses are missing.")
@@ -505,7 +491,8 @@ def _later(contents: BriefContents, known: list[SignalingYear]) -> SignalingYear
 
 def talk_section(contents: BriefContents) -> Section | None:
     """In which years a cut-off pays, whether explaining changes anything, and the limits of it."""
-    known, game = _years_known(contents), contents.talk
+    game = contents.talk
+    known = _answered(game) if game else []
     if game is None or not known:
         return None
     first = known[0]
@@ -548,10 +535,20 @@ def talk_section(contents: BriefContents) -> Section | None:
         spec=spec,
         table=table,
     )
+    names = {
+        "prior": _("belief that the target depends, before it says anything"),
+        "gain_share": _("what a unit of the target's loss is worth to the sender"),
+        "lost_buyer_share": _("chance that the buyer never comes back"),
+        "threat_effect_share": _("part of the harm that a threat alone does"),
+        "threat_cost_share": _("cost of a threat, as a part of the cost of a cut-off"),
+        "explain_cost_share": _("cost of explaining, as a part of the target's loss"),
+        "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
+        "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
+    }
     parameters = table_of(
         _("Parameters that no data give: assumptions, grade D"),
         (
-            Column(_("parameter"), lambda row: _parameter_words(row[0])),
+            Column(_("parameter"), lambda row: names.get(row[0], row[0].replace("_", " "))),
             Column(_("low"), lambda row: row[1][0]),
             Column(_("central"), lambda row: row[1][1]),
             Column(_("high"), lambda row: row[1][2]),
@@ -585,16 +582,3 @@ def _pays_finding(years: list[SignalingYear]) -> str:
     text = _("A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}")
     month = fmt.date(credible[-1].start)
     return fmt.told(text, n=len(credible), total=len(years), month=month)
-
-
-def _parameter_words(name: str) -> str:
-    return {
-        "prior": _("belief that the target depends, before it says anything"),
-        "gain_share": _("what a unit of the target's loss is worth to the sender"),
-        "lost_buyer_share": _("chance that the buyer never comes back"),
-        "threat_effect_share": _("part of the harm that a threat alone does"),
-        "threat_cost_share": _("cost of a threat, as a part of the cost of a cut-off"),
-        "explain_cost_share": _("cost of explaining, as a part of the target's loss"),
-        "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
-        "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
-    }.get(name, name.replace("_", " "))

@@ -402,10 +402,25 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         Column(_("standard error"), "standard_error"),
         Column(_("draws"), "n_draws"),
     )
-    own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")]
+    own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")] or points
+    likely, last = next((one for one in own if one.p >= LIKELY), None), own[-1]
+    finding = _("In no more than {share} of the draws has leverage ended by {month}").format(
+        share=fmt.share(max(one.p for one in own)), month=fmt.date(last.date)
+    )
+    if likely:
+        finding = _(
+            "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
+            "standard error {error})"
+        ).format(
+            month=fmt.date(likely.date),
+            last=fmt.date(last.date),
+            share=fmt.share(last.p),
+            response=bound_words(last.bound),
+            error=fmt.share(last.standard_error),
+        )
     figure = Figure(
         "ended-curve",
-        _ended_finding(own or points),
+        finding,
         under=(
             _("Share of the draws"),
             about(contents, points[0].measure, length),
@@ -422,24 +437,6 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         "second, from different ones it may."
     )
     return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
-
-
-def _ended_finding(points: list[EndedBy]) -> str:
-    likely, last = [point for point in points if point.p >= LIKELY], points[-1]
-    if not likely:
-        return _("In no more than {share} of the draws has leverage ended by {month}").format(
-            share=fmt.share(max(point.p for point in points)), month=fmt.date(last.date)
-        )
-    return _(
-        "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
-        "standard error {error})"
-    ).format(
-        month=fmt.date(likely[0].date),
-        last=fmt.date(last.date),
-        share=fmt.share(last.p),
-        response=bound_words(last.bound),
-        error=fmt.share(last.standard_error),
-    )
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -582,6 +579,18 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
         value = one.quantiles[band]
         return Cell.figure(value, fmt.quantity(value, one.unit))
 
+    def rests_on(one: DrawnInput) -> str:
+        n = one.n_rows
+        if n is None:
+            return _("judgment")
+        if not one.reference:
+            return fmt.told(ngettext("{n} observed value", "{n} observed values", n), n=n)
+        text = fmt.told(ngettext("{n} project", "{n} projects", n), n=n)
+        if one.n_unfinished:
+            unfinished = _("{projects}, {n} of them unfinished")
+            text = fmt.told(unfinished, projects=text, n=one.n_unfinished)
+        return text
+
     def distribution(one: DrawnInput) -> str:
         text = "{distribution}" if one.is_stated else _("{distribution}, from the range")
         return text.format(distribution=fmt.distribution_words(one.distribution))
@@ -591,7 +600,7 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
         Column(_("grade"), "grade"),
         Column(_("distribution"), distribution),
         *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
-        Column(_("rests on"), _rests_on),
+        Column(_("rests on"), rests_on),
     )
     text = _(
         "An input with only a range is drawn from a PERT distribution: its value the likeliest, "
@@ -599,15 +608,3 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
     )
     table = table_of(_("How inputs were drawn"), columns, stress.inputs)
     return Section("drawn", _("How inputs were drawn"), (text,), (), (table.folded,))
-
-
-def _rests_on(one: DrawnInput) -> str:
-    n = one.n_rows
-    if n is None:
-        return _("judgment")
-    if not one.reference:
-        return fmt.told(ngettext("{n} observed value", "{n} observed values", n), n=n)
-    text = fmt.told(ngettext("{n} project", "{n} projects", n), n=n)
-    if not one.n_unfinished:
-        return text
-    return fmt.told(_("{projects}, {n} of them unfinished"), projects=text, n=one.n_unfinished)
