@@ -108,7 +108,10 @@ class BriefContents:
         harm = max(harms.values(), default=0.0)
         as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
         worst = min(as_bad) if harm else start
-        return Focus(variant, measure, length, start, _milestones(starts), worst, harm)
+        round_years = {one[:4]: one for one in reversed(starts) if int(one[:4]) % 5 == 0}
+        later = [one for year, one in sorted(round_years.items()) if year != start[:4]]
+        milestones = (*starts[:1], *later[:2])
+        return Focus(variant, measure, length, start, milestones, worst, harm)
 
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""
@@ -307,13 +310,6 @@ def harm_of(row: LeverageRow) -> float:
 def is_all_net(row: LeverageRow) -> bool:
     """Whether calm leaves no essential demand unmet in the months of a row."""
     return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
-
-
-def _milestones(starts: list[str]) -> tuple[str, ...]:
-    """The first start, and the first of each later year that five divides, three in all."""
-    firsts = {start[:4]: start for start in reversed(starts) if int(start[:4]) % 5 == 0}
-    later = [firsts[year] for year in sorted(firsts) if year != starts[0][:4]]
-    return (*starts[:1], *later[:2])
 
 
 def names_of(case: Case, section: str, ids: Collection[str]) -> str:

@@ -7,6 +7,7 @@ chart, what is assumed, the variants and the foot.
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -264,10 +265,11 @@ def _known(contents: BriefContents) -> str:
     inputs, lacking = sources.inputs_of(contents.case), contents.case.missing
     if not inputs:
         return _("The case holds no numbers.")
-    grade_share = _("{share} {grade}")
+    grade_share, counts = _("{share} {grade}"), Counter(item.grade for item in inputs)
     parts = [
         grade_share.format(share=fmt.share(n / len(inputs)), grade=sources.grade_words(grade))
-        for grade, n in sources.grade_counts(inputs).items()
+        for grade in sources.GRADES
+        if (n := counts[grade])
     ]
     missing = fmt.number(len(lacking))
     if 0 < len(lacking) <= _MOST_PATHS:

@@ -109,12 +109,6 @@ def _opening(plant: Plant, calendar: Calendar) -> Input:
     )
 
 
-def grade_counts(inputs: tuple[Input, ...]) -> dict[str, int]:
-    """Grade → number of inputs, best grade first, without empty ones."""
-    counts = {grade: sum(item.grade == grade for item in inputs) for grade in GRADES}
-    return {grade: n for grade, n in counts.items() if n}
-
-
 def inputs_section(contents: BriefContents) -> Section:
     """Every number, folded by grade, the weakest last; open what moves an answer."""
     case, moving = contents.case, moving_inputs(contents)

@@ -526,10 +526,19 @@ def talk_section(contents: BriefContents) -> Section | None:
         Column(_("draws"), "n_draws"),
     )
     table = table_of(_("Threat or talk by start"), columns, known)
+    pays = [year for year in known if (year.credible_share or 0.0) >= LIKELY]
+    finding = _("At no start does a cut-off pay the sender in most draws: threats are talk")
+    if len(pays) == len(known):
+        finding = _("At every start a cut-off would pay the sender in most draws")
+    elif pays:
+        finding = _(
+            "A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}"
+        )
+    month = fmt.date(pays[-1].start) if pays else ""
     seed = contents.stress.seed if contents.stress else None
     figure = Figure(
         "signaling-chart",
-        _pays_finding(known),
+        fmt.told(finding, n=len(pays), total=len(known), month=month),
         under=(_("Share of the draws"), about, draws_and_seed(first.n_draws, seed)),
         description=_("Lines of shares by start. {finding}"),
         spec=spec,
@@ -571,14 +580,3 @@ def talk_section(contents: BriefContents) -> Section | None:
     )
     tables = (parameters,) if is_drawn else (table, parameters)
     return Section("signaling", _("Threat or talk"), texts, (figure,) if is_drawn else (), tables)
-
-
-def _pays_finding(years: list[SignalingYear]) -> str:
-    credible = [y for y in years if (y.credible_share or 0.0) >= LIKELY]
-    if not credible:
-        return _("At no start does a cut-off pay the sender in most draws: threats are talk")
-    if len(credible) == len(years):
-        return _("At every start a cut-off would pay the sender in most draws")
-    text = _("A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}")
-    month = fmt.date(credible[-1].start)
-    return fmt.told(text, n=len(credible), total=len(years), month=month)
