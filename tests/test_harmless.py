@@ -15,7 +15,7 @@ import pytest
 
 from derbes import api, harmless
 from derbes.brief import csv_tables, drawing, render_brief
-from derbes.brief.contents import Cell, PageTable
+from derbes.brief.layout import Cell, PageTable
 from derbes.case.ledger import Statement
 from derbes.cli.tables import cover_text, leverage_text, statements_text
 from derbes.errors import CaseError, Problem
@@ -173,7 +173,7 @@ SURFACES = {
 USED_IN = {
     "in_line": "derbes.results.tables",
     "in_html": "derbes.results.tables",
-    "in_style": "derbes.brief.contents",
+    "in_style": "derbes.brief.layout",
     "in_json": "derbes.results.records",
 }
 

@@ -36,7 +36,6 @@ PATIENCE = 120.0
 """How long a page may take to be printed. [s]"""
 SIZES = (0.97, 0.94, 0.91, 0.88, 0.85, 0.81, 0.77, 0.73, 0.69, 0.65, 0.6)
 """How much smaller a page is tried, that is to fit on one sheet; smaller is not legible."""
-
 _ALONE = (
     "--headless",
     "--disable-gpu",

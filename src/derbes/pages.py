@@ -12,23 +12,13 @@ many draws as a page that is made in a minute or two allows; the verbs of their 
 """
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derbes.analysis.cover import CoverChunk, branch_of, calm_plan_of, cover_chunk, cover_chunks
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
-from derbes.brief.charts import (
-    CALM,
-    COURSE,
-    PARTS,
-    PLAN,
-    STATEMENTS,
-    STRESS,
-    ChartKind,
-    chart_kinds,
-)
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
@@ -56,8 +46,69 @@ from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Pro
 from derbes.statements import entries_of
 from derbes.stress.ways import WAYS_DRAWS
 
+COURSE, CALM = "course", "calm"
+PLAN, STRESS, STATEMENTS = "plan", "stress", "statements"
+PARTS = (PLAN, STRESS, STATEMENTS)
+"""What is computed for a brief beside the course of its main measure; each takes its time."""
 MOST_SOLVED = 64
 """Draws that are solved as programs too, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKind:
+    """What a chart of the brief is about, and what is computed for it."""
+
+    name: str
+    title: str
+    part: str = COURSE
+    """One of `PARTS`, or what is computed anyhow: the course of the main measure, or calm."""
+    is_of_chance: bool = False
+    """Whether only hazards of the case give cause for it."""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it tells of draws."""
+        return self.part in (STRESS, STATEMENTS)
+
+
+def chart_kinds() -> tuple[ChartKind, ...]:
+    """All charts that a brief may have, in the order in which it has them."""
+    return (
+        ChartKind("survival", _("Months survived, by start, over the draws"), STRESS),
+        ChartKind("coverage", _("Served share of essential demand after the measure begins")),
+        ChartKind("coverage-by-use", _("What is served of each use after the measure begins")),
+        ChartKind("coverage-by-start", _("What is served, from several starts")),
+        ChartKind("days-of-cover-chart", _("Days of cover and the reserve rule"), CALM),
+        ChartKind("sellers-map", _("Who sells what in calm"), CALM),
+        ChartKind("losses-chart", _("Who loses more")),
+        ChartKind("dependence-chart", _("Dependence on the sender over time")),
+        ChartKind("surface-map", _("Harm by start and length")),
+        ChartKind("chokepoint-map", _("Where the chokepoint lies"), CALM),
+        ChartKind("plan-chart", _("What is decided when"), PLAN),
+        ChartKind("frontier-chart", _("What each month of security costs"), PLAN),
+        ChartKind("outlay-chart", _("What is paid when, and where to"), PLAN),
+        ChartKind("fan-time-to-survive", _("Months survived, over the draws"), STRESS),
+        ChartKind("fan-cover", _("How long stock lasts, over the draws"), STRESS),
+        ChartKind("fan-leverage-ratio", _("Leverage ratio, over the draws"), STRESS),
+        ChartKind("ended-curve", _("Probability that leverage has ended"), STRESS),
+        ChartKind(
+            "hazard-curve",
+            _("Probability that essential demand goes short"),
+            STRESS,
+            is_of_chance=True,
+        ),
+        ChartKind("exceedance-curve", _("Probability of larger losses"), STRESS, is_of_chance=True),
+        ChartKind("tornado-1", _("What moves an answer most; 2, 3 … for the next answers"), STRESS),
+        ChartKind("signaling-chart", _("In which years the measure pays its sender"), STRESS),
+        ChartKind("verdicts-chart", _("Verdicts on what is said, by speaker"), STATEMENTS),
+    )
+
+
+def kind_of(name: str) -> ChartKind | None:
+    """What a chart of some name is about; None: no brief has one."""
+    family, _dash, number = name.rpartition("-")
+    sought = f"{family}-1" if family == "tornado" and number.isdecimal() else name
+    return next((kind for kind in chart_kinds() if kind.name == sought), None)
 
 
 def plans_told(
@@ -89,24 +140,17 @@ def plans_told(
     )
     plans: dict[str, Plan] = dict(zip(names, found[: len(names)], strict=True))
     if BASE in plans:
-        request = _plan_request(case, BASE)
-        n = WAYS_DRAWS if asked.draws > 1 else 0
+        request, n = _plan_request(case, BASE), WAYS_DRAWS if asked.draws > 1 else 0
         plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
     return plans, tuple(row for rows in found[len(names) :] for row in rows)
 
 
 def _is_planned(case: Case) -> bool:
-    """Whether the brief tells of a plan."""
-    return bool(
-        case.options
-        and case.standards
-        and not any(missing_problems(case))
-        and not listing_problems(case)
-    )
+    has_plan = bool(case.options and case.standards)
+    return has_plan and not any(missing_problems(case)) and not listing_problems(case)
 
 
 def _is_uncertain(case: Case) -> bool:
-    """Whether anything can be drawn."""
     return bool(uncertain_inputs(case) or case.scenarios or case.hazards)
 
 
@@ -115,11 +159,8 @@ def charts_of(case: Case) -> tuple[ChartKind, ...]:
     is_asked = bool(case.measures)
     causes = {CALM: True, COURSE: is_asked, STRESS: is_asked and _is_uncertain(case)}
     causes |= {PLAN: _is_planned(case), STATEMENTS: bool(entries_of(case))}
-    return tuple(
-        kind
-        for kind in chart_kinds()
-        if causes[kind.part] and (case.hazards or not kind.is_of_chance)
-    )
+    kinds = (kind for kind in chart_kinds() if case.hazards or not kind.is_of_chance)
+    return tuple(kind for kind in kinds if causes[kind.part])
 
 
 def _plan_request(case: Case, variant: str) -> PlanRequest:
@@ -138,9 +179,7 @@ def _plan_or_cover(task: CoverChunk | tuple[Case, str]) -> list[CoverRow] | Plan
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
     """Answers over draws, of the main measure; None where it has none, or nothing is drawn."""
     measure = main_measure(case, asked.measures or case.measures)
-    if asked.draws <= 1 or not measure or BASE not in asked.variants:
-        return None
-    if not _is_uncertain(case):
+    if asked.draws <= 1 or not measure or BASE not in asked.variants or not _is_uncertain(case):
         return None
     request = stress_request(
         case,
@@ -158,13 +197,8 @@ def statements_told(case: Case, asked: Request, options: RunOptions) -> Statemen
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
-    return statement_answers(
-        case,
-        options,
-        draws=min(asked.draws, LEDGER_DRAWS),
-        seed=asked.seed,
-        flips=int(asked.draws > 1),
-    )
+    draws, flips = min(asked.draws, LEDGER_DRAWS), int(asked.draws > 1)
+    return statement_answers(case, options, draws=draws, seed=asked.seed, flips=flips)
 
 
 def talk_told(contents: BriefContents) -> Signaling | None:
@@ -243,11 +277,7 @@ def brief_contents(
     chunks = [
         chunk
         for starts_of, studies in ((looked, own), (tuple(compared), rest))
-        for chunk in cover_chunks(
-            replace(others, starts=starts_of),
-            studies,
-            only_essential=True,
-        )
+        for chunk in cover_chunks(replace(others, starts=starts_of), studies, only_essential=True)
     ]
     plans, cover = plans_told(case, asked, options, chunks, has_plans=PLAN in parts)
     stress = stress_told(case, asked, options) if STRESS in parts else None

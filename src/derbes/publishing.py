@@ -121,8 +121,8 @@ def chart(  # noqa: PLR0913 - one option for each wish
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
     request_of(case, **words)
     refuse(case, [*brief_problems(draws, seed), *chart_problems(case, name)])
-    from derbes.brief.charts import chart_of, kind_of
-    from derbes.pages import brief_contents
+    from derbes.brief.page import chart_of
+    from derbes.pages import brief_contents, kind_of
 
     kind = kind_of(name)
     request, made = _asked(case, words, draws if kind and kind.is_drawn else 0, seed)
@@ -138,7 +138,7 @@ def chart(  # noqa: PLR0913 - one option for each wish
 
 def chart_problems(case: Case, name: str) -> list[Problem]:
     """What is wrong with the name of a chart."""
-    from derbes.brief.charts import kind_of
+    from derbes.pages import kind_of
 
     known = charts(case)
     kind = kind_of(name)

@@ -12,8 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derbes.brief import csv_tables, render_brief
-from derbes.brief.contents import MOST_CHARTED, Cell, PageTable, folded, table_of
+from derbes.brief.contents import MOST_CHARTED
 from derbes.brief.drawing import NARROW, WIDE, _with_fonts, chart, draw, layer, numbers, turns
+from derbes.brief.layout import Cell, PageTable, table_of
 from derbes.brief.page import _breakable, sections_of
 from derbes.brief.sources import inputs_of, moving_inputs
 from derbes.brief.statements import _decides
@@ -113,7 +114,7 @@ def test_folds_hold_every_row_once(rows):
     ]
     n = sum(is_open for _group, is_open in rows)
     assert bool(table.left_out) == (n < len(rows))
-    assert not folded(table).marked
+    assert not table.folded.marked
 
 
 def test_headings_of_columns_go_with_the_table_to_a_phone():

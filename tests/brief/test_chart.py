@@ -13,9 +13,9 @@ from html import unescape
 import pytest
 import vl_convert
 
-from derbes.brief.charts import CALM, COURSE, chart_kinds, chart_of, kind_of
-from derbes.brief.contents import Cell, PageTable, figure_cell
-from derbes.brief.page import figures_of
+from derbes.brief.layout import Cell, PageTable
+from derbes.brief.page import chart_of, figures_of
+from derbes.pages import CALM, COURSE, chart_kinds, kind_of
 from tests.brief.invented_ledger import invented_ledger, invented_talk
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.planned import invented_plan
@@ -53,7 +53,7 @@ def test_a_kind_is_found_by_name_and_by_family():
     assert kind_of("tornado-3").name == "tornado-1"
     assert kind_of("tornado-x") is None
     assert kind_of("coverages") is None
-    assert chart_of.__module__ == "derbes.brief.charts"
+    assert chart_of.__module__ == "derbes.brief.page"
 
 
 def test_a_picture_says_title_subtitle_and_foot_and_stands_alone(charts, pictures):
@@ -157,12 +157,12 @@ def test_every_column_of_numbers_says_its_unit(charts):
 
 
 def test_data_are_not_rounded():
-    table = PageTable("a", ("b",), ((figure_cell(1 / 3, unit="t"),),))
+    table = PageTable("a", ("b",), ((Cell.figure(1 / 3, unit="t"),),))
     assert table.raw == [["b [t]"], [1 / 3]]
 
 
 def test_units_that_differ_stand_beside():
-    rows = tuple((figure_cell(n, unit=unit),) for n, unit in ((1.0, "t"), (2.0, "GWh"), (3.0, "")))
+    rows = tuple((Cell.figure(n, unit=unit),) for n, unit in ((1.0, "t"), (2.0, "GWh"), (3.0, "")))
     table = PageTable("a", ("size",), rows)
     assert table.raw == [["size", "unit of size"], [1.0, "t"], [2.0, "GWh"], [3.0, None]]
     assert PageTable("a", ("b",), ((Cell("x", "x"),),)).raw == [["b"], ["x"]]

@@ -26,16 +26,14 @@ from derbes.brief.drawing import (
 from derbes.brief.page import sections_of
 from tests.brief.reading import picture_texts
 
-NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}
-
 
 def _coverage(width: int) -> dict:
     rows = [
         {"month": t, "served": 1 - t / 20 / n, "bound": bound}
-        for n, bound in ((2, "best"), (1, "rule"))
+        for n, bound in ((2, "best response"), (1, "simple rule"))
         for t in range(17)
     ]
-    return coverage_chart(rows, width=width, marks=[(12.0, "ends")], names=NAMES)
+    return coverage_chart(rows, width=width, marks=[(12.0, "ends")])
 
 
 def _drawn(spec: dict) -> str:
@@ -59,7 +57,13 @@ def test_a_drawing_has_its_title_and_description():
     drawn = _drawn(_coverage(WIDE))
     assert '<title id="chart-title">A &lt; B</title>' in drawn
     assert '<desc id="chart-desc">It says &amp; shows</desc>' in drawn
-    assert {"ends", "months", "100%", "best", "rule"} <= set(picture_texts(drawn))
+    assert {
+        "ends",
+        "months since the measure began",
+        "100%",
+        "best response",
+        "simple rule",
+    } <= set(picture_texts(drawn))
 
 
 def test_a_drawing_is_measured_and_shown_in_the_embedded_font():
@@ -94,7 +98,7 @@ def test_words_beside_a_bar_have_room():
     row = {"label": "Readiness,\n152 mm", "value": 1826, "rule": 730, "end": 1826,
            "words": "1,826 days (rule: 730 days)"}  # fmt: skip
     for width in (WIDE, NARROW):
-        drawn = _drawn(bars_against_rule([row], width=width, names={"x": "days"}))
+        drawn = _drawn(bars_against_rule([row], width=width))
         place = re.search(r'translate\(([\d.]+),[\d.]+\)"[^>]*>1,826 days', drawn)
         start = re.search(r'<g transform="translate\(([\d.]+),', drawn)
         assert place is not None
@@ -105,7 +109,7 @@ def test_words_beside_a_bar_have_room():
 def test_labels_of_several_lines_stand_around_their_row():
     row = {"end": 1.0, "value": 1.0, "rule": None, "words": "w"}
     labels = ["one", "one\ntwo", "one\ntwo\nthree"]
-    spec = bars_against_rule([{**row, "label": x} for x in labels], width=WIDE, names={"x": "x"})
+    spec = bars_against_rule([{**row, "label": x} for x in labels], width=WIDE)
     lines = re.findall(r'translate\([-\d.]+,([-\d.]+)\)"[^>]*>(?:<tspan[^>]*>)?one', _drawn(spec))
     first, second, third = (float(place) for place in lines)
     assert second - first == pytest.approx(38 - 7)

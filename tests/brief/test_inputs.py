@@ -6,7 +6,7 @@ from typing import get_type_hints
 
 import pytest
 
-from derbes.brief.keys import key_names, key_words
+from derbes.brief import format as fmt
 from derbes.brief.sources import inputs_of
 from derbes.case.entities import Case, Survival
 from derbes.casefile import read_case
@@ -54,11 +54,11 @@ def test_every_key_that_holds_a_number_has_a_name_for_a_reader():
         for field in dataclasses.fields(model)
         if "Quantity" in repr(get_type_hints(model)[field.name])
     }
-    assert keys - {"assumptions"} <= set(key_names())
-    assert {"opening", "lead_time", "discount_rate"} <= set(key_names())
+    assert keys - {"assumptions"} <= set(fmt.key_names())
+    assert {"opening", "lead_time", "discount_rate"} <= set(fmt.key_names())
 
 
 def test_a_key_is_named_with_what_it_is_about():
-    assert key_words(["lead_time"], str) == "lead time"
-    assert key_words(["inputs", "clay"], lambda good: f"The {good}") == "needed input The clay"
-    assert key_words(["lines", "first_line"], str) == "lines first line"
+    assert fmt.key_words(["lead_time"], str) == "lead time"
+    assert fmt.key_words(["inputs", "clay"], lambda good: f"The {good}") == "needed input The clay"
+    assert fmt.key_words(["lines", "first_line"], str) == "lines first line"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import render_brief
-from derbes.brief.money import buys_words, money_section, programme_card, ways_table
+from derbes.brief.planning import buys_words, money_section, programme_card, ways_table
 from derbes.language import use_language
 from derbes.results.money import (
     CHEAPEST,

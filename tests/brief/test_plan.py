@@ -30,7 +30,7 @@ def _plain(text: str) -> str:
 
 
 def test_without_a_plan_there_is_no_section(contents):
-    assert plan_sections(contents) == ()
+    assert tuple(plan_sections(contents)) == ()
     ids = [section.id for section in sections_of(contents)]
     assert not {"plan", "frontier", "outlay"} & set(ids)
 

@@ -1,5 +1,6 @@
 """What a brief says of the ledger."""
 
+from collections import Counter
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -55,7 +56,7 @@ def test_patterns_are_told_for_every_side(page):
 
 
 def test_numbers_of_a_chart_stand_only_where_they_fit():
-    counts = {"northland": {"holds": 90, "fails": 3}, "author": {"untested": 8}}
+    counts = {"northland": Counter(holds=90, fails=3), "author": Counter(untested=8)}
     contents = SimpleNamespace(name=lambda _section, id_: id_)
     for width, shown in ((WIDE, [90, 8]), (NARROW, [90])):
         rows = _verdict_bars(contents, counts, width)["data"]["values"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.talk import talk_section, talk_words
+from derbes.brief.statements import talk_section, talk_words
 from derbes.results.statements import Signaling
 from tests.brief.invented import invented_contents
 from tests.brief.invented_ledger import invented_talk

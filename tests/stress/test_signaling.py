@@ -8,7 +8,7 @@ import pytest
 from derbes import api
 from derbes.brief import BriefContents
 from derbes.brief import format as fmt
-from derbes.brief.talk import talk_words
+from derbes.brief.statements import talk_words
 from derbes.case.entities import Case
 from derbes.pages import brief_contents
 from derbes.results.records import record_of

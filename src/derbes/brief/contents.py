@@ -1,18 +1,15 @@
-"""What a brief is made of: results, and the sections, figures and tables that tell them.
+"""The results that a brief tells, which part of them page one is about, and words shared."""
 
-Beside them which part the first page is about, and words that several sections share.
-"""
-
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
 from derbes.case.request import BASE
-from derbes.harmless import in_style, sheet
 from derbes.language import _, ngettext, text_of
+from derbes.results.money import Ways
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
@@ -26,7 +23,7 @@ from derbes.results.supply import (
     LeverageEnd,
     LeverageRow,
 )
-from derbes.results.tables import Column, field_of, tier_units
+from derbes.results.tables import tier_units
 from derbes.spelling import NO_BREAK
 
 OPTIMAL = "optimal"
@@ -35,6 +32,8 @@ MOST_CHARTED = 4
 """Variants that are all drawn; of more, those that page one compares."""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
+Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
+"""Rows that say of which variant, measure and length they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +59,6 @@ class Focus:
     def shown(self) -> str:
         """ISO month of the start that page one draws."""
         return self.worst if self.harm else self.start
-
-
-Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
-"""Rows that say of which variant, measure and length they are."""
 
 
 @dataclass(frozen=True)
@@ -95,33 +90,28 @@ class BriefContents:
     @cached_property
     def focus(self) -> Focus:
         """What the first page is about: the case's main measure, from the first start."""
-        case = self.case
+        case, calendar = self.case, self.case.calendar
         keys = self.leverage.rows + self.cover.rows
-        computed = dict.fromkeys(row.measure for row in keys)
-        measure = main_measure(case, computed)
+        measure = main_measure(case, dict.fromkeys(row.measure for row in keys))
         variant = next(iter(self.variants), BASE)
-        lengths = sorted({row.length for row in keys if row.measure == measure})
-        starts = sorted({row.start for row in keys if row.measure == measure})
-        start = starts[0] if starts else case.calendar.label(0)
-        step = case.calendar.step
-        length = main_length(case, [case.calendar.periods(length) for length in lengths]) * step
+        own = [row for row in keys if row.measure == measure]
+        starts = sorted({row.start for row in own})
+        start = starts[0] if starts else calendar.label(0)
+        lengths = sorted({calendar.periods(row.length) for row in own})
+        length = main_length(case, lengths) * calendar.step
+        about = (variant, measure, length, OPTIMAL)
         harms = {
             row.start: harm_of(row)
             for row in self.leverage.rows
-            if (row.variant, row.measure, row.length, row.bound)
-            == (variant, measure, length, OPTIMAL)
+            if (row.variant, row.measure, row.length, row.bound) == about
         }
         harm = max(harms.values(), default=0.0)
         as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
-        return Focus(
-            variant=variant,
-            measure=measure,
-            length=length,
-            start=start,
-            milestones=_milestones(starts),
-            worst=min(as_bad) if harm else start,
-            harm=harm,
-        )
+        worst = min(as_bad) if harm else start
+        round_years = {one[:4]: one for one in reversed(starts) if int(one[:4]) % 5 == 0}
+        later = [one for year, one in sorted(round_years.items()) if year != start[:4]]
+        milestones = (*starts[:1], *later[:2])
+        return Focus(variant, measure, length, start, milestones, worst, harm)
 
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""
@@ -155,14 +145,12 @@ class BriefContents:
     def charted_words(self) -> str:
         """Which variants charts leave out, and where they stand; empty where none is."""
         left = len(self.variants) - len(self.charted)
-        if not left:
-            return ""
         text = ngettext(
             "{n} more variant is not drawn; the table of variants has it.",
             "{n} more variants are not drawn; the table of variants has them.",
             left,
         )
-        return text.format(n=fmt.number(left))
+        return fmt.told(text, n=left) if left else ""
 
     def case_of(self, variant: str) -> Case:
         """The case after a variant's changes."""
@@ -178,6 +166,11 @@ class BriefContents:
     def sender(self) -> str:
         """Actor who imposes the main measure; empty for an accident."""
         return self.measure.sender if self.measure else ""
+
+    @property
+    def ways(self) -> Ways | None:
+        """The ways beside each other; None where they were not computed."""
+        return None if self.plan is None else self.plan.ways
 
     @property
     def is_drawn(self) -> bool:
@@ -236,9 +229,7 @@ class BriefContents:
 
     def measure_words(self) -> str:
         """The main measure and its length."""
-        measure = self.measure
-        name = self.name("measures", measure.id) if measure else self.focus.measure
-        length = fmt.months(self.focus.length)
+        name, length = self.name("measures", self.focus.measure), fmt.months(self.focus.length)
         return _("{measure}, {length}").format(measure=name, length=length)
 
     def actor_words(self) -> str:
@@ -262,10 +253,41 @@ class BriefContents:
             parts.append(_("variant: {name}").format(name=self.name("variants", id_)))
         return [*parts, _("central values") if self.is_drawn else _("central values, no draws")]
 
+    def binding_words(self, row: CoverRow | LeverageEnd, variant: str = BASE) -> str:
+        """What runs out, and who sold it, in a variant."""
+        return binding_words(self.case_of(variant), row.binding, row.binding_sellers)
+
+    def as_written(self, finding: str) -> str:
+        """A finding of central values; beside draws it says that it is one."""
+        if self.stress is None:
+            return finding
+        return _("If all goes as written: {finding}").format(finding=finding)
+
+    @property
+    def prices(self) -> str:
+        """The year in whose prices money is told; empty where there is none."""
+        return prices_words(self.case.price_year)
+
+    @property
+    def raises_demand(self) -> bool:
+        """Whether demand differs from calm while the main measure, or one with it, runs."""
+        if self.measure is None:
+            return False
+        others = (self.case.measures[id_] for id_ in self.measure.together_with)
+        together = (self.measure, *others)
+        if any(part.kind is MeasureKind.DEMAND_SURGE for part in together):
+            return True
+        has_crisis = any(use.crisis_demand is not None for use in self.case.uses.values())
+        return has_crisis and any(part.crisis for part in together)
+
     def unit_words(self, *, essential: bool = True) -> str:
         """Unit in which unmet demand of a tier is added up."""
         unit = tier_units(self.leverage.unit)[0 if essential else 1]
         return sum_units().get(unit) or fmt.unit_name(unit)
+
+    def money(self, amount: float | None) -> str:
+        """An amount of money in the currency of the case."""
+        return fmt.missing() if amount is None else fmt.money(amount, self.case.currency)
 
     def amount_words(self, amount: float) -> str:
         """An amount of unmet essential demand with its unit."""
@@ -290,16 +312,6 @@ def is_all_net(row: LeverageRow) -> bool:
     return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
 
 
-def _milestones(starts: list[str]) -> tuple[str, ...]:
-    """The first start, and the first of each later year that five divides, three in all."""
-    later: dict[str, str] = {}
-    for start in starts[1:]:
-        year = start[:4]
-        if int(year) % 5 == 0 and year != starts[0][:4]:
-            later.setdefault(year, start)
-    return (*starts[:1], *list(later.values())[:2])
-
-
 def names_of(case: Case, section: str, ids: Collection[str]) -> str:
     """Names of elements for a reader, separated by commas."""
     elements = getattr(case, section)
@@ -314,7 +326,7 @@ def draws_and_seed(n: int, seed: int | None) -> str:
     if n <= 1:
         return _("central values, no draws")
     if seed is None:
-        return ngettext("{n} scenario", "{n} scenarios", n).format(n=fmt.number(n))
+        return fmt.told(ngettext("{n} scenario", "{n} scenarios", n), n=n)
     return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
 
 
@@ -332,27 +344,9 @@ def survived(row: CoverRow | None) -> str:
     return fmt.months(row.time_to_survive)
 
 
-def as_written(contents: BriefContents, finding: str) -> str:
-    """A finding of central values; beside draws it says that it is one."""
-    if contents.stress is None:
-        return finding
-    return _("If all goes as written: {finding}").format(finding=finding)
-
-
 def prices_words(year: int | None) -> str:
     """The year in whose prices money is told; empty where there is none."""
     return _("prices of {year}").format(year=year) if year else ""
-
-
-def raises_demand(case: Case, measure: Measure | None) -> bool:
-    """Whether demand differs from calm while a measure, or one together with it, runs."""
-    if measure is None:
-        return False
-    together = (measure, *(case.measures[id_] for id_ in measure.together_with))
-    in_crisis = any(part.crisis for part in together) and any(
-        use.crisis_demand is not None for use in case.uses.values()
-    )
-    return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
 def calm_words(row: CoverRow | None) -> str:
@@ -388,233 +382,3 @@ def decimal_year(label: str) -> float:
     """An ISO month as a year with its fraction."""
     year, month = label.split("-")[:2]
     return int(year) + (int(month) - 1) / 12
-
-
-Raw = str | float | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: what a reader sees, and what the CSV holds."""
-
-    text: str
-    raw: Raw
-    is_number: bool = False
-    link: str = ""
-    unit: str = ""
-    """Of what the CSV holds; empty: none, or the heading says it."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageTable:
-    """A table with a caption and one heading per column.
-
-    Paper has the rows that decide something, the screen all of them: open, or folded by
-    group. What paper leaves out is counted on it.
-    """
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    decides: tuple[bool, ...] | None = None
-    """Row by row, whether it stands on paper; None: all do."""
-    groups: tuple[str, ...] = ()
-    """Row by row, the heading under which it is folded; empty: nothing is."""
-
-    @property
-    def marked(self) -> tuple[tuple[bool, tuple[Cell, ...]], ...]:
-        """Rows that stand open, each with whether paper has it too."""
-        decides = self.decides or (True,) * len(self.rows)
-        pairs = tuple(zip(decides, self.rows, strict=True))
-        return tuple(pair for pair in pairs if pair[0]) if self.groups else pairs
-
-    @property
-    def folds(self) -> dict[str, tuple[tuple[bool, tuple[Cell, ...]], ...]]:
-        """Heading → all rows under it, in the order of the rows, marked as such that stand."""
-        folds: dict[str, list[tuple[bool, tuple[Cell, ...]]]] = {}
-        for group, row in zip(self.groups, self.rows, strict=bool(self.groups)):
-            folds.setdefault(group, []).append((True, row))
-        return {group: tuple(rows) for group, rows in folds.items()}
-
-    @property
-    def open_caption(self) -> str:
-        """The caption of what stands open."""
-        if not self.groups:
-            return self.caption
-        return _("{caption}: what decides").format(caption=self.caption)
-
-    @property
-    def is_long(self) -> bool:
-        """Whether beside a chart only the CSV holds the rows."""
-        return len(self.rows) > _MOST_BESIDE
-
-    @property
-    def is_broad(self) -> bool:
-        """Whether it takes the whole width of paper, which holds two columns."""
-        return len(self.head) > _NARROW_COLUMNS
-
-    @property
-    def labels(self) -> str:
-        """Headings as variables of a style, for screens on which cells stand below each other."""
-        return ";".join(f"--c{n}:'{in_style(name)}'" for n, name in enumerate(self.head, 1))
-
-    @property
-    def left_out(self) -> str:
-        """How many rows paper leaves out, and where they are; empty where it has all."""
-        n, total = sum(self.decides or ()), len(self.rows)
-        if self.decides is None or n == total:
-            return ""
-        text = _("On paper {n} of {total} rows; the page on screen has all.")
-        if not n:
-            text = _("{caption}: {total} rows, on screen only.")
-        return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
-
-    @property
-    def csv(self) -> str:
-        """The table as CSV, numbers unrounded, missing values empty."""
-        return sheet(self.raw, _nine_digits)
-
-    @property
-    def raw(self) -> list[list[Raw]]:
-        """Headings with their units, and what the CSV holds of each row.
-
-        Where the numbers of a column differ in unit, a column beside it tells each.
-        """
-        units = [{row[n].unit for row in self.rows} - {""} for n in range(len(self.head))]
-        lines: list[list[Raw]] = [[] for _row in range(len(self.rows) + 1)]
-        for n, name in enumerate(self.head):
-            is_told = len(units[n]) == 1 and "[" not in name
-            lines[0].append(f"{name} [{min(units[n])}]" if is_told else name)
-            for line, row in zip(lines[1:], self.rows, strict=True):
-                line.append(row[n].raw)
-            if len(units[n]) > 1:
-                lines[0].append(_("unit of {column}").format(column=name))
-                for line, row in zip(lines[1:], self.rows, strict=True):
-                    line.append(row[n].unit or None)
-        return lines
-
-    @property
-    def elsewhere(self) -> str:
-        """Where the rows are that the page does not have."""
-        text = _("The data, {n} rows, come as CSV with --tables: see how to reproduce this page.")
-        return text.format(n=fmt.number(len(self.rows)))
-
-
-_NARROW_COLUMNS = 4
-"""Columns of a table that fits into half the width of paper."""
-_MOST_BESIDE = 40
-"""Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
-
-
-def _nine_digits(raw: object) -> str:
-    return f"{raw:.9g}" if isinstance(raw, float) else str(raw)
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart: its finding as title, its specification by width, its table."""
-
-    id: str
-    title: str
-    """What the chart shows, in a sentence."""
-    under: Sequence[str]
-    """Unit, date, variant and draws, of which what is empty is left out."""
-    description: str
-    """Alternative text; `{finding}` in it is the title."""
-    spec: Callable[[int], dict[str, Any]]
-    """Width of the whole [px] → specification."""
-    table: PageTable
-
-    @property
-    def subtitle(self) -> str:
-        """Line under the title."""
-        return " · ".join(part for part in self.under if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with paragraphs, figures and tables in this order."""
-
-    id: str
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    figures: tuple[Figure, ...] = ()
-    tables: tuple[PageTable, ...] = ()
-    code: tuple[str, ...] = ()
-    """Commands, each to be copied."""
-
-
-def words(text: str, link: str = "") -> Cell:
-    """A cell of text; only addresses of the web become links."""
-    safe = link if link.startswith(("https://", "http://")) else ""
-    shown = str(text)
-    return Cell(shown, shown, link=safe)
-
-
-def figure_cell(
-    value: float | None, text: str | None = None, *, why: Sequence[str] = (), unit: str = ""
-) -> Cell:
-    """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
-    if value is None:
-        return Cell(fmt.missing(why) if text is None else text, None, is_number=True, unit=unit)
-    return Cell(fmt.number(value) if text is None else text, value, is_number=True, unit=unit)
-
-
-def month_cell(label: str | None, otherwise: str = "") -> Cell:
-    """A cell with a month; the CSV holds it in ISO form."""
-    if label is None:
-        return Cell(otherwise or fmt.missing(), None)
-    return Cell(fmt.date(label), label)
-
-
-def share_cell(part: float | None) -> Cell:
-    """A cell with a share as percent."""
-    return figure_cell(part, None if part is None else fmt.share(part), unit=_("share"))
-
-
-def table_of(
-    caption: str,
-    columns: Iterable[Column],
-    rows: Iterable[Any],
-    *,
-    decides: Callable[[Any], bool] | None = None,
-    group: Callable[[Any], str] | None = None,
-    unit: str = "",
-) -> PageTable:
-    """Rows in declared columns: a text as words, a number or nothing as a figure.
-
-    Args:
-        caption: Words above it.
-        columns: Heading and value of each column.
-        rows: What it is about.
-        decides: Whether a row stands on paper; None: all do, or none of a folded table.
-        group: Heading under which a row is folded; None: the table stands open.
-        unit: Of plain numbers, where no heading tells it.
-    """
-    columns, rows = tuple(columns), tuple(rows)
-
-    def cell(row: Any, column: Column) -> Cell:
-        content = field_of(row, column.value)
-        if isinstance(content, Cell):
-            return content
-        return words(content) if isinstance(content, str) else figure_cell(content, unit=unit)
-
-    if group and not decides:
-        decides = _none
-    return PageTable(
-        caption,
-        tuple(column.titled for column in columns),
-        tuple(tuple(cell(row, column) for column in columns) for row in rows),
-        None if decides is None else tuple(map(decides, rows)),
-        tuple(map(group, rows)) if group else (),
-    )
-
-
-def _none(_row: Any) -> bool:
-    return False
-
-
-def folded(table: PageTable) -> PageTable:
-    """A table as one fold, which paper leaves out."""
-    n = len(table.rows)
-    return replace(table, decides=(False,) * n, groups=(table.caption,) * n)

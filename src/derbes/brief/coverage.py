@@ -1,25 +1,12 @@
 """How long essential uses are met: coverage curves and days of cover."""
 
+from functools import partial
 from typing import Any
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    NOTHING,
-    OPTIMAL,
-    BriefContents,
-    Cell,
-    Figure,
-    Section,
-    as_written,
-    calm_words,
-    figure_cell,
-    month_cell,
-    raises_demand,
-    share_cell,
-    survived,
-    table_of,
-)
+from derbes.brief.contents import NOTHING, OPTIMAL, BriefContents, calm_words, survived
+from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
@@ -31,22 +18,17 @@ _A_MONTH = 365.25 / 12
 _AFTER = 4
 """Months shown after the last that matters."""
 
-
 # What is served after a cut-off
 
 
-def bound_names() -> dict[str, str]:
-    """What the responses are called, calm beside them, and the axis of a coverage curve."""
-    return {
-        "optimal": _("best response"),
-        "myopic": _("simple rule"),
-        "calm": _("calm, without the measure"),
-        "x": _("months since the measure began"),
-    }
+def _bound_names() -> dict[str, str]:
+    """What the responses are called, calm beside them."""
+    calm = _("calm, without the measure")
+    return {"optimal": _("best response"), "myopic": _("simple rule"), "calm": calm}
 
 
 def coverage_chart(
-    rows: list[vega.Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
+    rows: list[vega.Row], *, width: int, marks: list[tuple[float, str]]
 ) -> vega.Spec:
     """Served share by month since the start, one line per response.
 
@@ -54,38 +36,32 @@ def coverage_chart(
         rows: `month` since the start, `served` share, `bound` (words of the response, or of calm).
         width: Width of the whole. [px]
         marks: (month, words) of vertical lines.
-        names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
     """
-    limit, ticks = max(row["month"] for row in rows), 6 if width == vega.NARROW else 12
-    lines = _served_lines(rows, names, width=width, n_ticks=ticks, strokeWidth=2.5)
+    limit, is_narrow = max(row["month"] for row in rows), width == vega.NARROW
+    ticks, months = 6 if is_narrow else 12, _("months since the measure began")
+    lines = _served_lines(rows, width=width, n_ticks=ticks, title=months, strokeWidth=2.5)
     lines["data"] = vega.values(rows)
-    height = 110 if width != vega.NARROW else 170
-    return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)
+    layers = [lines, *vega.mark_lines(marks, limit, width=width)]
+    return vega.chart(width, layers, height=170 if is_narrow else 110)
 
 
 def _served_lines(
-    rows: list[vega.Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
+    rows: list[vega.Row], *, width: int, n_ticks: int, title: str | None = None, **look: Any
 ) -> vega.Spec:
-    looks = {
-        "optimal": (vega.BLUE, [1, 0]),
-        "myopic": (vega.RED, [6, 4]),
-        "calm": (vega.GRAY, [2, 2]),
-    }
+    looks = ((vega.BLUE, [1, 0]), (vega.RED, [6, 4]), (vega.GRAY, [2, 2]))
     drawn = {row["bound"] for row in rows}
-    lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
+    lines = [pair for pair in zip(_bound_names().values(), looks, strict=True) if pair[0] in drawn]
+    colors = {name: color for name, (color, _dash) in lines}
+    dashes = {name: dash for name, (_color, dash) in lines}
     legend: vega.Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     legend |= {"direction": "vertical" if width == vega.NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
     ticks = {"grid": False, "tickCount": n_ticks}
     encoding = {
-        "x": vega.numbers("month", title=names["x"] or None, scale=scale, form="d", **ticks),
+        "x": vega.numbers("month", title=title, scale=scale, form="d", **ticks),
         "y": vega.numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
-        "color": vega.by_kind(
-            "bound", {key: color for key, (color, _dash) in lines.items()}, legend
-        ),
-        "strokeDash": vega.by_kind(
-            "bound", {key: dash for key, (_, dash) in lines.items()}, legend
-        ),
+        "color": vega.by_kind("bound", colors, legend),
+        "strokeDash": vega.by_kind("bound", dashes, legend),
     }
     return vega.layer("line", encoding, interpolate="step-after", **look)
 
@@ -95,13 +71,13 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
 
     From the start that leaves the most unmet; where none leaves any, from the first.
     """
-    found = contents.courses(contents.focus.shown)
+    found, uses = contents.courses(contents.focus.shown), essential_uses(contents.case)
     if not found:
         return None
-    n, names = _n_shown(contents, found), bound_names()
+    n, names = _n_shown(contents, found), _bound_names()
     paths = {branch.bound: _path(contents, branch)[:n] for branch in found}
     shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
-    known = (shares[use] for use in essential_uses(contents.case) if use in shares)
+    known = (shares[use] for use in uses if use in shares)
     calm = tuple(min(month) for month in zip(*known, strict=True))[:n]
     drawn = {**paths, "calm": calm if min(calm, default=1.0) < 1 - NOTHING else ()}
     rows = [row for bound, path in drawn.items()
@@ -110,23 +86,26 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         return None
     marks = _marks(contents, max(row["month"] for row in rows))
     unit = _("Served share of essential demand")
-    if len(essential_uses(contents.case)) > 1:
+    if len(uses) > 1:
         unit = _("Served share of the worst essential use")
-    best, rule = (paths.get(bound, ()) for bound in ("optimal", "myopic"))
+
+    def served(row: tuple[int, str], *, bound: str) -> Cell:
+        path, t = paths.get(bound, ()), row[0]
+        return Cell.share(path[t] if t < len(path) else None)
+
     columns = (
-        Column(_("month"), lambda row: month_cell(row[1])),
-        Column(_("served, best response"), lambda row: share_cell(_at(best, row[0]))),
-        Column(_("served, simple rule"), lambda row: share_cell(_at(rule, row[0]))),
+        Column(_("month"), lambda row: Cell.month(row[1])),
+        Column(_("served, best response"), partial(served, bound="optimal")),
+        Column(_("served, simple rule"), partial(served, bound="myopic")),
     )
+    caption = _("Served share of essential demand by month")
     return Figure(
         "coverage",
-        as_written(contents, _coverage_finding(contents, found[0])),
+        contents.as_written(_coverage_finding(contents, found[0])),
         under=contents.under(unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
-        spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
-        table=table_of(
-            _("Served share of essential demand by month"), columns, enumerate(found[0].months[:n])
-        ),
+        spec=lambda width: coverage_chart(rows, width=width, marks=marks),
+        table=table_of(caption, columns, enumerate(found[0].months[:n])),
     )
 
 
@@ -137,55 +116,44 @@ def _path(contents: BriefContents, branch: Branch) -> tuple[float, ...]:
     return tuple(min(shares) for shares in zip(*paths, strict=True))
 
 
-def _at(path: tuple[float, ...], t: int) -> float | None:
-    return path[t] if t < len(path) else None
-
-
 def start_words(contents: BriefContents) -> str:
     """The start that is drawn, and that it is the worst where another is the first."""
-    month = fmt.date(contents.focus.shown)
+    text = _("from {month}, the worst start")
     if contents.focus.shown == contents.focus.start:
-        return _("from {month}").format(month=month)
-    if contents.stress is not None:
-        return _("from {month}, the worst start as written").format(month=month)
-    return _("from {month}, the worst start").format(month=month)
+        text = _("from {month}")
+    elif contents.stress is not None:
+        text = _("from {month}, the worst start as written")
+    return text.format(month=fmt.date(contents.focus.shown))
 
 
 def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
-    """How long demand is served in full, and how deep the worst month is."""
     path = _path(contents, branch)
     length, step = fmt.months(contents.focus.length), contents.case.calendar.step
     full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
     if full is None:
-        return _("All essential demand is served for the {length} of the measure").format(
-            length=length
-        )
+        text = _("All essential demand is served for the {length} of the measure")
+        return text.format(length=length)
     row = contents.cover_row(start=contents.focus.shown)
-    worst = _worst_month(contents, branch, min(path))
-    if calm_words(row) and full == 0:
-        return _("Essential demand is {short}; {worst}").format(short=calm_words(row), worst=worst)
+    short, worst = calm_words(row), _worst_month(contents, branch, min(path))
     time = survived(row) if row and not row.survives_length else fmt.months(full * step)
-    if time == fmt.months(0):
-        return _("Essential demand goes short at once; {worst}").format(worst=worst)
-    return _("Essential demand is served in full for {time} of {length}; {worst}").format(
-        time=time, length=length, worst=worst
-    )
+    text = _("Essential demand is served in full for {time} of {length}; {worst}")
+    if short and full == 0:
+        text = _("Essential demand is {short}; {worst}")
+    elif time == fmt.months(0):
+        text = _("Essential demand goes short at once; {worst}")
+    return text.format(short=short, time=time, length=length, worst=worst)
 
 
 def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
-    """The least that is served of any essential use, of which, and what of it is calm's."""
-    case = contents.case_of(branch.variant)
     row = contents.leverage_row(variant=branch.variant, start=branch.start, bound=branch.bound)
-    uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
-    use = min(uses, key=lambda use: min(branch.served_share[use]), default="")
-    told = row.deepest_use if row else ""
-    if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
-        use = told
-    text = _("in the worst month, {share} of it").format(share=fmt.share(least))
-    if len(essential_uses(case)) > 1:
-        text = _("in the worst month, {share} of it ({use})").format(
-            share=fmt.share(least), use=contents.name("uses", use)
-        )
+    own, share = essential_uses(contents.case_of(branch.variant)), branch.served_share
+    use = min((use for use in own if share.get(use)), key=lambda use: min(share[use]), default="")
+    if row and min(share.get(row.deepest_use, ()), default=1.0) <= least + NOTHING:
+        use = row.deepest_use
+    text = _("in the worst month, {share} of it")
+    if len(own) > 1:
+        text = _("in the worst month, {share} of it ({use})")
+    text = text.format(share=fmt.share(least), use=contents.name("uses", use))
     if row is None or abs(1 - least - row.deepest_shortfall) <= NOTHING:
         return text
     return _("{served}; what the measure takes in its worst month: {share}").format(
@@ -246,105 +214,86 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
 
 
 def coverage_section(contents: BriefContents) -> Section:
-    """Coverage by use and by variant."""
-    focus = contents.focus
-    starts = sorted({*focus.milestones, focus.worst})
-    by_start = {str(fmt.date(start)): contents.courses(start) for start in starts}
-    at_worst = as_written(
-        contents, _("From each start the worst month serves {shares} of essential demand")
-    )
-    figures = (
-        _by_use(contents),
-        _grouped(contents, by_start, id_="coverage-by-start", title=at_worst),
-    )
-    shown = tuple(figure for figure in figures if figure is not None)
+    """Coverage by use and by start."""
+    shown = tuple(filter(None, (_by_use(contents), _by_start(contents))))
     text = _(
         "The best response knows how long the measure lasts; the simple rule buys and draws stock "
         "without looking ahead. Which totals of theirs are bounds stands in the section on both."
     )
-    none = _("No course of the main measure was computed, so no curve is drawn.")
+    drawn = _("These are curves of central values; page one shows how far draws lie apart.")
+    drawn = drawn if contents.stress is not None else ""
+    text = fmt.joined(text, _worst_by_variant(contents), drawn, by=" ")
+    if not shown:
+        text = _("No course of the main measure was computed, so no curve is drawn.")
     title = _("What is served after the measure begins")
-    texts = fmt.joined(text, _worst_by_variant(contents), by=" ") if shown else none
-    if shown and contents.stress is not None:
-        drawn = _("These are curves of central values; page one shows how far draws lie apart.")
-        texts = fmt.joined(texts, drawn, by=" ")
-    return Section("coverage-curves", title, (texts,), shown)
+    return Section("coverage-curves", title, (text,), shown)
 
 
 def _worst_by_variant(contents: BriefContents) -> str:
     """What the worst month serves in each variant, from least to most; empty for one alone."""
-    found = (
-        branch
+    least = [
+        min(_path(contents, branch), default=1.0)
         for variant in contents.variants
         for branch in contents.courses(contents.focus.shown, variant)
         if branch.bound == OPTIMAL
-    )
-    least = [min(_path(contents, branch), default=1.0) for branch in found]
+    ]
     if len(least) < 2:
         return ""
-    shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
+    low, high = fmt.share(min(least)), fmt.share(max(least))
     text = _("{start}, the worst month serves {shares} of essential demand in every variant.")
-    if len({fmt.share(one) for one in least}) > 1:
+    if low != high:
         text = _("{start}, the worst month serves {shares} of essential demand, by variant.")
     start = start_words(contents)
-    return text.format(start=start[:1].upper() + start[1:], shares=shares)
+    return text.format(start=start[:1].upper() + start[1:], shares=fmt.span(low, high))
 
 
 def _by_use(contents: BriefContents) -> Figure | None:
     found = contents.courses(contents.focus.shown)
-    if not found:
-        return None
-    n = _n_shown(contents, found)
+    n = _n_shown(contents, found) if found else 0
     drawn = [
-        (contents.name("uses", use), branch.bound, branch.served_share.get(use, ())[:n])
+        (use, branch.bound, branch.served_share.get(use, ())[:n])
         for use in contents.case.uses
         for branch in found
     ]
-    if not any(path for _panel, _bound, path in drawn):
+    if not any(path for _use, _bound, path in drawn):
         return None
-    short = sum(
-        bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING for _panel, bound, path in drawn
-    )
+    short = [
+        use
+        for use, bound, path in drawn
+        if bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING
+    ]
     own = essential_uses(contents.case)
-    n_essential = sum(
-        min(branch.served_share.get(use, ())[:n], default=1.0) < 1 - NOTHING
-        for use in own
-        for branch in found
-        if branch.bound == OPTIMAL
-    )
-    title = _("{essential} of {n} essential uses go short, {deferrable} of {others} others").format(
-        essential=n_essential,
-        n=len(own),
-        deferrable=short - n_essential,
-        others=len(contents.case.uses) - len(own),
-    )
-    if not n_essential:
+    n_own, n_others = len(own), len(contents.case.uses) - len(own)
+    n_essential = sum(use in own for use in short)
+    text = _("{essential} of {n} essential uses go short, {deferrable} of {others} others")
+    if not n_others:
+        text = _("{essential} of {n} uses go short")
+    elif not n_essential:
         text = _("No essential use goes short; {deferrable} of {others} others do")
-        title = text.format(deferrable=short, others=len(contents.case.uses) - len(own))
-    if len(own) == len(contents.case.uses):
-        title = _("{essential} of {n} uses go short").format(essential=n_essential, n=len(own))
-    title = as_written(contents, title)
-    return _panels(contents, drawn, id_="coverage-by-use", title=title)
+    title = text.format(
+        essential=n_essential, n=n_own, deferrable=len(short) - n_essential, others=n_others
+    )
+    panels = [(contents.name("uses", use), bound, path) for use, bound, path in drawn]
+    return _panels(contents, panels, id_="coverage-by-use", title=contents.as_written(title))
 
 
-def _grouped(
-    contents: BriefContents,
-    groups: dict[str, list[Branch]],
-    *,
-    id_: str,
-    title: str,
-) -> Figure | None:
-    """One panel per group, where there are several; in the title what its worst month serves."""
-    found = [(panel, branch) for panel, branches in groups.items() for branch in branches]
+def _by_start(contents: BriefContents) -> Figure | None:
+    """One panel per start, where there are several; in the title what its worst month serves."""
+    starts = sorted({*contents.focus.milestones, contents.focus.worst})
+    found = [(start, branch) for start in starts for branch in contents.courses(start)]
     if not found:
         return None
-    n = _n_shown(contents, [branch for _panel, branch in found])
-    drawn = [(panel, branch.bound, _path(contents, branch)[:n]) for panel, branch in found]
+    n = _n_shown(contents, [branch for _start, branch in found])
+    drawn = [
+        (str(fmt.date(start)), branch.bound, _path(contents, branch)[:n]) for start, branch in found
+    ]
     least = [min(path, default=1.0) for _panel, bound, path in drawn if bound == OPTIMAL]
     if len(least) < 2:
         return None
+    text = _("From each start the worst month serves {shares} of essential demand")
     shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
-    return _panels(contents, drawn, id_=id_, title=title.format(shares=shares))
+    title = contents.as_written(text).format(shares=shares)
+    return _panels(contents, drawn, id_="coverage-by-start", title=title)
 
 
 def _panels(
@@ -355,7 +304,7 @@ def _panels(
     title: str,
 ) -> Figure:
     """Served share by month of (panel, bound, path); a line where the measure ends."""
-    names = bound_names()
+    names = _bound_names()
     rows = [
         row
         for panel, bound, path in drawn
@@ -367,23 +316,23 @@ def _panels(
         at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
         rule = vega.layer("rule", at_end, color=vega.GRAY, strokeDash=[4, 4])
         rule["data"] = vega.values([{}])
-        lines = _served_lines(rows, {**names, "x": ""}, width=width, n_ticks=4, strokeWidth=2)
+        lines = _served_lines(rows, width=width, n_ticks=4, strokeWidth=2)
         return vega.panels(rows, [rule, lines], width=width, height=70, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
+    months = _("months since the measure began")
+    unit = _("Served share by {months}").format(months=months)
     columns = (
-        Column(_("panel"), lambda row: row["panel"]),
-        Column(_("response"), lambda row: row["bound"]),
-        Column(_("months since start"), lambda row: row["month"]),
-        Column(_("served share"), lambda row: share_cell(row["served"])),
+        Column(_("panel"), "panel"),
+        Column(_("response"), "bound"),
+        Column(_("months since start"), "month"),
+        Column(_("served share"), lambda row: Cell.share(row["served"])),
     )
     description = _("Step lines in {n} panels, two lines each. {finding}")
     return Figure(
         id_,
         title,
-        under=contents.under(
-            _("Served share by {months}").format(months=names["x"]), when=when, variant=BASE
-        ),
+        under=contents.under(unit, when=when, variant=BASE),
         description=description.replace("{n}", str(len(order))),
         spec=spec,
         table=table_of(title, columns, rows),
@@ -393,29 +342,27 @@ def _panels(
 # Days of cover
 
 
-def bars_against_rule(rows: list[vega.Row], *, width: int, names: dict[str, str]) -> vega.Spec:
+def bars_against_rule(rows: list[vega.Row], *, width: int) -> vega.Spec:
     """One bar per `label` of length `value`, a tick at `rule`, `words` beside both.
 
     Args:
         rows: `label`, `value` or None, `rule` or None, `words`, `end` (where the words start).
         width: Width of the whole. [px]
-        names: Words of the axis `x`.
     """
     limit = max([row["end"] for row in rows] or [1.0]) or 1.0
     room = max([1.1, *(_room(row, limit, width) for row in rows)])
     scale = {"domain": [0, limit * room], "nice": False}
-    x = vega.numbers(title=names["x"], scale=scale, tickCount=5)
-    y = vega.lanes("label")
+    title = _("days; the thick red tick is the reserve rule")
+    x, y = vega.numbers(title=title, scale=scale, tickCount=5), vega.lanes("label")
 
     def at(field: str) -> vega.Spec:
         return {"x": {**x, "field": field}, "y": y}
 
+    words = at("end") | {"text": {"field": "words"}}
     layers = [
         vega.layer("bar", at("value"), color=vega.BLUE, height={"band": 0.55}),
         vega.layer("tick", at("rule"), color=vega.RED, thickness=3, height={"band": 0.9}),
-        vega.layer(
-            "text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=vega.INK
-        ),
+        vega.layer("text", words, align="left", dx=6, color=vega.INK),
     ]
     return vega.chart(width, layers, data=vega.values(rows), height={"step": 38})
 
@@ -428,41 +375,30 @@ def _room(row: vega.Row, limit: float, width: int) -> float:
     return float(row["end"] / limit / max(0.2, 1 - words / plot))
 
 
-def _days_cell(days: float | None, text: str) -> Cell:
-    return figure_cell(days, text, unit=_("day"))
-
-
 def cover_section(contents: BriefContents) -> Section:
     """Days of cover of each use against the reserve rule."""
-    rows = _cover_rows(contents)
+    rows, title = _cover_rows(contents), _("Days of cover")
     if not rows:
-        none = _("No cover was computed.")
-        return Section("days-of-cover", _("Days of cover"), (none,))
-    short = tuple(
-        _("{use}: {short}.").format(use=row["name"], short=row["short"])
-        for row in rows
-        if row["short"]
-    )
-    columns = (
-        Column(_("use"), lambda row: row["name"]),
-        Column(_("days of cover"), lambda row: _days_cell(row["value"], row["text"])),
-        Column(_("reserve rule, days"), lambda row: _days_cell(row["rule"], row["rule_text"])),
-    )
+        return Section("days-of-cover", title, (_("No cover was computed."),))
+
+    def days(row: vega.Row, *, field: str, text: str) -> Cell:
+        return Cell.figure(row[field], row[text], unit=_("day"))
 
     def spec(width: int) -> vega.Spec:
         letters = 24 if width == vega.WIDE else 18
         bars = [{**row, "label": vega.wrapped(row["name"], letters)} for row in rows]
-        names = {"x": _("days; the thick red tick is the reserve rule")}
-        return bars_against_rule(bars, width=width, names=names)
+        return bars_against_rule(bars, width=width)
 
-    unit, when = (
-        _("Days that the stock lasts at calm use without any delivery"),
-        fmt.date(contents.focus.start),
+    columns = (
+        Column(_("use"), "name"),
+        Column(_("days of cover"), partial(days, field="value", text="text")),
+        Column(_("reserve rule, days"), partial(days, field="rule", text="rule_text")),
     )
+    unit = _("Days that the stock lasts at calm use without any delivery")
     figure = Figure(
         "days-of-cover-chart",
         _cover_finding(rows),
-        under=contents.under(unit, about="", when=when),
+        under=contents.under(unit, about="", when=fmt.date(contents.focus.start)),
         description=_("One bar per use, with a tick at the reserve rule. {finding}"),
         spec=spec,
         table=table_of(_("Days of cover and the reserve rule"), columns, rows),
@@ -472,10 +408,11 @@ def cover_section(contents: BriefContents) -> Section:
         "without what expires on the way. The reserve rule is the reserve that the case asks for, "
         "run against the same demand."
     )
-    if raises_demand(contents.case, contents.measure):
-        crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
-        text = fmt.joined(text, crisis, by=" ")
-    return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
+    crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
+    text = fmt.joined(text, crisis if contents.raises_demand else "", by=" ")
+    short = (_("{use}: {short}.").format(use=row["name"], short=row["short"])
+             for row in rows if row["short"])  # fmt: skip
+    return Section("days-of-cover", title, (text, *short), (figure,))
 
 
 def _cover_rows(contents: BriefContents) -> list[vega.Row]:
@@ -528,18 +465,18 @@ def _rule_days(contents: BriefContents, use: str) -> float | None:
 
 def _cover_finding(rows: list[vega.Row]) -> str:
     known = [row for row in rows if row["value"] is not None and row["rule"] is not None]
-    if not known:
-        least = min((row["value"] for row in rows if row["value"] is not None), default=None)
-        if least is None and all(row["is_endless"] for row in rows):
-            return _("The stock of no use runs out")
-        if least is None:
-            return _("Days of cover are missing")
-        return _("The shortest cover is {days}").format(days=fmt.days(least))
-    below = [row for row in known if row["value"] < row["rule"] * (1 - NOTHING)]
-    if not below:
+    n_below = sum(row["value"] < row["rule"] * (1 - NOTHING) for row in known)
+    if n_below:
+        return ngettext(
+            "{n} of {total} uses holds less than the reserve rule asks",
+            "{n} of {total} uses hold less than the reserve rule asks",
+            n_below,
+        ).format(n=n_below, total=len(known))
+    if known:
         return _("At calm use every stock lasts for at least as long as its reserve rule asks")
-    return ngettext(
-        "{n} of {total} uses holds less than the reserve rule asks",
-        "{n} of {total} uses hold less than the reserve rule asks",
-        len(below),
-    ).format(n=len(below), total=len(known))
+    least = min((row["value"] for row in rows if row["value"] is not None), default=None)
+    if least is not None:
+        return _("The shortest cover is {days}").format(days=fmt.days(least))
+    if all(row["is_endless"] for row in rows):
+        return _("The stock of no use runs out")
+    return _("Days of cover are missing")

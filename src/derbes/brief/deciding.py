@@ -1,21 +1,12 @@
 """What decides the answers over draws: the tornado, tipping values, indices."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    decimal_year,
-    draws_and_seed,
-    figure_cell,
-    table_of,
-    words,
-)
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.brief.uncertainty import (
     END,
     at_least,
@@ -40,6 +31,14 @@ _BARS_PART = 0.58
 """Part of a tornado's width that is left for bars beside their labels."""
 _MOST_ROOM = 0.8
 """Most of that for the words at the bars."""
+LEAST_HAND = 0.05
+"""Total index below which page one names no input."""
+_MOST_NAMED, _MOST_DECIDING = 2, 3
+"""Inputs that the answer of page one names, and those whose ends page one shows."""
+_LEAST_INDEX = 0.05
+"""An index from which on an input stands on paper."""
+MOST_INPUTS = 12
+"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
 
 
 def swing(bar: Bar) -> float:
@@ -48,14 +47,7 @@ def swing(bar: Bar) -> float:
     return max(answers) - min(answers)
 
 
-LEAST_HAND = 0.05
-"""Total index below which page one names no input."""
-_MOST_NAMED, _MOST_DECIDING = 2, 3
-"""Inputs that the answer of page one names, and those whose ends page one shows."""
-
-
 def _deciding_bars(contents: BriefContents) -> list[Bar]:
-    """Inputs that move the time to survive, the strongest first; none without draws."""
     bars = contents.stress.tornado if contents.stress else ()
     own = [bar for bar in bars if kind_of(bar.answer) == "time_to_survive" and swing(bar) > 0]
     return sorted(own, key=swing, reverse=True)
@@ -63,46 +55,43 @@ def _deciding_bars(contents: BriefContents) -> list[Bar]:
 
 def decides_words(contents: BriefContents) -> str:
     """What the answer of page one depends on most; empty without draws."""
-    names = [
-        _("“{input}”").format(input=input_words(contents, bar.input))
-        for bar in _deciding_bars(contents)[:_MOST_NAMED]
-    ]
-    stress = contents.stress
-    if not names and stress is not None and (stress.tornado or stress.screened_out):
-        return _("No number alone moves it.")
-    return _("It depends most on {inputs}.").format(inputs=", ".join(names)) if names else ""
+    stress, name = contents.stress, _("“{input}”")
+    bars = _deciding_bars(contents)[:_MOST_NAMED]
+    names = ", ".join(name.format(input=input_words(contents, bar.input)) for bar in bars)
+    if names:
+        return _("It depends most on {inputs}.").format(inputs=names)
+    is_told = stress is not None and (stress.tornado or stress.screened_out)
+    return _("No number alone moves it.") if is_told else ""
 
 
 def end_decides_words(contents: BriefContents) -> str:
     """What the date of the end depends on most; empty where no indices tell."""
-    told = contents.stress.sensitivity if contents.stress else ()
-    own = [one for one in told if kind_of(one.answer) == END and (one.total or 0.0) > LEAST_HAND]
-    own.sort(key=lambda one: -(one.total or 0.0))
-    names = [
-        _("“{input}” ({share})").format(
-            input=input_words(contents, one.input), share=fmt.share(one.total or 0.0)
-        )
-        for one in own[:_MOST_DECIDING]
+    indices = [
+        (one.input, one.total or 0.0)
+        for one in (contents.stress.sensitivity if contents.stress else ())
+        if kind_of(one.answer) == END and (one.total or 0.0) > LEAST_HAND
     ]
-    if not names:
-        return ""
+    name = _("“{input}” ({share})")
+    names = [
+        name.format(input=input_words(contents, path), share=fmt.share(total))
+        for path, total in sorted(indices, key=lambda one: -one[1])[:_MOST_DECIDING]
+    ]
     text = _(
         "When it ends depends most on {inputs}: in brackets the part of the spread in which each "
         "has a hand, simple rule."
     )
-    return text.format(inputs=", ".join(names))
+    return text.format(inputs=", ".join(names)) if names else ""
 
 
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
     bars = sorted((b for b in stress.tornado if b.answer == answer), key=swing, reverse=True)
     first = bars[0]
-    unit = _unit_of(contents, answer)
-    ends = sorted((first.answer_at_low, first.answer_at_high))
+    low, high = sorted((first.answer_at_low, first.answer_at_high))
     finding = _("{answer}: moved most by “{input}”, from {low} to {high}").format(
         answer=kind_words(kind_of(answer)).capitalize(),
         input=input_words(contents, first.input),
-        low=_answer_words(contents, answer, ends[0], unit),
-        high=_answer_words(contents, answer, ends[1], unit),
+        low=_answer_words(contents, answer, low),
+        high=_answer_words(contents, answer, high),
     )
     looks = _("one input at a time, the others central; red: its low end, blue: its high")
     shown = [bar for bar in bars[:_BARS] if swing(bar) > 0]
@@ -111,8 +100,8 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
         finding,
         under=(words_of(contents, answer), looks),
         description=_("Bars around the central answer, the widest first. {finding}"),
-        spec=partial(_tornado_spec, contents, shown, unit),
-        table=_tornado_table(contents, bars, unit),
+        spec=partial(_tornado_spec, contents, shown),
+        table=_tornado_table(contents, bars),
     )
 
 
@@ -121,12 +110,11 @@ def _unit_of(contents: BriefContents, answer: str) -> str:
     return next((one.unit for one in answers if one.name == answer), "")
 
 
-def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
-    """A value of an answer; of an end, its month."""
+def _answer_words(contents: BriefContents, answer: str, value: float) -> str:
     if kind_of(answer) != END:
         answers = contents.stress.answers if contents.stress else ()
-        caps = {one.name: one.capped_at for one in answers}
-        return at_least(in_unit(value, unit), value, caps.get(answer))
+        cap = {one.name: one.capped_at for one in answers}.get(answer)
+        return at_least(in_unit(value, _unit_of(contents, answer)), value, cap)
     calendar = contents.case.calendar
     period = round(value / calendar.step)
     if period >= calendar.n_periods:
@@ -134,46 +122,54 @@ def _answer_words(contents: BriefContents, answer: str, value: float, unit: str)
     return fmt.date(calendar.label(period))
 
 
-def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
-    """A value of an answer on its axis; an end as a year."""
-    if kind_of(bar.answer) != END:
-        return value
-    calendar = contents.case.calendar
-    return decimal_year(calendar.label(round(value / calendar.step)))
-
-
-def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> vega.Spec:
+def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.Spec:
     """One bar per input from the answer at its low end to that at its high end."""
+    calendar = contents.case.calendar
+    kind, unit = kind_of(bars[0].answer), _unit_of(contents, bars[0].answer)
+
+    def on_axis(value: float) -> float:
+        if kind != END:
+            return value
+        return decimal_year(calendar.label(round(value / calendar.step)))
+
+    def label(bar: Bar) -> str:
+        has_unit = not is_opening(bar.input) and bar.unit not in ("", "share")
+        unit = f" [{fmt.unit_name(bar.unit)}]" if has_unit else ""
+        return vega.wrapped(input_words(contents, bar.input) + unit, 24)
+
+    def end_words(bar: Bar, end: float, answer: float) -> str:
+        if answer == bar.answer_central:
+            return ""
+        if is_opening(bar.input):
+            return opening_label(contents, bar.input, end)
+        return fmt.share(end) if bar.unit == "share" else fmt.number(end)
+
     rows: list[vega.Row] = [
         {
-            "label": vega.wrapped(_label(contents, bar), 24),
-            "at_low": _on_axis(contents, bar, bar.answer_at_low),
-            "at_high": _on_axis(contents, bar, bar.answer_at_high),
-            "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),
-            "high_words": _end_words(contents, bar, bar.high, bar.answer_at_high),
+            "label": label(bar),
+            "at_low": on_axis(bar.answer_at_low),
+            "at_high": on_axis(bar.answer_at_high),
+            "low_words": end_words(bar, bar.low, bar.answer_at_low),
+            "high_words": end_words(bar, bar.high, bar.answer_at_high),
         }
         for bar in bars
     ]
-    kind = kind_of(bars[0].answer)
     name = kind_words(kind)
     name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
-    center = _on_axis(contents, bars[0], bars[0].answer_central)
+    center = on_axis(bars[0].answer_central)
     scale = {"domain": _with_room(rows, center, width), "nice": False}
     ticks, form = 3 if width == vega.NARROW else 5, "d" if kind == END else ",~r"
     x = vega.numbers(title=name, scale=scale, form=form, tickCount=ticks)
     y = vega.lanes("label")
     layers: list[vega.Spec] = []
-    for field, told, color in (
-        ("at_low", "low_words", vega.RED),
-        ("at_high", "high_words", vega.BLUE),
-    ):
-        place = {"x": {**x, "field": field}, "y": y}
+    for end, color in (("low", vega.RED), ("high", vega.BLUE)):
+        place = {"x": {**x, "field": f"at_{end}"}, "y": y}
         bar = {**place, "x2": {"datum": center}}
         layers.append(vega.layer("bar", bar, color=color, height={"band": 0.5}))
         for test, align, dx in ((">", "left", 4), ("<=", "right", -4)):
-            text = {**place, "text": {"field": told}}
+            text = {**place, "text": {"field": f"{end}_words"}}
             look = {"align": align, "dx": dx, "color": vega.INK, "fontSize": 11}
-            layers.append(vega.layer("text", text, f"datum.{field} {test} {center!r}", **look))
+            layers.append(vega.layer("text", text, f"datum.at_{end} {test} {center!r}", **look))
     layers.append(vega.layer("rule", {"x": {**x, "datum": center}}, color=vega.INK))
     height = vega.lane_height(rows, "label", least=20, line=vega.LINE, more=4)
     return vega.chart(width, layers, data=vega.values(rows), height=height)
@@ -181,35 +177,17 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
 
 def _with_room(rows: list[vega.Row], center: float, width: int) -> list[float]:
     """Ends of the axis, with room for the words on the sides on which there are any. [unit]"""
-    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
-    low, high = min(ends), max(ends)
-    letters = {False: 0, True: 0}
-    for row in rows:
-        for at, said in (("at_low", "low_words"), ("at_high", "high_words")):
-            side = row[at] > center
-            letters[side] = max(letters[side], len(row[said]))
+    ends = [(row[f"at_{end}"], len(row[f"{end}_words"])) for row in rows for end in ("low", "high")]
+    places = [place for place, _letters in ends] + [center]
+    low, high = min(places), max(places)
     left, right = (
-        vega.LETTER * (letters[side] + 2) / (width * _BARS_PART) for side in (False, True)
+        vega.LETTER
+        * (max((n for place, n in ends if (place > center) == is_right), default=0) + 2)
+        / (width * _BARS_PART)
+        for is_right in (False, True)
     )
     whole = (high - low or 1.0) / (1.0 - min(left + right, _MOST_ROOM))
     return [low - left * whole, high + right * whole]
-
-
-def _label(contents: BriefContents, bar: Bar) -> str:
-    """An input with its unit, so that bars need bare numbers."""
-    name = input_words(contents, bar.input)
-    if is_opening(bar.input) or bar.unit in ("", "share"):
-        return name
-    return f"{name} [{fmt.unit_name(bar.unit)}]"
-
-
-def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> str:
-    """The end of the input's range, where the answer differs from the central one."""
-    if answer == bar.answer_central:
-        return ""
-    if is_opening(bar.input):
-        return opening_label(contents, bar.input, end)
-    return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
 
 def decides_table(contents: BriefContents) -> PageTable | None:
@@ -218,21 +196,18 @@ def decides_table(contents: BriefContents) -> PageTable | None:
     if not bars:
         return None
     first = bars[0]
-    unit = _unit_of(contents, first.answer)
     caption = _(
         "What would change the answer most: the time from {month}, {central} as written, when one "
         "number alone is moved over its range ({response})"
     ).format(
         month=fmt.date(contents.focus.start),
-        central=_answer_words(contents, first.answer, first.answer_central, unit),
+        central=_answer_words(contents, first.answer, first.answer_central),
         response=bound_words("optimal" if "optimal" in first.answer else "myopic"),
     )
-    return _tornado_table(contents, bars[:_MOST_DECIDING], unit, caption)
+    return _tornado_table(contents, bars[:_MOST_DECIDING], caption)
 
 
-def _tornado_table(
-    contents: BriefContents, bars: list[Bar], unit: str, caption: str = ""
-) -> PageTable:
+def _tornado_table(contents: BriefContents, bars: list[Bar], caption: str = "") -> PageTable:
     drawn = contents.stress.inputs if contents.stress else ()
     units = {one.path: fmt.unit_name(one.unit) for one in drawn if one.unit and one.unit != "1"}
 
@@ -244,9 +219,9 @@ def _tornado_table(
 
     def answer(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
-        told = "month" if kind_of(bar.answer) == END else unit if unit != "1" else ""
-        told = told and fmt.unit_name(told)
-        return figure_cell(value, _answer_words(contents, bar.answer, value, unit), unit=told)
+        unit = "month" if kind_of(bar.answer) == END else _unit_of(contents, bar.answer)
+        unit = fmt.unit_name(unit) if unit not in ("", "1") else ""
+        return Cell.figure(value, _answer_words(contents, bar.answer, value), unit=unit)
 
     columns = (
         Column(_("input"), lambda bar: input_words(contents, bar.input)),
@@ -260,18 +235,12 @@ def _tornado_table(
     return table_of(caption or _("One input at a time"), columns, bars)
 
 
-_LEAST_INDEX = 0.05
-"""An index from which on an input stands on paper."""
-MOST_INPUTS = 12
-"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
-
-
 def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Tornado, tipping values and sensitivity indices."""
     if not (stress.tornado or stress.tipping or stress.sensitivity):
         return None
     moved = dict.fromkeys(bar.answer for bar in stress.tornado if swing(bar) > 0)
-    figures = tuple(
+    figures = (
         _tornado_figure(contents, stress, answer, f"tornado-{place}")
         for place, answer in enumerate(moved, 1)
     )
@@ -286,74 +255,65 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
         "others; a total near 0 says that learning the input would not narrow the answer, a large "
         "one says what to find out first. A dash stands where there are too few draws to tell."
     )
-    paragraphs = (text, *_screened(contents, stress))
-    title = _("What decides the answer")
-    return Section("deciding", title, paragraphs, figures, tuple(tables))
+    texts = (text, *_screened(contents, stress))
+    return Section("deciding", _("What decides the answer"), texts, tuple(figures), tuple(tables))
 
 
-def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
+def _screened(contents: BriefContents, stress: Stress) -> Iterator[str]:
     """What was left out, answers of which as much was left out in one sentence."""
     alike: dict[tuple[int, str], list[str]] = {}
     for left in stress.screened_out:
         key = (left.n_inputs, fmt.share(left.share_of_largest))
         alike.setdefault(key, []).append(words_of(contents, left.answer))
-    told = []
     for (n, share), answers in alike.items():
-        if not any(left.share_of_largest for left in stress.screened_out):
-            text = ngettext(
-                "{n} input alone does not move the answer and has no index: {answers}.",
-                "{n} inputs alone do not move the answer and have no index: {answers}.",
-                n,
-            )
-            told.append(text.format(n=fmt.number(n), answers="; ".join(answers)))
-            continue
         text = ngettext(
-            "{n} input was left out of the indices, since alone it moves the answer by {share} of "
-            "the largest swing: {answers}.",
-            "{n} inputs were left out of the indices, since alone none of them moves the answer "
-            "by more than {share} of the largest swing: {answers}.",
+            "{n} input alone does not move the answer and has no index: {answers}.",
+            "{n} inputs alone do not move the answer and have no index: {answers}.",
             n,
         )
-        told.append(text.format(n=fmt.number(n), share=share, answers="; ".join(answers)))
-    return tuple(told)
+        if any(left.share_of_largest for left in stress.screened_out):
+            text = ngettext(
+                "{n} input was left out of the indices, since alone it moves the answer by {share} "
+                "of the largest swing: {answers}.",
+                "{n} inputs were left out of the indices, since alone none of them moves the "
+                "answer by more than {share} of the largest swing: {answers}.",
+                n,
+            )
+        yield fmt.told(text, n=n, share=share, answers="; ".join(answers))
 
 
 def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> PageTable:
+    """Where inputs flip; an opening before or after a month, all else below or above a number."""
+
+    def turns(tip: TippingValue) -> Cell:
+        if tip.value is None:
+            return Cell(_("nowhere in its range"), None)
+        value, is_below = value_words(contents, tip.input, tip.value), tip.direction == "below"
+        text = _("below {value}") if is_below else _("above {value}")
+        if is_opening(tip.input):
+            text = _("before {month}") if is_below else _("after {month}")
+        return Cell(text.format(value=value, month=value), tip.value)
+
     def over(tip: TippingValue) -> Cell:
         value = tip.value_over_draws
-        return (
-            words(MISSING)
-            if value is None
-            else Cell(value_words(contents, tip.input, value), value)
-        )
+        if value is None:
+            return Cell.words(MISSING)
+        return Cell(value_words(contents, tip.input, value), value)
 
     tips = [tip for tip in stress.tipping if tip.answer == verdict]
     columns = [
         Column(_("input"), lambda tip: input_words(contents, tip.input)),
         Column(_("grade"), lambda tip: grade_of(contents, tip.input)),
-        Column(_("turns"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
+        Column(_("turns"), turns),
     ]
+    made = ""
     if any(tip.value_over_draws is not None for tip in tips):
         columns.append(Column(_("holds in half of the draws at"), over))
+        made = f" ({_draws(stress)})"
     told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
-    made = f" ({_draws(stress)})" if len(columns) > 3 else ""
-    caption = _("Tipping values: {verdict}; {told}{made}").format(
-        verdict=words_of(contents, verdict), told=told, made=made
-    )
+    caption = _("Tipping values: {verdict}; {told}{made}")
+    caption = caption.format(verdict=words_of(contents, verdict), told=told, made=made)
     return table_of(caption, columns, tips)
-
-
-def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
-    """Where it flips; an opening before or after a month, all else below or above a number."""
-    if tip.value is None:
-        return _("nowhere in its range")
-    told = value_words(contents, tip.input, tip.value)
-    is_below = tip.direction == "below"
-    if is_opening(tip.input):
-        text = _("before {month}") if is_below else _("after {month}")
-        return text.format(month=told)
-    text = _("below {value}") if is_below else _("above {value}")
-    return text.format(value=told)
 
 
 def _draws(stress: Stress) -> str:
@@ -361,36 +321,30 @@ def _draws(stress: Stress) -> str:
     return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
 
 
-def _index_cell(index: float | None, half_width: float | None) -> Cell:
-    """An index, with the half width of its 95 % interval where it has one."""
-    if index is None:
-        return words("–")
-    text = fmt.number(index, 2)
-    if half_width is not None:
-        text = f"{text} ± {fmt.number(half_width, 2)}"
-    return figure_cell(index, text)
-
-
 def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> PageTable:
-    """The inputs with the largest indices of an answer."""
+    """The inputs with the largest indices of an answer; on paper those worth a line."""
+
+    def index(one: Influence, *, kind: str) -> Cell:
+        value, half = getattr(one, kind), getattr(one, f"{kind}_confidence", None)
+        if value is None:
+            return Cell.words("–")
+        text = fmt.number(value, 2)
+        return Cell.figure(value, text if half is None else f"{text} ± {fmt.number(half, 2)}")
+
+    def decides(one: Influence) -> bool:
+        return max(one.first or 0.0, one.total or 0.0, one.pawn or 0.0) >= _LEAST_INDEX
+
     own = [one for one in stress.sensitivity if one.answer == answer]
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
     columns = [
         Column(_("input"), lambda one: input_words(contents, one.input)),
-        Column(
-            _("first-order index ± 95 %"), lambda one: _index_cell(one.first, one.first_confidence)
-        ),
-        Column(_("total index ± 95 %"), lambda one: _index_cell(one.total, one.total_confidence)),
+        Column(_("first-order index ± 95 %"), partial(index, kind="first")),
+        Column(_("total index ± 95 %"), partial(index, kind="total")),
     ]
     caption = _("Sensitivity, the largest indices: {answer}").format(
         answer=words_of(contents, answer)
     )
     if any(one.pawn is not None for one in own):
-        columns.append(Column(_("PAWN index"), lambda one: _index_cell(one.pawn, None)))
+        columns.append(Column(_("PAWN index"), partial(index, kind="pawn")))
         caption = _("{caption} (PAWN: {draws})").format(caption=caption, draws=_draws(stress))
-    return table_of(caption, columns, own[:MOST_INPUTS], decides=_tells)
-
-
-def _tells(index: Influence) -> bool:
-    """Whether an index is worth a line on paper."""
-    return max(index.first or 0.0, index.total or 0.0, index.pawn or 0.0) >= _LEAST_INDEX
+    return table_of(caption, columns, own[:MOST_INPUTS], decides=decides)

@@ -5,19 +5,8 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    decimal_year,
-    figure_cell,
-    folded,
-    month_cell,
-    share_cell,
-    table_of,
-)
+from derbes.brief.contents import BriefContents, decimal_year
+from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
@@ -25,6 +14,21 @@ from derbes.results.tables import Column
 
 _OWN = "\0own"
 """Stands for own production among the sellers."""
+Shares = dict[str, tuple[float | None, ...]]
+"""Essential use → the sender's share by period."""
+_END_COLOR = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
+_LANE = {"least": 20, "line": vega.LINE, "more": 4}
+_TIGHT = 0.9
+"""Part of `LETTER` that a letter takes on the average."""
+_BOX = (102, 64)
+"""Width and least height of a box of the map. [px]"""
+_LETTERS = 15
+"""Letters of a line in it."""
+_LINE = 14
+"""Height of a line. [px]"""
+_MOST_LINES = 8
+"""Lines of a box; of a text with more the end is left out, which shows."""
+_GAP = 12
 
 
 def sellers_section(contents: BriefContents) -> Section:
@@ -34,6 +38,15 @@ def sellers_section(contents: BriefContents) -> Section:
     shares = _seller_shares(contents, calm) if calm else {}
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
+    order = _seller_order(contents, shares)
+
+    def share(good: str, *, seller: str) -> Cell:
+        part = shares.get((good, seller))
+        return Cell(_("not offered"), None) if part is None else Cell.share(part)
+
+    columns = [Column(_("good"), lambda good: contents.name("goods", good))]
+    columns += [Column(_seller_name(contents, s), partial(share, seller=s)) for s in order]
+    goods = dict.fromkeys(good for good, _seller in shares)
     unit = _("Percent of calm purchases and own output")
     figure = Figure(
         "sellers-map",
@@ -41,7 +54,7 @@ def sellers_section(contents: BriefContents) -> Section:
         under=contents.under(unit, about="", when=_span_of(calm)),
         description=_("Table of goods by sellers, each cell a percentage. {finding}"),
         spec=partial(_seller_map, contents, shares),
-        table=_seller_table(contents, shares),
+        table=table_of(_("Share of each seller by good"), columns, goods),
     )
     text = _(
         "An empty cell: the seller does not offer the good. 0: it does, and nothing is bought."
@@ -55,35 +68,31 @@ def _span_of(calm: CalmPlan) -> str:
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
     """(good, seller) → share of what is bought and made, summed over the calendar."""
-    bought = [
-        ((one.good, one.actor), calm.purchases.get(id_, ()))
-        for id_, one in contents.case.suppliers.items()
-    ]
-    made = [
-        ((one.output, _OWN), calm.output.get(id_, ())) for id_, one in contents.case.recipes.items()
-    ]
+    case = contents.case
+    bought = (
+        ((one.good, one.actor), calm.purchases.get(id_, ())) for id_, one in case.suppliers.items()
+    )
+    made = (((one.output, _OWN), calm.output.get(id_, ())) for id_, one in case.recipes.items())
     amounts: dict[tuple[str, str], float] = {}
-    totals: dict[str, float] = {}
-    for key, path in (*bought, *made):
-        amounts[key] = amounts.get(key, 0.0) + sum(path)
+    totals = dict.fromkeys(case.goods, 0.0)
+    for (good, seller), path in (*bought, *made):
+        amounts[good, seller] = amounts.get((good, seller), 0.0) + sum(path)
     for (good, _seller), amount in amounts.items():
-        totals[good] = totals.get(good, 0.0) + amount
-    order = [good for good in contents.case.goods if totals.get(good, 0.0) > 0]
+        totals[good] += amount
     return {
-        (good, seller): amount / totals[good]
-        for good in order
+        (good, seller): amount / total
+        for good, total in totals.items()
         for (own, seller), amount in amounts.items()
-        if own == good
+        if own == good and total > 0
     }
 
 
 def _seller_order(contents: BriefContents, shares: dict[tuple[str, str], float]) -> list[str]:
     """The sender first, then by share in all goods, own production last."""
-    sender = contents.sender
     weight: dict[str, float] = {}
     for (_good, seller), part in shares.items():
         weight[seller] = weight.get(seller, 0.0) + part
-    return sorted(weight, key=lambda s: (s == _OWN, s != sender, -weight[s], s))
+    return sorted(weight, key=lambda s: (s == _OWN, s != contents.sender, -weight[s], s))
 
 
 def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
@@ -121,33 +130,12 @@ def _seller_map(
     words = vega.layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
     layers = [cells(vega.REDS, is_sender="true"), cells(vega.BLUES, is_sender="false"), words]
     apart = {"scale": {"color": "independent"}}
-    return vega.chart(
-        width,
-        layers,
-        data=vega.values(rows),
-        height=vega.lane_height(rows, "good", least=22, line=vega.LINE, more=4),
-        resolve=apart,
-    )
-
-
-def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
-    def share(good: str, *, seller: str) -> Cell:
-        part = shares.get((good, seller))
-        return Cell(_("not offered"), None) if part is None else share_cell(part)
-
-    columns = [Column(_("good"), lambda good: contents.name("goods", good))]
-    columns += [
-        Column(_seller_name(contents, seller), partial(share, seller=seller))
-        for seller in _seller_order(contents, shares)
-    ]
-    goods = dict.fromkeys(good for good, _seller in shares)
-    return table_of(_("Share of each seller by good"), columns, goods)
+    height = vega.lane_height(rows, "good", least=22, line=vega.LINE, more=4)
+    return vega.chart(width, layers, data=vega.values(rows), height=height, resolve=apart)
 
 
 def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
-    """How much the sender sells; the largest share of one seller where no sender is in question."""
-    sender = contents.sender
-    goods = {good for good, _seller in shares}
+    sender, calendar = contents.sender, contents.case.calendar
     if not sender:
         home = (_OWN, contents.case.target)
         sold = {key: share for key, share in shares.items() if key[1] not in home}
@@ -159,26 +147,44 @@ def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], floa
             share=fmt.share(sold[good, seller]),
             good=contents.name("goods", good),
         )
-    actor = contents.actor_words()
-    calendar = contents.case.calendar
-    years = fmt.span(calendar.label(0)[:4], calendar.label(calendar.n_periods - 1)[:4])
-    parts = [shares.get((good, sender), 0.0) for good in goods]
-    over = sum(part > 0.5 for part in parts)
-    if not over:
-        text = _("{actor} supplies at most {share} of any good, {years} together")
-        return text.format(actor=actor, share=fmt.share(max(parts)), years=years)
-    text = _("{actor} supplies more than half of {n} of {total} goods, {years} together")
-    return text.format(actor=actor, n=over, total=len(goods), years=years)
+    parts = [shares.get((good, sender), 0.0) for good in {good for good, _seller in shares}]
+    n_over = sum(part > 0.5 for part in parts)
+    text = _("{actor} supplies at most {share} of any good, {years} together")
+    if n_over:
+        text = _("{actor} supplies more than half of {n} of {total} goods, {years} together")
+    return text.format(
+        actor=contents.actor_words(),
+        share=fmt.share(max(parts)),
+        n=n_over,
+        total=len(parts),
+        years=fmt.span(calendar.label(0)[:4], calendar.label(calendar.n_periods - 1)[:4]),
+    )
 
 
 def dependence_section(contents: BriefContents) -> Section:
     """The sender's share of each essential use over time, openings and the end."""
-    title = _("Dependence over time")
+    title, sender = _("Dependence over time"), contents.sender
     calm = contents.calm.get(contents.focus.variant)
-    paths = _sender_paths(contents, calm) if calm else {}
+    by_use = calm.sender_share if calm else {}
+    paths = {
+        use: by_use[use][sender]
+        for use in essential_uses(contents.case)
+        if sender in by_use.get(use, {})
+    }
     if calm is None or not paths:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
+
+    def share(t: int, *, use: str) -> Cell:
+        part = paths[use][t]
+        return Cell.figure(part, _("stock alone")) if part is None else Cell.share(part)
+
+    months = calm.months
+    columns = (
+        Column(_("month"), lambda t: Cell.month(months[t])),
+        *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
+    )
+    caption = _("Sender's share of each essential use")
     unit = _("Sender's share of a use, inputs counted")
     figure = Figure(
         "dependence-chart",
@@ -186,50 +192,41 @@ def dependence_section(contents: BriefContents) -> Section:
         under=contents.under(unit, when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
-        table=_dependence_table(contents, calm, paths),
+        table=table_of(caption, columns, range(len(months))),
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    tables = (folded(_openings_table(contents, calm)),)
-    return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
+    none, end = _("not within the calendar"), contents.end_row()
+    dates = [(contents.name("plants", id_), date) for id_, date in calm.plant_openings.items()]
+    dates += [(_("leverage ends"), end.date)] if end else []
+    found = Column(_("first month"), lambda row: Cell.month(row[1], none))
+    openings = table_of(_("Openings and the end"), (Column(_("what"), 0), found), dates)
+    return Section("dependence", title, (text,) if gaps else (), (figure,), (openings.folded,))
 
 
-def _sender_paths(contents: BriefContents, calm: CalmPlan) -> dict[str, tuple[float | None, ...]]:
-    """Essential use → the sender's share by period."""
-    sender = contents.sender
-    shares = {use: calm.sender_share.get(use, {}) for use in essential_uses(contents.case)}
-    return {use: by_actor[sender] for use, by_actor in shares.items() if sender in by_actor}
-
-
-def _dependence_finding(
-    contents: BriefContents,
-    calm: CalmPlan,
-    paths: dict[str, tuple[float | None, ...]],
-) -> str:
-    by_month = {
-        month: [part for part in parts if part is not None]
+def _dependence_finding(contents: BriefContents, calm: CalmPlan, paths: Shares) -> str:
+    most = {
+        month: max(part for part in parts if part is not None)
         for month, *parts in zip(calm.months, *paths.values(), strict=True)
+        if any(part is not None for part in parts)
     }
-    known = [month for month, parts in by_month.items() if parts]
-    if not known:
+    if not most:
         return _("Share of {actor} in essential uses").format(actor=contents.actor_words())
+    start, end = min(most), max(most)
     return _(
         "{actor} stands behind up to {first} of what an essential use takes in {start}, behind "
         "{last} in {end}"
     ).format(
         actor=contents.actor_words(),
-        first=fmt.share(max(by_month[known[0]])),
-        last=fmt.share(max(by_month[known[-1]])),
-        start=fmt.date(known[0]),
-        end=fmt.date(known[-1]),
+        first=fmt.share(most[start]),
+        last=fmt.share(most[end]),
+        start=fmt.date(start),
+        end=fmt.date(end),
     )
 
 
 def _dependence_spec(
-    contents: BriefContents,
-    calm: CalmPlan,
-    paths: dict[str, tuple[float | None, ...]],
-    width: int,
+    contents: BriefContents, calm: CalmPlan, paths: Shares, width: int
 ) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
     letters, labels = 12, 124
@@ -238,7 +235,6 @@ def _dependence_spec(
     years = (first, last + contents.case.calendar.step / 12)
     x = {**vega.time_axis(years, tickCount=4, grid=True), "field": "year"}
     events = _events(contents, calm, letters + 5)
-    color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]
     shares = []
     for n, (use, path) in enumerate(paths.items(), 1):
@@ -251,7 +247,7 @@ def _dependence_spec(
         own_x = x if n == len(paths) else {**x, "axis": None}
         layers = [vega.steps({"x": own_x, "y": y}, 0.3)]
         if known:
-            rule = vega.layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
+            rule = vega.layer("rule", {"x": own_x, "color": _END_COLOR}, strokeDash=[3, 3])
             layers.append({**rule, "data": vega.values(known)})
         months = zip(calm.months, path, strict=True)
         points = ({"year": decimal_year(month), "share": part} for month, part in months)
@@ -272,9 +268,8 @@ def _lanes_spec(
 ) -> vega.Spec:
     """Openings and ends on lanes; words stand at the side that has room."""
     y = vega.lanes("lane", axis={**vega.BESIDE, "minExtent": labels, "maxExtent": labels})
-    color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
-    place = {"x": x, "y": y, "color": color}
+    place = {"x": x, "y": y, "color": _END_COLOR}
     told = {**place, "text": {"field": "words"}}
     known, middle = "datum.year !== null", sum(years) / 2
     before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
@@ -297,79 +292,33 @@ def _lanes_spec(
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
 
 
-_LANE = {"least": 20, "line": vega.LINE, "more": 4}
-_TIGHT = 0.9
-"""Part of `LETTER` that a letter takes on the average."""
-
-
 def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
     """Lines of the words of an event: one, unless the side with more room is too narrow."""
-    year = event["year"]
-    if year is None:
+    if event["year"] is None:
         return [event["words"]]
-    part = (year - years[0]) / (years[1] - years[0])
+    part = (event["year"] - years[0]) / (years[1] - years[0])
     room = max(part, 1 - part) * plot - 9
     letters = max(10, int(room / (_TIGHT * vega.LETTER)))
     return vega.wrapped(event["words"], letters).split(vega.LINE_BREAK)
 
 
 def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.Row]:
+    """Openings of plants and the end of leverage, each on its lane, within the calendar."""
+    first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
+
+    def event(lane: str, month: str | None, words: str, *, is_end: bool) -> vega.Row:
+        year = min(max(decimal_year(month), first), last) if month else None
+        return {"lane": vega.wrapped(lane, letters), "year": year, "words": words, "is_end": is_end}
+
     events = []
     for plant, opening in calm.plant_openings.items():
-        lane = vega.wrapped(contents.name("plants", plant), letters)
         text = _("opens {month}").format(month=fmt.date(opening)) if opening else _("not opened")
-        year = decimal_year(opening) if opening else None
-        events.append({"lane": lane, "year": year, "words": text, "is_end": False})
+        events.append(event(contents.name("plants", plant), opening, text, is_end=False))
     end = contents.end_row()
     if end is not None:
-        year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
-        lane = vega.wrapped(_("leverage ends, as written"), letters)
-        events.append({"lane": lane, "year": year, "words": text, "is_end": True})
-    first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
-    return [
-        event if event["year"] is None else {**event, "year": min(max(event["year"], first), last)}
-        for event in events
-    ]
-
-
-def _dependence_table(
-    contents: BriefContents, calm: CalmPlan, paths: dict[str, tuple[float | None, ...]]
-) -> PageTable:
-    def share(t: int, *, use: str) -> Cell:
-        part = paths[use][t]
-        return figure_cell(part, _("stock alone")) if part is None else share_cell(part)
-
-    columns = (
-        Column(_("month"), lambda t: month_cell(calm.months[t])),
-        *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
-    )
-    caption = _("Sender's share of each essential use")
-    return table_of(caption, columns, range(len(calm.months)))
-
-
-def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
-    none = _("not within the calendar")
-    rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
-    end = contents.end_row()
-    if end is not None:
-        rows.append((_("leverage ends"), end.date))
-    columns = (
-        Column(_("what"), 0),
-        Column(_("first month"), lambda row: month_cell(row[1], none)),
-    )
-    return table_of(_("Openings and the end"), columns, rows)
-
-
-_BOX = (102, 64)
-"""Width and least height of a box of the map. [px]"""
-_LETTERS = 15
-"""Letters of a line in it."""
-_LINE = 14
-"""Height of a line. [px]"""
-_MOST_LINES = 8
-"""Lines of a box; of a text with more the end is left out, which shows."""
-_GAP = 12
+        events.append(event(_("leverage ends, as written"), end.date, text, is_end=True))
+    return events
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,15 +347,24 @@ def materials_map(
     """
     told = {item.id: _told(item) for item in materials}
     most = max(map(len, told.values()), default=0)
-    box = (_BOX[0], max(_BOX[1], (most + 1) * _LINE - 6))
-    places, height = _places(materials, width, box)
-    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
+    wide, high = _BOX[0], max(_BOX[1], (most + 1) * _LINE - 6)
+    places, height = _places(materials, width, (wide, high))
+    lines = [
+        {
+            "x": places[a][0] + wide / 2,
+            "y": places[a][1] + high,
+            "x2": places[b][0] + wide / 2,
+            "y2": places[b][1],
+        }
+        for a, b in links
+        if a in places and b in places
+    ]
     boxes: list[vega.Row] = []
     for item in materials:
         x, y = places[item.id]
         lift = -_LINE // 2 * (len(told[item.id]) - 1)
-        ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
-        middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
+        ends = {"x": x, "y": y, "x2": x + wide, "y2": y + high}
+        middle = {"middle": x + wide / 2, "center": y + high / 2 + lift}
         kind = "sender" if item.is_sold_by_sender else "other"
         kind = "binding" if item.is_binding else kind
         boxes.append({**ends, **middle, "text": told[item.id], "lift": lift, "kind": kind})
@@ -415,7 +373,6 @@ def materials_map(
 
 
 def _told(item: Material) -> list[str]:
-    """Lines of a box: a good, and who supplies it."""
     texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
     lines = [line for text in texts for line in text.split(vega.LINE_BREAK)]
     if len(lines) > _MOST_LINES:
@@ -426,26 +383,18 @@ def _told(item: Material) -> list[str]:
 def _places(
     materials: list[Material], width: int, box: tuple[int, int]
 ) -> tuple[dict[str, tuple[float, float]], float]:
-    """Upper left corner of each box, and the height of the map. [px]
-
-    Rows of boxes per tier, raw materials on top.
-    """
-    across = max(1, (width - 10 + _GAP) // (box[0] + _GAP))
+    """Upper left corner of each box, in rows by tier, raw on top; the height of the map. [px]"""
+    wide, high = box[0] + _GAP, box[1] + _GAP
+    across = max(1, (width - 10 + _GAP) // wide)
     places: dict[str, tuple[float, float]] = {}
     top = 0.0
     for tier in sorted({item.tier for item in materials}, reverse=True):
         own = [item for item in materials if item.tier == tier]
         for n, item in enumerate(own):
             row, column = divmod(n, across)
-            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
-        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
+            places[item.id] = (column * wide, top + row * high)
+        top += -(-len(own) // across) * high + 2.0 * _GAP
     return places, top
-
-
-def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> vega.Row:
-    """From the foot of one box to the head of the next."""
-    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
-            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
 def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]:
@@ -462,34 +411,34 @@ def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]
     ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
     font: vega.Spec = {"lineHeight": _LINE, "color": vega.INK, "fontSize": 11}
-    frames = [
-        (
-            vega.layer("rect", ends, cornerRadius=4, **look),
-            [one for one in boxes if one["kind"] == kind],
-        )
-        for kind, look in looks.items()
-    ]
-    parts = (
-        (vega.layer("rule", ends, color=vega.GRAY), lines),
-        *frames,
-        (vega.layer("text", middle, baseline="middle", align="center", **font), boxes),
-    )
+    parts = [(vega.layer("rule", ends, color=vega.GRAY), lines)]
+    for kind, look in looks.items():
+        own = [one for one in boxes if one["kind"] == kind]
+        parts.append((vega.layer("rect", ends, cornerRadius=4, **look), own))
+    words = vega.layer("text", middle, baseline="middle", align="center", **font)
+    parts.append((words, boxes))
     return [{"data": vega.values(rows), **drawn} for drawn, rows in parts if rows]
 
 
 def chokepoint_section(contents: BriefContents) -> Section:
     """Map of goods by tier, with the binding ones marked."""
-    title = _("Where the chokepoint lies")
+    title, case = _("Where the chokepoint lies"), contents.case
     materials = _materials(contents)
     if not materials:
         return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
     shown = {item.id for item in materials}
-    goods = ((a, made.output) for made in contents.case.recipes.values() for a in made.inputs)
+    goods = ((a, made.output) for made in case.recipes.values() for a in made.inputs)
     links = list(dict.fromkeys(pair for pair in goods if shown.issuperset(pair)))
+
+    def supply(item: Material) -> str:
+        sellers = contents.names("actors", _sellers(case, item.id))
+        made = _("made here") if _is_made(case, item.id) else ""
+        return fmt.joined(sellers, made, by="; ") or _("stock only")
+
     columns = (
         Column(_("good"), "name"),
-        Column(_("tier"), lambda item: figure_cell(item.tier, str(item.tier))),
-        Column(_("who sells or makes it"), lambda item: _supply_words(contents, item.id)),
+        Column(_("tier"), lambda item: Cell.figure(item.tier, str(item.tier))),
+        Column(_("who sells or makes it"), supply),
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )
     unit = _("Goods by tier, inputs before what they go into")
@@ -501,25 +450,21 @@ def chokepoint_section(contents: BriefContents) -> Section:
         spec=lambda width: materials_map(materials, links, width=width),
         table=table_of(_("Goods by tier"), columns, materials),
     )
-    if not contents.case.measures:
-        return Section("chokepoint", title, (), (figure,))
     text = _(
         "A dashed red frame: the sender sells it. A thick red frame and the word FIRST: it "
         "runs out first if the measure begins in {month} and goes on for long enough, or at the "
         "last start that is not survived."
     ).format(month=fmt.date(contents.focus.shown))
-    return Section("chokepoint", title, (text,), (figure,))
+    return Section("chokepoint", title, (text,) if case.measures else (), (figure,))
 
 
 def tiers_of(case: Case) -> dict[str, int]:
     """Good → tier: 0 for goods in use, one more for each step towards raw materials."""
     tiers = {use.good: 0 for use in case.uses.values()}
-    for _round in range(len(case.goods)):
+    for _round in case.goods:
         before = dict(tiers)
         for recipe in case.recipes.values():
-            if recipe.output not in tiers:
-                continue
-            for good in recipe.inputs:
+            for good in recipe.inputs if recipe.output in tiers else ():
                 tiers[good] = max(tiers.get(good, 0), tiers[recipe.output] + 1)
         if tiers == before:
             break
@@ -528,10 +473,8 @@ def tiers_of(case: Case) -> dict[str, int]:
 
 def binding_goods(contents: BriefContents) -> tuple[str, ...]:
     """Goods that run out first from the start of page one, then those that bind to the end."""
-    row = contents.cover_row(start=contents.focus.shown)
-    end = contents.end_row()
-    first = row.binding if row else ()
-    return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))
+    rows = (contents.cover_row(start=contents.focus.shown), contents.end_row())
+    return tuple(dict.fromkeys(good for row in rows if row for good in row.binding))
 
 
 def _materials(contents: BriefContents) -> list[Material]:
@@ -540,9 +483,8 @@ def _materials(contents: BriefContents) -> list[Material]:
     items = []
     for good in sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0))):
         sellers = _sellers(contents.case, good)
-        text = _short_supply(contents, contents.sender, sellers, good)
-        if good in binding:
-            text = _("FIRST: {supply}").format(supply=text)
+        text = "{supply}" if good not in binding else _("FIRST: {supply}")
+        text = text.format(supply=_short_supply(contents, sellers, good))
         marks = {"is_sold_by_sender": contents.sender in sellers, "is_binding": good in binding}
         items.append(Material(good, contents.name("goods", good), text, tiers[good], **marks))
     return items
@@ -556,33 +498,23 @@ def _is_made(case: Case, good: str) -> bool:
     return any(recipe.output == good for recipe in case.recipes.values())
 
 
-def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...], good: str) -> str:
-    """Who supplies a good, in a few words."""
-    made = _is_made(contents.case, good)
+def _short_supply(contents: BriefContents, sellers: tuple[str, ...], good: str) -> str:
+    made, sender, n = _is_made(contents.case, good), contents.sender, len(sellers)
     if not sellers:
         return _("made here") if made else _("stock only")
     if sellers == (contents.case.target,):
         text = _("sold at home")
     elif not sender:
-        n = len(sellers)
-        text = ngettext("{n} seller", "{n} sellers", n).format(n=n)
+        text = ngettext("{n} seller", "{n} sellers", n)
     elif sender not in sellers:
-        n = len(sellers)
-        text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
+        text = ngettext("{n} other seller", "{n} other sellers", n)
+    elif n == 1:
+        text = _("{sender} only")
     else:
-        name, n = contents.name("actors", sender), len(sellers) - 1
-        text = _("{sender} only").format(sender=name)
-        if n:
-            text = ngettext("{sender}, {n} other", "{sender}, {n} others", n).format(
-                sender=name, n=n
-            )
+        n -= 1
+        text = ngettext("{sender}, {n} other", "{sender}, {n} others", n)
+    text = text.format(sender=contents.name("actors", sender), n=n)
     return _("{sellers}; made here").format(sellers=text) if made else text
-
-
-def _supply_words(contents: BriefContents, good: str) -> str:
-    sellers = contents.names("actors", _sellers(contents.case, good))
-    parts = [sellers, _("made here") if _is_made(contents.case, good) else ""]
-    return "; ".join(part for part in parts if part) or _("stock only")
 
 
 def _finding(contents: BriefContents, materials: list[Material]) -> str:
@@ -591,12 +523,12 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         return _("What goes into what, and who sells it")
     if not binding:
         return _("No good runs out: the measure leaves nothing essential unmet")
-    names = ", ".join(item.name for item in binding)
-    by_sender = sum(item.is_sold_by_sender for item in binding)
+    n = sum(item.is_sold_by_sender for item in binding)
     actor = contents.name("actors", contents.sender)
-    if not by_sender or not actor:
-        return _("What runs out first: {goods}").format(goods=names)
     text = _("What runs out first: {goods}; {actor} sells {n} of {total}")
-    if by_sender == len(binding):
+    if not n or not actor:
+        text = _("What runs out first: {goods}")
+    elif n == len(binding):
         text = _("What runs out first: {goods}, sold by {actor}")
-    return text.format(goods=names, actor=actor, n=by_sender, total=len(binding))
+    goods = ", ".join(item.name for item in binding)
+    return text.format(goods=goods, actor=actor, n=n, total=len(binding))

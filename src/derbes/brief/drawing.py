@@ -18,188 +18,21 @@ from derbes.spelling import chart_signs
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
-
 FAMILY = "Noto Sans Derbes"
 FOLDER = Path(__file__).parent / "fonts"
 _STYLES = (("Regular", 400), ("Bold", 700))
 _UNSEEN = frozenset("\n\r\t\u00ad\u200b\ufeff")
-
-
-@lru_cache(maxsize=1)
-def font_faces() -> str:
-    """Style rules that hold both fonts as woff2."""
-    rules = []
-    for style, weight in _STYLES:
-        packed = (FOLDER / f"NotoSansDerbes-{style}.woff2").read_bytes()
-        text = base64.b64encode(packed).decode("ascii")
-        rules.append(
-            f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-style:normal;'
-            f'src:url(data:font/woff2;base64,{text}) format("woff2")}}'
-        )
-    return "\n".join(rules)
-
-
-@lru_cache(maxsize=1)
-def known_characters() -> frozenset[str]:
-    """Characters that the embedded fonts hold."""
-    codes = (FOLDER / "characters.txt").read_text(encoding="ascii").split()
-    return frozenset(chr(int(code, 16)) for code in codes)
-
-
-def missing_characters(text: str) -> tuple[str, ...]:
-    """Characters of a text that the embedded fonts lack, in order of their code."""
-    return tuple(sorted(set(text) - known_characters() - _UNSEEN))
-
-
 INK = "#1a1a1a"
 _VEGA_LITE = "6.1"
 _TAG = re.compile(r"<[^>]*>")
 _TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
 _SIZE = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 _OWN_ID = re.compile(r'\bid="([^"]+)"')
-
-
-@lru_cache(maxsize=1)
-def _with_fonts() -> Any:
-    import vl_convert  # noqa: PLC0415  drawing alone pays for it
-
-    vl_convert.register_font_directory(str(FOLDER))
-    return vl_convert
-
-
-def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str:
-    """A specification as an SVG picture with title and description.
-
-    The same specification gives the same text: identifiers are numbered anew
-    within the picture, and places are rounded to tenths of a pixel.
-    """
-    spec = _shown(spec)
-    drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_signs())
-    found = _SIZE.match(drawn)
-    if found is None:
-        raise ValueError("the drawing has no size")
-    width, height = (round(float(size)) for size in found.groups())
-    body = _slim(drawn[found.end() : drawn.rindex("</svg>")])
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" role="img" '
-        f'aria-labelledby="{id_}-title {id_}-desc">'
-        f'<title id="{id_}-title">{in_html(title)}</title>'
-        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
-    )
-    return f"{head}{_numbered(body, id_)}</svg>"
-
-
 _HEAD, _SMALL = 15, 11
+"""Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
 _BOLD = 1.1
 """How much wider bold letters are."""
-"""Sizes of the title of a chart that stands alone, and of what stands under it. [px]"""
 _MARGIN = 12
-
-
-def picture(
-    spec: dict[str, Any],
-    *,
-    id_: str,
-    title: str,
-    under: str,
-    foot: str,
-    description: str,
-    has_fonts: bool = True,
-) -> str:
-    """A specification as an SVG file of its own: with its words, on white.
-
-    Args:
-        spec: What is drawn.
-        id_: Begin of its identifiers.
-        title: Sentence above it.
-        under: Line under that: unit, date, variant and draws.
-        foot: Line below it: what it is made of.
-        description: Alternative text.
-        has_fonts: Whether the fonts are in it.
-    """
-    drawn = _with_fonts().vegalite_to_svg(
-        _shown(spec), vl_version=_VEGA_LITE, format_locale=chart_signs()
-    )
-    found = _SIZE.match(drawn)
-    if found is None:
-        raise ValueError("the drawing has no size")
-    width, height = (float(size) for size in found.groups())
-    width = max(width, float(NARROW)) + 2 * _MARGIN
-    y, lines = float(_MARGIN), []
-    for text, size, look in (
-        (title, _HEAD, f'font-weight="bold" fill="{INK}"'),
-        (under, _SMALL, f'fill="{GRAY}"'),
-    ):
-        for line in _broken(text, size, width):
-            y += size * 1.3
-            lines.append((line, size, look, y))
-    top = y + _MARGIN / 2
-    y = top + height
-    for line in _broken(foot, _SMALL - 1, width):
-        y += _SMALL * 1.3
-        lines.append((line, _SMALL - 1, f'fill="{GRAY}"', y))
-    words = "".join(
-        f'<text x="{_MARGIN}" y="{at:.1f}" font-size="{size}px" {look}>{in_html(line)}</text>'
-        for line, size, look, at in lines
-    )
-    whole = f'width="{width:.0f}" height="{y + _MARGIN:.0f}"'
-    body = _numbered(drawn[found.end() : drawn.rindex("</svg>")], id_)
-    body = body.replace("<text ", '<text paint-order="stroke" stroke-linejoin="round" ')
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} '
-        f'viewBox="0 0 {width:.0f} {y + _MARGIN:.0f}" font-family="{FAMILY}, sans-serif" '
-        f'role="img" aria-labelledby="{id_}-title {id_}-desc">'
-        f'<title id="{id_}-title">{in_html(title)}</title>'
-        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
-        f"{f'<style>{font_faces()}</style>' if has_fonts else ''}"
-        f'<rect {whole} fill="#ffffff"/>{words}'
-        f'<g transform="translate({_MARGIN},{top:.1f})" font-size="12px">{body}</g></svg>\n'
-    )
-
-
-def _broken(text: str, size: float, width: float) -> list[str]:
-    """Lines of a text that fit into a picture; none of an empty one."""
-    wide = _BOLD if size == _HEAD else 1.0
-    letters = int((width - 2 * _MARGIN) / (LETTER * size / 12 * wide))
-    return wrapped(text, letters).split(LINE_BREAK) if text else []
-
-
-def pixels(svg: str, ppi: int) -> bytes:
-    """A picture as PNG, with so many pixels by inch. A pixel of the picture is 1/96 inch."""
-    return bytes(_with_fonts().svg_to_png(svg, scale=72 / 96, ppi=ppi))
-
-
-def with_title(
-    spec: Spec, *, title: str, under: str, foot: str, description: str, id_: str
-) -> Spec:
-    """A specification that says what a picture of its own says, for other programs."""
-    own = spec.get("title")
-    more = [own["text"]] if isinstance(own, Mapping) else []
-    width = WIDE + 2.0 * _MARGIN
-    head = {
-        "text": _broken(title, _HEAD, width),
-        "subtitle": [*_broken(under, _SMALL, width), *more],
-        "anchor": "start",
-        "frame": "bounds",
-        "fontSize": _HEAD,
-        "subtitleFontSize": _SMALL,
-        "offset": 2 * LINE,
-    }
-    told = {"name": id_, "title": title, "subtitle": under, "foot": foot}
-    shown = {**spec, "background": "#ffffff", "title": head, "description": description}
-    return dict(_shown({**shown, "usermeta": {"derbes": told}}))
-
-
-def _shown(part: Any) -> Any:
-    """A part of a specification whose texts hold nothing that the renderer could stumble over."""
-    if isinstance(part, str):
-        return visible(part)
-    if isinstance(part, Mapping):
-        return {key: _shown(value) for key, value in part.items()}
-    return [_shown(one) for one in part] if isinstance(part, list | tuple) else part
-
-
 _PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
 _FRACTION = re.compile(r"-?\d*\.\d+(?!\d|e)")
 _USUAL = re.compile(
@@ -214,44 +47,6 @@ _UNSEEN_MARK = re.compile(
     r'<path(?: d="[^"]*"| display="none"| transform="[^"]*")*(?:/>|></path>)'
     r"|<text[^>]*(?:/>|></text>)|<g(?: [^>]*)?/>|<g(?: [^>]*)?></g>"
 )
-
-
-def _slim(body: str) -> str:
-    """The same picture with fewer bytes: tenths of a pixel, and nothing said twice or unseen."""
-    body = _TAG.sub(lambda tag: _slim_tag(tag.group()), body)
-    seen = ""
-    while seen != body:
-        seen, body = body, _UNSEEN_MARK.sub("", body)
-    parts, is_kept = [], []
-    for part in _TAG_OR_TEXT.findall(body):
-        if part == "<g>" or part.startswith("<g "):
-            is_kept.append(part != "<g>")
-        if part == "<g>" or (part == "</g>" and not is_kept.pop()):
-            continue
-        parts.append(part)
-    return "".join(parts)
-
-
-def _slim_tag(tag: str) -> str:
-    """A tag with places in tenths of a pixel, and without what is usual."""
-    tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), tag)
-    usual = _USUAL_OF.get(tag[1:].partition(" ")[0], "")
-    return _USUAL.sub("", tag).replace(usual, "") if usual else _USUAL.sub("", tag)
-
-
-def _tenth(number: re.Match[str]) -> str:
-    text = f"{float(number.group()):.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
-def _numbered(body: str, id_: str) -> str:
-    """Identifiers of clips and gradients made unique within the page."""
-    for n, own in enumerate(dict.fromkeys(_OWN_ID.findall(body))):
-        new = f"{id_}-{n}"
-        body = body.replace(f'id="{own}"', f'id="{new}"').replace(f"url(#{own})", f"url(#{new})")
-    return body
-
-
 WIDE = 690
 """Width on paper and on a screen. [px]"""
 NARROW = 340
@@ -292,61 +87,10 @@ ABOVE: Spec = {
     "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
 }
 """Such an axis on top: two lines end above the plot."""
-
-
-def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
-    """A layered chart of a whole width, labels included."""
-    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
-    return finished({**size, "layer": [_with_room_for_title(one, width) for one in layers], **more})
-
-
 _LONG_TITLE = 0.55
 """Part of a chart's width from which on words of its x axis do not fit under the plot alone."""
-
-
-def _with_room_for_title(layer: Spec, width: int) -> Spec:
-    """A layer whose words of the x axis stay within the chart: they end where the plot ends."""
-    x = layer.get("encoding", {}).get("x", {})
-    title = x.get("title")
-    if not title or len(title) * LETTER <= _LONG_TITLE * width:
-        return layer
-    lines = wrapped(title, int(width / LETTER) - 2).split(LINE_BREAK)
-    axis = {**x.get("axis", {}), "titleAnchor": "end", "titleLimit": width}
-    x = {**x, "title": lines if len(lines) > 1 else title, "axis": axis}
-    return {**layer, "encoding": {**layer["encoding"], "x": x}}
-
-
 _SYMBOL = 26
 """Width of a symbol of a legend, and what is empty around its words. [px]"""
-
-
-def legend_columns(names: Iterable[str], room: float, most: int = 3) -> int:
-    """Columns of a legend: as many as its words leave room for.
-
-    Args:
-        names: Its words, row by row.
-        room: Width that it may take. [px]
-        most: Columns at most.
-    """
-    letters = [len(name) for name in names]
-
-    def width(n: int) -> float:
-        return sum(max(letters[at::n], default=0) * LETTER + _SYMBOL for at in range(n))
-
-    return next((n for n in range(most, 1, -1) if width(n) <= room), 1)
-
-
-def finished(spec: Spec) -> Spec:
-    """A specification with the style of the house."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "background": None,
-        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
-        **spec,
-        "config": _CONFIG,
-    }
-
-
 _TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
 _CONFIG: Spec = {
     "aria": False,
@@ -372,6 +116,239 @@ _CONFIG: Spec = {
         "title": None,
     },
 }
+_GAP = 18
+"""Between two panels. [px]"""
+_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
+          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
+"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
+"""Lines that can be told apart in gray."""
+_LEGEND_ROOM = 0.85
+"""Part of a chart's width that the words of its legend may take, beside their symbols."""
+
+
+@lru_cache(maxsize=1)
+def font_faces() -> str:
+    """Style rules that hold both fonts as woff2."""
+    rules = []
+    for style, weight in _STYLES:
+        packed = (FOLDER / f"NotoSansDerbes-{style}.woff2").read_bytes()
+        text = base64.b64encode(packed).decode("ascii")
+        rules.append(
+            f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};font-style:normal;'
+            f'src:url(data:font/woff2;base64,{text}) format("woff2")}}'
+        )
+    return "\n".join(rules)
+
+
+@lru_cache(maxsize=1)
+def known_characters() -> frozenset[str]:
+    """Characters that the embedded fonts hold."""
+    codes = (FOLDER / "characters.txt").read_text(encoding="ascii").split()
+    return frozenset(chr(int(code, 16)) for code in codes)
+
+
+def missing_characters(text: str) -> tuple[str, ...]:
+    """Characters of a text that the embedded fonts lack, in order of their code."""
+    return tuple(sorted(set(text) - known_characters() - _UNSEEN))
+
+
+@lru_cache(maxsize=1)
+def _with_fonts() -> Any:
+    import vl_convert  # noqa: PLC0415  drawing alone pays for it
+
+    vl_convert.register_font_directory(str(FOLDER))
+    return vl_convert
+
+
+def draw(spec: Spec, *, id_: str, title: str, description: str) -> str:
+    """A specification as an SVG picture with title and description.
+
+    The same specification gives the same text: identifiers are numbered anew
+    within the picture, and places are rounded to tenths of a pixel.
+    """
+    body, width, height = _drawn(spec)
+    width, height = round(width), round(height)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" '
+        f"{_named(id_, title, description)}{_numbered(_slim(body), id_)}</svg>"
+    )
+
+
+def _drawn(spec: Spec) -> tuple[str, float, float]:
+    """What stands within the SVG of a specification, its width and its height. [px]"""
+    drawn = _with_fonts().vegalite_to_svg(
+        _shown(spec), vl_version=_VEGA_LITE, format_locale=chart_signs()
+    )
+    found = _SIZE.match(drawn)
+    if found is None:
+        raise ValueError("the drawing has no size")
+    return drawn[found.end() : drawn.rindex("</svg>")], float(found[1]), float(found[2])
+
+
+def _named(id_: str, title: str, description: str) -> str:
+    """The end of an opening tag that names a picture, and its title and alternative text."""
+    return (
+        f'role="img" aria-labelledby="{id_}-title {id_}-desc">'
+        f'<title id="{id_}-title">{in_html(title)}</title>'
+        f'<desc id="{id_}-desc">{in_html(description)}</desc>'
+    )
+
+
+def picture(
+    spec: Spec,
+    *,
+    id_: str,
+    title: str,
+    under: str,
+    foot: str,
+    description: str,
+    has_fonts: bool = True,
+) -> str:
+    """A specification as an SVG file of its own: with its words above and below, on white."""
+    drawn, width, height = _drawn(spec)
+    width = max(width, float(NARROW)) + 2 * _MARGIN
+    words, y = "", float(_MARGIN)
+
+    def write(text: str, size: int, look: str, step: float) -> None:
+        nonlocal words, y
+        for line in _broken(text, size, width):
+            y += step * 1.3
+            words += f'<text x="{_MARGIN}" y="{y:.1f}" font-size="{size}px" {look}>'
+            words += f"{in_html(line)}</text>"
+
+    write(title, _HEAD, f'font-weight="bold" fill="{INK}"', _HEAD)
+    write(under, _SMALL, f'fill="{GRAY}"', _SMALL)
+    top = y + _MARGIN / 2
+    y = top + height
+    write(foot, _SMALL - 1, f'fill="{GRAY}"', _SMALL)
+    size = f"{width:.0f}", f"{y + _MARGIN:.0f}"
+    whole = f'width="{size[0]}" height="{size[1]}"'
+    body = _numbered(drawn, id_)
+    body = body.replace("<text ", '<text paint-order="stroke" stroke-linejoin="round" ')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} viewBox="0 0 {" ".join(size)}" '
+        f'font-family="{FAMILY}, sans-serif" {_named(id_, title, description)}'
+        f"{f'<style>{font_faces()}</style>' if has_fonts else ''}"
+        f'<rect {whole} fill="#ffffff"/>{words}'
+        f'<g transform="translate({_MARGIN},{top:.1f})" font-size="12px">{body}</g></svg>\n'
+    )
+
+
+def _broken(text: str, size: float, width: float) -> list[str]:
+    """Lines of a text that fit into a picture; none of an empty one."""
+    wide = _BOLD if size == _HEAD else 1.0
+    letters = int((width - 2 * _MARGIN) / (LETTER * size / 12 * wide))
+    return wrapped(text, letters).split(LINE_BREAK) if text else []
+
+
+def pixels(svg: str, ppi: int) -> bytes:
+    """A picture as PNG, with so many pixels by inch. A pixel of the picture is 1/96 inch."""
+    return bytes(_with_fonts().svg_to_png(svg, scale=72 / 96, ppi=ppi))
+
+
+def with_title(
+    spec: Spec, *, title: str, under: str, foot: str, description: str, id_: str
+) -> Spec:
+    """A specification that says what a picture of its own says, for other programs."""
+    own, width = spec.get("title"), WIDE + 2.0 * _MARGIN
+    more = [own["text"]] if isinstance(own, Mapping) else []
+    head = {
+        "text": _broken(title, _HEAD, width),
+        "subtitle": [*_broken(under, _SMALL, width), *more],
+        "anchor": "start",
+        "frame": "bounds",
+        "fontSize": _HEAD,
+        "subtitleFontSize": _SMALL,
+        "offset": 2 * LINE,
+    }
+    told = {"name": id_, "title": title, "subtitle": under, "foot": foot}
+    shown = {**spec, "background": "#ffffff", "title": head, "description": description}
+    return dict(_shown({**shown, "usermeta": {"derbes": told}}))
+
+
+def _shown(part: Any) -> Any:
+    """A part of a specification whose texts hold nothing that the renderer could stumble over."""
+    if isinstance(part, str):
+        return visible(part)
+    if isinstance(part, Mapping):
+        return {key: _shown(value) for key, value in part.items()}
+    return [_shown(one) for one in part] if isinstance(part, list | tuple) else part
+
+
+def _slim(body: str) -> str:
+    """The same picture with fewer bytes: tenths of a pixel, and nothing said twice or unseen."""
+    body = _TAG.sub(_slim_tag, body)
+    seen = ""
+    while seen != body:
+        seen, body = body, _UNSEEN_MARK.sub("", body)
+    parts, is_kept = [], []
+    for part in _TAG_OR_TEXT.findall(body):
+        if part == "<g>" or part.startswith("<g "):
+            is_kept.append(part != "<g>")
+        if part == "<g>" or (part == "</g>" and not is_kept.pop()):
+            continue
+        parts.append(part)
+    return "".join(parts)
+
+
+def _slim_tag(found: re.Match[str]) -> str:
+    """A tag with places in tenths of a pixel, and without what is usual."""
+    tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), found.group())
+    return _USUAL.sub("", tag).replace(_USUAL_OF.get(tag[1:].partition(" ")[0], "\0"), "")
+
+
+def _tenth(number: re.Match[str]) -> str:
+    text = f"{float(number.group()):.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def _numbered(body: str, id_: str) -> str:
+    """Identifiers of clips and gradients made unique within the page."""
+    for n, own in enumerate(dict.fromkeys(_OWN_ID.findall(body))):
+        new = f"{id_}-{n}"
+        body = body.replace(f'id="{own}"', f'id="{new}"').replace(f"url(#{own})", f"url(#{new})")
+    return body
+
+
+def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
+    """A layered chart of a whole width, labels included."""
+    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return finished({**size, "layer": [_with_room_for_title(one, width) for one in layers], **more})
+
+
+def _with_room_for_title(layer: Spec, width: int) -> Spec:
+    """A layer whose words of the x axis stay within the chart: they end where the plot ends."""
+    x = layer.get("encoding", {}).get("x", {})
+    title = x.get("title")
+    if not title or len(title) * LETTER <= _LONG_TITLE * width:
+        return layer
+    lines = wrapped(title, int(width / LETTER) - 2).split(LINE_BREAK)
+    axis = {**x.get("axis", {}), "titleAnchor": "end", "titleLimit": width}
+    x = {**x, "title": lines if len(lines) > 1 else title, "axis": axis}
+    return {**layer, "encoding": {**layer["encoding"], "x": x}}
+
+
+def legend_columns(names: Iterable[str], room: float) -> int:
+    """Columns of a legend: as many as its words, row by row, leave room for [px]; three at most."""
+    letters = [len(name) for name in names]
+
+    def width(n: int) -> float:
+        return sum(max(letters[at::n], default=0) * LETTER + _SYMBOL for at in range(n))
+
+    return next((n for n in (3, 2) if width(n) <= room), 1)
+
+
+def finished(spec: Spec) -> Spec:
+    """A specification with the style of the house."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": None,
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
+        **spec,
+        "config": _CONFIG,
+    }
 
 
 def wrapped(text: str, width: int) -> str:
@@ -392,10 +369,6 @@ def turns(rows: Iterable[Row], *fields: str) -> list[Row]:
         for t, row in enumerate(rows)
         if t in (0, len(rows) - 1) or any(row[key] != rows[t - 1][key] for key in fields)
     ]
-
-
-_GAP = 18
-"""Between two panels. [px]"""
 
 
 def columns_of(width: int, names: Iterable[str]) -> int:
@@ -453,22 +426,17 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
         height += 16 + LINE * (len(lines) - 1)
         data = values([{"place": place, "words": lines}])
         x = {"field": "place", "type": "quantitative"}
-        text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
+        side: Spec = {"align": "right", "dx": -4} if at_left else {"align": "left", "dx": 4}
+        look: Spec = {**side, "baseline": "top", "lineHeight": LINE, "color": RED}
+        text = {"x": x, "y": {"value": -height}, "text": {"field": "words"}}
         layers += [
-            {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
-             "encoding": {"x": x}},
-            {"data": data, "mark": {**text, "baseline": "top", "lineHeight": LINE, "color": RED},
-             "encoding": {"x": x, "y": {"value": -height},
-                          "text": {"field": "words"}}},
-        ]  # fmt: skip
+            {"data": data, **layer("rule", {"x": x}, color=RED, strokeDash=[5, 4])},
+            {"data": data, **layer("text", text, **look)},
+        ]
     return layers
 
 
 # Parts of specifications
-
-_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
-          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
-"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
 
 
 def numbers(
@@ -479,10 +447,10 @@ def numbers(
     form: str = ",~r",
     **axis: Any,
 ) -> Spec:
-    """A channel of numbers.
+    """A channel of numbers: a field of the rows, or none where each layer names its own.
 
     Args:
-        field: Field of the rows; empty: each layer names its own.
+        field: That field.
         title: Words of the axis.
         scale: Its scale.
         form: How numbers on the axis are written.
@@ -554,14 +522,6 @@ def years_of(rows: list[Row], *, width: int) -> Spec:
     return time_axis((row["year"] for row in rows), tickCount=ticks, grid=False)
 
 
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
-"""Lines that can be told apart in gray."""
-
-
-_LEGEND_ROOM = 0.85
-"""Part of a chart's width that the words of its legend may take, beside their symbols."""
-
-
 def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ()) -> Spec:
     """Probability by date, a line per `line`, told apart by color and dashes.
 
@@ -572,10 +532,9 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
     """
     letters = int(_LEGEND_ROOM * width / LETTER)
     rows = [{**row, "line": wrapped(row["line"], letters)} for row in rows]
-    order = list(dict.fromkeys(wrapped(line, letters) for line in order)) or list(
-        dict.fromkeys(row["line"] for row in rows)
-    )
-    lines = ([row for row in rows if row["line"] == name] for name in order)
+    names = [wrapped(line, letters) for line in order] or [row["line"] for row in rows]
+    names = list(dict.fromkeys(names))
+    lines = ([row for row in rows if row["line"] == name] for name in names)
     rows = [row for line in lines for row in turns(line, "p")]
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
@@ -585,8 +544,8 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
     encoding = {
         "x": {**years_of(rows, width=width), "field": "year"},
         "y": numbers("p", scale={"domain": [0, 1]}, form=".0%", values=ticks),
-        "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
-        "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
+        "color": by_kind("line", dict(zip(names, colors, strict=False)), legend),
+        "strokeDash": by_kind("line", dict(zip(names, dashes, strict=False)), legend),
     }
     steps_of = layer("line", encoding, strokeWidth=2, interpolate="step-after")
     return chart(width, [steps_of], data=values(rows), height=150)

@@ -1,4 +1,4 @@
-"""The only place that rounds: numbers, shares, times, dates and money as texts.
+"""The only place that rounds: numbers, shares, times, dates, money and keys as texts.
 
 Times are rounded down, so that no text claims a month that was not reached; a
 share is never rounded to none or to all. What is missing is a word, never 0.
@@ -6,21 +6,20 @@ share is never rounded to none or to all. What is missing is a word, never 0.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from derbes.language import Declined, _, language, ngettext, number_signs, spelled
-from derbes.spelling import (
-    NO_BREAK,
-    counted,
-    day_of,
-    money_name,
-    month_of,
-    years_name,
-)
+from derbes.language import Declined, _, in_english, language, ngettext, number_signs, spelled
+from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, years_name
 from derbes.units import format_unit
 
 _FINE = 1e-6
 """Below it a difference is rounding noise of the solver, in the unit shown."""
+_BEGINS = re.compile(r"-?\d")
+_PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
+_MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
+_STEM = 4
+"""Letters by which a unit is known whatever number it stands beside."""
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -45,6 +44,12 @@ def exact(value: float) -> str:
     return number(value, digits=9)
 
 
+def told(text: str, **values: Any) -> str:
+    """A text with its values, plain numbers among them as `number` has them."""
+    plain = {key: number(value) for key, value in values.items() if isinstance(value, int | float)}
+    return text.format(**{**values, **plain})
+
+
 def quantity(value: float, unit: str) -> str:
     """A number with its unit.
 
@@ -58,19 +63,16 @@ def quantity(value: float, unit: str) -> str:
 
 def unit_name(unit: str, n: int = 2) -> str:
     """A unit as the language in use writes it beside the number `n`."""
-    counted = {
-        "piece": ngettext("piece", "pieces", n),
-        "round": ngettext("round", "rounds", n),
-    }
+    known = {"piece": ngettext("piece", "pieces", n), "round": ngettext("round", "rounds", n)}
     head, slash, per = unit.partition("/")
     if language() == "en":
-        return f"{counted.get(head, head)}{slash}{per}"
-    counted |= {"tube": ngettext("tube", "tubes", n), "year": years_name(n)}
-    told = [counted.get(head) or format_unit(head, language())]
+        return f"{known.get(head, head)}{slash}{per}"
+    known |= {"tube": ngettext("tube", "tubes", n), "year": years_name(n)}
+    words = [known.get(head) or format_unit(head, language())]
     if per:
         one = {"tube": ngettext("tube", "tubes", 1)}
-        told += [one.get(word) or format_unit(word, language()) for word in per.split("/")]
-    return "/".join(told)
+        words += [one.get(word) or format_unit(word, language()) for word in per.split("/")]
+    return "/".join(words)
 
 
 def share(value: float) -> str:
@@ -97,8 +99,7 @@ def months(value: float) -> Declined:
         [['10.4', 'months'], ['1', 'month'], ['11.9', 'months']]
     """
     rounded = _tenths(value)
-    whole = int(rounded) if rounded == int(rounded) else 2
-    text = ngettext("{n} month", "{n} months", whole)
+    text = ngettext("{n} month", "{n} months", int(rounded) if rounded == int(rounded) else 2)
     return counted(rounded, "month", text.format(n=exact(rounded)))
 
 
@@ -119,8 +120,7 @@ def _tenths(value: float) -> float:
 def days(value: float) -> Declined:
     """A time in days, rounded down."""
     whole = math.floor(value + _FINE)
-    text = ngettext("{n} day", "{n} days", whole).format(n=number(whole))
-    return counted(whole, "day", text)
+    return counted(whole, "day", told(ngettext("{n} day", "{n} days", whole), n=whole))
 
 
 def date(label: str) -> Declined:
@@ -130,14 +130,14 @@ def date(label: str) -> Declined:
         >>> date("2027-07"), date("2025-12-17"), date("2027")
         ('July 2027', '17 December 2025', '2027')
     """
-    parts = label.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+    year, *rest = label.split("-")
+    if not all(part.isdigit() for part in (year, *rest)) or len(rest) not in (1, 2):
         return Declined(label)
-    if len(parts) == 1 or not 1 <= int(parts[1]) <= 12:
+    if not 1 <= int(rest[0]) <= 12:
         return Declined(label)
-    if len(parts) == 2:
-        return month_of(parts[0], int(parts[1]))
-    return day_of(parts[0], int(parts[1]), int(parts[2]))
+    if len(rest) == 1:
+        return month_of(year, int(rest[0]))
+    return day_of(year, int(rest[0]), int(rest[1]))
 
 
 def money(value: float, currency: str) -> str:
@@ -174,13 +174,6 @@ def percent_rise(value: float) -> str:
     return _("{n} times the price").format(n=number(value))
 
 
-_BEGINS = re.compile(r"-?\d")
-_PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
-_MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
-_STEM = 4
-"""Letters by which a unit is known whatever number it stands beside."""
-
-
 def span(low: str, high: str) -> str:
     """Two ends of a range as one text; a unit that both have is written once.
 
@@ -213,8 +206,46 @@ def missing(paths: Sequence[str] = ()) -> str:
     """The word for what is missing, with the first keys that it lacks."""
     if not paths:
         return _("missing")
-    if len(paths) == 1:
-        return _("missing: needs {path}").format(path=paths[0])
     n = len(paths) - 1
     text = ngettext("missing: needs {path} and {n} more", "missing: needs {path} and {n} more", n)
-    return text.format(path=paths[0], n=n)
+    return (text if n else _("missing: needs {path}")).format(path=paths[0], n=n)
+
+
+def by_key(*texts: str) -> dict[str, str]:
+    """Texts by the keys that say the same in English: `lead_time` → lead time."""
+    return {in_english(text).replace(" ", "_"): text for text in texts}
+
+
+def key_names() -> dict[str, str]:
+    """Key that holds a number → its short name."""
+    others = {"amount": _("value"), "by": _("by how much"), "inputs": _("needed input")}
+    return others | by_key(
+        _("at least"), _("at most"), _("capacity"), _("capital"), _("capital by size"),
+        _("carried share"), _("cost"), _("cost share"), _("crisis demand"), _("delay"),
+        _("demand"), _("discount rate"), _("foreign share"), _("half life"), _("hours"),
+        _("in draws"), _("lead time"), _("length"), _("life"), _("lines"), _("margin share"),
+        _("on order"), _("opening"), _("options"), _("price"), _("quantity"), _("ramp"),
+        _("rate"), _("rates"), _("refill time"), _("reserve"), _("running"),
+        _("running by size"), _("sender horizon"), _("share"), _("shelf life"), _("age"),
+        _("shortage cost"), _("standing cost"), _("storage cost"), _("storage limit"),
+        _("take or pay"), _("weight"),
+    )  # fmt: skip
+
+
+def key_words(steps: list[str], name: Callable[[str], str]) -> str:
+    """A key of an element, with what it is about where there are several.
+
+    Args:
+        steps: The rest of a path behind its element, e.g. `inputs`, `clay`.
+        name: Name of a good.
+    """
+    known, key = key_names(), steps[0]
+    rest = [name(one) if key == "inputs" else known.get(one, one) for one in steps[1:]]
+    return " ".join([known.get(key, key), *rest]).replace("_", " ")
+
+
+def distribution_words(name: str) -> str:
+    """A distribution of a case by its name."""
+    own = {"pert": _("PERT"), "empirical": _("observed values"), "reference": _("reference class")}
+    own |= by_key(_("uniform"), _("triangular"), _("lognormal"), _("discrete"))
+    return own.get(name, name)

@@ -13,23 +13,13 @@ from derbes.brief.contents import (
     MYOPIC,
     OPTIMAL,
     BriefContents,
-    Cell,
-    PageTable,
     calm_words,
-    figure_cell,
     harm_of,
     is_all_net,
-    month_cell,
     survived,
-    table_of,
 )
-from derbes.brief.uncertainty import (
-    LIKELY,
-    at_least,
-    in_unit,
-    kind_of,
-    made_by,
-)
+from derbes.brief.layout import Cell, PageTable, table_of
+from derbes.brief.uncertainty import LIKELY, at_least, in_unit, kind_of, made_by
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.case.options import Standard
 from derbes.language import _, ngettext
@@ -48,47 +38,38 @@ _RATIO_DIGITS = 2
 
 def asked_words(contents: BriefContents) -> tuple[str, ...]:
     """The measure and what comes with it; the same without its crisis; starts and standard."""
-    measure = contents.measure
+    measure, case = contents.measure, contents.case
     if measure is None:
         return ()
     supposed = _("Supposed: {measure}.").format(measure=contents.measure_words())
+    own, essential = essential_uses(case), ""
+    if len(own) < len(case.uses):
+        names = _grouped(contents.name("uses", use) for use in own)
+        essential = _("Essential: {uses}.").format(uses=names)
+    asked = (essential, _horizon_words(contents), _standard_words(contents))
     parts = (
         fmt.joined(supposed, _company_words(contents, measure), by=" "),
         _without_crisis(contents, measure),
-        fmt.joined(
-            _essential_words(contents),
-            _horizon_words(contents),
-            _standard_words(contents),
-            by=" ",
-        ),
+        fmt.joined(*asked, by=" "),
     )
     return tuple(part for part in parts if part)
 
 
-def _essential_words(contents: BriefContents) -> str:
-    """Which uses are essential, where others are not."""
-    own = essential_uses(contents.case)
-    if len(own) == len(contents.case.uses):
-        return ""
-    names = _grouped(contents.name("uses", use) for use in own)
-    return _("Essential: {uses}.").format(uses=names)
-
-
-def _parts(contents: BriefContents, measure: Measure) -> list[Measure]:
-    """A measure, and those that run together with it."""
-    return [measure, *(contents.case.measures[id_] for id_ in measure.together_with)]
+def _has_crisis(contents: BriefContents, measure: Measure) -> bool:
+    """Whether a crisis comes with a measure, or with those that run together with it."""
+    others = (contents.case.measures[id_] for id_ in measure.together_with)
+    return any(part.crisis for part in (measure, *others))
 
 
 def crisis_uses(contents: BriefContents) -> list[Use]:
     """Uses whose demand a crisis changes while the main measure runs."""
     measure = contents.measure
-    if measure is None or not any(part.crisis for part in _parts(contents, measure)):
+    if measure is None or not _has_crisis(contents, measure):
         return []
     return [use for use in contents.case.uses.values() if use.crisis_demand is not None]
 
 
 def _company_words(contents: BriefContents, measure: Measure) -> str:
-    """What comes with a measure: a crisis with its demand, and other measures."""
     case, month = contents.case, contents.focus.start
     at, calendar = case.calendar.index_of(month), case.calendar
     sums: dict[str, list[float]] = {}
@@ -96,7 +77,7 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
         both = sums.setdefault(case.goods[use.good].unit, [0.0, 0.0])
         for place, demand in enumerate((use.demand, use.crisis_demand)):
             both[place] += float(demand.over(calendar.n_periods)[at]) if demand else 0.0
-    told = []
+    changes = []
     for unit, (calm, crisis) in sums.items():
         text = _("from {change} a month")
         times = crisis / calm if calm > 0 else 0.0
@@ -107,25 +88,18 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
                 "from {change} a month, {times} times as much",
                 round(shown) if shown == round(shown) else 2,
             )
-        told.append(
-            text.format(
-                change=fmt.span(fmt.quantity(calm, unit), fmt.quantity(crisis, unit)),
-                times=fmt.number(times, 2),
-            )
-        )
-    words = ""
-    if told:
-        text = _(
-            "With it comes a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
-        )
-        words = text.format(
-            uses=_grouped(contents.name("uses", use.id) for use in used),
-            change="; ".join(told),
-            month=fmt.date(month),
-        )
+        change = fmt.span(fmt.quantity(calm, unit), fmt.quantity(crisis, unit))
+        changes.append(text.format(change=change, times=fmt.number(times, 2)))
+    crisis_words = _(
+        "With it comes a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
+    ).format(
+        uses=_grouped(contents.name("uses", use.id) for use in used),
+        change="; ".join(changes),
+        month=fmt.date(month),
+    )
     others = contents.names("measures", measure.together_with)
-    together = _("At the same time: {measures}.").format(measures=others) if others else ""
-    return fmt.joined(words, together, by=" ")
+    together = _("At the same time: {measures}.").format(measures=others)
+    return fmt.joined(crisis_words if changes else "", together if others else "", by=" ")
 
 
 def _grouped(names: Iterable[str]) -> str:
@@ -144,42 +118,42 @@ def without_crisis(contents: BriefContents, measure: Measure) -> str:
     """Id of the measure that does the same without a crisis; empty: the case has none."""
     fields = ("kind", "sender", "hits", "share", "by", "start", "in_transit")
     for other in contents.case.measures.values():
-        is_calm = not any(part.crisis for part in _parts(contents, other))
-        if is_calm and all(getattr(other, name) == getattr(measure, name) for name in fields):
+        is_like = all(getattr(other, name) == getattr(measure, name) for name in fields)
+        if is_like and not _has_crisis(contents, other):
             return other.id
     return ""
 
 
 def _without_crisis(contents: BriefContents, measure: Measure) -> str:
-    """What the same measure does without its crisis, or that this is not computed."""
     if not crisis_uses(contents):
         return ""
-    plain, length = without_crisis(contents, measure), contents.focus.length
+    plain = without_crisis(contents, measure)
     if not plain:
         return _("The same without the crisis is not computed: the case has no such measure.")
     rows = _rows(contents, OPTIMAL, plain)
     if not rows:
         return _("The same without the crisis is not computed: it was not asked for.")
     worst = max(rows, key=harm_of)
-    short = sum(harm_of(row) > 0 for row in rows)
+    n_short = sum(harm_of(row) > 0 for row in rows)
     starts = [row.start for row in rows]
     text = _(
         "Without the crisis ({measure}), if all goes as written, nothing essential goes unmet at "
         "any of {n} starts from {first} to {last}."
     )
-    if short:
+    if n_short:
         text = _(
             "Without the crisis ({measure}), if all goes as written, {length} are survived at "
             "{held} of {n} starts from {first} to {last}; at worst ({month}) {units} of essential "
             "demand go unmet."
         )
-    return text.format(
+    return fmt.told(
+        text,
         measure=contents.name("measures", plain),
-        n=fmt.number(len(rows)),
-        held=fmt.number(len(rows) - short),
+        n=len(rows),
+        held=len(rows) - n_short,
         first=fmt.date(min(starts)),
         last=fmt.date(max(starts)),
-        length=fmt.months(length),
+        length=fmt.months(contents.focus.length),
         month=fmt.date(worst.start),
         units=contents.amount_words(harm_of(worst)),
     )
@@ -196,53 +170,42 @@ def _horizon_words(contents: BriefContents) -> str:
         len(starts),
     )
     n = len(_medians(contents))
-    drawn = _(", {n} of them in the draws").format(n=fmt.number(n)) if n else ""
-    return text.format(
-        n=fmt.number(len(starts)),
-        drawn=drawn,
-        first=fmt.date(starts[0]),
-        last=fmt.date(starts[-1]),
-        end=contents.last_month,
+    drawn = fmt.told(_(", {n} of them in the draws"), n=n) if n else ""
+    first, last = fmt.date(starts[0]), fmt.date(starts[-1])
+    return fmt.told(
+        text, n=len(starts), drawn=drawn, first=first, last=last, end=contents.last_month
     )
 
 
 def _standard_words(contents: BriefContents) -> str:
     """What a programme has to meet, with dates."""
     case, calendar = contents.case, contents.case.calendar
-    told = []
-    for standard in case.standards.values():
-        name = contents.name("standards", standard.id)
+
+    def words(standard: Standard) -> str:
+        name, first = contents.name("standards", standard.id), calendar.label(standard.first)
         if not standard.measure:
-            told.append(_cap_words(contents, standard) if standard.is_cap else name)
-            continue
+            if not standard.is_cap:
+                return name
+            cap = cap_words(case, standard, month=fmt.date(first))
+            return _("{name} ({cap})").format(name=name, cap=cap) if standard.label else cap
         last = standard.last if standard.last >= 0 else calendar.n_periods - 1
         is_main = standard.measure == contents.focus.measure
         measure = _("the measure") if is_main else contents.name("measures", standard.measure)
-        text = _("{name} ({measure} for {length}, begun from {first} to {last})").format(
+        return _("{name} ({measure} for {length}, begun from {first} to {last})").format(
             name=name,
             measure=measure,
             length=fmt.months(standard.length * calendar.step),
-            first=fmt.date(calendar.label(standard.first)),
+            first=fmt.date(first),
             last=fmt.date(calendar.label(last)),
         )
-        told.append(text)
-    if not told:
-        return ""
+
+    n, standards = len(case.standards), "; ".join(map(words, case.standards.values()))
     text = ngettext(
         "The standard of the programme: {standards}.",
         "The standards of the programme: {standards}.",
-        len(told),
+        n,
     )
-    return text.format(standards="; ".join(told))
-
-
-def _cap_words(contents: BriefContents, cap: Standard) -> str:
-    """What a cap on sellers asks for, with its dates."""
-    month = fmt.date(contents.case.calendar.label(cap.first))
-    words = cap_words(contents.case, cap, month=month)
-    if not cap.label:
-        return words
-    return _("{name} ({cap})").format(name=contents.name("standards", cap.id), cap=words)
+    return text.format(standards=standards) if n else ""
 
 
 # What is answered
@@ -254,25 +217,23 @@ def how_long(contents: BriefContents) -> str:
         return _("Nothing is asked of this case yet: it has no measure.")
     drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
     if drawn is not None and drawn.quantiles:
+        median, span = quantile_words(drawn, "50"), span_words(drawn)
         text = _(
             "{event}: all essential demand is met for {median}, the middle of {n} draws; in nine "
             "of ten draws for {span}."
         )
-        if span_words(drawn) == quantile_words(drawn, "50"):
+        if span == median:
             text = _(
                 "{event}: all essential demand is met for {median} in nine of ten of {n} draws."
             )
-        return text.format(
-            event=event_words(contents),
-            median=quantile_words(drawn, "50"),
-            n=fmt.number(drawn.n_draws),
-            span=span_words(drawn),
+        return fmt.told(
+            text, event=event_words(contents), median=median, n=drawn.n_draws, span=span
         )
     row = contents.cover_row(start=contents.focus.start)
+    if row is None and contents.focus.measure:
+        return _("How long essential demand is met was not computed.")
     if row is None:
-        is_known = bool(contents.focus.measure)
-        none = _("No answer: no measure was computed.")
-        return _("How long essential demand is met was not computed.") if is_known else none
+        return _("No answer: no measure was computed.")
     text = _("{event}: all essential demand is met for {time}.")
     if survived(row) == fmt.months(0):
         text = _("{event}: essential demand goes short at once.")
@@ -283,9 +244,9 @@ def how_long(contents: BriefContents) -> str:
 
 def event_words(contents: BriefContents) -> str:
     """The main measure with its first start, and that it comes with a crisis."""
-    text = _("{measure} in {month}, in a crisis") if crisis_uses(contents) else _(
-        "{measure} in {month}"
-    )  # fmt: skip
+    text = _("{measure} in {month}")
+    if crisis_uses(contents):
+        text = _("{measure} in {month}, in a crisis")
     measure = contents.name("measures", contents.focus.measure)
     month = fmt.date(contents.focus.start)
     return text.format(measure=measure[:1].upper() + measure[1:], month=month)
@@ -304,13 +265,11 @@ def weak_window(contents: BriefContents) -> str:
 
 def _weak_in_draws(contents: BriefContents) -> str:
     """At which starts at least half of the draws fall short, and the worst start over draws."""
-    medians, focus = _medians(contents), contents.focus
+    medians, length = _medians(contents), contents.focus.length
     if not medians:
         return ""
-    weak = [month for month in medians if medians[month] < focus.length]
-    runs = [list(run) for is_weak, run in groupby(medians, key=weak.__contains__) if is_weak]
-    worst = min(medians, key=medians.__getitem__)
-    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
+    weak = [month for month in medians if medians[month] < length]
+    n_runs = sum(is_weak for is_weak, _run in groupby(medians, key=weak.__contains__))
     text = _(
         "Begun at any of {n} starts, half of the draws or more meet essential demand for {length}."
     )
@@ -319,89 +278,83 @@ def _weak_in_draws(contents: BriefContents) -> str:
             "Whenever it begins, half of the draws or more do not meet essential demand for "
             "{length}."
         )
-    elif len(runs) > 1:
+    elif n_runs > 1:
         text = _(
             "Weak windows between {begins} and {ends}: begun then, half of the draws or more do "
             "not always meet essential demand for {length}."
+        )
+    elif len(weak) == 1:
+        text = _(
+            "Weak window in {begins}: begun then, half of the draws or more do not meet "
+            "essential demand for {length}."
         )
     elif weak:
         text = _(
             "Weak window from {begins} to {ends}: begun then, half of the draws or more do not "
             "meet essential demand for {length}."
         )
-        if len(weak) == 1:
-            text = _(
-                "Weak window in {begins}: begun then, half of the draws or more do not meet "
-                "essential demand for {length}."
-            )
-    said = text.format(
-        n=fmt.number(len(medians)),
-        length=fmt.months(focus.length),
-        begins=fmt.date(weak[0]) if weak else "",
-        ends=fmt.date(weak[-1]) if weak else "",
-    )
-    if answer is None or len(medians) == 1:
+    begins, ends = (fmt.date(weak[0]), fmt.date(weak[-1])) if weak else ("", "")
+    said = fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
+    worst = worst_drawn(contents)
+    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
+    if answer is None:
         return said
+    median, span = quantile_words(answer, "50"), span_words(answer)
     text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
-    if span_words(answer) == quantile_words(answer, "50"):
+    if span == median:
         text = _("Worst start: {month}, {median} in nine draws of ten.")
-    told = text.format(
-        month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
-    )
-    return fmt.joined(said, told, by=" ")
+    return fmt.joined(said, text.format(month=fmt.date(worst), median=median, span=span), by=" ")
 
 
 def _weak_window(contents: BriefContents) -> str:
-    found = short_by_start(contents)
+    found, focus = short_by_start(contents), contents.focus
     if not found:
         return ""
     if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
         return _("It takes nothing away that is used in calm, whenever it comes.")
     months = sorted(found)
-    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
-    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
+    short = [month for month in months if found[month]]
+    n_runs = sum(is_short for is_short, _run in groupby(months, key=found.__getitem__))
+    text = _("Whenever it comes, the whole {length} of it are survived.")
+    if short:
+        text = _over_time(months, short, n_runs)
     if len(months) == 1:
         text = _("The whole {length} of it are survived.")
-        if runs:
+        if short:
             text = _("{length} of it leave {units} of essential demand unmet.")
-    elif not runs:
-        text = _("Whenever it comes, the whole {length} of it are survived.")
-    else:
-        text = _over_time(months, runs)
     return text.format(
         now=fmt.date(months[0]),
-        length=fmt.months(contents.focus.length),
-        month=fmt.date(contents.focus.worst),
-        units=unmet_words(contents, contents.focus.worst),
-        begins=fmt.date(begins),
-        ends=fmt.date(ends),
+        length=fmt.months(focus.length),
+        month=fmt.date(focus.worst),
+        units=unmet_words(contents, focus.worst),
+        begins=fmt.date(short[0]) if short else "",
+        ends=fmt.date(short[-1]) if short else "",
     )
 
 
-def _over_time(months: list[str], runs: list[list[str]]) -> str:
-    """The weak window of several starts, of which those of the runs leave demand unmet."""
-    begins, ends = runs[0][0], runs[-1][-1]
-    if runs[0] == months:
+def _over_time(months: list[str], short: list[str], n_runs: int) -> str:
+    """The weak window of several starts, some of which leave demand unmet, in so many runs."""
+    if short == months:
         return _(
             "Whenever it comes, {length} of it are not survived: at worst ({month}) {units} of "
             "essential demand go unmet."
         )
-    if len(runs) > 1:
+    if n_runs > 1:
         return _(
             "Weak windows between {begins} and {ends}: {length} of it, begun then, are not always "
             "survived; at worst ({month}) {units} of essential demand go unmet."
         )
-    if begins == months[0]:
+    if short[0] == months[0]:
         return _(
             "Weak window up to {ends}: {length} of it, begun by then, are not survived; at worst "
             "({month}) {units} of essential demand go unmet. Later ones are."
         )
-    if ends == months[-1]:
+    if short[-1] == months[-1]:
         return _(
             "Weak window from {begins} on: {length} of it, begun then, are not survived; at worst "
             "({month}) {units} of essential demand go unmet. Begun in {now} they are."
         )
-    if begins == ends:
+    if len(short) == 1:
         return _(
             "Weak window in {begins}: {length} of it, begun then, are not survived; {units} of "
             "essential demand go unmet. Begun in {now} they are."
@@ -420,13 +373,13 @@ def spread_of(contents: BriefContents, kind: str, date: str) -> Answer | None:
 
     Of the main measure, and of its main length where the number has one.
     """
-    answers = contents.stress.answers if contents.stress else ()
+    focus = contents.focus
+    about = (kind, date, focus.variant, focus.measure)
     found = [
         one
-        for one in answers
-        if (kind_of(one.name), one.date, one.variant) == (kind, date, contents.focus.variant)
-        and one.measure == contents.focus.measure
-        and one.length in (None, contents.focus.length)
+        for one in (contents.stress.answers if contents.stress else ())
+        if (kind_of(one.name), one.date, one.variant, one.measure) == about
+        and one.length in (None, focus.length)
     ]
     return min(found, key=lambda one: one.bound != OPTIMAL, default=None)
 
@@ -464,7 +417,6 @@ def by_date(contents: BriefContents) -> PageTable | None:
     """Answers over draws at the first start, the worst and later ones; None without draws."""
     focus, stress = contents.focus, contents.stress
     worst = worst_drawn(contents)
-    dates = sorted({focus.start, worst, *end_dates(contents)} - {""})
     first = spread_of(contents, TIME_TO_SURVIVE, focus.start)
     if stress is None or first is None:
         return None
@@ -472,12 +424,12 @@ def by_date(contents: BriefContents) -> PageTable | None:
 
     def month(date: str) -> Cell:
         text = _("{month}, the worst").format(month=fmt.date(date))
-        return Cell(text, date) if date == worst else month_cell(date)
+        return Cell(text, date) if date == worst else Cell.month(date)
 
     def spread(date: str, *, kind: str) -> Cell:
         answer = spread_of(contents, kind, date)
         if answer is None or "50" not in answer.quantiles:
-            return figure_cell(None)
+            return Cell.figure(None)
         median, span = quantile_words(answer, "50"), span_words(answer)
         text = _("{median} ({span})").format(median=median, span=span)
         return Cell(median if span == median else text, answer.quantiles["50"])
@@ -485,11 +437,10 @@ def by_date(contents: BriefContents) -> PageTable | None:
     def ended(date: str) -> Cell:
         point, other = (best or rule).get(date), rule.get(date)
         if point is None:
-            return figure_cell(None)
-        text = _("{share} ± {error}").format(
-            share=fmt.share(point.p), error=fmt.share(point.standard_error)
-        )
-        if other is not None and fmt.share(other.p) != fmt.share(point.p):
+            return Cell.figure(None)
+        share, error = fmt.share(point.p), fmt.share(point.standard_error)
+        text = _("{share} ± {error}").format(share=share, error=error)
+        if other is not None and fmt.share(other.p) != share:
             text = _("{text}; simple rule {share}").format(text=text, share=fmt.share(other.p))
         return Cell(text, point.p)
 
@@ -502,58 +453,56 @@ def by_date(contents: BriefContents) -> PageTable | None:
     caption = _(
         "When it ends, and who is hurt until then: the middle draw, in brackets where nine of ten "
         "lie ({made})"
-    )
-    return table_of(
-        caption.format(made=made_by(stress, first.bound, first.n_draws)), columns, dates
-    )
+    ).format(made=made_by(stress, first.bound, first.n_draws))
+    return table_of(caption, columns, sorted({focus.start, worst, *end_dates(contents)} - {""}))
 
 
 def reading_words(contents: BriefContents) -> str:
     """How the numbers by date are read, and when leverage ends if all goes as written."""
-    end, names = contents.end_row(), contents.case.target
-    target = contents.name("actors", names)
-    sender = contents.name("actors", contents.sender) if contents.sender else ""
+    end, target = contents.end_row(), contents.name("actors", contents.case.target)
     ended = _(
         "Leverage has ended by a date when no {length} of it, begun from then on, leave essential "
         "demand unmet."
     ).format(length=fmt.months(contents.focus.length))
-    written = ""
-    if end is not None and end.date == contents.focus.start:
+    written = _("If all goes as written that is not so by {last}.")
+    if end is None:
+        written = ""
+    elif end.date == contents.focus.start:
         written = _("If all goes as written that is so from the first start, {month}.")
-    elif end is not None and end.date:
+    elif end.date:
         written = _("If all goes as written that is so from {month} on.")
-    elif end is not None:
-        written = _("If all goes as written that is not so by {last}.")
-    if end is not None:
-        written = written.format(month=fmt.date(end.date or ""), last=contents.last_month)
-    ratio = ""
-    if sender:
-        ratio = _(
-            "Leverage ratio: loss of {target} over cost of {sender}, if {target} buys again "
-            "afterwards; above 1 {target} loses more, below 0 it pays less than without the "
-            "measure."
-        ).format(target=target, sender=sender)
+    month = fmt.date((end and end.date) or "")
+    ratio = _(
+        "Leverage ratio: loss of {target} over cost of {sender}, if {target} buys again "
+        "afterwards; above 1 {target} loses more, below 0 it pays less than without the "
+        "measure."
+    )
     made = _(
         "A draw is one run with each uncertain number taken from its range. Best response: stock "
         "and purchases are used as well as can be, knowing how long it lasts; simple rule: "
         "without looking ahead."
     )
-    counted = "" if contents.leverage.levers else counted_words(contents)
-    return fmt.joined(ended, written, ratio, counted, made, by=" ")
+    return fmt.joined(
+        ended,
+        written.format(month=month, last=contents.last_month),
+        ratio.format(target=target, sender=contents.actor_words()) if contents.sender else "",
+        "" if contents.leverage.levers else counted_words(contents),
+        made,
+        by=" ",
+    )
 
 
 def counted_words(contents: BriefContents) -> str:
     """Which lever of the sender a ratio counts, else which goods, and that it counts no other."""
     case, measure = contents.case, contents.focus.measure
     goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
-    own = [
-        str(one.label) for one in contents.leverage.levers if one.lever and measure in one.measures
-    ]
-    names = own[0] if own else _grouped(contents.name("goods", good) for good in goods)
-    if not contents.sender:
-        return _("Counted: {goods} alone.").format(goods=names)
-    text = _("Counted: {goods} alone, no other lever of {sender}.")
-    return text.format(goods=names, sender=contents.name("actors", contents.sender))
+    levers = (one for one in contents.leverage.levers if one.lever and measure in one.measures)
+    own = next((str(one.label) for one in levers), "")
+    names = own or _grouped(contents.name("goods", good) for good in goods)
+    text = _("Counted: {goods} alone.")
+    if contents.sender:
+        text = _("Counted: {goods} alone, no other lever of {sender}.")
+    return text.format(goods=names, sender=contents.actor_words())
 
 
 def end_dates(contents: BriefContents) -> tuple[str, ...]:
@@ -574,8 +523,7 @@ def end_dates(contents: BriefContents) -> tuple[str, ...]:
 
 def ended_by(contents: BriefContents, bound: str) -> dict[str, EndedBy]:
     """Date → the probability that leverage has ended by it, by one response."""
-    focus = contents.focus
-    about = (focus.variant, focus.measure, focus.length, bound)
+    about = (contents.focus.variant, contents.focus.measure, contents.focus.length, bound)
     points = contents.stress.p_ended if contents.stress else ()
     return {
         one.date: one
@@ -587,27 +535,20 @@ def ended_by(contents: BriefContents, bound: str) -> dict[str, EndedBy]:
 def short_by_start(contents: BriefContents) -> dict[str, bool]:
     """Start → whether the measure leaves more essential demand unmet than calm does.
 
-    To the starts of the surface come those that were looked at to date its edges.
+    To the starts of the surface come those that were looked at to date its edges, and what the
+    date of the end says of starts between the last short one and the next.
     """
-    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
-    if not found:
+    surface = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
+    if not surface:
         return {}
     edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
-    found = edge | found
-    return found | _known_by_end(contents, found)
-
-
-def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
-    """What the date of the end says of starts between the last short one and the next."""
-    end = contents.end_row()
+    found, end = edge | surface, contents.end_row()
     last = max((month for month, is_short in found.items() if is_short), default="")
     after = min((month for month in found if month > last), default="")
-    if not last or not after or end is None or end.date is None:
-        return {}
-    if not last < end.date <= after:
-        return {}
+    if not last or end is None or end.date is None or not last < end.date <= after:
+        return found
     calendar = contents.case.calendar
-    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
+    return found | {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
 
 
 def _rows(contents: BriefContents, bound: str, measure: str = "") -> list[LeverageRow]:
@@ -652,7 +593,16 @@ def unmet_words(contents: BriefContents, start: str) -> str:
 def more_words(contents: BriefContents) -> str:
     """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
     best, rule = contents.responses(contents.focus.worst)
-    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
+    parts = [_by_the_rule(contents, best, rule)]
+    short = calm_words(contents.cover_row(start=contents.focus.shown))
+    if short:
+        text = _("Essential demand is {short}; that is no harm of the measure.")
+        parts.append(text.format(short=short))
+    if best is not None and contents.focus.harm and not is_all_net(best):
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        units = contents.amount_words(best.unmet_essential_gross)
+        parts.append(text.format(units=units, time=fmt.months(best.window)))
+    return fmt.joined(*parts, by=" ")
 
 
 def _by_the_rule(
@@ -674,17 +624,3 @@ def _by_the_rule(
         return ""
     units = contents.amount_words(harm_of(rule))
     return _("By the simple rule it would be {units}.").format(units=units)
-
-
-def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
-    """What is short without the measure, which is none of its harm."""
-    parts = []
-    short = calm_words(contents.cover_row(start=contents.focus.shown))
-    if short:
-        text = _("Essential demand is {short}; that is no harm of the measure.")
-        parts.append(text.format(short=short))
-    if best is not None and contents.focus.harm and not is_all_net(best):
-        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
-        units = contents.amount_words(best.unmet_essential_gross)
-        parts.append(text.format(units=units, time=fmt.months(best.window)))
-    return " ".join(parts)

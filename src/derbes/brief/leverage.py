@@ -1,7 +1,7 @@
 """Who loses what: both sides' losses, the surface, both responses and the variants side by side."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -11,26 +11,14 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    as_written,
-    binding_words,
     bounded,
     calm_words,
     decimal_year,
-    figure_cell,
-    folded,
     harm_of,
     is_all_net,
-    month_cell,
-    prices_words,
-    raises_demand,
     survived,
-    table_of,
-    words,
 )
+from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.case.entities import essential_uses
 from derbes.language import _, text_of
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
@@ -43,23 +31,23 @@ _WIDE_SPAN = 50.0
 
 def losses_section(contents: BriefContents) -> Section:
     """Losses of target and sender, against the line on which they are equal."""
-    title = _("Who loses more")
-    rows, levers = _main_rows(contents), levers_table(contents)
+    title, levers = _("Who loses more"), levers_table(contents)
+    main = [row for row in _drawn_rows(contents) if row.length == contents.focus.length]
+    latest = sorted(main, key=lambda row: row.start, reverse=True)
+    firsts = {(row.variant, row.start[:4]): row for row in latest}
+    rows = sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
     known = [row for row in rows if row.target_loss is not None]
     table = _losses_table(contents, rows)
     if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
-        text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
-            missing=fmt.missing(paths)
-        )
+        text = _("Losses in money are {missing}. Unmet demand below is not affected.")
+        text = text.format(missing=fmt.missing(paths))
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.joined(scale_words, contents.case.currency, by=NO_BREAK)
-    up = fmt.joined(
-        _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit),
-        prices_words(contents.case.price_year),
-    )
+    up = _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit)
+    up = fmt.joined(up, contents.prices)
     figure = Figure(
         "losses-chart",
         _losses_finding(contents, known),
@@ -83,11 +71,10 @@ def levers_words(contents: BriefContents) -> str:
         )
         lacking = "; ".join(str(one.label) for one in own if not one.measures)
         text = _("Levers of {sender}. Counted: {counted}.")
-        whole = next((_at_once(contents, one) for one in own if not one.lever), "")
         missing = _("Not counted, no data in the case (where to look: annex): {levers}.")
         told += [
             text.format(sender=contents.name("actors", sender), counted=counted or _("none")),
-            whole,
+            next((_at_once(contents, one) for one in own if not one.lever), ""),
             missing.format(levers=lacking) if lacking else "",
         ]
     return fmt.joined(*told, by=" ")
@@ -102,7 +89,6 @@ def lever_row(contents: BriefContents, one: LeverCount) -> LeverageRow | None:
 
 
 def _at_once(contents: BriefContents, one: LeverCount) -> str:
-    """What all counted levers of a sender do at once, never a sum of each alone."""
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
@@ -112,10 +98,8 @@ def _at_once(contents: BriefContents, one: LeverCount) -> str:
             "All at once in {month}, if all goes as written: leverage ratio {ratio}, "
             "{units} of essential demand unmet."
         )
-    ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
-    return text.format(
-        month=fmt.date(row.start), ratio=ratio.text, units=contents.amount_words(harm_of(row))
-    )
+    units, ratio = contents.amount_words(harm_of(row)), ratio_cell(row).text
+    return text.format(month=fmt.date(row.start), ratio=ratio, units=units)
 
 
 def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
@@ -123,26 +107,24 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
     if not contents.leverage.levers:
         return ()
 
-    def ratio(one: LeverCount) -> Cell:
+    def figure(one: LeverCount, *, of: Callable[[LeverageRow], Cell]) -> Cell:
         row = lever_row(contents, one)
-        if row is None:
-            return figure_cell(None, _("not computed") if one.measures else _("not counted"))
-        if row.takes_nothing:
-            return Cell(_("takes nothing away"), None)
-        return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
+        if row is not None:
+            return of(row)
+        return Cell.figure(None, _("not computed") if one.measures else _("not counted"))
 
-    def unmet(one: LeverCount) -> Cell:
-        row = lever_row(contents, one)
-        if row is None:
-            return figure_cell(None, _("not computed") if one.measures else _("not counted"))
-        return figure_cell(harm_of(row), contents.amount_words(harm_of(row)))
+    def ratio(row: LeverageRow) -> Cell:
+        return Cell(_("takes nothing away"), None) if row.takes_nothing else ratio_cell(row)
+
+    def unmet(row: LeverageRow) -> Cell:
+        return Cell.figure(harm_of(row), contents.amount_words(harm_of(row)))
 
     columns = (
         Column(_("sender"), lambda one: contents.name("actors", one.sender)),
         Column(_("lever"), "label"),
         Column(_("counted by"), lambda one: contents.names("measures", one.measures)),
-        Column(_("leverage ratio"), ratio),
-        Column(_("unmet essential"), unmet),
+        Column(_("leverage ratio"), partial(figure, of=ratio)),
+        Column(_("unmet essential"), partial(figure, of=unmet)),
         Column(_("missing"), "missing"),
         Column(_("where to look"), "look"),
     )
@@ -157,7 +139,7 @@ def _losses_texts(contents: BriefContents, rows: list[LeverageRow]) -> Iterator[
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    if raises_demand(contents.case, contents.measure):
+    if contents.raises_demand:
         yield _(
             "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
             "what the crisis itself costs is nobody's leverage."
@@ -183,15 +165,11 @@ def _tells_after(row: LeverageRow) -> bool:
     return abs(row.unrestored) > least or abs(row.loss_per_month_after) > least
 
 
-def _main_rows(contents: BriefContents) -> list[LeverageRow]:
-    """Rows of the main measure and length, at the first start of each year."""
-    main = (contents.focus.measure, contents.focus.length, OPTIMAL)
-    rows = [row for row in contents.leverage.rows
-            if (row.measure, row.length, row.bound) == main
-            and row.variant in contents.charted]  # fmt: skip
-    latest = sorted(rows, key=lambda row: row.start, reverse=True)
-    firsts = {(row.variant, row.start[:4]): row for row in latest}
-    return sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
+def _drawn_rows(contents: BriefContents) -> list[LeverageRow]:
+    """Rows of the main measure under the best response, of the variants that charts draw."""
+    main = (contents.focus.measure, OPTIMAL)
+    rows = (row for row in contents.leverage.rows if row.variant in contents.charted)
+    return [row for row in rows if (row.measure, row.bound) == main]
 
 
 def _costs(row: LeverageRow) -> list[float]:
@@ -200,23 +178,16 @@ def _costs(row: LeverageRow) -> list[float]:
 
 
 def _losses_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
-    known = [r for r in rows if r.target_loss is not None and r.sender_cost_returning is not None]
-    if not known:
+    hurt: dict[str, list[bool]] = {}
+    for row in rows:
+        if row.target_loss is not None and row.sender_cost_returning is not None:
+            is_hurt = row.target_loss < row.sender_cost_returning
+            hurt.setdefault(row.variant, []).append(is_hurt)
+    if not hurt:
         return _("Losses of target and sender")
-    hurt = {
-        variant: [
-            (r.target_loss or 0.0) < (r.sender_cost_returning or 0.0)
-            for r in known
-            if r.variant == variant
-        ]
-        for variant in dict.fromkeys(r.variant for r in known)
-    }
+    text = _("{variant} {n} of {total}")
     counts = "; ".join(
-        _("{variant} {n} of {total}").format(
-            variant=contents.name("variants", variant),
-            n=fmt.number(sum(own)),
-            total=fmt.number(len(own)),
-        )
+        fmt.told(text, variant=contents.name("variants", variant), n=sum(own), total=len(own))
         for variant, own in hurt.items()
     )
     text = _("Starts from which the sender loses more than the target, if the buyer returns: {n}")
@@ -244,7 +215,12 @@ def _losses_spec(
     is_log = min(amounts) > 0 and max(amounts) / min(amounts) > _WIDE_SPAN
     order = list(dict.fromkeys(point["panel"] for point in points))
     points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
-    low, high = _limits(points, is_log=is_log)
+    # Both axes have the same ends, so that the diagonal is one of 45 degrees.
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    ends = (min(low, 0.0) - (room if low < 0 else 0.0), high + room)
+    low, high = (low / 2, high * 3) if is_log else ends
     axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
     x = vega.numbers(scale=axis, tickCount=4, gridColor="#eeeeee")
@@ -284,63 +260,42 @@ def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[
         ends.setdefault(point["panel"], []).append(point)
     amounts = [amount for point in points for amount in place(point)]
     span = max(amounts) - min(amounts) or 1.0
-    named = [(panel, own[0]["start"]) for panel, own in ends.items()]
+    named = []
     for panel, own in ends.items():
         apart = max(abs(a - b) for a, b in zip(place(own[0]), place(own[-1]), strict=True))
-        if apart > 0.2 * span:
-            named.append((panel, own[-1]["start"]))
-    told = [p["kind"] == kind and (p["panel"], p["start"]) in named for p in points]
+        shown = [own[0], own[-1]] if apart > 0.2 * span else [own[0]]
+        named += [(kind, panel, point["start"]) for point in shown]
     return [
-        {**p, "words": p["start"][:4] if is_told else ""}
-        for p, is_told in zip(points, told, strict=True)
+        {**p, "words": p["start"][:4] if (p["kind"], p["panel"], p["start"]) in named else ""}
+        for p in points
     ]
 
 
-def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
-    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
-    amounts = [point[key] for point in points for key in ("cost", "loss")]
-    low, high = min(amounts), max(amounts)
-    if is_log:
-        return low / 2, high * 3
-    room = 0.12 * (high - min(low, 0.0)) or 1.0
-    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
-
-
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
-    money = contents.case.currency
+    money, own = contents.case.currency, contents.focus.variant
 
     def loss(row: LeverageRow) -> Cell:
         if row.target_loss is None:
-            return figure_cell(None)
+            return Cell.figure(None)
         text = bounded(row, "target_loss", fmt.number(row.target_loss))
-        return figure_cell(row.target_loss, text)
+        return Cell.figure(row.target_loss, text)
 
-    def cost(row: LeverageRow, *, field: str) -> Cell:
-        amount: float | None = getattr(row, field)
-        if amount is None or not earns(amount, row.target_loss):
-            return figure_cell(amount, unit=money)
-        return figure_cell(amount, _("{cost}: earns").format(cost=fmt.number(amount)), unit=money)
+    def cost(row: LeverageRow, *, buyer: str) -> Cell:
+        amount, text = getattr(row, f"sender_cost_{buyer}"), None
+        if amount is not None and earns(amount, row.target_loss):
+            text = fmt.told(_("{cost}: earns"), cost=amount)
+        return Cell.figure(amount, text, unit=money)
 
-    def ratio(row: LeverageRow, *, field: str, cost: str) -> Cell:
-        return ratio_cell(getattr(row, field), getattr(row, cost), row.target_loss)
-
-    own = contents.focus.variant
-    returning, lost = "sender_cost_returning", "sender_cost_lost"
     columns = [
         Column(_("variant"), lambda row: contents.name("variants", row.variant)),
-        Column(_("start"), lambda row: month_cell(row.start)),
-        Column(_("target's loss, {currency}").format(currency=contents.case.currency), loss),
+        Column(_("start"), lambda row: Cell.month(row.start)),
+        Column(_("target's loss, {currency}").format(currency=money), loss),
         Column(_("stocks lack at the end"), "unrestored"),
         Column(_("loss of each later month"), "loss_per_month_after"),
-        Column(_("sender's cost, buyer returns"), partial(cost, field=returning)),
-        Column(_("sender's cost, buyer never returns"), partial(cost, field=lost)),
-        Column(
-            _("leverage ratio, returns"), partial(ratio, field="leverage_ratio", cost=returning)
-        ),
-        Column(
-            _("leverage ratio, never returns"),
-            partial(ratio, field="leverage_ratio_lost", cost=lost),
-        ),
+        Column(_("sender's cost, buyer returns"), partial(cost, buyer="returning")),
+        Column(_("sender's cost, buyer never returns"), partial(cost, buyer="lost")),
+        Column(_("leverage ratio, returns"), ratio_cell),
+        Column(_("leverage ratio, never returns"), partial(ratio_cell, is_lost=True)),
         Column(_("premium"), lambda row: premium_cell(row, is_asked=row.variant == own)),
     ]
     if not any(map(_tells_after, rows)):
@@ -348,12 +303,20 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
     return table_of(_("Losses of both sides"), columns, rows, unit=money)
 
 
-def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> Cell:
-    """A leverage ratio; without one although both losses are known, the reason."""
-    if ratio is None and cost is not None and loss is not None:
-        reason = no_ratio_words(cost, loss)
+def ratio_cell(row: LeverageRow, *, is_lost: bool = False) -> Cell:
+    """A leverage ratio; without one although both losses are known, the reason.
+
+    Args:
+        row: Losses from one measure.
+        is_lost: Whether of a buyer who never returns.
+    """
+    ratio, cost = row.leverage_ratio, row.sender_cost_returning
+    if is_lost:
+        ratio, cost = row.leverage_ratio_lost, row.sender_cost_lost
+    if ratio is None and cost is not None and row.target_loss is not None:
+        reason = no_ratio_words(cost, row.target_loss)
         return Cell(_("no ratio: {reason}").format(reason=reason), None)
-    return figure_cell(ratio)
+    return Cell.figure(ratio)
 
 
 def earns(cost: float, loss: float | None) -> bool:
@@ -365,9 +328,7 @@ def no_ratio_words(cost: float | None, loss: float | None) -> str:
     """Why losses that are known have no ratio."""
     if cost is None:
         return fmt.missing()
-    if earns(cost, loss):
-        return _("the sender earns by it")
-    return _("the sender loses nothing")
+    return _("the sender earns by it") if earns(cost, loss) else _("the sender loses nothing")
 
 
 def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
@@ -377,11 +338,11 @@ def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
         row: Losses from one measure.
         is_asked: Whether the premium was computed for it.
     """
-    if row.premium is None and row.premium_unbounded:
+    if row.premium is not None:
+        return Cell.figure(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
+    if row.premium_unbounded:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
-    if row.premium is None:
-        return Cell(no_figure_words(row, is_asked=is_asked), None)
-    return figure_cell(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
+    return Cell(no_figure_words(row, is_asked=is_asked), None)
 
 
 def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
@@ -398,19 +359,32 @@ def no_premium_words() -> str:
 
 def surface_section(contents: BriefContents) -> Section:
     """Unmet essential demand by start and length, per variant."""
-    title = _("Harm by start and length")
-    main, drawn = (contents.focus.measure, OPTIMAL), contents.charted
-    rows = [row for row in contents.leverage.rows
-            if (row.measure, row.bound) == main and row.variant in drawn]  # fmt: skip
+    title, rows = _("Harm by start and length"), _drawn_rows(contents)
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
+    own = [row for row in rows if row.variant == contents.focus.variant] or rows
+    worst = max(own, key=harm_of)
+    finding = _("No start and length leaves essential demand unmet")
+    if harm_of(worst):
+        finding = _(
+            "{n} of {total} starts and lengths leave nothing essential unmet; the most is "
+            "{units}, by {length} from {month}"
+        )
+    finding = fmt.told(
+        finding,
+        length=fmt.months(worst.length),
+        n=sum(harm_of(row) == 0 for row in own),
+        total=len(own),
+        month=fmt.date(worst.start),
+        units=contents.amount_words(harm_of(worst)),
+    )
     unit = _("Unmet essential demand by start and length, best response, {unit}").format(
         unit=contents.unit_words()
     )
     measure = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
-        as_written(contents, _surface_finding(contents, rows)),
+        contents.as_written(finding),
         under=contents.under(unit, about="", when=measure, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
@@ -420,27 +394,8 @@ def surface_section(contents: BriefContents) -> Section:
         "Pale blue: nothing essential is unmet. The darker the red, the more is. A diamond marks "
         "the first start from which on nothing is unmet."
     )
-    return Section(
-        "surface", title, (fmt.joined(text, contents.charted_words(), by=" "),), (figure,)
-    )
-
-
-def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
-    own = [row for row in rows if row.variant == contents.focus.variant] or rows
-    harmless = sum(harm_of(row) == 0 for row in own)
-    worst = max(own, key=harm_of)
-    if harm_of(worst) == 0:
-        return _("No start and length leaves essential demand unmet")
-    return _(
-        "{n} of {total} starts and lengths leave nothing essential unmet; the most is {units}, by "
-        "{length} from {month}"
-    ).format(
-        length=fmt.months(worst.length),
-        n=fmt.number(harmless),
-        total=fmt.number(len(own)),
-        month=fmt.date(worst.start),
-        units=contents.amount_words(harm_of(worst)),
-    )
+    text = fmt.joined(text, contents.charted_words(), by=" ")
+    return Section("surface", title, (text,), (figure,))
 
 
 def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> vega.Spec:
@@ -460,13 +415,11 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         else:
             data.append(cell)
     order = list(dict.fromkeys(cell["panel"] for cell in data))
+    about = (contents.focus.measure, ALL_ESSENTIAL)
     data += [
         place(end, "end", end=decimal_year(end.date))
         for end in contents.leverage.ends
-        if end.variant in contents.charted
-        and end.measure == contents.focus.measure
-        and end.date
-        and end.use == ALL_ESSENTIAL
+        if (end.measure, end.use) == about and end.date and end.variant in contents.charted
     ]
     scale = {"zero": False, "nice": False}
     x = vega.numbers(scale=scale, form="d", tickCount=4, grid=False)
@@ -489,11 +442,9 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:
-    """(variant, start) → the variant's next start; the last column is as wide as the one before.
+    """(variant, start) → next start of the variant; the last column is as wide as the one before.
 
-    Args:
-        rows: Starts of the surface.
-        gap: Width of a column that stands alone. [year]
+    One that stands alone is as wide as the gap. [year]
     """
     ends: dict[tuple[str, str], float] = {}
     for variant in {row.variant for row in rows}:
@@ -513,11 +464,11 @@ def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTabl
         if row is None:
             return Cell(_("not asked for"), None)
         text = _("takes nothing away") if row.takes_nothing else fmt.number(harm_of(row))
-        return figure_cell(row.unmet_essential, text, unit=unit)
+        return Cell.figure(row.unmet_essential, text, unit=unit)
 
     columns = (
         Column(_("variant"), lambda key: contents.name("variants", key[0])),
-        Column(_("start"), lambda key: month_cell(key[1])),
+        Column(_("start"), lambda key: Cell.month(key[1])),
         *(
             Column(fmt.months(length), partial(unmet, length=length))
             for length in sorted({row.length for row in rows})
@@ -536,16 +487,26 @@ def bounds_section(contents: BriefContents) -> Section:
     found = [row for row in rows if row[2] is not None or row[3] is not None]
     if not found:
         return Section("bounds", title, (_("No surface was computed."),))
+    names = {
+        "unmet_essential": _("unmet essential, {unit}").format(unit=contents.unit_words()),
+        "unmet_essential_gross": _("the same with calm's"),
+        "unmet_deferrable": _("unmet deferrable, {unit}").format(
+            unit=contents.unit_words(essential=False)
+        ),
+        "deepest_shortfall": _("unmet in the deepest month"),
+        "target_loss": _("target's loss"),
+    }
+    if all(is_all_net(one) for row in found for one in row[2:] if one is not None):
+        del names["unmet_essential_gross"]
+    both = ((2, _("{figure}, best response")), (3, _("{figure}, simple rule")))
     columns = [
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
-        Column(_("start"), lambda row: month_cell(row[1])),
-    ]
-    both = ((2, _("{figure}, best response")), (3, _("{figure}, simple rule")))
-    names = _compared_names(contents, [row for found_at in found for row in found_at[2:]])
-    columns += [
-        Column(heading.format(figure=name), partial(_compared, contents, field=field, place=place))
-        for field, name in names.items()
-        for place, heading in both
+        Column(_("start"), lambda row: Cell.month(row[1])),
+        *(
+            Column(heading.format(figure=name), partial(_compared, contents, place, field))
+            for field, name in names.items()
+            for place, heading in both
+        ),
     ]
     caption = _("{measure}: both responses, central values").format(
         measure=contents.measure_words()
@@ -561,29 +522,11 @@ def bounds_section(contents: BriefContents) -> Section:
     return Section("bounds", title, (text,), (), (table,))
 
 
-def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> dict[str, str]:
-    """Figures of a row that are compared → what they are called."""
-    known = [row for row in rows if row is not None]
-    names = {
-        "unmet_essential": _("unmet essential, {unit}").format(unit=contents.unit_words()),
-        "unmet_essential_gross": _("the same with calm's"),
-        "unmet_deferrable": _("unmet deferrable, {unit}").format(
-            unit=contents.unit_words(essential=False)
-        ),
-        "deepest_shortfall": _("unmet in the deepest month"),
-        "target_loss": _("target's loss"),
-    }
-    if all(is_all_net(row) for row in known):
-        del names["unmet_essential_gross"]
-    return names
-
-
-def _compared(contents: BriefContents, found: Any, *, field: str, place: int) -> Cell:
-    """A figure of one response."""
+def _compared(contents: BriefContents, place: int, field: str, found: Any) -> Cell:
     row: LeverageRow | None = found[place]
     amount = getattr(row, field) if row else None
     if row is None or amount is None:
-        return figure_cell(None, why=row.missing if row else ())
+        return Cell.figure(None, why=row.missing if row else ())
     text = fmt.number(amount)
     if field == "target_loss":
         text = fmt.money(amount, contents.case.currency)
@@ -591,21 +534,18 @@ def _compared(contents: BriefContents, found: Any, *, field: str, place: int) ->
         text = fmt.share(amount)
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
             text = f"{text} ({contents.name('uses', row.deepest_use)})"
-    return figure_cell(amount, bounded(row, field, text))
+    return Cell.figure(amount, bounded(row, field, text))
 
 
 def variants_section(contents: BriefContents) -> Section:
     """Comparison of all variants, and what each changes."""
-    changes = table_of(
-        _("What each variant changes"),
-        (
-            Column(_("variant"), lambda row: contents.name("variants", row[0])),
-            Column(_("note"), lambda row: text_of(row[1].note)),
-            Column(_("what it changes"), lambda row: "; ".join(map(str, row[1].changes))),
-        ),
-        contents.case.variants.items(),
+    columns = (
+        Column(_("variant"), lambda row: contents.name("variants", row[0])),
+        Column(_("note"), lambda row: text_of(row[1].note)),
+        Column(_("what it changes"), lambda row: "; ".join(map(str, row[1].changes))),
     )
-    tables = (comparison(contents), *([folded(changes)] if changes.rows else []))
+    changes = table_of(_("What each variant changes"), columns, contents.case.variants.items())
+    tables = (comparison(contents), *([changes.folded] if changes.rows else []))
     text = _(
         "Met for: the months in which all essential demand would be met, however long the measure "
         "lasts. Leverage ends when no later start leaves any unmet: in {month} where none does."
@@ -620,45 +560,39 @@ def comparison(contents: BriefContents) -> PageTable:
     def survival(variant: str, *, start: str) -> Cell:
         row = contents.cover_row(variant=variant, start=start)
         if row is None:
-            return figure_cell(None)
-        text = fmt.joined(survived(row), calm_words(row))
-        return figure_cell(row.time_to_survive, text)
+            return Cell.figure(None)
+        return Cell.figure(row.time_to_survive, fmt.joined(survived(row), calm_words(row)))
 
     def end(variant: str) -> Cell:
         found = contents.end_row(variant=variant)
-        return month_cell(found.date, never) if found else Cell(fmt.missing(), None)
+        return Cell.month(found.date, never) if found else Cell(fmt.missing(), None)
 
     def binding(variant: str, row: LeverageEnd | CoverRow | None) -> Cell:
         if row is None:
             return Cell(fmt.missing(), None)
-        return words(binding_words(contents.case_of(variant), row.binding, row.binding_sellers))
+        return Cell.words(contents.binding_words(row, variant))
 
     def first(variant: str) -> Cell:
-        starts = contents.focus.milestones[:1]
-        rows = [contents.cover_row(variant=variant, start=start) for start in starts]
-        return binding(variant, rows[0] if rows else None)
+        if not contents.focus.milestones:
+            return Cell(fmt.missing(), None)
+        return binding(variant, contents.cover_row(variant=variant, start=contents.focus.start))
 
     def ratio(variant: str) -> Cell:
         row = contents.leverage_row(variant=variant, start=contents.focus.start)
-        if row is None:
-            return Cell(fmt.missing(), None)
-        return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
+        return ratio_cell(row) if row else Cell(fmt.missing(), None)
 
-    at_first = fmt.date(contents.focus.start)
+    def until_end(variant: str) -> Cell:
+        return binding(variant, contents.end_row(variant=variant))
+
+    at_first, met = fmt.date(contents.focus.start), _("met for, from {month}")
     columns = [
         Column(_("variant"), lambda variant: contents.name("variants", variant)),
         *(
-            Column(
-                _("met for, from {month}").format(month=fmt.date(start)),
-                partial(survival, start=start),
-            )
+            Column(met.format(month=fmt.date(start)), partial(survival, start=start))
             for start in contents.focus.milestones
         ),
         Column(_("leverage ends"), end),
-        Column(
-            _("runs out until then"),
-            lambda variant: binding(variant, contents.end_row(variant=variant)),
-        ),
+        Column(_("runs out until then"), until_end),
         Column(_("runs out first, from {month}").format(month=at_first), first),
         Column(_("leverage ratio, {month}").format(month=at_first), ratio),
     ]

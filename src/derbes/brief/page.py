@@ -5,129 +5,94 @@ chart, what is assumed, the variants and the foot.
 """
 
 import base64
+import json
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from derbes.brief import (
+    coverage,
+    deciding,
+    dependence,
+    headline,
+    leverage,
+    planning,
+    sources,
+    statements,
+    uncertainty,
+)
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Figure,
-    Section,
-    binding_words,
-    calm_words,
-    draws_and_seed,
-    survived,
+from derbes.brief.contents import BriefContents, calm_words, draws_and_seed, survived
+from derbes.brief.drawing import (
+    NARROW,
+    WIDE,
+    draw,
+    font_faces,
+    missing_characters,
+    picture,
+    pixels,
+    with_title,
 )
-from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
-from derbes.brief.deciding import (
-    decides_table,
-    decides_words,
-    deciding_section,
-    end_decides_words,
-)
-from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
-from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
-from derbes.brief.headline import (
-    asked_words,
-    by_date,
-    counted_words,
-    how_long,
-    more_words,
-    reading_words,
-    unmet_words,
-    weak_window,
-)
-from derbes.brief.leverage import (
-    bounds_section,
-    levers_words,
-    losses_section,
-    no_figure_words,
-    no_premium_words,
-    no_ratio_words,
-    surface_section,
-    variants_section,
-)
-from derbes.brief.money import buys_words, programme_card, ways_table
-from derbes.brief.planning import beyond_noise, plan_sections, plan_words
-from derbes.brief.sources import (
-    PUBLISHED,
-    facts_section,
-    grade_counts,
-    grade_words,
-    inputs_of,
-    inputs_section,
-    method_section,
-    missing_section,
-    moving_inputs,
-    notes_section,
-    reproduce_section,
-)
-from derbes.brief.statements import (
-    made_words,
-    patterns_section,
-    statements_section,
-    telling_statements,
-    untested_section,
-)
-from derbes.brief.talk import talk_section, talk_words
-from derbes.brief.uncertainty import (
-    drawn_section,
-    ends_section,
-    fans_section,
-    hazards_section,
-    input_words,
-    survival_figure,
-)
+from derbes.brief.layout import Figure, Section
 from derbes.case.entities import essential_uses
-from derbes.harmless import file_name, in_html, visible
+from derbes.harmless import file_name, in_html, in_json, sheet, visible
 from derbes.language import _, language, ngettext, text_of, use_language
 from derbes.results.plan import Plan
-from derbes.results.statements import ARITHMETIC, MODEL
-from derbes.results.supply import CoverRow
 
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
-
-
-COUNTED = (MODEL, ARITHMETIC)
-"""Kinds of evidence that page one counts: what could have come out otherwise."""
-
 Card = tuple[str, str, str]
 """Label, value and words of one of the numbers of page one."""
+_TEMPLATES = Path(__file__).parent / "templates"
+_WARNING = "<!--warning-->"
+"""Place of the warning about letters, which only the whole page can give; no text holds it."""
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
+"""Each language in its own words."""
+USUAL_PPI = 192
+"""Pixels of a picture by inch; a chart is about 7 inches wide."""
+_JOINT = re.compile(r"(?<=[^\W\d][._/])(?=\w)|(?<=\d[._/])(?=[^\W\d])")
+"""Where a long word may be broken: never within a number."""
+_LONG_WORD = 16
+"""Letters from which on a word may be broken."""
+_NO_WORD = 32
+"""Letters after which a number without joints is broken, such as a hash."""
+_FIRST_LEVEL = 2
+"""Level of the heading of a figure of page one."""
+
+
+def _first_figure(contents: BriefContents) -> Figure | None:
+    """The chart of page one: over draws where there are any; days of cover where none is asked."""
+    if contents.focus.measure:
+        return uncertainty.survival_figure(contents) or coverage.coverage_figure(contents)
+    return next(iter(coverage.cover_section(contents).figures), None)
 
 
 def _front(contents: BriefContents) -> dict[str, Any]:
-    """Everything on page one, by the names that its template has."""
-    case = contents.case
-    figure = next(iter(cover_section(contents).figures), None)
-    if contents.focus.measure:
-        figure = survival_figure(contents) or coverage_figure(contents)
-    dated = by_date(contents)
+    case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
+    reading = (deciding.end_decides_words(contents), headline.reading_words(contents))
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
-        "verdict": how_long(contents),
+        "verdict": headline.how_long(contents),
         "answer": _answer(contents),
-        "asked": asked_words(contents),
+        "asked": headline.asked_words(contents),
         "cards": () if dated else _cards(contents),
         "by_date": dated,
-        "reading": fmt.joined(end_decides_words(contents), reading_words(contents), by=" ")
-        if dated
-        else "",
-        "buys": buys_words(contents),
-        "ways": ways_table(contents),
-        "figure": figure,
-        "decides": decides_table(contents),
+        "reading": fmt.joined(*reading, by=" ") if dated else "",
+        "buys": planning.buys_words(contents),
+        "ways": planning.ways_table(contents),
+        "figure": _first_figure(contents),
+        "decides": deciding.decides_table(contents),
         "known": _known(contents),
-        "levers": levers_words(contents),
-        "talk": talk_words(contents),
-        "is_dense": bool(contents.statements or contents.leverage.levers),
-        "has_talk": talk_section(contents) is not None,
-        "statements": contents.statements and telling_statements(contents, contents.statements),
+        "levers": leverage.levers_words(contents),
+        "talk": statements.talk_words(contents),
+        "is_dense": bool(ledger or contents.leverage.levers),
+        "has_talk": statements.talk_section(contents) is not None,
+        "statements": ledger and statements.telling_statements(contents, ledger),
         "foot": _foot(contents),
     }
 
@@ -142,17 +107,17 @@ def _answer(contents: BriefContents) -> str:
     if not contents.focus.measure:
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
-    parts = [decides_words(contents), weak_window(contents)]
+    parts = [deciding.decides_words(contents), headline.weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
-        binding = binding_words(contents.case, row.binding, row.binding_sellers)
-        parts.append(_("First to run out: {goods}.").format(goods=binding))
-    parts.append(more_words(contents))
+        text = _("First to run out: {goods}.")
+        parts.append(text.format(goods=contents.binding_words(row)))
+    parts.append(headline.more_words(contents))
     if end is None:
         parts.append(_("When the leverage ends was not computed."))
     elif end.binding and not end.date:
         text = _("As planned this does not end by {month}; what still binds: {goods}.")
-        binding = binding_words(contents.case, end.binding, end.binding_sellers)
-        parts.append(text.format(month=contents.last_month, goods=binding))
+        goods = contents.binding_words(end)
+        parts.append(text.format(month=contents.last_month, goods=goods))
     return fmt.joined(*parts, by=" ")
 
 
@@ -168,23 +133,20 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
 
 
 def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
-    """What is known where no measure asks for more: days of cover, and what calm lacks."""
-    found = [
-        row
-        for use in essential_uses(contents.case)
-        if (row := contents.cover_row(start=contents.focus.start, use=use))
-    ]
-    ending = [row for row in found if row.days_of_cover is not None]
-    least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
-    value = fmt.missing() if least is None else fmt.days(least.days_of_cover or 0.0)
-    if least is None and any(row.days_of_cover_infinite for row in found):
+    uses, first = essential_uses(contents.case), contents.focus.start
+    found = [row for use in uses if (row := contents.cover_row(start=first, use=use))]
+    ending = {row.use: row.days_of_cover for row in found if row.days_of_cover is not None}
+    words = _("in {month}, without any delivery").format(month=fmt.date(first))
+    if ending:
+        least = min(ending, key=ending.__getitem__)
+        value: str = fmt.days(ending[least])
+        words = _("{use}, {words}").format(use=contents.name("uses", least), words=words)
+    elif any(row.days_of_cover_infinite for row in found):
         value = _("does not run out")
-    words = _("in {month}, without any delivery").format(month=fmt.date(contents.focus.start))
-    if least is not None:
-        name = contents.name("uses", least.use)
-        words = _("{use}, {words}").format(use=name, words=words)
-    short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
-    calm = fmt.date(short[0]) if short else _("never")
+    else:
+        value = fmt.missing()
+    short = min((row.short_in_calm_from for row in found if row.short_in_calm_from), default=None)
+    calm = fmt.date(short) if short else _("never")
     return (
         (_("Days of cover, least"), value, words),
         (_("Short in calm from"), calm, _("essential uses, without any measure")),
@@ -197,13 +159,15 @@ def _survival_card(contents: BriefContents) -> Card:
     label = _("Time to survive")
     if row is None:
         return (label, fmt.missing(), "")
-    text = _("from {month}, best response (simple rule: {time})").format(
-        month=fmt.date(focus.start), time=_myopic(row)
-    )
-    if _myopic(row) == survived(row):
-        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
-    if calm_words(row):
-        text = f"{text}; {calm_words(row)}"
+    rule = row.time_to_survive_myopic
+    myopic: str = fmt.missing() if rule is None else fmt.months(rule)
+    if rule is None and row.time_to_survive is None:
+        myopic = survived(row)
+    text = _("from {month}, best response (simple rule: {time})")
+    if myopic == survived(row):
+        text = _("from {month}, best response and simple rule")
+    text = text.format(month=fmt.date(focus.start), time=myopic)
+    text = fmt.joined(text, calm_words(row), by="; ")
     worst = contents.cover_row(start=focus.worst)
     if worst is not None and focus.worst != focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
@@ -212,32 +176,20 @@ def _survival_card(contents: BriefContents) -> Card:
     return (label, survived(row), text)
 
 
-def _myopic(row: CoverRow) -> str:
-    rule = row.time_to_survive_myopic
-    if rule is None and row.time_to_survive is None:
-        return survived(row)
-    return fmt.missing() if rule is None else fmt.months(rule)
-
-
 def _end_card(contents: BriefContents) -> Card:
-    end = contents.end_row()
-    label = _("Leverage ends")
+    end, label = contents.end_row(), _("Leverage ends")
     if end is None:
         return (label, fmt.missing(), "")
-    starts = _("{n} of {total} starts survived").format(
-        n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
-    )
+    text = _("{n} of {total} starts survived")
+    starts = fmt.told(text, n=end.n_starts_survived, total=end.n_starts)
     if end.date is None:
         return (label, _("not by {month}").format(month=contents.last_month), starts)
     calendar = contents.case.calendar
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
-    text = (
-        _("{time} after the first start; {starts}")
-        if ahead > 0
-        else _("from the first start on; {starts}")
-    )
-    words = text.format(time=fmt.months(ahead), starts=starts)
-    return (label, fmt.date(end.date), words)
+    text = _("from the first start on; {starts}")
+    if ahead > 0:
+        text = _("{time} after the first start; {starts}")
+    return (label, fmt.date(end.date), text.format(time=fmt.months(ahead), starts=starts))
 
 
 def _ratio_card(contents: BriefContents) -> Card:
@@ -246,203 +198,158 @@ def _ratio_card(contents: BriefContents) -> Card:
     if row is None:
         return (label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
-        unmet = _("unmet instead: {units}").format(units=unmet_words(contents, first))
+        unmet = _("unmet instead: {units}").format(units=headline.unmet_words(contents, first))
         return (label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
-        no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
+        leverage.no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
         for ratio, cost in (
             (row.leverage_ratio, row.sender_cost_returning),
             (row.leverage_ratio_lost, row.sender_cost_lost),
         )
     )
-    words = _("{month}: target's loss over sender's cost, buyer returns; {lost} if never").format(
-        month=fmt.date(first), lost=lost
-    )
+    text = _("{month}: target's loss over sender's cost, buyer returns; {lost} if never")
     if row.leverage_ratio is None:
-        words = _("{month}: if the buyer returns {reason}; if never: {lost}").format(
-            month=fmt.date(first), reason=returning, lost=lost
-        )
-        returning = _("none")
-    return (label, returning, f"{words}. {counted_words(contents)}")
+        text = _("{month}: if the buyer returns {reason}; if never: {lost}")
+    words = text.format(month=fmt.date(first), reason=returning, lost=lost)
+    value = _("none") if row.leverage_ratio is None else returning
+    return (label, value, f"{words}. {headline.counted_words(contents)}")
 
 
 def _project_card(contents: BriefContents) -> tuple[Card, ...]:
     """What the plan costs, else what the plants cost; empty where neither is known."""
     if contents.plan is not None:
-        return (programme_card(contents) or _plan_card(contents, contents.plan),)
+        return (planning.programme_card(contents) or _plan_card(contents, contents.plan),)
     plants = contents.case.plants.values()
     costed = [plant for plant in plants if plant.capital]
-    if costed:
-        total = sum(payment.amount.value for plant in costed for payment in plant.capital)
-        words = ngettext(
-            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
-            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
-            len(costed),
-        ).format(n=len(costed), total=len(plants))
-        return ((_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
-    return ()
+    if not costed:
+        return ()
+    total = sum(payment.amount.value for plant in costed for payment in plant.capital)
+    words = ngettext(
+        "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+        "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+        len(costed),
+    ).format(n=len(costed), total=len(plants))
+    return ((_("Cost of the project"), contents.money(total), words),)
 
 
 def _premium_card(contents: BriefContents) -> Card:
-    label = _("Premium")
+    label, month = _("Premium"), fmt.date(contents.focus.start)
     row = contents.leverage_row(start=contents.focus.start)
-    words = _("price rise that is as bad as the cut-off of {month}").format(
-        month=fmt.date(contents.focus.start)
-    )
-    if row is not None and row.premium is None and row.premium_unbounded:
-        return (label, _("no limit"), no_premium_words())
-    if row is None or row.premium is None:
-        reason = fmt.missing() if row is None else no_figure_words(row, is_asked=True)
-        return (label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
-    return (label, fmt.percent_rise(row.premium), words)
+    words = _("price rise that is as bad as the cut-off of {month}").format(month=month)
+    if row is not None and row.premium is not None:
+        return (label, fmt.percent_rise(row.premium), words)
+    if row is not None and row.premium_unbounded:
+        return (label, _("no limit"), leverage.no_premium_words())
+    reason = fmt.missing() if row is None else leverage.no_figure_words(row, is_asked=True)
+    return (label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
 
 
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:
-    """What the cheapest programme costs above what is spent without any standard."""
     label = _("Cost of security")
     if plan.cost is None:
-        return (label, fmt.missing(), plan_words(contents, plan))
-    above = plan.cost - (plan.no_threat_cost or 0.0)
-    money = fmt.money(beyond_noise(plan, above), contents.case.currency)
+        return (label, fmt.missing(), planning.plan_words(contents, plan))
+    above = planning.beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0))
     text = _("cheapest programme, all supply included")
     if plan.no_threat_cost is not None:
         text = _("cheapest programme that meets the standards, above supply without any")
     first = fmt.date(contents.case.calendar.label(0))
     made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
-    words = _("{text}; {first} to {last}, discounted, {made}")
-    return (label, money, words.format(text=text, first=first, last=contents.last_month, made=made))
+    words = _("{text}; {first} to {last}, discounted, {made}").format(
+        text=text, first=first, last=contents.last_month, made=made
+    )
+    return (label, contents.money(above), words)
 
 
 def _known(contents: BriefContents) -> str:
-    inputs = inputs_of(contents.case)
+    inputs, lacking = sources.inputs_of(contents.case), contents.case.missing
     if not inputs:
         return _("The case holds no numbers.")
+    grade_share, counts = _("{share} {grade}"), Counter(item.grade for item in inputs)
     parts = [
-        _("{share} {grade}").format(share=fmt.share(n / len(inputs)), grade=grade_words(grade))
-        for grade, n in grade_counts(inputs).items()
+        grade_share.format(share=fmt.share(n / len(inputs)), grade=sources.grade_words(grade))
+        for grade in sources.GRADES
+        if (n := counts[grade])
     ]
-    ranged = sum(item.has_range for item in inputs)
-    lacking = contents.case.missing
+    missing = fmt.number(len(lacking))
+    if 0 < len(lacking) <= _MOST_PATHS:
+        paths = ", ".join(uncertainty.input_words(contents, path) for path in lacking)
+        missing = _("{n} ({paths})").format(n=len(lacking), paths=paths)
     text = _(
         "Numbers in the case: {n}: {grades}. With a range: {ranged}. "
         "Known to be missing: {missing}."
-    ).format(
-        n=fmt.number(len(inputs)),
-        grades="; ".join(parts),
-        ranged=fmt.number(ranged),
-        missing=_("{n} ({paths})").format(
-            n=len(lacking), paths=", ".join(input_words(contents, path) for path in lacking)
-        )
-        if 0 < len(lacking) <= _MOST_PATHS
-        else fmt.number(len(lacking)),
     )
+    ranged = sum(item.has_range for item in inputs)
+    text = fmt.told(text, n=len(inputs), grades="; ".join(parts), ranged=ranged, missing=missing)
     n = len(contents.case.notes)
-    read = ngettext(
-        "{n} note on what is made of them.", "{n} notes on what is made of them.", n
-    ).format(n=fmt.number(n))
-    return f"{text} {read}" if n else text
+    read = ngettext("{n} note on what is made of them.", "{n} notes on what is made of them.", n)
+    return f"{text} {fmt.told(read, n=n)}" if n else text
 
 
 def _foot(contents: BriefContents) -> tuple[str, ...]:
-    made = contents.leverage.provenance
-    case = contents.case
+    made, case = contents.leverage.provenance, contents.case
     days = [fact.date for fact in case.facts.values()]
     days += [document.date for document in case.documents.values()]
-    newest = max((day for day in days if day), default="")
-    sources = ngettext("{n} source", "{n} sources", len(case.documents)).format(
-        n=fmt.number(len(case.documents))
-    )
+    newest = max(filter(None, days), default="")
     until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
+    n = len(case.documents)
     draws = _("central values, no draws")
     second = _(
         "Not covered: the spread of uncertain inputs (central values only), prices that react to "
         "the measure, decisions of third countries, and what is listed as missing."
     )
     if contents.is_drawn:
-        draws = _("central values, their spread over {draws}").format(
-            draws=draws_and_seed(made.n_draws, made.seed)
-        )
+        spread = draws_and_seed(made.n_draws, made.seed)
+        draws = _("central values, their spread over {draws}").format(draws=spread)
         second = _(
             "Not covered: prices that react to the measure, decisions of third countries, and "
             "what is listed as missing."
         )
     first = _("{until}; {draws}; {sources}; derbes {version}; {solver}; case {hash}.").format(
-        until=until, draws=draws, sources=sources, version=made.version, solver=made.solver,
-        hash=made.case_hash[:12],
+        until=until, draws=draws, sources=fmt.told(ngettext("{n} source", "{n} sources", n), n=n),
+        version=made.version, solver=made.solver, hash=made.case_hash[:12],
     )  # fmt: skip
     # the first sentence; the whole note opens the inputs
     first_of = {code: re.split(r"(?<=[.!?])\s", text, maxsplit=1)[0]
                 for code, text in case.note.items()}  # fmt: skip
-    notes = (text_of(first_of),) if first_of else ()
-    return (*notes, *_evidence_words(contents), first, second)
+    return (*filter(None, (text_of(first_of), *_evidence_words(contents))), first, second)
 
 
 def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     """What answers and verdicts rest on, in a line; none without draws and without a ledger."""
     stress, ledger, told = contents.stress, contents.statements, []
     if stress is not None and stress.inputs:
-        published = {one.path for one in stress.inputs if one.grade in PUBLISHED}
-        n_published, n_moving = len(published), len(published & moving_inputs(contents))
+        published = {one.path for one in stress.inputs if one.grade in sources.PUBLISHED}
+        n, moving = len(published), len(published & sources.moving_inputs(contents))
         text = ngettext(
             "{n} of the {total} numbers that were drawn is published (grade A or B)",
             "{n} of the {total} numbers that were drawn are published (grade A or B)",
-            n_published,
+            n,
         )
-        if not n_published:
+        moves = _("{told}.")
+        if not n:
             text = ngettext(
                 "The one number that was drawn is not published (grade A or B)",
                 "None of the {total} numbers that were drawn is published (grade A or B)",
                 len(stress.inputs),
             )
-        moves = _("{told}.")
-        if n_published and stress.tornado and not n_moving:
-            moves = _("{told}; moved alone over its range none of these moves an answer.")
-            if n_published == 1:
-                moves = _("{told}; moved alone over its range it moves no answer.")
-        elif n_published and stress.tornado:
+        elif stress.tornado and moving:
             moves = _("{told}; moved alone over its range {moving} of these moves an answer.")
-        told.append(
-            moves.format(
-                told=text.format(n=fmt.number(n_published), total=fmt.number(len(stress.inputs))),
-                moving=fmt.number(n_moving),
-            )
-        )
-    tally = ledger.evidence_tally(COUNTED) if ledger is not None else ""
+        elif stress.tornado and n == 1:
+            moves = _("{told}; moved alone over its range it moves no answer.")
+        elif stress.tornado:
+            moves = _("{told}; moved alone over its range none of these moves an answer.")
+        drawn = fmt.told(text, n=n, total=len(stress.inputs))
+        told.append(fmt.told(moves, told=drawn, moving=moving))
+    tally = ledger.evidence_tally(statements.JUDGED) if ledger is not None else ""
     if ledger is not None and tally:
-        made = made_words(ledger)
         text = _(
             "Of {n} statements, {tally}; the others rest on reports, restate inputs or cannot be "
             "tested ({made})."
         )
-        n = fmt.number(len(ledger.statements))
-        told.append(text.format(n=n, tally=tally, made=made))
+        n, made = len(ledger.statements), statements.made_words(ledger)
+        told.append(fmt.told(text, n=n, tally=tally, made=made))
     return (" ".join(told),) if told else ()
-
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_WARNING = "<!--warning-->"
-"""Place of the warning about letters, which only the whole page can give; no text holds it."""
-
-
-LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
-"""Each language in its own words."""
-
-
-@dataclass(frozen=True, slots=True)
-class _InLanguage:
-    """What a page shows in one language."""
-
-    language: str
-    title: str
-    choose: str
-    """What the buttons are for."""
-    main: str
-
-    @property
-    def name(self) -> str:
-        """On its button."""
-        return LANGUAGE_NAMES.get(self.language, self.language)
 
 
 def render_brief(
@@ -480,80 +387,157 @@ def render_brief(
 
 def _in_language(
     environment: Any, contents: BriefContents, code: str, *, page_one: bool
-) -> _InLanguage:
-    """All of a page in a language, which is in use from here on."""
+) -> dict[str, str]:
+    """All that a page shows in a language, which is in use from here on."""
     use_language(code)
     name = text_of(contents.case.label, contents.case.name)
-    main = visible(
-        environment.get_template("main.html").render(
-            front=_front(contents),
-            sections=() if page_one else sections_of(contents),
-            warning=_WARNING,
-        )
-    )
-    return _InLanguage(
-        language=code,
-        title=visible(_("{name}: brief").format(name=name)),
-        choose=_("Language"),
-        main=main.replace(_WARNING, _font_warning(main.replace(_WARNING, ""))),
-    )
+    sections = () if page_one else sections_of(contents)
+    template = environment.get_template("main.html")
+    main = visible(template.render(front=_front(contents), sections=sections, warning=_WARNING))
+    return {
+        "language": code,
+        "name": LANGUAGE_NAMES.get(code, code),
+        "title": visible(_("{name}: brief").format(name=name)),
+        "choose": _("Language"),
+        "main": main.replace(_WARNING, _font_warning(main.replace(_WARNING, ""))),
+    }
 
 
 def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     """All sections behind page one, in their order."""
-    is_asked = bool(contents.case.measures)
-    stress, ledger = contents.stress, contents.statements
-    on_measures = (losses_section, dependence_section, surface_section)
-    on_draws = (fans_section, ends_section, hazards_section, deciding_section, drawn_section)
-    on_ledger = (statements_section, patterns_section, untested_section)
-    found = (
-        coverage_section(contents) if is_asked else None,
-        cover_section(contents) if is_asked else None,
-        sellers_section(contents),
-        *(make(contents) for make in on_measures if is_asked),
-        chokepoint_section(contents),
-        variants_section(contents) if is_asked else None,
-        *plan_sections(contents),
-        *(make(contents, stress) for make in on_draws if stress is not None),
-        talk_section(contents),
-        *(make(contents, ledger) for make in on_ledger if ledger is not None and ledger.statements),
-        bounds_section(contents) if is_asked else None,
-        inputs_section(contents),
-        facts_section(contents),
-        notes_section(contents),
-        missing_section(contents),
-        method_section(contents.case),
-        reproduce_section(contents),
-    )
-    return tuple(section for section in found if section is not None)
+    return tuple(section for section in _sections(contents) if section is not None)
+
+
+def _sections(contents: BriefContents) -> Iterator[Section | None]:
+    is_asked, stress, ledger = bool(contents.case.measures), contents.stress, contents.statements
+    if is_asked:
+        yield coverage.coverage_section(contents)
+        yield coverage.cover_section(contents)
+    yield dependence.sellers_section(contents)
+    if is_asked:
+        yield leverage.losses_section(contents)
+        yield dependence.dependence_section(contents)
+        yield leverage.surface_section(contents)
+    yield dependence.chokepoint_section(contents)
+    if is_asked:
+        yield leverage.variants_section(contents)
+    yield from planning.plan_sections(contents)
+    if stress is not None:
+        yield uncertainty.fans_section(contents, stress)
+        yield uncertainty.ends_section(contents, stress)
+        yield uncertainty.hazards_section(contents, stress)
+        yield deciding.deciding_section(contents, stress)
+        yield uncertainty.drawn_section(contents, stress)
+    yield statements.talk_section(contents)
+    if ledger is not None and ledger.statements:
+        yield statements.statements_section(contents, ledger)
+        yield statements.patterns_section(contents, ledger)
+        yield statements.untested_section(contents, ledger)
+    if is_asked:
+        yield leverage.bounds_section(contents)
+    yield sources.inputs_section(contents)
+    yield sources.facts_section(contents)
+    yield sources.notes_section(contents)
+    yield sources.missing_section(contents)
+    yield sources.method_section(contents.case)
+    yield sources.reproduce_section(contents)
 
 
 def figures_of(contents: BriefContents) -> dict[str, Figure]:
     """Name → chart, of all that the brief has, and the curve that page one has without draws."""
-    found = _first_figures(contents, _front(contents))
-    for section in sections_of(contents):
-        found |= {figure.id: figure for figure in section.figures}
-    return found
-
-
-def _first_figures(contents: BriefContents, front: dict[str, Any]) -> dict[str, Figure]:
-    shown = (front["figure"], coverage_figure(contents) if contents.focus.measure else None)
-    return {figure.id: figure for figure in shown if figure}
+    course = coverage.coverage_figure(contents) if contents.focus.measure else None
+    figures = [_first_figure(contents), course]
+    figures += [figure for section in sections_of(contents) for figure in section.figures]
+    return {figure.id: figure for figure in figures if figure}
 
 
 def csv_tables(contents: BriefContents) -> dict[str, str]:
     """Name → CSV of every table of the brief, and of the data of every chart, whole."""
-    front = _front(contents)
-    first = {"by-date": front["by_date"], "decides": front["decides"]}
-    first |= {id_: figure.table for id_, figure in _first_figures(contents, front).items()}
-    tables = {name: table for name, table in first.items() if table}
+    course = coverage.coverage_figure(contents) if contents.focus.measure else None
+    tables = {"by-date": headline.by_date(contents), "decides": deciding.decides_table(contents)}
+    tables |= {one.id: one.table for one in (_first_figure(contents), course) if one}
     for section in sections_of(contents):
         tables |= {figure.id: figure.table for figure in section.figures}
         tables |= {f"{section.id}-{n}": table for n, table in enumerate(section.tables, 1)}
     named: dict[str, str] = {}
     for name, table in tables.items():
-        named[file_name(name, {other.casefold() for other in named})] = table.csv
+        if table:
+            named[file_name(name, {other.casefold() for other in named})] = table.csv
     return named
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart of the brief that stands alone: it says its unit, date, variant and draws itself."""
+
+    figure: Figure
+    foot: str
+    """Case and what made it."""
+
+    @property
+    def name(self) -> str:
+        """By which it is asked for."""
+        return self.figure.id
+
+    @property
+    def title(self) -> str:
+        """What it shows, in a sentence."""
+        return self.figure.title
+
+    @property
+    def subtitle(self) -> str:
+        """Unit, measure, date, variant and draws."""
+        return self.figure.subtitle
+
+    def svg(self) -> str:
+        """As SVG with its fonts in it."""
+        return picture(self.figure.spec(WIDE), **self._words())
+
+    def png(self, ppi: int = USUAL_PPI) -> bytes:
+        """As PNG.
+
+        Args:
+            ppi: Pixels by inch, of which the chart is about 7 wide.
+        """
+        return pixels(picture(self.figure.spec(WIDE), has_fonts=False, **self._words()), ppi)
+
+    def csv(self) -> str:
+        """Its data as CSV, unrounded, with units in the headings."""
+        return sheet(self.figure.table.raw)
+
+    def vega_lite(self) -> dict[str, Any]:
+        """Its Vega-Lite specification, data included."""
+        return with_title(self.figure.spec(WIDE), **self._words())
+
+    def json(self) -> str:
+        """The same as text."""
+        return in_json(json.dumps(self.vega_lite(), ensure_ascii=False, indent=1))
+
+    def _words(self) -> dict[str, Any]:
+        finding = self.title
+        told = {"title": finding, "under": self.subtitle, "foot": self.foot}
+        told["description"] = self.figure.description.format(finding=finding)
+        return {key: visible(text) for key, text in told.items()} | {"id_": self.name}
+
+    def _repr_svg_(self) -> str:
+        """A picture in a notebook."""
+        return self.svg()
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, Any]:
+        """A picture for every notebook; PNG for those that do not draw SVG."""
+        png = base64.b64encode(self.png()).decode("ascii")
+        return {"image/svg+xml": self.svg(), "image/png": png, "text/plain": self.title}
+
+
+def chart_of(contents: BriefContents, name: str) -> Chart | None:
+    """A chart of a brief by its name; None where the brief has none."""
+    figure = figures_of(contents).get(name)
+    made, case = contents.leverage.provenance, contents.case
+    foot = _("{case}; derbes {version}; {solver}; case {hash}").format(
+        case=text_of(case.label, case.name), version=made.version, solver=made.solver,
+        hash=made.case_hash[:12],
+    )  # fmt: skip
+    return Chart(figure, foot) if figure else None
 
 
 def _environment() -> Any:
@@ -572,14 +556,6 @@ def _environment() -> Any:
     return environment
 
 
-_JOINT = re.compile(r"(?<=[^\W\d][._/])(?=\w)|(?<=\d[._/])(?=[^\W\d])")
-"""Where a long word may be broken: never within a number."""
-_LONG_WORD = 16
-"""Letters from which on a word may be broken."""
-_NO_WORD = 32
-"""Letters after which a number without joints is broken, such as a hash."""
-
-
 def _breakable(text: str) -> Any:
     """A text for a cell, in which long names may be broken at their joints, and nowhere else."""
     from markupsafe import Markup  # noqa: PLC0415  comes with jinja2
@@ -594,17 +570,11 @@ def _breakable(text: str) -> Any:
     return Markup(" ".join(map(told, text.split(" "))))  # noqa: S704  each piece is escaped
 
 
-_FIRST_LEVEL = 2
-"""Level of the heading of a figure of page one."""
-
-
 def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:
     """(class, SVG) of a figure: of page one a wide one too; all others fit half a page."""
     sizes = (("wide", WIDE), ("narrow", NARROW)) if level == _FIRST_LEVEL else (("half", NARROW),)
-    told = {
-        "title": figure.title,
-        "description": figure.description.format(finding=figure.title),
-    }
+    title = figure.title
+    told = {"title": title, "description": figure.description.format(finding=title)}
     return [
         (size, draw(figure.spec(width), id_=f"{figure.id}-{size}", **told)) for size, width in sizes
     ]
@@ -613,12 +583,10 @@ def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:
 def _font_warning(page: str) -> str:
     """Paragraph on what the embedded font cannot show; empty when it can show everything."""
     lacking = missing_characters(page)
-    if not lacking:
-        return ""
     codes = ", ".join(f"U+{ord(character):04X}" for character in lacking)
     text = ngettext(
         "The embedded font lacks {n} character of this brief: {codes}.",
         "The embedded font lacks {n} characters of this brief: {codes}.",
         len(lacking),
     ).format(n=len(lacking), codes=codes)
-    return f'<p class="warning">{in_html(text)}</p>'
+    return f'<p class="warning">{in_html(text)}</p>' if lacking else ""

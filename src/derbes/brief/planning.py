@@ -1,26 +1,15 @@
-"""Sections on the plan: what to do, what security costs, what is paid when."""
+"""Sections on the plan: what to do, what security costs and buys, what is paid when."""
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    decimal_year,
-    draws_and_seed,
-    figure_cell,
-    month_cell,
-    prices_words,
-    share_cell,
-    table_of,
-)
-from derbes.brief.money import money_section
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, prices_words
+from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.language import _, ngettext
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, met_words, way_words
 from derbes.results.plan import (
     FOREIGN,
     NOISE,
@@ -32,6 +21,12 @@ from derbes.results.plan import (
     standard_columns,
 )
 from derbes.results.tables import MISSING, Column, field_of
+from derbes.spelling import NO_BREAK, money_name
+
+_TELLS = 2.0
+"""Standard errors from which on a mean is told from none."""
+Row = tuple[str, str, str]
+"""What it is, its amount, and what the amount is and rests on."""
 
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
@@ -66,19 +61,18 @@ def plan_method() -> str:
 
 def plan_words(contents: BriefContents, plan: Plan) -> str:
     """The answer in a sentence."""
-    money = contents.case.currency
     if plan.feasible is False:
         return _("Impossible: no choice meets all that is asked")
     if plan.cost is None:
         return _("No plan was found in the time that was given")
     if not plan.plan:
         return _("Nothing has to be added: what is there meets the standards")
-    above = plan.cost - (plan.no_threat_cost or 0.0)
     text = ngettext(
         "{n} choice meets the standards for {cost}", "{n} choices meet the standards for {cost}",
         len(plan.plan),
     )  # fmt: skip
-    return text.format(n=len(plan.plan), cost=fmt.money(above, money))
+    cost = contents.money(plan.cost - (plan.no_threat_cost or 0.0))
+    return text.format(n=len(plan.plan), cost=cost)
 
 
 def plan_section(contents: BriefContents, plan: Plan) -> Section:
@@ -103,10 +97,8 @@ def plan_section(contents: BriefContents, plan: Plan) -> Section:
 
 
 def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
-    def money(amount: float | None) -> str:
-        return fmt.missing() if amount is None else fmt.money(amount, contents.case.currency)
-
-    about = fmt.joined(made_of(contents, plan), prices_words(contents.case.price_year), by=" · ")
+    money = contents.money
+    about = fmt.joined(made_of(contents, plan), contents.prices, by=" · ")
     yield about[:1].upper() + about[1:] + "."
     if plan.cost is not None and plan.bound is not None:
         text = _(
@@ -119,8 +111,7 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
         yield _("The search ended at its time limit; a cheaper plan may exist.")
     if plan.clash:
         yield _("The wishes below cannot hold together; relaxing one of them is enough.")
-    together = plan.standards_words(money)
-    if together:
+    if together := plan.standards_words(money):
         yield together
     if plan.evpi is not None:
         text = _("To know the future before deciding would be worth {evpi}.")
@@ -160,49 +151,43 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
 
 
 def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
+    money, never = contents.case.currency, _("not within the calendar")
+
     def size(choice: PlanChoice) -> Cell:
-        is_share = choice.unit == "share"
-        unit = choice.unit or "1"
-        text = fmt.share(choice.size) if is_share else fmt.quantity(choice.size, unit)
-        told = _("share") if is_share else fmt.unit_name(unit) if choice.unit else ""
-        return Cell(text, choice.size, is_number=True, unit=told)
+        if choice.unit == "share":
+            return Cell.figure(choice.size, fmt.share(choice.size), unit=_("share"))
+        unit = fmt.unit_name(choice.unit) if choice.unit else ""
+        return Cell.figure(choice.size, fmt.quantity(choice.size, choice.unit or "1"), unit=unit)
 
     columns = (
         Column(_("what"), 0),
         Column(_("decided"), 1),
         Column(_("works from"), 2),
         Column(_("size"), 3),
-        Column(_("cost, discounted"), 4, contents.case.currency),
+        Column(_("cost, discounted"), 4, money),
     )
-    never = _("not within the calendar")
     rows = [
-        (one.what, month_cell(one.date), month_cell(one.effect, never), size(one), one.cost)
+        (one.what, Cell.month(one.date), Cell.month(one.effect, never), size(one), one.cost)
         for one in plan.plan
     ]
     total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
-    shown = _in_money(columns, contents.case.currency)
-    return table_of(_("The plan"), shown, [*rows, total] if rows else ())
+    return table_of(_("The plan"), _in_money(columns, money), [*rows, total] if rows else ())
 
 
 def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]:
     """What it is paid for, what clashes, what standards and waiting cost, what comes close."""
     money = contents.case.currency
-    account = fmt.joined(
-        _("Where the cost comes from, discounted"), prices_words(contents.case.price_year)
-    )
+    account = fmt.joined(_("Where the cost comes from, discounted"), contents.prices)
     yield table_of(account, _in_money(account_columns(money), money), plan.account_lines)
-    yield table_of(
-        _("Wishes that cannot hold together"),
-        (Column(_("wish"), "wish"), Column(_("what"), "what")),
-        plan.clash,
-    )
+    wishes = (Column(_("wish"), "wish"), Column(_("what"), "what"))
+    yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
     standards = standard_columns(money, partial(contents.name, "standards"))
     costs = _("What each standard costs, discounted")
     yield table_of(costs, _in_money(standards, money), plan.standards)
 
     def dearer(row: Waiting) -> Cell:
         text = _("impossible") if row.cost_of_waiting is None else None
-        return figure_cell(row.cost_of_waiting, text)
+        return Cell.figure(row.cost_of_waiting, text)
 
     waiting = (
         Column(_("decided later by"), "years", _("year")),
@@ -213,7 +198,7 @@ def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]
         yield table_of(waits, _in_money(waiting, money), plan.value_of_waiting)
     others = (
         Column(_("choices"), lambda row: _choices_words(row.plan) or _("nothing")),
-        Column(_("dearer by, of the cost of security"), lambda row: share_cell(row.above)),
+        Column(_("dearer by, of the cost of security"), lambda row: Cell.share(row.above)),
     )
     yield table_of(_("Other plans that cost little more"), others, plan.alternatives)
 
@@ -223,11 +208,10 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
 
     def told(row: object, *, column: Column) -> Cell:
         found = field_of(row, column.value)
-        if isinstance(found, Cell) and found.raw is not None:
-            found = found.raw
-        if not isinstance(found, float | int):
-            return found if isinstance(found, Cell) else figure_cell(None)
-        return figure_cell(found, fmt.money(found, currency), unit=currency)
+        amount = found.raw if isinstance(found, Cell) else found
+        if isinstance(amount, float | int):
+            return Cell.figure(amount, fmt.money(amount, currency), unit=currency)
+        return found if isinstance(found, Cell) else Cell.figure(None)
 
     for column in columns:
         is_money = column.unit == currency
@@ -242,13 +226,22 @@ def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     money = contents.case.currency
 
+    def programme(row: tuple[str, Plan]) -> str:
+        plan = row[1]
+        if plan.feasible is False:
+            clash = "; ".join(str(wish.what) for wish in plan.clash)
+            return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
+        if plan.cost is None:
+            return fmt.missing()
+        return _choices_words(plan.plan) or _("nothing: the standards are met")
+
     def above(row: tuple[str, Plan]) -> float | None:
         cost = row[1].cost_of_security
         return None if cost is None else beyond_noise(row[1], cost)
 
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
-        Column(_("cheapest programme"), lambda row: _programme_words(row[1])),
+        Column(_("cheapest programme"), programme),
         Column(_("cost of security, discounted"), above, money),
         Column(_("supply and options, discounted"), lambda row: row[1].cost, money),
     )
@@ -264,28 +257,52 @@ def programmes_section(contents: BriefContents) -> Section:
     return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
 
 
-def _programme_words(plan: Plan) -> str:
-    if plan.feasible is False:
-        clash = "; ".join(str(wish.what) for wish in plan.clash)
-        return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
-    if plan.cost is None:
-        return fmt.missing()
-    return _choices_words(plan.plan) or _("nothing: the standards are met")
-
-
 def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     """Cost against months survived, each point a plan."""
-    unit = _("Cost above that without any standard, discounted [{currency}]")
-    unit = fmt.joined(
-        unit.format(currency=contents.case.currency), prices_words(contents.case.price_year)
+    money, known = contents.case.currency, _known(plan)
+    (first, cheap), (last, dear) = known[0], known[-1]
+    finding = _("{variant}: to survive {first} costs {cheap} more, {last} {dear} more").format(
+        variant=contents.name("variants", plan.variant),
+        first=fmt.months(first.months),
+        cheap=contents.money(beyond_noise(plan, cheap)),
+        last=fmt.months(last.months),
+        dear=contents.money(beyond_noise(plan, dear)),
     )
+    impossible = [point.months for point in plan.frontier if point.feasible is False]
+    if impossible:
+        months = fmt.months(min(impossible))
+        finding = _("{text}; {months} cannot be reached").format(text=finding, months=months)
+
+    def above(point: FrontierPoint) -> Cell:
+        if point.cost is None:
+            why = _("impossible") if point.feasible is False else _("not computed")
+            return Cell.figure(None, why)
+        return Cell.figure(beyond_noise(plan, point.cost - (plan.no_threat_cost or 0.0)))
+
+    def survived(point: FrontierPoint) -> Cell:
+        return Cell.figure(point.months, fmt.months(point.months), unit=_("month"))
+
+    def a_month(point: FrontierPoint) -> Cell:
+        more = point.cost_of_a_month
+        return Cell.figure(more, MISSING if point.cost is None or more is None else None)
+
+    def what(point: FrontierPoint) -> str:
+        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
+
+    columns = (
+        Column(_("survived"), survived),
+        Column(_("cost"), above, money),
+        Column(_("a month more"), a_month, money),
+        Column(_("plan"), what),
+    )
+    unit = _("Cost above that without any standard, discounted [{currency}]").format(currency=money)
     figure = Figure(
         "frontier-chart",
-        _frontier_finding(contents, plan),
-        under=(unit, made_of(contents, plan)),
+        finding,
+        under=(fmt.joined(unit, contents.prices), made_of(contents, plan)),
         description=_("One point per length of the standards; each is a plan of its own."),
         spec=partial(_frontier_spec, contents, plan),
-        table=_frontier_table(contents, plan),
+        table=table_of(_("Cost of security by months survived"), columns, plan.frontier),
     )
     text = _(
         "Every point is a plan of its own, found for that length; nothing is assumed about the "
@@ -295,35 +312,13 @@ def frontier_section(contents: BriefContents, plan: Plan) -> Section:
 
 
 def _known(plan: Plan) -> list[tuple[FrontierPoint, float]]:
-    """Points with their cost above that without any standard."""
+    """Points with their cost above that without any standard. [money]"""
     calm = plan.no_threat_cost or 0.0
     return [(point, point.cost - calm) for point in plan.frontier if point.cost is not None]
 
 
-def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
-    known = _known(plan)
-    money = contents.case.currency
-    first, last = known[0], known[-1]
-    text = _("{variant}: to survive {first} costs {cheap} more, {last} {dear} more").format(
-        variant=contents.name("variants", plan.variant),
-        first=fmt.months(first[0].months),
-        cheap=fmt.money(beyond_noise(plan, first[1]), money),
-        last=fmt.months(last[0].months),
-        dear=fmt.money(beyond_noise(plan, last[1]), money),
-    )
-    impossible = [point.months for point in plan.frontier if point.feasible is False]
-    if not impossible:
-        return text
-    return _("{text}; {months} cannot be reached").format(
-        text=text, months=fmt.months(min(impossible))
-    )
-
-
 def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
-    """Cost against months survived; each point a plan.
-
-    The dotted steps say no more than that a plan for longer serves shorter too.
-    """
+    """Each point a plan; the steps say no more than that a plan for longer serves shorter too."""
     known = _known(plan)
     divisor, scale = fmt.money_scale(max((abs(cost) for _point, cost in known), default=0.0))
     kinds = (_("cheapest plan"), _("a plan that lasts longer costs no more"))
@@ -335,11 +330,10 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         }
         for point, cost in known
     ]
-    from_zero = {"domainMin": 0, "nice": False}
-    ticks = {"grid": False, "tickCount": 8}
+    x_scale, ticks = {"domainMin": 0, "nice": False}, {"grid": False, "tickCount": 8}
     title = _("Months survived")
     place = {
-        "x": vega.numbers("months", title=title, scale=from_zero, form="d", **ticks),
+        "x": vega.numbers("months", title=title, scale=x_scale, form="d", **ticks),
         "y": vega.numbers("cost", scale={"zero": False}, tickCount=5),
     }
     points = {**place, **vega.color_and_shape(kinds, (vega.BLUE, vega.GRAY), ("circle", "cross"))}
@@ -352,36 +346,9 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     return vega.chart(width, layers, data=vega.values(rows), height=140, title=above)
 
 
-def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
-    calm, money = plan.no_threat_cost, contents.case.currency
-
-    def above(point: FrontierPoint) -> Cell:
-        if point.cost is None:
-            why = _("impossible") if point.feasible is False else _("not computed")
-            return figure_cell(None, why)
-        return figure_cell(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
-
-    def survived(point: FrontierPoint) -> Cell:
-        return figure_cell(point.months, fmt.months(point.months), unit=_("month"))
-
-    def a_month(point: FrontierPoint) -> Cell:
-        more = point.cost_of_a_month
-        return figure_cell(more, MISSING if point.cost is None or more is None else None)
-
-    def what(point: FrontierPoint) -> str:
-        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
-
-    columns = (
-        Column(_("survived"), survived),
-        Column(_("cost"), above, money),
-        Column(_("a month more"), a_month, money),
-        Column(_("plan"), what),
-    )
-    return table_of(_("Cost of security by months survived"), columns, plan.frontier)
-
-
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     """What is paid by year, with the plan and without, and the part that goes abroad."""
+    case = contents.case
     columns = (
         Column(_("year"), 0),
         Column(_("with the plan"), lambda row: row[1].amount),
@@ -390,24 +357,19 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
         Column(_("abroad, with"), lambda row: row[2] and row[2].amount),
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
-    caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
-    unit = _("Payments by year, not discounted [{currency}]")
+    caption = _("Payments by year [{currency}]").format(currency=case.currency)
+    unit = _("Payments by year, not discounted [{currency}]").format(currency=case.currency)
     figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
-        under=(
-            fmt.joined(
-                unit.format(currency=contents.case.currency), prices_words(contents.case.price_year)
-            ),
-            made_of(contents, plan),
-        ),
+        under=(fmt.joined(unit, contents.prices), made_of(contents, plan)),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
-        table=table_of(caption, columns, plan.outlay_lines, unit=contents.case.currency),
+        table=table_of(caption, columns, plan.outlay_lines, unit=case.currency),
     )
     without = _("Without the plan is the calm course of the case without any option.")
-    if contents.case.without_project:
-        name = contents.name("variants", contents.case.without_project)
+    if case.without_project:
+        name = contents.name("variants", case.without_project)
         without = _("Compared with the calm course of the variant: {name}.").format(name=name)
     text = _(
         "Payments abroad are what sellers abroad get for goods, capital goods and imported "
@@ -417,7 +379,6 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
 
 
 def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
-    money = contents.case.currency
     rows = [abroad for _row, abroad in plan.outlay_by_year if abroad is not None]
     known = [(r.amount, r.without_project) for r in rows
              if r.amount is not None and r.without_project is not None]  # fmt: skip
@@ -426,17 +387,14 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     saved = sum(without - amount for amount, without in known)
     if abs(saved) <= NOISE * sum(abs(amount) for amount, _without in known):
         return _("Nothing changes in what is paid abroad")
-    text = (
-        _("From {years} the plan pays {amount} less abroad")
-        if saved > 0
-        else _("From {years} the plan pays {amount} more abroad")
-    )
+    text = _("From {years} the plan pays {amount} more abroad")
+    if saved > 0:
+        text = _("From {years} the plan pays {amount} less abroad")
     years = fmt.span(str(min(row.year for row in rows)), str(max(row.year for row in rows)))
-    return text.format(amount=fmt.money(abs(saved), money), years=years)
+    return text.format(amount=contents.money(abs(saved)), years=years)
 
 
 def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
-    """Payments by year with and without the plan, a panel for all and one for those abroad."""
     paid = (v for row in plan.outlay for v in (row.amount, row.without_project))
     divisor, scale = fmt.money_scale(max((abs(v or 0.0) for v in paid), default=0.0))
     unit = fmt.joined(scale, contents.case.currency, by=" ")
@@ -470,20 +428,236 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     return vega.panels(rows, [vega.layer("bar", bars)], width=width, height=110, order=order)
 
 
-def plan_sections(contents: BriefContents) -> tuple[Section, ...]:
+def plan_sections(contents: BriefContents) -> Iterator[Section]:
     """The sections on the plan; none where nothing was to be decided."""
     plan = contents.plan
     if plan is None:
-        return ()
-    parts = [plan_section(contents, plan)]
+        return
+    yield plan_section(contents, plan)
     if len(contents.plans) > 1:
-        parts.append(programmes_section(contents))
+        yield programmes_section(contents)
     # The frontier of the variant whose security costs most is worth drawing.
     priced = [one for one in (plan, *contents.plans.values()) if one.frontier]
     told = max(priced, key=lambda one: one.cost_of_security or 0.0, default=plan)
     if any(point.cost is not None for point in told.frontier):
-        parts.append(frontier_section(contents, told))
+        yield frontier_section(contents, told)
     if plan.outlay:
-        parts.append(outlay_section(contents, plan))
-    money = money_section(contents)
-    return (*parts, *([money] if money else []))
+        yield outlay_section(contents, plan)
+    if money := money_section(contents):
+        yield money
+
+
+def _money_estimate(contents: BriefContents, found: Estimate | None) -> Cell:
+    """A mean with its standard error, in the scale of the larger, to two digits of the error."""
+    if found is None:
+        return Cell.figure(None)
+    divisor, scale = fmt.money_scale(max(abs(found.mean), found.standard_error))
+    error = found.standard_error / divisor
+    place = 1 - math.floor(math.log10(error)) if error else 3
+    mean, error = (round(value, place) for value in (found.mean / divisor, error))
+    text = f"{fmt.number(mean)} ± {fmt.number(error, 2)}"
+    name = money_name(contents.case.currency, divisor if scale else mean)
+    return Cell.figure(found.mean, fmt.joined(text, scale, name, by=NO_BREAK))
+
+
+def _share_estimate(found: Estimate | None) -> Cell:
+    if found is None:
+        return Cell.figure(None)
+    text = f"{fmt.share(found.mean)} ± {fmt.share(found.standard_error)}"
+    return Cell.figure(found.mean, text)
+
+
+def ways_table(contents: BriefContents) -> PageTable | None:
+    """The ways by what they cost and what they buy; None where they were not computed."""
+    ways, has_project = contents.ways, bool(contents.case.without_project)
+    if ways is None:
+        return None
+    columns = [
+        Column(_("way"), lambda way: way_words(way, has_project=has_project)),
+        Column(_("paid in all"), lambda way: Cell.figure(way.outlay, contents.money(way.outlay))),
+        Column(_("of it abroad"), lambda way: Cell.figure(way.abroad, contents.money(way.abroad))),
+    ]
+    if ways.met_from:
+        asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
+        columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
+    losses = ""
+    if ways.draws:
+        loss, short = _("expected loss by chance events"), _("chance of ever going short")
+        columns += [
+            Column(loss, lambda way: _money_estimate(contents, way.loss)),
+            Column(short, lambda way: _share_estimate(way.p_short)),
+        ]
+        losses = _(
+            "losses discounted, shortage at its price, by the simple rule over {n} draws of "
+            "inputs and events, ± standard error"
+        ).format(n=fmt.number(ways.draws))
+    text = _("What it costs and what it buys, {first} to {last}; payments not discounted").format(
+        first=fmt.date(ways.first), last=fmt.date(ways.last)
+    )
+    made = _("central values") if contents.plan is None or contents.plan.draws <= 1 else ""
+    caption = fmt.joined(text, prices_words(ways.price_year), made)
+    return table_of(fmt.joined(caption, losses, by="; "), columns, ways.ways)
+
+
+def buys_words(contents: BriefContents) -> str:
+    """What the programme costs and saves against doing nothing, and the cheapest other way."""
+    ways, case = contents.ways, contents.case
+    if ways is None:
+        return ""
+    mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
+    told = []
+    if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
+        more = mine.outlay - nothing.outlay
+        text = _(
+            "To {last} {plan} costs {amount} more than doing nothing (payments, not discounted)"
+        )
+        if more < 0:
+            text = _(
+                "To {last} {plan} costs {amount} less than doing nothing (payments, not discounted)"
+            )
+        plan = _("the programme") if case.without_project else _("the plan")
+        words = text.format(last=fmt.date(ways.last), plan=plan, amount=contents.money(abs(more)))
+        told.append(_avoiding(contents, words, mine))
+    if cheapest is not None:
+        told.append(_cheapest_words(contents, cheapest, nothing))
+    events = dict.fromkeys(hazard.measure for hazard in case.hazards.values())
+    if told and ways.draws and events:
+        text = _("Chance events, at the yearly rates that the case assumes: {events}.")
+        told.append(text.format(events="; ".join(contents.name("measures", m) for m in events)))
+    return fmt.joined(*told, by=" ")
+
+
+def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
+    if way.saved is None:
+        return f"{words}."
+    text = _("{words} and avoids {saved} of expected loss by chance events (discounted).")
+    if abs(way.saved.mean) < _TELLS * way.saved.standard_error:
+        text = _(
+            "{words} and avoids no expected loss by chance events that can be told from none "
+            "({saved}, discounted)."
+        )
+    return text.format(words=words, saved=_money_estimate(contents, way.saved).text)
+
+
+def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:
+    if way.met is False:
+        return _("Without it no choice meets the same standard.")
+    if way.outlay is None or nothing is None or nothing.outlay is None:
+        return ""
+    if not way.plan:
+        return _("Without it the same standard is met as well, at no cost.")
+    more = way.outlay - nothing.outlay
+    text = _("Without it the same standard costs {amount} more than doing nothing")
+    if more < 0:
+        text = _("Without it the same standard costs {amount} less than doing nothing")
+    return _avoiding(contents, text.format(amount=contents.money(abs(more))), way)
+
+
+def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
+    """All that is paid under the programme, beside the other ways; None: not computed."""
+    ways = contents.ways
+    mine = ways.way(PROGRAMME) if ways else None
+    if ways is None or mine is None or mine.outlay is None:
+        return None
+    text = _("all payments {first} to {last}, not discounted, central values").format(
+        first=fmt.date(ways.first), last=fmt.date(ways.last)
+    )
+    names = {CHEAPEST: _("the same standard without it"), NOTHING: _("doing nothing")}
+    others = [
+        _("{way}: {amount}").format(way=names[one.way], amount=contents.money(one.outlay))
+        for one in ways.ways
+        if one.way != PROGRAMME and one.outlay is not None
+    ]
+    label = _("Paid with the plan")
+    if contents.case.without_project:
+        label = _("Paid with the programme")
+    return (label, contents.money(mine.outlay), fmt.joined(text, *others, by="; "))
+
+
+# Behind page one
+
+
+def money_section(contents: BriefContents) -> Section | None:
+    """Plants, currency and chances in one table; None where nothing of it was computed."""
+    rows = [*_plant_rows(contents), *_currency_rows(contents), *_chance_rows(contents)]
+    if not rows:
+        return None
+    about = _("Plants, currency and chances, {first} to {last}").format(
+        first=fmt.date(contents.case.calendar.label(0)), last=contents.last_month
+    )
+    caption = fmt.joined(about, contents.prices, _("central values unless said"))
+    text = _(
+        "What is left of a plant is its capital, in a straight line over its life from the opening "
+        "on; standing cost is paid while it is open, whatever it makes. A chance counts in no "
+        "cost: what is built for it is worth the probability times the gain, less its cost."
+    )
+    columns = (Column(_("what"), 0), Column(_("amount"), 1), Column(_("counted"), 2))
+    return Section("money", _("Money"), (text,), (), (table_of(caption, columns, rows),))
+
+
+def _plant_rows(contents: BriefContents) -> Iterator[Row]:
+    for one in contents.plan.plants if contents.plan else ():
+        amount = _("no line of it opens")
+        if one.used_in_all is not None:
+            share = fmt.share(one.used_in_all)
+            amount = _("{share} of its hours used in calm").format(share=share)
+            years = list(one.used)
+            if years:
+                amount = _("{words} ({last}: {share})").format(
+                    words=amount, last=years[-1], share=fmt.share(one.used[years[-1]])
+                )
+        rests = _(
+            "capital {capital} and standing cost {standing}, paid; {left} left at the end, "
+            "discounted"
+        ).format(
+            capital=contents.money(one.capital),
+            standing=contents.money(one.standing),
+            left=contents.money(one.left),
+        )
+        yield contents.name("plants", one.plant), amount, rests
+
+
+def _currency_rows(contents: BriefContents) -> Iterator[Row]:
+    ways = contents.ways
+    if ways is None or not ways.saved_abroad:
+        return
+    *years, whole = ways.saved_abroad
+    rests = _(
+        "less paid abroad than in: {name} (below zero: more); over {n} draws nine of ten "
+        "from {span}, mean {mean}; not discounted"
+    )
+    for one in (years[-1], whole):
+        what = _("Currency saved in {year}").format(year=one.year)
+        if one.year is None:
+            what = _("Currency saved over all years")
+        low, high = (contents.money(one.quantiles.get(band, one.mean)) for band in ("5", "95"))
+        words = fmt.told(
+            rests,
+            name=contents.name("variants", contents.case.without_project),
+            n=ways.draws_solved,
+            span=fmt.span(low, high),
+            mean=contents.money(one.mean),
+        )
+        yield what, contents.money(one.central), words
+
+
+def _chance_rows(contents: BriefContents) -> Iterator[Row]:
+    for one in contents.ways.chances if contents.ways else ():
+        what, gain = contents.name("chances", one.chance), contents.money(one.gain)
+        if one.gain is None:
+            yield what, gain, _("a shortage of it has no price")
+            continue
+        if not one.cost:
+            yield what, gain, _("saved or earned if it came, discounted; not counted")
+            continue
+        amount = _("pays at no probability")
+        if one.break_even is not None:
+            share = fmt.share(one.break_even)
+            amount = _("pays from a probability of {p} on").format(p=share)
+        rests = _(
+            "costs {cost} in any case, saves {gain} if it comes, discounted; worth {half} at "
+            "{p}; not counted"
+        )
+        half = contents.money(one.worth(0.5) or 0.0)
+        cost = contents.money(one.cost)
+        yield what, amount, rests.format(cost=cost, gain=gain, half=half, p=fmt.share(0.5))

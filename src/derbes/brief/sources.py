@@ -1,19 +1,13 @@
 """Every number of the case, its facts and sources, what is missing, how it is computed."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    BriefContents,
-    Cell,
-    Section,
-    figure_cell,
-    table_of,
-    words,
-)
-from derbes.brief.keys import distribution_words
+from derbes.brief.contents import BriefContents
+from derbes.brief.deciding import swing
+from derbes.brief.layout import Cell, PageTable, Section, table_of
 from derbes.brief.planning import plan_method
 from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities
@@ -77,38 +71,36 @@ def inputs_of(case: Case) -> tuple[Input, ...]:
 
 
 def _series(value: Quantity, calendar: Calendar) -> str:
-    parts = [
-        _("{number} from {month}").format(
-            number=fmt.exact(step), month=fmt.date(calendar.label(max(period, 0)))
-        )
+    text = _("{number} from {month}")
+    return "; ".join(
+        text.format(number=fmt.exact(step), month=fmt.date(calendar.label(max(period, 0))))
         for period, step in value.steps
-    ]
-    return "; ".join(parts)
+    )
 
 
 def _range(value: Quantity) -> str:
     if value.months:
         return _("of months alone, each in a row of its own")
+    distribution = fmt.distribution_words(value.distribution)
     if value.low is None or value.high is None:
-        like = _("as early or late as like projects")
-        told = like if value.distribution == "reference" else distribution_words(value.distribution)
-        return told or _("none given")
+        if value.distribution == "reference":
+            return _("as early or late as like projects")
+        return distribution or _("none given")
     text = fmt.span(fmt.exact(value.low), fmt.exact(value.high))
     if value.steps:
         text = _("{span} of the first, all in proportion").format(span=text)
-    return fmt.joined(text, distribution_words(value.distribution))
+    return fmt.joined(text, distribution)
 
 
 def _opening(plant: Plant, calendar: Calendar) -> Input:
     """The opening of a plant: a date, so no `Quantity` holds it."""
-    label = calendar.label(plant.opening)
+    label, written = calendar.label(plant.opening), plant.opening_written
+    text = _("as written: {words}") if written else _("none given")
     return Input(
         path=f"plants.{plant.id}.opening",
         value=fmt.date(label),
         raw=label,
-        range=_("as written: {words}").format(words=plant.opening_written)
-        if plant.opening_written
-        else _("none given"),
+        range=text.format(words=written),
         unit="",
         grade=plant.opening_grade,
         source=plant.opening_source,
@@ -117,29 +109,32 @@ def _opening(plant: Plant, calendar: Calendar) -> Input:
     )
 
 
-def grade_counts(inputs: tuple[Input, ...]) -> dict[str, int]:
-    """Grade → number of inputs, best grade first, without empty ones."""
-    counts = {grade: sum(item.grade == grade for item in inputs) for grade in GRADES}
-    return {grade: n for grade, n in counts.items() if n}
-
-
 def inputs_section(contents: BriefContents) -> Section:
     """Every number, folded by grade, the weakest last; open what moves an answer."""
+    case, moving = contents.case, moving_inputs(contents)
+
+    def called(item: Input) -> Cell:
+        name = input_words(contents, item.path) if item.has_name else ""
+        if is_opening(item.path) and item.unit:
+            name = _("{plant}: months after the opening as written").format(
+                plant=contents.name("plants", item.path.split(".")[1])
+            )
+        return Cell(fmt.joined(name, item.path, by=" · "), item.path)
 
     def source(item: Input) -> Cell:
         if not item.source:
             return Cell(_("none given"), None)
-        fact = contents.case.facts.get(item.source)
-        document = contents.case.documents.get(fact.document if fact else item.source)
+        fact = case.facts.get(item.source)
+        document = case.documents.get(fact.document if fact else item.source)
         if document is None:
-            return words(contents.name("facts", item.source))
-        return words(text_of(document.title) or item.source, document.address)
+            return Cell.words(contents.name("facts", item.source))
+        return Cell.words(text_of(document.title) or item.source, document.address)
 
     def value(item: Input) -> Cell:
         return Cell(item.value, item.raw, is_number=isinstance(item.raw, float))
 
     columns = (
-        Column(_("input"), partial(_called, contents)),
+        Column(_("input"), called),
         Column(_("value"), value),
         Column(_("unit"), lambda item: Cell(item.unit and fmt.unit_name(item.unit, 1), item.unit)),
         Column(_("range"), "range"),
@@ -147,14 +142,13 @@ def inputs_section(contents: BriefContents) -> Section:
         Column(_("why"), "why"),
         Column(_("grade"), "grade"),
     )
-    moving = moving_inputs(contents)
-
-    def decides(item: Input) -> bool:
-        return item.path in moving or item.grade in PUBLISHED
-
-    inputs = sorted(inputs_of(contents.case), key=lambda item: GRADES.index(item.grade))
+    inputs = sorted(inputs_of(case), key=lambda item: GRADES.index(item.grade))
     table = table_of(
-        _("Inputs"), columns, inputs, decides=decides, group=lambda item: grade_words(item.grade)
+        _("Inputs"),
+        columns,
+        inputs,
+        decides=lambda item: item.path in moving or item.grade in PUBLISHED,
+        group=lambda item: grade_words(item.grade),
     )
     n = len(inputs)
     text = ngettext(
@@ -162,22 +156,12 @@ def inputs_section(contents: BriefContents) -> Section:
         "The case holds {n} numbers. To change one, change its line in the case file and run "
         "again.",
         n,
-    ).format(n=fmt.number(n))
+    )
     chosen = _(
         "Those that move an answer over their range, and those that are published, stand open."
     )
-    told = tuple(filter(None, (text_of(contents.case.note), text, chosen)))
+    told = tuple(filter(None, (text_of(case.note), fmt.told(text, n=n), chosen)))
     return Section("inputs", _("Inputs by grade"), told, (), (table,) if n else ())
-
-
-def _called(contents: BriefContents, item: Input) -> Cell:
-    """An input by the name that the case gives it, and by its path."""
-    name = input_words(contents, item.path) if item.has_name else ""
-    if is_opening(item.path) and item.unit:
-        name = _("{plant}: months after the opening as written").format(
-            plant=contents.name("plants", item.path.split(".")[1])
-        )
-    return Cell(fmt.joined(name, item.path, by=" · "), item.path)
 
 
 def moving_inputs(contents: BriefContents) -> frozenset[str]:
@@ -185,19 +169,23 @@ def moving_inputs(contents: BriefContents) -> frozenset[str]:
     stress = contents.stress
     if stress is None:
         return frozenset()
-    bars = {bar.input for bar in stress.tornado if len({bar.answer_at_low, bar.answer_at_high,
-            bar.answer_central}) > 1}  # fmt: skip
+    bars = {bar.input for bar in stress.tornado if swing(bar) > 0}
     return frozenset(bars | {tip.input for tip in stress.tipping if tip.value is not None})
 
 
 def facts_section(contents: BriefContents) -> Section:
     """Public facts and the documents that hold them."""
-    case = contents.case
+    case, moving = contents.case, moving_inputs(contents)
+    used = {
+        item.source
+        for item in inputs_of(case)
+        if item.source and (item.path in moving or item.grade in PUBLISHED)
+    }
+    used |= {case.facts[id_].document for id_ in used if id_ in case.facts}
 
-    def document_of(row: tuple[str, Fact]) -> Cell:
-        id_ = row[1].document
-        document = case.documents.get(id_)
-        return words(text_of(document.title) or id_) if document else words(id_)
+    def document_of(row: tuple[str, Fact]) -> str:
+        document = case.documents.get(row[1].document)
+        return (text_of(document.title) if document else "") or row[1].document
 
     def amount(row: tuple[str, Fact]) -> str:
         quantity = row[1].amount
@@ -212,57 +200,41 @@ def facts_section(contents: BriefContents) -> Section:
         Column(_("document"), document_of),
     )
     documents = (
-        Column(_("title"), lambda row: words(text_of(row[1].title) or row[0], row[1].address)),
+        Column(_("title"), lambda row: Cell.words(text_of(row[1].title) or row[0], row[1].address)),
         Column(_("publisher"), lambda row: text_of(row[1].publisher)),
         day,
         Column(_("licence"), lambda row: text_of(row[1].licence)),
     )
-    moving = moving_inputs(contents)
-    used = {
-        item.source
-        for item in inputs_of(case)
-        if item.source and (item.path in moving or item.grade in PUBLISHED)
-    }
-    used |= {case.facts[id_].document for id_ in used if id_ in case.facts}
 
     def is_used(row: tuple[str, Fact | Document]) -> bool:
         return row[0] in used
 
-    def folded_as(name: str) -> Callable[[object], str]:
-        return lambda _row: name
+    def table(
+        name: str, columns: tuple[Column, ...], rows: Mapping[str, Fact | Document]
+    ) -> PageTable:
+        return table_of(name, columns, rows.items(), decides=is_used, group=lambda _row: name)
 
-    both = tuple(
-        table_of(name, columns, rows.items(), decides=is_used, group=folded_as(name))
-        for name, columns, rows in (
-            (_("Facts"), facts, case.facts),
-            (_("Documents"), documents, case.documents),
-        )
-    )
-    tables = tuple(table for table in both if table.rows)
+    both = (table(_("Facts"), facts, case.facts), table(_("Documents"), documents, case.documents))
+    tables = tuple(one for one in both if one.rows)
     text = () if tables else (_("The case names no facts and no documents."),)
     return Section("facts", _("Facts and documents"), text, (), tables)
 
 
 def missing_section(contents: BriefContents) -> Section:
     """What is known to be unknown, and which results lack it."""
-    written = contents.case.missing
-    needed: dict[str, int] = dict.fromkeys(written, 0)
-    for row in contents.leverage.rows:
-        for path in row.missing:
-            needed[path] = needed.get(path, 0) + 1
-    title = _("What is missing")
+    written, title = contents.case.missing, _("What is missing")
+    needed = Counter(dict.fromkeys(written, 0))
+    needed.update(path for row in contents.leverage.rows for path in row.missing)
     if not needed:
         return Section("missing", title, (_("No result lacks an input."),))
+
+    def place(row: tuple[str, int]) -> str:
+        return _("written as missing") if row[0] in written else _("not given")
+
     columns = (
         Column(_("input"), 0),
-        Column(
-            _("in the case"),
-            lambda row: _("written as missing") if row[0] in written else _("not given"),
-        ),
-        Column(
-            _("results that lack it"),
-            lambda row: figure_cell(row[1], None if row[1] else _("none")),
-        ),
+        Column(_("in the case"), place),
+        Column(_("results that lack it"), lambda row: row[1] or Cell.figure(0, _("none"))),
     )
     text = _(
         "Nothing is guessed in place of a missing input; the results that need it are left out."
@@ -323,13 +295,22 @@ def method_section(case: Case) -> Section:
 
 def reproduce_section(contents: BriefContents) -> Section:
     """The command and everything that fixes the result."""
-    made = contents.leverage.provenance
+    made, stress, said = contents.leverage.provenance, contents.stress, contents.statements
+    draws: list[tuple[str, str | Cell]] = [(_("draws"), _("none: central values"))]
+    if contents.is_drawn:
+        drawn = {
+            _("draws by the simple rule"): stress.draws if stress else 0,
+            _("of these also by the best response"): stress.draws_solved if stress else 0,
+            _("draws of the statements"): said.provenance.n_draws if said else 0,
+        }
+        draws = [(name, Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
+        draws.append((_("seed"), Cell(str(made.seed), made.seed)))
     rows = [
         (_("case"), made.case_name),
         (_("hash of the case, SHA-256"), made.case_hash),
         (_("version of derbes"), made.version),
         (_("solver"), made.solver),
-        *_draws_rows(contents),
+        *draws,
     ]
     columns = (Column(_("what"), 0), Column(_("which"), 1))
     table = table_of(_("What fixes the result"), columns, rows)
@@ -345,21 +326,6 @@ def reproduce_section(contents: BriefContents) -> Section:
         text = _("The case was made by a program, so no command makes this brief again.")
     code = (made.command,) if made.command else ()
     return Section("reproduce", _("How to reproduce"), (text, tables), (), (table,), code)
-
-
-def _draws_rows(contents: BriefContents) -> list[tuple[str, str | Cell]]:
-    """What was drawn: for the answers over draws, and for the verdicts on statements."""
-    stress, said = contents.stress, contents.statements
-    if not contents.is_drawn:
-        return [(_("draws"), _("none: central values"))]
-    drawn = {
-        _("draws by the simple rule"): stress.draws if stress else 0,
-        _("of these also by the best response"): stress.draws_solved if stress else 0,
-        _("draws of the statements"): said.provenance.n_draws if said else 0,
-    }
-    seed = contents.leverage.provenance.seed
-    rows = [(name, Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
-    return [*rows, (_("seed"), Cell(str(seed), seed))]
 
 
 def notes_section(contents: BriefContents) -> Section | None:

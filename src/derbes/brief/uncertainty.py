@@ -1,27 +1,13 @@
 """How sure: what holds over the draws, and what decides it."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import (
-    OPTIMAL,
-    BriefContents,
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    decimal_year,
-    draws_and_seed,
-    figure_cell,
-    folded,
-    month_cell,
-    share_cell,
-    table_of,
-    words,
-)
-from derbes.brief.keys import distribution_words, key_words
+from derbes.brief.contents import OPTIMAL, BriefContents, decimal_year, draws_and_seed
+from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
@@ -30,6 +16,10 @@ from derbes.results.tables import MISSING, Column
 
 ENDED, END = "ended", "end"
 """Answers about a date: whether leverage has ended by it, and the date itself."""
+_PALE = 0.18
+"""Opacity of the outer band of a fan; the inner one lies on it."""
+_BANDS = ("5", "25", "50", "75", "95")
+LIKELY = 0.5
 
 
 def made_by(stress: Stress, bound: str, n: int) -> str:
@@ -102,10 +92,17 @@ def in_unit(value: float | None, unit: str) -> str:
     return fmt.quantity(value, unit)
 
 
-def at_least(text: str, value: float, cap: float | None) -> str:
-    """A value in words; at the end of what is looked at, that it is at least that."""
-    is_bound = cap is not None and value >= cap
-    return _("at least {time}").format(time=text) if is_bound else text
+def at_least(text: str, value: float | None, cap: float | None, *, is_bound: bool = False) -> str:
+    """A value in words; at the end of what is looked at, or as a bound, that it is at least that.
+
+    Args:
+        text: The value in words.
+        value: The value; None: nothing is at least that.
+        cap: The end of what is looked at; None: there is none.
+        is_bound: Whether it is one in any case.
+    """
+    is_bound |= value is not None and cap is not None and value >= cap
+    return _("at least {time}").format(time=text) if is_bound and value is not None else text
 
 
 def input_words(contents: BriefContents, path: str) -> str:
@@ -115,13 +112,13 @@ def input_words(contents: BriefContents, path: str) -> str:
     label = next((q.label for q in quantities(contents.case, path) if q.path == path), {})
     if label:
         return text_of(label, path)
-    parts = path.split(".")
-    if len(parts) == 1:
-        return key_words(parts, str)
-    if len(parts) == 2 or not hasattr(contents.case, parts[0]):
+    section, *steps = path.split(".")
+    if not steps:
+        return fmt.key_words([section], str)
+    if len(steps) == 1 or not hasattr(contents.case, section):
         return path.replace("_", " ")
-    name = contents.name(parts[0], parts[1])
-    return f"{name}: {key_words(parts[2:], partial(contents.name, 'goods'))}"
+    key = fmt.key_words(steps[1:], partial(contents.name, "goods"))
+    return f"{contents.name(section, steps[0])}: {key}"
 
 
 def is_opening(path: str) -> bool:
@@ -149,11 +146,6 @@ def grade_of(contents: BriefContents, path: str) -> str:
     return next((q.grade.value for q in quantities(contents.case, path)), "")
 
 
-_PALE = 0.18
-"""Opacity of the outer band of a fan; the inner one lies on it."""
-_BANDS = ("5", "25", "50", "75", "95")
-
-
 def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
     """How wide the answers are, by date."""
     if not stress.answers and not stress.fans:
@@ -175,102 +167,103 @@ def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
 
 
 def _points(fan: Fan) -> list[int]:
-    """Dates at which every band has a value."""
-    return [
-        at
-        for at in range(len(fan.dates))
-        if all(fan.quantiles[band][at] is not None for band in _BANDS)
-    ]
+    values = zip(*(fan.quantiles[band] for band in _BANDS), strict=True)
+    return [at for at, bands in enumerate(values) if None not in bands]
 
 
 def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
     bounds = {fan.bound: fan.n_draws for fan in fans}
+    points = _points(first)
+    at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
+    finding = _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+        name=fmt.joined(_name(first), bound_words(first.bound)),
+        month=fmt.date(first.dates[at]),
+        low=in_unit(first.quantiles["5"][at], first.unit),
+        high=in_unit(first.quantiles["95"][at], first.unit),
+    )
+
+    def spec(width: int) -> vega.Spec:
+        rows, layers = _bands(contents, fans, width)
+        order = list(dict.fromkeys(row["panel"] for row in rows))
+        return vega.panels(rows, layers, width=width, height=130, order=order)
+
     return Figure(
         f"fan-{name.replace('_', '-')}",
-        _fan_finding(first),
+        finding,
         under=(
             _unit_words(first),
             about(contents, first.measure, first.length),
             *(made_by(stress, bound, n) for bound, n in bounds.items()),
         ),
         description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
-        spec=partial(_fan_spec, contents, fans),
+        spec=spec,
         table=_fan_table(contents, fans),
     )
 
 
 def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
-    """Every band of some fans by date."""
+    def cell(row: tuple[Fan, int], *, of: str) -> Cell:
+        fan, at = row
+        path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
+        is_bound = of == "mean" and bool(fan.capped_share and fan.capped_share[at])
+        cell = Cell.figure(path[at], unit=fmt.unit_name(fan.unit) if fan.unit != "1" else "")
+        text = at_least(cell.text, path[at], fan.capped_at, is_bound=is_bound)
+        return replace(cell, text=text)
+
     columns = (
-        Column(_("variant"), 0),
-        Column(_("response"), 1),
-        Column(_("date"), 2),
-        *(Column(f"{band} %", place) for place, band in enumerate(_BANDS, 3)),
-        Column(_("mean"), 8),
-        Column(_("central values"), 9),
+        Column(_("variant"), lambda row: contents.name("variants", row[0].variant)),
+        Column(_("response"), lambda row: bound_words(row[0].bound)),
+        Column(_("date"), lambda row: Cell.month(row[0].dates[row[1]])),
+        *(Column(f"{band} %", partial(cell, of=band)) for band in _BANDS),
+        Column(_("mean"), partial(cell, of="mean")),
+        Column(_("central values"), partial(cell, of="central")),
     )
-    rows = (
-        (
-            contents.name("variants", fan.variant),
-            bound_words(fan.bound),
-            month_cell(fan.dates[at]),
-            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
-            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
-            _fan_cell(fan, fan.central[at]),
-        )
-        for fan in fans
-        for at in range(len(fan.dates))
-    )
+    rows = ((fan, at) for fan in fans for at in range(len(fan.dates)))
     return table_of(_unit_words(fans[0]), columns, rows)
 
 
 def survival_figure(contents: BriefContents) -> Figure | None:
     """How long demand is met by start, over the draws, beside the length; None without draws."""
     focus, stress = contents.focus, contents.stress
+    about_it = ("time_to_survive", focus.variant, focus.measure)
     fans = [
         fan
         for fan in (stress.fans if stress else ())
-        if (fan.name, fan.variant, fan.measure) == ("time_to_survive", focus.variant, focus.measure)
-        and len(_points(fan)) > 1
+        if (fan.name, fan.variant, fan.measure) == about_it and len(_points(fan)) > 1
     ]
     if stress is None or not fans:
         return None
     fan = min(fans, key=lambda fan: fan.bound != OPTIMAL)
-    middle = {fan.dates[at]: fan.quantiles["50"][at] or 0.0 for at in _points(fan)}
-    short = [date for date, value in middle.items() if value < focus.length]
+    middle = [fan.quantiles["50"][at] or 0.0 for at in _points(fan)]
+    n_short, length = sum(value < focus.length for value in middle), fmt.months(focus.length)
     text = _("At {n} of {total} starts half of the draws or more do not last {length}")
-    if not short:
+    if not n_short:
         text = _("From each of {total} starts half of the draws or more last {length}")
+
+    def spec(width: int) -> vega.Spec:
+        rows, layers = _bands(contents, [fan], width)
+        y = {key: value for key, value in layers[0]["encoding"]["y"].items() if key != "field"}
+        at = {"y": {**y, "datum": float(focus.length)}}
+        layers.append(vega.layer("rule", at, color=vega.RED, strokeDash=[2, 2], strokeWidth=1.5))
+        return vega.chart(width, layers, data=vega.values(rows), height=90)
+
     return Figure(
         "survival",
-        text.format(
-            n=fmt.number(len(short)),
-            total=fmt.number(len(middle)),
-            length=fmt.months(focus.length),
-        ),
+        fmt.told(text, n=n_short, total=len(middle), length=length),
         under=(
             _("Months for which all essential demand is met, by the start of the measure"),
             contents.name("measures", focus.measure),
             made_by(stress, fan.bound, fan.n_draws),
             _("line: the middle draw; dark band: half of them; pale: nine of ten; dashed: if all "
-              "goes as written; red: {length}").format(length=fmt.months(focus.length)),
+              "goes as written; red: {length}").format(length=length),
             _("the highest value stands for at least that") if fan.capped_at else "",
         ),
         description=_("Bands of the draws by start, with a line at the length. {finding}"),
-        spec=partial(_survival_spec, contents, fan),
+        spec=spec,
         table=_fan_table(contents, [fan]),
     )  # fmt: skip
-
-
-def _survival_spec(contents: BriefContents, fan: Fan, width: int) -> vega.Spec:
-    """Bands of the draws by start, and a line at the length of the measure."""
-    rows, layers = _bands(contents, [fan], width)
-    at = {"y": {**layers[0]["encoding"]["y"], "datum": float(contents.focus.length)}}
-    del at["y"]["field"]
-    layers.append(vega.layer("rule", at, color=vega.RED, strokeDash=[2, 2], strokeWidth=1.5))
-    return vega.chart(width, layers, data=vega.values(rows), height=90)
 
 
 def _name(fan: Fan) -> str:
@@ -282,25 +275,6 @@ def _name(fan: Fan) -> str:
 def _unit_words(fan: Fan) -> str:
     name = _name(fan)
     return f"{name} [{fmt.unit_name(fan.unit)}]" if fan.unit else name
-
-
-def _fan_finding(fan: Fan) -> str:
-    spread = [at for at in _points(fan) if fan.quantiles["5"][at] != fan.quantiles["95"][at]]
-    at = (spread or _points(fan))[0]
-    low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
-    return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
-        name=_name(fan) if not fan.bound else f"{_name(fan)}, {bound_words(fan.bound)}",
-        month=fmt.date(fan.dates[at]),
-        low=in_unit(low, fan.unit),
-        high=in_unit(high, fan.unit),
-    )
-
-
-def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec:
-    """Bands of the draws by date, a panel per variant and response, all of one scale."""
-    rows, layers = _bands(contents, fans, width)
-    order = list(dict.fromkeys(row["panel"] for row in rows))
-    return vega.panels(rows, layers, width=width, height=130, order=order)
 
 
 def _bands(
@@ -325,32 +299,17 @@ def _bands(
     ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
     y = vega.numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
 
-    def band(low: str, high: str) -> vega.Spec:
-        ends = {"x": x, "y": {**y, "field": low}, "y2": {"field": high}}
-        return vega.layer("area", ends, color=vega.BLUE, opacity=_PALE)
-
-    def line(field: str, **look: Any) -> vega.Spec:
-        return vega.layer(
-            "line", {"x": x, "y": {**y, "field": field}}, **{"strokeWidth": 2, **look}
-        )
+    def drawn(kind: str, field: str, other: str = "", **look: Any) -> vega.Spec:
+        ends = {"x": x, "y": {**y, "field": field}, **({"y2": {"field": other}} if other else {})}
+        return vega.layer(kind, ends, **look)
 
     layers = [
-        band("p5", "p95"),
-        band("p25", "p75"),
-        line("p50", color=vega.BLUE),
-        line("central", color=vega.INK, strokeDash=[5, 4], strokeWidth=1.5),
+        drawn("area", "p5", "p95", color=vega.BLUE, opacity=_PALE),
+        drawn("area", "p25", "p75", color=vega.BLUE, opacity=_PALE),
+        drawn("line", "p50", strokeWidth=2, color=vega.BLUE),
+        drawn("line", "central", strokeWidth=1.5, color=vega.INK, strokeDash=[5, 4]),
     ]
     return rows, layers
-
-
-def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
-    """A value of a fan; at the end of what is looked at, that it is at least so much."""
-    unit = fmt.unit_name(fan.unit) if fan.unit != "1" else ""
-    cell = figure_cell(value, unit=unit)
-    cap = fan.capped_at
-    if value is not None and (is_bound or (cap is not None and value >= cap)):
-        return figure_cell(value, _("at least {time}").format(time=cell.text), unit=unit)
-    return cell
 
 
 def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
@@ -358,49 +317,44 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     first = min((answer.date for answer in stress.answers if answer.date), default="")
 
     def name(answer: Answer) -> str:
-        unit, told = _scale(contents, answer)[1], words_of(contents, answer.name)
-        return f"{told} [{unit}]" if unit else told
+        unit, text = _scale(contents, answer)[1], words_of(contents, answer.name)
+        return f"{text} [{unit}]" if unit else text
 
     def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
         if value is None:
-            return words(_("without bound")) if answer.n_unbounded else figure_cell(None)
-        divisor = _scale(contents, answer)[0]
-        return figure_cell(value, _bounded(answer, value, divisor, is_bound=is_bound))
+            return Cell.words(_("without bound")) if answer.n_unbounded else Cell.figure(None)
+        text = fmt.number(value / _scale(contents, answer)[0])
+        if answer.unit in ("share", "month"):
+            text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
+        return Cell.figure(value, at_least(text, value, answer.capped_at, is_bound=is_bound))
 
     def error(answer: Answer) -> Cell:
         value = answer.standard_error
         if value is None:
-            return figure_cell(None)
-        divisor = _scale(contents, answer)[0]
-        is_share = answer.unit == "share"
-        return figure_cell(value, fmt.share(value) if is_share else fmt.number(value / divisor, 2))
+            return Cell.figure(None)
+        text = fmt.number(value / _scale(contents, answer)[0], 2)
+        return Cell.figure(value, fmt.share(value) if answer.unit == "share" else text)
 
     def quantile(answer: Answer, *, band: str) -> Cell:
         is_share = answer.unit == "share"
-        return words(MISSING) if is_share else number(answer, answer.quantiles.get(band))
+        return Cell.words(MISSING) if is_share else number(answer, answer.quantiles.get(band))
+
+    def draws(answer: Answer) -> Cell:
+        n, text = answer.n_draws + answer.n_without, _("{n}, {lost} without a value")
+        told = fmt.told(text, n=n, lost=answer.n_without) if answer.n_without else None
+        return Cell.figure(n, told)
 
     columns = (
         Column(_("answer"), name),
         Column(_("mean"), lambda one: number(one, one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), error),
         *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
-        Column(_("draws"), _draws_cell),
+        Column(_("draws"), draws),
         Column(_("draws that halve the error"), lambda one: one.draws_to_halve or MISSING),
     )
     seed = _("seed {seed}").format(seed=stress.seed)
     shown = [answer for answer in stress.answers if answer.date in ("", first)]
     return table_of(_("Answers over draws ({seed})").format(seed=seed), columns, shown)
-
-
-def _draws_cell(answer: Answer) -> Cell:
-    """Draws behind an answer, and how many of them have no value."""
-    n = answer.n_draws + answer.n_without
-    if not answer.n_without:
-        return figure_cell(n)
-    text = _("{n}, {lost} without a value").format(
-        n=fmt.number(n), lost=fmt.number(answer.n_without)
-    )
-    return figure_cell(n, text)
 
 
 def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
@@ -414,18 +368,6 @@ def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
     return divisor, fmt.joined(scale, answer.unit, by=" ")
 
 
-def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
-    """A value; at the end of what is looked at, that it is at least so much."""
-    text = fmt.number(value / divisor)
-    if answer.unit in ("share", "month"):
-        text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
-    is_bound = is_bound or (answer.capped_at is not None and value >= answer.capped_at)
-    return _("at least {time}").format(time=text) if is_bound else text
-
-
-LIKELY = 0.5
-
-
 def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     """P(leverage ended by date), a line per variant and bound, for the main length."""
     if not stress.p_ended:
@@ -435,25 +377,57 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     length = main if main in lengths else lengths[-1]
     points = [point for point in stress.p_ended if point.length == length]
     draws = {point.bound: point.n_draws for point in points}
+    lines: dict[tuple[str, str], list[EndedBy]] = {}
+    for point in points:
+        lines.setdefault((point.variant, point.bound), []).append(point)
+
+    def spec(width: int) -> vega.Spec:
+        rows = [
+            {
+                "line": fmt.joined(contents.name("variants", variant), bound_words(bound)),
+                "year": decimal_year(point.date),
+                "p": point.p,
+            }
+            for (variant, bound), line in lines.items()
+            for point in line
+        ]
+        return vega.probability_lines(rows, width=width)
+
     columns = (
         Column(_("variant"), lambda point: contents.name("variants", point.variant)),
         Column(_("length"), "length", _("month")),
-        Column(_("date"), lambda point: month_cell(point.date)),
+        Column(_("date"), lambda point: Cell.month(point.date)),
         Column(_("response"), lambda point: bound_words(point.bound)),
-        Column(_("share of the draws"), lambda point: share_cell(point.p)),
+        Column(_("share of the draws"), lambda point: Cell.share(point.p)),
         Column(_("standard error"), "standard_error"),
         Column(_("draws"), "n_draws"),
     )
+    own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")] or points
+    likely, last = next((one for one in own if one.p >= LIKELY), None), own[-1]
+    finding = _("In no more than {share} of the draws has leverage ended by {month}").format(
+        share=fmt.share(max(one.p for one in own)), month=fmt.date(last.date)
+    )
+    if likely:
+        finding = _(
+            "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
+            "standard error {error})"
+        ).format(
+            month=fmt.date(likely.date),
+            last=fmt.date(last.date),
+            share=fmt.share(last.p),
+            response=bound_words(last.bound),
+            error=fmt.share(last.standard_error),
+        )
     figure = Figure(
         "ended-curve",
-        _ended_finding(points),
+        finding,
         under=(
             _("Share of the draws"),
             about(contents, points[0].measure, length),
             *(made_by(stress, bound, n) for bound, n in draws.items()),
         ),
         description=_("Lines of probability by date. {finding}"),
-        spec=partial(_ended_spec, contents, points),
+        spec=spec,
         table=table_of(_("Probability that leverage has ended"), columns, stress.p_ended),
     )
     text = _(
@@ -463,44 +437,6 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         "second, from different ones it may."
     )
     return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
-
-
-def _lines(points: list[EndedBy]) -> dict[tuple[str, str], list[EndedBy]]:
-    lines: dict[tuple[str, str], list[EndedBy]] = {}
-    for point in points:
-        lines.setdefault((point.variant, point.bound), []).append(point)
-    return lines
-
-
-def _ended_finding(points: list[EndedBy]) -> str:
-    base = [p for (variant, bound), line in _lines(points).items() for p in line
-            if variant == "base" and bound in (OPTIMAL, "")] or points  # fmt: skip
-    likely = [point for point in base if point.p >= LIKELY]
-    last = base[-1]
-    if not likely:
-        return _("In no more than {share} of the draws has leverage ended by {month}").format(
-            share=fmt.share(max(point.p for point in base)), month=fmt.date(last.date)
-        )
-    first = likely[0]
-    text = _(
-        "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
-        "standard error {error})"
-    )
-    return text.format(
-        month=fmt.date(first.date),
-        last=fmt.date(last.date),
-        share=fmt.share(last.p),
-        response=bound_words(last.bound),
-        error=fmt.share(last.standard_error),
-    )
-
-
-def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> vega.Row:
-    rows: list[vega.Row] = []
-    for (variant, bound), line in _lines(points).items():
-        told = fmt.joined(contents.name("variants", variant), bound_words(bound))
-        rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
-    return vega.probability_lines(rows, width=width)
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -519,9 +455,7 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
     ways = contents.plan.ways if contents.plan else None
     if ways is not None and ways.draws and ways.draws != stress.draws:
         beside = _("Page one tells the same of {n} futures; these here are {here}.")
-        text = fmt.joined(
-            text, beside.format(n=fmt.number(ways.draws), here=fmt.number(stress.draws)), by=" "
-        )
+        text = fmt.joined(text, fmt.told(beside, n=ways.draws, here=stress.draws), by=" ")
     tables = (_risk_table(contents, stress),)
     return Section("hazards", _("If measures come at random"), (text,), tuple(figures), tables)
 
@@ -531,11 +465,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     text = _("By {month} essential demand has gone short in {share} of the futures")
     if not first.p_short_by[-1]:
         text = _("By {month} essential demand has gone short in none of {n} futures")
-    finding = text.format(
-        month=fmt.date(first.dates[-1]),
-        share=fmt.share(first.p_short_by[-1]),
-        n=fmt.number(stress.draws),
-    )
+    month, share = fmt.date(first.dates[-1]), fmt.share(first.p_short_by[-1])
     hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
     rows: list[vega.Row] = []
     for risk in stress.hazards:
@@ -544,15 +474,14 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
             (_("{variant}: has gone short by then"), risk.p_short_by),
             (_("{variant}: goes short then"), risk.p_short),
         )
-        for told, path in lines:
-            line = told.format(variant=name)
-            rows += [{"line": line, "year": decimal_year(date), "p": p}
+        for line, path in lines:
+            rows += [{"line": line.format(variant=name), "year": decimal_year(date), "p": p}
                      for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
     columns = (
         Column(_("variant"), 0),
-        Column(_("period"), lambda row: month_cell(row[1])),
-        Column(_("goes short"), lambda row: share_cell(row[2])),
-        Column(_("has gone short by then"), lambda row: share_cell(row[3])),
+        Column(_("period"), lambda row: Cell.month(row[1])),
+        Column(_("goes short"), lambda row: Cell.share(row[2])),
+        Column(_("has gone short by then"), lambda row: Cell.share(row[3])),
     )
     periods = (
         (contents.name("variants", risk.variant), *period)
@@ -560,14 +489,11 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
         for period in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
     )
     caption = _("Share of the futures in which essential demand goes short")
+    measures = contents.names("measures", hazards)
     return Figure(
         "hazard-curve",
-        finding,
-        under=(
-            _("Share of the futures"),
-            contents.names("measures", hazards),
-            draws_and_seed(stress.draws, stress.seed),
-        ),
+        fmt.told(text, month=month, share=share, n=stress.draws),
+        under=(_("Share of the futures"), measures, draws_and_seed(stress.draws, stress.seed)),
         description=_("Lines of probability by date. {finding}"),
         spec=lambda width: vega.probability_lines(rows, width=width),
         table=table_of(caption, columns, periods),
@@ -591,31 +517,25 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
             "x": vega.numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
             "y": vega.numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
         }
-        layers = [vega.steps(place, _PALE)]
-        return vega.chart(width, layers, data=vega.values(rows), height=130)
+        return vega.chart(width, [vega.steps(place, _PALE)], data=vega.values(rows), height=130)
 
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
         tail = fmt.money(risk.cvar_loss, currency)
-    finding = _("The worst {tail} of the futures lose {loss} on average").format(
-        tail=fmt.share(risk.tail_share), loss=tail
-    )
-    variant = contents.name("variants", risk.variant)
+    columns = (Column(name, 0), Column(_("share of the futures with more"), 1))
     return Figure(
         "exceedance-curve",
-        finding,
+        _("The worst {tail} of the futures lose {loss} on average").format(
+            tail=fmt.share(risk.tail_share), loss=tail
+        ),
         under=(
             _("Share of the futures that lose more"),
-            _("variant: {name}").format(name=variant),
+            _("variant: {name}").format(name=contents.name("variants", risk.variant)),
             draws_and_seed(stress.draws, stress.seed),
         ),
         description=_("Share of the futures above each loss. {finding}"),
         spec=spec,
-        table=table_of(
-            name,
-            (Column(name, 0), Column(_("share of the futures with more"), 1)),
-            risk.exceedance,
-        ),
+        table=table_of(name, columns, risk.exceedance),
     )
 
 
@@ -628,7 +548,7 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
     def cost(risk: HazardRisk, *, field: str) -> Cell:
         value: float | None = getattr(risk, field)
         text = None if value is None else fmt.money(value, contents.case.currency)
-        return figure_cell(value, text, why=risk.missing)
+        return Cell.figure(value, text, why=risk.missing)
 
     def by_use(risk: HazardRisk) -> str:
         shares = risk.use.items()
@@ -657,37 +577,34 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
 
     def quantile(one: DrawnInput, *, band: str) -> Cell:
         value = one.quantiles[band]
-        return figure_cell(value, fmt.quantity(value, one.unit))
+        return Cell.figure(value, fmt.quantity(value, one.unit))
+
+    def rests_on(one: DrawnInput) -> str:
+        n = one.n_rows
+        if n is None:
+            return _("judgment")
+        if not one.reference:
+            return fmt.told(ngettext("{n} observed value", "{n} observed values", n), n=n)
+        text = fmt.told(ngettext("{n} project", "{n} projects", n), n=n)
+        if one.n_unfinished:
+            unfinished = _("{projects}, {n} of them unfinished")
+            text = fmt.told(unfinished, projects=text, n=one.n_unfinished)
+        return text
+
+    def distribution(one: DrawnInput) -> str:
+        text = "{distribution}" if one.is_stated else _("{distribution}, from the range")
+        return text.format(distribution=fmt.distribution_words(one.distribution))
 
     columns = (
         Column(_("input"), lambda one: input_words(contents, one.path)),
         Column(_("grade"), "grade"),
-        Column(_("distribution"), _distribution),
+        Column(_("distribution"), distribution),
         *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
-        Column(_("rests on"), _rests_on),
+        Column(_("rests on"), rests_on),
     )
     text = _(
         "An input with only a range is drawn from a PERT distribution: its value the likeliest, "
         "the ends of its range what is thought possible."
     )
     table = table_of(_("How inputs were drawn"), columns, stress.inputs)
-    return Section("drawn", _("How inputs were drawn"), (text,), (), (folded(table),))
-
-
-def _distribution(one: DrawnInput) -> str:
-    told = distribution_words(one.distribution)
-    return told if one.is_stated else _("{distribution}, from the range").format(distribution=told)
-
-
-def _rests_on(one: DrawnInput) -> str:
-    if one.n_rows is None:
-        return _("judgment")
-    if not one.reference:
-        text = ngettext("{n} observed value", "{n} observed values", one.n_rows)
-        return text.format(n=fmt.number(one.n_rows))
-    text = ngettext("{n} project", "{n} projects", one.n_rows).format(n=fmt.number(one.n_rows))
-    if not one.n_unfinished:
-        return text
-    return _("{projects}, {n} of them unfinished").format(
-        projects=text, n=fmt.number(one.n_unfinished)
-    )
+    return Section("drawn", _("How inputs were drawn"), (text,), (), (table.folded,))
