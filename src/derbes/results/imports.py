@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, table_of
+from derbes.results.tables import ResultTable, Tabled, columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,5 @@ class BookImport(Tabled):
 
 def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
     """What changes, as a whole table."""
-    columns = (
-        Column(_("path"), "path"),
-        Column(_("before"), "old"),
-        Column(_("after"), "new"),
-    )
-    title = _("Numbers that change")
-    return (table_of("changes", title, NumberChange, found.changes, *columns),)
+    shown = columns(path=_("path"), old=_("before"), new=_("after"))
+    return (table_of("changes", _("Numbers that change"), NumberChange, found.changes, *shown),)
