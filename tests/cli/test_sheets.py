@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from derbes import api
 from derbes.cli.commands import derbes
-from derbes.cli.sheets import check_tables
+from derbes.cli.output import check_tables
 from derbes.results.books import NAMES
 from derbes.workbook.results import HEADINGS
 from tests.api.examples import cover_result, cover_row, leverage_end, leverage_result

@@ -1,38 +1,41 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import api
-from derbes.browser import find_browser
-from derbes.case.entities import Case
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import REPAIRABLE
-from derbes.cli.chart import chart
-from derbes.cli.completion import COMPLETION_VERBS, completable, complete
-from derbes.cli.data import DATA_VERBS
-from derbes.cli.demo import DEMO_VERBS
-from derbes.cli.excel import EXCEL_VERBS
-from derbes.cli.explain import EXPLAINING_VERBS
-from derbes.cli.new import BEGINNING_VERBS
+from derbes.cli.beginning import demo, new
+from derbes.cli.brief import brief, chart
+from derbes.cli.completion import completable, complete, completion
+from derbes.cli.data import draft, excel, import_, import_excel, screen, upstream
+from derbes.cli.explain import explain
 from derbes.cli.options import (
+    DRAWS,
+    SEED,
     Verbs,
     answer_options,
     case_argument,
     executor_options,
-    json_option,
     language_option,
+    needed,
     option,
     options_of,
     out_option,
+    sheet_option,
+    surface_options,
+    words_of,
     workers_option,
 )
 from derbes.cli.output import (
+    answer,
+    check_tables,
     error_record,
+    input_tables,
     next_line,
     note,
     notes_record,
@@ -42,38 +45,23 @@ from derbes.cli.output import (
     stoppable,
     tell,
     tell_json,
+    tell_result,
+    tell_tables,
 )
 from derbes.cli.places import (
     CSV,
-    HTML,
     JSON,
-    PDF,
     STANDARD_OUTPUT,
-    TEXT,
     Place,
     check_places,
     opened,
     promised_tables,
 )
-from derbes.cli.sheets import (
-    check_tables,
-    input_tables,
-    sheet_option,
-    tell_result,
-    tell_tables,
-)
 from derbes.cli.streams import Outlet
-from derbes.cli.surface import DRAWS, SEED, needed, surface_options, words_of
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.errors import CaseError, DerbesError, Problem, RequestError
-from derbes.files import write_bytes_atomically
-from derbes.harmless import file_name
-from derbes.language import _, language, spelled
-from derbes.request import (
-    FORMATS,
-    QUERIES,
-    made_by,
-)
+from derbes.errors import CaseError, DerbesError
+from derbes.language import _
+from derbes.request import FORMATS, QUERIES
 from derbes.results.records import record_of
 from derbes.version import VERSION
 
@@ -92,7 +80,7 @@ def derbes() -> None:
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
-    check_places((path, str(Path(path, "case.yaml"))), JSON if as_json else TEXT)
+    check_places((path, str(Path(path, "case.yaml"))))
     problems, notes = api.problems_and_notes(path)
     if as_json:
         tell_json({**problems_record(problems), **notes_record(notes)}, out)
@@ -102,8 +90,9 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
     if problems:
         raise CaseError(path, problems)
     if not promised_tables(out):
-        told = [_("{path}: no problems.").format(path=path), notes_text(notes) if notes else ""]
-        tell("\n".join([*filter(None, told), next_line("cover", path)]), out)
+        told = [_("{path}: no problems.").format(path=path)]
+        told += [notes_text(notes)] if notes else []
+        tell("\n".join([*told, next_line("cover", path)]), out)
 
 
 @derbes.command()
@@ -113,12 +102,12 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
 @answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     words = words_of(asked)
     with stoppable(None, need=needed(case, words)) as progress:
         table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
-    _answer(table, cover_text, then, as_json=as_json, out=out)
+    answer(table, cover_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -129,12 +118,11 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     words = words_of(asked)
     with stoppable(None, need=needed(case, words)) as progress:
         surface = api.leverage(case, progress=progress, **words)
-    then = next_line("brief", path)
-    _answer(surface, leverage_text, then, as_json=as_json, out=out)
+    answer(surface, leverage_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -175,10 +163,10 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
     words = _plan_words(asked)
     place = words["checkpoint"]
-    case = opened(path, JSON if as_json else TEXT, checkpoint=place, resume=None)
+    case = opened(path, checkpoint=place, resume=None)
     with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
         found = api.plan(case, progress=progress, **words)
-    _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
+    answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
@@ -193,11 +181,8 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
         fix = _("Leave --checkpoint out, or copy the file first.")
         raise click.UsageError(text.format(file=resume) + fix)
     place = resume or checkpoint
-    return {
-        **asked,
-        "checkpoint": None if place is None else Path(place),
-        "resume": resume is not None,
-    }
+    kept = None if place is None else Path(place)
+    return {**asked, "checkpoint": kept, "resume": resume is not None}
 
 
 @derbes.command()
@@ -229,11 +214,11 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 @answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
-    case, store = opened(path, JSON if as_json else TEXT), asked["store"]
+    case, store = opened(path), asked["store"]
     kept = Path(store) if store else None
     with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
         found = api.stress(case, progress=progress, **words_of(asked))
-    _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
+    answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 SIGNALING = "signaling"
@@ -301,10 +286,9 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
 @answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
-    names = ("record", "form", "page", "has_mark")
-    record, form, page, has_mark = (asked.pop(name) for name in names)
-    query = asked.pop("query")
-    kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
+    names = ("record", "form", "page", "has_mark", "query")
+    record, form, page, has_mark, query = map(asked.pop, names)
+    kind = {"csv": CSV, "claimreview": JSON}.get(form, "")
     case = opened(path, kind)
     if record:
         api.recorded(record)
@@ -326,100 +310,6 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 
 @derbes.command()
-@case_argument
-@surface_options(api.brief)
-@workers_option
-@options_of(
-    api.brief,
-    {
-        "--draws N": _(
-            "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
-        ),
-        **SEED,
-        "--page-one": _("Page one alone, on one sheet."),
-    },
-)
-@option(
-    "--out",
-    _(
-        "A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
-        "case's name and .html."
-    ),
-    "FILE",
-    type=Place(),
-)
-@option(
-    "--languages",
-    _(
-        "Languages of a page that can be switched, with commas between, the first shown, such as "
-        "en,ru,kk. Without it: one language, that of --lang."
-    ),
-    "CODES",
-    default="",
-    callback=lambda _context, _option, codes: _codes(codes),
-)
-@option(
-    "--tables",
-    _("Write every table and the data of every chart as CSV into a folder."),
-    "FOLDER",
-    type=Place(is_folder=True),
-)
-@json_option
-@language_option
-def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
-    """Write the brief on a case: one HTML page that stands alone, or a PDF."""
-    out = out or f"{file_name(Path(path).resolve().stem)}.html"
-    kind = PDF if Path(out).suffix.casefold() == ".pdf" else HTML
-    case = opened(path, kind, out=out)
-    if kind == PDF:
-        _in_one_language(case, asked["languages"])
-        find_browser()
-    words = words_of({**asked, "tables": asked["tables"] or ""})
-    need = needed(case, words)
-    with stoppable(None) as progress:
-        progress(0, 0, _("the brief, {need}").format(need=need))
-        page = api.brief(case, progress=progress, **words)
-    if kind == PDF:
-        sheets = api.printed(page, on_one_sheet=asked["page_one"])
-        write_bytes_atomically(Path(out), sheets)
-    else:
-        tell(page, out, HTML)
-    if out == STANDARD_OUTPUT:
-        return
-    size = Path(out).stat().st_size
-    if as_json:
-        written = {"file": out, "bytes": size, "languages": asked["languages"] or (language(),)}
-        for name in ("n_workers", "tables", "page_one", "languages"):
-            words.pop(name)
-        tell_json({**written, "provenance": record_of(made_by(case, "brief", **words))})
-    else:
-        text = _("Written: {out}, {n} KB")
-        note(text.format(out=out, n=spelled(f"{max(1, round(size / 1000)):,}")))
-        if words["tables"]:
-            note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
-        if kind == HTML:
-            note(_("Next: open it in a browser; it needs no network."))
-
-
-def _codes(words: str) -> tuple[str, ...]:
-    """Languages with commas between them, each once."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, words.split(",")))))
-
-
-def _in_one_language(case: Case, languages: Sequence[str]) -> None:
-    """Refuse a PDF in several languages.
-
-    Raises:
-        RequestError: Several are asked for.
-    """
-    if len(languages) > 1:
-        what = _("a PDF is in one language: nothing in it can be switched")
-        fix = _("name one of {names}, or end the name of the page in .html")
-        fix = fix.format(names=", ".join(languages))
-        raise RequestError(case.source or case.name, [Problem("languages", what, fix=fix)])
-
-
-@derbes.command()
 @click.argument("path", metavar="[CASE]", default="")
 @out_option
 @option("--json as_json", _("No effect: a schema is JSON."), is_flag=True)
@@ -428,7 +318,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
     case = opened(path, JSON) if path else None
     if case is None:
-        check_places((), JSON)
+        check_places(kind=JSON)
     tell_json(api.schema(case), out)
 
 
@@ -439,7 +329,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     text = api.show(case, where)
     if as_json:
         numbers = [number_record(number) for number in api.inputs(case, where)]
@@ -450,28 +340,10 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-VERBS_ELSEWHERE = (
-    chart,
-    *DATA_VERBS,
-    *EXCEL_VERBS,
-    *DEMO_VERBS,
-    *BEGINNING_VERBS,
-    *EXPLAINING_VERBS,
-    *COMPLETION_VERBS,
-)
-for _verb in VERBS_ELSEWHERE:
+for _verb in (brief, chart, import_, screen, upstream, draft, excel, import_excel, demo, new,
+              explain, completion):  # fmt: skip
     derbes.add_command(_verb)
 completable(derbes)
-
-
-def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
-    """A result as JSON, as tables, or as text that closes with what comes next."""
-    if as_json:
-        tell_json(record_of(result), out)
-    elif promised_tables(out):
-        tell_result(result, out, then)
-    else:
-        tell(f"{text(result)}\n\n{then}", out)
 
 
 def run(words: list[str], outlet: Outlet) -> int:

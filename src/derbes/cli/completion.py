@@ -20,7 +20,7 @@ from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.cli.options import Verb, language_option, out_option
 from derbes.cli.output import tell
-from derbes.cli.places import TEXT, check_places
+from derbes.cli.places import check_places
 from derbes.cli.streams import Outlet
 from derbes.errors import DerbesError
 from derbes.request import ALL
@@ -123,10 +123,6 @@ def completion(context: click.Context, /, *, shell: str, out: str) -> None:
     In the settings of a shell stands: eval "$(derbes completion bash)", eval "$(derbes completion
     zsh)", or in fish: derbes completion fish | source.
     """
-    check_places((), TEXT)
+    check_places()
     made = SHELLS[shell](context.find_root().command, {}, PROGRAM, ASKS)
     tell((made.source_template % made.source_vars()).strip("\n"), out)
-
-
-COMPLETION_VERBS = (completion,)
-"""Commands of this file."""

@@ -14,7 +14,7 @@ from derbes.casefile.glossary import (
 )
 from derbes.cli.options import Verb, answer_options
 from derbes.cli.output import tell, tell_json
-from derbes.cli.places import JSON, TEXT, check_places
+from derbes.cli.places import check_places
 from derbes.language import _, language
 from derbes.results.records import record_of
 
@@ -32,7 +32,7 @@ def explain(words: tuple[str, ...], *, as_json: bool, out: str) -> None:
 
     The word may be English, Russian or Kazakh, or an id of the JSON.
     """
-    check_places((), JSON if as_json else TEXT)
+    check_places()
     found = terms_named(" ".join(words)) if words else tuple(glossary().values())
     if as_json:
         tell_json({"terms": record_of(found), "sources": record_of(glossary_sources())}, out)
@@ -74,7 +74,3 @@ def list_text(terms: Sequence[GlossaryTerm]) -> str:
         "".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True))
         for row in rows
     )
-
-
-EXPLAINING_VERBS = (explain,)
-"""Commands of this file."""

@@ -1,4 +1,4 @@
-"""What the commands answer: text or JSON, on the screen or into a file.
+"""What the commands answer: text, JSON or files of tables, on the screen or into a file.
 
 While a command works, a line tells how far it is; only on a terminal, only when it takes long.
 """
@@ -9,22 +9,27 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from derbes.api import Progress
+from derbes.case.entities import Case
 from derbes.case.quantity import Note, Quantity
-from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
+from derbes.cli.places import EXCEL, JSON, SHEET, STANDARD_OUTPUT, TEXT, promised_tables
 from derbes.cli.stopping import if_stopped
 from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
-from derbes.files import write_atomically
+from derbes.files import write_atomically, write_bytes_atomically
 from derbes.harmless import in_line, whole
 from derbes.language import _, ngettext, text_of
 from derbes.parallel import refuse_small_space
+from derbes.results.books import tables_of
 from derbes.results.records import Record, record_of, to_json
+from derbes.results.tables import ResultTable, columns, table_of
 
 
 def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
@@ -37,12 +42,9 @@ def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
         write_atomically(Path(out), whole(text if text.endswith("\n") else text + "\n"))
 
 
-def number_record(number: Quantity) -> Record:
-    """A number of a case as JSON; its reason is in the language in use."""
-    record = record_of(number) | {"why": str(text_of(number.why))}
-    for month, known in zip(record["months"], number.months, strict=True):
-        month[-1]["why"] = str(text_of(known.quantity.why))
-    return record
+def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
+    """Answer a record as JSON, or write it into a file."""
+    tell(to_json(record), out, JSON)
 
 
 def note(text: str) -> None:
@@ -56,9 +58,69 @@ def next_line(command: str, path: str) -> str:
     return _("Next: {command}").format(command=f"derbes {command} {shlex.quote(path)}")
 
 
-def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
-    """Answer a record as JSON, or write it into a file."""
-    tell(to_json(record), out, JSON)
+def answer(
+    result: Any, text: Callable[[Any], str], then: str = "", *, as_json: bool, out: str
+) -> None:
+    """A result as JSON, as tables, or as text that closes with what comes next."""
+    if as_json:
+        tell_json(record_of(result), out)
+    elif promised_tables(out):
+        tell_result(result, out, then)
+    else:
+        tell("\n\n".join(filter(None, [text(result), then])), out)
+
+
+def tell_tables(
+    tables: Sequence[ResultTable],
+    out: str,
+    result: Any = None,
+    *,
+    main: str = "",
+    has_mark: bool = False,
+) -> None:
+    """Write tables into a file whose name says of which kind it is.
+
+    Args:
+        tables: All of an answer, the main one first.
+        out: The file.
+        result: What they are of.
+        main: Table that is the main one instead.
+        has_mark: Whether a CSV begins with a byte-order mark.
+
+    Raises:
+        OutputError: The file cannot be written, or holds too few rows.
+    """
+    from derbes.workbook.results import content_of  # noqa: PLC0415 - loads what a table needs
+
+    wanted = click.get_current_context().meta.get(SHEET, "")
+    chosen = sorted(tables, key=lambda table: table.name != (wanted or main))
+    if wanted:
+        chosen = chosen[:1]
+    kind, today = Path(out).suffix.casefold(), datetime.now(UTC).date()
+    content = content_of(kind, chosen, result, made_on=today, has_mark=has_mark)
+    write_bytes_atomically(Path(out), content)
+    note(_("Written: {out}").format(out=out))
+    others = [table.name for table in tables if table.rows and table.name != chosen[0].name]
+    if others and promised_tables(out) != EXCEL:
+        text = _("It holds the table {name}; --sheet picks another: {others}. .xlsx holds all.")
+        note(text.format(name=chosen[0].name, others=", ".join(others)))
+
+
+def tell_result(
+    result: Any, out: str, then: str = "", *, main: str = "", has_mark: bool = False
+) -> None:
+    """Write the tables of a result, and say what comes next; arguments as of `tell_tables`."""
+    tell_tables(tables_of(result), out, result, main=main, has_mark=has_mark)
+    if then:
+        note(then)
+
+
+def number_record(number: Quantity) -> Record:
+    """A number of a case as JSON; its reason is in the language in use."""
+    record = record_of(number) | {"why": str(text_of(number.why))}
+    for month, known in zip(record["months"], number.months, strict=True):
+        month[-1]["why"] = str(text_of(known.quantity.why))
+    return record
 
 
 def error_record(error: DerbesError) -> dict[str, Any]:
@@ -86,6 +148,54 @@ def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
     """Notes on a case as `{notes: [...]}`."""
     fields = ("line", "where", "what", "fix")
     return {"notes": [{one: getattr(note, one) for one in fields} for note in notes]}
+
+
+# Tables of the edges
+
+
+def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[ResultTable, ...]:
+    """What is wrong with a case, and what is made of what it leaves open."""
+    file, line, column, where, what, fix = columns(
+        file=_("file"), line=_("line"), column=_("column"), where=_("where"), what=_("what"),
+        fix=_("fix"),
+    )  # fmt: skip
+    wrong = (file, line, column, where, what, fix)
+    return (
+        table_of("problems", _("Problems"), Problem, problems, *wrong),
+        table_of("notes", _("Notes"), Note, notes, line, where, what, fix),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStep:
+    """A number of a series, from one date on."""
+
+    path: str
+    date: str
+    value: float
+    unit: str
+
+
+def input_tables(case: Case, numbers: Sequence[Quantity]) -> tuple[ResultTable, ...]:
+    """Every number of a case, and of series each step."""
+    path, value, unit = columns(path=_("path"), value=_("value"), unit=_("unit"))
+    about = columns(
+        low=_("low"), high=_("high"), distribution=_("distribution"), grade=_("grade"),
+        source=_("source"), why=_("why"), written=_("as written"), line=_("line"),
+    )  # fmt: skip
+    steps = (path, *columns(is_date=True, date=_("from")), value, unit)
+    rows = (
+        SeriesStep(number.path, case.calendar.label(period), amount, number.unit)
+        for number in numbers
+        for period, amount in number.steps
+    )
+    return (
+        table_of("inputs", _("Numbers of the case"), Quantity, numbers, path, value, unit, *about),
+        table_of("steps", _("Series by date"), SeriesStep, rows, *steps),
+    )
+
+
+# Progress
 
 
 SILENT_FOR = 2.0

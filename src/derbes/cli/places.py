@@ -100,12 +100,12 @@ def promised_tables(out: str) -> str:
     return kind if kind in TABLES and out != STANDARD_OUTPUT else ""
 
 
-def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
+def opened(path: str, kind: str = "", **instead: str | Path | None) -> Case:
     """The case that the command at work reads, once each place that it writes to is looked at.
 
     Args:
         path: File or folder of the case.
-        kind: What is written to `out`.
+        kind: What is written to `out`; empty: a text, or with `--json` JSON.
         **instead: Option → place, where that is not as it was asked for.
 
     Raises:
@@ -119,15 +119,19 @@ def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
 
 
 def check_places(
-    read: tuple[str, ...], kind: str = "", *, source: str = "derbes", **instead: str | Path | None
+    read: tuple[str, ...] = (),
+    kind: str = "",
+    *,
+    source: str = "derbes",
+    **instead: str | Path | None,
 ) -> None:
     """Refuse, before anything is computed, what would be written in the wrong place.
 
     Args:
         read: Files that are read.
-        kind: What is written to `out`.
+        kind: As in `opened`, like the last.
         source: Of what the messages tell.
-        **instead: As in `opened`.
+        **instead: Option → place.
 
     Raises:
         RequestError: Names everything that is wrong.
@@ -135,6 +139,7 @@ def check_places(
     """
     context = click.get_current_context()
     outlet: Outlet = context.find_root().obj
+    kind = kind or (JSON if context.params.get("as_json") else TEXT)
     asked = {**context.params, "report": outlet.report, **instead}
     written: dict[str, Any] = {}
     folders: dict[str, Any] = {}
@@ -155,10 +160,8 @@ def check_places(
     kinds = {"out": kind, "store": PARQUET, "page": HTML, "record": HISTORY}
     for option, place in written.items():
         if place and option in kinds and option not in told:
-            is_of_tables = has_tables and option == "out"
-            problems += _of_another_kind(
-                option, Path(place), kinds[option], is_of_tables=is_of_tables
-            )
+            of_tables = has_tables and option == "out"
+            problems += _of_another_kind(option, Path(place), kinds[option], is_of_tables=of_tables)
     if context.meta.get(SHEET) and kind not in TABLES:
         what = _("a table is picked for a file of tables, and this writes {kind}")
         fix = _("end the name of --out in .csv, .parquet or .xlsx")
