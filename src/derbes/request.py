@@ -15,14 +15,7 @@ from typing import Any, NamedTuple
 from derbes.case.entities import Case, at_once, basket, main_measure
 from derbes.case.options import Budget
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.case.request import (
-    BASE,
-    DRAW_METHODS,
-    HAZARDS,
-    LATIN,
-    QUESTIONS,
-    Request,
-)
+from derbes.case.request import BASE, DRAW_METHODS, HAZARDS, LATIN, QUESTIONS, Request
 from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
 from derbes.language import Worded, _, language, text_of, worded
@@ -52,16 +45,9 @@ MOST_GAP = 1.0
 MOST_SECONDS = 366 * 24 * 3600
 """A time limit is at most a year. [s]"""
 QUERIES = (
-    "contradictions",
-    "misfits",
-    "drift",
-    "double_standards",
-    "tensions",
-    "coverage",
-    "theses",
-    "predictions",
-    "signaling",
-)
+    "contradictions", "misfits", "drift", "double_standards", "tensions", "coverage", "theses",
+    "predictions", "signaling",
+)  # fmt: skip
 """Questions to a ledger as a whole."""
 FORMATS = ("claimreview", "csv")
 """Formats that verdicts are exported in."""
@@ -79,11 +65,13 @@ def refuse(case: Case, problems: Sequence[Problem]) -> None:
         raise RequestError(case.source or case.name, problems)
 
 
-def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
+def wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
+    """A problem, where it is one."""
     return [Problem(where, what, fix=fix)] if is_wrong else []
 
 
-def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
+def unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
+    """A problem for each name that is not known."""
     known = tuple(known)
     return [
         Problem(where, what.format(name=name), fix=did_you_mean(name, known))
@@ -119,7 +107,7 @@ def request_of(
     what = _('"{name}" is not a measure of this case')
     problems = [
         *_variant_problems(case, variants, ALL),
-        *_unknown("measure", measures, case.measures, what),
+        *unknown("measure", measures, case.measures, what),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
         *_length_problems(case.calendar, lengths),
     ]
@@ -145,7 +133,7 @@ def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
 
 def _variant_problems(case: Case, names: Sequence[str], *more: str) -> list[Problem]:
     what = _('"{name}" is not a variant of this case')
-    return _unknown("variant", names, (BASE, *case.variants, *more), what)
+    return unknown("variant", names, (BASE, *case.variants, *more), what)
 
 
 def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
@@ -159,13 +147,11 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
         first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
         fix = _("choose a month from {first} to {last}").format(first=first, last=last)
         return [Problem("start", what, fix=fix)]
-    if start == calendar.label(period):
-        return []
-    what = _("{start} begins no quarter of this case")
+    month, what = calendar.label(period), _("{start} begins no quarter of this case")
     if calendar.step is Step.YEAR:
         what = _("{start} begins no year of this case")
-    what = what.format(start=start)
-    return [Problem("start", what, fix=_("choose {month}").format(month=calendar.label(period)))]
+    fix = _("choose {month}").format(month=month)
+    return wrong(start != month, "start", what.format(start=start), fix)
 
 
 def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Problem]:
@@ -315,7 +301,7 @@ def harm_problems(case: Case) -> list[Problem]:
     """Why no harm can be told of."""
     what = _("this case has no measures, so there is no harm to tell of")
     fix = _("write under measures what may happen; derbes check shows an example")
-    return _wrong(not case.measures, "measures", what, fix)
+    return wrong(not case.measures, "measures", what, fix)
 
 
 def brief_problems(draws: int, seed: int) -> list[Problem]:
@@ -360,27 +346,21 @@ def stress_request(
             fix = _('add a section "hazards", or leave the question out')
             problems.append(Problem("question", what, fix=fix))
         what = _('"{name}" is not a question that draws answer')
-        problems += _unknown("question", [question], QUESTIONS, what)
+        problems += unknown("question", [question], QUESTIONS, what)
     fix = _('add a section "measures"')
-    problems += _wrong(not case.measures, "measure", _("the case has no measure"), fix)
+    problems += wrong(not case.measures, "measure", _("the case has no measure"), fix)
     what = _("{n:,} draws cannot be made").format(n=draws)
     fix = _("ask for 1 to {most:,} draws").format(most=MOST_POINTS)
-    problems += _wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
+    problems += wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
     what = _("{n:,} draws cannot be solved").format(n=solved)
-    problems += _wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
+    problems += wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
     problems += count_problems(("seed", seed, 0, MOST_SEED))
-    problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
+    problems += unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
     places = place_problems(case.files, {"store": options.store})
     refuse(case, [*problems, *_store_problems(options, method), *places])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
-    return replace(
-        request,
-        questions=tuple(question for question in QUESTIONS if question in asked),
-        draws=draws,
-        solved=solved,
-        seed=seed,
-        method=method,
-    )
+    told = tuple(question for question in QUESTIONS if question in asked)
+    return replace(request, questions=told, draws=draws, solved=solved, seed=seed, method=method)
 
 
 def _store_problems(options: RunOptions, method: str) -> list[Problem]:
@@ -388,12 +368,12 @@ def _store_problems(options: RunOptions, method: str) -> list[Problem]:
     problems, place, resume = executor_problems(options.executor), options.store, options.resume
     what = _("{place} is there already").format(place=place)
     fix = _("add --resume to go on with it, or name another file")
-    problems += _wrong(place is not None and place.exists() and not resume, "store", what, fix)
+    problems += wrong(place is not None and place.exists() and not resume, "store", what, fix)
     what, fix = _("there is nothing to go on with"), _("name the file with --store")
-    problems += _wrong(resume and place is None, "resume", what, fix)
+    problems += wrong(resume and place is None, "resume", what, fix)
     what = _("a Latin hypercube cannot be extended: all of its draws belong together")
     fix = _("draw with the method sobol or random")
-    return [*problems, *_wrong(resume and method == LATIN, "resume", what, fix)]
+    return [*problems, *wrong(resume and method == LATIN, "resume", what, fix)]
 
 
 # Plans
@@ -449,27 +429,24 @@ def _search_problems(options: RunOptions) -> list[Problem]:
     gap, seconds = options.gap, options.time_limit
     is_gap = math.isfinite(gap) and 0 <= gap <= MOST_GAP
     what = _("{gap} is not a gap").format(gap=f"{gap:g}")
-    problems = _wrong(not is_gap, "gap", what, _("write a share from 0 to 1, such as 0.001"))
+    problems = wrong(not is_gap, "gap", what, _("write a share from 0 to 1, such as 0.001"))
     if seconds is not None:
         what = _("{seconds} s is not a time limit").format(seconds=f"{seconds:g}")
         fix = _("write the seconds that the answer may take, such as 60")
-        problems += _wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
+        problems += wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
         what = _("a gap of 0 with a time limit: the last bit of proof takes any time")
         fix = _("allow a gap such as 0.001, or leave the time limit out")
-        problems += _wrong(gap == 0, "gap", what, fix)
+        problems += wrong(gap == 0, "gap", what, fix)
     what = _("there is no checkpoint to go on from")
     fix = _("name the file that an earlier run wrote with --checkpoint")
-    return problems + _wrong(options.resume and options.store is None, "resume", what, fix)
+    return problems + wrong(options.resume and options.store is None, "resume", what, fix)
 
 
 def _standard_problems(case: Case, names: Sequence[str]) -> Iterator[Problem]:
-    for name in names:
-        if name not in case.standards:
-            what = _('"{name}" is not a standard of this case').format(name=name)
-            fix = did_you_mean(name, case.standards) or _(
-                "write it under standards in the case file"
-            )
-            yield Problem("standard", what, fix=fix)
+    what = _('"{name}" is not a standard of this case')
+    otherwise = _("write it under standards in the case file")
+    for problem in unknown("standard", names, case.standards, what):
+        yield replace(problem, fix=problem.fix or otherwise)
     if not case.options:
         what = _("this case has no options, so there is nothing to decide")
         fix = _("write under options what could be built, held or contracted, and what it costs")
@@ -492,18 +469,16 @@ def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list
     try:
         amount = parse_amount(str(text))
     except UnitError as error:
-        return None, [Problem(where="budget", what=error.what, fix=error.fix)]
+        return None, [Problem("budget", error.what, fix=error.fix)]
     unit = amount.unit.name if amount.unit else ""
     rate = case.rates.get(unit)
     if unit not in ("", case.currency) and rate is None:
         what = _('"{text}" is not an amount of money that this case knows').format(text=text)
-        fix = _("write it in {currency}, such as 900 million {currency}").format(
-            currency=case.currency
-        )
-        return None, [Problem(where="budget", what=what, fix=fix)]
+        fix = _("write it in {currency}, such as 900 million {currency}")
+        return None, [Problem("budget", what, fix=fix.format(currency=case.currency))]
     if amount.number < 0:
         what = _("a budget of {text} is below nothing").format(text=text)
-        return None, [Problem(where="budget", what=what, fix=_("write an amount of 0 or more"))]
+        return None, [Problem("budget", what, fix=_("write an amount of 0 or more"))]
     value = amount.number * (rate.value if rate is not None else 1.0)
     return Quantity(value=value, unit=case.currency, path="budget.total", written=str(text)), []
 
@@ -517,56 +492,22 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
     from derbes.planning.accounts import least_payment, number_words
 
     least = sum(least_payment(case, option) for option in committed.values())
-    if least <= total.value * (1 + 1e-9):
-        return
-    what = _("a budget of {budget} is below the {least} that are committed: {names}").format(
-        budget=number_words(total.value, case.currency),
-        least=number_words(least, case.currency),
-        names=", ".join(committed),
-    )
-    fix = _("raise the budget, or take committed from an option")
-    yield Problem(where="budget", what=what, fix=fix)
+    if least > total.value * (1 + 1e-9):
+        what = _("a budget of {budget} is below the {least} that are committed: {names}")
+        fix = _("raise the budget, or take committed from an option")
+        words = {"names": ", ".join(committed), "least": number_words(least, case.currency)}
+        words["budget"] = number_words(total.value, case.currency)
+        yield Problem("budget", what.format(**words), fix=fix)
 
 
 # Ledgers
-
-
-def ledger_problems(
-    case: Case,
-    *,
-    by: Sequence[str],
-    verdicts: Sequence[str],
-    draws: int,
-    seed: int,
-    flips: int,
-    as_of: str,
-) -> list[Problem]:
-    """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
-    from derbes.statements import entries_of
-    from derbes.statements.of_case import VERDICT_WORDS
-    from derbes.statements.terms import Day, day_of
-
-    what = _("this case has no statements")
-    fix = _("add a section `statements`; see docs/how-to/add-a-statement.md")
-    problems = [
-        *_wrong(not entries_of(case), "statements", what, fix),
-        *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
-        *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
-    ]
-    problems += count_problems(
-        ("draws", draws, 1, MOST_DRAWS),
-        ("seed", seed, 0, MOST_SEED),
-        ("flips", flips, 0, MOST_FLIPS),
-    )
-    what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
-    return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 
 
 def address_problems(page: str) -> list[Problem]:
     """What is wrong with the address of a page; empty: there is none."""
     what = _('"{address}" is not an address of the web').format(address=page)
     fix = _("write the whole of it, e.g. https://example.org/brief.html")
-    return _wrong(page and not page.startswith(("https://", "http://")), "url", what, fix)
+    return wrong(page and not page.startswith(("https://", "http://")), "url", what, fix)
 
 
 # What made a result
@@ -577,12 +518,7 @@ USUAL_STARTS = "quarter"
 
 def provenance_of(case: Case) -> Provenance:
     """What makes a result of this case: its hash, and the versions in use."""
-    return Provenance(
-        case_name=case.name,
-        case_hash=case.hash,
-        version=VERSION,
-        solver=f"HiGHS {metadata.version('highspy')}",
-    )
+    return Provenance(case.name, case.hash, VERSION, f"HiGHS {metadata.version('highspy')}")
 
 
 def made_by(
@@ -627,12 +563,9 @@ def made_by(
         *([("--lang", language())] if language() != "en" else []),
     ]
     words = ["derbes", verb, named(case.source), *(word for pair in options for word in pair)]
-    return replace(
-        provenance_of(case),
-        n_draws=max(draws, 1),
-        seed=seed if draws > 1 else 0,
-        command=shlex.join(map(str, words)) if case.source else "",
-    )
+    command = shlex.join(map(str, words)) if case.source else ""
+    made = replace(provenance_of(case), command=command)
+    return replace(made, n_draws=draws, seed=seed) if draws > 1 else made
 
 
 def named(source: str) -> str:
@@ -655,15 +588,10 @@ def with_units(
     rows, ends = surface
     alike = {case.goods[use.good].unit for use in case.uses.values()}
     units = [row.unmet_unit for row in rows if row.unmet_unit] or [*alike][: len(alike) == 1]
-    return Leverage(
-        rows=rows,
-        ends=ends,
-        provenance=made or provenance_of(case),
-        currency=case.currency,
-        unit=next(iter(units), ""),
-        levers=lever_counts(case, {row.measure for row in rows}),
-        goods=tuple(dict.fromkeys(use.good for use in case.uses.values())),
-    )
+    levers = lever_counts(case, {row.measure for row in rows})
+    goods = tuple(dict.fromkeys(use.good for use in case.uses.values()))
+    unit, made = next(iter(units), ""), made or provenance_of(case)
+    return Leverage(rows, ends, made, case.currency, unit, levers, goods)
 
 
 def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...]:
