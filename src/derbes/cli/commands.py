@@ -1,6 +1,8 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,18 @@ import click
 
 from derbes import api
 from derbes.case.request import DRAW_METHODS, QUESTIONS
+from derbes.casefile.glossary import (
+    LANGUAGES,
+    GlossaryTerm,
+    glossary,
+    glossary_sources,
+    terms_named,
+)
 from derbes.cli import REPAIRABLE
 from derbes.cli.beginning import demo, new
 from derbes.cli.brief import brief, chart
 from derbes.cli.completion import completable, complete, completion
 from derbes.cli.data import draft, excel, import_, import_excel, screen, upstream
-from derbes.cli.explain import explain
 from derbes.cli.options import (
     DRAWS,
     SEED,
@@ -60,7 +68,7 @@ from derbes.cli.places import (
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
-from derbes.language import _
+from derbes.language import _, language
 from derbes.request import FORMATS, QUERIES
 from derbes.results.records import record_of
 from derbes.version import VERSION
@@ -340,8 +348,64 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
+LANGUAGE_NAMES = {"en": "English", "ru": "русский", "kk": "қазақша"}
+"""What each language calls itself."""
+TERM_WIDTH = 88
+"""Signs of a line of what is told."""
+
+
+@derbes.command()
+@click.argument("words", metavar="[WORD]", nargs=-1)
+@answer_options
+def explain(words: tuple[str, ...], *, as_json: bool, out: str) -> None:
+    """Say what a word of derbes means, in three languages; without a word, list all.
+
+    The word may be English, Russian or Kazakh, or an id of the JSON.
+    """
+    check_places()
+    found = terms_named(" ".join(words)) if words else tuple(glossary().values())
+    if as_json:
+        tell_json({"terms": record_of(found), "sources": record_of(glossary_sources())}, out)
+    else:
+        tell("\n\n".join(map(term_text, found)) if words else list_text(found), out)
+
+
+def _order() -> tuple[str, ...]:
+    """All languages, the user's own first."""
+    return tuple(sorted(LANGUAGES, key=lambda one: one != language()))
+
+
+def term_text(term: GlossaryTerm) -> str:
+    """A term with what it means, the user's language first."""
+    width = max(map(len, LANGUAGE_NAMES.values())) + 2
+    lines = []
+    for one in _order():
+        lines.append(f"{LANGUAGE_NAMES[one]:<{width}}{term.words[one]}")
+        about = textwrap.wrap(term.about[one], TERM_WIDTH - width)
+        lines += [" " * width + line for line in about]
+    if term.check:
+        text = _("No native reader has looked at it yet in: {languages}")
+        lines.append(text.format(languages=", ".join(LANGUAGE_NAMES[one] for one in term.check)))
+    return "\n".join(lines)
+
+
+def list_text(terms: Sequence[GlossaryTerm]) -> str:
+    """All terms in columns, a language each."""
+    order = _order()
+    rows = sorted(
+        (tuple(term.words[one] for one in order) for term in terms),
+        key=lambda row: row[0].casefold().replace("ё", "е"),
+    )
+    rows = [tuple(LANGUAGE_NAMES[one] for one in order), *rows]
+    widths = [max(len(row[place]) for row in rows) + 2 for place in range(len(order) - 1)]
+    return "\n".join(
+        "".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True))
+        for row in rows
+    )
+
+
 for _verb in (brief, chart, import_, screen, upstream, draft, excel, import_excel, demo, new,
-              explain, completion):  # fmt: skip
+              completion):  # fmt: skip
     derbes.add_command(_verb)
 completable(derbes)
 
