@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import ResultTable, Tabled, columns, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import ResultTable, columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class BookImport(Tabled):
     """Whether the case was changed."""
 
 
+@tables_of.register
 def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
     """What changes, as a whole table."""
     shown = columns(path=_("path"), old=_("before"), new=_("after"))

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
+from derbes.results.books import Tabled, tables_of
 from derbes.results.money import ChanceWorth, PlantAccount, Way, Ways, YearSaved, way_columns
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     MISSING,
     Column,
     ResultTable,
-    Tabled,
     columns,
     html_table,
     quantile_columns,
@@ -361,6 +361,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
     )
 
 
+@tables_of.register
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
     money, ways, share = plan.currency, plan.ways, _("share")

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
+from derbes.results.books import Tabled, tables_of
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     Column,
     ResultTable,
-    Tabled,
     columns,
     evidence_column,
     evidence_words,
@@ -469,6 +469,7 @@ def _entry_columns(*without: Column) -> list[Column]:
     return [one for one in entry if one.path not in told]
 
 
+@tables_of.register
 def statement_tables(table: StatementTable) -> tuple[ResultTable, ...]:
     """A ledger as whole tables."""
     told, entry, share = statement_columns(), _entry_columns(), _("share of draws")

@@ -4,16 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derbes.language import _
+from derbes.results.books import Tabled, tables_of
 from derbes.results.statements import Signaling
 from derbes.results.supply import DrawnInput, Provenance
-from derbes.results.tables import (
-    ResultTable,
-    Tabled,
-    columns,
-    quantile_columns,
-    setting_columns,
-    table_of,
-)
+from derbes.results.tables import ResultTable, columns, quantile_columns, setting_columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +284,7 @@ def _hazard_months(risk: HazardRisk) -> Iterator[HazardMonth]:
         yield HazardMonth(risk.variant, date, now, by)
 
 
+@tables_of.register
 def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     """Answers over draws as whole tables."""
     money, unmet = found.units.get("money", ""), found.units.get("unmet", "")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
+from derbes.results.books import Tabled, tables_of
 from derbes.results.tables import (
     ResultTable,
-    Tabled,
     columns,
     columns_of,
     cover_columns,
@@ -309,6 +309,7 @@ class DrawnInput:
     why: str
 
 
+@tables_of.register
 def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     """The whole of cover as a table."""
     more = columns(
@@ -319,6 +320,7 @@ def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     return (table_of("cover", _("Cover"), CoverRow, cover.rows, *shown),)
 
 
+@tables_of.register
 def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
     """The surface, its ends and the levers as whole tables."""
     _unit, other = tier_units(found.unit)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from derbes.errors import MissingExtraError, Problem, RequestError, did_you_mean
+from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
 from derbes.language import _, ngettext, spelled
 
@@ -414,41 +414,6 @@ class ResultTable:
 
 MOST_SHOWN = 100
 """Rows of a table that a notebook shows."""
-
-
-class Tabled:
-    """A result with whole tables, for notebooks and data frames."""
-
-    __slots__ = ()
-
-    def tables(self) -> dict[str, ResultTable]:
-        """Its tables by name, the main one first."""
-        from derbes.results.books import tables_of  # noqa: PLC0415 - which knows all results
-
-        return {table.name: table for table in tables_of(self)}
-
-    def to_pandas(self, table: str = "") -> Any:
-        """A table as a data frame of pandas; without a name the main one.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-            RequestError: There is no such table.
-        """
-        known = self.tables()
-        name = table or next(iter(known))
-        if name not in known:
-            what = _('"{name}" is no table of this result').format(name=name)
-            problem = Problem("table", what, fix=did_you_mean(name, known))
-            raise RequestError("derbes", [problem])
-        return known[name].to_pandas()
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """The main table, for whatever takes Arrow."""
-        return next(iter(self.tables().values())).__arrow_c_stream__(requested_schema)
-
-    def _repr_html_(self) -> str:
-        """The main table in a notebook."""
-        return next(iter(self.tables().values()))._repr_html_()
 
 
 def exact(content: Any) -> Exact:

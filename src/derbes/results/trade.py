@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, columns, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import Column, ResultTable, columns, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -347,6 +348,7 @@ def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> R
     return table_of("dependences", title, Dependence, rows, *shown, *extra)
 
 
+@tables_of.register
 def screen_tables(found: Screen) -> tuple[ResultTable, ...]:
     """Dependences as a whole table."""
     return (_dependences(found.rows, found.sender, by_year=False),)
@@ -361,6 +363,7 @@ class OtherUnitValue:
     unit_value: float | None
 
 
+@tables_of.register
 def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
     """What is known of one product as whole tables."""
     others = (
@@ -403,6 +406,7 @@ class FateCount:
     n: int
 
 
+@tables_of.register
 def fate_tables(found: Imported) -> tuple[ResultTable, ...]:
     """What became of the rows of an import, as a whole table."""
     fate = Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate")

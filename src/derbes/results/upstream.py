@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, columns, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import Column, ResultTable, columns, table_of
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
@@ -273,6 +274,7 @@ def gain_columns() -> tuple[Column, ...]:
     )
 
 
+@tables_of.register
 def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
     """A dependence tier by tier as whole tables."""
     goods = upstream_sector_columns(found.source.unit)
