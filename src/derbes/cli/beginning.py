@@ -50,8 +50,7 @@ _WIDTH = 96
     type=click.Choice(list(CASES)),
     default=SMALL,
 )
-@option("--out", _("Folder that it is written into."), "FOLDER", default=FOLDER,
-        type=Place(is_folder=True))  # fmt: skip
+@option("--out", _("Folder that it is written into."), "FOLDER", default=FOLDER)
 @workers_option
 @language_option
 def demo(*, case: str, out: str, n_workers: int) -> None:

@@ -22,7 +22,7 @@ from derbes.cli.options import (
     workers_option,
 )
 from derbes.cli.output import next_line, note, stoppable, tell, tell_json
-from derbes.cli.places import CSV, HTML, JSON, PDF, PNG, STANDARD_OUTPUT, SVG, Place, opened
+from derbes.cli.places import CSV, HTML, JSON, PDF, PNG, STANDARD_OUTPUT, SVG, opened
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.harmless import file_name
@@ -57,7 +57,6 @@ LEAST_PPI, USUAL_PPI, MOST_PPI = 24, 192, 1200
         "it: the chart's name and .svg."
     ),
     "FILE",
-    type=Place(),
 )
 @json_option
 @language_option
@@ -132,7 +131,6 @@ def _codes(_context: click.Context, _option: click.Parameter, words: str) -> tup
         "case's name and .html."
     ),
     "FILE",
-    type=Place(),
 )
 @option(
     "--languages",
@@ -145,10 +143,7 @@ def _codes(_context: click.Context, _option: click.Parameter, words: str) -> tup
     callback=_codes,
 )
 @option(
-    "--tables",
-    _("Write every table and the data of every chart as CSV into a folder."),
-    "FOLDER",
-    type=Place(is_folder=True),
+    "--tables", _("Write every table and the data of every chart as CSV into a folder."), "FOLDER"
 )
 @json_option
 @language_option

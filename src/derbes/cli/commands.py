@@ -56,15 +56,7 @@ from derbes.cli.output import (
     tell_result,
     tell_tables,
 )
-from derbes.cli.places import (
-    CSV,
-    JSON,
-    STANDARD_OUTPUT,
-    Place,
-    check_places,
-    opened,
-    promised_tables,
-)
+from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
 from derbes.errors import CaseError, DerbesError
@@ -162,8 +154,8 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         "--time-limit SECONDS": _("End after this time with what was found so far."),
     },
 )
-@option("--checkpoint", _("Keep the state of the search in a file."), "FILE", type=Place())
-@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE", type=Place())
+@option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
+@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
 @executor_options
 @sheet_option
 @answer_options
@@ -213,7 +205,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
         "--method NAME": _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
     },
 )
-@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE", type=Place())
+@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
 @option(
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
@@ -271,7 +263,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
         "--flips N": _("Inputs to try for each verdict; 0: none, and no variants."),
     },
 )
-@option("--record", _("Add the verdicts to a history, which only grows."), "FILE", type=Place())
+@option("--record", _("Add the verdicts to a history, which only grows."), "FILE")
 @option(
     "--export form",
     _("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),

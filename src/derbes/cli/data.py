@@ -24,7 +24,7 @@ from derbes.cli.options import (
     workers_option,
 )
 from derbes.cli.output import answer, next_line, note, stoppable, tell
-from derbes.cli.places import CASE, EXCEL, HTML, STANDARD_OUTPUT, Place, check_places
+from derbes.cli.places import CASE, EXCEL, HTML, STANDARD_OUTPUT, check_places
 from derbes.cli.trade import imported_text, screen_text, upstream_text
 from derbes.errors import Problem, RequestError
 from derbes.files import write_bytes_atomically
@@ -188,9 +188,7 @@ def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
-@option(
-    "--brief page", _("Write the brief on the draft too; goes with --out."), "FILE", type=Place()
-)
+@option("--brief page", _("Write the brief on the draft too; goes with --out."), "FILE")
 @out_option
 @workers_option
 @language_option
@@ -341,9 +339,7 @@ def _change(one: NumberChange) -> str:
     },
 )
 @workers_option
-@option(
-    "--out", _("Workbook to write. Without it: the name of the case, .xlsx."), "FILE", type=Place()
-)
+@option("--out", _("Workbook to write. Without it: the name of the case, .xlsx."), "FILE")
 @language_option
 def excel(
     *, path: str | None, is_new: bool, has_results: bool, out: str | None, **asked: Any

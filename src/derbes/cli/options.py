@@ -45,10 +45,12 @@ def option(names: str, words: str, metavar: str | None = None, **more: Any) -> D
     Args:
         names: `--name`, and how the command calls its value where that differs.
         words: What it does.
-        metavar: What stands for its value.
+        metavar: What stands for its value; `FILE` and `FOLDER` are written to.
         **more: As click has it.
     """
     shows = more.get("default") not in (None, "", (), False)
+    if metavar in ("FILE", "FOLDER"):
+        more = {"type": Place(is_folder=metavar == "FOLDER"), **more}
     return click.option(
         *names.split(),
         metavar=metavar,
@@ -87,12 +89,7 @@ language_option = option(
 )
 json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
 out_option = option(
-    "--out",
-    _("Write the answer into a file."),
-    "FILE",
-    type=Place(),
-    default=STANDARD_OUTPUT,
-    show_default=False,
+    "--out", _("Write the answer into a file."), "FILE", default=STANDARD_OUTPUT, show_default=False
 )
 answer_options = with_options(out_option, json_option, language_option)
 """How a command answers: `--out`, `--json`, `--lang`."""
@@ -231,7 +228,6 @@ class Verb(click.Command):
             "--report",
             _("Where an error comes up that nobody foresaw: write a report of it into a file."),
             "FILE",
-            type=Place(),
             is_eager=True,
             expose_value=False,
             callback=_note_report,
