@@ -132,8 +132,16 @@ def error_record(error: DerbesError) -> dict[str, Any]:
 
 def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
     """Problems of a case file as `{problems: [...]}`."""
-    fields = ("file", "line", "column", "where", "what", "fix")
-    return {"problems": [{one: getattr(problem, one) for one in fields} for problem in problems]}
+    return {"problems": _fields(problems, "file line column where what fix")}
+
+
+def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
+    """Notes on a case as `{notes: [...]}`."""
+    return {"notes": _fields(notes, "line where what fix")}
+
+
+def _fields(records: Iterable[Any], names: str) -> list[Record]:
+    return [{name: getattr(one, name) for name in names.split()} for one in records]
 
 
 def notes_text(notes: Iterable[Note]) -> str:
@@ -142,12 +150,6 @@ def notes_text(notes: Iterable[Note]) -> str:
     n = len(lines)
     head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
     return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
-
-
-def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
-    """Notes on a case as `{notes: [...]}`."""
-    fields = ("line", "where", "what", "fix")
-    return {"notes": [{one: getattr(note, one) for one in fields} for note in notes]}
 
 
 # Tables of the edges
@@ -357,18 +359,15 @@ def stopped_lines(
 ) -> Iterator[str]:
     """What was reached when work was stopped, and how to go on with what is kept."""
     yield from (_("Stopped at {what}.").format(what=what) for what in reached if what)
-    if kept is None and (reached or keep):
-        yield _("Nothing of it is kept: the same command begins anew.")
     if kept is None:
+        if reached or keep:
+            yield _("Nothing of it is kept: the same command begins anew.")
         if keep:
             yield _("With {option} the work is kept as it goes on.").format(option=keep)
-    elif is_new:
-        yield _("It is kept in {file}; to go on, add {resume} to the same command.").format(
-            file=kept, resume=resume
-        )
+        return
+    text = _("Nothing was kept in {file} yet: the same command begins anew.")
+    if is_new:
+        text = _("It is kept in {file}; to go on, add {resume} to the same command.")
     elif kept.exists():
-        yield _("{file} is as it was before; to go on from it, add {resume}.").format(
-            file=kept, resume=resume
-        )
-    else:
-        yield _("Nothing was kept in {file} yet: the same command begins anew.").format(file=kept)
+        text = _("{file} is as it was before; to go on from it, add {resume}.")
+    yield text.format(file=kept, resume=resume)

@@ -110,15 +110,13 @@ def _remarks(rows: Sequence[LeverageRow]) -> str:
     if any(row.unmet_essential_gross > row.unmet_essential for row in rows):
         remarks.append(_("Unmet demand and losses are what the measure adds to calm."))
     for (variant, measure), group in grouped(rows, by=_SETTING).items():
-        n = sum(row.takes_nothing for row in group)
-        if n:
+        if n := sum(row.takes_nothing for row in group):
             text = _("{variant}, {measure}: takes nothing away in {n} of {total} rows.")
             remarks.append(text.format(variant=variant, measure=measure, n=n, total=len(group)))
     if any((row.sender_cost_returning or 0.0) < 0 for row in rows):
         remarks.append(_("A sender cost below zero: the sender earns by it, since the buyer buys "
                          "back more from it, or dearer, than it could not buy."))  # fmt: skip
-    apart = far_apart(rows)
-    if apart:
+    if apart := far_apart(rows):
         remarks.append(_("Best response and rule lie far apart from {starts}: see whether the best "
                          "response rests on what nobody could foresee, or a number on a wrong "
                          "unit.").format(starts=", ".join(apart)))  # fmt: skip
@@ -212,9 +210,8 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
 
 def _ways(ways: Ways, money: str) -> str:
     """The programme beside other ways, with dates, prices and futures of the numbers."""
-    title = _("What it costs and what it buys, {first} to {last}, payments not discounted").format(
-        first=ways.first, last=ways.last
-    )
+    title = _("What it costs and what it buys, {first} to {last}, payments not discounted")
+    title = title.format(first=ways.first, last=ways.last)
     if ways.draws:
         about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
         title = f"{title}; {about.format(n=ways.draws, seed=ways.seed)}"
@@ -239,21 +236,20 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    status = {
+    states = {
         "optimal": _("within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
-    }.get(plan.status, plan.status)
-    yield _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})").format(
-        cost=_money(plan, plan.cost),
-        bound=_money(plan, plan.bound),
-        gap=shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}"),
-        status=status,
-    )
+    }
+    status = states.get(plan.status, plan.status)
+    gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
+    text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
+    cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
+    yield text.format(cost=cost, bound=bound, gap=gap, status=status)
     if plan.standards and plan.cost_of_security is not None:
-        yield _("Without any standard: {cost}; the standards cost {above}").format(
-            cost=_money(plan, plan.no_threat_cost), above=_money(plan, plan.cost_of_security)
-        )
+        text = _("Without any standard: {cost}; the standards cost {above}")
+        above = _money(plan, plan.cost_of_security)
+        yield text.format(cost=_money(plan, plan.no_threat_cost), above=above)
 
 
 def _clash(plan: Plan) -> str:
@@ -325,17 +321,14 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
 
 
 def _stress_head(stress: Stress) -> str:
-    head = _("{draws}, seed {seed}, method {method}").format(
-        draws=_draws(stress.draws), seed=stress.seed, method=stress.method
-    )
-    if not stress.draws_solved:
-        return head
+    head, n = _("{draws}, seed {seed}, method {method}"), stress.draws_solved
+    head = head.format(draws=_draws(stress.draws), seed=stress.seed, method=stress.method)
     solved = ngettext(
         "{n:,} of them solved for the best response",
         "{n:,} of them solved for the best response",
-        stress.draws_solved,
-    ).format(n=stress.draws_solved)
-    return f"{head}; {solved}"
+        n,
+    )
+    return f"{head}; {solved.format(n=n)}" if n else head
 
 
 def _answers(answers: Sequence[Answer]) -> Iterator[str]:
@@ -349,7 +342,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     def quantile(answer: Answer, *, band: str) -> object:
         return _up_to(answer, answer.quantiles.get(band))
 
-    columns = (
+    shown = (
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), "standard_error"),
@@ -357,7 +350,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     )
     for (kind, unit, *about), rows in tables.items():
         title = f"{kind} [{unit}]" if unit else kind
-        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", columns, rows)
+        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", shown, rows)
 
 
 def _months(n: int | None) -> str:
@@ -367,17 +360,14 @@ def _months(n: int | None) -> str:
 def _draws_words(answers: Sequence[Answer]) -> str:
     """How many draws stand behind numbers, and how many would halve their errors."""
     draws = _draws(max(answer.n_draws + answer.n_without for answer in answers))
-    halve = max((answer.draws_to_halve or 0 for answer in answers), default=0)
-    if halve:
-        draws = _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
-    lost = max(answer.n_without for answer in answers)
-    if lost:
-        draws = _("{draws}, up to {n:,} of them without a value, so none is averaged").format(
-            draws=draws, n=lost
-        )
-    unbounded = max(answer.n_unbounded for answer in answers)
-    if unbounded:
-        draws = _("{draws}, without bound in up to {n:,} of them").format(draws=draws, n=unbounded)
+    more = {
+        "draws_to_halve": _("{draws} ({n:,} would halve the errors)"),
+        "n_without": _("{draws}, up to {n:,} of them without a value, so none is averaged"),
+        "n_unbounded": _("{draws}, without bound in up to {n:,} of them"),
+    }
+    for name, text in more.items():
+        if n := max(getattr(answer, name) or 0 for answer in answers):
+            draws = text.format(draws=draws, n=n)
     return draws
 
 
@@ -432,7 +422,7 @@ def _curves(stress: Stress) -> Iterator[str]:
 
 def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int) -> str | None:
     one = known.get((date, length))
-    return None if one is None else spelled(f"{one.p:.2f} ± {one.standard_error:.2f}")
+    return None if one is None else _plus_minus(one.p, one.standard_error)
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
@@ -556,16 +546,15 @@ def _misfits(table: StatementTable) -> str:
 
 def _coverage(table: StatementTable) -> str:
     coverage = table.coverage
-    tested = _("{n} of {all} entries are tested over draws.").format(
-        n=coverage.n_tested, all=coverage.n_entries
-    )
-    n = len(coverage.facts_unmentioned)
-    facts = ngettext(
+    tested, facts = _("{n} of {all} entries are tested over draws."), coverage.facts_unmentioned
+    names = ngettext(
         "{n} fact that no expression names: {facts}",
         "{n} facts that no expression names: {facts}",
-        n,
-    ).format(n=n, facts=", ".join(coverage.facts_unmentioned))
-    return f"{tested}\n{facts}\n\n{_shown(table, 'unsaid')}"
+        len(facts),
+    )
+    head = [tested.format(n=coverage.n_tested, all=coverage.n_entries)]
+    head += [names.format(n=len(facts), facts=", ".join(facts)), ""]
+    return "\n".join([*head, _shown(table, "unsaid")])
 
 
 def _theses(table: StatementTable) -> str:
@@ -588,9 +577,8 @@ def _predictions(table: StatementTable) -> str:
         return told.format(score=text, low=shown(row.brier_low), high=shown(row.brier_high))
 
     parts = [_shown(table, "statements", outcome=outcome), table.predictions.words()]
-    parts.append(_shown(table, "scores", brier=score))
-    if table.predictions.calibration:
-        parts.append(_shown(table, "calibration"))
+    parts += [_shown(table, "scores", brier=score)]
+    parts += [_shown(table, "calibration")] if table.predictions.calibration else []
     return "\n\n".join(parts)
 
 

@@ -19,16 +19,7 @@ from derbes.results.trade import (
     mirror_columns,
     seller_columns,
 )
-from derbes.results.upstream import (
-    Exposure,
-    Upstream,
-    gain_columns,
-    loss_columns,
-    route_columns,
-    short_columns,
-    tier_columns,
-    upstream_sector_columns,
-)
+from derbes.results.upstream import Exposure, Upstream, upstream_columns
 
 MOST_ROUTES = 6
 SIGMA = "sigma"
@@ -186,17 +177,18 @@ def upstream_text(found: Upstream, limit: int) -> str:
 
 
 def _parts(found: Upstream, limit: int) -> Iterator[str]:
+    columns = upstream_columns(found.source.unit)
     title = _("Inputs of {target} from {sender}").format(**_names(found.exposure))
     parts = [title, found.buyer_label, found.source.year]
     yield "\n".join([", ".join(filter(None, parts)), *_summary(found)])
-    yield _titled(_("Tier by tier"), tier_columns(), found.tiers)
+    yield _titled(_("Tier by tier"), columns["tiers"], found.tiers)
     if found.routes:
         head = _("Whose goods they are in beyond the direct ones, {direct} of all tiers")
         head = head.format(direct=_part(found.tiers[0].so_far))
-        yield _titled(head, route_columns(), found.routes[:MOST_ROUTES])
+        yield _titled(head, columns["routes"], found.routes[:MOST_ROUTES])
     yield from _sectors(found, limit)
-    yield from _losses(found)
-    yield from _gains(found)
+    yield from _losses(found, columns["losses"])
+    yield from _gains(found, columns["gains"])
     yield "\n".join(_not_told(found))
 
 
@@ -253,8 +245,9 @@ def _sectors(found: Upstream, limit: int) -> Iterator[str]:
     head = _(
         "Which goods: use as inputs, how much of it {sender} sells, and its part over all tiers"
     )
-    columns = upstream_sector_columns(found.source.unit)
-    yield _titled(head.format(**_names(found.exposure)), columns, found.sectors[:limit])
+    columns = upstream_columns(found.source.unit)
+    goods = found.sectors[:limit]
+    yield _titled(head.format(**_names(found.exposure)), columns["sectors"], goods)
     yield from _rows_left(len(found.sectors) - limit)
     rows = sorted(found.sectors, key=lambda row: (-row.short_high, row.sector))[:MOST_SHORT]
     low, high = (f"{end:g}" for end in found.short_sigma)
@@ -268,16 +261,16 @@ def _sectors(found: Upstream, limit: int) -> Iterator[str]:
             "At a low σ the loss of most of a good stops what is made of it: take the last column "
             "as a sign that the good needs a case of its own (derbes draft), not as a forecast."
         )
-        yield f"{_titled(head.format(sigma=sigma), short_columns(), rows)}\n{reading}"
+        yield _titled(head.format(sigma=sigma), columns["short"], rows) + f"\n{reading}"
 
 
-def _losses(found: Upstream) -> Iterator[str]:
+def _losses(found: Upstream, columns: Sequence[Column]) -> Iterator[str]:
     one = found.exposure
     head = _(
         "If others take the place of {sender}, after a year and more: how much dearer the output "
         "of {target} is (σ between sellers of a good)"
     )
-    yield _titled(head.format(**_names(one)), loss_columns(), one.losses)
+    yield _titled(head.format(**_names(one)), columns, one.losses)
     if one.sole_share > 0:
         text = _(
             "{share} of inputs are of goods that only {sender} sells in this table: no loss is "
@@ -286,9 +279,9 @@ def _losses(found: Upstream) -> Iterator[str]:
         yield text.format(share=_part(one.sole_share), sender=one.sender_name)
 
 
-def _gains(found: Upstream) -> Iterator[str]:
+def _gains(found: Upstream, columns: Sequence[Column]) -> Iterator[str]:
     head = _("What {target} would lose of its real income without any trade")
-    lines = [_titled(head.format(**_names(found.exposure)), gain_columns(), found.gains)]
+    lines = [_titled(head.format(**_names(found.exposure)), columns, found.gains)]
     if found.without_own:
         text = _(
             "Left out, since it makes none of them itself: {sectors}, {share} of its spending."

@@ -214,81 +214,64 @@ def epsilon_words(row: GainRow) -> str | float:
     return ends.get(row.at, _("by sector"))
 
 
-def tier_columns() -> tuple[Column, ...]:
-    """What is shown of tiers."""
-    per_100 = _("per 100 of output")
-    return (
-        *columns(tier=_("tier")),
-        *columns(per_100, per_100=_("from the sender"), all_per_100=_("from everybody")),
-        *_percents(share=_("sender's part"), so_far=_("come so far")),
-    )
+def upstream_columns(unit: str) -> dict[str, tuple[Column, ...]]:
+    """What is shown of tiers, routes, sectors, losses and gains.
 
-
-def route_columns() -> tuple[Column, ...]:
-    """What is shown of routes."""
-    return (
-        *columns(name=_("in goods of")),
-        *columns(_("per 100 of output"), per_100=_("from the sender")),
-        *_percents(share=_("part of all tiers")),
-    )
-
-
-def upstream_sector_columns(unit: str) -> tuple[Column, ...]:
-    """What is shown of sectors."""
-    return (
-        *columns(label=_("sector of the seller")),
-        *columns(_(unit), use=_("use"), direct_value=_("from the sender")),
-        *_percents(direct_share=_("direct"), total_share=_("all tiers")),
-        *columns(_("per 100 of output"), per_100=_("all tiers")),
-    )
-
-
-def short_columns() -> tuple[Column, ...]:
-    """What is shown of losses where nobody steps in."""
-    return (
-        *columns(label=_("sector of the seller")),
-        *_percents(
-            income_share=_("use over income"), direct_share=_("cut by"),
-            short_first=_("first order"), short_second=_("second order"),
-            short_low=_("exact, from"), short_high=_("to"),
+    Args:
+        unit: Of the amounts of the table.
+    """
+    per_100, sector = _("per 100 of output"), columns(label=_("sector of the seller"))
+    from_sender = columns(per_100, per_100=_("from the sender"))
+    return {
+        "tiers": (
+            *columns(tier=_("tier")), *from_sender,
+            *columns(per_100, all_per_100=_("from everybody")),
+            *_percents(share=_("sender's part"), so_far=_("come so far")),
         ),
-    )  # fmt: skip
-
-
-def loss_columns() -> tuple[Column, ...]:
-    """What is shown of losses by elasticity."""
-    return (
-        Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
-        *_percents(is_optional=True, probability=_("chance of no more")),
-        *_percents(direct=_("own purchases"), with_loop=_("with own goods dearer")),
-    )
-
-
-def gain_columns() -> tuple[Column, ...]:
-    """What is shown of gains from trade."""
-    return (
-        Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
-        *_percents(own_share=_("spent on own goods")),
-        Column(_("ε"), epsilon_words),
-        *_percents(gains=_("lost without trade")),
-    )
+        "routes": (
+            *columns(name=_("in goods of")), *from_sender,
+            *_percents(share=_("part of all tiers")),
+        ),
+        "sectors": (
+            *sector, *columns(_(unit), use=_("use"), direct_value=_("from the sender")),
+            *_percents(direct_share=_("direct"), total_share=_("all tiers")),
+            *columns(per_100, per_100=_("all tiers")),
+        ),
+        "short": (
+            *sector,
+            *_percents(
+                income_share=_("use over income"), direct_share=_("cut by"),
+                short_first=_("first order"), short_second=_("second order"),
+                short_low=_("exact, from"), short_high=_("to"),
+            ),
+        ),
+        "losses": (
+            Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
+            *_percents(is_optional=True, probability=_("chance of no more")),
+            *_percents(direct=_("own purchases"), with_loop=_("with own goods dearer")),
+        ),
+        "gains": (
+            Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
+            *_percents(own_share=_("spent on own goods")), Column(_("ε"), epsilon_words),
+            *_percents(gains=_("lost without trade")),
+        ),
+    }  # fmt: skip
 
 
 @tables_of.register
 def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
     """A dependence tier by tier as whole tables."""
-    goods = upstream_sector_columns(found.source.unit)
+    shown, losses = upstream_columns(found.source.unit), found.exposure.losses
+    goods = (*columns(sector=_("sector")), *shown["sectors"])
     told = {one.path for one in goods}
-    sectors = (*goods, *(one for one in short_columns() if one.path not in told))
-    routes, losses = (*columns(country=_("country")), *route_columns()), found.exposure.losses
+    goods += tuple(one for one in shown["short"] if one.path not in told)
+    routes = (*columns(country=_("country")), *shown["routes"])
     return (
-        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *tier_columns()),
-        table_of(
-            "sectors", _("Sectors"), UpstreamSector, found.sectors, *columns(sector=_("sector")),
-            *sectors,
-        ),
+        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *shown["tiers"]),
+        table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *goods),
         table_of("routes", _("Whose goods they are in"), RouteRow, found.routes, *routes),
-        table_of("losses", _("If others take the sender's place"), LossRow, losses,
-                 *loss_columns()),
-        table_of("gains", _("Gains from trade"), GainRow, found.gains, *gain_columns()),
-    )  # fmt: skip
+        table_of(
+            "losses", _("If others take the sender's place"), LossRow, losses, *shown["losses"]
+        ),
+        table_of("gains", _("Gains from trade"), GainRow, found.gains, *shown["gains"]),
+    )
