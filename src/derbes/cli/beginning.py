@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -231,24 +231,20 @@ def new(*, out: str, first: str, within: str, grade: str, why: str, **told: str)
         raise RequestError("derbes", problems)
     if sys.stdin.isatty() and sys.stderr.isatty():
         told = ask_all(questions(first), told, sys.stdin.readline, _say)
-    else:
-        _refuse_untold(told, first)
+    elif problems := [*_untold(told, first)]:
+        raise RequestError("derbes", problems)
     tell(case_of_answers(told, first=first, within=within, grade=grade, why=why), out)
     if out != STANDARD_OUTPUT:
         note(_("Written: {out}").format(out=out))
         note(next_line("check", out))
 
 
-def _refuse_untold(told: Mapping[str, str], first: str) -> None:
-    """Say which questions without a default no option answers, where nobody can be asked."""
+def _untold(told: Mapping[str, str], first: str) -> Iterator[Problem]:
+    """Questions without a default that no option answers, where nobody can be asked."""
     what, fix = _("nobody says it, and there is no terminal to ask on"), _("add --{name}: {asks}")
-    problems = [
-        Problem(one.name, what, fix=fix.format(name=one.name, asks=one.asks))
-        for one in questions(first)
-        if not (told[one.name] or one.default)
-    ]
-    if problems:
-        raise RequestError("derbes", problems)
+    for one in questions(first):
+        if not (told[one.name] or one.default):
+            yield Problem(one.name, what, fix=fix.format(name=one.name, asks=one.asks))
 
 
 def _say(text: str) -> None:

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,9 @@ def import_(
     into = {name: asked.pop(name) for name in INTO_CASE}
     if into["case"]:
         context.exit(import_into_case(paths, into, asked, as_json=as_json, out=out))
-    refuse_without_case(into)
+    if given := [f"--{name}" for name, value in into.items() if value]:
+        what = _("{options}: for a table into a case. Fix: add --case CASE.")
+        raise click.UsageError(what.format(options=", ".join(given)))
     check_places(paths)
     found = api.import_trade(paths, **asked)
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")
@@ -221,50 +223,52 @@ MOST_NOTES = 12
 WIDEST_PATH = 60
 
 
-def refuse_without_case(into: Mapping[str, Any]) -> None:
-    """Refuse options that go with `--case` alone."""
-    if given := [f"--{name}" for name, value in into.items() if value]:
-        what = _("{options}: for a table into a case. Fix: add --case CASE.")
-        raise click.UsageError(what.format(options=", ".join(given)))
-
-
 def import_into_case(
-    paths: Sequence[str],
-    into: Mapping[str, Any],
-    asked: Mapping[str, Any],
-    *,
-    as_json: bool,
-    out: str,
+    paths: Sequence[str], into: Mapping[str, Any], asked: Mapping[str, Any], **how: Any
 ) -> int:
-    """Bring a table into a case; the exit code."""
+    """Bring a table into a case; the exit code. How it is answered is as of `answer`."""
     if len(paths) > 1:
         what = _("one table at a time goes into a case; these are {n}.")
         raise click.UsageError(what.format(n=len(paths)))
-    foreign = [name for name in ("classification", "vintage", "license", "store") if asked[name]]
-    if foreign:
+    foreign = ("classification", "vintage", "license", "store")
+    if given := [f"--{name}" for name in foreign if asked[name]]:
         what = _("{options}: for the store of trade data, not for a case.")
-        raise click.UsageError(what.format(options=", ".join(f"--{name}" for name in foreign)))
-    case = str(into["case"])
-    words = {name: value for name, value in into.items() if name not in {"case", "yes"}}
-    read = (*paths, *api.read_case(case).files)
-    check_places(read)
-    asks = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
+        raise click.UsageError(what.format(options=", ".join(given)))
+    words = {**into, "mapping": asked["mapping"], "name": asked["name"]}
+    case, yes = str(words.pop("case")), words.pop("yes")
+    check_places((*paths, *api.read_case(case).files))
 
-    def take(found: TableImport) -> bool:
-        if into["yes"] or not asks:
-            return bool(into["yes"])
-        click.echo(import_text(found), err=True)
+    def questions(found: TableImport) -> Iterator[str]:
         n = len(found.changes)
-        return _agreed(ngettext("Write {n} number?", "Write {n} numbers?", n).format(n=n))
+        yield ngettext("Write {n} number?", "Write {n} numbers?", n).format(n=n)
 
-    words |= {name: asked[name] for name in ("mapping", "name")}
+    take = _taking(import_text, questions, yes=yes, as_json=how["as_json"])
     found = api.import_table(paths[0], case, take=take, **words)
     told = [
         _("The case already has these numbers; nothing is written."),
         _("Written: {out}").format(out=f"{found.case}, {found.mapping}"),
         next_line("check", case),
     ]
-    return _brought(found, import_text, *told, as_json=as_json, out=out)
+    return _brought(found, import_text, *told, **how)
+
+
+def _taking(
+    text: Callable[[Any], str],
+    questions: Callable[[Any], Iterator[str]],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> Callable[[Any], bool]:
+    """Whether what is found is written: as `--yes` says, else as a person on a terminal does."""
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
+
+    def take(found: Any) -> bool:
+        if yes or not is_asked:
+            return yes
+        click.echo(text(found), err=True)
+        return all(click.confirm(one, default=False, err=True) for one in questions(found))
+
+    return take
 
 
 def _brought(
@@ -272,31 +276,25 @@ def _brought(
     text: Callable[[Any], str],
     nothing: str,
     *written: str,
-    as_json: bool,
-    out: str,
+    **how: Any,
 ) -> int:
     """Answer what an import changes, and whether it is written; the exit code."""
     has_changes = bool(found.changes or getattr(found, "deleted", ()))
     is_open = has_changes and not found.written
     then = _("Nothing is written yet.") if is_open else "\n".join(written)
-    answer(found, text, then if has_changes else nothing, as_json=as_json, out=out)
+    answer(found, text, then if has_changes else nothing, **how)
     if is_open:
         click.echo(_("Not written. To write it, add --yes to the same command."), err=True)
     return NOT_WRITTEN if is_open else DONE
-
-
-def _agreed(question: str) -> bool:
-    return click.confirm(question, default=False, err=True)
 
 
 def import_text(found: TableImport) -> str:
     """How a table is read, and one line for each number that changes."""
     place = f"{Path(found.table).name}, {found.sheet}" if found.sheet else Path(found.table).name
     kept = _("guessed; it is kept in {file}") if found.is_guessed else _("as in {file}")
-    head = _("{table} as {kind}, {kept}:").format(
-        table=place, kind=found.kind, kept=kept.format(file=found.mapping)
-    )
-    lines = [head, *(f"  {part} = {heading}" for part, heading in found.columns.items())]
+    head, kept = _("{table} as {kind}, {kept}:"), kept.format(file=found.mapping)
+    lines = [head.format(table=place, kind=found.kind, kept=kept)]
+    lines += [f"  {part} = {heading}" for part, heading in found.columns.items()]
     lines += [f"  {path} = {text}" for text, path in found.items.items()]
     notes = list(found.notes[:MOST_NOTES])
     if len(found.notes) > MOST_NOTES:
@@ -307,17 +305,13 @@ def import_text(found: TableImport) -> str:
 
 def change_lines(changes: Sequence[NumberChange]) -> list[str]:
     """One line for each number that changes, under how many they are."""
-    n = len(changes)
-    if not n:
+    if not changes:
         return []
+    n, none = len(changes), _("(none)")
     head = ngettext("{n} number changes:", "{n} numbers change:", n).format(n=n)
     width = min(max(len(one.path) for one in changes), WIDEST_PATH)
-    return [head, *(f"  {one.path:<{width}}  {_change(one)}" for one in changes)]
-
-
-def _change(one: NumberChange) -> str:
-    none = _("(none)")
-    return f"{one.old or none} → {one.new or none}"
+    told = (f"{one.path:<{width}}  {one.old or none} → {one.new or none}" for one in changes)
+    return [head, *(f"  {line}" for line in told)]
 
 
 # Workbooks
@@ -394,11 +388,7 @@ def import_excel(
     is_there = (place / "case.yaml" if place.is_dir() else place).exists()
     known = api.read_case(case).files if is_there else ()
     check_places((book, *known), source=case)
-    asks = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
-
-    def take(found: BookImport) -> bool:
-        return yes or (asks and _asked(found))
-
+    take = _taking(book_text, _book_questions, yes=yes, as_json=as_json)
     found = api.import_excel(book, case, take=take)
     told = [
         _("The workbook changes nothing; nothing is written."),
@@ -409,15 +399,11 @@ def import_excel(
     context.exit(_brought(found, book_text, *told, as_json=as_json, out=out))
 
 
-def _asked(found: BookImport) -> bool:
-    """Whether a person wants what would change, and what would be deleted."""
-    click.echo(book_text(found), err=True)
-    n = len(found.deleted)
-    question = ngettext("Delete {n} row's element?", "Delete {n} rows' elements?", n)
-    if n and not _agreed(question.format(n=n)):
-        return False
+def _book_questions(found: BookImport) -> Iterator[str]:
+    if n := len(found.deleted):
+        yield ngettext("Delete {n} row's element?", "Delete {n} rows' elements?", n).format(n=n)
     n = len(found.changes)
-    return _agreed(ngettext("Write {n} change?", "Write {n} changes?", n).format(n=n))
+    yield ngettext("Write {n} change?", "Write {n} changes?", n).format(n=n)
 
 
 def book_text(found: BookImport) -> str:
@@ -430,8 +416,7 @@ def book_text(found: BookImport) -> str:
     n = len(found.notes) - MOST_NOTES
     if n > 0:
         lines.append(ngettext("  - and {n} more note", "  - and {n} more notes", n).format(n=n))
-    n = len(found.deleted)
-    if n:
+    if n := len(found.deleted):
         told = ngettext("{n} has no row any more and goes:", "{n} have no row any more and go:", n)
         lines += [told.format(n=n), *(f"  {path}" for path in found.deleted)]
     return "\n".join([*lines, *change_lines(found.changes)])
@@ -440,11 +425,7 @@ def book_text(found: BookImport) -> str:
 def case_answers(case: Case, *, draws: int, seed: int, n_workers: int) -> list[Any]:
     """What the workbook of a case says of it: cover, leverage, the plan, and answers over draws.
 
-    Args:
-        case: The case.
-        draws: Of its uncertain inputs; 0 or 1: nothing is asked over draws.
-        seed: Of the draws.
-        n_workers: Processes.
+    With 0 draws, or 1, nothing is asked over them.
     """
     from derbes.draws.inputs import uncertain_inputs  # noqa: PLC0415 - loads what draws need
 
