@@ -2,13 +2,16 @@
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import api
+from derbes.case.entities import Case
+from derbes.case.quantity import Note, Quantity
 from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.casefile.glossary import (
     LANGUAGES,
@@ -41,15 +44,8 @@ from derbes.cli.options import (
 )
 from derbes.cli.output import (
     answer,
-    check_tables,
-    error_record,
-    input_tables,
     next_line,
     note,
-    notes_record,
-    notes_text,
-    number_record,
-    problems_record,
     stoppable,
     tell,
     tell_json,
@@ -59,10 +55,11 @@ from derbes.cli.output import (
 from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.errors import CaseError, DerbesError
-from derbes.language import _, language
+from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
+from derbes.language import _, language, ngettext, text_of
 from derbes.request import FORMATS, QUERIES
-from derbes.results.records import record_of
+from derbes.results.records import Record, record_of
+from derbes.results.tables import ResultTable, columns, table_of
 from derbes.version import VERSION
 
 
@@ -93,6 +90,48 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
         told = [_("{path}: no problems.").format(path=path)]
         told += [notes_text(notes)] if notes else []
         tell("\n".join([*told, next_line("cover", path)]), out)
+
+
+def error_record(error: DerbesError) -> dict[str, Any]:
+    """What went wrong, for those who read JSON."""
+    if isinstance(error, CaseError | RequestError | TableError):
+        return problems_record(error.problems)
+    return {"error": str(error)}
+
+
+def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
+    """Problems of a case file as `{problems: [...]}`."""
+    return {"problems": _fields(problems, "file line column where what fix")}
+
+
+def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
+    """Notes on a case as `{notes: [...]}`."""
+    return {"notes": _fields(notes, "line where what fix")}
+
+
+def _fields(records: Iterable[Any], names: str) -> list[Record]:
+    return [{name: getattr(one, name) for name in names.split()} for one in records]
+
+
+def notes_text(notes: Iterable[Note]) -> str:
+    """Notes on a case as a list for the screen."""
+    lines = [str(Problem(note.where, note.what, note.line, fix=note.fix)) for note in notes]
+    n = len(lines)
+    head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
+    return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
+
+
+def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[ResultTable, ...]:
+    """What is wrong with a case, and what is made of what it leaves open."""
+    file, line, column, where, what, fix = columns(
+        file=_("file"), line=_("line"), column=_("column"), where=_("where"), what=_("what"),
+        fix=_("fix"),
+    )  # fmt: skip
+    wrong = (file, line, column, where, what, fix)
+    return (
+        table_of("problems", _("Problems"), Problem, problems, *wrong),
+        table_of("notes", _("Notes"), Note, notes, line, where, what, fix),
+    )
 
 
 @derbes.command()
@@ -338,6 +377,43 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell_tables(input_tables(case, api.inputs(case, where)), out, case)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
+
+
+def number_record(number: Quantity) -> Record:
+    """A number of a case as JSON; its reason is in the language in use."""
+    record = record_of(number) | {"why": str(text_of(number.why))}
+    for month, known in zip(record["months"], number.months, strict=True):
+        month[-1]["why"] = str(text_of(known.quantity.why))
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStep:
+    """A number of a series, from one date on."""
+
+    path: str
+    date: str
+    value: float
+    unit: str
+
+
+def input_tables(case: Case, numbers: Sequence[Quantity]) -> tuple[ResultTable, ...]:
+    """Every number of a case, and of series each step."""
+    path, value, unit = columns(path=_("path"), value=_("value"), unit=_("unit"))
+    about = columns(
+        low=_("low"), high=_("high"), distribution=_("distribution"), grade=_("grade"),
+        source=_("source"), why=_("why"), written=_("as written"), line=_("line"),
+    )  # fmt: skip
+    steps = (path, *columns(is_date=True, date=_("from")), value, unit)
+    rows = (
+        SeriesStep(number.path, case.calendar.label(period), amount, number.unit)
+        for number in numbers
+        for period, amount in number.steps
+    )
+    return (
+        table_of("inputs", _("Numbers of the case"), Quantity, numbers, path, value, unit, *about),
+        table_of("steps", _("Series by date"), SeriesStep, rows, *steps),
+    )
 
 
 LANGUAGE_NAMES = {"en": "English", "ru": "русский", "kk": "қазақша"}

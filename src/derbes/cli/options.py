@@ -175,14 +175,7 @@ def surface_options(
     starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
     apart: str = _("Without --start: how far starts lie apart."),
 ) -> Decorator:
-    """`--variant`, `--measure`, `--length`, `--start`, `--every`.
-
-    Args:
-        verb: A function of `api`.
-        measures: What `--measure` means to the command.
-        starts: What `--start` means to it.
-        apart: What `--every` means to it.
-    """
+    """`--variant`, `--measure`, `--length`, `--start`, `--every` of a function of `api`."""
     variants = _("Variant of the case; may be given more than once; base, or all.")
     lengths = _("Length of the measures. Without it: the lengths that the case names.")
     named = {"--variant variants NAME": variants, "--measure measures NAME": measures}

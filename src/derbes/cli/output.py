@@ -9,8 +9,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,18 +17,15 @@ from typing import Any, TextIO
 import click
 
 from derbes.api import Progress
-from derbes.case.entities import Case
-from derbes.case.quantity import Note, Quantity
 from derbes.cli.places import EXCEL, JSON, SHEET, STANDARD_OUTPUT, TEXT, promised_tables
 from derbes.cli.stopping import if_stopped
-from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
 from derbes.files import write_atomically, write_bytes_atomically
 from derbes.harmless import in_line, whole
-from derbes.language import _, ngettext, text_of
+from derbes.language import _
 from derbes.parallel import refuse_small_space
 from derbes.results.books import tables_of
-from derbes.results.records import Record, record_of, to_json
-from derbes.results.tables import ResultTable, columns, table_of
+from derbes.results.records import record_of, to_json
+from derbes.results.tables import ResultTable
 
 
 def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
@@ -113,88 +109,6 @@ def tell_result(
     tell_tables(tables_of(result), out, result, main=main, has_mark=has_mark)
     if then:
         note(then)
-
-
-def number_record(number: Quantity) -> Record:
-    """A number of a case as JSON; its reason is in the language in use."""
-    record = record_of(number) | {"why": str(text_of(number.why))}
-    for month, known in zip(record["months"], number.months, strict=True):
-        month[-1]["why"] = str(text_of(known.quantity.why))
-    return record
-
-
-def error_record(error: DerbesError) -> dict[str, Any]:
-    """What went wrong, for those who read JSON."""
-    if isinstance(error, CaseError | RequestError | TableError):
-        return problems_record(error.problems)
-    return {"error": str(error)}
-
-
-def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
-    """Problems of a case file as `{problems: [...]}`."""
-    return {"problems": _fields(problems, "file line column where what fix")}
-
-
-def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
-    """Notes on a case as `{notes: [...]}`."""
-    return {"notes": _fields(notes, "line where what fix")}
-
-
-def _fields(records: Iterable[Any], names: str) -> list[Record]:
-    return [{name: getattr(one, name) for name in names.split()} for one in records]
-
-
-def notes_text(notes: Iterable[Note]) -> str:
-    """Notes on a case as a list for the screen."""
-    lines = [str(Problem(note.where, note.what, note.line, fix=note.fix)) for note in notes]
-    n = len(lines)
-    head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
-    return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
-
-
-# Tables of the edges
-
-
-def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[ResultTable, ...]:
-    """What is wrong with a case, and what is made of what it leaves open."""
-    file, line, column, where, what, fix = columns(
-        file=_("file"), line=_("line"), column=_("column"), where=_("where"), what=_("what"),
-        fix=_("fix"),
-    )  # fmt: skip
-    wrong = (file, line, column, where, what, fix)
-    return (
-        table_of("problems", _("Problems"), Problem, problems, *wrong),
-        table_of("notes", _("Notes"), Note, notes, line, where, what, fix),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesStep:
-    """A number of a series, from one date on."""
-
-    path: str
-    date: str
-    value: float
-    unit: str
-
-
-def input_tables(case: Case, numbers: Sequence[Quantity]) -> tuple[ResultTable, ...]:
-    """Every number of a case, and of series each step."""
-    path, value, unit = columns(path=_("path"), value=_("value"), unit=_("unit"))
-    about = columns(
-        low=_("low"), high=_("high"), distribution=_("distribution"), grade=_("grade"),
-        source=_("source"), why=_("why"), written=_("as written"), line=_("line"),
-    )  # fmt: skip
-    steps = (path, *columns(is_date=True, date=_("from")), value, unit)
-    rows = (
-        SeriesStep(number.path, case.calendar.label(period), amount, number.unit)
-        for number in numbers
-        for period, amount in number.steps
-    )
-    return (
-        table_of("inputs", _("Numbers of the case"), Quantity, numbers, path, value, unit, *about),
-        table_of("steps", _("Series by date"), SeriesStep, rows, *steps),
-    )
 
 
 # Progress
