@@ -67,7 +67,14 @@ def demo(*, case: str, out: str, n_workers: int) -> None:
         "measures: {measures}."
     )
     counted = ("goods", "uses", "suppliers", "measures")
-    tell(_written(place, len(files)))
+    written = _("Written: {place}, an invented case to read and to change.")
+    if place.is_dir():
+        written = ngettext(
+            "Written: {place}, a case of {n} file.",
+            "Written: {place}, a case of {n} files.",
+            len(files),
+        )
+    tell(written.format(place=shlex.quote(str(place)), n=len(files)))
     tell(checked.format(**{name: len(getattr(found, name)) for name in counted}))
     if case == SMALL:
         tell(_with_brief(found, place, n_workers))
@@ -159,15 +166,6 @@ def _write(folder: Path, files: Mapping[Path, bytes]) -> None:
             with contextlib.suppress(OSError):
                 one.rmdir() if one.is_dir() else one.unlink(missing_ok=True)
         raise
-
-
-def _written(place: Path, n: int) -> str:
-    text = _("Written: {place}, an invented case to read and to change.")
-    if place.is_dir():
-        text = ngettext(
-            "Written: {place}, a case of {n} file.", "Written: {place}, a case of {n} files.", n
-        )
-    return text.format(place=shlex.quote(str(place)), n=n)
 
 
 def _with_brief(case: Case, place: Path, n_workers: int) -> str:

@@ -4,6 +4,7 @@ import io
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,6 @@ from derbes.cli.output import (
     stoppable,
     tell,
     tell_json,
-    tell_result,
     tell_tables,
 )
 from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
@@ -200,28 +200,17 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
-    words = _plan_words(asked)
-    place = words["checkpoint"]
-    case = opened(path, checkpoint=place, resume=None)
-    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
-        found = api.plan(case, progress=progress, **words)
-    answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
-
-
-def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
-    """Options as the verb names them: `--resume` is a checkpoint to go on from.
-
-    Raises:
-        click.UsageError: It is to be kept in one file, and to go on from another.
-    """
     checkpoint, resume = asked.pop("checkpoint"), asked.pop("resume")
     if checkpoint and resume and Path(checkpoint) != Path(resume):
         text = _("--resume keeps the search in the file that it goes on from: {file}. ")
         fix = _("Leave --checkpoint out, or copy the file first.")
         raise click.UsageError(text.format(file=resume) + fix)
-    place = resume or checkpoint
-    kept = None if place is None else Path(place)
-    return {**asked, "checkpoint": kept, "resume": resume is not None}
+    place = Path(resume or checkpoint) if resume or checkpoint else None
+    kept: Any = {"checkpoint": place, "resume": resume is not None}
+    case = opened(path, checkpoint=place, resume=None)
+    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
+        found = api.plan(case, progress=progress, **asked, **kept)
+    answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -337,13 +326,10 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
-    elif promised_tables(out) and not as_json:
-        main = QUERY_TABLES.get(query, query)
-        tell_result(table, out, next_line("brief", path), main=main, has_mark=has_mark)
-    elif as_json:
-        tell_json(record_of(table), out)
     else:
-        tell(f"{statements_text(table, query)}\n\n{next_line('brief', path)}", out)
+        text, then = partial(statements_text, query=query), next_line("brief", path)
+        how: Any = {"main": QUERY_TABLES.get(query, query), "has_mark": has_mark}
+        answer(table, text, then, as_json=as_json, out=out, **how)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
         note(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
 

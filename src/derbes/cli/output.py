@@ -55,13 +55,21 @@ def next_line(command: str, path: str) -> str:
 
 
 def answer(
-    result: Any, text: Callable[[Any], str], then: str = "", *, as_json: bool, out: str
+    result: Any,
+    text: Callable[[Any], str],
+    then: str = "",
+    *,
+    as_json: bool,
+    out: str,
+    **tables: Any,
 ) -> None:
-    """A result as JSON, as tables, or as text that closes with what comes next."""
+    """A result as JSON, as tables as of `tell_tables`, or as text that closes with what is next."""
     if as_json:
         tell_json(record_of(result), out)
     elif promised_tables(out):
-        tell_result(result, out, then)
+        tell_tables(tables_of(result), out, result, **tables)
+        if then:
+            note(then)
     else:
         tell("\n\n".join(filter(None, [text(result), then])), out)
 
@@ -100,15 +108,6 @@ def tell_tables(
     if others and promised_tables(out) != EXCEL:
         text = _("It holds the table {name}; --sheet picks another: {others}. .xlsx holds all.")
         note(text.format(name=chosen[0].name, others=", ".join(others)))
-
-
-def tell_result(
-    result: Any, out: str, then: str = "", *, main: str = "", has_mark: bool = False
-) -> None:
-    """Write the tables of a result, and say what comes next; arguments as of `tell_tables`."""
-    tell_tables(tables_of(result), out, result, main=main, has_mark=has_mark)
-    if then:
-        note(then)
 
 
 # Progress
