@@ -7,28 +7,15 @@ from typing import Any
 
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
-from derbes.errors import count_problems
-from derbes.language import _
 from derbes.parallel import LOCAL, RunOptions, is_address, opened_executor, workers_of
 from derbes.planning.answers import plan_of
 from derbes.planning.solving import PlanRequest
-from derbes.request import (
-    LEDGER_DRAWS,
-    MOST_DRAWS,
-    MOST_FLIPS,
-    MOST_SEED,
-    provenance_of,
-    refuse,
-    unknown,
-    wrong,
-)
+from derbes.request import LEDGER_DRAWS, ledger_problems, provenance_of, refuse
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.statements import entries_of
-from derbes.statements.of_case import VERDICT_WORDS
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import Day, day_of
+from derbes.statements.terms import day_of
 from derbes.statements.verdicts import latest_day, statement_table, verdicts_of
 from derbes.stress.answers import stress_case
 from derbes.stress.ways import ways_of
@@ -107,21 +94,8 @@ def statement_answers(
         RequestError: Something asked for is not in the case; names all of it.
         CaseError: Expressions that cannot be used.
     """
-    what = _("this case has no statements")
-    fix = _("add a section `statements`; see docs/how-to/add-a-statement.md")
-    problems = [
-        *wrong(not entries_of(case), "statements", what, fix),
-        *unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
-        *unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
-    ]
-    problems += count_problems(
-        ("draws", draws, 1, MOST_DRAWS),
-        ("seed", seed, 0, MOST_SEED),
-        ("flips", flips, 0, MOST_FLIPS),
-    )
-    what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
-    problems += wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
-    refuse(case, problems)
+    counts = {"draws": draws, "seed": seed, "flips": flips}
+    refuse(case, ledger_problems(case, by, verdicts, as_of, **counts))
     work: Any = {"n_workers": options.n_workers, "progress": options.progress}
     day, sampling = day_of(as_of) or latest_day(case), Sampling(draws, seed)
     found = verdicts_of(case, day, sampling, n_flips=flips, **work)

@@ -65,13 +65,11 @@ def refuse(case: Case, problems: Sequence[Problem]) -> None:
         raise RequestError(case.source or case.name, problems)
 
 
-def wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
-    """A problem, where it is one."""
+def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
     return [Problem(where, what, fix=fix)] if is_wrong else []
 
 
-def unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
-    """A problem for each name that is not known."""
+def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
     known = tuple(known)
     return [
         Problem(where, what.format(name=name), fix=did_you_mean(name, known))
@@ -107,7 +105,7 @@ def request_of(
     what = _('"{name}" is not a measure of this case')
     problems = [
         *_variant_problems(case, variants, ALL),
-        *unknown("measure", measures, case.measures, what),
+        *_unknown("measure", measures, case.measures, what),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
         *_length_problems(case.calendar, lengths),
     ]
@@ -133,7 +131,7 @@ def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
 
 def _variant_problems(case: Case, names: Sequence[str], *more: str) -> list[Problem]:
     what = _('"{name}" is not a variant of this case')
-    return unknown("variant", names, (BASE, *case.variants, *more), what)
+    return _unknown("variant", names, (BASE, *case.variants, *more), what)
 
 
 def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
@@ -151,7 +149,7 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
     if calendar.step is Step.YEAR:
         what = _("{start} begins no year of this case")
     fix = _("choose {month}").format(month=month)
-    return wrong(start != month, "start", what.format(start=start), fix)
+    return _wrong(start != month, "start", what.format(start=start), fix)
 
 
 def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Problem]:
@@ -301,7 +299,7 @@ def harm_problems(case: Case) -> list[Problem]:
     """Why no harm can be told of."""
     what = _("this case has no measures, so there is no harm to tell of")
     fix = _("write under measures what may happen; derbes check shows an example")
-    return wrong(not case.measures, "measures", what, fix)
+    return _wrong(not case.measures, "measures", what, fix)
 
 
 def brief_problems(draws: int, seed: int) -> list[Problem]:
@@ -346,16 +344,16 @@ def stress_request(
             fix = _('add a section "hazards", or leave the question out')
             problems.append(Problem("question", what, fix=fix))
         what = _('"{name}" is not a question that draws answer')
-        problems += unknown("question", [question], QUESTIONS, what)
+        problems += _unknown("question", [question], QUESTIONS, what)
     fix = _('add a section "measures"')
-    problems += wrong(not case.measures, "measure", _("the case has no measure"), fix)
+    problems += _wrong(not case.measures, "measure", _("the case has no measure"), fix)
     what = _("{n:,} draws cannot be made").format(n=draws)
     fix = _("ask for 1 to {most:,} draws").format(most=MOST_POINTS)
-    problems += wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
+    problems += _wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
     what = _("{n:,} draws cannot be solved").format(n=solved)
-    problems += wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
+    problems += _wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
     problems += count_problems(("seed", seed, 0, MOST_SEED))
-    problems += unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
+    problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
     places = place_problems(case.files, {"store": options.store})
     refuse(case, [*problems, *_store_problems(options, method), *places])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
@@ -368,12 +366,12 @@ def _store_problems(options: RunOptions, method: str) -> list[Problem]:
     problems, place, resume = executor_problems(options.executor), options.store, options.resume
     what = _("{place} is there already").format(place=place)
     fix = _("add --resume to go on with it, or name another file")
-    problems += wrong(place is not None and place.exists() and not resume, "store", what, fix)
+    problems += _wrong(place is not None and place.exists() and not resume, "store", what, fix)
     what, fix = _("there is nothing to go on with"), _("name the file with --store")
-    problems += wrong(resume and place is None, "resume", what, fix)
+    problems += _wrong(resume and place is None, "resume", what, fix)
     what = _("a Latin hypercube cannot be extended: all of its draws belong together")
     fix = _("draw with the method sobol or random")
-    return [*problems, *wrong(resume and method == LATIN, "resume", what, fix)]
+    return [*problems, *_wrong(resume and method == LATIN, "resume", what, fix)]
 
 
 # Plans
@@ -429,23 +427,23 @@ def _search_problems(options: RunOptions) -> list[Problem]:
     gap, seconds = options.gap, options.time_limit
     is_gap = math.isfinite(gap) and 0 <= gap <= MOST_GAP
     what = _("{gap} is not a gap").format(gap=f"{gap:g}")
-    problems = wrong(not is_gap, "gap", what, _("write a share from 0 to 1, such as 0.001"))
+    problems = _wrong(not is_gap, "gap", what, _("write a share from 0 to 1, such as 0.001"))
     if seconds is not None:
         what = _("{seconds} s is not a time limit").format(seconds=f"{seconds:g}")
         fix = _("write the seconds that the answer may take, such as 60")
-        problems += wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
+        problems += _wrong(not 0 < seconds <= MOST_SECONDS, "time-limit", what, fix)
         what = _("a gap of 0 with a time limit: the last bit of proof takes any time")
         fix = _("allow a gap such as 0.001, or leave the time limit out")
-        problems += wrong(gap == 0, "gap", what, fix)
+        problems += _wrong(gap == 0, "gap", what, fix)
     what = _("there is no checkpoint to go on from")
     fix = _("name the file that an earlier run wrote with --checkpoint")
-    return problems + wrong(options.resume and options.store is None, "resume", what, fix)
+    return problems + _wrong(options.resume and options.store is None, "resume", what, fix)
 
 
 def _standard_problems(case: Case, names: Sequence[str]) -> Iterator[Problem]:
     what = _('"{name}" is not a standard of this case')
     otherwise = _("write it under standards in the case file")
-    for problem in unknown("standard", names, case.standards, what):
+    for problem in _unknown("standard", names, case.standards, what):
         yield replace(problem, fix=problem.fix or otherwise)
     if not case.options:
         what = _("this case has no options, so there is nothing to decide")
@@ -503,11 +501,32 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
 # Ledgers
 
 
+def ledger_problems(
+    case: Case, by: Sequence[str], verdicts: Sequence[str], as_of: str, **counts: int
+) -> list[Problem]:
+    """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
+    from derbes.statements import entries_of
+    from derbes.statements.of_case import VERDICT_WORDS
+    from derbes.statements.terms import Day, day_of
+
+    what = _("this case has no statements")
+    fix = _("add a section `statements`; see docs/how-to/add-a-statement.md")
+    problems = [
+        *_wrong(not entries_of(case), "statements", what, fix),
+        *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
+        *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
+    ]
+    ends = {"draws": (1, MOST_DRAWS), "seed": (0, MOST_SEED), "flips": (0, MOST_FLIPS)}
+    problems += count_problems(*((name, counts[name], *ends[name]) for name in ends))
+    what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
+    return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
+
+
 def address_problems(page: str) -> list[Problem]:
     """What is wrong with the address of a page; empty: there is none."""
     what = _('"{address}" is not an address of the web').format(address=page)
     fix = _("write the whole of it, e.g. https://example.org/brief.html")
-    return wrong(page and not page.startswith(("https://", "http://")), "url", what, fix)
+    return _wrong(page and not page.startswith(("https://", "http://")), "url", what, fix)
 
 
 # What made a result
