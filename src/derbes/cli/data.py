@@ -118,16 +118,11 @@ def import_(
         "--production TONNES": _("Own production in the last year, for the reliance on imports."),
         "--dataset ID": _("Dataset. Without it: the newest of the store."),
         "--store STORE": _("Folder of the store of trade data."),
+        "--engine ADDRESS": _(
+            "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+            "Without it: this process."
+        ),
     },
-)
-@option(
-    "--engine",
-    _(
-        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
-        "Without it: this process."
-    ),
-    "ADDRESS",
-    default="",
 )
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
@@ -154,16 +149,11 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--elasticities TABLE": _(
             "A CSV with elasticities of sectors: columns sector, sigma, epsilon, short_sigma."
         ),
+        "--table TABLE": _(
+            "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
+            "Without it: that of the package, OECD 2022."
+        ),
     },
-)
-@option(
-    "--table",
-    _(
-        "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
-        "Without it: that of the package, OECD 2022."
-    ),
-    "TABLE",
-    default="",
 )
 @option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip

@@ -130,7 +130,8 @@ def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
         names, metavar = (names, value) if value.isupper() else ([*names, value], None)
         argument = stated[names[-1].lstrip("-").replace("-", "_")]
         kind = (*get_args(argument.annotation), argument.annotation)[0]
-        more = {"type": kind, "multiple": isinstance(argument.default, tuple)}
+        more = {"type": str if kind is Any else kind}
+        more |= {"multiple": isinstance(argument.default, tuple)}
         more = {"is_flag": True} if kind is bool else more
         if argument.default is argument.empty:
             return option(" ".join(names), words, metavar, required=True, **more)
