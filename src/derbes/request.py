@@ -180,11 +180,8 @@ def arrays_needed(case: Case, n_periods: int) -> int:
     """Memory that the compiled arrays of a case take. [byte]
 
     What changes over time counts: four numbers of an activity, three of a good, two of a use
-    and of a capacity that several share, one of a lot, a line and a plant.
-
-    Args:
-        case: The case.
-        n_periods: Periods of its calendar, and of the tail behind it.
+    and of a capacity that several share, one of a lot, a line and a plant. The periods are
+    those of its calendar, and of the tail behind it.
     """
     lines = sum(len(plant.lines) for plant in case.plants.values())
     shared = sum(len(one.routes) > 1 for one in case.suppliers.values())
@@ -266,10 +263,7 @@ def need_of(case: Case, request: Request) -> Need:
 def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
     """What memory will not hold of what is asked for, and how less is asked for.
 
-    Args:
-        case: The case.
-        request: What is asked, in it.
-        limit: Memory that may be taken; None: half of the machine's. [byte]
+    The limit is in bytes; None: half of the memory of the machine.
     """
     need = need_of(case, request)
     most = memory_limit() if limit is None else limit
@@ -616,9 +610,7 @@ def with_units(
 def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...]:
     """Which levers are counted, all of a sender at once, and which are missing.
 
-    Args:
-        case: The case.
-        computed: Measures and baskets that rows tell of.
+    Rows tell of the measures and baskets that are `computed`.
     """
 
     def count(id_: str, label: str, sender: str, measures: tuple[str, ...]) -> LeverCount:

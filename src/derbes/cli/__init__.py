@@ -63,9 +63,6 @@ def speak(words: Sequence[str]) -> None:
 
     The commands say what they do as they are loaded, so it is chosen before them; what click
     says itself comes out of our catalog.
-
-    Args:
-        words: What stands after the program's name.
     """
     asked = [code for word, code in pairwise([*words, ""]) if word == "--lang"]
     asked += [word.partition("=")[2] for word in words if word.startswith("--lang=")]

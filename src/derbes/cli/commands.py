@@ -465,15 +465,7 @@ completable(derbes)
 
 
 def run(words: list[str], outlet: Outlet) -> int:
-    """Run one command.
-
-    Args:
-        words: What stands after the program's name.
-        outlet: What takes the answer.
-
-    Returns:
-        Exit code: 0, or 2 for what the user can repair.
-    """
+    """Run one command; the exit code: 0, or 2 for what the user can repair."""
     as_json = "--json" in words
     if complete(derbes, outlet):
         return 0

@@ -82,14 +82,9 @@ def tell_tables(
     main: str = "",
     has_mark: bool = False,
 ) -> None:
-    """Write tables into a file whose name says of which kind it is.
+    """Write tables of a result, the main one first, into a file, by what its name ends in.
 
-    Args:
-        tables: All of an answer, the main one first.
-        out: The file.
-        result: What they are of.
-        main: Table that is the main one instead.
-        has_mark: Whether a CSV begins with a byte-order mark.
+    Another may be the `main` one instead, and a CSV may begin with a byte-order mark.
 
     Raises:
         OutputError: The file cannot be written, or holds too few rows.
@@ -168,12 +163,7 @@ class ProgressLine:
 def progress_text(done: int, total: int, what: str, seconds: float, *, step: float) -> str:
     """How far the work is, in one line, with the time that the rest of a step may take.
 
-    Args:
-        done: Parts of the step that are done.
-        total: Parts of the step; 0: not known.
-        what: Name of the step.
-        seconds: Since the work began.
-        step: Seconds that the parts done have taken.
+    Of `total` parts of a step (0: not known) `done` are done, which took `step` seconds.
     """
     if not total:
         return _("{what} … {seconds:.0f} s").format(what=what or _("working"), seconds=seconds)
