@@ -12,7 +12,7 @@ from typing import Any
 
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
-from derbes.case.request import BASE, Request
+from derbes.case.request import BASE
 from derbes.errors import Problem, RequestError
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
@@ -36,43 +36,18 @@ from derbes.results.imports import TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.results.supply import Cover, Leverage, Provenance
+from derbes.results.supply import Cover, Leverage
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
 from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [
-    "EVERY_MONTHS",
-    "Progress",
-    "brief",
-    "chart",
-    "chart_problems",
-    "charts",
-    "check",
-    "cover",
-    "draft",
-    "excel",
-    "export_statements",
-    "import_excel",
-    "import_table",
-    "import_trade",
-    "inputs",
-    "leverage",
-    "made_by",
-    "plan",
-    "printed",
-    "provenance_of",
-    "read_case",
-    "record_verdicts",
-    "recorded",
-    "request_of",
-    "schema",
-    "screen",
-    "show",
-    "statements",
-    "stress",
-    "upstream",
-]
+    "EVERY_MONTHS", "Progress", "brief", "chart", "chart_problems", "charts", "check", "cover",
+    "draft", "excel", "export_statements", "import_excel", "import_table", "import_trade",
+    "inputs", "leverage", "made_by", "plan", "printed", "provenance_of", "read_case",
+    "record_verdicts", "recorded", "request_of", "schema", "screen", "show", "statements",
+    "stress", "upstream",
+]  # fmt: skip
 
 
 def import_trade(
@@ -249,17 +224,9 @@ def upstream(
     """
     from derbes.trade.upstream import upstream as answer
 
-    return answer(
-        importer,
-        sender,
-        table=table,
-        buyer=buyer,
-        tiers=tiers,
-        sigma=sigma,
-        epsilon=epsilon,
-        short_sigma=short_sigma,
-        elasticities=elasticities,
-    )
+    words: Any = {"table": table, "buyer": buyer, "tiers": tiers, "elasticities": elasticities}
+    words |= {"sigma": sigma, "epsilon": epsilon, "short_sigma": short_sigma}
+    return answer(importer, sender, **words)
 
 
 def draft(
@@ -373,9 +340,8 @@ def cover(
     """
     from derbes.analysis.cover import cover_table
 
-    request, made = _asked(
-        case, "cover", variants=variants, measures=measures, starts=starts, lengths=lengths
-    )
+    words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
+    request, made = request_of(case, **words), made_by(case, "cover", **words)
     rows = cover_table(case, request, progress=progress, n_workers=n_workers)
     return Cover(rows=rows, provenance=made)
 
@@ -401,18 +367,10 @@ def leverage(
     refuse(case, harm_problems(case))
     from derbes.analysis.leverage import leverage_surface
 
-    request, made = _asked(
-        case, "leverage", variants=variants, measures=measures, starts=starts, lengths=lengths
-    )
+    words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
+    request, made = request_of(case, **words), made_by(case, "leverage", **words)
     found = leverage_surface(case, request, progress=progress, n_workers=n_workers)
     return with_units(case, found, made)
-
-
-def _asked(
-    case: Case, verb: str, *, draws: int = 1, seed: int = 1, **words: Any
-) -> tuple[Request, Provenance]:
-    """What a verb is asked, checked, and what makes its answer; options as in `made_by`."""
-    return request_of(case, **words), made_by(case, verb, draws=draws, seed=seed, **words)
 
 
 def plan(  # noqa: PLR0913 - one option for each wish
@@ -471,25 +429,16 @@ def plan(  # noqa: PLR0913 - one option for each wish
     from derbes.stress.ways import WAYS_DRAWS
 
     options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
-    asked = planned_case(
-        case,
-        options,
-        variant=variant,
-        standards=standards,
-        budget=budget,
-        draws=draws,
-        seed=seed,
-        lengths=lengths,
-    )
-    wanted = {"has_frontier": has_frontier, "has_more": has_more}
+    words: Any = {"variant": variant, "standards": standards, "budget": budget}
+    asked = planned_case(case, options, **words, draws=draws, seed=seed, lengths=lengths)
     futures = futures_of(asked, draws, seed=seed)
-    request = PlanRequest(asked, futures, variant, tuple(lengths), **wanted)
+    request = PlanRequest(asked, futures, variant, tuple(lengths), has_frontier, has_more)
     found = plan_answers(case, request, options)
     if variant != BASE or not has_more or {*found.not_computed} - {"frontier"}:
         return found
     plans, without = {BASE: found}, case.without_project
     if without:
-        bare = planned_case(case, options, variant=without, standards=standards, budget=budget)
+        bare = planned_case(case, options, **{**words, "variant": without})
         beside = PlanRequest(bare, futures, without, has_frontier=False, has_more=False)
         effort = replace(options, store=None, resume=False)
         plans[without] = plan_answers(case, beside, effort)
@@ -546,20 +495,9 @@ def stress(  # noqa: PLR0913 - one option for each wish
 
     place = None if store is None else Path(store)
     options = RunOptions(n_workers, executor, progress, store=place, resume=resume)
-    request = stress_request(
-        case,
-        options,
-        variants=variants,
-        measures=measures,
-        starts=starts,
-        lengths=lengths,
-        questions=questions,
-        draws=draws,
-        solved=solved,
-        seed=seed,
-        method=method,
-    )
-    return stress_answers(case, request, options)
+    words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
+    words |= {"questions": questions, "draws": draws, "solved": solved, "seed": seed}
+    return stress_answers(case, stress_request(case, options, **words, method=method), options)
 
 
 def statements(  # noqa: PLR0913 - one option for each wish
@@ -596,17 +534,9 @@ def statements(  # noqa: PLR0913 - one option for each wish
     """
     from derbes.answers import statement_answers
 
-    return statement_answers(
-        case,
-        RunOptions(n_workers, progress=progress),
-        by=by,
-        verdicts=verdicts,
-        draws=draws,
-        seed=seed,
-        as_of=as_of,
-        flips=flips,
-        has_signaling=has_signaling,
-    )
+    words: Any = {"by": by, "verdicts": verdicts, "draws": draws, "seed": seed, "as_of": as_of}
+    words |= {"flips": flips, "has_signaling": has_signaling}
+    return statement_answers(case, RunOptions(n_workers, progress=progress), **words)
 
 
 def export_statements(

@@ -34,12 +34,7 @@ class Declined(str):
     forms: Mapping[str, str]
 
     def __new__(cls, text: str, forms: Mapping[str, str] | None = None) -> "Declined":
-        """A text.
-
-        Args:
-            text: As it stands alone.
-            forms: Case, one of `FORMS` → how it is written there.
-        """
+        """A text as it stands alone, and case, one of `FORMS` → how it is written there."""
         made = super().__new__(cls, text)
         made.forms = forms or {}
         return made
@@ -68,11 +63,8 @@ def _signs(code: str) -> tuple[str, str, str]:
     from babel.numbers import get_decimal_symbol, get_group_symbol  # noqa: PLC0415 - as above
 
     locale = locale_of(code)
-    return (
-        get_decimal_symbol(locale),
-        get_group_symbol(locale),
-        locale.percent_formats[None].suffix[0],
-    )
+    behind = locale.percent_formats[None].suffix[0]
+    return get_decimal_symbol(locale), get_group_symbol(locale), behind
 
 
 def number_signs() -> tuple[str, str, str]:
@@ -115,12 +107,7 @@ class Worded(str):
     given: tuple[Any, ...]
 
     def __new__(cls, make: Callable[..., str], *given: Any) -> "Worded":
-        """A text.
-
-        Args:
-            make: Function of a module that makes it, in the language in use.
-            given: What it is made of.
-        """
+        """A text, which a function of a module makes in the language in use, of what is given."""
         made = super().__new__(cls, make(*given))
         made.make, made.given = make, given
         return made
@@ -158,12 +145,7 @@ class Translation(str):
     english: str
 
     def __new__(cls, text: str, english: str = "") -> "Translation":
-        """A text.
-
-        Args:
-            text: The translation.
-            english: What it is a translation of.
-        """
+        """A translation of an English text."""
         made = super().__new__(cls, text)
         made.english = english or text
         return made
@@ -216,6 +198,11 @@ def ngettext(one: str, many: str, n: int) -> str:
     if _CURRENT[0] == "en":
         return english
     return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n), english)
+
+
+def in_english(text: str) -> str:
+    """The English text that a text of a catalog is a translation of."""
+    return text.english if isinstance(text, Translation) else text
 
 
 def worded(text: str, **values: Any) -> Worded:

@@ -15,14 +15,7 @@ from typing import Any, NamedTuple
 from derbes.case.entities import Case, at_once, basket, main_measure
 from derbes.case.options import Budget
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.case.request import (
-    BASE,
-    DRAW_METHODS,
-    HAZARDS,
-    LATIN,
-    QUESTIONS,
-    Request,
-)
+from derbes.case.request import BASE, DRAW_METHODS, HAZARDS, LATIN, QUESTIONS, Request
 from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
 from derbes.language import Worded, _, language, text_of, worded
@@ -52,16 +45,9 @@ MOST_GAP = 1.0
 MOST_SECONDS = 366 * 24 * 3600
 """A time limit is at most a year. [s]"""
 QUERIES = (
-    "contradictions",
-    "misfits",
-    "drift",
-    "double_standards",
-    "tensions",
-    "coverage",
-    "theses",
-    "predictions",
-    "signaling",
-)
+    "contradictions", "misfits", "drift", "double_standards", "tensions", "coverage", "theses",
+    "predictions", "signaling",
+)  # fmt: skip
 """Questions to a ledger as a whole."""
 FORMATS = ("claimreview", "csv")
 """Formats that verdicts are exported in."""
@@ -159,13 +145,11 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
         first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
         fix = _("choose a month from {first} to {last}").format(first=first, last=last)
         return [Problem("start", what, fix=fix)]
-    if start == calendar.label(period):
-        return []
-    what = _("{start} begins no quarter of this case")
+    month, what = calendar.label(period), _("{start} begins no quarter of this case")
     if calendar.step is Step.YEAR:
         what = _("{start} begins no year of this case")
-    what = what.format(start=start)
-    return [Problem("start", what, fix=_("choose {month}").format(month=calendar.label(period)))]
+    fix = _("choose {month}").format(month=month)
+    return _wrong(start != month, "start", what.format(start=start), fix)
 
 
 def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Problem]:
@@ -196,11 +180,8 @@ def arrays_needed(case: Case, n_periods: int) -> int:
     """Memory that the compiled arrays of a case take. [byte]
 
     What changes over time counts: four numbers of an activity, three of a good, two of a use
-    and of a capacity that several share, one of a lot, a line and a plant.
-
-    Args:
-        case: The case.
-        n_periods: Periods of its calendar, and of the tail behind it.
+    and of a capacity that several share, one of a lot, a line and a plant. The periods are
+    those of its calendar, and of the tail behind it.
     """
     lines = sum(len(plant.lines) for plant in case.plants.values())
     shared = sum(len(one.routes) > 1 for one in case.suppliers.values())
@@ -282,10 +263,7 @@ def need_of(case: Case, request: Request) -> Need:
 def memory_problems(case: Case, request: Request, limit: int | None = None) -> list[Problem]:
     """What memory will not hold of what is asked for, and how less is asked for.
 
-    Args:
-        case: The case.
-        request: What is asked, in it.
-        limit: Memory that may be taken; None: half of the machine's. [byte]
+    The limit is in bytes; None: half of the memory of the machine.
     """
     need = need_of(case, request)
     most = memory_limit() if limit is None else limit
@@ -373,14 +351,8 @@ def stress_request(
     places = place_problems(case.files, {"store": options.store})
     refuse(case, [*problems, *_store_problems(options, method), *places])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
-    return replace(
-        request,
-        questions=tuple(question for question in QUESTIONS if question in asked),
-        draws=draws,
-        solved=solved,
-        seed=seed,
-        method=method,
-    )
+    told = tuple(question for question in QUESTIONS if question in asked)
+    return replace(request, questions=told, draws=draws, solved=solved, seed=seed, method=method)
 
 
 def _store_problems(options: RunOptions, method: str) -> list[Problem]:
@@ -463,13 +435,10 @@ def _search_problems(options: RunOptions) -> list[Problem]:
 
 
 def _standard_problems(case: Case, names: Sequence[str]) -> Iterator[Problem]:
-    for name in names:
-        if name not in case.standards:
-            what = _('"{name}" is not a standard of this case').format(name=name)
-            fix = did_you_mean(name, case.standards) or _(
-                "write it under standards in the case file"
-            )
-            yield Problem("standard", what, fix=fix)
+    what = _('"{name}" is not a standard of this case')
+    otherwise = _("write it under standards in the case file")
+    for problem in _unknown("standard", names, case.standards, what):
+        yield replace(problem, fix=problem.fix or otherwise)
     if not case.options:
         what = _("this case has no options, so there is nothing to decide")
         fix = _("write under options what could be built, held or contracted, and what it costs")
@@ -492,18 +461,16 @@ def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list
     try:
         amount = parse_amount(str(text))
     except UnitError as error:
-        return None, [Problem(where="budget", what=error.what, fix=error.fix)]
+        return None, [Problem("budget", error.what, fix=error.fix)]
     unit = amount.unit.name if amount.unit else ""
     rate = case.rates.get(unit)
     if unit not in ("", case.currency) and rate is None:
         what = _('"{text}" is not an amount of money that this case knows').format(text=text)
-        fix = _("write it in {currency}, such as 900 million {currency}").format(
-            currency=case.currency
-        )
-        return None, [Problem(where="budget", what=what, fix=fix)]
+        fix = _("write it in {currency}, such as 900 million {currency}")
+        return None, [Problem("budget", what, fix=fix.format(currency=case.currency))]
     if amount.number < 0:
         what = _("a budget of {text} is below nothing").format(text=text)
-        return None, [Problem(where="budget", what=what, fix=_("write an amount of 0 or more"))]
+        return None, [Problem("budget", what, fix=_("write an amount of 0 or more"))]
     value = amount.number * (rate.value if rate is not None else 1.0)
     return Quantity(value=value, unit=case.currency, path="budget.total", written=str(text)), []
 
@@ -517,29 +484,19 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
     from derbes.planning.accounts import least_payment, number_words
 
     least = sum(least_payment(case, option) for option in committed.values())
-    if least <= total.value * (1 + 1e-9):
-        return
-    what = _("a budget of {budget} is below the {least} that are committed: {names}").format(
-        budget=number_words(total.value, case.currency),
-        least=number_words(least, case.currency),
-        names=", ".join(committed),
-    )
-    fix = _("raise the budget, or take committed from an option")
-    yield Problem(where="budget", what=what, fix=fix)
+    if least > total.value * (1 + 1e-9):
+        what = _("a budget of {budget} is below the {least} that are committed: {names}")
+        fix = _("raise the budget, or take committed from an option")
+        words = {"names": ", ".join(committed), "least": number_words(least, case.currency)}
+        words["budget"] = number_words(total.value, case.currency)
+        yield Problem("budget", what.format(**words), fix=fix)
 
 
 # Ledgers
 
 
 def ledger_problems(
-    case: Case,
-    *,
-    by: Sequence[str],
-    verdicts: Sequence[str],
-    draws: int,
-    seed: int,
-    flips: int,
-    as_of: str,
+    case: Case, by: Sequence[str], verdicts: Sequence[str], as_of: str, **counts: int
 ) -> list[Problem]:
     """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
     from derbes.statements import entries_of
@@ -553,11 +510,8 @@ def ledger_problems(
         *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
         *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
     ]
-    problems += count_problems(
-        ("draws", draws, 1, MOST_DRAWS),
-        ("seed", seed, 0, MOST_SEED),
-        ("flips", flips, 0, MOST_FLIPS),
-    )
+    ends = {"draws": (1, MOST_DRAWS), "seed": (0, MOST_SEED), "flips": (0, MOST_FLIPS)}
+    problems += count_problems(*((name, counts[name], *ends[name]) for name in ends))
     what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
     return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 
@@ -577,12 +531,7 @@ USUAL_STARTS = "quarter"
 
 def provenance_of(case: Case) -> Provenance:
     """What makes a result of this case: its hash, and the versions in use."""
-    return Provenance(
-        case_name=case.name,
-        case_hash=case.hash,
-        version=VERSION,
-        solver=f"HiGHS {metadata.version('highspy')}",
-    )
+    return Provenance(case.name, case.hash, VERSION, f"HiGHS {metadata.version('highspy')}")
 
 
 def made_by(
@@ -627,12 +576,9 @@ def made_by(
         *([("--lang", language())] if language() != "en" else []),
     ]
     words = ["derbes", verb, named(case.source), *(word for pair in options for word in pair)]
-    return replace(
-        provenance_of(case),
-        n_draws=max(draws, 1),
-        seed=seed if draws > 1 else 0,
-        command=shlex.join(map(str, words)) if case.source else "",
-    )
+    command = shlex.join(map(str, words)) if case.source else ""
+    made = replace(provenance_of(case), command=command)
+    return replace(made, n_draws=draws, seed=seed) if draws > 1 else made
 
 
 def named(source: str) -> str:
@@ -655,23 +601,16 @@ def with_units(
     rows, ends = surface
     alike = {case.goods[use.good].unit for use in case.uses.values()}
     units = [row.unmet_unit for row in rows if row.unmet_unit] or [*alike][: len(alike) == 1]
-    return Leverage(
-        rows=rows,
-        ends=ends,
-        provenance=made or provenance_of(case),
-        currency=case.currency,
-        unit=next(iter(units), ""),
-        levers=lever_counts(case, {row.measure for row in rows}),
-        goods=tuple(dict.fromkeys(use.good for use in case.uses.values())),
-    )
+    levers = lever_counts(case, {row.measure for row in rows})
+    goods = tuple(dict.fromkeys(use.good for use in case.uses.values()))
+    unit, made = next(iter(units), ""), made or provenance_of(case)
+    return Leverage(rows, ends, made, case.currency, unit, levers, goods)
 
 
 def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...]:
     """Which levers are counted, all of a sender at once, and which are missing.
 
-    Args:
-        case: The case.
-        computed: Measures and baskets that rows tell of.
+    Rows tell of the measures and baskets that are `computed`.
     """
 
     def count(id_: str, label: str, sender: str, measures: tuple[str, ...]) -> LeverCount:

@@ -143,7 +143,7 @@ def test_a_browser_that_fails_leaves_the_file_that_was_there(run, computed, monk
 def test_a_pdf_is_what_the_browser_prints(run, computed, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(api, "printed", lambda page, on_one_sheet: f"{page}{on_one_sheet}".encode())
-    monkeypatch.setattr("derbes.cli.commands.find_browser", lambda: "")
+    monkeypatch.setattr("derbes.cli.brief.find_browser", lambda: "")
     answer = run("brief", "town.yaml", "--page-one", "--out", "a.PDF")
     assert re.fullmatch(r"Written: a\.PDF, \d+ KB\n", answer.out)
     assert Path("a.PDF").read_bytes() == "<!doctype html>ңTrue".encode()

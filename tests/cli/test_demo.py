@@ -9,7 +9,7 @@ import pytest
 
 import derbes.kernels.policy  # noqa: F401 - compiled from here on, whatever a demo would choose
 from derbes import api
-from derbes.cli import demo
+from derbes.cli import beginning
 from derbes.language import in_language
 from tests.test_readme import _case_text
 
@@ -42,7 +42,7 @@ def test_a_case_with_notes_and_its_brief_in_three_lines(run, quick):
     ]
     assert Path("derbes-demo/alum.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
     assert sorted(quick) == ["case", "draws", "n_workers", "progress"]
-    assert quick["draws"] == demo.DRAWS
+    assert quick["draws"] == beginning.DRAWS
 
 
 def test_the_next_command_says_that_all_is_well_with_the_case(run, quick):
@@ -58,7 +58,7 @@ def test_every_part_has_a_note_and_the_rest_is_the_case_that_is_shipped(run, qui
     shipped = (ROOT / "cases" / "alum.yaml").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if not line.startswith("#")] == shipped
     noted = {b.partition(":")[0] for a, b in pairwise(lines) if a[:1] == "#"}
-    assert set(demo.notes_by_key()) == noted - {""} - {one for one in noted if one[:1] == "#"}
+    assert set(beginning.notes_by_key()) == noted - {""} - {one for one in noted if one[:1] == "#"}
 
 
 def test_the_small_case_is_that_of_the_readme(tmp_path):
@@ -79,7 +79,7 @@ def test_the_small_case_is_that_of_the_readme(tmp_path):
 def test_other_cases_are_written_as_they_are(run, quick, case):
     answer = run("demo", "--case", case, "--out", "here")
     assert answer.code == 0
-    place = demo.CASES[case]
+    place = beginning.CASES[case]
     assert answer.out.endswith(f"Next: derbes brief here/{place}\n")
     shipped = ROOT / "cases" / place
     for one in [shipped] if shipped.is_file() else shipped.rglob("*"):

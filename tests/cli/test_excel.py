@@ -200,7 +200,7 @@ def test_a_terminal_asks_for_what_goes_and_for_what_changes(
 
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr("derbes.cli.excel.click.confirm", confirm)
+    monkeypatch.setattr("derbes.cli.data.click.confirm", confirm)
     answer = run("import-excel", "town.xlsx", "--case", "town.yaml")
     questions = ["Delete 1 row's element?", "Write 2 changes?"]
     assert (asked, left) == (questions[: len(answers)], [])

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from derbes.casefile.glossary import glossary
-from derbes.cli.explain import term_text
+from derbes.cli.commands import term_text
 from derbes.language import use_language
 
 LEAD_TIME = """\

@@ -56,7 +56,7 @@ def test_on_a_terminal_it_is_asked(run, town, monkeypatch, answer, code):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     asked = []
     monkeypatch.setattr(
-        "derbes.cli.imports.click.confirm",
+        "derbes.cli.data.click.confirm",
         lambda text, **_more: asked.append(text) or answer == "y",
     )
     assert run(*COMMAND).code == code

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from derbes import api
-from derbes.cli.new import ask_all
+from derbes.cli.beginning import ask_all
 from derbes.drafting import questions
 from derbes.errors import RequestError
 

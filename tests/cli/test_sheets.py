@@ -11,8 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from derbes import api
-from derbes.cli.commands import derbes
-from derbes.cli.sheets import check_tables
+from derbes.cli.commands import check_tables, derbes
 from derbes.results.books import NAMES
 from derbes.workbook.results import HEADINGS
 from tests.api.examples import cover_result, cover_row, leverage_end, leverage_result

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from derbes.errors import MissingExtraError, RequestError
 from derbes.results import arrow
 from derbes.results.arrow import ArrowColumn, stream_of
-from derbes.results.books import _OF
+from derbes.results.books import Tabled, tables_of
 from derbes.results.imports import NumberChange
 from derbes.results.records import record_of
-from derbes.results.tables import MOST_SHOWN, Column, Tabled, exact, table_of
+from derbes.results.tables import MOST_SHOWN, Column, exact, table_of
 from tests.api.examples import cover_result, leverage_result
 
 
@@ -152,7 +152,7 @@ def test_without_pandas_it_says_what_to_do(monkeypatch):
 
 
 def test_every_result_with_tables_tells_them():
-    own = [one for one in _OF if one.__module__.startswith("derbes.results")]
+    own = [one for one in tables_of.registry if one.__module__.startswith("derbes.results")]
     assert len(own) >= 10
     assert all(issubclass(one, Tabled) for one in own)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.cli.upstream import upstream_text
+from derbes.cli.trade import upstream_text
 from derbes.errors import RequestError
 from derbes.trade.upstream import upstream
 from tests.trade.io_tables import FINAL, FLOWS, full_table, reduced

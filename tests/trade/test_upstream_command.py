@@ -7,7 +7,7 @@ import pytest
 
 from derbes import api
 from derbes.cli import main
-from derbes.cli.upstream import upstream_text
+from derbes.cli.trade import upstream_text
 from tests.trade.io_tables import full_table, reduced
 from tests.trade.test_inputoutput import oecd
 

@@ -8,14 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.cli.stopping import heeding
-from derbes.language import (
-    DOMAIN,
-    LOCALE,
-    is_readable,
-    languages,
-    system_language,
-    use_language,
-)
+from derbes.language import DOMAIN, LOCALE, is_readable, languages, system_language, use_language
 
 DONE = 0
 """The question is answered."""
@@ -35,16 +28,9 @@ TERMINATED = 143
 """Stopped with SIGTERM, as a shell counts it."""
 
 __all__ = [
-    "BROKEN_PIPE",
-    "DONE",
-    "HUNG_UP",
-    "INTERRUPTED",
-    "NOT_WRITTEN",
-    "REPAIRABLE",
-    "TERMINATED",
-    "UNFORESEEN",
-    "main",
-]
+    "BROKEN_PIPE", "DONE", "HUNG_UP", "INTERRUPTED", "NOT_WRITTEN", "REPAIRABLE", "TERMINATED",
+    "UNFORESEEN", "main",
+]  # fmt: skip
 
 
 NET = "DERBES_NET"
@@ -63,17 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code, as docs/reference/cli.md has them.
     """
-    fill_closed_streams()  # before signals are heeded, which takes descriptors
-    return _guarded(arguments)
-
-
-def fill_closed_streams() -> None:
-    """Open nothing in place of closed streams, before any file takes their numbers."""
+    # Closed streams are filled before any file, or heeding signals, takes their numbers.
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
+    return _guarded(arguments)
 
 
 def speak(words: Sequence[str]) -> None:
@@ -81,9 +63,6 @@ def speak(words: Sequence[str]) -> None:
 
     The commands say what they do as they are loaded, so it is chosen before them; what click
     says itself comes out of our catalog.
-
-    Args:
-        words: What stands after the program's name.
     """
     asked = [code for word, code in pairwise([*words, ""]) if word == "--lang"]
     asked += [word.partition("=")[2] for word in words if word.startswith("--lang=")]

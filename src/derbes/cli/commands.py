@@ -1,80 +1,65 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
 import io
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import api
-from derbes.browser import find_browser
 from derbes.case.entities import Case
+from derbes.case.quantity import Note, Quantity
 from derbes.case.request import DRAW_METHODS, QUESTIONS
+from derbes.casefile.glossary import (
+    LANGUAGES,
+    GlossaryTerm,
+    glossary,
+    glossary_sources,
+    terms_named,
+)
 from derbes.cli import REPAIRABLE
-from derbes.cli.chart import chart
-from derbes.cli.completion import COMPLETION_VERBS, completable, complete
-from derbes.cli.data import DATA_VERBS
-from derbes.cli.demo import DEMO_VERBS
-from derbes.cli.excel import EXCEL_VERBS
-from derbes.cli.explain import EXPLAINING_VERBS
-from derbes.cli.new import BEGINNING_VERBS
+from derbes.cli.beginning import demo, new
+from derbes.cli.brief import brief, chart
+from derbes.cli.completion import completable, complete, completion
+from derbes.cli.data import draft, excel, import_, import_excel, screen, upstream
 from derbes.cli.options import (
+    DRAWS,
+    SEED,
     Verbs,
     answer_options,
     case_argument,
     executor_options,
-    json_option,
     language_option,
+    needed,
     option,
     options_of,
     out_option,
+    sheet_option,
+    surface_options,
+    words_of,
     workers_option,
 )
 from derbes.cli.output import (
-    error_record,
+    answer,
     next_line,
     note,
-    notes_record,
-    notes_text,
-    number_record,
-    problems_record,
     stoppable,
     tell,
     tell_json,
-)
-from derbes.cli.places import (
-    CSV,
-    HTML,
-    JSON,
-    PDF,
-    STANDARD_OUTPUT,
-    TEXT,
-    Place,
-    check_places,
-    opened,
-    promised_tables,
-)
-from derbes.cli.sheets import (
-    check_tables,
-    input_tables,
-    sheet_option,
-    tell_result,
     tell_tables,
 )
+from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
 from derbes.cli.streams import Outlet
-from derbes.cli.surface import DRAWS, SEED, needed, surface_options, words_of
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.errors import CaseError, DerbesError, Problem, RequestError
-from derbes.files import write_bytes_atomically
-from derbes.harmless import file_name
-from derbes.language import _, language, spelled
-from derbes.request import (
-    FORMATS,
-    QUERIES,
-    made_by,
-)
-from derbes.results.records import record_of
+from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
+from derbes.language import _, language, ngettext, text_of
+from derbes.request import FORMATS, QUERIES
+from derbes.results.records import Record, record_of
+from derbes.results.tables import ResultTable, columns, table_of
 from derbes.version import VERSION
 
 
@@ -92,7 +77,7 @@ def derbes() -> None:
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
-    check_places((path, str(Path(path, "case.yaml"))), JSON if as_json else TEXT)
+    check_places((path, str(Path(path, "case.yaml"))))
     problems, notes = api.problems_and_notes(path)
     if as_json:
         tell_json({**problems_record(problems), **notes_record(notes)}, out)
@@ -102,8 +87,51 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
     if problems:
         raise CaseError(path, problems)
     if not promised_tables(out):
-        told = [_("{path}: no problems.").format(path=path), notes_text(notes) if notes else ""]
-        tell("\n".join([*filter(None, told), next_line("cover", path)]), out)
+        told = [_("{path}: no problems.").format(path=path)]
+        told += [notes_text(notes)] if notes else []
+        tell("\n".join([*told, next_line("cover", path)]), out)
+
+
+def error_record(error: DerbesError) -> dict[str, Any]:
+    """What went wrong, for those who read JSON."""
+    if isinstance(error, CaseError | RequestError | TableError):
+        return problems_record(error.problems)
+    return {"error": str(error)}
+
+
+def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
+    """Problems of a case file as `{problems: [...]}`."""
+    return {"problems": _fields(problems, "file line column where what fix")}
+
+
+def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
+    """Notes on a case as `{notes: [...]}`."""
+    return {"notes": _fields(notes, "line where what fix")}
+
+
+def _fields(records: Iterable[Any], names: str) -> list[Record]:
+    return [{name: getattr(one, name) for name in names.split()} for one in records]
+
+
+def notes_text(notes: Iterable[Note]) -> str:
+    """Notes on a case as a list for the screen."""
+    lines = [str(Problem(note.where, note.what, note.line, fix=note.fix)) for note in notes]
+    n = len(lines)
+    head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
+    return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
+
+
+def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[ResultTable, ...]:
+    """What is wrong with a case, and what is made of what it leaves open."""
+    file, line, column, where, what, fix = columns(
+        file=_("file"), line=_("line"), column=_("column"), where=_("where"), what=_("what"),
+        fix=_("fix"),
+    )  # fmt: skip
+    wrong = (file, line, column, where, what, fix)
+    return (
+        table_of("problems", _("Problems"), Problem, problems, *wrong),
+        table_of("notes", _("Notes"), Note, notes, line, where, what, fix),
+    )
 
 
 @derbes.command()
@@ -113,12 +141,12 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
 @answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     words = words_of(asked)
     with stoppable(None, need=needed(case, words)) as progress:
         table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
-    _answer(table, cover_text, then, as_json=as_json, out=out)
+    answer(table, cover_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -129,12 +157,11 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     words = words_of(asked)
     with stoppable(None, need=needed(case, words)) as progress:
         surface = api.leverage(case, progress=progress, **words)
-    then = next_line("brief", path)
-    _answer(surface, leverage_text, then, as_json=as_json, out=out)
+    answer(surface, leverage_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -166,38 +193,24 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         "--time-limit SECONDS": _("End after this time with what was found so far."),
     },
 )
-@option("--checkpoint", _("Keep the state of the search in a file."), "FILE", type=Place())
-@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE", type=Place())
+@option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
+@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
 @executor_options
 @sheet_option
 @answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
-    words = _plan_words(asked)
-    place = words["checkpoint"]
-    case = opened(path, JSON if as_json else TEXT, checkpoint=place, resume=None)
-    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
-        found = api.plan(case, progress=progress, **words)
-    _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
-
-
-def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
-    """Options as the verb names them: `--resume` is a checkpoint to go on from.
-
-    Raises:
-        click.UsageError: It is to be kept in one file, and to go on from another.
-    """
     checkpoint, resume = asked.pop("checkpoint"), asked.pop("resume")
     if checkpoint and resume and Path(checkpoint) != Path(resume):
         text = _("--resume keeps the search in the file that it goes on from: {file}. ")
         fix = _("Leave --checkpoint out, or copy the file first.")
         raise click.UsageError(text.format(file=resume) + fix)
-    place = resume or checkpoint
-    return {
-        **asked,
-        "checkpoint": None if place is None else Path(place),
-        "resume": resume is not None,
-    }
+    place = Path(resume or checkpoint) if resume or checkpoint else None
+    kept: Any = {"checkpoint": place, "resume": resume is not None}
+    case = opened(path, checkpoint=place, resume=None)
+    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
+        found = api.plan(case, progress=progress, **asked, **kept)
+    answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -220,7 +233,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
         "--method NAME": _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
     },
 )
-@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE", type=Place())
+@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
 @option(
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
@@ -229,11 +242,11 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 @answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
-    case, store = opened(path, JSON if as_json else TEXT), asked["store"]
+    case, store = opened(path), asked["store"]
     kept = Path(store) if store else None
     with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
         found = api.stress(case, progress=progress, **words_of(asked))
-    _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
+    answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 SIGNALING = "signaling"
@@ -278,7 +291,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
         "--flips N": _("Inputs to try for each verdict; 0: none, and no variants."),
     },
 )
-@option("--record", _("Add the verdicts to a history, which only grows."), "FILE", type=Place())
+@option("--record", _("Add the verdicts to a history, which only grows."), "FILE")
 @option(
     "--export form",
     _("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
@@ -301,10 +314,9 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
 @answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
-    names = ("record", "form", "page", "has_mark")
-    record, form, page, has_mark = (asked.pop(name) for name in names)
-    query = asked.pop("query")
-    kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
+    names = ("record", "form", "page", "has_mark", "query")
+    record, form, page, has_mark, query = map(asked.pop, names)
+    kind = {"csv": CSV, "claimreview": JSON}.get(form, "")
     case = opened(path, kind)
     if record:
         api.recorded(record)
@@ -314,109 +326,12 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
-    elif promised_tables(out) and not as_json:
-        main = QUERY_TABLES.get(query, query)
-        tell_result(table, out, next_line("brief", path), main=main, has_mark=has_mark)
-    elif as_json:
-        tell_json(record_of(table), out)
     else:
-        tell(f"{statements_text(table, query)}\n\n{next_line('brief', path)}", out)
+        text, then = partial(statements_text, query=query), next_line("brief", path)
+        how: Any = {"main": QUERY_TABLES.get(query, query), "has_mark": has_mark}
+        answer(table, text, then, as_json=as_json, out=out, **how)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
         note(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
-
-
-@derbes.command()
-@case_argument
-@surface_options(api.brief)
-@workers_option
-@options_of(
-    api.brief,
-    {
-        "--draws N": _(
-            "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
-        ),
-        **SEED,
-        "--page-one": _("Page one alone, on one sheet."),
-    },
-)
-@option(
-    "--out",
-    _(
-        "A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
-        "case's name and .html."
-    ),
-    "FILE",
-    type=Place(),
-)
-@option(
-    "--languages",
-    _(
-        "Languages of a page that can be switched, with commas between, the first shown, such as "
-        "en,ru,kk. Without it: one language, that of --lang."
-    ),
-    "CODES",
-    default="",
-    callback=lambda _context, _option, codes: _codes(codes),
-)
-@option(
-    "--tables",
-    _("Write every table and the data of every chart as CSV into a folder."),
-    "FOLDER",
-    type=Place(is_folder=True),
-)
-@json_option
-@language_option
-def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
-    """Write the brief on a case: one HTML page that stands alone, or a PDF."""
-    out = out or f"{file_name(Path(path).resolve().stem)}.html"
-    kind = PDF if Path(out).suffix.casefold() == ".pdf" else HTML
-    case = opened(path, kind, out=out)
-    if kind == PDF:
-        _in_one_language(case, asked["languages"])
-        find_browser()
-    words = words_of({**asked, "tables": asked["tables"] or ""})
-    need = needed(case, words)
-    with stoppable(None) as progress:
-        progress(0, 0, _("the brief, {need}").format(need=need))
-        page = api.brief(case, progress=progress, **words)
-    if kind == PDF:
-        sheets = api.printed(page, on_one_sheet=asked["page_one"])
-        write_bytes_atomically(Path(out), sheets)
-    else:
-        tell(page, out, HTML)
-    if out == STANDARD_OUTPUT:
-        return
-    size = Path(out).stat().st_size
-    if as_json:
-        written = {"file": out, "bytes": size, "languages": asked["languages"] or (language(),)}
-        for name in ("n_workers", "tables", "page_one", "languages"):
-            words.pop(name)
-        tell_json({**written, "provenance": record_of(made_by(case, "brief", **words))})
-    else:
-        text = _("Written: {out}, {n} KB")
-        note(text.format(out=out, n=spelled(f"{max(1, round(size / 1000)):,}")))
-        if words["tables"]:
-            note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
-        if kind == HTML:
-            note(_("Next: open it in a browser; it needs no network."))
-
-
-def _codes(words: str) -> tuple[str, ...]:
-    """Languages with commas between them, each once."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, words.split(",")))))
-
-
-def _in_one_language(case: Case, languages: Sequence[str]) -> None:
-    """Refuse a PDF in several languages.
-
-    Raises:
-        RequestError: Several are asked for.
-    """
-    if len(languages) > 1:
-        what = _("a PDF is in one language: nothing in it can be switched")
-        fix = _("name one of {names}, or end the name of the page in .html")
-        fix = fix.format(names=", ".join(languages))
-        raise RequestError(case.source or case.name, [Problem("languages", what, fix=fix)])
 
 
 @derbes.command()
@@ -428,7 +343,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
     case = opened(path, JSON) if path else None
     if case is None:
-        check_places((), JSON)
+        check_places(kind=JSON)
     tell_json(api.schema(case), out)
 
 
@@ -439,7 +354,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
-    case = opened(path, JSON if as_json else TEXT)
+    case = opened(path)
     text = api.show(case, where)
     if as_json:
         numbers = [number_record(number) for number in api.inputs(case, where)]
@@ -450,40 +365,107 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-VERBS_ELSEWHERE = (
-    chart,
-    *DATA_VERBS,
-    *EXCEL_VERBS,
-    *DEMO_VERBS,
-    *BEGINNING_VERBS,
-    *EXPLAINING_VERBS,
-    *COMPLETION_VERBS,
-)
-for _verb in VERBS_ELSEWHERE:
+def number_record(number: Quantity) -> Record:
+    """A number of a case as JSON; its reason is in the language in use."""
+    record = record_of(number) | {"why": str(text_of(number.why))}
+    for month, known in zip(record["months"], number.months, strict=True):
+        month[-1]["why"] = str(text_of(known.quantity.why))
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesStep:
+    """A number of a series, from one date on."""
+
+    path: str
+    date: str
+    value: float
+    unit: str
+
+
+def input_tables(case: Case, numbers: Sequence[Quantity]) -> tuple[ResultTable, ...]:
+    """Every number of a case, and of series each step."""
+    path, value, unit = columns(path=_("path"), value=_("value"), unit=_("unit"))
+    about = columns(
+        low=_("low"), high=_("high"), distribution=_("distribution"), grade=_("grade"),
+        source=_("source"), why=_("why"), written=_("as written"), line=_("line"),
+    )  # fmt: skip
+    steps = (path, *columns(is_date=True, date=_("from")), value, unit)
+    rows = (
+        SeriesStep(number.path, case.calendar.label(period), amount, number.unit)
+        for number in numbers
+        for period, amount in number.steps
+    )
+    return (
+        table_of("inputs", _("Numbers of the case"), Quantity, numbers, path, value, unit, *about),
+        table_of("steps", _("Series by date"), SeriesStep, rows, *steps),
+    )
+
+
+LANGUAGE_NAMES = {"en": "English", "ru": "русский", "kk": "қазақша"}
+"""What each language calls itself."""
+TERM_WIDTH = 88
+"""Signs of a line of what is told."""
+
+
+@derbes.command()
+@click.argument("words", metavar="[WORD]", nargs=-1)
+@answer_options
+def explain(words: tuple[str, ...], *, as_json: bool, out: str) -> None:
+    """Say what a word of derbes means, in three languages; without a word, list all.
+
+    The word may be English, Russian or Kazakh, or an id of the JSON.
+    """
+    check_places()
+    found = terms_named(" ".join(words)) if words else tuple(glossary().values())
+    if as_json:
+        tell_json({"terms": record_of(found), "sources": record_of(glossary_sources())}, out)
+    else:
+        tell("\n\n".join(map(term_text, found)) if words else list_text(found), out)
+
+
+def _order() -> tuple[str, ...]:
+    """All languages, the user's own first."""
+    return tuple(sorted(LANGUAGES, key=lambda one: one != language()))
+
+
+def term_text(term: GlossaryTerm) -> str:
+    """A term with what it means, the user's language first."""
+    width = max(map(len, LANGUAGE_NAMES.values())) + 2
+    lines = []
+    for one in _order():
+        lines.append(f"{LANGUAGE_NAMES[one]:<{width}}{term.words[one]}")
+        about = textwrap.wrap(term.about[one], TERM_WIDTH - width)
+        lines += [" " * width + line for line in about]
+    if term.check:
+        text = _("No native reader has looked at it yet in: {languages}")
+        lines.append(text.format(languages=", ".join(LANGUAGE_NAMES[one] for one in term.check)))
+    return "\n".join(lines)
+
+
+def list_text(terms: Sequence[GlossaryTerm]) -> str:
+    """All terms in columns, a language each."""
+    order = _order()
+    rows = sorted(
+        (tuple(term.words[one] for one in order) for term in terms),
+        key=lambda row: row[0].casefold().replace("ё", "е"),
+    )
+    rows = [tuple(LANGUAGE_NAMES[one] for one in order), *rows]
+    widths = [max(len(row[place]) for row in rows) + 2 for place in range(len(order) - 1)]
+    return "\n".join(
+        "".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True))
+        for row in rows
+    )
+
+
+for _verb in (brief, chart, import_, screen, upstream, draft, excel, import_excel, demo, new,
+              completion):  # fmt: skip
     derbes.add_command(_verb)
 completable(derbes)
 
 
-def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
-    """A result as JSON, as tables, or as text that closes with what comes next."""
-    if as_json:
-        tell_json(record_of(result), out)
-    elif promised_tables(out):
-        tell_result(result, out, then)
-    else:
-        tell(f"{text(result)}\n\n{then}", out)
-
-
 def run(words: list[str], outlet: Outlet) -> int:
-    """Run one command.
-
-    Args:
-        words: What stands after the program's name.
-        outlet: What takes the answer.
-
-    Returns:
-        Exit code: 0, or 2 for what the user can repair.
-    """
+    """Run one command; the exit code: 0, or 2 for what the user can repair."""
     as_json = "--json" in words
     if complete(derbes, outlet):
         return 0

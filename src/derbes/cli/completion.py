@@ -4,7 +4,7 @@ The shell calls the program with what stands on its line in the environment, as 
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import click
 from click.shell_completion import (
@@ -16,11 +16,10 @@ from click.shell_completion import (
 )
 
 from derbes import api
-from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.cli.options import Verb, language_option, out_option
 from derbes.cli.output import tell
-from derbes.cli.places import TEXT, check_places
+from derbes.cli.places import check_places
 from derbes.cli.streams import Outlet
 from derbes.errors import DerbesError
 from derbes.request import ALL
@@ -38,14 +37,7 @@ SHELLS: Mapping[str, type[ShellComplete]] = {
 class CaseFile(click.types.StringParamType):
     """A file that the shell completes."""
 
-    def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - as click calls it
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
-    ) -> list[CompletionItem]:
-        """Leave it to the shell, which knows its files."""
-        return [CompletionItem(incomplete, type="file")]
+    shell_complete = click.Path(file_okay=True).shell_complete
 
 
 class IdOfCase(click.types.StringParamType):
@@ -70,25 +62,17 @@ class IdOfCase(click.types.StringParamType):
             case = None
         if case is None:
             return []
-        ids = getattr(case, self.section) if self.section else _elements(case)
-        more = (BASE, ALL) if self.section == "variants" else ()
-        return [CompletionItem(one) for one in (*more, *ids) if one.startswith(incomplete)]
+        ids = [f"{section}.{one}" for section in SECTIONS for one in getattr(case, section)]
+        if self.section:
+            ids = [BASE, ALL] if self.section == "variants" else []
+            ids += getattr(case, self.section)
+        return [CompletionItem(one) for one in ids if one.startswith(incomplete)]
 
 
-def _elements(case: Case) -> Iterable[str]:
-    """Paths of elements, e.g. `suppliers.north`."""
-    sections = ("goods", "uses", "stockpiles", "suppliers", "plants", "recipes", "measures")
-    return (f"{section}.{one}" for section in sections for one in getattr(case, section))
-
-
-IDS = {
-    "measures": "measures",
-    "variants": "variants",
-    "variant": "variants",
-    "standards": "standards",
-    "by": "actors",
-    "where": "",
-}
+SECTIONS = ("goods", "uses", "stockpiles", "suppliers", "plants", "recipes", "measures")
+"""Where the elements stand that are named by their path, e.g. `suppliers.north`."""
+IDS = {"measures": "measures", "variants": "variants", "variant": "variants"}
+IDS |= {"standards": "standards", "by": "actors", "where": ""}
 """Parameter of a command on a case → where its ids stand."""
 
 
@@ -123,10 +107,6 @@ def completion(context: click.Context, /, *, shell: str, out: str) -> None:
     In the settings of a shell stands: eval "$(derbes completion bash)", eval "$(derbes completion
     zsh)", or in fish: derbes completion fish | source.
     """
-    check_places((), TEXT)
+    check_places()
     made = SHELLS[shell](context.find_root().command, {}, PROGRAM, ASKS)
     tell((made.source_template % made.source_vars()).strip("\n"), out)
-
-
-COMPLETION_VERBS = (completion,)
-"""Commands of this file."""

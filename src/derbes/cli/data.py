@@ -1,12 +1,17 @@
-"""Verbs about data: tables into the store, what they say, and a case out of them."""
+"""Verbs about data: trade data, tables and workbooks brought in, what they say, a case of them."""
 
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import api
-from derbes.cli.imports import import_into_case, refuse_without_case
+from derbes.case.entities import Case
+from derbes.cli import DONE, NOT_WRITTEN
 from derbes.cli.options import (
     Verb,
     answer_options,
@@ -14,44 +19,27 @@ from derbes.cli.options import (
     option,
     options_of,
     out_option,
+    sheet_option,
     with_options,
     workers_option,
 )
-from derbes.cli.output import next_line, note, stoppable, tell, tell_json
-from derbes.cli.places import (
-    CASE,
-    HTML,
-    JSON,
-    STANDARD_OUTPUT,
-    TEXT,
-    Place,
-    check_places,
-    promised_tables,
-)
-from derbes.cli.sheets import sheet_option, tell_result
-from derbes.cli.trade import imported_text, screen_text
-from derbes.cli.upstream import upstream_text
+from derbes.cli.output import answer, next_line, note, stoppable, tell
+from derbes.cli.places import CASE, EXCEL, HTML, STANDARD_OUTPUT, check_places
+from derbes.cli.trade import imported_text, screen_text, upstream_text
 from derbes.errors import Problem, RequestError
-from derbes.language import _
-from derbes.results.records import record_of
+from derbes.files import write_bytes_atomically
+from derbes.harmless import file_name
+from derbes.language import _, ngettext
+from derbes.request import STRESS_SOLVED, brief_problems
+from derbes.results.imports import BookImport, NumberChange, TableImport
 
 MOST_ROWS = 1_000_000
 """Rows that a screen is asked for at most."""
 
 
 INTO_CASE = (
-    "case",
-    "yes",
-    "sheet",
-    "cells",
-    "unit",
-    "grade",
-    "date",
-    "decimal",
-    "dates",
-    "gaps",
-    "at",
-)
+    "case", "yes", "sheet", "cells", "unit", "grade", "date", "decimal", "dates", "gaps", "at",
+)  # fmt: skip
 """Options of `import` that go with `--case`."""
 into_case_options = with_options(
     option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
@@ -104,16 +92,13 @@ def import_(
     into = {name: asked.pop(name) for name in INTO_CASE}
     if into["case"]:
         context.exit(import_into_case(paths, into, asked, as_json=as_json, out=out))
-    refuse_without_case(into)
-    check_places(paths, JSON if as_json else TEXT)
+    if given := [f"--{name}" for name, value in into.items() if value]:
+        what = _("{options}: for a table into a case. Fix: add --case CASE.")
+        raise click.UsageError(what.format(options=", ".join(given)))
+    check_places(paths)
     found = api.import_trade(paths, **asked)
     then = _("Next: {command}").format(command="derbes screen --importer KAZ")
-    if as_json:
-        tell_json(record_of(found), out)
-    elif promised_tables(out):
-        tell_result(found, out, then)
-    else:
-        tell(f"{imported_text(found)}\n\n{then}", out)
+    answer(found, imported_text, then, as_json=as_json, out=out)
 
 
 @click.command(cls=Verb)
@@ -133,16 +118,11 @@ def import_(
         "--production TONNES": _("Own production in the last year, for the reliance on imports."),
         "--dataset ID": _("Dataset. Without it: the newest of the store."),
         "--store STORE": _("Folder of the store of trade data."),
+        "--engine ADDRESS": _(
+            "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
+            "Without it: this process."
+        ),
     },
-)
-@option(
-    "--engine",
-    _(
-        "Who makes the sums: an address of Ibis, e.g. pyspark:// or polars://. "
-        "Without it: this process."
-    ),
-    "ADDRESS",
-    default="",
 )
 @option("--limit", _("Rows that the screen shows; all are in the JSON."), "N", default=30,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
@@ -151,14 +131,8 @@ def import_(
 @answer_options
 def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how dependent a buyer is on few sellers, by product, out of the trade data."""
-    check_places((), JSON if as_json else TEXT)
-    found = api.screen(**asked)
-    if as_json:
-        tell_json(record_of(found), out)
-    elif promised_tables(out):
-        tell_result(found, out)
-    else:
-        tell(screen_text(found, limit), out)
+    check_places()
+    answer(api.screen(**asked), partial(screen_text, limit=limit), as_json=as_json, out=out)
 
 
 @click.command(cls=Verb)
@@ -175,16 +149,11 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--elasticities TABLE": _(
             "A CSV with elasticities of sectors: columns sector, sigma, epsilon, short_sigma."
         ),
+        "--table TABLE": _(
+            "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
+            "Without it: that of the package, OECD 2022."
+        ),
     },
-)
-@option(
-    "--table",
-    _(
-        "Another table: a CSV of the OECD's ICIO, or a folder saved by pymrio. "
-        "Without it: that of the package, OECD 2022."
-    ),
-    "TABLE",
-    default="",
 )
 @option("--limit", _("Sectors that the screen shows; all are in the JSON."), "N", default=10,
         type=click.IntRange(1, MOST_ROWS))  # fmt: skip
@@ -193,14 +162,8 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
     read = tuple(asked[name] for name in ("table", "elasticities") if asked[name])
-    check_places(read, JSON if as_json else TEXT)
-    found = api.upstream(**asked)
-    if as_json:
-        tell_json(record_of(found), out)
-    elif promised_tables(out):
-        tell_result(found, out)
-    else:
-        tell(upstream_text(found, limit), out)
+    check_places(read)
+    answer(api.upstream(**asked), partial(upstream_text, limit=limit), as_json=as_json, out=out)
 
 
 @click.command(cls=Verb)
@@ -217,9 +180,7 @@ def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
         "--store STORE": _("Folder of the store of trade data."),
     },
 )
-@option(
-    "--brief page", _("Write the brief on the draft too; goes with --out."), "FILE", type=Place()
-)
+@option("--brief page", _("Write the brief on the draft too; goes with --out."), "FILE")
 @out_option
 @workers_option
 @language_option
@@ -246,5 +207,227 @@ def draft(*, out: str, page: str | None, n_workers: int, **asked: Any) -> None:
     note(next_line("check", out))
 
 
-DATA_VERBS = (import_, screen, upstream, draft)
-"""Commands of this file, in the order in which the help lists them."""
+# Tables into a case
+
+MOST_NOTES = 12
+WIDEST_PATH = 60
+
+
+def import_into_case(
+    paths: Sequence[str], into: Mapping[str, Any], asked: Mapping[str, Any], **how: Any
+) -> int:
+    """Bring a table into a case; the exit code. How it is answered is as of `answer`."""
+    if len(paths) > 1:
+        what = _("one table at a time goes into a case; these are {n}.")
+        raise click.UsageError(what.format(n=len(paths)))
+    foreign = ("classification", "vintage", "license", "store")
+    if given := [f"--{name}" for name in foreign if asked[name]]:
+        what = _("{options}: for the store of trade data, not for a case.")
+        raise click.UsageError(what.format(options=", ".join(given)))
+    words = {**into, "mapping": asked["mapping"], "name": asked["name"]}
+    case, yes = str(words.pop("case")), words.pop("yes")
+    check_places((*paths, *api.read_case(case).files))
+
+    def questions(found: TableImport) -> Iterator[str]:
+        n = len(found.changes)
+        yield ngettext("Write {n} number?", "Write {n} numbers?", n).format(n=n)
+
+    take = _taking(import_text, questions, yes=yes, as_json=how["as_json"])
+    found = api.import_table(paths[0], case, take=take, **words)
+    told = [
+        _("The case already has these numbers; nothing is written."),
+        _("Written: {out}").format(out=f"{found.case}, {found.mapping}"),
+        next_line("check", case),
+    ]
+    return _brought(found, import_text, *told, **how)
+
+
+def _taking(
+    text: Callable[[Any], str],
+    questions: Callable[[Any], Iterator[str]],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> Callable[[Any], bool]:
+    """Whether what is found is written: as `--yes` says, else as a person on a terminal does."""
+    is_asked = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
+
+    def take(found: Any) -> bool:
+        if yes or not is_asked:
+            return yes
+        click.echo(text(found), err=True)
+        return all(click.confirm(one, default=False, err=True) for one in questions(found))
+
+    return take
+
+
+def _brought(
+    found: TableImport | BookImport,
+    text: Callable[[Any], str],
+    nothing: str,
+    *written: str,
+    **how: Any,
+) -> int:
+    """Answer what an import changes, and whether it is written; the exit code."""
+    has_changes = bool(found.changes or getattr(found, "deleted", ()))
+    is_open = has_changes and not found.written
+    then = _("Nothing is written yet.") if is_open else "\n".join(written)
+    answer(found, text, then if has_changes else nothing, **how)
+    if is_open:
+        click.echo(_("Not written. To write it, add --yes to the same command."), err=True)
+    return NOT_WRITTEN if is_open else DONE
+
+
+def import_text(found: TableImport) -> str:
+    """How a table is read, and one line for each number that changes."""
+    place = f"{Path(found.table).name}, {found.sheet}" if found.sheet else Path(found.table).name
+    kept = _("guessed; it is kept in {file}") if found.is_guessed else _("as in {file}")
+    head, kept = _("{table} as {kind}, {kept}:"), kept.format(file=found.mapping)
+    lines = [head.format(table=place, kind=found.kind, kept=kept)]
+    lines += [f"  {part} = {heading}" for part, heading in found.columns.items()]
+    lines += [f"  {path} = {text}" for text, path in found.items.items()]
+    notes = list(found.notes[:MOST_NOTES])
+    if len(found.notes) > MOST_NOTES:
+        notes.append(_("and {n} more notes, in the JSON").format(n=len(found.notes) - MOST_NOTES))
+    lines += [f"  - {note}" for note in notes]
+    return "\n".join([*lines, *change_lines(found.changes)])
+
+
+def change_lines(changes: Sequence[NumberChange]) -> list[str]:
+    """One line for each number that changes, under how many they are."""
+    if not changes:
+        return []
+    n, none = len(changes), _("(none)")
+    head = ngettext("{n} number changes:", "{n} numbers change:", n).format(n=n)
+    width = min(max(len(one.path) for one in changes), WIDEST_PATH)
+    told = (f"{one.path:<{width}}  {one.old or none} → {one.new or none}" for one in changes)
+    return [head, *(f"  {line}" for line in told)]
+
+
+# Workbooks
+
+
+@click.command(cls=Verb)
+@click.argument("path", metavar="[CASE]", required=False)
+@option("--new is_new", _("An empty workbook, to begin a case in."), is_flag=True)
+@option(
+    "--results has_results",
+    _("Add sheets with cover, leverage, its end, the plan and what decides, each with a chart."),
+    is_flag=True,
+)
+@options_of(
+    api.stress,
+    {
+        "--draws N": _("With --results: draws of the uncertain inputs; 0: central values alone."),
+        "--seed N": _("With --results: seed of the draws."),
+    },
+)
+@workers_option
+@option("--out", _("Workbook to write. Without it: the name of the case, .xlsx."), "FILE")
+@language_option
+def excel(
+    *, path: str | None, is_new: bool, has_results: bool, out: str | None, **asked: Any
+) -> None:
+    """Write a case as an Excel workbook to work in: a sheet a section, inputs colored.
+
+    import-excel brings back what was changed in it.
+    """
+    if bool(path) == is_new:
+        raise click.UsageError(_("name a case, or begin a new one with --new."))
+    if out == STANDARD_OUTPUT:
+        raise click.UsageError(_("a workbook needs a file. Fix: name one with --out BOOK.xlsx."))
+    if is_new and has_results:
+        raise click.UsageError(_("--results are of a case; an empty workbook has none."))
+    if wrong := brief_problems(asked["draws"], asked["seed"]):
+        raise RequestError(path or "derbes", wrong)
+    case = api.read_case(path) if path else None
+    out = out or f"{file_name(Path(path).resolve().stem if path else 'case')}.xlsx"
+    check_places(case.files if case else (), EXCEL, source=path or "derbes", out=out)
+    what = ""
+    if Path(out).suffix.casefold() != ".xlsx":
+        what = _('"{place}" does not end in .xlsx').format(place=out)
+        fix = _("end the name in .xlsx")
+    elif Path(out).exists():
+        what = _('"{place}" is there already, and somebody may have worked in it')
+        what, fix = what.format(place=out), _("name another file with --out, or delete it first")
+    if what:
+        raise RequestError(path or "derbes", [Problem("out", what, fix=fix)])
+    results = case_answers(case, **asked) if case and has_results else ()
+    write_bytes_atomically(Path(out), api.excel(path, results=results))
+    note(_("Written: {out}").format(out=out))
+    command = f"derbes import-excel {shlex.quote(out)} --case {shlex.quote(path or 'CASE.yaml')}"
+    note(_("Next: {command}").format(command=command))
+
+
+@click.command(name="import-excel", cls=Verb)
+@click.argument("book", metavar="BOOK")
+@option(
+    "--case", _("Case that the workbook is of; a new name begins a case."), "CASE", required=True
+)
+@option("--yes", _("Write what changes, and delete what has no row, without asking."), is_flag=True)
+@answer_options
+@click.pass_context
+def import_excel(
+    context: click.Context, /, book: str, case: str, *, yes: bool, as_json: bool, out: str
+) -> None:  # fmt: skip
+    """Bring back into a case what was changed in a workbook that excel has made.
+
+    Shows each number that changes before anything is written; all else stays to the byte.
+    """
+    place = Path(case)
+    is_there = (place / "case.yaml" if place.is_dir() else place).exists()
+    known = api.read_case(case).files if is_there else ()
+    check_places((book, *known), source=case)
+    take = _taking(book_text, _book_questions, yes=yes, as_json=as_json)
+    found = api.import_excel(book, case, take=take)
+    told = [
+        _("The workbook changes nothing; nothing is written."),
+        _("Written: {out}").format(out=", ".join(found.files)),
+        _("To go on in Excel, make the workbook anew with derbes excel."),
+        next_line("check", found.case),
+    ]
+    context.exit(_brought(found, book_text, *told, as_json=as_json, out=out))
+
+
+def _book_questions(found: BookImport) -> Iterator[str]:
+    if n := len(found.deleted):
+        yield ngettext("Delete {n} row's element?", "Delete {n} rows' elements?", n).format(n=n)
+    n = len(found.changes)
+    yield ngettext("Write {n} change?", "Write {n} changes?", n).format(n=n)
+
+
+def book_text(found: BookImport) -> str:
+    """What a workbook changes, one line for each number."""
+    head = _("{book}, into {case}:")
+    if found.is_new:
+        head = _("{book}, a new case {case}:")
+    lines = [head.format(book=Path(found.book).name, case=found.case)]
+    lines += [f"  - {one}" for one in found.notes[:MOST_NOTES]]
+    n = len(found.notes) - MOST_NOTES
+    if n > 0:
+        lines.append(ngettext("  - and {n} more note", "  - and {n} more notes", n).format(n=n))
+    if n := len(found.deleted):
+        told = ngettext("{n} has no row any more and goes:", "{n} have no row any more and go:", n)
+        lines += [told.format(n=n), *(f"  {path}" for path in found.deleted)]
+    return "\n".join([*lines, *change_lines(found.changes)])
+
+
+def case_answers(case: Case, *, draws: int, seed: int, n_workers: int) -> list[Any]:
+    """What the workbook of a case says of it: cover, leverage, the plan, and answers over draws.
+
+    With 0 draws, or 1, nothing is asked over them.
+    """
+    from derbes.draws.inputs import uncertain_inputs  # noqa: PLC0415 - loads what draws need
+
+    found: list[Any] = []
+    with stoppable(None) as progress:
+        work: Any = {"progress": progress, "n_workers": n_workers}
+        if case.measures:
+            found += [api.cover(case, **work), api.leverage(case, **work)]
+        if case.options and case.standards:
+            found.append(api.plan(case, **work))
+        is_drawn = uncertain_inputs(case) or case.scenarios or case.hazards
+        if case.measures and is_drawn and draws > 1:
+            solved = min(draws, STRESS_SOLVED)
+            found.append(api.stress(case, draws=draws, solved=solved, seed=seed, **work))
+    return found

@@ -10,10 +10,14 @@ from typing import Any, get_args
 
 import click
 
-from derbes.cli.places import STANDARD_OUTPUT, Place, check_report
+from derbes.case.entities import Case
+from derbes.cli.places import SHEET, STANDARD_OUTPUT, Place, check_report
 from derbes.cli.streams import Outlet
+from derbes.errors import did_you_mean
 from derbes.language import _, languages, use_language
-from derbes.parallel import MOST_WORKERS
+from derbes.parallel import MOST_WORKERS, refuse_small_space
+from derbes.request import EVERY_MONTHS, need_of, request_of
+from derbes.results.books import NAMES
 
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
@@ -29,11 +33,8 @@ class _Option(click.Option):
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """The value, or a message that says of what kind it should be."""
-        kinds = {
-            "integer": _("integer"),
-            "integer range": _("integer range"),
-            "float": _("float"),
-        }
+        kinds = {"integer": _("integer"), "float": _("float")}
+        kinds["integer range"] = _("integer range")
         self.type.name = kinds.get(self._kind, self._kind)
         return super().process_value(ctx, value)
 
@@ -44,10 +45,12 @@ def option(names: str, words: str, metavar: str | None = None, **more: Any) -> D
     Args:
         names: `--name`, and how the command calls its value where that differs.
         words: What it does.
-        metavar: What stands for its value.
+        metavar: What stands for its value; `FILE` and `FOLDER` are written to.
         **more: As click has it.
     """
     shows = more.get("default") not in (None, "", (), False)
+    if metavar in ("FILE", "FOLDER"):
+        more = {"type": Place(is_folder=metavar == "FOLDER"), **more}
     return click.option(
         *names.split(),
         metavar=metavar,
@@ -86,23 +89,19 @@ language_option = option(
 )
 json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
 out_option = option(
-    "--out",
-    _("Write the answer into a file."),
-    "FILE",
-    type=Place(),
-    default=STANDARD_OUTPUT,
-    show_default=False,
+    "--out", _("Write the answer into a file."), "FILE", default=STANDARD_OUTPUT, show_default=False
 )
 answer_options = with_options(out_option, json_option, language_option)
 """How a command answers: `--out`, `--json`, `--lang`."""
+_N_CORES = os.cpu_count() or 1
+if hasattr(os, "sched_getaffinity"):
+    _N_CORES = len(os.sched_getaffinity(0))
 workers_option = option(
     "--workers n_workers",
     _("Processes that share the work. Without it: one for each core."),
     "N",
     type=click.IntRange(min=1, max=MOST_WORKERS),
-    default=len(os.sched_getaffinity(0))
-    if hasattr(os, "sched_getaffinity")
-    else os.cpu_count() or 1,
+    default=_N_CORES,
     show_default=False,
 )
 executor_options = with_options(
@@ -131,13 +130,80 @@ def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
         names, metavar = (names, value) if value.isupper() else ([*names, value], None)
         argument = stated[names[-1].lstrip("-").replace("-", "_")]
         kind = (*get_args(argument.annotation), argument.annotation)[0]
-        more = {"type": kind, "multiple": isinstance(argument.default, tuple)}
+        more = {"type": str if kind is Any else kind}
+        more |= {"multiple": isinstance(argument.default, tuple)}
         more = {"is_flag": True} if kind is bool else more
         if argument.default is argument.empty:
             return option(" ".join(names), words, metavar, required=True, **more)
         return option(" ".join(names), words, metavar, default=argument.default, **more)
 
     return with_options(*(one(*words) for words in named.items()))
+
+
+def _noted(context: click.Context, _option: click.Parameter, name: str) -> None:
+    """Note which table is wanted, before anything is computed."""
+    known = NAMES[str(context.command.name)]
+    name = "_".join(name.split())
+    if name and name not in known:
+        text = _('there is no table "{name}"; {fix}')
+        raise click.BadParameter(text.format(name=name, fix=did_you_mean(name, known)))
+    context.meta[SHEET] = name
+
+
+sheet_option = option(
+    "--sheet",
+    _(
+        "Table that --out FILE.csv or FILE.parquet holds, or the only one of FILE.xlsx. Without "
+        "it: the main one, and of .xlsx all."
+    ),
+    "TABLE",
+    default="",
+    expose_value=False,
+    callback=_noted,
+)
+
+
+# What is asked about measures
+
+DRAWS = {"--draws N": _("Draws of the uncertain inputs.")}
+SEED = {"--seed N": _("Seed of the draws.")}
+
+
+def surface_options(
+    verb: Callable[..., Any],
+    *,
+    measures: str = _("Measure of the case; may be given more than once. Without it: all."),
+    starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
+    apart: str = _("Without --start: how far starts lie apart."),
+) -> Decorator:
+    """`--variant`, `--measure`, `--length`, `--start`, `--every` of a function of `api`."""
+    variants = _("Variant of the case; may be given more than once; base, or all.")
+    lengths = _("Length of the measures. Without it: the lengths that the case names.")
+    named = {"--variant variants NAME": variants, "--measure measures NAME": measures}
+    named["--length lengths MONTHS"] = lengths
+    every = signature(verb).parameters["starts"].default
+    return with_options(
+        options_of(verb, named),
+        option("--start starts", starts, "MONTH", multiple=True),
+        option("--every", apart, type=click.Choice(list(EVERY_MONTHS)), default=every),
+    )
+
+
+def needed(case: Case, words: Mapping[str, Any]) -> str:
+    """What a question needs, in words: points, draws and memory."""
+    refuse_small_space("derbes")
+    names = ("variants", "measures", "starts", "lengths")
+    request = request_of(case, **{name: words[name] for name in names})
+    return need_of(case, request)._replace(n_draws=words.get("draws", 1)).words
+
+
+def words_of(asked: dict[str, Any]) -> dict[str, Any]:
+    """Options as the verbs name them: `--every` counts where no start is given."""
+    every = asked.pop("every")
+    return {**asked, "starts": asked["starts"] or every}
+
+
+# Commands
 
 
 def _note_report(context: click.Context, _option: click.Parameter, place: str | None) -> None:
@@ -156,7 +222,6 @@ class Verb(click.Command):
             "--report",
             _("Where an error comes up that nobody foresaw: write a report of it into a file."),
             "FILE",
-            type=Place(),
             is_eager=True,
             expose_value=False,
             callback=_note_report,

@@ -1,4 +1,4 @@
-"""What the commands answer: text or JSON, on the screen or into a file.
+"""What the commands answer: text, JSON or files of tables, on the screen or into a file.
 
 While a command works, a line tells how far it is; only on a terminal, only when it takes long.
 """
@@ -9,22 +9,23 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from derbes.api import Progress
-from derbes.case.quantity import Note, Quantity
-from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
+from derbes.cli.places import EXCEL, JSON, SHEET, STANDARD_OUTPUT, TEXT, promised_tables
 from derbes.cli.stopping import if_stopped
-from derbes.errors import CaseError, DerbesError, Problem, RequestError, TableError
-from derbes.files import write_atomically
+from derbes.files import write_atomically, write_bytes_atomically
 from derbes.harmless import in_line, whole
-from derbes.language import _, ngettext, text_of
+from derbes.language import _
 from derbes.parallel import refuse_small_space
-from derbes.results.records import Record, record_of, to_json
+from derbes.results.books import tables_of
+from derbes.results.records import record_of, to_json
+from derbes.results.tables import ResultTable
 
 
 def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
@@ -37,12 +38,9 @@ def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
         write_atomically(Path(out), whole(text if text.endswith("\n") else text + "\n"))
 
 
-def number_record(number: Quantity) -> Record:
-    """A number of a case as JSON; its reason is in the language in use."""
-    record = record_of(number) | {"why": str(text_of(number.why))}
-    for month, known in zip(record["months"], number.months, strict=True):
-        month[-1]["why"] = str(text_of(known.quantity.why))
-    return record
+def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
+    """Answer a record as JSON, or write it into a file."""
+    tell(to_json(record), out, JSON)
 
 
 def note(text: str) -> None:
@@ -56,36 +54,58 @@ def next_line(command: str, path: str) -> str:
     return _("Next: {command}").format(command=f"derbes {command} {shlex.quote(path)}")
 
 
-def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
-    """Answer a record as JSON, or write it into a file."""
-    tell(to_json(record), out, JSON)
+def answer(
+    result: Any,
+    text: Callable[[Any], str],
+    then: str = "",
+    *,
+    as_json: bool,
+    out: str,
+    **tables: Any,
+) -> None:
+    """A result as JSON, as tables as of `tell_tables`, or as text that closes with what is next."""
+    if as_json:
+        tell_json(record_of(result), out)
+    elif promised_tables(out):
+        tell_tables(tables_of(result), out, result, **tables)
+        if then:
+            note(then)
+    else:
+        tell("\n\n".join(filter(None, [text(result), then])), out)
 
 
-def error_record(error: DerbesError) -> dict[str, Any]:
-    """What went wrong, for those who read JSON."""
-    if isinstance(error, CaseError | RequestError | TableError):
-        return problems_record(error.problems)
-    return {"error": str(error)}
+def tell_tables(
+    tables: Sequence[ResultTable],
+    out: str,
+    result: Any = None,
+    *,
+    main: str = "",
+    has_mark: bool = False,
+) -> None:
+    """Write tables of a result, the main one first, into a file, by what its name ends in.
+
+    Another may be the `main` one instead, and a CSV may begin with a byte-order mark.
+
+    Raises:
+        OutputError: The file cannot be written, or holds too few rows.
+    """
+    from derbes.workbook.results import content_of  # noqa: PLC0415 - loads what a table needs
+
+    wanted = click.get_current_context().meta.get(SHEET, "")
+    chosen = sorted(tables, key=lambda table: table.name != (wanted or main))
+    if wanted:
+        chosen = chosen[:1]
+    kind, today = Path(out).suffix.casefold(), datetime.now(UTC).date()
+    content = content_of(kind, chosen, result, made_on=today, has_mark=has_mark)
+    write_bytes_atomically(Path(out), content)
+    note(_("Written: {out}").format(out=out))
+    others = [table.name for table in tables if table.rows and table.name != chosen[0].name]
+    if others and promised_tables(out) != EXCEL:
+        text = _("It holds the table {name}; --sheet picks another: {others}. .xlsx holds all.")
+        note(text.format(name=chosen[0].name, others=", ".join(others)))
 
 
-def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
-    """Problems of a case file as `{problems: [...]}`."""
-    fields = ("file", "line", "column", "where", "what", "fix")
-    return {"problems": [{one: getattr(problem, one) for one in fields} for problem in problems]}
-
-
-def notes_text(notes: Iterable[Note]) -> str:
-    """Notes on a case as a list for the screen."""
-    lines = [str(Problem(note.where, note.what, note.line, fix=note.fix)) for note in notes]
-    n = len(lines)
-    head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
-    return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
-
-
-def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
-    """Notes on a case as `{notes: [...]}`."""
-    fields = ("line", "where", "what", "fix")
-    return {"notes": [{one: getattr(note, one) for one in fields} for note in notes]}
+# Progress
 
 
 SILENT_FOR = 2.0
@@ -143,12 +163,7 @@ class ProgressLine:
 def progress_text(done: int, total: int, what: str, seconds: float, *, step: float) -> str:
     """How far the work is, in one line, with the time that the rest of a step may take.
 
-    Args:
-        done: Parts of the step that are done.
-        total: Parts of the step; 0: not known.
-        what: Name of the step.
-        seconds: Since the work began.
-        step: Seconds that the parts done have taken.
+    Of `total` parts of a step (0: not known) `done` are done, which took `step` seconds.
     """
     if not total:
         return _("{what} … {seconds:.0f} s").format(what=what or _("working"), seconds=seconds)
@@ -247,18 +262,15 @@ def stopped_lines(
 ) -> Iterator[str]:
     """What was reached when work was stopped, and how to go on with what is kept."""
     yield from (_("Stopped at {what}.").format(what=what) for what in reached if what)
-    if kept is None and (reached or keep):
-        yield _("Nothing of it is kept: the same command begins anew.")
     if kept is None:
+        if reached or keep:
+            yield _("Nothing of it is kept: the same command begins anew.")
         if keep:
             yield _("With {option} the work is kept as it goes on.").format(option=keep)
-    elif is_new:
-        yield _("It is kept in {file}; to go on, add {resume} to the same command.").format(
-            file=kept, resume=resume
-        )
+        return
+    text = _("Nothing was kept in {file} yet: the same command begins anew.")
+    if is_new:
+        text = _("It is kept in {file}; to go on, add {resume} to the same command.")
     elif kept.exists():
-        yield _("{file} is as it was before; to go on from it, add {resume}.").format(
-            file=kept, resume=resume
-        )
-    else:
-        yield _("Nothing was kept in {file} yet: the same command begins anew.").format(file=kept)
+        text = _("{file} is as it was before; to go on from it, add {resume}.")
+    yield text.format(file=kept, resume=resume)

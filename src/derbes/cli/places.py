@@ -37,13 +37,11 @@ class Place(click.ParamType[str]):
         return STANDARD_OUTPUT if value in _OUTPUT_AS_FILE else str(value)
 
     def shell_complete(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - as click calls it
-        param: click.Parameter,  # noqa: ARG002
-        incomplete: str,
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Leave it to the shell, which knows its files."""
-        return [CompletionItem(incomplete, type="dir" if self.is_folder else "file")]
+        known = click.Path(file_okay=not self.is_folder)
+        return known.shell_complete(ctx, param, incomplete)
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
@@ -51,28 +49,14 @@ EXCEL, PDF, PNG, SVG = "Excel", "PDF", "PNG", "SVG"
 HISTORY = "a history, a line of JSON each"
 """What can be written into a file."""
 
-KINDS: Mapping[str, str] = {
-    ".json": JSON,
-    ".jsonld": JSON,
-    ".html": HTML,
-    ".htm": HTML,
-    ".csv": CSV,
-    ".parquet": PARQUET,
-    ".xlsx": EXCEL,
-    **dict.fromkeys(("", ".txt", ".log"), TEXT),
-    **dict.fromkeys((".yaml", ".yml"), CASE),
-    **dict.fromkeys((".xls", ".xlsm", ".xlsb"), "an old workbook"),
-    ".ods": "OpenDocument",
-    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
-    **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
-    **dict.fromkeys((".jpg", ".jpeg", ".gif", ".webp"), "a picture"),
-    ".png": PNG,
-    ".svg": SVG,
-    ".jsonl": HISTORY,
-    ".tsv": "TSV",
-    ".pdf": PDF,
-    ".zip": "a zip archive",
-}
+_ENDS = {
+    JSON: ".json .jsonld", HTML: ".html .htm", CSV: ".csv", PARQUET: ".parquet", EXCEL: ".xlsx",
+    TEXT: ".txt .log", CASE: ".yaml .yml", "an old workbook": ".xls .xlsm .xlsb",
+    "OpenDocument": ".ods", "Word": ".docx .doc .odt .rtf", "PowerPoint": ".pptx .ppt .odp",
+    "a picture": ".jpg .jpeg .gif .webp", PNG: ".png", SVG: ".svg", HISTORY: ".jsonl",
+    "TSV": ".tsv", PDF: ".pdf", "a zip archive": ".zip",
+}  # fmt: skip
+KINDS = {"": TEXT} | {end: kind for kind, ends in _ENDS.items() for end in ends.split()}
 """What the end of a name promises."""
 
 
@@ -100,12 +84,12 @@ def promised_tables(out: str) -> str:
     return kind if kind in TABLES and out != STANDARD_OUTPUT else ""
 
 
-def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
+def opened(path: str, kind: str = "", **instead: str | Path | None) -> Case:
     """The case that the command at work reads, once each place that it writes to is looked at.
 
     Args:
         path: File or folder of the case.
-        kind: What is written to `out`.
+        kind: What is written to `out`; empty: a text, or with `--json` JSON.
         **instead: Option → place, where that is not as it was asked for.
 
     Raises:
@@ -119,22 +103,23 @@ def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
 
 
 def check_places(
-    read: tuple[str, ...], kind: str = "", *, source: str = "derbes", **instead: str | Path | None
+    read: tuple[str, ...] = (),
+    kind: str = "",
+    *,
+    source: str = "derbes",
+    **instead: str | Path | None,
 ) -> None:
     """Refuse, before anything is computed, what would be written in the wrong place.
 
     Args:
         read: Files that are read.
-        kind: What is written to `out`.
+        kind: As in `opened`, like `instead` and what is raised.
         source: Of what the messages tell.
-        **instead: As in `opened`.
-
-    Raises:
-        RequestError: Names everything that is wrong.
-        OutputError: The answer is for an output that is closed.
+        **instead: Option → place.
     """
     context = click.get_current_context()
     outlet: Outlet = context.find_root().obj
+    kind = kind or (JSON if context.params.get("as_json") else TEXT)
     asked = {**context.params, "report": outlet.report, **instead}
     written: dict[str, Any] = {}
     folders: dict[str, Any] = {}
@@ -155,16 +140,22 @@ def check_places(
     kinds = {"out": kind, "store": PARQUET, "page": HTML, "record": HISTORY}
     for option, place in written.items():
         if place and option in kinds and option not in told:
-            is_of_tables = has_tables and option == "out"
-            problems += _of_another_kind(
-                option, Path(place), kinds[option], is_of_tables=is_of_tables
-            )
+            of_tables = has_tables and option == "out"
+            problems += _of_another_kind(option, Path(place), kinds[option], is_of_tables=of_tables)
     if context.meta.get(SHEET) and kind not in TABLES:
         what = _("a table is picked for a file of tables, and this writes {kind}")
         fix = _("end the name of --out in .csv, .parquet or .xlsx")
         problems.append(Problem("sheet", what.format(kind=_named(kind)), fix=fix))
     if problems:
         raise RequestError(source, problems)
+
+
+def _is_report(place: Path) -> bool:
+    try:
+        with place.open("rb") as file:
+            return file.read(len(REPORT_BEGINS)) == REPORT_BEGINS.encode()
+    except OSError:
+        return False
 
 
 def check_report() -> None:
@@ -184,15 +175,6 @@ def check_report() -> None:
 
 REPORT_BEGINS = "derbes report\n"
 """First line of each report, by which one is known again."""
-
-
-def _is_report(place: Path) -> bool:
-    begins = REPORT_BEGINS.encode()
-    try:
-        with place.open("rb") as file:
-            return file.read(len(begins)) == begins
-    except OSError:
-        return False
 
 
 def _output_problems(

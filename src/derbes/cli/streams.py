@@ -27,14 +27,10 @@ class Outlet:
     """Takes the answer of one command; what else is printed meanwhile is no part of it."""
 
     def __init__(self, shown: TextIO | None, output: int) -> None:
-        """Hold the output.
-
-        Args:
-            shown: Where a text would have been printed; None: it is closed.
-            output: Descriptor of the output itself.
-        """
         self._shown = shown
+        """Where a text would have been printed; None: it is closed."""
         self._output = output
+        """Descriptor of the output itself."""
         self.answer = io.StringIO()
         """What the command answers, as far as it is known."""
         self.is_document = False
@@ -55,12 +51,7 @@ class Outlet:
         return identity_of(os.fstat(self._output))
 
     def fail(self, text: str, record: Mapping[str, Any] | None) -> None:
-        """Say what went wrong; nothing else is answered.
-
-        Args:
-            text: For the error output.
-            record: What the output is told, as JSON; None: nothing.
-        """
+        """Say what went wrong, and of it a record as JSON; nothing else is answered."""
         say(text)
         self.answer.seek(0)
         self.answer.truncate()
@@ -69,14 +60,7 @@ class Outlet:
             self.is_document = True
 
     def deliver(self, code: int) -> int:
-        """Write the answer to the output, all of it.
-
-        Args:
-            code: How the command ended.
-
-        Returns:
-            Exit code: that of the command, unless its answer cannot be delivered.
-        """
+        """Write all of the answer to the output; the code of the command, unless that fails."""
         text = self.answer.getvalue()
         try:
             if text:

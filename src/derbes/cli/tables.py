@@ -5,6 +5,7 @@ Numbers come first, then what they rest on; what the screen leaves out is in the
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -12,19 +13,25 @@ from derbes.harmless import in_line
 from derbes.language import _, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
-from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
+from derbes.results.statements import (
+    SpeakerScore,
+    StatementRow,
+    StatementTable,
+    ThesisEdge,
+    statement_columns,
+)
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
 from derbes.results.supply import Cover, Leverage, LeverageRow
 from derbes.results.tables import (
     MISSING,
     Column,
+    columns,
     cover_columns,
     end_columns,
     grouped,
     leverage_columns,
     shown,
     text_table,
-    verdict_column,
     verdict_words,
 )
 
@@ -50,6 +57,11 @@ def _titled(title: str, columns: Sequence[Column], rows: Sequence[Any]) -> str:
     return f"{title}\n{text_table(columns, rows)}" if rows else ""
 
 
+def _places(headings: Iterable[str]) -> list[Column]:
+    """Columns of rows that are plain tuples."""
+    return [Column(heading, place) for place, heading in enumerate(headings)]
+
+
 def _listed(parts: Iterable[str]) -> str:
     return ", ".join(part for part in parts if part)
 
@@ -61,16 +73,13 @@ def cover_text(cover: Cover) -> str:
     """Cover as tables; how long something lasts is the same for each length of a measure."""
     columns = [column for column in cover_columns() if column.value != "length"]
     once = {(row.variant, row.measure, row.start, row.use): row for row in reversed(cover.rows)}
-    return "\n\n".join(_by_setting(columns, [*reversed(once.values())]))
+    return _paragraphs(_by_setting(columns, [*reversed(once.values())]))
 
 
 def leverage_text(leverage: Leverage) -> str:
     """The surface as tables, and when leverage ends."""
-    columns = [
-        column
-        for column in leverage_columns(leverage.currency, leverage.unit)
-        if column.value not in _ONLY_IN_JSON
-    ]
+    whole = leverage_columns(leverage.currency, leverage.unit)
+    columns = [column for column in whole if column.value not in _ONLY_IN_JSON]
     ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
     told = [*_by_setting(columns, leverage.rows), ends, _levers(leverage), _remarks(leverage.rows)]
     return _paragraphs(told)
@@ -81,21 +90,15 @@ def _levers(leverage: Leverage) -> str:
     if not leverage.levers:
         goods = _("Counted: {goods} alone; the case names no levers.")
         return goods.format(goods=", ".join(leverage.goods)) if leverage.goods else ""
-    counted = _("{lever} of {sender}: counted by {measure}")
-    lacking = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
-    lines = [
-        (counted if one.measures else lacking).format(
-            lever=one.label,
-            sender=one.sender,
-            measure=one.measure
-            or _("{measures}, not asked for").format(measures=", ".join(one.measures)),
-            missing=one.missing,
-            look=one.look,
-        )
-        for one in leverage.levers
-    ]
-    head = _("Levers; what is counted at once is run together, never added up")
-    return "\n".join([head, *map(in_line, lines)])
+    lines = [_("Levers; what is counted at once is run together, never added up")]
+    for one in leverage.levers:
+        text = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
+        if one.measures:
+            text = _("{lever} of {sender}: counted by {measure}")
+        others = _("{measures}, not asked for").format(measures=", ".join(one.measures))
+        about = {"lever": one.label, "sender": one.sender, "measure": one.measure or others}
+        lines.append(in_line(text.format(**about, missing=one.missing, look=one.look)))
+    return "\n".join(lines)
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:
@@ -107,15 +110,13 @@ def _remarks(rows: Sequence[LeverageRow]) -> str:
     if any(row.unmet_essential_gross > row.unmet_essential for row in rows):
         remarks.append(_("Unmet demand and losses are what the measure adds to calm."))
     for (variant, measure), group in grouped(rows, by=_SETTING).items():
-        n = sum(row.takes_nothing for row in group)
-        if n:
+        if n := sum(row.takes_nothing for row in group):
             text = _("{variant}, {measure}: takes nothing away in {n} of {total} rows.")
             remarks.append(text.format(variant=variant, measure=measure, n=n, total=len(group)))
     if any((row.sender_cost_returning or 0.0) < 0 for row in rows):
         remarks.append(_("A sender cost below zero: the sender earns by it, since the buyer buys "
                          "back more from it, or dearer, than it could not buy."))  # fmt: skip
-    apart = far_apart(rows)
-    if apart:
+    if apart := far_apart(rows):
         remarks.append(_("Best response and rule lie far apart from {starts}: see whether the best "
                          "response rests on what nobody could foresee, or a number on a wrong "
                          "unit.").format(starts=", ".join(apart)))  # fmt: skip
@@ -129,21 +130,18 @@ def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
     for row in rows:
         key = (row.variant, row.measure, row.length, row.start)
         deepest.setdefault(key, {})[row.bound] = row.deepest_shortfall
-    return list(
-        dict.fromkeys(
-            start
-            for (_variant, _measure, _length, start), found in deepest.items()
-            if found.get("myopic", 0.0) - found.get("optimal", 0.0) >= FAR
-        )
+    far = (
+        start
+        for (*_point, start), found in deepest.items()
+        if found.get("myopic", 0.0) - found.get("optimal", 0.0) >= FAR
     )
+    return [*dict.fromkeys(far)]
 
 
-def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:
-    title = _("{variant}, {measure}")
-    return [
-        _titled(title.format(variant=variant, measure=measure), columns, group)
-        for (variant, measure), group in grouped(rows, by=_SETTING).items()
-    ]
+def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> Iterator[str]:
+    for (variant, measure), group in grouped(rows, by=_SETTING).items():
+        title = _("{variant}, {measure}").format(variant=variant, measure=measure)
+        yield _titled(title, columns, group)
 
 
 # Plans
@@ -160,11 +158,11 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
-    yield _titled(
-        _("Where the cost comes from, discounted"), account_columns(money), plan.account_lines
-    )
-    falls_short = _("Standards, in the plan that falls short least")
-    title = falls_short if plan.feasible is False else _("Standards")
+    title = _("Where the cost comes from, discounted")
+    yield _titled(title, account_columns(money), plan.account_lines)
+    title = _("Standards")
+    if plan.feasible is False:
+        title = _("Standards, in the plan that falls short least")
     yield _titled(title, standard_columns(money), plan.standards)
     yield plan.standards_words(partial(_money, plan))
 
@@ -177,7 +175,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         Column(_("survived"), lambda point: _months(point.months)),
         Column(_("cost"), "cost", money, lambda point: _("impossible")
                if point.feasible is False else _("not computed")),
-        Column(_("a month more"), "cost_of_a_month", money),
+        *columns(money, cost_of_a_month=_("a month more")),
         Column(_("plan"), plan_of),
     )  # fmt: skip
     yield _titled(_("Frontier"), frontier, plan.frontier)
@@ -212,9 +210,8 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
 
 def _ways(ways: Ways, money: str) -> str:
     """The programme beside other ways, with dates, prices and futures of the numbers."""
-    title = _("What it costs and what it buys, {first} to {last}, payments not discounted").format(
-        first=ways.first, last=ways.last
-    )
+    title = _("What it costs and what it buys, {first} to {last}, payments not discounted")
+    title = title.format(first=ways.first, last=ways.last)
     if ways.draws:
         about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
         title = f"{title}; {about.format(n=ways.draws, seed=ways.seed)}"
@@ -239,21 +236,20 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    status = {
+    states = {
         "optimal": _("within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
-    }.get(plan.status, plan.status)
-    yield _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})").format(
-        cost=_money(plan, plan.cost),
-        bound=_money(plan, plan.bound),
-        gap=shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}"),
-        status=status,
-    )
+    }
+    status = states.get(plan.status, plan.status)
+    gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
+    text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
+    cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
+    yield text.format(cost=cost, bound=bound, gap=gap, status=status)
     if plan.standards and plan.cost_of_security is not None:
-        yield _("Without any standard: {cost}; the standards cost {above}").format(
-            cost=_money(plan, plan.no_threat_cost), above=_money(plan, plan.cost_of_security)
-        )
+        text = _("Without any standard: {cost}; the standards cost {above}")
+        above = _money(plan, plan.cost_of_security)
+        yield text.format(cost=_money(plan, plan.no_threat_cost), above=above)
 
 
 def _clash(plan: Plan) -> str:
@@ -268,46 +264,33 @@ def _clash(plan: Plan) -> str:
 def _choices(plan: Plan) -> str:
     if not plan.plan:
         return _("Plan: nothing; what is there is enough.")
-    columns = (
-        Column(_("what"), 0),
-        Column(_("option"), 1),
-        Column(_("decided"), 2),
-        Column(_("works from"), 3),
-        Column(_("cost"), 4, plan.currency),
-    )
+    *shown, cost = _places((_("what"), _("option"), _("decided"), _("works from"), _("cost")))
+    shown.append(replace(cost, unit=plan.currency))
     rows = [(one.what, one.option, one.date, one.effect, one.cost) for one in plan.plan]
     total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
-    return _titled(_("Plan"), columns, [*rows, total])
+    return _titled(_("Plan"), shown, [*rows, total])
 
 
 def _information(plan: Plan) -> str:
     """What knowing and planning for futures is worth, or why it has no value."""
     if plan.draws <= 1 or plan.cost is None:
         return ""
-    told = (
-        (
-            "evpi",
-            plan.evpi,
-            _("Knowing the future would be worth {evpi} (EVPI)."),
-            _(
-                "What knowing the future would be worth (EVPI) has no value here: a standard may "
-                "fail in some draws, or some future has no plan of its own."
-            ),
-        ),
-        (
-            "vss",
-            plan.vss,
-            _("Planning for all futures instead of mean values saves {vss} (VSS)."),
-            _(
-                "The plan for mean values fails in some future, so planning for all of them is "
-                "worth more than any sum (VSS)."
-            ),
-        ),
-    )
+    evpi = _("Knowing the future would be worth {evpi} (EVPI).")
+    if plan.evpi is None:
+        evpi = _(
+            "What knowing the future would be worth (EVPI) has no value here: a standard may "
+            "fail in some draws, or some future has no plan of its own."
+        )
+    vss = _("Planning for all futures instead of mean values saves {vss} (VSS).")
+    if plan.vss is None:
+        vss = _(
+            "The plan for mean values fails in some future, so planning for all of them is "
+            "worth more than any sum (VSS)."
+        )
+    worth = {"evpi": _money(plan, plan.evpi), "vss": _money(plan, plan.vss)}
+    told = {"evpi": evpi, "vss": vss}
     return "\n".join(
-        none if amount is None else text.format(**{name: _money(plan, amount)})
-        for name, amount, text, none in told
-        if amount is not None or name not in plan.not_computed
+        text.format(**worth) for name, text in told.items() if name not in plan.not_computed
     )
 
 
@@ -338,17 +321,14 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
 
 
 def _stress_head(stress: Stress) -> str:
-    head = _("{draws}, seed {seed}, method {method}").format(
-        draws=_draws(stress.draws), seed=stress.seed, method=stress.method
-    )
-    if not stress.draws_solved:
-        return head
+    head, n = _("{draws}, seed {seed}, method {method}"), stress.draws_solved
+    head = head.format(draws=_draws(stress.draws), seed=stress.seed, method=stress.method)
     solved = ngettext(
         "{n:,} of them solved for the best response",
         "{n:,} of them solved for the best response",
-        stress.draws_solved,
-    ).format(n=stress.draws_solved)
-    return f"{head}; {solved}"
+        n,
+    )
+    return f"{head}; {solved.format(n=n)}" if n else head
 
 
 def _answers(answers: Sequence[Answer]) -> Iterator[str]:
@@ -362,7 +342,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     def quantile(answer: Answer, *, band: str) -> object:
         return _up_to(answer, answer.quantiles.get(band))
 
-    columns = (
+    shown = (
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), "standard_error"),
@@ -370,29 +350,24 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     )
     for (kind, unit, *about), rows in tables.items():
         title = f"{kind} [{unit}]" if unit else kind
-        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", columns, rows)
+        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", shown, rows)
 
 
-def _months(length: int | None) -> str:
-    if length is None:
-        return ""
-    return ngettext("{n} month", "{n} months", length).format(n=length)
+def _months(n: int | None) -> str:
+    return "" if n is None else ngettext("{n} month", "{n} months", n).format(n=n)
 
 
 def _draws_words(answers: Sequence[Answer]) -> str:
     """How many draws stand behind numbers, and how many would halve their errors."""
     draws = _draws(max(answer.n_draws + answer.n_without for answer in answers))
-    halve = max((answer.draws_to_halve or 0 for answer in answers), default=0)
-    if halve:
-        draws = _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
-    lost = max(answer.n_without for answer in answers)
-    if lost:
-        draws = _("{draws}, up to {n:,} of them without a value, so none is averaged").format(
-            draws=draws, n=lost
-        )
-    unbounded = max(answer.n_unbounded for answer in answers)
-    if unbounded:
-        draws = _("{draws}, without bound in up to {n:,} of them").format(draws=draws, n=unbounded)
+    more = {
+        "draws_to_halve": _("{draws} ({n:,} would halve the errors)"),
+        "n_without": _("{draws}, up to {n:,} of them without a value, so none is averaged"),
+        "n_unbounded": _("{draws}, without bound in up to {n:,} of them"),
+    }
+    for name, text in more.items():
+        if n := max(getattr(answer, name) or 0 for answer in answers):
+            draws = text.format(draws=draws, n=n)
     return draws
 
 
@@ -409,8 +384,7 @@ def _at_least(value: float | None, *, is_bound: bool) -> object:
 def _fans(stress: Stress) -> Iterator[str]:
     """Fans that no table of answers shows, a line for each January or first date."""
     told = {answer.name.partition("(")[0] for answer in stress.answers}
-    heads = (_("date"), _("mean"), "5 %", "50 %", "95 %", _("central"))
-    columns = [Column(head, place) for place, head in enumerate(heads)]
+    columns = _places((_("date"), _("mean"), "5 %", "50 %", "95 %", _("central")))
     for fan in (one for one in stress.fans if one.name not in told):
         about = (fan.measure, _months(fan.length), fan.variant, fan.bound, _draws(fan.n_draws))
         title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
@@ -440,18 +414,15 @@ def _curves(stress: Stress) -> Iterator[str]:
         title = _(
             "Leverage has ended: {variant}, {measure}, {bound}, {draws}; probability ± its "
             "standard error, by length of the measure"
-        ).format(
-            variant=variant,
-            measure=measure,
-            bound=bound,
-            draws=_draws(max(row.n_draws for row in rows)),
         )
-        yield _titled(title, columns, list(dict.fromkeys(row.date for row in rows)))
+        draws = _draws(max(row.n_draws for row in rows))
+        title = title.format(variant=variant, measure=measure, bound=bound, draws=draws)
+        yield _titled(title, columns, [*dict.fromkeys(row.date for row in rows)])
 
 
 def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int) -> str | None:
     one = known.get((date, length))
-    return None if one is None else spelled(f"{one.p:.2f} ± {one.standard_error:.2f}")
+    return None if one is None else _plus_minus(one.p, one.standard_error)
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
@@ -463,19 +434,17 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
         if answer.question == "hazards" and answer.variant == risk.variant
     }
     rows = (
-        ("goes_short", _("essential demand ever goes short"), _("share"), p_ever, None),
-        ("unmet_essential", _("unmet essential demand"), unmet, risk.expected_unmet,
+        (_("essential demand ever goes short"), _("share"), p_ever, errors.get("goes_short"), None),
+        (_("unmet essential demand"), unmet, risk.expected_unmet, errors.get("unmet_essential"),
          risk.cvar_unmet),
-        ("target_loss", _("loss, discounted"), money, risk.expected_loss, risk.cvar_loss),
+        (_("loss, discounted"), money, risk.expected_loss, errors.get("target_loss"),
+         risk.cvar_loss),
     )  # fmt: skip
-    columns = (
-        Column(_("hazards: {names}").format(names=", ".join(risk.hazards)), 1),
-        Column(_("unit"), 2),
-        Column(_("mean"), 3),
-        Column(_("standard error"), lambda row: errors.get(row[0])),
-        Column(_("mean of the worst {share:.0%}").format(share=risk.tail_share), 4),
-    )
-    return _titled(f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}", columns, rows)
+    what = _("hazards: {names}").format(names=", ".join(risk.hazards))
+    worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
+    title = f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}"
+    heads = (what, _("unit"), _("mean"), _("standard error"), worst)
+    return _titled(title, _places(heads), rows)
 
 
 def _deciding(stress: Stress) -> Iterator[str]:
@@ -490,14 +459,13 @@ def _deciding(stress: Stress) -> Iterator[str]:
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (
             Column(title.format(answer=answer, n=stress.draws_deciding), "input"),
-            Column(
-                _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
-            ),
+            Column(_("first order (95 %)"),
+                   lambda one: _plus_minus(one.first, one.first_confidence)),
             Column(_("total (95 %)"), lambda one: _plus_minus(one.total, one.total_confidence)),
             Column("PAWN", "pawn"),
             Column(_("at low"), partial(swing, field="answer_at_low"), unit),
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
-        )
+        )  # fmt: skip
         yield text_table(columns, rows[:MOST_INPUTS])
 
 
@@ -512,8 +480,30 @@ def _plus_minus(index: float | None, half_width: float | None) -> str | None:
 def statements_text(table: StatementTable, query: str) -> str:
     """All statements, or the answer to a query."""
     head = _("As of {date}, {draws}").format(date=table.as_of, draws=table.draws_words())
-    answer = _ANSWERS.get(query, partial(_plain_table, query)) if query else _overview
+    answer = _ANSWERS.get(query, partial(_shown, name=query))
     return f"{head}\n\n{answer(table)}"
+
+
+_SHOWN = {
+    "contradictions": "kind statements holders same_side about",
+    "modality_drift": "id passed_on_by also source source_modality modality change in_what",
+    "double_standards": "id judge act kind is_found verdict judgements",
+    "tensions": "id raised verdict share statements",
+    "unsaid": "side subject n_statements said_by",
+    "statements": "id holder probability due outcome verdict share",
+    "scores": "speaker n_predictions n_due n_resolved n_early n_open n_void n_expired brier",
+    "calibration": "low high n mean_probability share_true n_undecided n_early n_open",
+}
+"""Table of a ledger → those of its columns that the screen has room for."""
+
+
+def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
+    """A table of a ledger for the screen; what becomes of the text of some of its columns."""
+    whole = table.tables()[name]
+    known = {column.path: column for column in whole.columns}
+    columns = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
+    dated = (row for row in whole.rows if row.probability is not None)
+    return text_table(columns, [*dated] if name == "statements" else whole.rows)
 
 
 def _overview(table: StatementTable) -> str:
@@ -521,18 +511,19 @@ def _overview(table: StatementTable) -> str:
         reason = str(row.reason)
         return reason if len(reason) <= WIDEST else reason[: WIDEST - 2] + " …"
 
-    columns = [column for column in statement_columns() if column.value != "reason"]
-    columns.append(Column(_("reason"), "reason", words=short))
+    *columns, reason = statement_columns()
+    columns.append(replace(reason, words=short))
     counts = Counter(row.verdict for row in table.statements)
-    tally = ", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())
-    tally += "\n" + table.evidence_tally()
-    scored = table.predictions.words()
-    told = f"{tally}\n{scored}" if scored else tally
-    lines = [line for row in table.statements for line in _flip_lines(row)]
-    turning = "\n".join([_("Verdicts that turn over"), *lines]) if lines else ""
-    lines = [f"{one.pairs}: {one.words}" for one in table.misfits]
-    torn = "\n".join([_("Verdicts that do not fit together"), *lines]) if lines else ""
-    return _paragraphs([text_table(columns, table.statements), told, torn, turning])
+    told = [", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())]
+    told += [table.evidence_tally(), *filter(None, [table.predictions.words()])]
+    parts = [text_table(columns, table.statements), "\n".join(told)]
+    torn = [f"{one.pairs}: {one.words}" for one in table.misfits]
+    turning = [line for row in table.statements for line in _flip_lines(row)]
+    if torn:
+        parts.append("\n".join([_("Verdicts that do not fit together"), *torn]))
+    if turning:
+        parts.append("\n".join([_("Verdicts that turn over"), *turning]))
+    return _paragraphs(parts)
 
 
 def _flip_lines(row: StatementRow) -> list[str]:
@@ -541,91 +532,38 @@ def _flip_lines(row: StatementRow) -> list[str]:
         "above": _("{id}: {input} above {value:.4g} {unit} (now {central:.4g})"),
         "below": _("{id}: {input} below {value:.4g} {unit} (now {central:.4g})"),
     }
-    lines = [
-        words[flip.direction].format(
-            id=row.id, input=flip.input, value=flip.value, unit=flip.unit, central=flip.central
-        )
-        for flip in row.flips_at
-    ]
+    lines = [words[one.direction].format(id=row.id, **asdict(one)) for one in row.flips_at]
     if row.flips_in:
-        text = _("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in))
-        lines.append(text)
+        text = _("{id}: in {variants}")
+        lines.append(text.format(id=row.id, variants=", ".join(row.flips_in)))
     return lines
 
 
-def _plain_table(query: str, table: StatementTable) -> str:
-    """The rows of a query that is answered by one table."""
-    head = {
-        "contradictions": (
-            Column(_("kind"), "kind"),
-            Column(_("statements"), "statements"),
-            Column(_("holders"), "holders"),
-            Column(_("same side"), "same_side"),
-            Column(_("about"), "about"),
-        ),
-        "misfits": (
-            Column(_("entries"), "pairs"),
-            Column(_("what does not fit"), "words"),
-            Column(_("about"), "about"),
-        ),
-        "modality_drift": (
-            Column(_("retelling"), "id"),
-            Column(_("passed on by"), "passed_on_by"),
-            Column(_("also"), "also"),
-            Column(_("of"), "source"),
-            Column(_("said as"), "source_modality"),
-            Column(_("retold as"), "modality"),
-            Column(_("change"), "change"),
-            Column(_("in"), "in_what"),
-        ),
-        "double_standards": (
-            Column(_("id"), "id"),
-            Column(_("judge"), "judge"),
-            Column(_("act"), "act"),
-            Column(_("kind"), "kind"),
-            Column(_("shown"), "is_found"),
-            verdict_column(),
-            Column(_("judgements"), "judgements"),
-        ),
-        "tensions": (
-            Column(_("id"), "id"),
-            Column(_("raised"), "raised"),
-            verdict_column(),
-            Column(_("share of draws"), "share"),
-            Column(_("statements"), "statements"),
-        ),
-    }
-    return text_table(head[query], getattr(table, query))
+def _misfits(table: StatementTable) -> str:
+    head = columns(pairs=_("entries"), words=_("what does not fit"), about=_("about"))
+    return text_table(head, table.misfits)
 
 
 def _coverage(table: StatementTable) -> str:
     coverage = table.coverage
-    tested = _("{n} of {all} entries are tested over draws.").format(
-        n=coverage.n_tested, all=coverage.n_entries
-    )
-    n = len(coverage.facts_unmentioned)
-    facts = ngettext(
+    tested, facts = _("{n} of {all} entries are tested over draws."), coverage.facts_unmentioned
+    names = ngettext(
         "{n} fact that no expression names: {facts}",
         "{n} facts that no expression names: {facts}",
-        n,
-    ).format(n=n, facts=", ".join(coverage.facts_unmentioned))
-    columns = (
-        Column(_("side"), "side"),
-        Column(_("takes no stance on"), "subject"),
-        Column(_("its statements here"), "n_statements"),
-        Column(_("who does"), "said_by"),
+        len(facts),
     )
-    return f"{tested}\n{facts}\n\n{text_table(columns, coverage.unsaid)}"
+    head = [tested.format(n=coverage.n_tested, all=coverage.n_entries)]
+    head += [names.format(n=len(facts), facts=", ".join(facts)), ""]
+    return "\n".join([*head, _shown(table, "unsaid")])
 
 
 def _theses(table: StatementTable) -> str:
-    lines = []
-    for edge in table.theses.edges:
+    def line(edge: ThesisEdge) -> str:
         share = "" if edge.share is None else " " + percent(f"{100 * edge.share:.0f}")
-        lines.append(
-            f"{edge.cause} → {edge.effect}   [{edge.id}: {verdict_words(edge.verdict)}{share}]"
-        )
-    return "\n".join(lines)
+        words = f"{edge.id}: {verdict_words(edge.verdict)}{share}"
+        return f"{edge.cause} → {edge.effect}   [{words}]"
+
+    return "\n".join(map(line, table.theses.edges))
 
 
 def _predictions(table: StatementTable) -> str:
@@ -638,63 +576,30 @@ def _predictions(table: StatementTable) -> str:
         told = _("{score} (all that is due: {low} to {high})")
         return told.format(score=text, low=shown(row.brier_low), high=shown(row.brier_high))
 
-    scores = (
-        Column(_("holder"), "speaker"),
-        Column(_("predictions"), "n_predictions"),
-        Column(_("due"), "n_due"),
-        Column(_("of them scored"), "n_resolved"),
-        Column(_("decided early"), "n_early"),
-        Column(_("open"), "n_open"),
-        Column(_("void"), "n_void"),
-        Column(_("expired"), "n_expired"),
-        Column(_("Brier score"), "brier", words=score),
-    )
-    bins = (
-        Column(_("from"), "low"),
-        Column(_("to"), "high"),
-        Column(_("scored"), "n"),
-        Column(_("claimed"), "mean_probability"),
-        Column(_("came true"), "share_true"),
-        Column(_("due, undecided"), "n_undecided"),
-        Column(_("decided early"), "n_early"),
-        Column(_("open"), "n_open"),
-    )
-    rows = (
-        Column(_("id"), "id"),
-        Column(_("holder"), "holder"),
-        Column(_("claimed"), "probability"),
-        Column(_("due"), "due"),
-        Column(_("outcome"), "outcome", words=outcome),
-        verdict_column(),
-        Column(_("share of draws"), "share"),
-    )
-    dated = [row for row in table.statements if row.probability is not None]
-    parts = [text_table(rows, dated), table.predictions.words()]
-    parts.append(text_table(scores, table.predictions.scores))
-    if table.predictions.calibration:
-        parts.append(text_table(bins, table.predictions.calibration))
+    parts = [_shown(table, "statements", outcome=outcome), table.predictions.words()]
+    parts += [_shown(table, "scores", brier=score)]
+    parts += [_shown(table, "calibration")] if table.predictions.calibration else []
     return "\n\n".join(parts)
 
 
 def _signaling(table: StatementTable) -> str:
     if table.signaling is None:
         return _("No measure of this case has a sender.")
-    columns = (
-        Column(_("start"), "start"),
-        Column(_("credible"), "credible_share"),
-        Column(_("only talk"), "rhetoric_share"),
-        Column(_("belief needed"), "threshold"),
-        Column(_("words matter"), "explaining_matters_share"),
-        Column(_("pooling"), "pooling_share"),
-        Column(_("separating"), "separating_share"),
-    )
-    return text_table(columns, table.signaling.years)
+    shown = columns(
+        start=_("start"), credible_share=_("credible"), rhetoric_share=_("only talk"),
+        threshold=_("belief needed"), explaining_matters_share=_("words matter"),
+        pooling_share=_("pooling"), separating_share=_("separating"),
+    )  # fmt: skip
+    return text_table(shown, table.signaling.years)
 
 
 _ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {
-    "drift": partial(_plain_table, "modality_drift"),
+    "": _overview,
+    "drift": partial(_shown, name="modality_drift"),
+    "misfits": _misfits,
     "coverage": _coverage,
     "theses": _theses,
     "predictions": _predictions,
     "signaling": _signaling,
 }
+"""Query → what answers it, where that is not the table of its name."""

@@ -10,10 +10,9 @@ import re
 import sysconfig
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from derbes.cli.places import REPORT_BEGINS
 from derbes.cli.streams import Outlet
@@ -28,33 +27,23 @@ MOST_FRAMES = 60
 
 def unforeseen(error: Exception, outlet: Outlet) -> str:
     """What a user is told of an error that nobody foresaw; a report is written if asked for."""
-    at = next((one for one in reversed(_frames(error)) if one.is_own), None)
+    own = (one for one in reversed(_frames(error)) if one.file.startswith("derbes/"))
+    at = next(own, None)
     place = _("{file}, line {line}").format(file=at.file, line=at.line) if at else ""
     what = _("{command}: {kind}{work}{place}: an error of derbes that nobody foresaw.")
     fix = ""
-    if _lacks_memory(error):
+    # A worker that died has mostly had too little memory too.
+    if isinstance(error, MemoryError) or type(error).__name__ == "BrokenProcessPool":
         what = _("{command}: {kind}{work}{place}: the memory does not suffice.")
         fix = _(
             "Less is needed with fewer --draws, --solved, --start, --measure or --variant, a "
             "shorter --length, or --workers 1."
         )
-    what = what.format(
-        command=_command_name(outlet),
-        kind=_kind(error),
-        work="".join(_(", at {what}").format(what=one) for one in work_of(error)),
-        place=f" ({place})" if place else "",
-    )
-    return " ".join(one for one in (what, fix, _reported(error, outlet)) if one)
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    """Whether memory was short, or a worker died, which mostly comes of that."""
-    return isinstance(error, MemoryError) or type(error).__name__ == "BrokenProcessPool"
-
-
-def _command_name(outlet: Outlet) -> str:
-    context = outlet.command
-    return context.command_path if context else "derbes"
+    command = outlet.command.command_path if outlet.command else "derbes"
+    work = "".join(_(", at {what}").format(what=one) for one in work_of(error))
+    place = f" ({place})" if place else ""
+    what = what.format(command=command, kind=_kind(error), work=work, place=place)
+    return " ".join(filter(None, (what, fix, _reported(error, outlet))))
 
 
 def _kind(error: BaseException) -> str:
@@ -84,7 +73,7 @@ def report_of(error: BaseException, outlet: Outlet) -> str:
     lines += [f"error: {_kind(error)}", f"version: {VERSION}"]
     lines += [f"python: {platform.python_version()} ({platform.python_implementation()})"]
     lines += [f"platform: {platform.platform()}, {os.cpu_count()} processors", "", "libraries:"]
-    lines += [f"  {name}: {_version(name)}" for name in _libraries()]
+    lines += [f"  {name}: {version}" for name, version in _libraries()]
     for one in _chain(error):
         frames = [f"  {at.file}:{at.line} in {at.function}" for at in _frames(one)]
         if len(frames) > MOST_FRAMES:
@@ -110,55 +99,38 @@ def _command_line(outlet: Outlet) -> str:
         given = context.params.get(option.name, "")
         name = option.opts[0] if option.param_type_name == "option" else ""
         for value in given if isinstance(given, tuple) else (given,):
-            is_flag = isinstance(value, bool)
-            words += [_flag(option, value=value)] if is_flag else [name, _shown(option, value)]
-    return " ".join(word for word in words if word)
+            if isinstance(value, bool):
+                words.append((option.opts if value else option.secondary_opts or option.opts)[0])
+                continue
+            is_plain = value in getattr(option.type, "choices", ()) or _PLAIN.fullmatch(str(value))
+            words += [name, str(value) if is_plain else (option.metavar or "FILE").strip("[]")]
+    return " ".join(filter(None, words))
 
 
-def _flag(option: Any, *, value: bool) -> str:
-    return str(option.opts[0] if value or not option.secondary_opts else option.secondary_opts[0])
-
-
-def _shown(option: Any, value: Any) -> str:
-    choices = getattr(option.type, "choices", ())
-    is_plain = value in choices or _PLAIN.fullmatch(str(value)) is not None
-    return str(value) if is_plain else (option.metavar or "FILE").strip("[]")
-
-
-def _libraries() -> Iterator[str]:
-    """What derbes is built on, and click."""
+def _libraries() -> Iterator[tuple[str, str]]:
+    """What derbes is built on, click among it, and their versions."""
     try:
         needed = metadata.requires("derbes") or []
     except metadata.PackageNotFoundError:
         needed = []
     for one in needed:
-        if "extra ==" not in one:
-            yield re.split(r"[^\w.-]", one, maxsplit=1)[0]
-
-
-def _version(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return "not installed"
+        if "extra ==" in one:
+            continue
+        name = re.split(r"[^\w.-]", one, maxsplit=1)[0]
+        try:
+            yield name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield name, "not installed"
 
 
 # Where in the program
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """One place in the program."""
-
+class _Frame(NamedTuple):
     file: str
-    """From its package on."""
+    """From its package on; own ones begin with `derbes/`."""
     line: int
     function: str
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is of derbes."""
-        return self.file.startswith("derbes/")
 
 
 def _frame(path: str, line: int, function: str) -> _Frame:

@@ -8,6 +8,7 @@ import ctypes
 import itertools
 import struct
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from numpy import asarray, cumsum, frombuffer, packbits
@@ -19,16 +20,13 @@ _NAME = b"arrow_array_stream"
 _NO_ERROR = 0
 
 
-class _Schema(ctypes.Structure):
-    pass
+class _Schema(ctypes.Structure): ...
 
 
-class _Array(ctypes.Structure):
-    pass
+class _Array(ctypes.Structure): ...
 
 
-class _Stream(ctypes.Structure):
-    pass
+class _Stream(ctypes.Structure): ...
 
 
 _Schemas, _Arrays, _Streams = map(ctypes.POINTER, (_Schema, _Array, _Stream))
@@ -36,36 +34,20 @@ _RELEASE: Any = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _GET_SCHEMA: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Schemas)
 _GET_NEXT: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Arrays)
 _GET_ERROR: Any = ctypes.CFUNCTYPE(ctypes.c_char_p, _Streams)
+_TEXT, _NUMBER, _PLACE = ctypes.c_char_p, ctypes.c_int64, ctypes.c_void_p
+_END: Any = [("dictionary", _PLACE), ("release", _PLACE), ("private_data", _PLACE)]
 _Schema._fields_ = [
-    ("format", ctypes.c_char_p),
-    ("name", ctypes.c_char_p),
-    ("metadata", ctypes.c_char_p),
-    ("flags", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("children", ctypes.POINTER(_Schemas)),
-    ("dictionary", ctypes.c_void_p),
-    ("release", ctypes.c_void_p),
-    ("private_data", ctypes.c_void_p),
-]
+    ("format", _TEXT), ("name", _TEXT), ("metadata", _TEXT), ("flags", _NUMBER),
+    ("n_children", _NUMBER), ("children", ctypes.POINTER(_Schemas)), *_END,
+]  # fmt: skip
 _Array._fields_ = [
-    ("length", ctypes.c_int64),
-    ("null_count", ctypes.c_int64),
-    ("offset", ctypes.c_int64),
-    ("n_buffers", ctypes.c_int64),
-    ("n_children", ctypes.c_int64),
-    ("buffers", ctypes.POINTER(ctypes.c_void_p)),
-    ("children", ctypes.POINTER(_Arrays)),
-    ("dictionary", ctypes.c_void_p),
-    ("release", ctypes.c_void_p),
-    ("private_data", ctypes.c_void_p),
-]
+    ("length", _NUMBER), ("null_count", _NUMBER), ("offset", _NUMBER), ("n_buffers", _NUMBER),
+    ("n_children", _NUMBER), ("buffers", ctypes.POINTER(_PLACE)),
+    ("children", ctypes.POINTER(_Arrays)), *_END,
+]  # fmt: skip
 _Stream._fields_ = [
-    ("get_schema", ctypes.c_void_p),
-    ("get_next", ctypes.c_void_p),
-    ("get_last_error", ctypes.c_void_p),
-    ("release", ctypes.c_void_p),
-    ("private_data", ctypes.c_void_p),
-]
+    ("get_schema", _PLACE), ("get_next", _PLACE), ("get_last_error", _PLACE), *_END[1:],
+]  # fmt: skip
 
 
 class ArrowColumn(NamedTuple):
@@ -101,9 +83,7 @@ def _keep(what: Any) -> int:
 def stream_of(fields: Sequence[ArrowColumn], n_rows: int) -> Any:
     """A capsule of a stream that holds the columns, each of so many rows."""
     columns = [_buffers(one) for one in fields]
-    stream = _Stream(
-        _address(_get_schema), _address(_get_next), _address(_get_error), _address(_end_stream)
-    )
+    stream = _Stream(*map(_address, (_get_schema, _get_next, _get_error, _end_stream)))
     stream.private_data = _keep(_Table(fields, columns, n_rows, [False]))
     place = ctypes.addressof(stream)
     _kept[-place] = stream
@@ -114,7 +94,7 @@ def stream_of(fields: Sequence[ArrowColumn], n_rows: int) -> Any:
 
 
 def _address(function: Any) -> int | None:
-    return ctypes.cast(function, ctypes.c_void_p).value
+    return ctypes.cast(function, _PLACE).value
 
 
 # What a reader calls
@@ -131,19 +111,9 @@ def _end(place: int, kind: Any) -> None:
     _kept.pop(one.private_data, None)
 
 
-@_RELEASE  # type: ignore[untyped-decorator]
-def _end_schema(place: int) -> None:
-    _end(place, _Schema)
-
-
-@_RELEASE  # type: ignore[untyped-decorator]
-def _end_array(place: int) -> None:
-    _end(place, _Array)
-
-
-@_RELEASE  # type: ignore[untyped-decorator]
-def _end_stream(place: int) -> None:
-    _end(place, _Stream)
+_end_schema, _end_array, _end_stream = (
+    _RELEASE(partial(_end, kind=kind)) for kind in (_Schema, _Array, _Stream)
+)
 
 
 @_RELEASE  # type: ignore[untyped-decorator]

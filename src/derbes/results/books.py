@@ -4,38 +4,14 @@ A table has the columns that the screen shows and those that it leaves out; each
 field of the JSON that it holds, unrounded. The tables of a result stand beside its records.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import singledispatch
 from typing import Any
 
-from derbes.results.imports import BookImport, TableImport, import_tables
-from derbes.results.plan import Plan, plan_tables
-from derbes.results.statements import StatementTable, statement_tables
-from derbes.results.stress import Stress, stress_tables
-from derbes.results.supply import Cover, Leverage, cover_tables, leverage_tables
+from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.language import _
 from derbes.results.tables import ResultTable
-from derbes.results.trade import (
-    Imported,
-    ProductSheet,
-    Screen,
-    fate_tables,
-    product_tables,
-    screen_tables,
-)
-from derbes.results.upstream import Upstream, upstream_tables
 
-_OF: Mapping[type, Callable[[Any], tuple[ResultTable, ...]]] = {
-    Cover: cover_tables,
-    Leverage: leverage_tables,
-    Plan: plan_tables,
-    Stress: stress_tables,
-    StatementTable: statement_tables,
-    Screen: screen_tables,
-    ProductSheet: product_tables,
-    Upstream: upstream_tables,
-    TableImport: import_tables,
-    BookImport: import_tables,
-    Imported: fate_tables,
-}
 NAMES: Mapping[str, tuple[str, ...]] = {
     "cover": ("cover",),
     "leverage": ("leverage", "ends", "levers"),
@@ -61,6 +37,40 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 """Verb → the tables that its answers may have, the main one first."""
 
 
+@singledispatch
 def tables_of(result: Any) -> tuple[ResultTable, ...]:
     """The tables of what a verb answers, the main one first."""
-    return _OF[type(result)](result)
+    raise TypeError(type(result))
+
+
+class Tabled:
+    """A result with whole tables, for notebooks and data frames."""
+
+    __slots__ = ()
+
+    def tables(self) -> dict[str, ResultTable]:
+        """Its tables by name, the main one first."""
+        return {table.name: table for table in tables_of(self)}
+
+    def to_pandas(self, table: str = "") -> Any:
+        """A table as a data frame of pandas; without a name the main one.
+
+        Raises:
+            MissingExtraError: pandas is not installed.
+            RequestError: There is no such table.
+        """
+        known = self.tables()
+        name = table or next(iter(known))
+        if name not in known:
+            what = _('"{name}" is no table of this result').format(name=name)
+            problem = Problem("table", what, fix=did_you_mean(name, known))
+            raise RequestError("derbes", [problem])
+        return known[name].to_pandas()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """The main table, for whatever takes Arrow."""
+        return next(iter(self.tables().values())).__arrow_c_stream__(requested_schema)
+
+    def _repr_html_(self) -> str:
+        """The main table in a notebook."""
+        return next(iter(self.tables().values()))._repr_html_()

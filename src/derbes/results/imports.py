@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import ResultTable, columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,8 @@ class BookImport(Tabled):
     """Whether the case was changed."""
 
 
+@tables_of.register
 def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
     """What changes, as a whole table."""
-    columns = (
-        Column(_("path"), "path"),
-        Column(_("before"), "old"),
-        Column(_("after"), "new"),
-    )
-    title = _("Numbers that change")
-    return (table_of("changes", title, NumberChange, found.changes, *columns),)
+    shown = columns(path=_("path"), old=_("before"), new=_("after"))
+    return (table_of("changes", _("Numbers that change"), NumberChange, found.changes, *shown),)

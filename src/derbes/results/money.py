@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
-from derbes.results.tables import Column
+from derbes.results.tables import Column, columns
 
 PROGRAMME, CHEAPEST, NOTHING = "programme", "cheapest", "nothing"
 """Ways: the case as written with its plan; the case without its project, with the cheapest
@@ -172,22 +172,16 @@ def met_words(way: Way) -> str:
 def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
     """What the screen shows of a way."""
     has_project = any(one.way == CHEAPEST for one in ways.ways)
-
-    def drawn_column(title: str, name: str, unit: str = "", part: str = "mean") -> Column:
-        """A mean over draws, or its error."""
-        return Column(title, f"{name}.{part}", unit)
-
     drawn = (
-        drawn_column(_("expected loss"), "loss", currency),
-        drawn_column(_("its error"), "loss", currency, "standard_error"),
-        drawn_column(_("avoided"), "saved", currency),
-        drawn_column(_("its error"), "saved", currency, "standard_error"),
-        drawn_column(_("goes short"), "p_short"),
+        Column(_("expected loss"), "loss.mean", currency),
+        Column(_("its error"), "loss.standard_error", currency),
+        Column(_("avoided"), "saved.mean", currency),
+        Column(_("its error"), "saved.standard_error", currency),
+        Column(_("goes short"), "p_short.mean"),
     )
     return (
         Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),
-        Column(_("paid in all"), "outlay", currency),
-        Column(_("abroad"), "abroad", currency),
+        *columns(currency, outlay=_("paid in all"), abroad=_("abroad")),
         Column(_("standard met"), lambda way: met_words(way) or None, exact="met"),
         *(drawn if ways.draws else ()),
     )

@@ -4,24 +4,18 @@ Money is in the base currency of the case; cost, bound and everything that is
 compared with them are discounted to the first period, payments are as paid.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
-from derbes.results.money import (
-    ChanceWorth,
-    PlantAccount,
-    Way,
-    Ways,
-    YearSaved,
-    way_columns,
-)
+from derbes.results.books import Tabled, tables_of
+from derbes.results.money import ChanceWorth, PlantAccount, Way, Ways, YearSaved, way_columns
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     MISSING,
     Column,
     ResultTable,
-    Tabled,
+    columns,
     html_table,
     quantile_columns,
     table_of,
@@ -289,24 +283,21 @@ class Plan(Tabled):
 
     def _repr_html_(self) -> str:
         """Tables in a notebook: the plan, the standards and the frontier."""
+        money = self.currency
         choices = (
-            Column(_("option"), "option"),
-            Column(_("decided"), "date"),
-            Column(_("works from"), "effect"),
-            Column(_("size"), "size"),
-            Column(_("unit"), "unit"),
-            Column(_("cost"), "cost", self.currency),
-        )
+            *columns(option=_("option"), date=_("decided"), effect=_("works from")),
+            *columns(size=_("size"), unit=_("unit")), *columns(money, cost=_("cost")),
+        )  # fmt: skip
         frontier = (
-            Column(_("survived"), "months", _("month")),
-            Column(_("cost"), "cost", self.currency,
+            *columns(_("month"), months=_("survived")),
+            Column(_("cost"), "cost", money,
                    lambda point: _("impossible") if point.feasible is False else MISSING),
-            Column(_("a month more"), "cost_of_a_month", self.currency),
-            Column(_("dominated"), "dominated"),
+            *columns(money, cost_of_a_month=_("a month more")),
+            *columns(dominated=_("dominated")),
         )  # fmt: skip
         return (
             html_table(choices, self.plan, _("Plan"))
-            + html_table(standard_columns(self.currency), self.standards, _("Standards"))
+            + html_table(standard_columns(money), self.standards, _("Standards"))
             + html_table(frontier, self.frontier, _("Frontier"))
         )
 
@@ -351,9 +342,8 @@ def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
         Column(_("for"), lambda row: account_words(row.item), exact="item"),
-        Column(_("with the plan"), "with_plan", currency),
-        Column(_("without any standard"), "without_standards", currency),
-        Column(_("more"), "more", currency),
+        *columns(currency, with_plan=_("with the plan")),
+        *columns(currency, without_standards=_("without any standard"), more=_("more")),
     )
 
 
@@ -371,108 +361,88 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
     )
 
 
+@tables_of.register
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
-    money, year = plan.currency, Column(_("year"), "year")
-    choices = (
-        Column(_("option"), "option"),
-        Column(_("what"), "what"),
-        Column(_("decided"), "date", is_date=True),
-        Column(_("works from"), "effect", is_date=True),
-        Column(_("size"), "size"),
-        Column(_("unit"), "unit"),
-        Column(_("cost"), "cost", money),
-        Column(_("paid by year"), "paid", money),
-        Column(_("paid abroad by year"), "paid_abroad", money),
+    money, ways, share = plan.currency, plan.ways, _("share")
+    year, what, unit, variant = columns(
+        year=_("year"), what=_("what"), unit=_("unit"), variant=_("variant")
     )
-    sums = (
-        Column(_("variant"), "variant"),
-        Column(_("feasible"), "feasible"),
-        Column(_("status"), "status"),
-        Column(_("cost"), "cost", money),
-        Column(_("no plan costs less than"), "bound", money),
-        Column(_("gap"), "gap", _("share")),
-        Column(_("without any standard"), "no_threat_cost", money),
-        Column(_("value of knowing the future"), "evpi", money),
-        Column(_("value of planning for all futures"), "vss", money),
-        Column(_("draws"), "draws"),
-        Column(_("seed"), "seed"),
-        Column(_("not computed"), "not_computed"),
-    )
-    frontier = (
-        Column(_("survived"), "months", _("month")),
-        Column(_("cost"), "cost", money),
-        Column(_("no plan costs less than"), "bound", money),
-        Column(_("a month more"), "cost_of_a_month", money),
-        Column(_("feasible"), "feasible"),
-        Column(_("as cheap for longer"), "dominated"),
-    )
-    outlay = (
-        year,
-        Column(_("currency"), "currency"),
-        Column(_("with the plan"), "amount", money),
-        Column(_("without"), "without_project", money),
-        Column(_("for options"), "options", money),
-    )
-    waiting = (
-        Column(_("decided later by"), "years", _("year")),
-        Column(_("cost"), "cost", money),
-        Column(_("dearer by"), "cost_of_waiting", money),
-    )
-    clash = (
-        Column(_("wish"), "wish"),
-        Column(_("what"), "what"),
-        Column(_("least relaxation"), "least_relaxation"),
-        Column(_("unit"), "unit"),
-    )
-    ways = plan.ways
-    way = () if ways is None else way_columns(ways, money)
+    cost, bound = columns(money, cost=_("cost"), bound=_("no plan costs less than"))
     return (
-        table_of("plan", _("Plan"), PlanChoice, plan.plan, *choices),
-        table_of("sums", _("What it comes to"), Plan, (plan,), *sums),
-        table_of("account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
-               *(one for one in account_columns(money) if one.value != "more"),
-               Column(_("part of the cost"), "counts")),
-        table_of("standards", _("Standards"), StandardCost, plan.standards,
-               *standard_columns(money),
-               Column(_("left unmet"), "shortfall", _("unit of the uses"))),
-        table_of("frontier", _("Frontier"), FrontierPoint, plan.frontier, *frontier),
-        table_of("outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay, *outlay),
-        table_of("ways", _("Ways"), Way, ways.ways if ways else (), *way),
-        table_of("waiting", _("Waiting"), Waiting, plan.value_of_waiting, *waiting),
-        table_of("alternatives", _("Other plans that cost little more"), Alternative,
-               plan.alternatives, Column(_("cost"), "cost", money),
-               Column(_("more"), "above", _("share"))),
-        table_of("clash", _("Wishes that cannot hold together"), ClashWish, plan.clash, *clash),
-        *_plan_beside(plan),
+        table_of(
+            "plan", _("Plan"), PlanChoice, plan.plan, *columns(option=_("option")), what,
+            *columns(is_date=True, date=_("decided"), effect=_("works from")),
+            *columns(size=_("size")), unit, cost,
+            *columns(money, paid=_("paid by year"), paid_abroad=_("paid abroad by year")),
+        ),
+        table_of(
+            "sums", _("What it comes to"), Plan, (plan,), variant,
+            *columns(feasible=_("feasible"), status=_("status")), cost, bound,
+            *columns(share, gap=_("gap")),
+            *columns(
+                money, no_threat_cost=_("without any standard"),
+                evpi=_("value of knowing the future"), vss=_("value of planning for all futures"),
+            ),
+            *columns(draws=_("draws"), seed=_("seed"), not_computed=_("not computed")),
+        ),
+        table_of(
+            "account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
+            *(one for one in account_columns(money) if one.value != "more"),
+            *columns(counts=_("part of the cost")),
+        ),
+        table_of(
+            "standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
+            *columns(_("unit of the uses"), shortfall=_("left unmet")),
+        ),
+        table_of(
+            "frontier", _("Frontier"), FrontierPoint, plan.frontier,
+            *columns(_("month"), months=_("survived")), cost, bound,
+            *columns(money, cost_of_a_month=_("a month more")),
+            *columns(feasible=_("feasible"), dominated=_("as cheap for longer")),
+        ),
+        table_of(
+            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay, year,
+            *columns(currency=_("currency")),
+            *columns(
+                money, amount=_("with the plan"), without_project=_("without"),
+                options=_("for options"),
+            ),
+        ),
+        table_of(
+            "ways", _("Ways"), Way, ways.ways if ways else (),
+            *(way_columns(ways, money) if ways else ()),
+        ),
+        table_of(
+            "waiting", _("Waiting"), Waiting, plan.value_of_waiting,
+            *columns(_("year"), years=_("decided later by")), cost,
+            *columns(money, cost_of_waiting=_("dearer by")),
+        ),
+        table_of(
+            "alternatives", _("Other plans that cost little more"), Alternative, plan.alternatives,
+            cost, *columns(share, above=_("more")),
+        ),
+        table_of(
+            "clash", _("Wishes that cannot hold together"), ClashWish, plan.clash,
+            *columns(wish=_("wish")), what, *columns(least_relaxation=_("least relaxation")), unit,
+        ),
+        table_of(
+            "plants", _("Plants that are built anyway"), PlantAccount, plan.plants,
+            *columns(plant=_("plant")),
+            *columns(
+                money, capital=_("capital"), standing=_("standing cost"), left=_("left at the end")
+            ),
+            *columns(share, used_in_all=_("part of its hours used")),
+        ),
+        table_of(
+            "saved_abroad", _("Paid less abroad than without the project"), YearSaved,
+            ways.saved_abroad if ways else (), year,
+            *columns(money, central=_("central"), mean=_("mean")), *quantile_columns(money),
+        ),
+        table_of(
+            "chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
+            *columns(chance=_("chance")), variant,
+            *columns(money, cost=_("paid to be ready"), gain=_("saved if it comes")),
+            *columns(break_even=_("pays from a probability of")),
+        ),
     )  # fmt: skip
-
-
-def _plan_beside(plan: Plan) -> Iterator[ResultTable]:
-    """What plants are worth, what is saved abroad, and what chances are worth."""
-    money, ways = plan.currency, plan.ways
-    saved = (
-        Column(_("year"), "year"),
-        Column(_("central"), "central", money),
-        Column(_("mean"), "mean", money),
-        *quantile_columns(money),
-    )
-    chances = (
-        Column(_("chance"), "chance"),
-        Column(_("variant"), "variant"),
-        Column(_("paid to be ready"), "cost", money),
-        Column(_("saved if it comes"), "gain", money),
-        Column(_("pays from a probability of"), "break_even"),
-    )
-    plants = (
-        Column(_("plant"), "plant"),
-        Column(_("capital"), "capital", money),
-        Column(_("standing cost"), "standing", money),
-        Column(_("left at the end"), "left", money),
-        Column(_("part of its hours used"), "used_in_all", _("share")),
-    )
-    yield table_of("plants", _("Plants that are built anyway"), PlantAccount, plan.plants, *plants)
-    yield table_of("saved_abroad", _("Paid less abroad than without the project"), YearSaved,
-                 ways.saved_abroad if ways else (), *saved)  # fmt: skip
-    yield table_of("chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
-                 *chances)  # fmt: skip

@@ -1,14 +1,15 @@
 """What is said, run against what is known: verdicts, and what the ledger shows as a whole."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
+from derbes.results.books import Tabled, tables_of
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     Column,
     ResultTable,
-    Tabled,
+    columns,
     evidence_column,
     evidence_words,
     html_table,
@@ -17,13 +18,8 @@ from derbes.results.tables import (
     verdict_words,
 )
 
-MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
-    "model",
-    "arithmetic",
-    "attested",
-    "said",
-    "definition",
-)
+MODEL, ARITHMETIC, ATTESTED = "model", "arithmetic", "attested"
+SAID, DEFINITION = "said", "definition"
 EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, DEFINITION, SAID)
 """Kinds of evidence, the strongest first."""
 
@@ -338,28 +334,21 @@ class Predictions:
         n = {name: sum(getattr(one, f"n_{name}") for one in self.scores) for name in names}
         if not n["predictions"]:
             return ""
-        told = [
-            ngettext(
-                "{resolved} of {predictions} prediction is due and scored",
-                "{resolved} of {predictions} predictions are due and scored",
-                n["predictions"],
-            )
-        ]
-        undecided = n["due"] - n["resolved"]
-        if undecided:
-            told.append(_("{undecided} due and undecided"))
-        if n["early"]:
-            told.append(_("{early} decided early, scored once the day is over"))
-        told += [
-            text
-            for name, text in (
-                ("open", _("{open} open")),
-                ("void", _("{void} void")),
-                ("expired", _("{expired} expired")),
-            )
-            if n[name]
-        ]
-        return "; ".join(told).format(undecided=undecided, **n) + "."
+        n["undecided"] = n["due"] - n["resolved"]
+        scored = ngettext(
+            "{resolved} of {predictions} prediction is due and scored",
+            "{resolved} of {predictions} predictions are due and scored",
+            n["predictions"],
+        )
+        others = {
+            "undecided": _("{undecided} due and undecided"),
+            "early": _("{early} decided early, scored once the day is over"),
+            "open": _("{open} open"),
+            "void": _("{void} void"),
+            "expired": _("{expired} expired"),
+        }
+        told = [scored, *(text for name, text in others.items() if n[name])]
+        return "; ".join(told).format(**n) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,17 +424,17 @@ class StatementTable(Tabled):
         """How many statements hold and fail by each of some kinds of evidence, in words."""
         parts = []
         for kind in kinds:
+            verdicts = [row.verdict for row in self.statements if row.evidence == kind]
             held, failed = (
-                sum(row.evidence == kind and row.verdict in verdicts for row in self.statements)
-                for verdicts in (("holds", "likely"), ("fails", "unlikely"))
+                sum(verdict in those for verdict in verdicts)
+                for those in (("holds", "likely"), ("fails", "unlikely"))
             )
-            said = sum(row.evidence == kind for row in self.statements)
-            if said and kind == SAID:
+            words = _("{evidence}: {held} hold, {failed} fail")
+            if kind == SAID:
                 words = _("{evidence}: {n} not shown")
-                parts.append(words.format(evidence=evidence_words(kind), n=said))
-            elif said:
-                words = _("{evidence}: {held} hold, {failed} fail")
-                parts.append(words.format(evidence=evidence_words(kind), held=held, failed=failed))
+            if verdicts:
+                evidence, n = evidence_words(kind), len(verdicts)
+                parts.append(words.format(evidence=evidence, n=n, held=held, failed=failed))
         return "; ".join(parts)
 
     def _repr_html_(self) -> str:
@@ -456,155 +445,123 @@ class StatementTable(Tabled):
 def statement_columns() -> tuple[Column, ...]:
     """What is shown of a statement."""
     return (
-        Column(_("id"), "id"),
-        Column(_("holder"), "holder"),
-        Column(_("modality"), "modality"),
+        *columns(id=_("id"), holder=_("holder"), modality=_("modality")),
         verdict_column(),
         evidence_column(),
-        Column(_("share of draws"), "share"),
-        Column(_("standard error"), "standard_error"),
-        Column(_("due"), "due", is_date=True),
-        Column(_("reason"), "reason"),
+        *columns(share=_("share of draws"), standard_error=_("standard error")),
+        *columns(is_date=True, due=_("due")),
+        *columns(reason=_("reason")),
     )
 
 
-def _entry_columns(record: type, *without: str) -> list[Column]:
+def _entry_columns(*without: Column) -> list[Column]:
     """What all entries of a ledger have, but what stands in other columns."""
-    known = {field.name for field in fields(record)}
-    columns = (
-        Column(_("id"), "id"),
-        verdict_column(),
-        evidence_column(),
-        Column(_("share of draws"), "share"),
-        Column(_("standard error"), "standard_error"),
-        Column(_("reason"), "reason"),
-        Column(_("draws"), "n_draws"),
-        Column(_("expression"), "expression"),
-        Column(_("document"), "document"),
-        Column(_("place"), "place"),
-        Column(_("said by"), "said_by"),
-        Column(_("missing"), "missing"),
-        Column(_("turns over in"), "flips_in"),
-    )
-    return [one for one in columns if one.path in known and one.path not in without]
+    entry = (
+        *columns(id=_("id")), verdict_column(), evidence_column(),
+        *columns(
+            share=_("share of draws"), standard_error=_("standard error"), reason=_("reason"),
+            n_draws=_("draws"), expression=_("expression"), document=_("document"),
+            place=_("place"), said_by=_("said by"), missing=_("missing"),
+            flips_in=_("turns over in"),
+        ),
+    )  # fmt: skip
+    told = {column.path for column in without}
+    return [one for one in entry if one.path not in told]
 
 
+@tables_of.register
 def statement_tables(table: StatementTable) -> tuple[ResultTable, ...]:
     """A ledger as whole tables."""
-    shown = statement_columns()
-    told = [column.path for column in shown]
-    said = (
-        *shown,
-        Column(_("kind"), "kind"),
-        Column(_("by"), "by"),
-        Column(_("said on"), "said", is_date=True),
-        Column(_("polarity"), "polarity"),
-        Column(_("stance"), "stance"),
-        Column(_("toward"), "target"),
-        Column(_("claimed"), "probability"),
-        Column(_("outcome"), "outcome"),
-        Column(_("decided early"), "decided_early"),
-        Column(_("Brier score"), "brier"),
-        Column(_("reporters"), "reporters"),
-        Column(_("retells"), "retells"),
-        Column(_("expires"), "expires", is_date=True),
-        *_entry_columns(StatementRow, *told),
-    )
-    contrasts = (
-        *_entry_columns(ContrastRow),
-        Column(_("by"), "by"),
-        Column(_("between"), "between"),
-        Column(_("verdicts"), "verdicts"),
-    )
-    standards = (
-        *_entry_columns(DoubleStandardRow),
-        Column(_("judge"), "judge"),
-        Column(_("act"), "act"),
-        Column(_("kind"), "kind"),
-        Column(_("judgements"), "judgements"),
-        Column(_("statements"), "statements"),
-        Column(_("declared"), "is_declared"),
-        Column(_("shown"), "is_found"),
-    )
-    tensions = (
-        *_entry_columns(TensionRow),
-        Column(_("statements"), "statements"),
-        Column(_("raised"), "raised"),
-    )
-    game = table.signaling
+    told, entry, share = statement_columns(), _entry_columns(), _("share of draws")
+    scores, game = table.predictions, table.signaling
+    statements, about = columns(statements=_("statements"), about=_("about"))
     return (
-        table_of("statements", _("Statements"), StatementRow, table.statements, *said),
-        table_of("contrasts", _("Contrasts"), ContrastRow, table.contrasts, *contrasts),
-        table_of("double_standards", _("Double standards"), DoubleStandardRow,
-               table.double_standards, *standards),
-        table_of("tensions", _("Tensions"), TensionRow, table.tensions, *tensions),
-        *_ledger_as_a_whole(table),
-        table_of("signaling", _("Signaling"), SignalingYear, game.years if game else (),
-               *_signaling_columns()),
+        table_of(
+            "statements", _("Statements"), StatementRow, table.statements, *told,
+            *columns(kind=_("kind"), by=_("by")), *columns(is_date=True, said=_("said on")),
+            *columns(
+                polarity=_("polarity"), stance=_("stance"), target=_("toward"),
+                probability=_("claimed"), outcome=_("outcome"),
+                decided_early=_("decided early"), brier=_("Brier score"),
+                reporters=_("reporters"), retells=_("retells"),
+            ),
+            *columns(is_date=True, expires=_("expires")), *_entry_columns(*told),
+        ),
+        table_of(
+            "contrasts", _("Contrasts"), ContrastRow, table.contrasts, *entry,
+            *columns(by=_("by"), between=_("between"), verdicts=_("verdicts")),
+        ),
+        table_of(
+            "double_standards", _("Double standards"), DoubleStandardRow, table.double_standards,
+            *entry,
+            *columns(
+                judge=_("judge"), act=_("act"), kind=_("kind"), judgements=_("judgements"),
+                statements=_("statements"), is_declared=_("declared"), is_found=_("shown"),
+            ),
+        ),
+        table_of(
+            "tensions", _("Tensions"), TensionRow, table.tensions, *entry, statements,
+            *columns(raised=_("raised")),
+        ),
+        table_of(
+            "contradictions", _("Contradictions"), Contradiction, table.contradictions,
+            *columns(kind=_("kind")), statements,
+            *columns(holders=_("holders"), sides=_("sides"), same_side=_("same side")), about,
+        ),
+        table_of(
+            "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits,
+            Column(_("what does not fit"), lambda row: row.words, exact="kind"), statements,
+            *columns(verdicts=_("verdicts")), about,
+        ),
+        table_of(
+            "modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
+            *columns(
+                id=_("retelling"), passed_on_by=_("passed on by"), also=_("also"), source=_("of"),
+                source_modality=_("said as"), modality=_("retold as"), change=_("change"),
+                in_what=_("in"), steps=_("steps"),
+            ),
+        ),
+        table_of(
+            "unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
+            *columns(
+                side=_("side"), subject=_("takes no stance on"),
+                n_statements=_("its statements here"), said_by=_("who does"),
+            ),
+        ),
+        table_of(
+            "theses", _("Theses"), ThesisEdge, table.theses.edges,
+            *columns(id=_("id"), cause=_("cause"), effect=_("effect")), verdict_column(),
+            *columns(share=share, holder=_("holder")),
+        ),
+        table_of(
+            "scores", _("Scores of predictions"), SpeakerScore, scores.scores,
+            *columns(
+                speaker=_("holder"), n_predictions=_("predictions"), n_due=_("due"),
+                n_resolved=_("of them scored"), n_early=_("decided early"), n_open=_("open"),
+                n_void=_("void"), n_expired=_("expired"), brier=_("Brier score"),
+                brier_low=_("at best"), brier_high=_("at worst"),
+            ),
+        ),
+        table_of(
+            "calibration", _("Calibration of predictions"), CalibrationBin, scores.calibration,
+            *columns(
+                low=_("from"), high=_("to"), n=_("scored"), mean_probability=_("claimed"),
+                share_true=_("came true"), n_undecided=_("due, undecided"),
+                n_early=_("decided early"), n_open=_("open"),
+            ),
+        ),
+        table_of(
+            "signaling", _("Signaling"), SignalingYear, game.years if game else (),
+            *columns(is_date=True, start=_("start")), *columns(measure=_("measure")),
+            *columns(_("month"), length=_("length")),
+            *columns(share, credible_share=_("credible"), rhetoric_share=_("only talk")),
+            *columns(threshold=_("belief needed")),
+            *columns(
+                share, explaining_matters_share=_("words matter"), pooling_share=_("pooling"),
+                separating_share=_("separating"),
+            ),
+            *columns(
+                n_draws=_("draws"), n_without=_("draws without an answer"), missing=_("missing")
+            ),
+        ),
     )  # fmt: skip
-
-
-def _ledger_as_a_whole(table: StatementTable) -> Iterator[ResultTable]:
-    """What entries show beside each other."""
-    statements, about = Column(_("statements"), "statements"), Column(_("about"), "about")
-    yield table_of(
-        "contradictions", _("Contradictions"), Contradiction, table.contradictions,
-        Column(_("kind"), "kind"), statements, Column(_("holders"), "holders"),
-        Column(_("sides"), "sides"), Column(_("same side"), "same_side"), about,
-    )  # fmt: skip
-    yield table_of(
-        "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits,
-        Column(_("what does not fit"), lambda row: row.words, exact="kind"), statements,
-        Column(_("verdicts"), "verdicts"), about,
-    )  # fmt: skip
-    yield table_of(
-        "modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
-        Column(_("retelling"), "id"), Column(_("passed on by"), "passed_on_by"),
-        Column(_("also"), "also"), Column(_("of"), "source"),
-        Column(_("said as"), "source_modality"), Column(_("retold as"), "modality"),
-        Column(_("change"), "change"), Column(_("in"), "in_what"), Column(_("steps"), "steps"),
-    )  # fmt: skip
-    yield table_of(
-        "unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
-        Column(_("side"), "side"), Column(_("takes no stance on"), "subject"),
-        Column(_("its statements here"), "n_statements"), Column(_("who does"), "said_by"),
-    )  # fmt: skip
-    yield table_of(
-        "theses", _("Theses"), ThesisEdge, table.theses.edges,
-        Column(_("id"), "id"), Column(_("cause"), "cause"), Column(_("effect"), "effect"),
-        verdict_column(), Column(_("share of draws"), "share"), Column(_("holder"), "holder"),
-    )  # fmt: skip
-    yield table_of(
-        "scores", _("Scores of predictions"), SpeakerScore, table.predictions.scores,
-        Column(_("holder"), "speaker"), Column(_("predictions"), "n_predictions"),
-        Column(_("due"), "n_due"), Column(_("of them scored"), "n_resolved"),
-        Column(_("decided early"), "n_early"), Column(_("open"), "n_open"),
-        Column(_("void"), "n_void"), Column(_("expired"), "n_expired"),
-        Column(_("Brier score"), "brier"), Column(_("at best"), "brier_low"),
-        Column(_("at worst"), "brier_high"),
-    )  # fmt: skip
-    yield table_of(
-        "calibration", _("Calibration of predictions"), CalibrationBin,
-        table.predictions.calibration, Column(_("from"), "low"), Column(_("to"), "high"),
-        Column(_("scored"), "n"), Column(_("claimed"), "mean_probability"),
-        Column(_("came true"), "share_true"), Column(_("due, undecided"), "n_undecided"),
-        Column(_("decided early"), "n_early"), Column(_("open"), "n_open"),
-    )  # fmt: skip
-
-
-def _signaling_columns() -> tuple[Column, ...]:
-    share = _("share of draws")
-    return (
-        Column(_("start"), "start", is_date=True),
-        Column(_("measure"), "measure"),
-        Column(_("length"), "length", _("month")),
-        Column(_("credible"), "credible_share", share),
-        Column(_("only talk"), "rhetoric_share", share),
-        Column(_("belief needed"), "threshold"),
-        Column(_("words matter"), "explaining_matters_share", share),
-        Column(_("pooling"), "pooling_share", share),
-        Column(_("separating"), "separating_share", share),
-        Column(_("draws"), "n_draws"),
-        Column(_("draws without an answer"), "n_without"),
-        Column(_("missing"), "missing"),
-    )

@@ -4,16 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from derbes.language import _
+from derbes.results.books import Tabled, tables_of
 from derbes.results.statements import Signaling
 from derbes.results.supply import DrawnInput, Provenance
-from derbes.results.tables import (
-    Column,
-    ResultTable,
-    Tabled,
-    quantile_columns,
-    setting_columns,
-    table_of,
-)
+from derbes.results.tables import ResultTable, columns, quantile_columns, setting_columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +268,14 @@ class HazardMonth:
 
 
 def _fan_points(fan: Fan) -> Iterator[FanPoint]:
+    whole = ("name", "variant", "measure", "length", "bound", "unit", "capped_at", "n_draws")
+    about = {name: getattr(fan, name) for name in whole}
     for at, date in enumerate(fan.dates):
+        share = fan.capped_share[at] if fan.capped_share else None
+        bands = {band: values[at] for band, values in fan.quantiles.items()}
         yield FanPoint(
-            name=fan.name, variant=fan.variant, measure=fan.measure, length=fan.length,
-            bound=fan.bound, unit=fan.unit, date=date, mean=fan.mean[at],
-            quantiles={band: values[at] for band, values in fan.quantiles.items()},
-            central=fan.central[at], capped_at=fan.capped_at,
-            capped_share=fan.capped_share[at] if fan.capped_share else None, n_draws=fan.n_draws,
+            **about, date=date, mean=fan.mean[at], quantiles=bands, central=fan.central[at],
+            capped_share=share,
         )  # fmt: skip
 
 
@@ -289,97 +284,104 @@ def _hazard_months(risk: HazardRisk) -> Iterator[HazardMonth]:
         yield HazardMonth(risk.variant, date, now, by)
 
 
+@tables_of.register
 def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     """Answers over draws as whole tables."""
     money, unmet = found.units.get("money", ""), found.units.get("unmet", "")
-    share, month = _("share"), _("month")
-    date, n_draws = Column(_("date"), "date", is_date=True), Column(_("draws"), "n_draws")
-    name, unit = Column(_("answer"), "name"), Column(_("unit"), "unit")
-    asked, its_input = Column(_("answer"), "answer"), Column(_("input"), "input")
-    length = Column(_("length"), "length", month)
-    bound = Column(_("response"), "bound")
-    capped = Column(_("nothing is looked at beyond"), "capped_at")
-    central = Column(_("central"), "central")
-    answers = (
-        name, unit, Column(_("question"), "question"), *setting_columns(), length, date, bound,
-        Column(_("mean"), "mean"), Column(_("standard error"), "standard_error"),
-        *quantile_columns(""), central, capped,
-        Column(_("part that reaches it"), "capped_share", share),
-        n_draws, Column(_("draws without a value"), "n_without"),
-        Column(_("draws without bound"), "n_unbounded"),
-        Column(_("draws that would halve the error"), "draws_to_halve"),
-    )  # fmt: skip
-    ended = (
-        *setting_columns(), length, date, bound, Column(_("ended by then"), "p", share),
-        Column(_("standard error"), "standard_error", share), n_draws,
-    )  # fmt: skip
-    decides = (
-        asked, its_input, Column(_("first order"), "first"),
-        Column(_("half of its 95 % interval"), "first_confidence"),
-        Column(_("total"), "total"),
-        Column(_("half of the total's 95 % interval"), "total_confidence"),
-        Column("PAWN", "pawn"),
-    )  # fmt: skip
-    swings = (
-        asked, its_input, Column(_("unit of the input"), "unit"), Column(_("low"), "low"),
-        central, Column(_("high"), "high"), Column(_("unit of the answer"), "answer_unit"),
-        Column(_("answer at low"), "answer_at_low"),
-        Column(_("answer at the center"), "answer_central"),
-        Column(_("answer at high"), "answer_at_high"),
-    )  # fmt: skip
-    tipping = (
-        asked, its_input, Column(_("flips at"), "value"), unit,
-        Column(_("on the side"), "direction"),
-        Column(_("flips over draws at"), "value_over_draws"),
-        Column(_("answer at the center"), "central_answer"), Column(_("in words"), "says"),
-    )  # fmt: skip
-    fans = (
-        name, unit, *setting_columns(), length, bound, date, Column(_("mean"), "mean"),
-        *quantile_columns("", next(iter(found.fans)).quantiles if found.fans else ()),
-        central, capped,
-        Column(_("part that reaches it"), "capped_share", share), n_draws,
-    )  # fmt: skip
-    hazards = (
-        Column(_("variant"), "variant"), Column(_("hazards"), "hazards"),
-        Column(_("expected loss"), "expected_loss", money),
-        Column(_("mean loss of the worst"), "cvar_loss", money),
-        Column(_("expected unmet"), "expected_unmet", unmet),
-        Column(_("mean unmet of the worst"), "cvar_unmet", unmet),
-        Column(_("part that is the worst"), "tail_share", share),
-        Column(_("uses that ever go short, part of the futures"), "use"),
-        Column(_("missing"), "missing"),
-    )  # fmt: skip
-    hazard_months = (
-        Column(_("variant"), "variant"), date,
-        Column(_("short in that month"), "p_short", share),
-        Column(_("short by then"), "p_short_by", share),
-    )  # fmt: skip
-    left_out = (
-        asked, Column(_("inputs left out"), "n_inputs"),
-        Column(_("largest swing among them"), "largest_swing"),
-        Column(_("beside the largest of all"), "share_of_largest", share),
-        Column(_("inputs"), "inputs"),
-    )  # fmt: skip
-    inputs = (
-        Column(_("input"), "path"), unit, Column(_("value"), "value"), Column(_("low"), "low"),
-        Column(_("high"), "high"), Column(_("distribution"), "distribution"),
-        *quantile_columns("", ("5", "50", "95")), Column(_("stated"), "is_stated"),
-        Column(_("reference class"), "reference"), Column(_("rows behind it"), "n_rows"),
-        Column(_("unfinished projects"), "n_unfinished"),
-        Column(_("weight of what is open"), "open_share", share), Column(_("grade"), "grade"),
-        Column(_("why"), "why"),
-    )  # fmt: skip
+    share, setting = _("share"), setting_columns()
+    length, date = columns(_("month"), length=_("length")), columns(is_date=True, date=_("date"))
+    name, unit, bound, n_draws = columns(
+        name=_("answer"), unit=_("unit"), bound=_("response"), n_draws=_("draws")
+    )
+    asked = columns(answer=_("answer"), input=_("input"))
+    mean, error = columns(mean=_("mean"), standard_error=_("standard error"))
+    central, capped = columns(central=_("central"), capped_at=_("nothing is looked at beyond"))
+    reached = columns(share, capped_share=_("part that reaches it"))
+    bands = next(iter(found.fans)).quantiles if found.fans else ()
     points = (point for fan in found.fans for point in _fan_points(fan))
     months = (one for risk in found.hazards for one in _hazard_months(risk))
     return (
-        table_of("answers", _("Answers"), Answer, found.answers, *answers),
-        table_of("ended", _("Leverage has ended"), EndedBy, found.p_ended, *ended),
-        table_of("decides", _("What decides"), Influence, found.sensitivity, *decides),
-        table_of("swings", _("Each input from low to high"), Bar, found.tornado, *swings),
-        table_of("tipping", _("Where a verdict flips"), TippingValue, found.tipping, *tipping),
-        table_of("fans", _("By date"), FanPoint, points, *fans),
-        table_of("hazards", _("Hazards"), HazardRisk, found.hazards, *hazards),
-        table_of("hazard_months", _("Hazards by month"), HazardMonth, months, *hazard_months),
-        table_of("left_out", _("Inputs left out"), ScreenedOut, found.screened_out, *left_out),
-        table_of("inputs", _("Uncertain inputs"), DrawnInput, found.inputs, *inputs),
-    )
+        table_of(
+            "answers", _("Answers"), Answer, found.answers, name, unit,
+            *columns(question=_("question")), *setting, *length, *date, bound, mean, error,
+            *quantile_columns(""), central, capped, *reached, n_draws,
+            *columns(
+                n_without=_("draws without a value"), n_unbounded=_("draws without bound"),
+                draws_to_halve=_("draws that would halve the error"),
+            ),
+        ),
+        table_of(
+            "ended", _("Leverage has ended"), EndedBy, found.p_ended, *setting, *length, *date,
+            bound, *columns(share, p=_("ended by then"), standard_error=_("standard error")),
+            n_draws,
+        ),
+        table_of(
+            "decides", _("What decides"), Influence, found.sensitivity, *asked,
+            *columns(
+                first=_("first order"), first_confidence=_("half of its 95 % interval"),
+                total=_("total"), total_confidence=_("half of the total's 95 % interval"),
+                pawn="PAWN",
+            ),
+        ),
+        table_of(
+            "swings", _("Each input from low to high"), Bar, found.tornado, *asked,
+            *columns(unit=_("unit of the input"), low=_("low")), central,
+            *columns(
+                high=_("high"), answer_unit=_("unit of the answer"),
+                answer_at_low=_("answer at low"), answer_central=_("answer at the center"),
+                answer_at_high=_("answer at high"),
+            ),
+        ),
+        table_of(
+            "tipping", _("Where a verdict flips"), TippingValue, found.tipping, *asked,
+            *columns(value=_("flips at")), unit,
+            *columns(
+                direction=_("on the side"), value_over_draws=_("flips over draws at"),
+                central_answer=_("answer at the center"), says=_("in words"),
+            ),
+        ),
+        table_of(
+            "fans", _("By date"), FanPoint, points, name, unit, *setting, *length, bound, *date,
+            mean, *quantile_columns("", bands), central, capped, *reached, n_draws,
+        ),
+        table_of(
+            "hazards", _("Hazards"), HazardRisk, found.hazards,
+            *columns(variant=_("variant"), hazards=_("hazards")),
+            *columns(
+                money, expected_loss=_("expected loss"), cvar_loss=_("mean loss of the worst")
+            ),
+            *columns(
+                unmet, expected_unmet=_("expected unmet"), cvar_unmet=_("mean unmet of the worst")
+            ),
+            *columns(share, tail_share=_("part that is the worst")),
+            *columns(
+                use=_("uses that ever go short, part of the futures"), missing=_("missing")
+            ),
+        ),
+        table_of(
+            "hazard_months", _("Hazards by month"), HazardMonth, months, setting[0], *date,
+            *columns(share, p_short=_("short in that month"), p_short_by=_("short by then")),
+        ),
+        table_of(
+            "left_out", _("Inputs left out"), ScreenedOut, found.screened_out, asked[0],
+            *columns(
+                n_inputs=_("inputs left out"), largest_swing=_("largest swing among them")
+            ),
+            *columns(share, share_of_largest=_("beside the largest of all")),
+            *columns(inputs=_("inputs")),
+        ),
+        table_of(
+            "inputs", _("Uncertain inputs"), DrawnInput, found.inputs,
+            *columns(path=_("input")), unit,
+            *columns(
+                value=_("value"), low=_("low"), high=_("high"), distribution=_("distribution")
+            ),
+            *quantile_columns("", ("5", "50", "95")),
+            *columns(
+                is_stated=_("stated"), reference=_("reference class"),
+                n_rows=_("rows behind it"), n_unfinished=_("unfinished projects"),
+            ),
+            *columns(share, open_share=_("weight of what is open")),
+            *columns(grade=_("grade"), why=_("why")),
+        ),
+    )  # fmt: skip

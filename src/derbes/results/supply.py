@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from derbes.language import _
+from derbes.results.books import Tabled, tables_of
 from derbes.results.tables import (
-    Column,
     ResultTable,
-    Tabled,
+    columns,
     columns_of,
     cover_columns,
     end_columns,
@@ -222,9 +222,9 @@ class Leverage(Tabled):
 
     def _repr_html_(self) -> str:
         """Two tables in a notebook: when it ends, and the surface."""
-        columns = (*setting_columns(), *leverage_columns(self.currency, self.unit))
+        shown = (*setting_columns(), *leverage_columns(self.currency, self.unit))
         ends = html_table(end_columns(), self.ends, _("When leverage ends"))
-        return ends + html_table(columns, self.rows, _("Leverage"))
+        return ends + html_table(shown, self.rows, _("Leverage"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,55 +309,48 @@ class DrawnInput:
     why: str
 
 
+@tables_of.register
 def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     """The whole of cover as a table."""
-    month = _("month")
-    columns = (
-        *setting_columns(),
-        *cover_columns(),
-        Column(_("survives at least"), "survives_at_least", month),
-        Column(_("survives this length"), "survives_length"),
-        Column(_("stock never ends"), "days_of_cover_infinite"),
+    more = columns(
+        survives_length=_("survives this length"), days_of_cover_infinite=_("stock never ends")
     )
-    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *columns),)
+    least = columns(_("month"), survives_at_least=_("survives at least"))
+    shown = (*setting_columns(), *cover_columns(), *least, *more)
+    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *shown),)
 
 
+@tables_of.register
 def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
     """The surface, its ends and the levers as whole tables."""
     _unit, other = tier_units(found.unit)
-    month = _("month")
-    surface = (
-        *setting_columns(),
-        *leverage_columns(found.currency, found.unit),
-        Column(_("leverage ratio, buyer lost"), "leverage_ratio_lost"),
-        Column(_("no price rise is as bad"), "premium_unbounded"),
-        Column(_("stocks are back"), "rejoined"),
-        Column(_("counted over"), "window", month),
-        Column(_("residual of the certificate"), "certificate"),
-        Column(_("part of a reserve used"), "reserve_used", _("share")),
-        Column(_("deferrable, with calm's"), "unmet_deferrable_gross", other),
-        Column(_("unit of unmet demand"), "unmet_unit"),
-        Column(_("figures that are bounds"), "bounds"),
-        Column(_("takes nothing away"), "takes_nothing"),
-        Column(_("missing"), "missing"),
-    )
-    ends = (
-        *end_columns(),
-        Column(_("starts survived"), "n_starts_survived"),
-        Column(_("starts looked at"), "n_starts"),
-        Column(_("last start looked at"), "known_until", is_date=True),
-    )
-    levers = (
-        Column(_("lever"), "lever"),
-        Column(_("name"), "label"),
-        Column(_("sender"), "sender"),
-        Column(_("measures"), "measures"),
-        Column(_("counted by"), "measure"),
-        Column(_("missing"), "missing"),
-        Column(_("where to look"), "look"),
-    )
     return (
-        table_of("leverage", _("Leverage"), LeverageRow, found.rows, *surface),
-        table_of("ends", _("When leverage ends"), LeverageEnd, found.ends, *ends),
-        table_of("levers", _("Levers"), LeverCount, found.levers, *levers),
-    )
+        table_of(
+            "leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
+            *leverage_columns(found.currency, found.unit),
+            *columns(
+                leverage_ratio_lost=_("leverage ratio, buyer lost"),
+                premium_unbounded=_("no price rise is as bad"), rejoined=_("stocks are back"),
+            ),
+            *columns(_("month"), window=_("counted over")),
+            *columns(certificate=_("residual of the certificate")),
+            *columns(_("share"), reserve_used=_("part of a reserve used")),
+            *columns(other, unmet_deferrable_gross=_("deferrable, with calm's")),
+            *columns(
+                unmet_unit=_("unit of unmet demand"), bounds=_("figures that are bounds"),
+                takes_nothing=_("takes nothing away"), missing=_("missing"),
+            ),
+        ),
+        table_of(
+            "ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
+            *columns(n_starts_survived=_("starts survived"), n_starts=_("starts looked at")),
+            *columns(is_date=True, known_until=_("last start looked at")),
+        ),
+        table_of(
+            "levers", _("Levers"), LeverCount, found.levers,
+            *columns(
+                lever=_("lever"), label=_("name"), sender=_("sender"), measures=_("measures"),
+                measure=_("counted by"), missing=_("missing"), look=_("where to look"),
+            ),
+        ),
+    )  # fmt: skip

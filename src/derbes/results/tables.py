@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from derbes.errors import MissingExtraError, Problem, RequestError, did_you_mean
+from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
 from derbes.language import _, ngettext, spelled
 
@@ -90,6 +90,16 @@ class Column:
         return self.words(row, text) if self.words else text
 
 
+def columns(unit: str = "", /, *, is_date: bool = False, **headings: str) -> tuple[Column, ...]:
+    """Columns that show fields as they are, all in one unit: field → heading.
+
+    Examples:
+        >>> [one.titled for one in columns("USD", cost="cost", gain="saved if it comes")]
+        ['cost [USD]', 'saved if it comes [USD]']
+    """
+    return tuple(Column(text, name, unit, is_date=is_date) for name, text in headings.items())
+
+
 def tier_units(unit: str) -> tuple[str, str]:
     """Units of unmet essential and unmet deferrable demand, from `t` or `t / MWh`.
 
@@ -149,7 +159,7 @@ def _cost_column(heading: str, field: str, currency: str) -> Column:
 
 def setting_columns() -> tuple[Column, ...]:
     """What a row is about, where rows of several stand in one table."""
-    return (Column(_("variant"), "variant"), Column(_("measure"), "measure"))
+    return columns(variant=_("variant"), measure=_("measure"))
 
 
 def cover_columns() -> tuple[Column, ...]:
@@ -164,6 +174,7 @@ def cover_columns() -> tuple[Column, ...]:
     def no_end(row: Any) -> str:
         return _("no end") if row.days_of_cover_infinite else MISSING
 
+    short = "short_in_calm_from"
     return (
         Column(_("start"), "start", is_date=True),
         Column(_("length"), "length", _("month")),
@@ -171,21 +182,15 @@ def cover_columns() -> tuple[Column, ...]:
         Column(_("time to survive"), "time_to_survive", _("month"), survives_on),
         Column(_("the same, myopic"), "time_to_survive_myopic", _("month"), survives_on_too),
         Column(_("days of cover"), "days_of_cover", _("day"), no_end),
-        Column(
-            _("short in calm from"),
-            "short_in_calm_from",
-            tells="short_in_calm_from",
-            is_date=True,
-        ),
-        Column(_("binding"), "binding"),
-        Column(_("sold by"), "binding_sellers"),
+        Column(_("short in calm from"), short, tells=short, is_date=True),
+        *columns(binding=_("binding"), binding_sellers=_("sold by")),
     )
 
 
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
-    a_month = _("{money}/month").format(money=currency)
+    a_month, after = _("{money}/month").format(money=currency), "loss_per_month_after"
 
     def is_more_than_net(row: Any) -> bool:
         """Whether calm is short too, so that gross and net differ."""
@@ -208,9 +213,7 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
         Column(_("of"), "deepest_use", tells="deepest_use"),
         Column(_("target loss"), "target_loss", currency),
         Column(_("not restored"), "unrestored", currency, tells="unrestored"),
-        Column(
-            _("loss a month after"), "loss_per_month_after", a_month, tells="loss_per_month_after"
-        ),
+        Column(_("loss a month after"), after, a_month, tells=after),
         _cost_column(_("sender cost, returning"), "sender_cost_returning", currency),
         _cost_column(_("sender cost, lost"), "sender_cost_lost", currency),
         Column(_("leverage ratio"), "leverage_ratio"),
@@ -225,8 +228,7 @@ def end_columns() -> tuple[Column, ...]:
         Column(_("length"), "length", _("month")),
         Column(_("use"), "use"),
         Column(_("ends"), "date", absent=_("never"), is_date=True),
-        Column(_("binding"), "binding"),
-        Column(_("sold by"), "binding_sellers"),
+        *columns(binding=_("binding"), binding_sellers=_("sold by")),
     )
 
 
@@ -244,18 +246,11 @@ def shown(cell: object) -> str:
     if isinstance(cell, int):
         return spelled(f"{cell:,}")
     if isinstance(cell, float):
-        return _number(cell)
+        digits = ".0f" if abs(cell) >= 10**_DIGITS else f".{_DIGITS}g"
+        return spelled(f"{cell or 0.0:,{digits}}")
     if isinstance(cell, Sequence):
         return ", ".join(shown(part) for part in cell) or MISSING
     return str(cell)
-
-
-def _number(number: float) -> str:
-    if number == 0:
-        return "0"
-    if abs(number) >= 10**_DIGITS:
-        return spelled(f"{number:,.0f}")
-    return spelled(f"{number:,.{_DIGITS}g}")
 
 
 def grouped(rows: Sequence[Any], *, by: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
@@ -286,9 +281,11 @@ def columns_of(rows: Sequence[Any]) -> dict[str, Any]:
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     """An aligned table: headings, units, rows; numbers to the right."""
     columns = _telling(columns, rows)
-    cells = [[in_line(column.cell(row)) for column in columns] for row in rows]
-    head = [[in_line(column.heading) for column in columns], [in_line(_unit(c)) for c in columns]]
-    lines = head + cells if any(column.unit for column in columns) else head[:1] + cells
+    lines = [[in_line(column.heading) for column in columns]]
+    if any(column.unit for column in columns):
+        units = (f"[{column.unit}]" if column.unit else "" for column in columns)
+        lines.append([*map(in_line, units)])
+    lines += [[in_line(column.cell(row)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
     pads = [str.rjust if _has_numbers(column, rows) else str.ljust for column in columns]
     aligned = (
@@ -319,10 +316,6 @@ def _telling(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
         for column in columns
         if not rows or column.tells is None or any(field_of(row, column.tells) for row in rows)
     ]
-
-
-def _unit(column: Column) -> str:
-    return f"[{column.unit}]" if column.unit else ""
 
 
 def _has_numbers(column: Column, rows: Sequence[Any]) -> bool:
@@ -423,41 +416,6 @@ MOST_SHOWN = 100
 """Rows of a table that a notebook shows."""
 
 
-class Tabled:
-    """A result with whole tables, for notebooks and data frames."""
-
-    __slots__ = ()
-
-    def tables(self) -> dict[str, ResultTable]:
-        """Its tables by name, the main one first."""
-        from derbes.results.books import tables_of  # noqa: PLC0415 - which knows all results
-
-        return {table.name: table for table in tables_of(self)}
-
-    def to_pandas(self, table: str = "") -> Any:
-        """A table as a data frame of pandas; without a name the main one.
-
-        Raises:
-            MissingExtraError: pandas is not installed.
-            RequestError: There is no such table.
-        """
-        known = self.tables()
-        name = table or next(iter(known))
-        if name not in known:
-            what = _('"{name}" is no table of this result').format(name=name)
-            problem = Problem("table", what, fix=did_you_mean(name, known))
-            raise RequestError("derbes", [problem])
-        return known[name].to_pandas()
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """The main table, for whatever takes Arrow."""
-        return next(iter(self.tables().values())).__arrow_c_stream__(requested_schema)
-
-    def _repr_html_(self) -> str:
-        """The main table in a notebook."""
-        return next(iter(self.tables().values()))._repr_html_()
-
-
 def exact(content: Any) -> Exact:
     """What JSON has in a field as one cell; a number that is not finite is missing.
 
@@ -493,10 +451,10 @@ def _bare(annotation: Any) -> Any:
 
 
 def table_of(
-    name: str, title: str, record: type, rows: Iterable[Any], *columns: Column
+    name: str, title: str, record: type, rows: Iterable[Any], *shown: Column
 ) -> ResultTable:
     """A table of those columns that JSON has."""
-    held = tuple(column for column in columns if column.path)
+    held = tuple(column for column in shown if column.path)
     return ResultTable(name, title, held, tuple(rows), record)
 
 

@@ -3,11 +3,14 @@
 Values are in US dollars of their year, weights in tonnes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import Column, ResultTable, columns, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -238,6 +241,22 @@ class ProductSheet(Tabled):
     value of imports stands in; None: nothing is exported."""
 
 
+def _millions(**headings: str) -> Iterator[Column]:
+    """Columns of US dollars, shown in millions: field → heading."""
+
+    def millions(row: Any, name: str) -> float | None:
+        dollars = getattr(row, name)
+        return None if dollars is None else dollars / 1e6
+
+    for name, heading in headings.items():
+        shown = partial(millions, name=name)
+        yield Column(heading, shown, _("million USD"), exact=name, exact_unit="USD")
+
+
+def _year_column() -> Column:
+    return Column(_("year"), lambda row: str(row.year), exact="year")
+
+
 def dependence_columns(
     *, sender: str, by_year: bool = False, has_buyers: bool = False
 ) -> tuple[Column, ...]:
@@ -248,113 +267,61 @@ def dependence_columns(
         by_year: Whether rows are years of one product.
         has_buyers: Whether rows are of several buyers.
     """
-    share = _("share")
-    what = (
-        Column(_("product"), "product"),
-        Column(_("what it holds"), "label", words=lambda _row, label: label[:28].rstrip()),
-    )
-    first = (Column(_("year"), lambda row: str(row.year), exact="year"),) if by_year else what
-    sold = (
-        Column(_("of {sender}").format(sender=sender), "sender_share", share),
-        Column(_("of its exports"), "target_share", share),
-    )
+    share, of_sender = _("share"), _("of {sender}").format(sender=sender)
+    label = Column(_("what it holds"), "label", words=lambda _row, label: label[:28].rstrip())
     return (
-        *((Column(_("buyer"), "buyer"),) if has_buyers else ()),
-        *first,
-        Column(
-            _("imports"),
-            lambda row: row.imports / 1e6,
-            _("million USD"),
-            exact="imports",
-            exact_unit="USD",
-        ),
-        *((Column(_("unit value"), "unit_value", _("USD/t")),) if by_year else ()),
-        Column(_("sellers"), "n_sellers"),
-        Column(_("concentration"), "concentration", _("0 to 1")),
-        Column(_("largest"), "top"),
-        Column(_("its part"), "top_share", share),
-        *(sold if sender else ()),
+        *(columns(buyer=_("buyer")) if has_buyers else ()),
+        *([_year_column()] if by_year else [*columns(product=_("product")), label]),
+        *_millions(imports=_("imports")),
+        *(columns(_("USD/t"), unit_value=_("unit value")) if by_year else ()),
+        *columns(n_sellers=_("sellers")),
+        *columns(_("0 to 1"), concentration=_("concentration")),
+        *columns(top=_("largest")),
+        *columns(share, top_share=_("its part")),
+        *(columns(share, sender_share=of_sender, target_share=_("of its exports"))
+          if sender else ()),
         Column(_("over exports"), "over_exports", _("times"), absent=_("none")),
-        Column(_("CDI margin"), "cdi_margin"),
-        Column(_("GeoDep margin"), "geodep_margin"),
-        *(() if by_year else (Column(_("flagged"), "years_flagged", _("year")),)),
-    )
+        *columns(cdi_margin=_("CDI margin"), geodep_margin=_("GeoDep margin")),
+        *(() if by_year else columns(_("year"), years_flagged=_("flagged"))),
+    )  # fmt: skip
 
 
 def seller_columns() -> tuple[Column, ...]:
     """What is shown of sellers."""
     return (
-        Column(_("seller"), "name"),
-        Column(
-            _("to the buyer"),
-            lambda row: row.value / 1e6,
-            _("million USD"),
-            exact="value",
-            exact_unit="USD",
-        ),
-        Column(_("part"), "share", _("share")),
-        Column(_("unit value"), "unit_value", _("USD/t")),
-        Column(
-            _("to everybody"),
-            lambda row: row.exports / 1e6,
-            _("million USD"),
-            exact="exports",
-            exact_unit="USD",
-        ),
-        Column(_("buyer's part"), "target_share", _("share")),
-        Column(
-            _("below its peak by"),
-            lambda row: row.spare / 1e6,
-            _("million USD"),
-            exact="spare",
-            exact_unit="USD",
-        ),
+        *columns(name=_("seller")),
+        *_millions(value=_("to the buyer")),
+        *columns(_("share"), share=_("part")),
+        *columns(_("USD/t"), unit_value=_("unit value")),
+        *_millions(exports=_("to everybody")),
+        *columns(_("share"), target_share=_("buyer's part")),
+        *_millions(spare=_("below its peak by")),
     )
 
 
 def comparison_columns() -> tuple[Column, ...]:
     """What is shown of unit values beside those of others."""
+
+    def others(row: Comparison) -> str:
+        known = ((name, value) for name, value in row.others.items() if value is not None)
+        return ", ".join(f"{name} {value:,.4g}" for name, value in known)
+
     return (
-        Column(_("year"), lambda row: str(row.year), exact="year"),
-        Column(_("own"), "own", _("USD/t")),
-        Column(
-            _("others"),
-            lambda row: ", ".join(
-                f"{name} {value:,.4g}" for name, value in row.others.items() if value is not None
-            ),
-            _("USD/t"),
-        ),
-        Column(_("dearer than their mean by"), "premium", _("share")),
+        _year_column(),
+        *columns(_("USD/t"), own=_("own")),
+        Column(_("others"), others, _("USD/t")),
+        *columns(_("share"), premium=_("dearer than their mean by")),
     )
 
 
 def mirror_columns() -> tuple[Column, ...]:
     """What is shown of the same trade as buyer and seller report it."""
     return (
-        Column(_("year"), lambda row: str(row.year), exact="year"),
-        Column(_("seller"), "seller"),
-        Column(
-            _("the buyer reports"),
-            lambda row: row.by_buyer / 1e6,
-            _("million USD"),
-            exact="by_buyer",
-            exact_unit="USD",
-        ),
-        Column(
-            _("the seller reports"),
-            lambda row: row.by_seller / 1e6,
-            _("million USD"),
-            exact="by_seller",
-            exact_unit="USD",
-        ),
-        Column(_("gap, as a part of the larger"), "gap"),
-        Column(
-            _("passing through the seller"),
-            lambda row: None if row.re_exports is None else row.re_exports / 1e6,
-            _("million USD"),
-            exact="re_exports",
-            exact_unit="USD",
-        ),
+        _year_column(),
+        *columns(seller=_("seller")),
+        *_millions(by_buyer=_("the buyer reports"), by_seller=_("the seller reports")),
+        *columns(gap=_("gap, as a part of the larger")),
+        *_millions(re_exports=_("passing through the seller")),
     )
 
 
@@ -362,28 +329,26 @@ def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> R
     shown = dependence_columns(sender=sender or "–", by_year=by_year, has_buyers=True)
     told = {column.path for column in shown}
     more = (
-        Column(_("product"), "product"),
-        Column(_("year"), "year"),
-        Column(_("net weight"), "weight", _("t")),
-        Column(_("part that has a weight"), "weighed", _("share")),
-        Column(_("unit value"), "unit_value", _("USD/t")),
-        Column(_("from outside the group"), "outside_share", _("share")),
-        Column(_("own exports"), "exports", "USD"),
-        Column(_("concentration of the world's exports"), "world_concentration", _("0 to 1")),
-        Column(_("largest seller of the world"), "world_top"),
-        Column(_("its part of the world's exports"), "world_top_share", _("share")),
-        Column(_("the sender's exports"), "sender_exports", "USD"),
-        Column("CDI", "cdi"),
-        Column("GeoDep", "geodep"),
-        Column(_("GeoDep, lasting"), "geodep_lasting"),
-        Column(_("single point of failure"), "single_point"),
-        Column(_("years flagged"), "years_flagged", _("year")),
+        *columns(product=_("product"), year=_("year")),
+        *columns(_("t"), weight=_("net weight")),
+        *columns(_("share"), weighed=_("part that has a weight")),
+        *columns(_("USD/t"), unit_value=_("unit value")),
+        *columns(_("share"), outside_share=_("from outside the group")),
+        *columns("USD", exports=_("own exports")),
+        *columns(_("0 to 1"), world_concentration=_("concentration of the world's exports")),
+        *columns(world_top=_("largest seller of the world")),
+        *columns(_("share"), world_top_share=_("its part of the world's exports")),
+        *columns("USD", sender_exports=_("the sender's exports")),
+        *columns(cdi="CDI", geodep="GeoDep", geodep_lasting=_("GeoDep, lasting")),
+        *columns(single_point=_("single point of failure")),
+        *columns(_("year"), years_flagged=_("years flagged")),
     )
     extra = (one for one in more if one.path not in told)
     title = _("Imports by year") if by_year else _("Dependences")
     return table_of("dependences", title, Dependence, rows, *shown, *extra)
 
 
+@tables_of.register
 def screen_tables(found: Screen) -> tuple[ResultTable, ...]:
     """Dependences as a whole table."""
     return (_dependences(found.rows, found.sender, by_year=False),)
@@ -398,6 +363,7 @@ class OtherUnitValue:
     unit_value: float | None
 
 
+@tables_of.register
 def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
     """What is known of one product as whole tables."""
     others = (
@@ -405,25 +371,30 @@ def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
         for row in found.comparisons
         for buyer, value in row.others.items()
     )
-    year, dollars_a_ton = Column(_("year"), "year"), _("USD/t")
-    sellers = (
-        *seller_columns(),
-        Column(_("code"), "seller"),
-        Column(_("weight to the buyer"), "weight", _("t")),
-        Column(_("weight to everybody"), "exports_weight", _("t")),
-        Column(_("its peak"), "peak", "USD"),
-        Column(_("weight at its peak"), "peak_weight", _("t")),
-    )
+    year = columns(year=_("year"))
     return (
         _dependences(found.rows, found.sender, by_year=True),
-        table_of("sellers", _("Sellers"), Seller, found.sellers, *sellers),
-        table_of("comparisons", _("Unit values beside others"), Comparison, found.comparisons, year,
-               Column(_("own"), "own", dollars_a_ton),
-               Column(_("dearer than their mean by"), "premium", _("share"))),
-        table_of("other_values", _("Unit values of others"), OtherUnitValue, others, year,
-               Column(_("buyer"), "buyer"), Column(_("unit value"), "unit_value", dollars_a_ton)),
-        table_of("mirrors", _("As buyer and seller report it"), Mirror, found.mirrors,
-               *mirror_columns()),
+        table_of(
+            "sellers", _("Sellers"), Seller, found.sellers, *seller_columns(),
+            *columns(seller=_("code")),
+            *columns(
+                _("t"), weight=_("weight to the buyer"), exports_weight=_("weight to everybody")
+            ),
+            *columns("USD", peak=_("its peak")),
+            *columns(_("t"), peak_weight=_("weight at its peak")),
+        ),
+        table_of(
+            "comparisons", _("Unit values beside others"), Comparison, found.comparisons, *year,
+            *columns(_("USD/t"), own=_("own")),
+            *columns(_("share"), premium=_("dearer than their mean by")),
+        ),
+        table_of(
+            "other_values", _("Unit values of others"), OtherUnitValue, others, *year,
+            *columns(buyer=_("buyer")), *columns(_("USD/t"), unit_value=_("unit value")),
+        ),
+        table_of(
+            "mirrors", _("As buyer and seller report it"), Mirror, found.mirrors, *mirror_columns()
+        ),
     )  # fmt: skip
 
 
@@ -435,11 +406,10 @@ class FateCount:
     n: int
 
 
+@tables_of.register
 def fate_tables(found: Imported) -> tuple[ResultTable, ...]:
     """What became of the rows of an import, as a whole table."""
-    columns = (
-        Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate"),
-        Column(_("rows"), "n"),
-    )
+    fate = Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate")
     rows = (FateCount(fate, n) for fate, n in found.counts.items())
-    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, *columns),)
+    shown = (fate, *columns(n=_("rows")))
+    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, *shown),)

@@ -4,11 +4,14 @@ Amounts are in the table's unit; `per_100` is for 100 units of money of the targ
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from derbes.language import _
-from derbes.results.tables import Column, ResultTable, Tabled, table_of
+from derbes.results.books import Tabled, tables_of
+from derbes.results.tables import Column, ResultTable, columns, table_of
 
 OWN_SHARE, BY_SECTOR, WITH_LOOP, OF_INPUTS = "one_sector", "by_sector", "with_loop", "of_inputs"
 """Ways to count gains from trade."""
@@ -179,17 +182,18 @@ class Upstream(Tabled):
     """Which: `sigma`, `epsilon`, `short_sigma`."""
 
 
-def percent_column(heading: str, field: str, *, is_optional: bool = False) -> Column:
-    """A column of shares as per cents, three digits that count."""
+def _percents(*, is_optional: bool = False, **headings: str) -> Iterator[Column]:
+    """Columns of shares as per cents, three digits that count: field → heading."""
 
-    def per_cent(row: Any) -> float | str | None:
-        share = getattr(row, field)
+    def per_cent(row: Any, name: str) -> float | str | None:
+        share = getattr(row, name)
         if share is not None and math.isinf(share):
             return _("no bound")
         return None if share is None else float(f"{100 * share:.3g}")
 
-    tells = field if is_optional else None
-    return Column(heading, per_cent, "%", tells=tells, exact=field, exact_unit=_("share"))
+    for name, heading in headings.items():
+        shown, tells = partial(per_cent, name=name), name if is_optional else None
+        yield Column(heading, shown, "%", tells=tells, exact=name, exact_unit=_("share"))
 
 
 def gain_words(kind: str) -> str:
@@ -206,93 +210,68 @@ def epsilon_words(row: GainRow) -> str | float:
     """The elasticity of a row of gains."""
     if row.epsilon is not None:
         return row.epsilon
+    ends = {LOWEST: _("by sector, lowest"), HIGHEST: _("by sector, highest")}
+    return ends.get(row.at, _("by sector"))
+
+
+def upstream_columns(unit: str) -> dict[str, tuple[Column, ...]]:
+    """What is shown of tiers, routes, sectors, losses and gains.
+
+    Args:
+        unit: Of the amounts of the table.
+    """
+    per_100, sector = _("per 100 of output"), columns(label=_("sector of the seller"))
+    from_sender = columns(per_100, per_100=_("from the sender"))
     return {
-        LOWEST: _("by sector, lowest"),
-        HIGHEST: _("by sector, highest"),
-    }.get(row.at, _("by sector"))
+        "tiers": (
+            *columns(tier=_("tier")), *from_sender,
+            *columns(per_100, all_per_100=_("from everybody")),
+            *_percents(share=_("sender's part"), so_far=_("come so far")),
+        ),
+        "routes": (
+            *columns(name=_("in goods of")), *from_sender,
+            *_percents(share=_("part of all tiers")),
+        ),
+        "sectors": (
+            *sector, *columns(_(unit), use=_("use"), direct_value=_("from the sender")),
+            *_percents(direct_share=_("direct"), total_share=_("all tiers")),
+            *columns(per_100, per_100=_("all tiers")),
+        ),
+        "short": (
+            *sector,
+            *_percents(
+                income_share=_("use over income"), direct_share=_("cut by"),
+                short_first=_("first order"), short_second=_("second order"),
+                short_low=_("exact, from"), short_high=_("to"),
+            ),
+        ),
+        "losses": (
+            Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
+            *_percents(is_optional=True, probability=_("chance of no more")),
+            *_percents(direct=_("own purchases"), with_loop=_("with own goods dearer")),
+        ),
+        "gains": (
+            Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
+            *_percents(own_share=_("spent on own goods")), Column(_("ε"), epsilon_words),
+            *_percents(gains=_("lost without trade")),
+        ),
+    }  # fmt: skip
 
 
-def tier_columns() -> tuple[Column, ...]:
-    """What is shown of tiers."""
-    return (
-        Column(_("tier"), "tier"),
-        Column(_("from the sender"), "per_100", _("per 100 of output")),
-        Column(_("from everybody"), "all_per_100", _("per 100 of output")),
-        percent_column(_("sender's part"), "share"),
-        percent_column(_("come so far"), "so_far"),
-    )
-
-
-def route_columns() -> tuple[Column, ...]:
-    """What is shown of routes."""
-    return (
-        Column(_("in goods of"), "name"),
-        Column(_("from the sender"), "per_100", _("per 100 of output")),
-        percent_column(_("part of all tiers"), "share"),
-    )
-
-
-def upstream_sector_columns(unit: str) -> tuple[Column, ...]:
-    """What is shown of sectors."""
-    unit = _(unit)
-    return (
-        Column(_("sector of the seller"), "label"),
-        Column(_("use"), "use", unit),
-        Column(_("from the sender"), "direct_value", unit),
-        percent_column(_("direct"), "direct_share"),
-        percent_column(_("all tiers"), "total_share"),
-        Column(_("all tiers"), "per_100", _("per 100 of output")),
-    )
-
-
-def short_columns() -> tuple[Column, ...]:
-    """What is shown of losses where nobody steps in."""
-    return (
-        Column(_("sector of the seller"), "label"),
-        percent_column(_("use over income"), "income_share"),
-        percent_column(_("cut by"), "direct_share"),
-        percent_column(_("first order"), "short_first"),
-        percent_column(_("second order"), "short_second"),
-        percent_column(_("exact, from"), "short_low"),
-        percent_column(_("to"), "short_high"),
-    )
-
-
-def loss_columns() -> tuple[Column, ...]:
-    """What is shown of losses by elasticity."""
-    return (
-        Column(_("σ"), lambda row: _("by sector") if row.sigma is None else row.sigma),
-        percent_column(_("chance of no more"), "probability", is_optional=True),
-        percent_column(_("own purchases"), "direct"),
-        percent_column(_("with own goods dearer"), "with_loop"),
-    )
-
-
-def gain_columns() -> tuple[Column, ...]:
-    """What is shown of gains from trade."""
-    return (
-        Column(_("counted"), lambda row: gain_words(row.kind), exact="kind"),
-        percent_column(_("spent on own goods"), "own_share"),
-        Column(_("ε"), epsilon_words),
-        percent_column(_("lost without trade"), "gains"),
-    )
-
-
+@tables_of.register
 def upstream_tables(found: Upstream) -> tuple[ResultTable, ...]:
     """A dependence tier by tier as whole tables."""
-    sectors: dict[str, Column] = {}
-    for column in (
-        Column(_("sector"), "sector"),
-        *upstream_sector_columns(found.source.unit),
-        *short_columns(),
-    ):
-        sectors.setdefault(column.path, column)
+    shown, losses = upstream_columns(found.source.unit), found.exposure.losses
+    goods = (*columns(sector=_("sector")), *shown["sectors"])
+    told = {one.path for one in goods}
+    goods += tuple(one for one in shown["short"] if one.path not in told)
+    routes = (*columns(country=_("country")), *shown["routes"])
     return (
-        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *tier_columns()),
-        table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *sectors.values()),
-        table_of("routes", _("Whose goods they are in"), RouteRow, found.routes,
-               Column(_("country"), "country"), *route_columns()),
-        table_of("losses", _("If others take the sender's place"), LossRow, found.exposure.losses,
-               *loss_columns()),
-        table_of("gains", _("Gains from trade"), GainRow, found.gains, *gain_columns()),
-    )  # fmt: skip
+        table_of("tiers", _("Tier by tier"), TierRow, found.tiers, *shown["tiers"]),
+        table_of("sectors", _("Sectors"), UpstreamSector, found.sectors, *goods),
+        table_of("routes", _("Whose goods they are in"), RouteRow, found.routes, *routes),
+        table_of(
+            "losses", _("If others take the sender's place"), LossRow, losses, *shown["losses"]
+        ),
+        table_of("gains", _("Gains from trade"), GainRow, found.gains, *shown["gains"]),
+    )
