@@ -37,7 +37,6 @@ from derbes.planning.effects import (
     gather_template,
     taken_contracts,
 )
-from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
@@ -178,7 +177,7 @@ def base_bounds(
     arrays, n = written.arrays, layout.n
     lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
     closed, money = np.full(index.n_columns, np.inf), np.zeros(index.n_columns)
-    bounds = window_bounds(layout, first_state(arrays))
+    bounds = window_bounds(layout, written.first)
     lower[: layout.n_rows], upper[: layout.n_rows] = bounds.row_lower, bounds.row_upper
     closed[: layout.n_columns] = bounds.col_upper
     money[: layout.n_columns] = money_costs(layout, CALM)

@@ -52,7 +52,6 @@ from derbes.planning.effects import (
     option_moves,
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
-from derbes.supply.baseline import first_state
 from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
 from derbes.supply.network import (
     BlockIndex,
@@ -392,7 +391,7 @@ def _fixed_bounds(
     """Bounds to which those from paths are added: what was ordered before the calendar."""
     arrays, index = written.arrays, shape.index
     layout, run = replace(shape.layout, arrays=arrays), MeasureRun(measure, shape.standard.length)
-    bounds = window_bounds(layout, _ordered_before(arrays, shape.start), run)
+    bounds = window_bounds(layout, _ordered_before(written, shape.start), run)
     lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
     for kind, items in shape.kept_rows.items():
         index.row(kind).of(lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
@@ -409,12 +408,13 @@ def _fixed_bounds(
     return fixed
 
 
-def _ordered_before(arrays: CaseArrays, start: int) -> State:
+def _ordered_before(written: DrawArrays, start: int) -> State:
     """What was ordered before the calendar and is still to come, or to be used, at a start."""
+    arrays = written.arrays
     n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
     width, life = longest_lead(arrays) + 1, int(arrays.shelf_life.max(initial=1))
     transit, past = np.zeros((n_activities, width)), np.zeros((n_goods, life))
-    first = first_state(arrays).transit if start < width + life else np.zeros((n_activities, 0))
+    first = written.first.transit if start < width + life else np.zeros((n_activities, 0))
     left = first[:, start:]
     transit[:, : left.shape[1]] = left
     for k, good in enumerate(arrays.activities.outputs):

@@ -11,6 +11,7 @@ made once for all draws, every draw gets what they add at central values.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,9 +19,10 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, State
 from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
 from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
+from derbes.supply.baseline import first_state
 from derbes.supply.bounds import shared_left
 
 CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
@@ -45,7 +47,7 @@ class Effect:
     """(T,)"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DrawArrays:
     """A draw's case as if all its options' elements were open."""
 
@@ -57,6 +59,11 @@ class DrawArrays:
     """Recipes that only their line limits. (K,)"""
     plenty: FloatArray
     """More of each activity's output than could be of use. (K,) [unit/period]"""
+
+    @cached_property
+    def first(self) -> State:
+        """What is there before the first period."""
+        return first_state(self.arrays)
 
 
 def _elements(case: Case, *kinds: OptionKind) -> set[str]:

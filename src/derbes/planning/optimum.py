@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
@@ -53,9 +54,11 @@ from derbes.planning.problem import (
     TIME_LIMIT,
     Clock,
     Evaluation,
+    LongWindows,
     PlanProblem,
     PlanSolution,
     Prices,
+    Starts,
     base_alone,
     draw_figures,
     evaluation,
@@ -327,13 +330,18 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
 
     The gap is part of the cost above that of a plan without standards (`reference`). [money]
     """
-    allowed = 0.0
+    allowed, relaxed, is_whole = 0.0, None, False
     if gap > 0.0 and problem.n_columns > SMALL and problem.first.is_whole.any():
         first = replace(problem.first, is_whole=np.zeros(problem.first.n_columns, dtype=np.bool_))
-        point = solve_point(replace(problem, first=first), START, clock, gap=0.0)
-        allowed = gap * max(point.figures.penalized - reference, 0.0) if point else 0.0
+        relaxed = solve_point(replace(problem, first=first), START, clock, gap=0.0)
+        if relaxed:
+            allowed = gap * max(relaxed.figures.penalized - reference, 0.0)
+            whole = relaxed.values[problem.first.is_whole]
+            is_whole = bool((whole == np.round(whole)).all())
 
     def find(prices: Prices, _before: Point | None) -> Point | None:
+        if prices is START and is_whole:  # so that it is the optimum in whole numbers too
+            return relaxed
         absolute = 0.0 if prices is LEAST else allowed
         return solve_point(problem, prices, clock, gap=absolute)
 
@@ -345,15 +353,33 @@ class CalmPlans:
     """Cheapest plans without standards, each found once for all questions that share it.
 
     What differs in the standards alone has the same one, so that each point of a frontier
-    begins with the cuts of its base courses (M13), which hold at any length.
+    begins with the cuts of its base courses (M13), which hold at any length; or, by the extensive
+    form, with the starts that the longest shorter standards needed.
     """
 
     together: dict[str, Point] = field(default_factory=dict)
     """By the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """By decomposition, with the cuts."""
+    needed: list[tuple[Case, Starts, LongWindows]] = field(default_factory=list)
+    """Starts that the plan of a case needed."""
     is_asked: bool = True
     """Whether what they cost is asked for, also where the plan is found without it."""
+
+    def near(self, problem: PlanProblem) -> PlanProblem:
+        """With the starts of the longest standards that are shorter and else the same."""
+        case, found, longest = problem.case, problem, 0
+        for other, starts, long_windows in self.needed:
+            lengths = {name: one.length for name, one in other.standards.items()}
+            longer = {
+                name: replace(one, length=max(one.length, case.standards[name].length))
+                for name, one in other.standards.items()
+                if name in case.standards
+            }
+            if sum(lengths.values()) > longest and replace(other, standards=longer) == case:
+                longest = sum(lengths.values())
+                found = with_contingencies(problem, starts, long_windows)
+        return found
 
 
 def _calm_key(problem: PlanProblem) -> str:
@@ -371,7 +397,7 @@ def _solve_together(
     progress: Progress | None,
 ) -> PlanSolution:
     """The cheapest plan by the extensive form."""
-    calm, reference = None, np.nan
+    calm, reference, problem = None, np.nan, calm_plans.near(problem)
     while True:
         if calm is None and (calm_plans.is_asked or problem.n_columns > SMALL):
             key = _calm_key(problem)
@@ -408,6 +434,8 @@ def _solve_together(
             for name, old in problem.starts.items()
         }
         problem = with_contingencies(problem, starts, problem.long_windows | missing)
+    if problem.long_windows:
+        calm_plans.needed.append((problem.case, problem.starts, problem.long_windows))
     of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 

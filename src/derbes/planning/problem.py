@@ -44,6 +44,8 @@ MOST_STATED = 40_000
 where they are solved."""
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose contingencies stand in the program. [period]"""
+LongWindows = frozenset[tuple[str, int]]
+"""Contingencies, by standard and start, that are followed until the stocks are back too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class PlanProblem:
     """Stock that is customary in each draw; none while it is not known. (N of (G, n)) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
     """Starts whose contingencies stand in the program. [period]"""
-    long_windows: frozenset[tuple[str, int]]
-    """Contingencies that are followed until the stocks are back too."""
+    long_windows: LongWindows
 
     @property
     def case(self) -> Case:
@@ -204,7 +205,7 @@ def base_alone(problem: PlanProblem) -> PlanProblem:
 def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
-    long_windows: frozenset[tuple[str, int]] = frozenset(),
+    long_windows: LongWindows = frozenset(),
     *,
     most: float = np.inf,
 ) -> PlanProblem:

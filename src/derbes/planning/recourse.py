@@ -78,7 +78,7 @@ class PlanFutures:
             rows=tuple(self.rows[i] for i in which),
             weights=self.weights[list(which)],
             cases=tuple(self.cases[i] for i in which),
-            compiled={},
+            compiled={n: self.compiled[i] for n, i in enumerate(which) if i in self.compiled},
         )
 
     def written(self, i: int) -> DrawArrays:
