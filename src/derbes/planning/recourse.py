@@ -34,11 +34,12 @@ from derbes.planning.base_course import (
     base_bounds,
     base_parts,
     base_template,
+    excused,
+    flow_weights,
     share_of,
     usual_sizes_of,
     worth_of_uses,
 )
-from derbes.planning.caps import excused, flow_weights
 from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs

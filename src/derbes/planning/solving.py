@@ -33,13 +33,12 @@ from derbes.planning.accounts import (
     paid_for,
     rounded_away,
     share_words,
+    standard_words,
 )
-from derbes.planning.base_course import share_of
-from derbes.planning.caps import part_at_most, with_part
+from derbes.planning.base_course import part_at_most, share_of, with_part
 from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
-from derbes.planning.standards import standard_words
 from derbes.results.plan import ClashWish, Cure
 
 
