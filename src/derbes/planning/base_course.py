@@ -238,10 +238,9 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     is_needed = np.zeros(len(arrays.goods), dtype=np.bool_)
     is_needed[goods] = True
     for _round in range(len(arrays.goods)):
-        for k, output in enumerate(activities.outputs):
-            if output >= 0 and is_needed[output]:
-                inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-                is_needed[activities.input_goods[inputs]] = True
+        for k in np.flatnonzero((activities.outputs >= 0) & is_needed[activities.outputs]):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            is_needed[activities.input_goods[inputs]] = True
     return is_needed
 
 
@@ -257,10 +256,9 @@ def dearest_ways(arrays: CaseArrays) -> FloatArray:
     for _round in range(len(arrays.goods)):
         for k in np.flatnonzero(is_open.any(axis=1)):
             inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-            cost = (
-                costs[k] + activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
-            )
-            found[activities.outputs[k]] = max(found[activities.outputs[k]], cost)
+            needs = activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
+            output = activities.outputs[k]
+            found[output] = max(found[output], costs[k] + needs)
     return ABOVE * found
 
 
@@ -346,32 +344,30 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
     That of the good that is bought, held or lacks; money counts as the dearest flow.
     """
     layout, arrays = shape.layout, shape.layout.arrays
-    own = layout.sizes.columns
-    of_orders = layout.column("order").of(own)[:, 0]
-    orders = dict(zip(arrays.activities.names, of_orders, strict=True))
-    goods = dict(zip(arrays.goods, arrays.flow_size, strict=True))
-    lots = dict(zip(arrays.lots, arrays.flow_size[arrays.lot_goods], strict=True))
-    uses = dict(zip(arrays.uses, arrays.flow_size[arrays.use_goods], strict=True))
-    elements = (element.split(".", 1)[1] for element in arrays.activities.elements)
-    sellers = dict(zip(elements, of_orders, strict=True))
-    money = float((layout.values * arrays.flow_size).max(initial=0.0)) or 1.0
+    activities, sizes = arrays.activities, arrays.flow_size
+    of_orders = layout.column("order").of(layout.sizes.columns)[:, 0]
+    goods = dict(zip(arrays.goods, sizes, strict=True))
+    lots = dict(zip(arrays.lots, sizes[arrays.lot_goods], strict=True))
+    uses = dict(zip(arrays.uses, sizes[arrays.use_goods], strict=True))
+    elements = (element.split(".", 1)[1] for element in activities.elements)
     by_kind: dict[str, Mapping[str, float]] = {
-        "order": orders,
-        "idle": sellers,
+        "order": dict(zip(activities.names, of_orders, strict=True)),
+        "idle": dict(zip(elements, of_orders, strict=True)),
         **dict.fromkeys(("lot", "found_lot"), lots),
         **dict.fromkeys(("fresh", "found_fresh", "short", "refill"), goods),
         **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
     over = {f"over_{cap.name}": goods[cap.standard.good] for cap in shape.caps}
-    sizes = np.full(index.n_columns, power_of_two(money))
+    money = float((layout.values * sizes).max(initial=0.0)) or 1.0
+    found = np.full(index.n_columns, power_of_two(money))
     for block in index.columns:
         words = block.kind.split("_")
         kind = "_".join(words[:2]) if words[0] == "found" else words[0]
         if kind in by_kind:
-            block.of(sizes)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
+            block.of(found)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
         if block.kind in over:
-            block.of(sizes)[:] = over[block.kind]
-    return sizes
+            block.of(found)[:] = over[block.kind]
+    return found
 
 
 def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> BoundTemplate:
@@ -409,25 +405,14 @@ def caps_of(
     standards: Sequence[tuple[str, Standard]], arrays: CaseArrays, target: str, n: int
 ) -> tuple[Cap, ...]:
     """The caps among standards, over the first n periods."""
+    sold = zip(arrays.activities.actors, arrays.activities.kinds, strict=True)
+    is_sale = (one for one, kind in sold if kind == ActivityKind.PURCHASE and one != target)
+    abroad, year = tuple(dict.fromkeys(is_sale)), MONTHS_A_YEAR // arrays.calendar.step
     return tuple(
-        Cap(
-            name=name,
-            standard=standard,
-            target=target,
-            sellers=(TOGETHER,) if standard.sellers else _sellers_abroad(arrays, target),
-            years=years_of(standard, n, MONTHS_A_YEAR // arrays.calendar.step),
-        )
-        for name, standard in standards
-        if standard.is_cap
+        Cap(name, one, target, (TOGETHER,) if one.sellers else abroad, years_of(one, n, year))
+        for name, one in standards
+        if one.is_cap
     )
-
-
-def _sellers_abroad(arrays: CaseArrays, target: str) -> tuple[str, ...]:
-    """Actors abroad that sell something."""
-    activities = arrays.activities
-    sold = zip(activities.actors, activities.kinds, strict=True)
-    found = (actor for actor, kind in sold if kind == ActivityKind.PURCHASE and actor != target)
-    return tuple(dict.fromkeys(found))
 
 
 def years_of(standard: Standard, n: int, year: int) -> tuple[slice, ...]:
@@ -447,38 +432,29 @@ def years_of(standard: Standard, n: int, year: int) -> tuple[slice, ...]:
     return tuple(slice(start, stop) for start, stop in zip(first, [*first[1:], end], strict=True))
 
 
-def seller_masks(cap: Cap, arrays: CaseArrays) -> BoolArray:
-    """Purchases of the good from each seller. (S, K)"""
-    activities, named = arrays.activities, set(cap.standard.sellers)
-    is_bought = activities.kinds == ActivityKind.PURCHASE
-    is_bought = is_bought & (activities.outputs == arrays.goods.index(cap.standard.good))
-    actors = np.array(activities.actors)
-    if not named:
-        return np.array([is_bought & (actors == one) for one in cap.sellers], dtype=np.bool_)
-    elements = [element.split(".", 1)[1] for element in activities.elements]
-    is_named = [a in named or e in named for a, e in zip(actors, elements, strict=True)]
-    return np.array([is_bought & is_named & (actors != cap.target)], dtype=np.bool_)
-
-
-def whole_weights(cap: Cap, arrays: CaseArrays) -> FloatArray:
-    """How much of each activity's flow counts as the whole; below 0: is taken off. (K,)"""
-    activities, good = arrays.activities, arrays.goods.index(cap.standard.good)
-    counts = activities.outputs == good
-    if cap.standard.part_of != USE:
-        abroad = np.array([actor != cap.target for actor in activities.actors])
-        return np.where(counts & abroad & (activities.kinds == ActivityKind.PURCHASE), 1.0, 0.0)
-    weights = np.where(counts, 1.0, 0.0)
-    for k in np.flatnonzero(activities.kinds == ActivityKind.EXPORT):
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        is_good = activities.input_goods[inputs] == good
-        weights[k] -= activities.input_amounts[inputs][is_good].sum()
-    return weights
-
-
 def flow_weights(cap: Cap, arrays: CaseArrays) -> FloatArray:
-    """What a unit of each activity adds to what a seller has beyond its part. (S, K)"""
-    own, part = seller_masks(cap, arrays).astype(np.float64), part_at_most(cap.standard)
-    return np.asarray(own - part * whole_weights(cap, arrays), dtype=np.float64)
+    """What a unit of each activity adds to what a seller has beyond its part of the whole. (S, K)
+
+    Of the use, what is exported or goes into exports is taken off.
+    """
+    activities, named = arrays.activities, set(cap.standard.sellers)
+    good, actors = arrays.goods.index(cap.standard.good), np.array(activities.actors)
+    counts, is_abroad = activities.outputs == good, actors != cap.target
+    is_bought = counts & (activities.kinds == ActivityKind.PURCHASE)
+    whole = np.where(is_bought & is_abroad, 1.0, 0.0)
+    if cap.standard.part_of == USE:
+        whole = np.where(counts, 1.0, 0.0)
+        for k in np.flatnonzero(activities.kinds == ActivityKind.EXPORT):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            is_good = activities.input_goods[inputs] == good
+            whole[k] -= activities.input_amounts[inputs][is_good].sum()
+    own = np.array([is_bought & (actors == one) for one in cap.sellers])
+    if named:
+        elements = [element.split(".", 1)[1] for element in activities.elements]
+        is_named = [a in named or e in named for a, e in zip(actors, elements, strict=True)]
+        own = np.array([is_bought & is_named & is_abroad])
+    part = part_at_most(cap.standard)
+    return np.asarray(own.astype(np.float64) - part * whole, dtype=np.float64)
 
 
 def add_cap_entries(cap: Cap, arrays: CaseArrays, index: BlockIndex, entries: Entries) -> None:

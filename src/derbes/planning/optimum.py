@@ -66,8 +66,8 @@ from derbes.planning.problem import (
     relative_gap,
     second_costs,
     stated,
+    tail_columns,
     tail_costs,
-    tail_lower,
     with_contingencies,
     without_standards,
 )
@@ -130,9 +130,8 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         n_rows += m + len(limits)
     draws = tuple(f"d{i}" for i in range(n_tail))
     rows.append(Block("above", draws, 0, 1, n_rows))
-    if n_tail:
-        columns.append(Block("tail", ("threshold",), 0, 1, offsets[-1]))
-        columns.append(Block("above", draws, 0, 1, offsets[-1] + 1))
+    lower_tail, of_threshold = tail_columns(of_tail, offsets[-1])
+    columns += of_threshold
     whole = sparse.block_diag(inner)
     nothing = sparse.csr_matrix((first.matrix.shape[0], whole.shape[1]))
     body = sparse.hstack([sparse.vstack(left), sparse.vstack([nothing, whole])])
@@ -146,7 +145,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         matrix=sparse.vstack([sparse.hstack([body, behind]), *tail]).tocsc(),
         row_lower=np.concatenate([*lower, np.zeros(n_tail)]),
         row_upper=np.concatenate([*upper, np.full(n_tail, np.inf)]),
-        col_lower=np.concatenate([first.lower, np.zeros(n * n_draws), tail_lower(of_tail)]),
+        col_lower=np.concatenate([first.lower, np.zeros(n * n_draws), lower_tail]),
         col_upper=np.concatenate([*closed, np.full(len(of_tail), np.inf)]),
         columns=tuple(columns),
         rows=tuple(rows),

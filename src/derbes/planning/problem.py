@@ -18,7 +18,7 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
-from derbes.lp.program import IntArray
+from derbes.lp.program import Block, IntArray
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
@@ -523,11 +523,12 @@ def tail_costs(weights: FloatArray, risk: Risk) -> FloatArray:
     return np.asarray(risk.weight * np.concatenate([[1.0], above]), dtype=np.float64)
 
 
-def tail_lower(costs: FloatArray) -> FloatArray:
-    """Lower bounds of the tail's columns: the threshold has none."""
-    lower = np.zeros(len(costs))
+def tail_columns(costs: FloatArray, offset: int) -> tuple[FloatArray, list[Block]]:
+    """Lower bounds of the tail's columns, of which the threshold has none, and their blocks."""
+    lower, draws = np.zeros(len(costs)), tuple(f"d{i}" for i in range(len(costs) - 1))
     lower[:1] = -np.inf
-    return lower
+    blocks = [Block("tail", ("threshold",), 0, 1, offset), Block("above", draws, 0, 1, offset + 1)]
+    return lower, blocks if len(costs) else []
 
 
 def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
