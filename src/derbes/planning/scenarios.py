@@ -392,20 +392,17 @@ class RecourseSolver:
         known, n_base = self._group, self._group.n_base
         draw = known.draws[position]
         m = len(draw.row_lower)
-        weights = np.concatenate(
-            [
-                np.maximum(solved.duals[:m], 0.0),
-                np.minimum(solved.duals[:m], 0.0),
-                np.minimum(solved.reduced[:n_base], 0.0),
-            ]
-        )
+        duals, closed = solved.duals[:m], np.minimum(solved.reduced[:n_base], 0.0)
+        weights = np.concatenate([np.maximum(duals, 0.0), np.minimum(duals, 0.0), closed])
         options = self._prices.money * draw.option_cost
         slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
-        priced = [r for r in self.warm_starts.ages[position] if solved.duals[m + r] > 0.0]
         which, _fixed, slopes = self._row_constants(position)
-        slope += np.einsum("r,rj->j", np.maximum(solved.duals[m + which], 0.0), slopes)
-        rows = [self.warm_starts.rows[r] for r in priced]
-        binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
+        prices = solved.duals[m + which]
+        slope += np.einsum("r,rj->j", np.maximum(prices, 0.0), slopes)
+        binding = {
+            (known.families[cut.family].standard, s, cut.family)
+            for cut, s in (self.warm_starts.rows[r] for r in which[prices > 0.0])
+        }
         value = solved.value + float(options @ values)
         beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
         figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
@@ -433,18 +430,17 @@ class RecourseSolver:
         What was seen before the base course was told of it says nothing of the base course as it
         is.
         """
-        known = self._group
-        violations = dict.fromkeys(known.tables[position], 0.0)
-        longest = any(known.families[f].is_long for f in results)
-        for f, family in enumerate(known.families):
+        families = self._group.families
+        violations = dict.fromkeys(self._group.tables[position], 0.0)
+        longest = any(families[f].is_long for f in results)
+        for f, family in enumerate(families):
             if f in results and family.is_long == longest:
                 missed = results[f].missed.values()
                 violations[family.standard] += sum(float(one.sum()) for one in missed)
             elif not results and family.is_long:
-                known_violation = solved.columns[self._group.lacks[f]]
-                violations[family.standard] += float(
-                    known_violation[known_violation > NO_VIOLATION].sum()
-                ) / float(family.cost.max())
+                lacks = solved.columns[self._group.lacks[f]]
+                lack = float(lacks[lacks > NO_VIOLATION].sum())
+                violations[family.standard] += lack / float(family.cost.max())
         return violations
 
 
@@ -554,15 +550,17 @@ class Scenarios:
 
     def __enter__(self) -> "Scenarios":
         """Cut the draws up; into how many batches does not depend on the workers."""
-        folder = self._folder()
+        folder: Path | None = None  # where workers read the draws from; else they are sent them
+        if self.crew.shares_files and not self.crew.is_here:
+            with contextlib.suppress(OSError):
+                folder = self._own.enter_context(new_folder())
         name, n = uuid.uuid4().hex, self.problem.n_draws
         n_parts = min(N_PARTS, n)
         edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
         for i, (begin, end) in enumerate(edges):
-            futures, key = self.problem.futures.chosen(range(begin, end)), f"{name}_{i}"
-            stocks = self.problem.operating_stock[begin:end]
+            futures = replace(self.problem.futures.chosen(range(begin, end)), draws=None)
+            stocks, key = self.problem.operating_stock[begin:end], f"{name}_{i}"
             problem: PlanProblem | Path | bytes
-            futures = replace(futures, draws=None)
             problem = replace(self.problem, futures=futures, programs=(), operating_stock=stocks)
             if not self.crew.is_here:
                 problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
@@ -579,14 +577,6 @@ class Scenarios:
         for batch in self._batches:
             _OPEN.pop(batch.key, None)
         self._own.close()
-
-    def _folder(self) -> Path | None:
-        """Where the workers read the draws from; None: they are sent to them each time."""
-        if self.crew.is_here or not self.crew.shares_files:
-            return None
-        with contextlib.suppress(OSError):
-            return self._own.enter_context(new_folder())
-        return None
 
     def at(
         self,
@@ -611,9 +601,10 @@ class Scenarios:
             until=self.until if is_timed else np.inf,
         )
         done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
-        self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
-        self._learn([cuts for _outcomes, cuts, _warm_starts in done])
-        return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]
+        outcomes, cuts, warm_starts = zip(*done, strict=True)
+        self._warm_starts = list(warm_starts)
+        self._learn(cuts)
+        return list(itertools.chain(*outcomes))
 
     def _learn(self, new: Sequence[Cuts]) -> None:
         """Add what is new, once, in the order of the batches; drop what counts nowhere."""
