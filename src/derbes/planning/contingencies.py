@@ -137,34 +137,22 @@ def contingency_shape(
 
     of_goods, of_lots = named(arrays.goods, goods), named(arrays.lots, lots)
     columns: Parts = [
-        (kind, named(layout.column(kind).items, items), start, layout.n)
-        for kind, items in (("order", orders), ("lot", lots), ("fresh", goods))
-    ]
-    columns += [
+        *(
+            (kind, named(layout.column(kind).items, items), start, layout.n)
+            for kind, items in (("order", orders), ("lot", lots), ("fresh", goods))
+        ),
         ("missed", named(arrays.uses, uses), start, layout.n),
-        ("found_lot", of_lots, start, 1),
-        ("found_fresh", of_goods, start, 1),
+        *(("found_lot", of_lots, start, 1), ("found_fresh", of_goods, start, 1)),
     ]
     rows: Parts = [
         (kind, named(layout.row(kind).items, items), start, layout.n)
         for kind, items in kept_rows.items()
     ]
-    rows += [
-        ("left_lot", of_lots, start, 1),
-        ("left_fresh", of_goods, start, 1),
-        ("customary", of_goods, start, 1),
-    ]
+    ends = (("left_lot", of_lots), ("left_fresh", of_goods), ("customary", of_goods))
+    rows += [(kind, items, start, 1) for kind, items in ends]
+    index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
     return ContingencyShape(
-        standard_name=name,
-        standard=standard,
-        start=start,
-        layout=layout,
-        uses=uses,
-        goods=goods,
-        lots=lots,
-        orders=orders,
-        kept_rows=kept_rows,
-        index=BlockIndex(stack_blocks(columns), stack_blocks(rows)),
+        name, standard, start, layout, uses, goods, lots, orders, kept_rows, index
     )
 
 
@@ -207,15 +195,12 @@ def _matrices(
     own.add(fresh_stock, fresh[at], -kept_fresh[at])
     if shape.start > 0:
         before = shape.start - 1
-        for kind, items in (("lot", shape.lots), ("fresh", shape.goods)):
-            left = index.row(f"left_{kind}").indices[:, 0]
-            link.add(left, base.column(kind).indices[items, before], -1.0)
+        link.add(left_lot, base.column("lot").indices[shape.lots, before], -1.0)
+        link.add(left_fresh, base.column("fresh").indices[shape.goods, before], -1.0)
         orders = base.column("order").indices
         _add_transit(shape, arrays, measure, orders=orders, link=link)
-    return (
-        own.matrix(index.n_rows, index.n_columns),
-        link.matrix(index.n_rows, base.n_columns),
-    )
+    m = index.n_rows
+    return own.matrix(m, index.n_columns), link.matrix(m, base.n_columns)
 
 
 def _add_transit(

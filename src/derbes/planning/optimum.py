@@ -49,6 +49,7 @@ from derbes.planning.problem import (
     EXACT,
     INFEASIBLE,
     LEAST,
+    MOST_TOGETHER,
     OPTIMAL,
     START,
     TIME_LIMIT,
@@ -281,8 +282,6 @@ def plan_solution(
 # All draws in one program
 
 
-MOST_TOGETHER = 40_000
-"""Columns up to which all draws are solved in one program."""
 SMALL = 20_000
 """Columns up to which it is always solved to the end."""
 DEARER = 1e-7

@@ -39,9 +39,8 @@ from derbes.supply.objective import STOCK_WEIGHT
 PRICE = 100.0
 """Price of what falls short where customary stock is looked for, in units of its worth: demand
 before reserves before money."""
-MOST_STATED = 40_000
-"""Columns up to which the programs of all draws are stated at once; larger ones are stated
-where they are solved."""
+MOST_TOGETHER = 40_000
+"""Columns up to which all draws are stated and solved in one program."""
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose contingencies stand in the program. [period]"""
 LongWindows = frozenset[tuple[str, int]]
@@ -142,7 +141,7 @@ def make_problem(
         for name, standard in case.standards.items()
         if standard.measure
     }
-    return with_contingencies(problem, begun, most=MOST_STATED)
+    return with_contingencies(problem, begun, most=MOST_TOGETHER)
 
 
 def stated(problem: PlanProblem) -> PlanProblem:

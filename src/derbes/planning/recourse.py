@@ -294,20 +294,9 @@ def make_programs(
         lower, upper, closed, money, cost = (
             seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
         )
-        programs.append(
-            DrawProgram(
-                draw=first_draw + i,
-                weight=float(weight),
-                digest=digest,
-                matrix=matrix,
-                row_lower=lower,
-                row_upper=upper,
-                col_upper=closed,
-                money=money,
-                reach=reaches.setdefault(known, moved),
-                option_cost=cost,
-            )
-        )
+        at, moved = first_draw + i, reaches.setdefault(known, moved)
+        bounds = matrix, lower, upper, closed
+        programs.append(DrawProgram(at, float(weight), digest, *bounds, money, moved, cost))
     return tuple(programs)
 
 

@@ -12,6 +12,7 @@ while every other requirement of the request stands.
 
 import dataclasses
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -259,14 +260,7 @@ def first_that_holds(holds: Callable[[int], bool], first: int, last: int) -> int
     """
     if first > last or not holds(last):
         return None
-    low, high = first, last
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return first + bisect_left(range(first, last), x=True, key=holds)
 
 
 def least_amount(
