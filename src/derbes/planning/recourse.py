@@ -294,9 +294,9 @@ def make_programs(
         lower, upper, closed, money, cost = (
             seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
         )
-        at, moved = first_draw + i, reaches.setdefault(known, moved)
-        bounds = matrix, lower, upper, closed
-        programs.append(DrawProgram(at, float(weight), digest, *bounds, money, moved, cost))
+        number, moved = first_draw + i, reaches.setdefault(known, moved)
+        sides = matrix, lower, upper, closed
+        programs.append(DrawProgram(number, float(weight), digest, *sides, money, moved, cost))
     return tuple(programs)
 
 
