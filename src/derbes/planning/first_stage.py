@@ -41,12 +41,9 @@ def _at(quantity: Quantity | None, period: int) -> float:
 
 def pay_periods(case: Case) -> int:
     """Periods over which payments are listed: the calendar and the longest lead time."""
-    latest = [
-        effect_period(case, option, date)
-        for option in case.options.values()
-        for date in option.dates
-    ]
-    return max([case.calendar.n_periods, *(period + 1 for period in latest)])
+    dated = ((option, date) for option in case.options.values() for date in option.dates)
+    ends = (effect_period(case, option, date) + 1 for option, date in dated)
+    return max([case.calendar.n_periods, *ends])
 
 
 def payments(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
@@ -241,27 +238,24 @@ class FirstStage:
 
     def choices(self, values: FloatArray) -> tuple[Choice, ...]:
         """What is chosen at a point, in the order of the case."""
-        found, largest, parts = [], dict[tuple[str, int], float](), dict[tuple[str, int], float]()
+        found, at = [], list(zip(self.columns, values, strict=True))
         committed = {row.name for row in self.rows if row.lower > 0.0}  # whatever their size
-        for column, value in zip(self.columns, values, strict=True):
-            if column.kind == PART:
-                key = (column.option, column.date)
-                parts[key], largest[key] = column.size * float(value), column.size
-
-        def is_size(key: tuple[str, int], size: float) -> bool:
-            """Whether a size is more than the solver's rounding."""
-            return size > SIZE_TOLERANCE * max(1.0, largest[key])
-
-        for column, value in zip(self.columns, values, strict=True):
-            key = (column.option, column.date)
+        parts = {
+            (column.option, column.date): (
+                Choice(column.option, column.date, column.size * float(value)),
+                column.size * value > SIZE_TOLERANCE * max(1.0, column.size),
+            )
+            for column, value in at
+            if column.kind == PART
+        }  # with whether the size is more than the solver's rounding
+        for column, value in at:
             if column.kind == STEP and value > CHOSEN_AT:
                 found.append(Choice(column.option, column.date, column.size))
             elif column.kind == CHOSEN:
-                size = parts.pop(key)
-                if value > CHOSEN_AT and (is_size(key, size) or one_choice(key[0]) in committed):
-                    found.append(Choice(column.option, column.date, size))
-        without = {key: size for key, size in parts.items() if is_size(key, size)}
-        return (*found, *(Choice(o, d, size) for (o, d), size in without.items()))
+                choice, is_size = parts.pop((column.option, column.date))
+                if value > CHOSEN_AT and (is_size or one_choice(column.option) in committed):
+                    found.append(choice)
+        return (*found, *(choice for choice, is_size in parts.values() if is_size))
 
     def values(self, choices: tuple[Choice, ...]) -> FloatArray:
         """The point at which some choices are made. (columns,)
