@@ -14,26 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case, Plant
-from derbes.case.options import (
-    USE,
-    Choice,
-    Limit,
-    Option,
-    OptionKind,
-    Standard,
-    optional_elements,
-)
+from derbes.case.options import USE, Choice, Limit, Option, OptionKind, Standard, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import (
-    Worded,
-    _,
-    in_a_row,
-    ngettext,
-    percent,
-    spelled,
-    text_of,
-    worded,
-)
+from derbes.language import Worded, _, in_a_row, ngettext, percent, spelled, text_of, worded
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs, part_at_most

@@ -490,9 +490,7 @@ def excused(
     """Rows of a cap, and more than a seller can have beyond its part, whatever is chosen. [unit]"""
     arrays, n = written.arrays, written.arrays.n_calendar
     most = np.where(
-        np.isfinite(arrays.activities.capacity),
-        arrays.activities.capacity,
-        written.plenty[:, None],
+        np.isfinite(arrays.activities.capacity), arrays.activities.capacity, written.plenty[:, None]
     )[:, :n].copy()
     for column, effect in all_effects(first, written):
         if effect.kind == CAPACITY:

@@ -618,11 +618,4 @@ def solve_plan(
             run = BendersRun(scenarios, record, gap, clock, keep, progress)
             return _solve_apart(problem, run, calm_plans)
         keep(record)
-        return _solve_together(
-            problem,
-            scenarios,
-            clock,
-            calm_plans,
-            gap=gap,
-            progress=progress,
-        )
+        return _solve_together(problem, scenarios, clock, calm_plans, gap=gap, progress=progress)

@@ -152,10 +152,7 @@ def stated(problem: PlanProblem) -> PlanProblem:
     if problem.second.contingencies and not stocks:
         stocks = stocks_of(problem)
     programs = make_programs(
-        problem.futures,
-        problem.first,
-        problem.second,
-        operating_stock=stocks or None,
+        problem.futures, problem.first, problem.second, operating_stock=stocks or None
     )
     return replace(problem, programs=programs, operating_stock=stocks)
 

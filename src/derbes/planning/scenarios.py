@@ -579,12 +579,7 @@ class Scenarios:
         self._own.close()
 
     def at(
-        self,
-        values: FloatArray,
-        prices: Prices,
-        *,
-        depth: int = LONG,
-        is_timed: bool = True,
+        self, values: FloatArray, prices: Prices, *, depth: int = LONG, is_timed: bool = True
     ) -> list[Outcome]:
         """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
