@@ -587,7 +587,7 @@ def _supply(
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
     costs, values = np.array(draws), problem.first.values(tuple(choices))
     options = float(problem.first.cost @ values) + items.pop("options")
-    tail = weighed(costs, problem.weights, problem.risk) - float(problem.weights @ costs)
+    tail = weighed(costs, problem.weights, problem.case.risk) - float(problem.weights @ costs)
     parts = {"options": options, **items, "tail": tail, **beside}
     return both, parts, np.asarray(hours), course.written
 

@@ -128,10 +128,10 @@ def solve_root(
 def root_program(problem: PlanProblem, cuts: Cuts, *, counts_money: bool = True) -> LinearProgram:
     """The root problem with its cuts (M14)."""
     first, n_draws, n_cuts = problem.first, problem.n_draws, len(cuts.at_zero)
-    n, of_tail = first.n_columns, tail_costs(problem.weights, problem.risk)
+    n, of_tail = first.n_columns, tail_costs(problem.weights, problem.case.risk)
     n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
     options = first.cost if counts_money else np.zeros(n)
-    draws_cost = (1.0 - problem.risk.weight) * problem.weights
+    draws_cost = (1.0 - problem.case.risk.weight) * problem.weights
     rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
     # theta[i] - slope x >= at zero
     ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
@@ -494,7 +494,7 @@ def key_of(problem: PlanProblem) -> str:
     digest = hashlib.sha256()
     bare = replace(problem.case, variants={}, source="", hash="", documents={}, facts={})
     digest.update(repr(bare).encode())
-    digest.update(repr((problem.risk, futures.rows, futures.scenarios)).encode())
+    digest.update(repr((problem.case.risk, futures.rows, futures.scenarios)).encode())
     digest.update(futures.weights.tobytes())
     if futures.draws is not None:
         digest.update(repr(futures.draws.inputs).encode())

@@ -93,7 +93,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
     What the first stage moves of a draw's bounds becomes entries of the matrix; columns
     whose upper bounds it moves have a row instead (`limit`).
     """
-    first, stage, risk = problem.first, problem.second, problem.risk
+    first, stage, risk = problem.first, problem.second, problem.case.risk
     n, n_draws, index = stage.index.n_columns, problem.n_draws, stage.index
     of_tail = tail_costs(problem.weights, risk)
     n_tail, share = max(len(of_tail) - 1, 0), 1.0 - risk.weight
