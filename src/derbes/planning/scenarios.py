@@ -171,10 +171,10 @@ class RecourseSolver:
         for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._join(position, self._broken(solved, bounds)):
+            if not self._join(position, self._broken(solved.columns, bounds)):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
-                results = self._separate(position, solved, bounds, depth)
+                results = self._separate(position, solved.columns, bounds, depth)
                 if not self._join(position, self._learned(results)):
                     is_exact = True
                     break
@@ -225,20 +225,19 @@ class RecourseSolver:
         bounds = self._bounds(position, values)
         kept = self.solve(position, values, depth=LONG).columns
         for _round in range(MOST_ROUNDS):
-            solved = self._on_face(position, values, self._solve_base(position, values), holding)
-            if solved is None:
+            columns = self._on_face(position, values, self._solve_base(position, values), holding)
+            if columns is None:
                 break
-            kept = solved.columns[: self._group.n_base].copy()
-            rows = self._broken(solved, bounds) or self._learned(
-                self._separate(position, solved, bounds, LONG)
-            )
+            kept = columns[: self._group.n_base].copy()
+            rows = self._broken(columns, bounds)
+            rows = rows or self._learned(self._separate(position, columns, bounds, LONG))
             if not self._join(position, rows):
                 break
         return kept
 
     def _on_face(
         self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
-    ) -> _Solved | None:
+    ) -> FloatArray | None:
         """The course of least stock among those of least cost; None: none is found."""
         session = self._session
         if session is None:
@@ -258,10 +257,9 @@ class RecourseSolver:
             np.where(up & np.isfinite(lower), lower, upper),
         )
         try:
-            columns = np.maximum(session.run(), 0.0)
+            return np.maximum(session.run(), 0.0)
         except SolveError:
             return None
-        return _Solved(solved.value, columns, solved.duals, solved.reduced)
 
     def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
         """Bounds of a draw's families at a point, as they are asked for."""
@@ -274,21 +272,21 @@ class RecourseSolver:
 
         return cache(of)
 
-    def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
+    def _broken(self, columns: FloatArray, bounds: BoundsOf) -> list[Row]:
         """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._group.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
-            violations = pool.violations(bounds(f), family.windows(solved.columns))
+            violations = pool.violations(bounds(f), family.windows(columns))
             worst = violations.argmax(axis=1)
             most = violations[np.arange(len(worst)), worst]
-            beyond = most - solved.columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
+            beyond = most - columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
     def _separate(
-        self, position: int, solved: _Solved, bounds: BoundsOf, depth: int
+        self, position: int, columns: FloatArray, bounds: BoundsOf, depth: int
     ) -> dict[int, SeparationResult]:
         """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
         results: dict[int, SeparationResult] = {}
@@ -296,8 +294,8 @@ class RecourseSolver:
         for is_long in (False, True) if depth == LONG else (False,):
             for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
-                    moved = family.moved(bounds(f), family.windows(solved.columns))
-                    known_violation = solved.columns[self._group.lacks[f]]
+                    moved = family.moved(bounds(f), family.windows(columns))
+                    known_violation = columns[self._group.lacks[f]]
                     results[f] = self._separations[f].separate(moved, known_violation, groups[f])
                     groups[f] = results[f].groups
             if any(result.cuts for result in results.values()):
