@@ -71,6 +71,8 @@ class ContingencyShape:
     standard_name: str
     standard: Standard
     start: int
+    is_long: bool
+    """Whether it is followed until the stocks are back."""
     layout: Layout
     uses: IntArray
     goods: IntArray
@@ -152,7 +154,7 @@ def contingency_shape(
     rows += [(kind, items, start, 1) for kind, items in ends]
     index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
     return ContingencyShape(
-        name, standard, start, layout, uses, goods, lots, orders, kept_rows, index
+        name, standard, start, is_long, layout, uses, goods, lots, orders, kept_rows, index
     )
 
 
@@ -473,39 +475,15 @@ class Family:
         return found
 
 
-def make_family(
-    base: BaseCourse, shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays
-) -> Family:
-    """The contingency of one start in a draw; its family when others are like it."""
-    layout, index = base.layout, shape.index
-    matrix, link = _matrices(shape, written, measure, layout)
-    linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
-    template = gather_template(list(_gathered(shape, written, measure)))
-    cost = np.zeros(index.n_columns)
-    index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
-    return Family(
-        standard=shape.standard_name,
-        starts=np.array([shape.start], dtype=np.int64),
-        is_long=True,
-        matrix=matrix,
-        cost=cost,
-        usual=usual_sizes_of(index, base),
-        link=link[:, linked].tocsc(),
-        linked=linked,
-        fixed_bounds=_fixed_bounds(shape, written, measure, template),
-        template=template,
-    )
-
-
 def make_families(
     base: BaseCourse,
     standards: Mapping[str, Standard],
-    starts: Mapping[str, range],
+    starts: Mapping[tuple[str, bool], Sequence[int]],
     *,
     written: DrawArrays,
     measures: Mapping[str, MeasureArrays],
 ) -> tuple[Family, ...]:
-    """Families of all starts at which a standard is to hold, in a draw.
+    """Families of the starts of a standard's short or long contingencies, in a draw.
 
     Starts join while the matrix is that of the first of them, moved on: nothing has an edge.
     It has one where the first periods of the calendar are so near that goods come that
@@ -515,26 +493,40 @@ def make_families(
     arrays, drawn = base.layout.arrays, written.arrays
     earliest = max(int(drawn.shelf_life.max(initial=0)) + longest_lead(drawn), 1)
     families: list[Family] = []
-    for name, measure in measures.items():
-        for is_long in (False, True):
-            n = window_length(arrays, standards[name].length, is_long=is_long)
-            found: list[tuple[list[int], bytes]] = []
-            for start in starts[name]:
-                window = slice(start, start + min(n, arrays.n_periods - start))
-                limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
-                ages = drawn.lot_retention[:, window]
-                to_come = (drawn.plant_opening > start) & (measure.plant_delay > 0)
-                key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
-                key += to_come.tobytes()
-                if found and found[-1][1] == key and found[-1][0][0] >= earliest:
-                    found[-1][0].append(start)
-                else:
-                    found.append(([start], key))
-            for alike, _key in found:
-                shape = contingency_shape(
-                    arrays, name, standards[name], start=alike[0], is_long=is_long
-                )
-                family = make_family(base, shape, written, measure)
-                alike_starts = np.array(alike, dtype=np.int64)
-                families.append(replace(family, starts=alike_starts, is_long=is_long))
+    for (name, is_long), wanted in starts.items():
+        standard, measure = standards[name], measures[name]
+        n = window_length(arrays, standard.length, is_long=is_long)
+        found: list[tuple[list[int], bytes]] = []
+        for start in wanted:
+            window = slice(start, start + min(n, arrays.n_periods - start))
+            limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
+            ages = drawn.lot_retention[:, window]
+            to_come = (drawn.plant_opening > start) & (measure.plant_delay > 0)
+            key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
+            key += to_come.tobytes()
+            if found and found[-1][1] == key and found[-1][0][0] >= earliest:
+                found[-1][0].append(start)
+            else:
+                found.append(([start], key))
+        for alike, _key in found:
+            shape = contingency_shape(arrays, name, standard, start=alike[0], is_long=is_long)
+            index = shape.index
+            matrix, link = _matrices(shape, written, measure, base.layout)
+            linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
+            template = gather_template(list(_gathered(shape, written, measure)))
+            cost = np.zeros(index.n_columns)
+            index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+            family = Family(
+                standard=name,
+                starts=np.array(alike, dtype=np.int64),
+                is_long=is_long,
+                matrix=matrix,
+                cost=cost,
+                usual=usual_sizes_of(index, base),
+                link=link[:, linked].tocsc(),
+                linked=linked,
+                fixed_bounds=_fixed_bounds(shape, written, measure, template),
+                template=template,
+            )
+            families.append(family)
     return tuple(families)

@@ -40,7 +40,7 @@ from derbes.planning.base_course import (
     usual_sizes_of,
     worth_of_uses,
 )
-from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
+from derbes.planning.contingencies import ContingencyShape, Family, make_families, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
 from derbes.supply.network import BlockIndex, Entries
@@ -241,27 +241,34 @@ def make_programs(
     the draws stands at `first_draw` among all.
     """
     programs, index = [], stage.index
-    ends = [f"{one.standard_name}_{one.start}" for one in stage.contingencies]
-    corners = [  # first row and first column of each contingency
-        (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
-    ]
+    starts: dict[tuple[str, bool], list[int]] = {}
+    for one in stage.contingencies:
+        starts.setdefault((one.standard_name, one.is_long), []).append(one.start)
+    ends = (f"{one.standard_name}_{one.start}" for one in stage.contingencies)
+    corners = {  # first row and first column of each contingency
+        end: (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
+    }
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
-    matrices: dict[str, tuple[sparse.csc_matrix, list[Family]]] = {}
+    matrices: dict[str, tuple[sparse.csc_matrix, tuple[Family, ...]]] = {}
     costs = costs_in_draws(future, first) - first.cost
     for i, weight in enumerate(future.weights):
         written = future.written(i)
         measures = standard_measures(future.case, written)
         digest = _matrix_digest(written, stage, measures)
         if digest not in matrices:  # the base course, then each contingency with what links it
-            families, entries = [], Entries()
+            standards, entries = future.case.standards, Entries()
+            families = make_families(
+                stage.base, standards, starts, written=written, measures=measures
+            )
             add_base_entries(stage.base, written, index, entries)
-            for one, (row, column) in zip(stage.contingencies, corners, strict=True):
-                family = make_family(stage.base, one, written, measures[one.standard_name])
-                families.append(family)
+            for family in families:
                 own, link = family.matrix.tocoo(), family.link.tocoo()
-                entries.add(own.row + row, own.col + column, own.data)
-                entries.add(link.row + row, family.linked[link.col], link.data)
+                for start in family.starts.tolist():
+                    row, column = corners[f"{family.standard}_{start}"]
+                    moved_on = family.linked[link.col] + start - family.starts[0]
+                    entries.add(own.row + row, own.col + column, own.data)
+                    entries.add(link.row + row, moved_on, link.data)
             matrices[digest] = entries.matrix(index.n_rows, index.n_columns), families
         matrix, families = matrices[digest]
         lower, upper, closed, money = base_bounds(stage.base, written, index)
@@ -277,15 +284,17 @@ def make_programs(
                 draw=first_draw + i,
             )
             paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
-            for (row, column), family in zip(corners, families, strict=True):
-                m, name = index.n_rows, family.standard
-                rows = row + np.arange(family.n_rows)
-                columns = column + np.arange(len(family.cost))
-                at = np.concatenate([rows, m + rows, 2 * m + columns])
-                bounds[at] = family.bounds(paths[name], np.zeros(1, dtype=np.int64))[0]
-                moves, start = tables[name].moves, int(family.starts[0])
-                positions, columns, amounts = family.template.reach(moves, start)
-                reach.append((at[positions], columns, amounts))
+            for family in families:
+                m, name, every = index.n_rows, family.standard, np.arange(len(family.starts))
+                found = family.bounds(paths[name], every)
+                for start, own_bounds in zip(family.starts.tolist(), found, strict=True):
+                    row, column = corners[f"{name}_{start}"]
+                    rows = row + np.arange(family.n_rows)
+                    columns = column + np.arange(len(family.cost))
+                    at = np.concatenate([rows, m + rows, 2 * m + columns])
+                    bounds[at] = own_bounds
+                    positions, by, amounts = family.template.reach(tables[name].moves, start)
+                    reach.append((at[positions], by, amounts))
         positions, columns, amounts = map(np.concatenate, zip(*reach, strict=True))
         shape = (len(bounds), first.n_columns)
         moved = sparse.coo_matrix((amounts, (positions, columns)), shape=shape).tocsr()
