@@ -197,12 +197,12 @@ class BendersState:
     """Iterations since a cut last bound. (cuts,)"""
     best: FloatArray
     """Best point that may be chosen; nan: none yet. (columns,)"""
-    best_priced: float
-    """Its cost, with the price of what falls short. [money]"""
     stability_center: FloatArray
     """Best point of the relaxed phase; nan: none yet. (columns,)"""
-    center_priced: float
-    bound: float
+    best_priced: float = np.inf
+    """Cost of the best point, with the price of what falls short. [money]"""
+    center_priced: float = np.inf
+    bound: float = -np.inf
     """No plan costs less. [money]"""
     is_relaxed: bool = True
     iteration: int = 0
@@ -210,26 +210,14 @@ class BendersState:
     @staticmethod
     def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
-        return BendersState(
-            cuts=Cuts.floor(0, n_columns),
-            ages=np.zeros(0),
-            best=np.full(n_columns, np.nan),
-            best_priced=np.inf,
-            stability_center=np.full(n_columns, np.nan),
-            center_priced=np.inf,
-            bound=-np.inf,
-        )
+        none = np.full(n_columns, np.nan)
+        return BendersState(Cuts.floor(0, n_columns), np.zeros(0), none, none)
 
     def again(self) -> "BendersState":
         """The cuts alone, for a program that asks for more."""
-        fresh = BendersState.begin(self.cuts.slopes.shape[1])
-        return replace(
-            fresh,
-            cuts=self.cuts,
-            ages=np.zeros_like(self.ages),
-            stability_center=self.stability_center,
-            iteration=self.iteration,
-        )
+        ages, none = np.zeros_like(self.ages), np.full_like(self.best, np.nan)
+        center, iteration = self.stability_center, self.iteration
+        return BendersState(self.cuts, ages, none, center, iteration=iteration)
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,15 +368,14 @@ class CalmPlans:
         """With the starts of the longest standards that are shorter and else the same."""
         case, found, longest = problem.case, problem, 0
         for other, starts, long_windows in self.needed:
-            lengths = {name: one.length for name, one in other.standards.items()}
+            length = sum(one.length for one in other.standards.values())
             longer = {
                 name: replace(one, length=max(one.length, case.standards[name].length))
                 for name, one in other.standards.items()
                 if name in case.standards
             }
-            if sum(lengths.values()) > longest and replace(other, standards=longer) == case:
-                longest = sum(lengths.values())
-                found = with_contingencies(problem, starts, long_windows)
+            if length > longest and replace(other, standards=longer) == case:
+                found, longest = with_contingencies(problem, starts, long_windows), length
         return found
 
 
@@ -516,12 +515,9 @@ def _point_at_right_prices(run: BendersRun) -> Point | None:
     def find(prices: Prices, before: Point | None) -> Point | None:
         record = run.record if before is None or before.record is None else before.record
         if prices is LEAST:
-            begun = replace(
-                BendersState.begin(n_columns),
-                cuts=Cuts.floor(n, n_columns),
-                ages=np.zeros(n),
-                stability_center=np.zeros(n_columns),
-            )
+            nothing = BendersState.begin(n_columns)
+            floor, center = Cuts.floor(n, n_columns), np.zeros(n_columns)
+            begun = replace(nothing, cuts=floor, ages=np.zeros(n), stability_center=center)
             point = _searched(replace(run, record=replace(record, state=begun, prices=prices)))
             return None if run.clock.is_over else point
         if before is not None:
