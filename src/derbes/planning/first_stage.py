@@ -203,7 +203,7 @@ class FirstStage:
     is_whole: BoolArray
     """Columns that must be whole numbers. (columns,)"""
     cost: FloatArray
-    """Discounted cost of each column at 1, in the central case. (columns,) [money]"""
+    """Discounted cost of each column at 1, mean over the draws. (columns,) [money]"""
     foreign: FloatArray
     """Payments of each column at 1 in foreign currency, by period, not discounted.
     (columns, H) [money]"""
@@ -411,22 +411,34 @@ def _amount_rows(
         yield FirstRow("foreign_total", -np.inf, most.value), foreign.sum(axis=1)
 
 
-def column_costs(case: Case, columns: list[FirstColumn]) -> FloatArray:
-    """Discounted cost of the columns at 1. (columns,) [money]"""
-    costs = np.zeros(len(columns))
-    for j, column in enumerate(columns):
-        if column.option in case.options:
-            terms = {"fixed": float(column.counts), "size": column.size}
-            costs[j] = choice_cost(case, case.options[column.option], column.date, **terms)
-    return costs
+def costs_in_draws(cases: Sequence[Case], columns: Sequence[FirstColumn]) -> FloatArray:
+    """Discounted cost of the columns at 1 in each draw; computed once for what is the same.
+
+    (N, columns) [money]
+    """
+
+    def cost(case: Case, column: FirstColumn) -> float:
+        if column.option not in case.options:
+            return 0.0
+        terms = {"fixed": float(column.counts), "size": column.size}
+        return choice_cost(case, case.options[column.option], column.date, **terms)
+
+    costs: list[FloatArray] = []
+    for i, case in enumerate(cases):
+        known = case.options, case.discount_rate
+        before = cases[i - 1].options, cases[i - 1].discount_rate
+        is_same = i > 0 and all(one is other for one, other in zip(known, before, strict=True))
+        costs.append(costs[-1] if is_same else np.array([cost(case, one) for one in columns]))
+    return np.array(costs)
 
 
-def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
+def make_first_stage(case: Case, cases: Sequence[Case], weights: FloatArray) -> FirstStage:
     """Columns and rows of a case's options.
 
     Args:
         case: The case with central values.
-        weights: Weights of the draws that a standard may be excused in. (N,)
+        cases: The case in each draw. (N,)
+        weights: Weights of the draws, in some of which a standard may be excused. (N,)
     """
     columns = option_columns(case)
     shares = {
@@ -452,7 +464,7 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         lower=np.zeros(n),
         upper=np.ones(n),
         is_whole=np.array([column.kind != PART for column in columns], dtype=np.bool_),
-        cost=column_costs(case, columns),
+        cost=weights @ costs_in_draws(cases, columns),
         foreign=foreign,
         rows=tuple(row for row, _line in lines),
         matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),

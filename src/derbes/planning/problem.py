@@ -26,7 +26,6 @@ from derbes.planning.recourse import (
     DrawProgram,
     PlanFutures,
     SecondStage,
-    costs_in_draws,
     futures,
     in_sessions,
     make_programs,
@@ -105,8 +104,7 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     """
     _check(case)
     future = futures(case, draws)
-    first, shaping = make_first_stage(case, future.weights), widest(future)
-    first = replace(first, cost=future.weights @ costs_in_draws(future, first))
+    first, shaping = make_first_stage(case, future.cases, future.weights), widest(future)
     written = future.written(shaping)
     _check_structure(future, written.case)
     problem = PlanProblem(

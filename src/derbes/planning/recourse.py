@@ -42,7 +42,7 @@ from derbes.planning.base_course import (
 )
 from derbes.planning.contingencies import ContingencyShape, Family, make_families, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
-from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
+from derbes.planning.first_stage import FirstStage, chance_indicators, costs_in_draws
 from derbes.supply.network import BlockIndex, Entries
 
 FEW = 8
@@ -251,7 +251,7 @@ def make_programs(
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
     matrices: dict[str, tuple[sparse.csc_matrix, tuple[Family, ...]]] = {}
-    costs = costs_in_draws(future, first) - first.cost
+    costs = costs_in_draws(future.cases, first.columns) - first.cost
     for i, weight in enumerate(future.weights):
         written = future.written(i)
         measures = standard_measures(future.case, written)
@@ -338,20 +338,6 @@ def _base_reach(
             moved = np.flatnonzero(beyond)
             at = rows[moved] + index.n_rows
             yield at, np.full(len(moved), indicators[cap.name]), beyond[moved]
-
-
-def costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
-    """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
-    columns = list(first.columns)
-    costs: list[FloatArray] = []
-    before: Case | None = None
-    for case in future.cases:
-        is_same = before is not None and (
-            case.options is before.options and case.discount_rate is before.discount_rate
-        )
-        costs.append(costs[-1] if is_same else column_costs(case, columns))
-        before = case
-    return np.array(costs)
 
 
 def widest(future: PlanFutures) -> int:
