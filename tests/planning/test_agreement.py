@@ -101,9 +101,7 @@ def test_draws_without_weight_change_nothing(monkeypatch):
 def test_progress_tells_cost_bound_and_gap(monkeypatch):
     told = []
     plan = apart(
-        make_problem(small_case(0)),
-        monkeypatch,
-        progress=lambda *figures: told.append(figures),
+        make_problem(small_case(0)), monkeypatch, progress=lambda *figures: told.append(figures)
     )
     bounds = [bound for _cost, bound, _gap, _iteration in told]
     iterations = [iteration for *_figures, iteration in told]

@@ -27,11 +27,7 @@ GAP = 1e-6
 
 
 def market(
-    prices: dict[str, float],
-    *,
-    n_periods: int = 24,
-    capacity: float = 1_000.0,
-    **changes: object,
+    prices: dict[str, float], *, n_periods: int = 24, capacity: float = 1_000.0, **changes: object
 ) -> Case:
     """One good that sellers offer at their prices; 100 t a month are needed."""
     case = Case(

@@ -135,9 +135,7 @@ def test_arrays_as_written_and_with_everything_open_are_equally_long():
     )
     second = replace(case.plants["second"], ramp=Q(90.0))
     case = replace(
-        case,
-        measures={**case.measures, "stop": delay},
-        plants={**case.plants, "second": second},
+        case, measures={**case.measures, "stop": delay}, plants={**case.plants, "second": second}
     )
     opened = replace(case, plants={**case.plants, "second": replace(second, ramp=None)})
     assert compile_case(opened).n_periods < compile_case(case).n_periods
