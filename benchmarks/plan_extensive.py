@@ -15,7 +15,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.lp.program import BoolArray
 from derbes.planning.optimum import ExtensiveForm, extensive_form
-from derbes.planning.problem import Prices, make_problem, stated
+from derbes.planning.problem import Prices, make_problem, with_contingencies
 
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose contingencies stand in the program. [period]"""
@@ -50,8 +50,8 @@ def solve_extensive_form(
     """
     begun = time.perf_counter()
     case = plan_case()
-    problem = make_problem(case, draws=plan_draws(case, n_draws), starts=starts)
-    program = _as_arrays(extensive_form(stated(problem)), problem.first.n_columns)
+    problem = with_contingencies(make_problem(case, plan_draws(case, n_draws)), starts)
+    program = _as_arrays(extensive_form(problem), problem.first.n_columns)
     stating = time.perf_counter() - begun
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
@@ -83,8 +83,8 @@ def scenario_programs(n_draws: int, starts: Starts) -> dict[str, ScenarioProgram
     programs = {}
     for i in range(n_draws):
         one = Draws(draws.inputs, draws.values[i : i + 1], np.ones(1), method=draws.method)
-        problem = make_problem(case, draws=one, starts=starts)
-        form = extensive_form(stated(problem), Prices(hard=HARD * n_draws))
+        problem = with_contingencies(make_problem(case, one), starts)
+        form = extensive_form(problem, Prices(hard=HARD * n_draws))
         programs[f"d{i}"] = _as_arrays(form, problem.first.n_columns)
     return programs
 

@@ -72,7 +72,7 @@ def bounds_of(setting, operating_stock, effects, indicator=None):
 def _write(setting, operating_stock, out):
     shape, arrays, layout = setting.shape, setting.written.arrays, setting.layout
     places = shape.index
-    bounds = window_bounds(layout, _ordered_before(arrays, shape.start), setting.run)
+    bounds = window_bounds(layout, _ordered_before(setting.written, shape.start), setting.run)
     for kind, items in shape.kept_columns.items():
         places.column(kind).of(out.closed)[:] = layout.column(kind).of(bounds.col_upper)[items]
     for kind, items in shape.kept_rows.items():

@@ -220,11 +220,7 @@ def _options(about) -> dict[str, Option]:
             capital=about(150.0),
         ),
         "ships": Option(
-            "ships",
-            kind=OptionKind.CONTRACT,
-            element="routes.sea",
-            dates=(0,),
-            capital=about(1.0),
+            "ships", kind=OptionKind.CONTRACT, element="routes.sea", dates=(0,), capital=about(1.0)
         ),
     }
 

@@ -102,8 +102,7 @@ def test_what_is_paid_does_not_go_up_and_down_between_alike_years():
 
 
 @pytest.mark.parametrize(
-    ("language", "expected"),
-    [("en", ["1,235 USD", "0.25 t"]), ("ru", ["1\xa0235 USD", "0,25 t"])],
+    ("language", "expected"), [("en", ["1,235 USD", "0.25 t"]), ("ru", ["1\xa0235 USD", "0,25 t"])]
 )
 def test_a_number_in_words_is_spelled_as_the_language_does(language, expected):
     use_language(language)

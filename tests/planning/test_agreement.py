@@ -70,7 +70,7 @@ def test_m12_figures_of_a_plan_come_out_again_when_its_choices_are_fixed(monkeyp
     assert again.is_feasible
     assert again.cost == pytest.approx(plan.cost, rel=1e-7)
     assert again.draw_costs == pytest.approx(plan.evaluation.draw_costs, rel=1e-6)
-    share = problem.risk.weight
+    share = problem.case.risk.weight
     weighed = (1 - share) * again.expected_cost + share * again.tail_cost
     assert again.cost == pytest.approx(again.option_cost + weighed)
 
@@ -101,9 +101,7 @@ def test_draws_without_weight_change_nothing(monkeypatch):
 def test_progress_tells_cost_bound_and_gap(monkeypatch):
     told = []
     plan = apart(
-        make_problem(small_case(0)),
-        monkeypatch,
-        progress=lambda *figures: told.append(figures),
+        make_problem(small_case(0)), monkeypatch, progress=lambda *figures: told.append(figures)
     )
     bounds = [bound for _cost, bound, _gap, _iteration in told]
     iterations = [iteration for *_figures, iteration in told]

@@ -14,11 +14,10 @@ from derbes.case.options import USE, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.parallel import RunOptions
 from derbes.planning import optimum as solve
-from derbes.planning.accounts import course_of
+from derbes.planning.accounts import course_of, standard_words
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import Clock, make_problem
 from derbes.planning.solving import conflict_of, solver_of
-from derbes.planning.standards import standard_words
 from derbes.supply.baseline import arrivals_by_period
 from tests.oracles.plans import solve_extensive
 from tests.planning.generated import small_case
@@ -28,11 +27,7 @@ GAP = 1e-6
 
 
 def market(
-    prices: dict[str, float],
-    *,
-    n_periods: int = 24,
-    capacity: float = 1_000.0,
-    **changes: object,
+    prices: dict[str, float], *, n_periods: int = 24, capacity: float = 1_000.0, **changes: object
 ) -> Case:
     """One good that sellers offer at their prices; 100 t a month are needed."""
     case = Case(

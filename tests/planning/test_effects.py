@@ -37,7 +37,7 @@ def chosen_sets(case, seed):
 
 def with_effects(case, choices, n_periods):
     """Arrays of the case with the effects of choices added."""
-    problem = make_problem(case, standards=())
+    problem = make_problem(replace(case, standards={}))
     written = draw_arrays(case, n_periods)
     arrays = written.arrays
     added = {
@@ -113,15 +113,6 @@ def test_an_option_for_what_another_opens_is_refused():
     )
 
 
-def test_an_unknown_standard_is_refused():
-    with pytest.raises(RequestError) as refused:
-        make_problem(small_case(0), standards=("yaer", "peak"))
-    assert str(refused.value) == (
-        'small: 1 problem\n  - standards: "yaer" is not a standard of this case\n'
-        '    fix: did you mean "year"?'
-    )
-
-
 def test_futures_that_differ_in_more_than_numbers_are_refused():
     case = small_case(0, n_scenarios=2)
     one = case.scenarios["s1"]
@@ -144,9 +135,7 @@ def test_arrays_as_written_and_with_everything_open_are_equally_long():
     )
     second = replace(case.plants["second"], ramp=Q(90.0))
     case = replace(
-        case,
-        measures={**case.measures, "stop": delay},
-        plants={**case.plants, "second": second},
+        case, measures={**case.measures, "stop": delay}, plants={**case.plants, "second": second}
     )
     opened = replace(case, plants={**case.plants, "second": replace(second, ramp=None)})
     assert compile_case(opened).n_periods < compile_case(case).n_periods

@@ -7,7 +7,7 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
-from derbes.planning.optimum import solve_plan
+from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from tests.known_answers.test_plans import farmer, lands
 from tests.oracles.plans import evaluate, solve_extensive
@@ -17,8 +17,8 @@ Q = Quantity
 ROUNDING = 1e-6
 
 
-def cost(case, **asked):
-    plan = solve_plan(make_problem(case, **asked), gap=1e-6)
+def cost(case):
+    plan = solve_plan(make_problem(case), gap=1e-6)
     return plan.cost if plan.feasible else float("inf")
 
 
@@ -122,7 +122,7 @@ def rule(name, problem):
 
 
 def test_m1_one_choice_of_a_date_and_a_part_of_its_largest_size():
-    problem = make_problem(small_case(0), standards=())
+    problem = make_problem(replace(small_case(0), standards={}))
     row, line = rule("one_choice build", problem)
     names = [column.name for column in problem.first.columns]
     kinds = [column.kind for column in problem.first.columns]
@@ -139,9 +139,8 @@ def test_m2_excludes_and_requires():
     case = small_case(0)
     late = replace(case.options["build"], requires=("ships",), excludes=("hold",))
     ships = replace(case.options["ships"], dates=(0, 3))
-    problem = make_problem(
-        replace(case, options=case.options | {"build": late, "ships": ships}), standards=()
-    )
+    options = case.options | {"build": late, "ships": ships}
+    problem = make_problem(replace(case, options=options, standards={}))
     row, _line = rule("option build excludes hold", problem)
     assert row.upper == 1.0
     by_date = [
@@ -161,7 +160,7 @@ def test_m3_limits_weigh_sizes_or_count_choices():
     case = small_case(0)
     sizes = Limit("sizes", options={"build": Q(2.0), "enlarge": Q(1.0)}, at_most=Q(3.0))
     counts = replace(sizes, id="counts", counts=True, at_least=Q(1.0))
-    problem = make_problem(replace(case, limits={"sizes": sizes, "counts": counts}), standards=())
+    problem = make_problem(replace(case, limits={"sizes": sizes, "counts": counts}, standards={}))
     columns = problem.first.columns
     _row, line = rule("limit sizes", problem)
     assert {columns[j].name: float(v) for j, v in enumerate(line) if v} == {
@@ -178,7 +177,7 @@ def test_m3_limits_weigh_sizes_or_count_choices():
 def test_m4_budgets_count_what_is_paid_in_their_year():
     case = small_case(0)
     budget = Budget(total=Q(500.0), by_year={2027: Q(10.0)}, foreign_total=Q(70.0))
-    problem = make_problem(replace(case, budget=budget), standards=())
+    problem = make_problem(replace(case, budget=budget, standards={}))
     build = case.options["build"]
     values = problem.first.values((Choice("build", 3, 2.0),))
     capital = build.capital.value + 2.0 * build.capital_by_size.value
@@ -193,7 +192,19 @@ def test_m4_budgets_count_what_is_paid_in_their_year():
 
 def test_starts_that_were_left_out_hold_too():
     case = small_case(3)
-    plan = solve_plan(make_problem(case, starts={"year": (13,), "peak": (13,)}))
-    dense = with_contingencies(make_problem(case), {"year": range(5, 14), "peak": range(4, 14)})
+    problem = make_problem(case)
+    plan = solve_plan(with_contingencies(problem, {"year": (13,), "peak": (13,)}))
+    dense = with_contingencies(problem, {"year": range(5, 14), "peak": range(4, 14)})
     assert plan.cost == pytest.approx(solve_extensive(dense).cost, rel=1e-7)
     assert len(plan.starts["year"]) < 9
+
+
+def test_longer_standards_that_begin_with_the_starts_of_shorter_ones_cost_the_same():
+    case, known = small_case(3), CalmPlans()
+    for length in (1, 2, 4):
+        year = replace(case.standards["year"], length=length)
+        problem = make_problem(replace(case, standards={"year": year}))
+        begun, alone = solve_plan(problem, gap=1e-6, calm=known), solve_plan(problem, gap=1e-6)
+        assert begun.cost == pytest.approx(alone.cost, rel=1e-7)
+        assert begun.choices == alone.choices
+    assert len(known.needed) > 1

@@ -23,7 +23,7 @@ from derbes.brief.uncertainty import LIKELY, at_least, in_unit, kind_of, made_by
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.case.options import Standard
 from derbes.language import _, ngettext
-from derbes.planning.standards import cap_words
+from derbes.planning.accounts import cap_words
 from derbes.results.stress import Answer, EndedBy
 from derbes.results.supply import LeverageRow
 from derbes.results.tables import Column

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case, Plant
-from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
+from derbes.case.options import USE, Choice, Limit, Option, OptionKind, Standard, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import Worded, _, ngettext, percent, spelled, text_of, worded
+from derbes.language import Worded, _, in_a_row, ngettext, percent, spelled, text_of, worded
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
-from derbes.planning.base_course import holding_costs
+from derbes.planning.base_course import holding_costs, part_at_most
 from derbes.planning.effects import (
     TAKEN,
     DrawArrays,
@@ -320,6 +320,61 @@ def _size_words(size: float, unit: str) -> str:
     return number_words(size, counted.get(unit, unit))
 
 
+def standard_words(case: Case, standard: Standard) -> Worded:
+    """A standard in a sentence."""
+    if standard.is_cap:
+        return cap_words(case, standard)
+    names = [name_of(case, "uses", use) for use in standard.uses]
+    uses = in_a_row(names) if names else worded("essential uses")
+    first = case.calendar.label(standard.first)
+    if not standard.measure:
+        return worded("{uses}: demand in calm is met from {month} on", uses=uses, month=first)
+    values = {
+        "uses": uses,
+        "measure": name_of(case, "measures", standard.measure),
+        "length": Worded(months_words, standard.length * case.calendar.step),
+        "month": first,
+    }
+    if standard.share is None:
+        return worded('{uses}: "{measure}" of {length} is survived from {month} on', **values)
+    return worded(
+        '{uses}: "{measure}" of {length} is survived from {month} on, to {share}',
+        **values,
+        share=Worded(share_words, standard.share.value),
+    )
+
+
+def cap_words(case: Case, standard: Standard, *, month: str = "") -> Worded:
+    """A cap on sellers in a sentence; its first month as given, else as in a case."""
+    sellers = in_a_row(
+        name_of(case, "actors" if one in case.actors else "suppliers", one)
+        for one in standard.sellers
+    )
+    values = {
+        "good": name_of(case, "goods", standard.good),
+        "share": Worded(share_words, part_at_most(standard)),
+        "month": month or case.calendar.label(standard.first),
+    }
+    is_of_use = standard.part_of == USE
+    if not standard.sellers:
+        if is_of_use:
+            return worded(
+                "{good}: at most {share} of the use is bought from one seller from {month} on",
+                **values,
+            )
+        return worded(
+            "{good}: at most {share} of the purchases are from one seller from {month} on", **values
+        )
+    values["sellers"] = sellers
+    if is_of_use:
+        return worded(
+            "{good}: at most {share} of the use is bought from {sellers} from {month} on", **values
+        )
+    return worded(
+        "{good}: at most {share} of the purchases are from {sellers} from {month} on", **values
+    )
+
+
 # What is decided
 
 
@@ -407,21 +462,6 @@ Paid = dict[int, FloatArray]
 """Year → what is paid in all, and of it abroad. (2,) [money]"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Supply:
-    """What supply in calm costs."""
-
-    paid: Paid
-    """Expected over the draws, not discounted."""
-    parts: Mapping[str, float]
-    """What each part of the cost comes to, discounted, and what is told beside it. [money]"""
-    hours: FloatArray
-    """Hours that lines run, and that they could, expected over the draws. (2, R, n)
-    [hour/period]"""
-    written: DrawArrays
-    """Of the last draw."""
-
-
 def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
 ) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...], tuple[PlantAccount, ...]]:
@@ -436,7 +476,6 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    anyway = paid_anyway(case)
     options = _added(  # years in which nothing is paid are left out
         *(
             {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
@@ -445,9 +484,9 @@ def accounts_of(
             if amount
         )
     )
-    supply = _supply(problem, solution.choices, told, solution.prices)
-    with_plan = _added(supply.paid, anyway, options)
-    without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
+    paid, parts, hours, written = _supply(problem, solution.choices, told, solution.prices)
+    with_plan = _added(paid, paid_anyway(case), options)
+    without = _added(_supply(bare, (), told, FIRM)[0], paid_anyway(otherwise_case))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -469,13 +508,13 @@ def accounts_of(
     )
     # the parts of the cost, beside those of the cheapest course without standards
     calm, chosen = without_standards(problem), solution.no_threat_choices
-    other = _supply(calm, chosen, told, solution.no_threat_prices).parts
+    other = _supply(calm, chosen, told, solution.no_threat_prices)[1]
     account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
-        for item, amount in supply.parts.items()
+        for item, amount in parts.items()
         if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
     )
-    return outlay, account, plant_accounts(case, supply.written, supply.hours)
+    return outlay, account, plant_accounts(case, written, hours)
 
 
 def _added(*parts: Paid) -> Paid:
@@ -512,8 +551,13 @@ def paid_anyway(case: Case) -> Paid:
 
 def _supply(
     problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
-) -> _Supply:
-    """What supply costs, expected over the futures, at a plan's prices of what falls short."""
+) -> tuple[Paid, Mapping[str, float], FloatArray, DrawArrays]:
+    """What supply in calm costs, over the futures, at a plan's prices of what falls short.
+
+    Returns:
+        Payments, expected, not discounted; what each part of the cost comes to, discounted, and
+        what is told beside it [money]; `hours_of`, expected; arrays of the last future.
+    """
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
@@ -543,9 +587,9 @@ def _supply(
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
     costs, values = np.array(draws), problem.first.values(tuple(choices))
     options = float(problem.first.cost @ values) + items.pop("options")
-    tail = weighed(costs, problem.weights, problem.risk) - float(problem.weights @ costs)
+    tail = weighed(costs, problem.weights, problem.case.risk) - float(problem.weights @ costs)
     parts = {"options": options, **items, "tail": tail, **beside}
-    return _Supply(both, parts, np.asarray(hours), course.written)
+    return both, parts, np.asarray(hours), course.written
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

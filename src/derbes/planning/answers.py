@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import make_draws
@@ -192,7 +192,7 @@ def _more(work: _Work, solve: Solve) -> dict[str, Any]:
     found: dict[str, Any] = {"outlay": outlay, "account": account, "plants": plants}
     if request.has_frontier:
         lengths = lengths_of(case, request.lengths)
-        points = frontier_of(case, solve, lengths, told=work.steps(_("frontier")))
+        points = frontier_of(case, solve, lengths, best=best, told=work.steps(_("frontier")))
         found["frontier"] = points
     if not request.has_frontier or any(point.feasible is None for point in points):
         work.not_computed.append("frontier")
@@ -233,6 +233,11 @@ SAME = 1e-9
 """Costs this close, as a part, are the same."""
 
 
+def is_same(low: float, high: float) -> bool:
+    """Whether a cost is no more than another, but for rounding."""
+    return high - low <= SAME * max(abs(low), abs(high), 1.0)
+
+
 def with_length(case: Case, months: int) -> Case:
     """The case whose standards against a measure last so many months."""
     length = case.calendar.periods(months)
@@ -258,22 +263,31 @@ def lengths_of(case: Case, asked: Sequence[int]) -> tuple[int, ...]:
 
 
 def frontier_of(
-    case: Case, solve: Solve, lengths: Sequence[int], *, told: Told | None = None
+    case: Case,
+    solve: Solve,
+    lengths: Sequence[int],
+    *,
+    best: PlanSolution | None = None,
+    told: Told | None = None,
 ) -> tuple[FrontierPoint, ...]:
     """The cheapest plan for each length; points for which no time was left have no cost.
 
     A plan that survives longer survives shorter too, so what is impossible is impossible
     for longer, and between two lengths of one cost every length has that cost: the plan of
-    the longer one serves it. Such points are not searched for again.
+    the longer one serves it. Such points are not searched for again, nor, where the plan of the
+    case (`best`) costs as much as that of no threat, those that ask for no more than the case.
     """
-    ordered = sorted(set(lengths))
+    ordered, least = sorted(set(lengths)), 0
+    if best is not None and is_same(best.no_threat_cost, best.cost):
+        own = [one.length for one in case.standards.values() if one.measure]
+        least = min(own, default=0) * int(case.calendar.step)
     points: dict[int, FrontierPoint] = {}
 
     def point(months: int) -> FrontierPoint:
         if months not in points:
             points[months] = FrontierPoint(months, cost=None)
             with suppress(TimeIsOver):
-                found = solve(with_length(case, months))
+                found = solve(case if months <= least else with_length(case, months))
                 points[months] = FrontierPoint(months, cost=None, feasible=False)
                 if found.feasible:
                     plan = choices_in_words(case, found.decided)
@@ -290,10 +304,10 @@ def frontier_of(
             points.update({m: replace(low, months=m) for m in ordered[first + 1 : last + 1]})
             return
         high, between = point(ordered[last]), ordered[first + 1 : last]
-        is_same = low.feasible is None and high.feasible is None
+        is_flat = low.feasible is None and high.feasible is None
         if low.cost is not None and high.cost is not None:
-            is_same = high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
-        if is_same:  # so all lengths between have the answer of the longer one
+            is_flat = is_same(low.cost, high.cost)
+        if is_flat:  # so all lengths between have the answer of the longer one
             points.update({m: replace(high, months=m) for m in between})
         elif between:
             middle = (first + last) // 2
@@ -318,8 +332,7 @@ def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
         if before is not None and before.cost is not None and cost is not None:
             month = dearer_by(cost, before.cost) / (point.months - before.months)
         is_dominated = cost is not None and any(
-            months > point.months and other <= cost + SAME * max(abs(cost), 1.0)
-            for months, other in known
+            months > point.months and is_same(cost, other) for months, other in known
         )
         found.append(replace(point, cost_of_a_month=month, dominated=is_dominated))
     return tuple(found)
@@ -416,7 +429,12 @@ def waiting_costs(case: Case, solve: Solve, best: PlanSolution) -> tuple[Waiting
     """
     rows = []
     for years in closed_years(case):
-        found = solve(decided_later(case, years))
+        first = years * MONTHS_A_YEAR // int(case.calendar.step)
+        # what closes no date of the plan leaves it the cheapest
+        is_left = all(
+            one.date >= first or case.options[one.option].committed for one in best.decided
+        )
+        found = solve(case if is_left else decided_later(case, years))
         if found.feasible:
             rows.append(Waiting(years, found.cost, dearer_by(found.cost, best.cost)))
         else:

@@ -7,10 +7,16 @@ free. To them come
 what is contracted; the idle part is paid for too.
 (M7) Ceilings on payments abroad: what goods cost that arrive in a year, as paid, plus what
 options cost abroad, is at most the ceiling plus an excess that is not allowed.
-(M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t]. One that caps
-sellers is (M16), see `derbes.planning.caps`.
+(M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t].
+(M16) One that caps sellers, the most that may come of a good from one of them, year by year:
+sum over the year of [seller s delivers g] <= at most * whole[g] + over[s,year], where the whole
+is what is bought abroad of g in the year, or its use: what is bought and made, less what is
+exported. What was ordered before the calendar counts when it arrives. Years are counted from
+the first month of the cap on; what is left at the end of the calendar, less than a year, counts
+with the last of them.
 
-Symbols: c contract, u use, t period, n unmet demand (`unmet`).
+Symbols: c contract, u use, t period, n unmet demand (`unmet`), g good, s seller: an actor abroad
+with all its offers, or several together.
 
 What it is worth that nothing falls short: weights of shortfalls beside each other. Demand with
 a cost of being short has this price and, where a unit can be had for more, what is lacking to
@@ -18,26 +24,28 @@ the dearest of them: it may fall short for want of goods, never to save the mone
 unit counts as much as the good is worth; payments above a ceiling count as money.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import OptionKind, Standard
-from derbes.case.quantity import FloatArray
+from derbes.case.options import USE, OptionKind, Standard
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
-from derbes.planning.caps import Cap, add_cap_entries, cap_bounds, caps_of
 from derbes.planning.effects import (
+    CAPACITY,
     BoundTemplate,
     DrawArrays,
+    all_effects,
     contract_activities,
     first_elements,
     gather_template,
     taken_contracts,
 )
-from derbes.supply.baseline import first_state
+from derbes.planning.first_stage import FirstStage
+from derbes.supply.baseline import orders_before
 from derbes.supply.bounds import window_bounds
 from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
@@ -51,6 +59,23 @@ SHORT_ABOVE = 1.6
 """The same where the reserve ranks before deferrable demand."""
 SHORT_FOR = 12.0
 """Periods of a short reserve that weigh less than a unit of demand with a cost of being short."""
+
+
+TOGETHER = "together"
+"""Stands for sellers that are capped as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A standard that caps sellers: its rows and what it limits, the same in all draws."""
+
+    name: str
+    standard: Standard
+    target: str
+    sellers: tuple[str, ...]
+    """Each actor abroad that sells anything, or the named ones as one. (S,)"""
+    years: tuple[slice, ...]
+    """Periods of each year. (Y,)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +203,7 @@ def base_bounds(
     arrays, n = written.arrays, layout.n
     lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
     closed, money = np.full(index.n_columns, np.inf), np.zeros(index.n_columns)
-    bounds = window_bounds(layout, first_state(arrays))
+    bounds = window_bounds(layout, written.first)
     lower[: layout.n_rows], upper[: layout.n_rows] = bounds.row_lower, bounds.row_upper
     closed[: layout.n_columns] = bounds.col_upper
     money[: layout.n_columns] = money_costs(layout, CALM)
@@ -213,10 +238,9 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     is_needed = np.zeros(len(arrays.goods), dtype=np.bool_)
     is_needed[goods] = True
     for _round in range(len(arrays.goods)):
-        for k, output in enumerate(activities.outputs):
-            if output >= 0 and is_needed[output]:
-                inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-                is_needed[activities.input_goods[inputs]] = True
+        for k in np.flatnonzero((activities.outputs >= 0) & is_needed[activities.outputs]):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            is_needed[activities.input_goods[inputs]] = True
     return is_needed
 
 
@@ -232,10 +256,9 @@ def dearest_ways(arrays: CaseArrays) -> FloatArray:
     for _round in range(len(arrays.goods)):
         for k in np.flatnonzero(is_open.any(axis=1)):
             inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-            cost = (
-                costs[k] + activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
-            )
-            found[activities.outputs[k]] = max(found[activities.outputs[k]], cost)
+            needs = activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
+            output = activities.outputs[k]
+            found[output] = max(found[output], costs[k] + needs)
     return ABOVE * found
 
 
@@ -321,32 +344,30 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
     That of the good that is bought, held or lacks; money counts as the dearest flow.
     """
     layout, arrays = shape.layout, shape.layout.arrays
-    own = layout.sizes.columns
-    of_orders = layout.column("order").of(own)[:, 0]
-    orders = dict(zip(arrays.activities.names, of_orders, strict=True))
-    goods = dict(zip(arrays.goods, arrays.flow_size, strict=True))
-    lots = dict(zip(arrays.lots, arrays.flow_size[arrays.lot_goods], strict=True))
-    uses = dict(zip(arrays.uses, arrays.flow_size[arrays.use_goods], strict=True))
-    elements = (element.split(".", 1)[1] for element in arrays.activities.elements)
-    sellers = dict(zip(elements, of_orders, strict=True))
-    money = float((layout.values * arrays.flow_size).max(initial=0.0)) or 1.0
+    activities, sizes = arrays.activities, arrays.flow_size
+    of_orders = layout.column("order").of(layout.sizes.columns)[:, 0]
+    goods = dict(zip(arrays.goods, sizes, strict=True))
+    lots = dict(zip(arrays.lots, sizes[arrays.lot_goods], strict=True))
+    uses = dict(zip(arrays.uses, sizes[arrays.use_goods], strict=True))
+    elements = (element.split(".", 1)[1] for element in activities.elements)
     by_kind: dict[str, Mapping[str, float]] = {
-        "order": orders,
-        "idle": sellers,
+        "order": dict(zip(activities.names, of_orders, strict=True)),
+        "idle": dict(zip(elements, of_orders, strict=True)),
         **dict.fromkeys(("lot", "found_lot"), lots),
         **dict.fromkeys(("fresh", "found_fresh", "short", "refill"), goods),
         **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
     over = {f"over_{cap.name}": goods[cap.standard.good] for cap in shape.caps}
-    sizes = np.full(index.n_columns, power_of_two(money))
+    money = float((layout.values * sizes).max(initial=0.0)) or 1.0
+    found = np.full(index.n_columns, power_of_two(money))
     for block in index.columns:
         words = block.kind.split("_")
         kind = "_".join(words[:2]) if words[0] == "found" else words[0]
         if kind in by_kind:
-            block.of(sizes)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
+            block.of(found)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
         if block.kind in over:
-            block.of(sizes)[:] = over[block.kind]
-    return sizes
+            block.of(found)[:] = over[block.kind]
+    return found
 
 
 def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> BoundTemplate:
@@ -364,3 +385,120 @@ def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> B
     return gather_template(
         [(first[kind] + items[:, None], when, 1, positions) for kind, items, positions in blocks]
     )
+
+
+# Caps on sellers (M16)
+
+
+def part_at_most(standard: Standard) -> float:
+    """Part of the whole that a seller may have under a cap; 1 under any other standard."""
+    return 1.0 if standard.at_most is None else standard.at_most.value
+
+
+def with_part(standard: Standard, part: float) -> Standard:
+    """A cap at another part."""
+    asked = standard.at_most
+    return standard if asked is None else replace(standard, at_most=replace(asked, value=part))
+
+
+def caps_of(
+    standards: Sequence[tuple[str, Standard]], arrays: CaseArrays, target: str, n: int
+) -> tuple[Cap, ...]:
+    """The caps among standards, over the first n periods."""
+    sold = zip(arrays.activities.actors, arrays.activities.kinds, strict=True)
+    is_sale = (one for one, kind in sold if kind == ActivityKind.PURCHASE and one != target)
+    abroad, year = tuple(dict.fromkeys(is_sale)), MONTHS_A_YEAR // arrays.calendar.step
+    return tuple(
+        Cap(name, one, target, (TOGETHER,) if one.sellers else abroad, years_of(one, n, year))
+        for name, one in standards
+        if one.is_cap
+    )
+
+
+def years_of(standard: Standard, n: int, year: int) -> tuple[slice, ...]:
+    """Years over which a share is taken, in periods.
+
+    Args:
+        standard: The cap.
+        n: Number of periods of the calendar.
+        year: Periods of a year.
+
+    Examples:
+        >>> years_of(Standard("cap", first=3), 40, 12)
+        (slice(3, 15, None), slice(15, 27, None), slice(27, 40, None))
+    """
+    end = n if standard.last < 0 else min(standard.last + 1, n)
+    first = [*range(standard.first, end - year + 1, year)] or [standard.first]
+    return tuple(slice(start, stop) for start, stop in zip(first, [*first[1:], end], strict=True))
+
+
+def flow_weights(cap: Cap, arrays: CaseArrays) -> FloatArray:
+    """What a unit of each activity adds to what a seller has beyond its part of the whole. (S, K)
+
+    Of the use, what is exported or goes into exports is taken off.
+    """
+    activities, named = arrays.activities, set(cap.standard.sellers)
+    good, actors = arrays.goods.index(cap.standard.good), np.array(activities.actors)
+    counts, is_abroad = activities.outputs == good, actors != cap.target
+    is_bought = counts & (activities.kinds == ActivityKind.PURCHASE)
+    whole = np.where(is_bought & is_abroad, 1.0, 0.0)
+    if cap.standard.part_of == USE:
+        whole = np.where(counts, 1.0, 0.0)
+        for k in np.flatnonzero(activities.kinds == ActivityKind.EXPORT):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            is_good = activities.input_goods[inputs] == good
+            whole[k] -= activities.input_amounts[inputs][is_good].sum()
+    own = np.array([is_bought & (actors == one) for one in cap.sellers])
+    if named:
+        elements = [element.split(".", 1)[1] for element in activities.elements]
+        is_named = [a in named or e in named for a, e in zip(actors, elements, strict=True)]
+        own = np.array([is_bought & is_named & is_abroad])
+    part = part_at_most(cap.standard)
+    return np.asarray(own.astype(np.float64) - part * whole, dtype=np.float64)
+
+
+def add_cap_entries(cap: Cap, arrays: CaseArrays, index: BlockIndex, entries: Entries) -> None:
+    """Entries of (M16): what is ordered so that it arrives in a year, and what is over."""
+    rows, orders = index.row(f"cap_{cap.name}").indices, index.column("order").indices
+    weights, n = flow_weights(cap, arrays), orders.shape[1]
+    for year, periods in enumerate(cap.years):
+        for k in np.flatnonzero(weights.any(axis=0)):
+            ordered = _ordered_for(periods, int(arrays.activities.lead_times[k]), n)
+            entries.add(rows[:, year, None], orders[None, k, ordered], weights[:, k, None])
+    entries.add(rows, index.column(f"over_{cap.name}").indices, -1.0)
+
+
+def _ordered_for(periods: slice, lead: int, n: int) -> slice:
+    """Orders within the calendar that arrive in some periods."""
+    return slice(max(0, periods.start - lead), max(0, min(n, periods.stop - lead)))
+
+
+def cap_bounds(cap: Cap, arrays: CaseArrays) -> FloatArray:
+    """Upper bounds of the rows: what was ordered before takes from them. (S, Y) [unit]"""
+    before, weights = orders_before(arrays), flow_weights(cap, arrays)
+    found = np.zeros((len(cap.sellers), len(cap.years)))
+    for year, periods in enumerate(cap.years):
+        for k, lead in enumerate(arrays.activities.lead_times):
+            came = before[k, before.shape[1] - lead :][periods].sum()
+            found[:, year] -= weights[:, k] * came
+    return found
+
+
+def excused(
+    cap: Cap, written: DrawArrays, first: FirstStage, index: BlockIndex
+) -> tuple[IntArray, FloatArray]:
+    """Rows of a cap, and more than a seller can have beyond its part, whatever is chosen. [unit]"""
+    arrays, n = written.arrays, written.arrays.n_calendar
+    most = np.where(
+        np.isfinite(arrays.activities.capacity), arrays.activities.capacity, written.plenty[:, None]
+    )[:, :n].copy()
+    for column, effect in all_effects(first, written):
+        if effect.kind == CAPACITY:
+            most[effect.row] += first.upper[column] * np.maximum(effect.path[:n], 0.0)
+    beyond = np.maximum(flow_weights(cap, arrays), 0.0)
+    amounts = np.maximum(-cap_bounds(cap, arrays), 0.0)
+    for year, periods in enumerate(cap.years):
+        for k in np.flatnonzero(beyond.any(axis=0)):
+            ordered = _ordered_for(periods, int(arrays.activities.lead_times[k]), n)
+            amounts[:, year] += beyond[:, k] * most[k, ordered].sum()
+    return index.row(f"cap_{cap.name}").indices.ravel(), amounts.ravel()

@@ -52,8 +52,8 @@ from derbes.planning.problem import (
     evaluation,
     gap_whole,
     relative_gap,
+    tail_columns,
     tail_costs,
-    tail_lower,
 )
 from derbes.planning.scenarios import NEVER, NOWHERE, ONCE, SHORT, Outcome, Scenarios
 
@@ -94,14 +94,9 @@ class Cuts:
         return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class RootSolution:
-    """The optimum of the root problem."""
-
-    values: FloatArray
-    """First-stage columns."""
-    bound: float
-    """No plan costs less, at the prices of the cuts. [money]"""
+RootSolution = tuple[FloatArray, float]
+"""First-stage columns at the optimum of the root problem; no plan costs less than this, at the
+prices of the cuts. [money]"""
 
 
 def solve_root(
@@ -127,30 +122,28 @@ def solve_root(
     answer = solve_mixed(program, is_whole, scale, settings or MixedSettings())
     if answer.columns is None:
         return None
-    return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+    return np.clip(answer.columns[:n], 0.0, 1.0), answer.bound
 
 
 def root_program(problem: PlanProblem, cuts: Cuts, *, counts_money: bool = True) -> LinearProgram:
     """The root problem with its cuts (M14)."""
     first, n_draws, n_cuts = problem.first, problem.n_draws, len(cuts.at_zero)
-    n, of_tail = first.n_columns, tail_costs(problem.weights, problem.risk)
+    n, of_tail = first.n_columns, tail_costs(problem.weights, problem.case.risk)
     n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
     options = first.cost if counts_money else np.zeros(n)
-    draws_cost = (1.0 - problem.risk.weight) * problem.weights
+    draws_cost = (1.0 - problem.case.risk.weight) * problem.weights
     rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
     # theta[i] - slope x >= at zero
     ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
     thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
     parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
     draws = tuple(f"d{i}" for i in range(n_draws))
-    columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+    lower_tail, tail = tail_columns(of_tail, n + n_draws)
+    columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n), *tail]
     if n_tail:  # xi[i] + eta - theta[i] >= 0
         one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
         threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
         parts.append(sparse.hstack([nothing, -one, threshold, one]))
-        end = n + n_draws
-        columns.append(Block("tail", ("threshold",), 0, 1, end))
-        columns.append(Block("above", draws, 0, 1, end + 1))
     matrix = sparse.vstack(parts).tocsc()
     names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
     n_rules = len(first.rows)
@@ -162,7 +155,7 @@ def root_program(problem: PlanProblem, cuts: Cuts, *, counts_money: bool = True)
         matrix=matrix,
         row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
         row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
-        col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
+        col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), lower_tail]),
         col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
         columns=tuple(columns),
         rows=(
@@ -204,12 +197,12 @@ class BendersState:
     """Iterations since a cut last bound. (cuts,)"""
     best: FloatArray
     """Best point that may be chosen; nan: none yet. (columns,)"""
-    best_priced: float
-    """Its cost, with the price of what falls short. [money]"""
     stability_center: FloatArray
     """Best point of the relaxed phase; nan: none yet. (columns,)"""
-    center_priced: float
-    bound: float
+    best_priced: float = np.inf
+    """Cost of the best point, with the price of what falls short. [money]"""
+    center_priced: float = np.inf
+    bound: float = -np.inf
     """No plan costs less. [money]"""
     is_relaxed: bool = True
     iteration: int = 0
@@ -217,26 +210,14 @@ class BendersState:
     @staticmethod
     def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
-        return BendersState(
-            cuts=Cuts.floor(0, n_columns),
-            ages=np.zeros(0),
-            best=np.full(n_columns, np.nan),
-            best_priced=np.inf,
-            stability_center=np.full(n_columns, np.nan),
-            center_priced=np.inf,
-            bound=-np.inf,
-        )
+        none = np.full(n_columns, np.nan)
+        return BendersState(Cuts.floor(0, n_columns), np.zeros(0), none, none)
 
     def again(self) -> "BendersState":
         """The cuts alone, for a program that asks for more."""
-        fresh = BendersState.begin(self.cuts.slopes.shape[1])
-        return replace(
-            fresh,
-            cuts=self.cuts,
-            ages=np.zeros_like(self.ages),
-            stability_center=self.stability_center,
-            iteration=self.iteration,
-        )
+        ages, none = np.zeros_like(self.ages), np.full_like(self.best, np.nan)
+        center, iteration = self.stability_center, self.iteration
+        return BendersState(self.cuts, ages, none, center, iteration=iteration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +347,7 @@ def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
     floor = Cuts.floor(run.problem.n_draws, run.problem.first.n_columns)
     answer = run.root(floor, is_relaxed=False)
-    return None if answer is None else answer.values
+    return answer and answer[0]
 
 
 def _largest_point(problem: PlanProblem) -> FloatArray | None:
@@ -382,7 +363,7 @@ def _largest_point(problem: PlanProblem) -> FloatArray | None:
     eager = replace(first, cost=-most / max(most.max(initial=0.0), 1.0))
     floor = Cuts.floor(problem.n_draws, first.n_columns)
     answer = solve_root(replace(problem, first=eager), floor, is_relaxed=True)
-    return None if answer is None else answer.values
+    return answer and answer[0]
 
 
 QUICKLY, TWICE, CLOSELY = 1, 2, 3
@@ -454,13 +435,14 @@ def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
     answer = run.root(state.cuts, is_relaxed=True)
     if answer is None:
         return replace(state, is_relaxed=False)
+    values, bound = answer
     distance = max(state.center_priced - state.bound, SAME * max(1.0, abs(state.bound)))
-    has_moved = not answer.bound <= state.bound + LEAST_MOVE * distance
-    state = replace(state, bound=max(state.bound, answer.bound))
+    has_moved = not bound <= state.bound + LEAST_MOVE * distance
+    state = replace(state, bound=max(state.bound, bound))
     inside = STABILITY_STEP if has_moved or state.iteration < 2 else 0.0
-    point = inside * state.stability_center + (1.0 - inside) * answer.values
+    point = inside * state.stability_center + (1.0 - inside) * values
     how = QUICKLY if bool(run.problem.first.is_whole.any()) else CLOSELY
-    state = _looked_at(run, _aged(state, answer.values), point, how)
+    state = _looked_at(run, _aged(state, values), point, how)
     run.tell(state)
     return state
 
@@ -473,19 +455,20 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
     answer = run.root(state.cuts, settings, is_relaxed=False)
     if answer is None:
         return replace(state, iteration=MOST_ITERATIONS)
-    state = replace(state, bound=max(state.bound, answer.bound))
-    state = _looked_at(run, _aged(state, answer.values), answer.values)
+    values, bound = answer
+    state = replace(state, bound=max(state.bound, bound))
+    state = _looked_at(run, _aged(state, values), values)
     run.tell(state)
-    first, at = run.problem.first, np.round(answer.values)
+    first, at = run.problem.first, np.round(values)
     lower, upper = (np.where(first.is_whole, at, bound) for bound in (first.lower, first.upper))
     fixed = replace(run.problem, first=replace(first, lower=lower, upper=upper))
     for _round in range(ROUNDS_FIXED):
         if run.is_done(state) or bool(first.is_whole.all()):
             break
         local = solve_root(fixed, state.cuts, is_relaxed=True, counts_money=not run.is_least)
-        if local is None or state.best_priced - local.bound <= ROOT_PART * run.allowed(state):
+        if local is None or state.best_priced - local[1] <= ROOT_PART * run.allowed(state):
             break
-        state = _looked_at(run, state, local.values)
+        state = _looked_at(run, state, local[0])
         run.tell(state)
     return state
 
@@ -499,7 +482,7 @@ def key_of(problem: PlanProblem) -> str:
     digest = hashlib.sha256()
     bare = replace(problem.case, variants={}, source="", hash="", documents={}, facts={})
     digest.update(repr(bare).encode())
-    digest.update(repr((problem.risk, futures.rows, futures.scenarios)).encode())
+    digest.update(repr((problem.case.risk, futures.rows, futures.scenarios)).encode())
     digest.update(futures.weights.tobytes())
     if futures.draws is not None:
         digest.update(repr(futures.draws.inputs).encode())

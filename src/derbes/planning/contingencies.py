@@ -52,7 +52,6 @@ from derbes.planning.effects import (
     option_moves,
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
-from derbes.supply.baseline import first_state
 from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
 from derbes.supply.network import (
     BlockIndex,
@@ -72,6 +71,8 @@ class ContingencyShape:
     standard_name: str
     standard: Standard
     start: int
+    is_long: bool
+    """Whether it is followed until the stocks are back."""
     layout: Layout
     uses: IntArray
     goods: IntArray
@@ -138,34 +139,22 @@ def contingency_shape(
 
     of_goods, of_lots = named(arrays.goods, goods), named(arrays.lots, lots)
     columns: Parts = [
-        (kind, named(layout.column(kind).items, items), start, layout.n)
-        for kind, items in (("order", orders), ("lot", lots), ("fresh", goods))
-    ]
-    columns += [
+        *(
+            (kind, named(layout.column(kind).items, items), start, layout.n)
+            for kind, items in (("order", orders), ("lot", lots), ("fresh", goods))
+        ),
         ("missed", named(arrays.uses, uses), start, layout.n),
-        ("found_lot", of_lots, start, 1),
-        ("found_fresh", of_goods, start, 1),
+        *(("found_lot", of_lots, start, 1), ("found_fresh", of_goods, start, 1)),
     ]
     rows: Parts = [
         (kind, named(layout.row(kind).items, items), start, layout.n)
         for kind, items in kept_rows.items()
     ]
-    rows += [
-        ("left_lot", of_lots, start, 1),
-        ("left_fresh", of_goods, start, 1),
-        ("customary", of_goods, start, 1),
-    ]
+    ends = (("left_lot", of_lots), ("left_fresh", of_goods), ("customary", of_goods))
+    rows += [(kind, items, start, 1) for kind, items in ends]
+    index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
     return ContingencyShape(
-        standard_name=name,
-        standard=standard,
-        start=start,
-        layout=layout,
-        uses=uses,
-        goods=goods,
-        lots=lots,
-        orders=orders,
-        kept_rows=kept_rows,
-        index=BlockIndex(stack_blocks(columns), stack_blocks(rows)),
+        name, standard, start, is_long, layout, uses, goods, lots, orders, kept_rows, index
     )
 
 
@@ -208,15 +197,12 @@ def _matrices(
     own.add(fresh_stock, fresh[at], -kept_fresh[at])
     if shape.start > 0:
         before = shape.start - 1
-        for kind, items in (("lot", shape.lots), ("fresh", shape.goods)):
-            left = index.row(f"left_{kind}").indices[:, 0]
-            link.add(left, base.column(kind).indices[items, before], -1.0)
+        link.add(left_lot, base.column("lot").indices[shape.lots, before], -1.0)
+        link.add(left_fresh, base.column("fresh").indices[shape.goods, before], -1.0)
         orders = base.column("order").indices
         _add_transit(shape, arrays, measure, orders=orders, link=link)
-    return (
-        own.matrix(index.n_rows, index.n_columns),
-        link.matrix(index.n_rows, base.n_columns),
-    )
+    m = index.n_rows
+    return own.matrix(m, index.n_columns), link.matrix(m, base.n_columns)
 
 
 def _add_transit(
@@ -392,7 +378,7 @@ def _fixed_bounds(
     """Bounds to which those from paths are added: what was ordered before the calendar."""
     arrays, index = written.arrays, shape.index
     layout, run = replace(shape.layout, arrays=arrays), MeasureRun(measure, shape.standard.length)
-    bounds = window_bounds(layout, _ordered_before(arrays, shape.start), run)
+    bounds = window_bounds(layout, _ordered_before(written, shape.start), run)
     lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
     for kind, items in shape.kept_rows.items():
         index.row(kind).of(lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
@@ -409,12 +395,13 @@ def _fixed_bounds(
     return fixed
 
 
-def _ordered_before(arrays: CaseArrays, start: int) -> State:
+def _ordered_before(written: DrawArrays, start: int) -> State:
     """What was ordered before the calendar and is still to come, or to be used, at a start."""
+    arrays = written.arrays
     n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
     width, life = longest_lead(arrays) + 1, int(arrays.shelf_life.max(initial=1))
     transit, past = np.zeros((n_activities, width)), np.zeros((n_goods, life))
-    first = first_state(arrays).transit if start < width + life else np.zeros((n_activities, 0))
+    first = written.first.transit if start < width + life else np.zeros((n_activities, 0))
     left = first[:, start:]
     transit[:, : left.shape[1]] = left
     for k, good in enumerate(arrays.activities.outputs):
@@ -488,39 +475,15 @@ class Family:
         return found
 
 
-def make_family(
-    base: BaseCourse, shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays
-) -> Family:
-    """The contingency of one start in a draw; its family when others are like it."""
-    layout, index = base.layout, shape.index
-    matrix, link = _matrices(shape, written, measure, layout)
-    linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
-    template = gather_template(list(_gathered(shape, written, measure)))
-    cost = np.zeros(index.n_columns)
-    index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
-    return Family(
-        standard=shape.standard_name,
-        starts=np.array([shape.start], dtype=np.int64),
-        is_long=True,
-        matrix=matrix,
-        cost=cost,
-        usual=usual_sizes_of(index, base),
-        link=link[:, linked].tocsc(),
-        linked=linked,
-        fixed_bounds=_fixed_bounds(shape, written, measure, template),
-        template=template,
-    )
-
-
 def make_families(
     base: BaseCourse,
     standards: Mapping[str, Standard],
-    starts: Mapping[str, range],
+    starts: Mapping[tuple[str, bool], Sequence[int]],
     *,
     written: DrawArrays,
     measures: Mapping[str, MeasureArrays],
 ) -> tuple[Family, ...]:
-    """Families of all starts at which a standard is to hold, in a draw.
+    """Families of the starts of a standard's short or long contingencies, in a draw.
 
     Starts join while the matrix is that of the first of them, moved on: nothing has an edge.
     It has one where the first periods of the calendar are so near that goods come that
@@ -530,26 +493,40 @@ def make_families(
     arrays, drawn = base.layout.arrays, written.arrays
     earliest = max(int(drawn.shelf_life.max(initial=0)) + longest_lead(drawn), 1)
     families: list[Family] = []
-    for name, measure in measures.items():
-        for is_long in (False, True):
-            n = window_length(arrays, standards[name].length, is_long=is_long)
-            found: list[tuple[list[int], bytes]] = []
-            for start in starts[name]:
-                window = slice(start, start + min(n, arrays.n_periods - start))
-                limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
-                ages = drawn.lot_retention[:, window]
-                to_come = (drawn.plant_opening > start) & (measure.plant_delay > 0)
-                key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
-                key += to_come.tobytes()
-                if found and found[-1][1] == key and found[-1][0][0] >= earliest:
-                    found[-1][0].append(start)
-                else:
-                    found.append(([start], key))
-            for alike, _key in found:
-                shape = contingency_shape(
-                    arrays, name, standards[name], start=alike[0], is_long=is_long
-                )
-                family = make_family(base, shape, written, measure)
-                alike_starts = np.array(alike, dtype=np.int64)
-                families.append(replace(family, starts=alike_starts, is_long=is_long))
+    for (name, is_long), wanted in starts.items():
+        standard, measure = standards[name], measures[name]
+        n = window_length(arrays, standard.length, is_long=is_long)
+        found: list[tuple[list[int], bytes]] = []
+        for start in wanted:
+            window = slice(start, start + min(n, arrays.n_periods - start))
+            limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
+            ages = drawn.lot_retention[:, window]
+            to_come = (drawn.plant_opening > start) & (measure.plant_delay > 0)
+            key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
+            key += to_come.tobytes()
+            if found and found[-1][1] == key and found[-1][0][0] >= earliest:
+                found[-1][0].append(start)
+            else:
+                found.append(([start], key))
+        for alike, _key in found:
+            shape = contingency_shape(arrays, name, standard, start=alike[0], is_long=is_long)
+            index = shape.index
+            matrix, link = _matrices(shape, written, measure, base.layout)
+            linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
+            template = gather_template(list(_gathered(shape, written, measure)))
+            cost = np.zeros(index.n_columns)
+            index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+            family = Family(
+                standard=name,
+                starts=np.array(alike, dtype=np.int64),
+                is_long=is_long,
+                matrix=matrix,
+                cost=cost,
+                usual=usual_sizes_of(index, base),
+                link=link[:, linked].tocsc(),
+                linked=linked,
+                fixed_bounds=_fixed_bounds(shape, written, measure, template),
+                template=template,
+            )
+            families.append(family)
     return tuple(families)

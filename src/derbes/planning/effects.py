@@ -11,6 +11,7 @@ made once for all draws, every draw gets what they add at central values.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,19 +19,14 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, State
 from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
 from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
+from derbes.supply.baseline import first_state
 from derbes.supply.bounds import shared_left
 
-CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
-    "capacity",
-    "shared",
-    "hours",
-    "reserve",
-    "spared",
-    "taken",
-)
+CAPACITY, SHARED, HOURS = "capacity", "shared", "hours"
+RESERVE, SPARED, TAKEN = "reserve", "spared", "taken"
 """What a path is added to: an activity's capacity, a shared capacity, line hours, a
 reserve, the part of an activity that no measure hits, what a contract pays for."""
 
@@ -45,7 +41,7 @@ class Effect:
     """(T,)"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DrawArrays:
     """A draw's case as if all its options' elements were open."""
 
@@ -57,6 +53,11 @@ class DrawArrays:
     """Recipes that only their line limits. (K,)"""
     plenty: FloatArray
     """More of each activity's output than could be of use. (K,) [unit/period]"""
+
+    @cached_property
+    def first(self) -> State:
+        """What is there before the first period."""
+        return first_state(self.arrays)
 
 
 def _elements(case: Case, *kinds: OptionKind) -> set[str]:
@@ -211,12 +212,8 @@ def _contract_effects(written: DrawArrays, option: Option, size: FloatArray) -> 
 
 def taken_contracts(case: Case) -> tuple[str, ...]:
     """Elements with a contract that is paid for whether it is taken or not."""
-    found = [
-        option.element
-        for option in case.options.values()
-        if option.kind is OptionKind.CONTRACT and option.take_or_pay is not None
-    ]
-    return tuple(dict.fromkeys(found))
+    contracts = (one for one in case.options.values() if one.kind is OptionKind.CONTRACT)
+    return tuple(dict.fromkeys(one.element for one in contracts if one.take_or_pay is not None))
 
 
 def contract_activities(written: DrawArrays, element: str) -> list[int]:
@@ -238,18 +235,9 @@ at the start; what a contract pays for, in the base course alone."""
 
 def first_elements(arrays: CaseArrays) -> dict[str, int]:
     """Where the paths of each kind of element begin."""
-    n_goods = len(arrays.goods)
-    sizes = (
-        len(arrays.activities.names),
-        len(arrays.uses),
-        n_goods,
-        len(arrays.lines),
-        len(arrays.shared_capacity),
-        n_goods,
-        n_goods,
-        len(arrays.lots),
-    )
-    return dict(zip(KINDS, [0, *np.cumsum(sizes).tolist()], strict=True))
+    orders, goods, shared = arrays.activities.names, arrays.goods, arrays.shared_capacity
+    every = (orders, arrays.uses, goods, arrays.lines, shared, goods, goods, arrays.lots)
+    return dict(zip(KINDS, [0, *np.cumsum([len(one) for one in every]).tolist()], strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,33 +269,29 @@ def option_moves(
     """What options add to paths (M5)."""
     arrays, n = written.arrays, written.arrays.n_periods
     first, activities, found = first_elements(arrays), arrays.activities, list[Move]()
-    during = base = activities.base_availability
+    open_part = base = activities.base_availability
     left = np.ones(len(arrays.shared_capacity))
     if measure is not None:
-        during, left = measure.availability, shared_left(arrays, measure)
+        open_part, left = measure.availability, shared_left(arrays, measure)
     kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
     for j, effect in effects:
         k, path = effect.row, effect.path
         if effect.kind == CAPACITY:
-            found.append((j, first["order"] + k, path, float(during[k]), float(base[k])))
+            found.append((j, first["order"] + k, path, float(open_part[k]), float(base[k])))
         elif effect.kind == SPARED and measure is not None:
             whole = path[:n] * activities.capacity[k]
-            found.append((j, first["order"] + k, whole, float(base[k]) - float(during[k]), 0.0))
+            found.append((j, first["order"] + k, whole, float(base[k]) - float(open_part[k]), 0.0))
         elif effect.kind == SHARED:
             found.append((j, first["shared"] + k, path, float(left[k]), 1.0))
         elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
             found.append((j, first[kinds[effect.kind]] + k, path, 1.0, 1.0))
     found += exempted
+    columns, elements = np.array([move[:2] for move in found], dtype=np.int64).reshape(-1, 2).T
+    during, after = np.array([move[3:] for move in found], dtype=np.float64).reshape(-1, 2).T
     paths = np.zeros((len(found), 1 + n))
     for m, move in enumerate(found):
         paths[m, 1:] = move[2][:n]
-    return Moves(
-        columns=np.array([one[0] for one in found], dtype=np.int64),
-        elements=np.array([one[1] for one in found], dtype=np.int64),
-        paths=paths,
-        during=np.array([one[3] for one in found], dtype=np.float64),
-        after=np.array([one[4] for one in found], dtype=np.float64),
-    )
+    return Moves(columns, elements, paths, during, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,12 +41,9 @@ def _at(quantity: Quantity | None, period: int) -> float:
 
 def pay_periods(case: Case) -> int:
     """Periods over which payments are listed: the calendar and the longest lead time."""
-    latest = [
-        effect_period(case, option, date)
-        for option in case.options.values()
-        for date in option.dates
-    ]
-    return max([case.calendar.n_periods, *(period + 1 for period in latest)])
+    dated = ((option, date) for option in case.options.values() for date in option.dates)
+    ends = (effect_period(case, option, date) + 1 for option, date in dated)
+    return max([case.calendar.n_periods, *ends])
 
 
 def payments(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
@@ -206,7 +203,7 @@ class FirstStage:
     is_whole: BoolArray
     """Columns that must be whole numbers. (columns,)"""
     cost: FloatArray
-    """Discounted cost of each column at 1, in the central case. (columns,) [money]"""
+    """Discounted cost of each column at 1, mean over the draws. (columns,) [money]"""
     foreign: FloatArray
     """Payments of each column at 1 in foreign currency, by period, not discounted.
     (columns, H) [money]"""
@@ -241,27 +238,24 @@ class FirstStage:
 
     def choices(self, values: FloatArray) -> tuple[Choice, ...]:
         """What is chosen at a point, in the order of the case."""
-        found, largest, parts = [], dict[tuple[str, int], float](), dict[tuple[str, int], float]()
+        found, at = [], list(zip(self.columns, values, strict=True))
         committed = {row.name for row in self.rows if row.lower > 0.0}  # whatever their size
-        for column, value in zip(self.columns, values, strict=True):
-            if column.kind == PART:
-                key = (column.option, column.date)
-                parts[key], largest[key] = column.size * float(value), column.size
-
-        def is_size(key: tuple[str, int], size: float) -> bool:
-            """Whether a size is more than the solver's rounding."""
-            return size > SIZE_TOLERANCE * max(1.0, largest[key])
-
-        for column, value in zip(self.columns, values, strict=True):
-            key = (column.option, column.date)
+        parts = {
+            (column.option, column.date): (
+                Choice(column.option, column.date, column.size * float(value)),
+                column.size * value > SIZE_TOLERANCE * max(1.0, column.size),
+            )
+            for column, value in at
+            if column.kind == PART
+        }  # with whether the size is more than the solver's rounding
+        for column, value in at:
             if column.kind == STEP and value > CHOSEN_AT:
                 found.append(Choice(column.option, column.date, column.size))
             elif column.kind == CHOSEN:
-                size = parts.pop(key)
-                if value > CHOSEN_AT and (is_size(key, size) or one_choice(key[0]) in committed):
-                    found.append(Choice(column.option, column.date, size))
-        without = {key: size for key, size in parts.items() if is_size(key, size)}
-        return (*found, *(Choice(o, d, size) for (o, d), size in without.items()))
+                choice, is_size = parts.pop((column.option, column.date))
+                if value > CHOSEN_AT and (is_size or one_choice(column.option) in committed):
+                    found.append(choice)
+        return (*found, *(choice for choice, is_size in parts.values() if is_size))
 
     def values(self, choices: tuple[Choice, ...]) -> FloatArray:
         """The point at which some choices are made. (columns,)
@@ -417,22 +411,34 @@ def _amount_rows(
         yield FirstRow("foreign_total", -np.inf, most.value), foreign.sum(axis=1)
 
 
-def column_costs(case: Case, columns: list[FirstColumn]) -> FloatArray:
-    """Discounted cost of the columns at 1. (columns,) [money]"""
-    costs = np.zeros(len(columns))
-    for j, column in enumerate(columns):
-        if column.option in case.options:
-            terms = {"fixed": float(column.counts), "size": column.size}
-            costs[j] = choice_cost(case, case.options[column.option], column.date, **terms)
-    return costs
+def costs_in_draws(cases: Sequence[Case], columns: Sequence[FirstColumn]) -> FloatArray:
+    """Discounted cost of the columns at 1 in each draw; computed once for what is the same.
+
+    (N, columns) [money]
+    """
+
+    def cost(case: Case, column: FirstColumn) -> float:
+        if column.option not in case.options:
+            return 0.0
+        terms = {"fixed": float(column.counts), "size": column.size}
+        return choice_cost(case, case.options[column.option], column.date, **terms)
+
+    costs: list[FloatArray] = []
+    for i, case in enumerate(cases):
+        known = case.options, case.discount_rate
+        before = cases[i - 1].options, cases[i - 1].discount_rate
+        is_same = i > 0 and all(one is other for one, other in zip(known, before, strict=True))
+        costs.append(costs[-1] if is_same else np.array([cost(case, one) for one in columns]))
+    return np.array(costs)
 
 
-def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
+def make_first_stage(case: Case, cases: Sequence[Case], weights: FloatArray) -> FirstStage:
     """Columns and rows of a case's options.
 
     Args:
         case: The case with central values.
-        weights: Weights of the draws that a standard may be excused in. (N,)
+        cases: The case in each draw. (N,)
+        weights: Weights of the draws, in some of which a standard may be excused. (N,)
     """
     columns = option_columns(case)
     shares = {
@@ -458,7 +464,7 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         lower=np.zeros(n),
         upper=np.ones(n),
         is_whole=np.array([column.kind != PART for column in columns], dtype=np.bool_),
-        cost=column_costs(case, columns),
+        cost=weights @ costs_in_draws(cases, columns),
         foreign=foreign,
         rows=tuple(row for row, _line in lines),
         matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),

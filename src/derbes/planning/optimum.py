@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
@@ -48,14 +49,17 @@ from derbes.planning.problem import (
     EXACT,
     INFEASIBLE,
     LEAST,
+    MOST_TOGETHER,
     OPTIMAL,
     START,
     TIME_LIMIT,
     Clock,
     Evaluation,
+    LongWindows,
     PlanProblem,
     PlanSolution,
     Prices,
+    Starts,
     base_alone,
     draw_figures,
     evaluation,
@@ -63,8 +67,8 @@ from derbes.planning.problem import (
     relative_gap,
     second_costs,
     stated,
+    tail_columns,
     tail_costs,
-    tail_lower,
     with_contingencies,
     without_standards,
 )
@@ -89,7 +93,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
     What the first stage moves of a draw's bounds becomes entries of the matrix; columns
     whose upper bounds it moves have a row instead (`limit`).
     """
-    first, stage, risk = problem.first, problem.second, problem.risk
+    first, stage, risk = problem.first, problem.second, problem.case.risk
     n, n_draws, index = stage.index.n_columns, problem.n_draws, stage.index
     of_tail = tail_costs(problem.weights, risk)
     n_tail, share = max(len(of_tail) - 1, 0), 1.0 - risk.weight
@@ -127,9 +131,8 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         n_rows += m + len(limits)
     draws = tuple(f"d{i}" for i in range(n_tail))
     rows.append(Block("above", draws, 0, 1, n_rows))
-    if n_tail:
-        columns.append(Block("tail", ("threshold",), 0, 1, offsets[-1]))
-        columns.append(Block("above", draws, 0, 1, offsets[-1] + 1))
+    lower_tail, of_threshold = tail_columns(of_tail, offsets[-1])
+    columns += of_threshold
     whole = sparse.block_diag(inner)
     nothing = sparse.csr_matrix((first.matrix.shape[0], whole.shape[1]))
     body = sparse.hstack([sparse.vstack(left), sparse.vstack([nothing, whole])])
@@ -143,7 +146,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         matrix=sparse.vstack([sparse.hstack([body, behind]), *tail]).tocsc(),
         row_lower=np.concatenate([*lower, np.zeros(n_tail)]),
         row_upper=np.concatenate([*upper, np.full(n_tail, np.inf)]),
-        col_lower=np.concatenate([first.lower, np.zeros(n * n_draws), tail_lower(of_tail)]),
+        col_lower=np.concatenate([first.lower, np.zeros(n * n_draws), lower_tail]),
         col_upper=np.concatenate([*closed, np.full(len(of_tail), np.inf)]),
         columns=tuple(columns),
         rows=tuple(rows),
@@ -279,8 +282,6 @@ def plan_solution(
 # All draws in one program
 
 
-MOST_TOGETHER = 40_000
-"""Columns up to which all draws are solved in one program."""
 SMALL = 20_000
 """Columns up to which it is always solved to the end."""
 DEARER = 1e-7
@@ -327,13 +328,18 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
 
     The gap is part of the cost above that of a plan without standards (`reference`). [money]
     """
-    allowed = 0.0
+    allowed, relaxed, is_whole = 0.0, None, False
     if gap > 0.0 and problem.n_columns > SMALL and problem.first.is_whole.any():
         first = replace(problem.first, is_whole=np.zeros(problem.first.n_columns, dtype=np.bool_))
-        point = solve_point(replace(problem, first=first), START, clock, gap=0.0)
-        allowed = gap * max(point.figures.penalized - reference, 0.0) if point else 0.0
+        relaxed = solve_point(replace(problem, first=first), START, clock, gap=0.0)
+        if relaxed:
+            allowed = gap * max(relaxed.figures.penalized - reference, 0.0)
+            whole = relaxed.values[problem.first.is_whole]
+            is_whole = bool((whole == np.round(whole)).all())
 
     def find(prices: Prices, _before: Point | None) -> Point | None:
+        if prices is START and is_whole:  # so that it is the optimum in whole numbers too
+            return relaxed
         absolute = 0.0 if prices is LEAST else allowed
         return solve_point(problem, prices, clock, gap=absolute)
 
@@ -345,15 +351,32 @@ class CalmPlans:
     """Cheapest plans without standards, each found once for all questions that share it.
 
     What differs in the standards alone has the same one, so that each point of a frontier
-    begins with the cuts of its base courses (M13), which hold at any length.
+    begins with the cuts of its base courses (M13), which hold at any length; or, by the extensive
+    form, with the starts that the longest shorter standards needed.
     """
 
     together: dict[str, Point] = field(default_factory=dict)
     """By the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """By decomposition, with the cuts."""
+    needed: list[tuple[Case, Starts, LongWindows]] = field(default_factory=list)
+    """Starts that the plan of a case needed."""
     is_asked: bool = True
     """Whether what they cost is asked for, also where the plan is found without it."""
+
+    def near(self, problem: PlanProblem) -> PlanProblem:
+        """With the starts of the longest standards that are shorter and else the same."""
+        case, found, longest = problem.case, problem, 0
+        for other, starts, long_windows in self.needed:
+            length = sum(one.length for one in other.standards.values())
+            longer = {
+                name: replace(one, length=max(one.length, case.standards[name].length))
+                for name, one in other.standards.items()
+                if name in case.standards
+            }
+            if length > longest and replace(other, standards=longer) == case:
+                found, longest = with_contingencies(problem, starts, long_windows), length
+        return found
 
 
 def _calm_key(problem: PlanProblem) -> str:
@@ -371,7 +394,7 @@ def _solve_together(
     progress: Progress | None,
 ) -> PlanSolution:
     """The cheapest plan by the extensive form."""
-    calm, reference = None, np.nan
+    calm, reference, problem = None, np.nan, calm_plans.near(problem)
     while True:
         if calm is None and (calm_plans.is_asked or problem.n_columns > SMALL):
             key = _calm_key(problem)
@@ -408,6 +431,8 @@ def _solve_together(
             for name, old in problem.starts.items()
         }
         problem = with_contingencies(problem, starts, problem.long_windows | missing)
+    if problem.long_windows:
+        calm_plans.needed.append((problem.case, problem.starts, problem.long_windows))
     of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
@@ -490,12 +515,9 @@ def _point_at_right_prices(run: BendersRun) -> Point | None:
     def find(prices: Prices, before: Point | None) -> Point | None:
         record = run.record if before is None or before.record is None else before.record
         if prices is LEAST:
-            begun = replace(
-                BendersState.begin(n_columns),
-                cuts=Cuts.floor(n, n_columns),
-                ages=np.zeros(n),
-                stability_center=np.zeros(n_columns),
-            )
+            nothing = BendersState.begin(n_columns)
+            floor, center = Cuts.floor(n, n_columns), np.zeros(n_columns)
+            begun = replace(nothing, cuts=floor, ages=np.zeros(n), stability_center=center)
             point = _searched(replace(run, record=replace(record, state=begun, prices=prices)))
             return None if run.clock.is_over else point
         if before is not None:
@@ -592,11 +614,4 @@ def solve_plan(
             run = BendersRun(scenarios, record, gap, clock, keep, progress)
             return _solve_apart(problem, run, calm_plans)
         keep(record)
-        return _solve_together(
-            problem,
-            scenarios,
-            clock,
-            calm_plans,
-            gap=gap,
-            progress=progress,
-        )
+        return _solve_together(problem, scenarios, clock, calm_plans, gap=gap, progress=progress)

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Budget, Choice, OptionKind, Risk, optional_elements
+from derbes.case.options import Choice, OptionKind, Risk, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
-from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.errors import Problem, RequestError
 from derbes.language import _
-from derbes.lp.program import IntArray
+from derbes.lp.program import Block, IntArray
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
@@ -26,7 +26,6 @@ from derbes.planning.recourse import (
     DrawProgram,
     PlanFutures,
     SecondStage,
-    costs_in_draws,
     futures,
     in_sessions,
     make_programs,
@@ -39,18 +38,18 @@ from derbes.supply.objective import STOCK_WEIGHT
 PRICE = 100.0
 """Price of what falls short where customary stock is looked for, in units of its worth: demand
 before reserves before money."""
-MOST_STATED = 40_000
-"""Columns up to which the programs of all draws are stated at once; larger ones are stated
-where they are solved."""
+MOST_TOGETHER = 40_000
+"""Columns up to which all draws are stated and solved in one program."""
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose contingencies stand in the program. [period]"""
+LongWindows = frozenset[tuple[str, int]]
+"""Contingencies, by standard and start, that are followed until the stocks are back too."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanProblem:
     """A plan program: first stage, second stage and draws, ready to be solved."""
 
-    risk: Risk
     futures: PlanFutures
     widest: int
     """The draw with the longest lead time, which shapes the blocks."""
@@ -62,8 +61,7 @@ class PlanProblem:
     """Stock that is customary in each draw; none while it is not known. (N of (G, n)) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
     """Starts whose contingencies stand in the program. [period]"""
-    long_windows: frozenset[tuple[str, int]]
-    """Contingencies that are followed until the stocks are back too."""
+    long_windows: LongWindows
 
     @property
     def case(self) -> Case:
@@ -91,42 +89,25 @@ class PlanProblem:
         return self.first.n_columns + self.n_draws * self.second.index.n_columns
 
 
-def make_problem(
-    case: Case,
-    *,
-    standards: Sequence[str] | None = None,
-    draws: Draws | None = None,
-    budget: Budget | None = None,
-    risk: Risk | None = None,
-    starts: Starts | None = None,
-) -> PlanProblem:
-    """The plan program of a case.
+def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
+    """The plan program of a case, with each standard's first contingency, then one a year.
+
+    Solving adds the starts that turn out to be needed.
 
     Args:
-        case: A checked case.
-        standards: Standards to be met; None: all of the case.
+        case: A checked case, with the standards and the budget that are asked for.
         draws: Draws of the uncertain inputs; None: the case's scenarios, or its central
             values when it has none.
-        budget: Another budget than the case's.
-        risk: Another weight of bad draws than the case's.
-        starts: Starts of each standard's measure that the program begins with; None: the
-            standard's first, then yearly. Solving adds those that turn out to be needed.
 
     Raises:
-        RequestError: An unknown standard, or what a plan cannot decide.
+        RequestError: What is asked for is what a plan cannot decide.
     """
-    _check(case, standards or ())
-    if standards is not None:
-        case = replace(case, standards={name: case.standards[name] for name in standards})
-    case = replace(case, budget=budget or case.budget)
+    _check(case)
     future = futures(case, draws)
-    first, shaping = make_first_stage(case, future.weights), widest(future)
-    first = replace(first, cost=future.weights @ costs_in_draws(future, first))
+    first, shaping = make_first_stage(case, future.cases, future.weights), widest(future)
     written = future.written(shaping)
     _check_structure(future, written.case)
-    starts, step = starts or {}, max(1, MONTHS_A_YEAR // case.calendar.step)
     problem = PlanProblem(
-        risk=case.risk if risk is None else risk,
         futures=future,
         widest=shaping,
         first=first,
@@ -136,12 +117,13 @@ def make_problem(
         starts={},
         long_windows=frozenset(),
     )
-    begun = {
-        name: tuple(starts.get(name, all_starts(problem, name)[::step]))
+    step = max(1, MONTHS_A_YEAR // case.calendar.step)
+    starts = {
+        name: tuple(all_starts(problem, name)[::step])
         for name, standard in case.standards.items()
         if standard.measure
     }
-    return with_contingencies(problem, begun, most=MOST_STATED)
+    return with_contingencies(problem, starts, most=MOST_TOGETHER)
 
 
 def stated(problem: PlanProblem) -> PlanProblem:
@@ -152,10 +134,7 @@ def stated(problem: PlanProblem) -> PlanProblem:
     if problem.second.contingencies and not stocks:
         stocks = stocks_of(problem)
     programs = make_programs(
-        problem.futures,
-        problem.first,
-        problem.second,
-        operating_stock=stocks or None,
+        problem.futures, problem.first, problem.second, operating_stock=stocks or None
     )
     return replace(problem, programs=programs, operating_stock=stocks)
 
@@ -204,7 +183,7 @@ def base_alone(problem: PlanProblem) -> PlanProblem:
 def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
-    long_windows: frozenset[tuple[str, int]] = frozenset(),
+    long_windows: LongWindows = frozenset(),
     *,
     most: float = np.inf,
 ) -> PlanProblem:
@@ -281,24 +260,15 @@ def _check_structure(future: PlanFutures, case: Case) -> None:
             raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])
 
 
-def _check(case: Case, standards: Sequence[str]) -> None:
-    """What may be asked or written in a case file but not decided by a plan.
+def _check(case: Case) -> None:
+    """What may be written in a case file but not decided by a plan.
 
     Raises:
-        RequestError: An unknown standard; an option for a plant that is itself decided.
+        RequestError: An option for a plant that is itself decided.
     """
-    problems = [
-        Problem(
-            "standards",
-            _('"{name}" is not a standard of this case').format(name=name),
-            fix=did_you_mean(name, case.standards),
-        )
-        for name in standards
-        if name not in case.standards
-    ]
     built = optional_elements(case.options)
     what = _("{element} is there only when an option opens it; it cannot be changed besides")
-    problems = problems or [
+    problems = [
         Problem(
             f"options.{name}",
             what.format(element=option.element),
@@ -522,11 +492,12 @@ def tail_costs(weights: FloatArray, risk: Risk) -> FloatArray:
     return np.asarray(risk.weight * np.concatenate([[1.0], above]), dtype=np.float64)
 
 
-def tail_lower(costs: FloatArray) -> FloatArray:
-    """Lower bounds of the tail's columns: the threshold has none."""
-    lower = np.zeros(len(costs))
+def tail_columns(costs: FloatArray, offset: int) -> tuple[FloatArray, list[Block]]:
+    """Lower bounds of the tail's columns, of which the threshold has none, and their blocks."""
+    lower, draws = np.zeros(len(costs)), tuple(f"d{i}" for i in range(len(costs) - 1))
     lower[:1] = -np.inf
-    return lower
+    blocks = [Block("tail", ("threshold",), 0, 1, offset), Block("above", draws, 0, 1, offset + 1)]
+    return lower, blocks if len(costs) else []
 
 
 def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
@@ -578,7 +549,7 @@ def evaluation(
     problem: PlanProblem, values: FloatArray, drawn: Sequence[DrawFigures], prices: Prices
 ) -> Evaluation:
     """Costs and shortfalls of a point, from the figures of each draw."""
-    weights, risk = problem.weights, problem.risk
+    weights, risk = problem.weights, problem.case.risk
     costs = np.array([one.money for one in drawn])
     shortfalls = {
         name: np.array([one.violations[name] for one in drawn]) for name in drawn[0].violations

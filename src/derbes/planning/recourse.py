@@ -34,14 +34,15 @@ from derbes.planning.base_course import (
     base_bounds,
     base_parts,
     base_template,
+    excused,
+    flow_weights,
     share_of,
     usual_sizes_of,
     worth_of_uses,
 )
-from derbes.planning.caps import excused, flow_weights
-from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
+from derbes.planning.contingencies import ContingencyShape, Family, make_families, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
-from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
+from derbes.planning.first_stage import FirstStage, chance_indicators, costs_in_draws
 from derbes.supply.network import BlockIndex, Entries
 
 FEW = 8
@@ -78,7 +79,7 @@ class PlanFutures:
             rows=tuple(self.rows[i] for i in which),
             weights=self.weights[list(which)],
             cases=tuple(self.cases[i] for i in which),
-            compiled={},
+            compiled={n: self.compiled[i] for n, i in enumerate(which) if i in self.compiled},
         )
 
     def written(self, i: int) -> DrawArrays:
@@ -240,27 +241,34 @@ def make_programs(
     the draws stands at `first_draw` among all.
     """
     programs, index = [], stage.index
-    ends = [f"{one.standard_name}_{one.start}" for one in stage.contingencies]
-    corners = [  # first row and first column of each contingency
-        (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
-    ]
+    starts: dict[tuple[str, bool], list[int]] = {}
+    for one in stage.contingencies:
+        starts.setdefault((one.standard_name, one.is_long), []).append(one.start)
+    ends = (f"{one.standard_name}_{one.start}" for one in stage.contingencies)
+    corners = {  # first row and first column of each contingency
+        end: (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
+    }
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
-    matrices: dict[str, tuple[sparse.csc_matrix, list[Family]]] = {}
-    costs = costs_in_draws(future, first) - first.cost
+    matrices: dict[str, tuple[sparse.csc_matrix, tuple[Family, ...]]] = {}
+    costs = costs_in_draws(future.cases, first.columns) - first.cost
     for i, weight in enumerate(future.weights):
         written = future.written(i)
         measures = standard_measures(future.case, written)
         digest = _matrix_digest(written, stage, measures)
         if digest not in matrices:  # the base course, then each contingency with what links it
-            families, entries = [], Entries()
+            standards, entries = future.case.standards, Entries()
+            families = make_families(
+                stage.base, standards, starts, written=written, measures=measures
+            )
             add_base_entries(stage.base, written, index, entries)
-            for one, (row, column) in zip(stage.contingencies, corners, strict=True):
-                family = make_family(stage.base, one, written, measures[one.standard_name])
-                families.append(family)
+            for family in families:
                 own, link = family.matrix.tocoo(), family.link.tocoo()
-                entries.add(own.row + row, own.col + column, own.data)
-                entries.add(link.row + row, family.linked[link.col], link.data)
+                for start in family.starts.tolist():
+                    row, column = corners[f"{family.standard}_{start}"]
+                    moved_on = family.linked[link.col] + start - family.starts[0]
+                    entries.add(own.row + row, own.col + column, own.data)
+                    entries.add(link.row + row, moved_on, link.data)
             matrices[digest] = entries.matrix(index.n_rows, index.n_columns), families
         matrix, families = matrices[digest]
         lower, upper, closed, money = base_bounds(stage.base, written, index)
@@ -276,15 +284,17 @@ def make_programs(
                 draw=first_draw + i,
             )
             paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
-            for (row, column), family in zip(corners, families, strict=True):
-                m, name = index.n_rows, family.standard
-                rows = row + np.arange(family.n_rows)
-                columns = column + np.arange(len(family.cost))
-                at = np.concatenate([rows, m + rows, 2 * m + columns])
-                bounds[at] = family.bounds(paths[name], np.zeros(1, dtype=np.int64))[0]
-                moves, start = tables[name].moves, int(family.starts[0])
-                positions, columns, amounts = family.template.reach(moves, start)
-                reach.append((at[positions], columns, amounts))
+            for family in families:
+                m, name, every = index.n_rows, family.standard, np.arange(len(family.starts))
+                found = family.bounds(paths[name], every)
+                for start, own_bounds in zip(family.starts.tolist(), found, strict=True):
+                    row, column = corners[f"{name}_{start}"]
+                    rows = row + np.arange(family.n_rows)
+                    columns = column + np.arange(len(family.cost))
+                    at = np.concatenate([rows, m + rows, 2 * m + columns])
+                    bounds[at] = own_bounds
+                    positions, by, amounts = family.template.reach(tables[name].moves, start)
+                    reach.append((at[positions], by, amounts))
         positions, columns, amounts = map(np.concatenate, zip(*reach, strict=True))
         shape = (len(bounds), first.n_columns)
         moved = sparse.coo_matrix((amounts, (positions, columns)), shape=shape).tocsr()
@@ -293,20 +303,9 @@ def make_programs(
         lower, upper, closed, money, cost = (
             seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
         )
-        programs.append(
-            DrawProgram(
-                draw=first_draw + i,
-                weight=float(weight),
-                digest=digest,
-                matrix=matrix,
-                row_lower=lower,
-                row_upper=upper,
-                col_upper=closed,
-                money=money,
-                reach=reaches.setdefault(known, moved),
-                option_cost=cost,
-            )
-        )
+        number, moved = first_draw + i, reaches.setdefault(known, moved)
+        sides = matrix, lower, upper, closed
+        programs.append(DrawProgram(number, float(weight), digest, *sides, money, moved, cost))
     return tuple(programs)
 
 
@@ -339,20 +338,6 @@ def _base_reach(
             moved = np.flatnonzero(beyond)
             at = rows[moved] + index.n_rows
             yield at, np.full(len(moved), indicators[cap.name]), beyond[moved]
-
-
-def costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
-    """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
-    columns = list(first.columns)
-    costs: list[FloatArray] = []
-    before: Case | None = None
-    for case in future.cases:
-        is_same = before is not None and (
-            case.options is before.options and case.discount_rate is before.discount_rate
-        )
-        costs.append(costs[-1] if is_same else column_costs(case, columns))
-        before = case
-    return np.array(costs)
 
 
 def widest(future: PlanFutures) -> int:

@@ -171,10 +171,10 @@ class RecourseSolver:
         for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._join(position, self._broken(solved, bounds)):
+            if not self._join(position, self._broken(solved.columns, bounds)):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
-                results = self._separate(position, solved, bounds, depth)
+                results = self._separate(position, solved.columns, bounds, depth)
                 if not self._join(position, self._learned(results)):
                     is_exact = True
                     break
@@ -225,20 +225,19 @@ class RecourseSolver:
         bounds = self._bounds(position, values)
         kept = self.solve(position, values, depth=LONG).columns
         for _round in range(MOST_ROUNDS):
-            solved = self._on_face(position, values, self._solve_base(position, values), holding)
-            if solved is None:
+            columns = self._on_face(position, values, self._solve_base(position, values), holding)
+            if columns is None:
                 break
-            kept = solved.columns[: self._group.n_base].copy()
-            rows = self._broken(solved, bounds) or self._learned(
-                self._separate(position, solved, bounds, LONG)
-            )
+            kept = columns[: self._group.n_base].copy()
+            rows = self._broken(columns, bounds)
+            rows = rows or self._learned(self._separate(position, columns, bounds, LONG))
             if not self._join(position, rows):
                 break
         return kept
 
     def _on_face(
         self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
-    ) -> _Solved | None:
+    ) -> FloatArray | None:
         """The course of least stock among those of least cost; None: none is found."""
         session = self._session
         if session is None:
@@ -258,10 +257,9 @@ class RecourseSolver:
             np.where(up & np.isfinite(lower), lower, upper),
         )
         try:
-            columns = np.maximum(session.run(), 0.0)
+            return np.maximum(session.run(), 0.0)
         except SolveError:
             return None
-        return _Solved(solved.value, columns, solved.duals, solved.reduced)
 
     def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
         """Bounds of a draw's families at a point, as they are asked for."""
@@ -274,21 +272,21 @@ class RecourseSolver:
 
         return cache(of)
 
-    def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
+    def _broken(self, columns: FloatArray, bounds: BoundsOf) -> list[Row]:
         """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._group.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
-            violations = pool.violations(bounds(f), family.windows(solved.columns))
+            violations = pool.violations(bounds(f), family.windows(columns))
             worst = violations.argmax(axis=1)
             most = violations[np.arange(len(worst)), worst]
-            beyond = most - solved.columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
+            beyond = most - columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
     def _separate(
-        self, position: int, solved: _Solved, bounds: BoundsOf, depth: int
+        self, position: int, columns: FloatArray, bounds: BoundsOf, depth: int
     ) -> dict[int, SeparationResult]:
         """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
         results: dict[int, SeparationResult] = {}
@@ -296,8 +294,8 @@ class RecourseSolver:
         for is_long in (False, True) if depth == LONG else (False,):
             for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
-                    moved = family.moved(bounds(f), family.windows(solved.columns))
-                    known_violation = solved.columns[self._group.lacks[f]]
+                    moved = family.moved(bounds(f), family.windows(columns))
+                    known_violation = columns[self._group.lacks[f]]
                     results[f] = self._separations[f].separate(moved, known_violation, groups[f])
                     groups[f] = results[f].groups
             if any(result.cuts for result in results.values()):
@@ -392,20 +390,17 @@ class RecourseSolver:
         known, n_base = self._group, self._group.n_base
         draw = known.draws[position]
         m = len(draw.row_lower)
-        weights = np.concatenate(
-            [
-                np.maximum(solved.duals[:m], 0.0),
-                np.minimum(solved.duals[:m], 0.0),
-                np.minimum(solved.reduced[:n_base], 0.0),
-            ]
-        )
+        duals, closed = solved.duals[:m], np.minimum(solved.reduced[:n_base], 0.0)
+        weights = np.concatenate([np.maximum(duals, 0.0), np.minimum(duals, 0.0), closed])
         options = self._prices.money * draw.option_cost
         slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
-        priced = [r for r in self.warm_starts.ages[position] if solved.duals[m + r] > 0.0]
         which, _fixed, slopes = self._row_constants(position)
-        slope += np.einsum("r,rj->j", np.maximum(solved.duals[m + which], 0.0), slopes)
-        rows = [self.warm_starts.rows[r] for r in priced]
-        binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
+        prices = solved.duals[m + which]
+        slope += np.einsum("r,rj->j", np.maximum(prices, 0.0), slopes)
+        binding = {
+            (known.families[cut.family].standard, s, cut.family)
+            for cut, s in (self.warm_starts.rows[r] for r in which[prices > 0.0])
+        }
         value = solved.value + float(options @ values)
         beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
         figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
@@ -433,18 +428,17 @@ class RecourseSolver:
         What was seen before the base course was told of it says nothing of the base course as it
         is.
         """
-        known = self._group
-        violations = dict.fromkeys(known.tables[position], 0.0)
-        longest = any(known.families[f].is_long for f in results)
-        for f, family in enumerate(known.families):
+        families = self._group.families
+        violations = dict.fromkeys(self._group.tables[position], 0.0)
+        longest = any(families[f].is_long for f in results)
+        for f, family in enumerate(families):
             if f in results and family.is_long == longest:
                 missed = results[f].missed.values()
                 violations[family.standard] += sum(float(one.sum()) for one in missed)
             elif not results and family.is_long:
-                known_violation = solved.columns[self._group.lacks[f]]
-                violations[family.standard] += float(
-                    known_violation[known_violation > NO_VIOLATION].sum()
-                ) / float(family.cost.max())
+                lacks = solved.columns[self._group.lacks[f]]
+                lack = float(lacks[lacks > NO_VIOLATION].sum())
+                violations[family.standard] += lack / float(family.cost.max())
         return violations
 
 
@@ -554,15 +548,17 @@ class Scenarios:
 
     def __enter__(self) -> "Scenarios":
         """Cut the draws up; into how many batches does not depend on the workers."""
-        folder = self._folder()
+        folder: Path | None = None  # where workers read the draws from; else they are sent them
+        if self.crew.shares_files and not self.crew.is_here:
+            with contextlib.suppress(OSError):
+                folder = self._own.enter_context(new_folder())
         name, n = uuid.uuid4().hex, self.problem.n_draws
         n_parts = min(N_PARTS, n)
         edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
         for i, (begin, end) in enumerate(edges):
-            futures, key = self.problem.futures.chosen(range(begin, end)), f"{name}_{i}"
-            stocks = self.problem.operating_stock[begin:end]
+            futures = replace(self.problem.futures.chosen(range(begin, end)), draws=None)
+            stocks, key = self.problem.operating_stock[begin:end], f"{name}_{i}"
             problem: PlanProblem | Path | bytes
-            futures = replace(futures, draws=None)
             problem = replace(self.problem, futures=futures, programs=(), operating_stock=stocks)
             if not self.crew.is_here:
                 problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
@@ -580,21 +576,8 @@ class Scenarios:
             _OPEN.pop(batch.key, None)
         self._own.close()
 
-    def _folder(self) -> Path | None:
-        """Where the workers read the draws from; None: they are sent to them each time."""
-        if self.crew.is_here or not self.crew.shares_files:
-            return None
-        with contextlib.suppress(OSError):
-            return self._own.enter_context(new_folder())
-        return None
-
     def at(
-        self,
-        values: FloatArray,
-        prices: Prices,
-        *,
-        depth: int = LONG,
-        is_timed: bool = True,
+        self, values: FloatArray, prices: Prices, *, depth: int = LONG, is_timed: bool = True
     ) -> list[Outcome]:
         """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
@@ -611,9 +594,10 @@ class Scenarios:
             until=self.until if is_timed else np.inf,
         )
         done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
-        self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
-        self._learn([cuts for _outcomes, cuts, _warm_starts in done])
-        return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]
+        outcomes, cuts, warm_starts = zip(*done, strict=True)
+        self._warm_starts = list(warm_starts)
+        self._learn(cuts)
+        return list(itertools.chain(*outcomes))
 
     def _learn(self, new: Sequence[Cuts]) -> None:
         """Add what is new, once, in the order of the batches; drop what counts nowhere."""

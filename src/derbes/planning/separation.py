@@ -382,7 +382,8 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
         written, tables = future.written(i), dict[str, ContingencyPaths]()
         measures = standard_measures(problem.case, written)
         if program.digest not in families:
-            starts = {name: all_starts(problem, name) for name in measures}
+            lengths = itertools.product(measures, (False, True))
+            starts = {one: all_starts(problem, one[0]) for one in lengths}
             families[program.digest] = make_families(
                 stage.base, standards, starts, written=written, measures=measures
             )

@@ -12,6 +12,7 @@ while every other requirement of the request stands.
 
 import dataclasses
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -33,13 +34,12 @@ from derbes.planning.accounts import (
     paid_for,
     rounded_away,
     share_words,
+    standard_words,
 )
-from derbes.planning.base_course import share_of
-from derbes.planning.caps import part_at_most, with_part
+from derbes.planning.base_course import part_at_most, share_of, with_part
 from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
-from derbes.planning.standards import standard_words
 from derbes.results.plan import ClashWish, Cure
 
 
@@ -260,14 +260,7 @@ def first_that_holds(holds: Callable[[int], bool], first: int, last: int) -> int
     """
     if first > last or not holds(last):
         return None
-    low, high = first, last
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return first + bisect_left(range(first, last), x=True, key=holds)
 
 
 def least_amount(
@@ -587,23 +580,9 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
 
     A cap on sellers can be higher, or begin later.
     """
-    standard = case.standards[name]
-    calendar, step = case.calendar, case.calendar.step
-    share = share_of(standard)
+    standard, calendar, step = case.standards[name], case.calendar, case.calendar.step
+    share, part = share_of(standard), part_at_most(standard)
     last = standard.last if standard.last >= 0 else calendar.n_periods - 1
-
-    def shorter(by: int) -> Standard:
-        return replace(standard, length=standard.length - by)
-
-    def later(by: int) -> Standard:
-        return replace(standard, first=standard.first + by)
-
-    def higher(by: int) -> Standard:
-        return with_part(standard, min(1.0, part + by / SHARE_STEPS))
-
-    def less(by: int) -> Standard:
-        old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
-        return replace(standard, share=replace(old, value=share - by / SHARE_STEPS))
 
     def least(changed: Callable[[int], Standard], most: int) -> int | None:
         """The first of the steps that is enough."""
@@ -614,39 +593,42 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
 
         return first_that_holds(holds, 1, most)
 
-    part = part_at_most(standard)
+    def higher(by: int) -> Standard:
+        return with_part(standard, min(1.0, part + by / SHARE_STEPS))
+
+    def lesser(by: int) -> Standard:
+        old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
+        return replace(standard, share=replace(old, value=share - by / SHARE_STEPS))
+
+    def in_words(words: Callable[[Any], str], now: float, then: float) -> dict[str, Worded]:
+        return {"now": Worded(words, now), "then": Worded(words, then)}
+
     rise = least(higher, math.ceil((1.0 - part) * SHARE_STEPS)) if standard.is_cap else None
     if rise is not None:
-        then_part = part_at_most(higher(rise))
-        what = worded(
-            "the cap can be {then} instead of {now}",
-            then=Worded(share_words, then_part),
-            now=Worded(share_words, part),
+        most = part_at_most(higher(rise))
+        ends = in_words(share_words, part, most)
+        what = worded("the cap can be {then} instead of {now}", **ends)
+        yield Cure(what, part, most, least_relaxation=most - part, unit="share")
+    by_length = None
+    if standard.measure:
+        by_length = least(
+            lambda by: replace(standard, length=standard.length - by), standard.length - 1
         )
-        yield Cure(what, part, then_part, least_relaxation=then_part - part, unit="share")
-    by_length = least(shorter, standard.length - 1) if standard.measure else None
     if by_length is not None:
-        months, fewer = standard.length * step, (standard.length - by_length) * step
-        what = worded(
-            "the standard can hold for {then} instead of {now}",
-            then=Worded(months_words, fewer),
-            now=Worded(months_words, months),
-        )
-        change = float(by_length * step)
-        yield Cure(what, float(months), float(fewer), least_relaxation=change, unit="month")
-    by_date = least(later, last - standard.first)
+        months, change = float(standard.length * step), float(by_length * step)
+        ends = in_words(months_words, months, months - change)
+        what = worded("the standard can hold for {then} instead of {now}", **ends)
+        yield Cure(what, months, months - change, least_relaxation=change, unit="month")
+    by_date = least(lambda by: replace(standard, first=standard.first + by), last - standard.first)
     if by_date is not None:
         now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
         what = worded("the standard can hold from {then} on instead of {now}", then=then, now=now)
         yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
     if by_length is not None or by_date is not None or standard.is_cap:
         return
-    by_share = least(less, round(share * SHARE_STEPS) - 1)
+    by_share = least(lesser, round(share * SHARE_STEPS) - 1)
     if by_share is not None:
         kept = share - by_share / SHARE_STEPS
-        what = worded(
-            "the standard can hold to {then} of the demand instead of {now}",
-            then=Worded(share_words, kept),
-            now=Worded(share_words, share),
-        )
+        ends = in_words(share_words, share, kept)
+        what = worded("the standard can hold to {then} of the demand instead of {now}", **ends)
         yield Cure(what, share, kept, least_relaxation=by_share / SHARE_STEPS, unit="share")

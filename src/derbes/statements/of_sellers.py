@@ -215,7 +215,7 @@ def _use(one: Model, good: int, within: slice) -> float:
 
 def beyond_cap(one: Model, cap: Standard) -> tuple[float, ...]:
     """What sellers have beyond their part, in each year that a cap speaks of (M16). [unit]"""
-    from derbes.planning.caps import caps_of, flow_weights, with_part  # noqa: PLC0415 - see worlds
+    from derbes.planning.base_course import caps_of, flow_weights, with_part  # noqa: PLC0415 - see worlds
 
     part = 1.0 if cap.at_most is None else one.number(cap.at_most)
     asked, arrays, n = with_part(cap, part), one.arrays, one.case.calendar.n_periods

@@ -53,6 +53,14 @@ def test_between_two_lengths_of_one_cost_nothing_is_searched():
     assert len(solve.asked) == 2
 
 
+def test_where_security_costs_nothing_no_shorter_length_is_searched():
+    case, solve = replace(CASE, standards={"a_season": standard(length=3)}), Listed()
+    best = replace(solve(case), no_threat_cost=CALM_COST)
+    points = frontier_of(case, solve, (1, 2, 3, 6), best=best)
+    assert [point.cost - CALM_COST for point in points] == [0.0, 0.0, 0.0, 40.0]
+    assert len([asked for asked in solve.asked if asked != case]) == 1
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.integers(1, 99)), min_size=1, max_size=3),

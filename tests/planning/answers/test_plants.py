@@ -143,11 +143,7 @@ def test_a_plan_weighs_what_is_left():
     assert alone["short"] - alone["long"] == pytest.approx(left - 100.0)
 
 
-@given(
-    life=st.floats(1.0, 600.0),
-    opening=st.integers(0, 60),
-    n=st.integers(1, 48),
-)
+@given(life=st.floats(1.0, 600.0), opening=st.integers(0, 60), n=st.integers(1, 48))
 def test_what_is_left_lies_between_nothing_and_all_and_falls_with_time(life, opening, n):
     calendar = Calendar(2026, 1, n)
     later = Calendar(2026, 1, n + 1)

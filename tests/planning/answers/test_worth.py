@@ -59,7 +59,9 @@ def test_waiting_closes_the_early_dates():
     assert closed_years(case) == (1, 2)
     best = Listed()(case)
     assert best.decided[0].date == 12
-    one, two = waiting_costs(case, Listed(), best)
+    solve = Listed()
+    one, two = waiting_costs(case, solve, best)
+    assert [asked == case for asked in solve.asked] == [True, False]
     assert (one.years, one.cost_of_waiting) == (1, 0.0)
     assert (two.years, two.cost, two.cost_of_waiting) == (2, None, None)
 
