@@ -220,6 +220,7 @@ class Session:
         self._costs = program.cost * sizes.columns / self._cost_size
         _pass(self._solver, program, sizes, self._costs)
         self._is_cold = True
+        self._basic: IntArray | None = None
         self._column_bounds = (program.col_lower, program.col_upper)
         self._row_bounds = (program.row_lower, program.row_upper)
 
@@ -274,6 +275,7 @@ class Session:
         sizes = row_sizes(rows.tocsc(), self._sizes.columns)
         scaled = rows.data * self._sizes.columns[columns] / np.repeat(sizes, np.diff(rows.indptr))
         self._solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
+        self._basic = None
         self._sizes = replace(self._sizes, rows=np.concatenate([self._sizes.rows, sizes]))
         self._row_bounds = (
             np.concatenate([self._row_bounds[0], -free]),
@@ -287,35 +289,38 @@ class Session:
 
     def start_from(self, basis: Basis) -> None:
         """Start the next solve from a basis of a program of the same shape."""
+        self._basic = None
         self._solver.setBasis(basis)
         self._warm_up()
 
     def stance(self) -> Stance:
         """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
         solution = self._solver.getSolution()
-        columns = _standing(np.array(solution.col_value) * self._sizes.columns, self._column_bounds)
-        rows = _standing(np.array(solution.row_value) * self._sizes.rows, self._row_bounds)
-        _status, basic = self._solver.getBasicVariables()
+        columns = _standing(_floats(solution.col_value) * self._sizes.columns, self._column_bounds)
+        rows = _standing(_floats(solution.row_value) * self._sizes.rows, self._row_bounds)
+        basic = self._basic_variables()
         columns[basic[basic >= 0]] = BASIC
         rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
 
-    def stand(self, stance: Stance, *, is_alike: bool = True) -> None:
+    def stand(self, stance: Stance) -> None:
         """Start the next solve from a stance; rows that were added since are basic.
+
+        Where it has not one basic column or row for each row, as that of a program of another
+        shape, the solver makes a basis of it; it would refuse it as one.
 
         Args:
             stance: (columns + rows,)
-            is_alike: Whether it is a basis of a program of the same shape; else the solver makes
-                one of it.
         """
         n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
-        basis.alien = not is_alike
+        basis.alien = np.count_nonzero(stance[:n] == BASIC) != np.count_nonzero(rows != BASIC)
         basis.col_status = _STANDINGS[stance[:n]].tolist()
         basis.row_status = _STANDINGS[rows].tolist()
+        self._basic = None
         self._solver.setBasis(basis)
         self._warm_up()
 
@@ -347,6 +352,7 @@ class Session:
         Raises:
             SolveError: There is no optimum; names the rows that clash.
         """
+        self._basic = None
         self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
         self._solver.run()
         status = self._solver.getModelStatus()
@@ -362,20 +368,27 @@ class Session:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolveError(self._explain(status))
         self._warm_up()
-        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
 
     def point(self) -> FloatArray | None:
         """Solve once and return the columns; None: the solver found no optimum."""
+        self._basic = None
         self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         self._warm_up()
-        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
 
     def row_duals(self) -> FloatArray:
         """Row duals of the last solve, for the costs it had. (rows,)"""
-        return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
+        return _floats(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
+
+    def _basic_variables(self) -> IntArray:
+        """Basic columns, and basic rows as -1 - row. (rows,)"""
+        if self._basic is None:
+            self._basic = self._solver.getBasicVariables()[1]
+        return self._basic
 
     def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
@@ -390,7 +403,7 @@ class Session:
         if total is not None:
             return total[None, :]
         duals = np.zeros((len(costs), len(self._sizes.rows)))
-        _status, basic = self._solver.getBasicVariables()
+        basic = self._basic_variables()
         is_column = basic >= 0
         at = basic[is_column]
         for part, cost in enumerate(costs):
@@ -426,6 +439,11 @@ class Session:
         names += [self.program.column_name(int(j)) for j in clash.col_index_]
         shown = ", ".join(names[:ROWS_SHOWN]) or _("unknown")
         return shown + (", …" if len(names) > ROWS_SHOWN else "")
+
+
+def _floats(numbers: list[float]) -> FloatArray:
+    """Numbers of the solver, which come as a list."""
+    return np.fromiter(numbers, np.float64, len(numbers))
 
 
 def _changed(
