@@ -8,8 +8,9 @@ it wholly. Flows are summed over the year up to each period, so that lumpy order
 the picture.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 import numpy as np
 
@@ -435,9 +436,6 @@ def cover_chunks(
     return tasks
 
 
-ShareOf = Callable[[int], FloatArray]
-
-
 def _over_a_year(flows: FloatArray, periods: int) -> FloatArray:
     """Sums over the last `periods` periods. (K, T)"""
     sums = np.cumsum(np.pad(flows, ((0, 0), (1, 0))), axis=1)
@@ -452,53 +450,38 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
     n = arrays.n_calendar
     periods = MONTHS_A_YEAR // arrays.calendar.step
     flows = _over_a_year(arrivals_by_period(study.calm)[:, :n], periods)
-    sellers = dict.fromkeys(
-        activities.actors[k] for k in np.flatnonzero(activities.kinds == ActivityKind.PURCHASE)
-    )
-    return {actor: _shares_of(study, flows, actor) for actor in sellers}
-
-
-def _shares_of(study: Study, flows: FloatArray, actor: str) -> FloatArray:
-    arrays = study.arrays
-    shares = np.full((len(arrays.goods), flows.shape[1]), np.nan)
+    is_bought = activities.kinds == ActivityKind.PURCHASE
+    sellers = tuple(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(is_bought)))
+    shares = np.full((len(arrays.goods), len(sellers), n), np.nan)
     known: set[int] = set()
 
-    def of(good: int) -> FloatArray:
-        if good not in known:
-            known.add(good)
-            shares[good] = _share_of_good(study, flows, actor, good=good, of=of)
-        path: FloatArray = shares[good]
-        return path
+    def find(good: int) -> FloatArray:
+        """Shares of all sellers in a good, after those in its inputs. (sellers, T)"""
+        if good in known:
+            return shares[good]
+        known.add(good)
+        total, mine = np.zeros(n), np.zeros((len(sellers), n))
+        for k in np.flatnonzero(activities.outputs == good):
+            total += flows[k]
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            if is_bought[k]:
+                mine[sellers.index(activities.actors[k])] += flows[k]
+            elif parts := [np.nan_to_num(find(int(g))) for g in activities.input_goods[inputs]]:
+                mine += flows[k] * np.max(parts, axis=0)
+        is_some = total > 1e-9 * max(1.0, float(total.max()))
+        np.divide(mine, total, out=shares[good], where=is_some)
+        return shares[good]
 
     for good in range(len(arrays.goods)):
-        of(good)
-    return shares
-
-
-def _share_of_good(
-    study: Study, flows: FloatArray, actor: str, *, good: int, of: ShareOf
-) -> FloatArray:
-    activities = study.arrays.activities
-    total, mine = np.zeros(flows.shape[1]), np.zeros(flows.shape[1])
-    for k in np.flatnonzero(activities.outputs == good):
-        total += flows[k]
-        if activities.kinds[k] == ActivityKind.PURCHASE:
-            mine += flows[k] * (activities.actors[k] == actor)
-            continue
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        parts = [np.nan_to_num(of(int(part))) for part in activities.input_goods[inputs]]
-        if parts:
-            mine += flows[k] * np.max(parts, axis=0)
-    share = np.full_like(total, np.nan)
-    np.divide(mine, total, out=share, where=total > 1e-9 * max(1.0, float(total.max())))
-    return share
+        find(good)
+    return {actor: shares[:, at] for at, actor in enumerate(sellers)}
 
 
 Path = tuple[float, ...]
 
 
 def _paths(names: tuple[str, ...], rows: FloatArray) -> dict[str, Path]:
-    return {name: tuple(float(x) for x in row) for name, row in zip(names, rows, strict=True)}
+    return {name: tuple(row.tolist()) for name, row in zip(names, rows, strict=True)}
 
 
 def _by_element(study: Study, rows: FloatArray, section: str) -> dict[str, Path]:
@@ -508,7 +491,7 @@ def _by_element(study: Study, rows: FloatArray, section: str) -> dict[str, Path]
         kind, name = element.split(".", 1)
         if kind == section:
             sums[name] = sums.get(name, np.zeros(rows.shape[1])) + rows[k]
-    return {name: tuple(float(x) for x in row) for name, row in sums.items()}
+    return {name: tuple(row.tolist()) for name, row in sums.items()}
 
 
 def _money(study: Study) -> FloatArray:
@@ -543,7 +526,7 @@ def calm_plan_of(study: Study) -> CalmPlan:
         exports=_by_element(study, calm.orders[:, :n], "exports"),
         demand=_paths(arrays.uses, arrays.demand[:, :n]),
         unmet=_paths(arrays.uses, calm.unmet[:, :n]),
-        money=tuple(float(x) for x in _money(study)[:n]),
+        money=tuple(_money(study)[:n].tolist()),
         plant_openings=openings,
         sender_share=_use_shares(study),
     )
@@ -556,7 +539,7 @@ def _use_shares(study: Study) -> Mapping[str, Mapping[str, tuple[float | None, .
     for u, use in enumerate(arrays.uses):
         good = int(arrays.use_goods[u])
         shares[use] = {
-            actor: tuple(None if np.isnan(x) else float(x) for x in path[good])
+            actor: tuple(None if isnan(share) else share for share in path[good].tolist())
             for actor, path in by_good.items()
         }
     return shares

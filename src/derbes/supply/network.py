@@ -34,7 +34,7 @@ def _unit_values(arrays: CaseArrays) -> FloatArray:
     """
     activities = arrays.activities
     values = np.full((len(arrays.goods), activities.unit_cost.shape[1]), np.inf)
-    makes = [k for k, kind in enumerate(activities.kinds) if kind != ActivityKind.EXPORT]
+    makes = np.flatnonzero(activities.kinds != ActivityKind.EXPORT)
     for _round in range(len(arrays.goods)):
         before = values.copy()
         for k in makes:
