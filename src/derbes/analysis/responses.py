@@ -137,7 +137,7 @@ class StartSolver:
                 session = before.session
                 load(session, window.program, before.program)
             if self._calm.start is not None:
-                session.stand(stance_of(self._calm.start, window.layout))
+                session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
             elif before is not None:
                 session.start_from(before.basis)
             solution = solve_levels(window.program, session)

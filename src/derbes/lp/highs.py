@@ -303,21 +303,21 @@ class Session:
         rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
 
-    def stand(self, stance: Stance) -> None:
+    def stand(self, stance: Stance, *, is_alike: bool = True) -> None:
         """Start the next solve from a stance; rows that were added since are basic.
-
-        Where it has not one basic column or row for each row, as that of a program of another
-        shape, the solver makes a basis of it; it would refuse it as one.
 
         Args:
             stance: (columns + rows,)
+            is_alike: Whether it is a basis of a program of the same shape; else, or where it
+                has not one that is basic for each row, the solver makes one of it.
         """
         n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
-        basis.alien = np.count_nonzero(stance[:n] == BASIC) != np.count_nonzero(rows != BASIC)
+        n_basic = np.count_nonzero(stance[:n] == BASIC) + np.count_nonzero(rows == BASIC)
+        basis.alien = not is_alike or n_basic != len(rows)
         basis.col_status = _STANDINGS[stance[:n]].tolist()
         basis.row_status = _STANDINGS[rows].tolist()
         self._basic = None

@@ -123,7 +123,7 @@ class SurvivalProgram:
             self.session = Session(self.program)
             self.bases = {}
             if calm.start is not None:
-                self.session.stand(stance_of(calm.start, self.layout))
+                self.session.stand(stance_of(calm.start, self.layout), is_alike=False)
 
     def alone(self, period: int, columns: IntArray, rows: IntArray) -> Session:
         """The columns and rows of one period in a solver of their own, kept for many questions."""
