@@ -187,12 +187,7 @@ class StartCover:
         n = program.layout.n
         if (measure.name, n) not in self._myopic:
             self._myopic[measure.name, n] = simulate_branch(
-                self.study.calm,
-                measure,
-                program.state,
-                start=self.start,
-                length=n,
-                n_periods=n,
+                self.study.calm, measure, program.state, start=self.start, length=n, n_periods=n
             )
         return self._myopic[measure.name, n]
 
@@ -328,10 +323,7 @@ def _binding(
 
 
 def _myopic_periods(
-    at_start: StartCover,
-    program: SurvivalProgram,
-    measure: MeasureArrays | None,
-    uses: BoolArray,
+    at_start: StartCover, program: SurvivalProgram, measure: MeasureArrays | None, uses: BoolArray
 ) -> float | None:
     """Time to survive under the policy; None: met in the whole window. [period]"""
     if measure is None:

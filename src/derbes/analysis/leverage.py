@@ -80,10 +80,7 @@ class Side:
 
 
 def branch_rows(
-    study: Study,
-    solver: StartSolver,
-    run: MeasureRun,
-    prices: dict[int, PriceRise] | None,
+    study: Study, solver: StartSolver, run: MeasureRun, prices: dict[int, PriceRise] | None
 ) -> list[LeverageRow]:
     """Rows of a branch by both responses.
 

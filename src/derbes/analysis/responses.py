@@ -158,11 +158,7 @@ class StartSolver:
         if name not in opened.templates:
             opened.templates[name] = make_template(opened.window, run.measure)
         opened.last = solve_branch(
-            opened.window,
-            opened.session,
-            run,
-            template=opened.templates[name],
-            last=opened.last,
+            opened.window, opened.session, run, template=opened.templates[name], last=opened.last
         )
         return opened.last
 
@@ -240,11 +236,7 @@ class PriceRise:
         self._session = Session(money_program(baseline))
 
     def premium(
-        self,
-        run: MeasureRun,
-        target_loss: float,
-        baseline: Baseline,
-        basis: Basis | None = None,
+        self, run: MeasureRun, target_loss: float, baseline: Baseline, basis: Basis | None = None
     ) -> Premium:
         """The premium of a measure whose loss beside a baseline is known.
 

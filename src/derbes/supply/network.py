@@ -339,11 +339,7 @@ def _activities(layout: Layout, entries: Entries) -> None:
     for k in np.flatnonzero((outputs >= 0) & (layout.arrays.shelf_life[outputs] > 0)):
         inside = gives[k]
         _shelf_inflow(
-            layout,
-            entries,
-            int(outputs[k]),
-            columns=orders[k, inside],
-            periods=periods[k, inside],
+            layout, entries, int(outputs[k]), columns=orders[k, inside], periods=periods[k, inside]
         )
     if layout.row("calm_state").size:
         later = (periods >= layout.n) & (outputs >= 0)[:, None]
