@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from derbes.kernels import certificate
 from derbes.lp.lexicographic import n_proven
 from derbes.lp.program import FloatArray, LinearProgram, Solution
 from derbes.model.arrays import (
@@ -103,11 +104,7 @@ class Baseline(Response):
 
 def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) -> bool:
     """Whether columns reach an optimum in every level that carries a number."""
-    found = np.abs(program.level_costs)
-    apart = np.abs(program.level_costs @ (columns - best))
-    size = found @ np.abs(best) + found @ np.abs(columns)
-    is_good = apart <= AS_GOOD * np.maximum(size, 1e-300)
-    return bool(np.all(is_good[: n_proven(program)]))
+    return certificate.is_as_good(program.level_costs[: n_proven(program)], columns, best, AS_GOOD)
 
 
 def usual_course(window: Window, solution: Solution) -> Baseline:

@@ -202,6 +202,28 @@ def is_best(
 
 
 @called
+def is_as_good(costs: Table, one: Floats, best: Floats, within: float) -> bool:
+    """Whether two points come to the same in every level, beside what is summed in it.
+
+    Args:
+        costs: Levels that count. (levels, columns)
+        one: (columns,)
+        best: (columns,)
+        within: Relative difference that counts as none.
+    """
+    for level in range(len(costs)):
+        apart, size = 0.0, 0.0
+        for j in range(len(one)):
+            cost = costs[level, j]
+            if cost != 0.0:
+                apart += cost * (one[j] - best[j])
+                size += abs(cost) * (abs(one[j]) + abs(best[j]))
+        if not abs(apart) <= within * max(size, SMALLEST):
+            return False
+    return True
+
+
+@called
 def level_sizes(costs: Table, sizes: Floats) -> tuple[Floats, Floats]:
     """The largest cost of a usual amount of each level, and its least cost. (levels,) each.
 

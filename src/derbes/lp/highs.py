@@ -226,25 +226,13 @@ class Session:
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all columns, not to be written to later; what changes is passed on."""
-        if lower is self._column_bounds[0] and upper is self._column_bounds[1]:
-            return
-        which = _changed(self._column_bounds, (lower, upper))
-        if len(which):
-            sizes = self._sizes.columns[which]
-            low, high = lower[which] / sizes, upper[which] / sizes
-            self._solver.changeColsBounds(len(which), which, low, high)
-        self._column_bounds = (lower, upper)
+        before, self._column_bounds = self._column_bounds, (lower, upper)
+        _change(self._solver.changeColsBounds, before, self._column_bounds, self._sizes.columns)
 
     def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all rows, not to be written to later; what changes is passed on."""
-        if lower is self._row_bounds[0] and upper is self._row_bounds[1]:
-            return
-        which = _changed(self._row_bounds, (lower, upper))
-        if len(which):
-            sizes = self._sizes.rows[which]
-            low, high = lower[which] / sizes, upper[which] / sizes
-            self._solver.changeRowsBounds(len(which), which, low, high)
-        self._row_bounds = (lower, upper)
+        before, self._row_bounds = self._row_bounds, (lower, upper)
+        _change(self._solver.changeRowsBounds, before, self._row_bounds, self._sizes.rows)
 
     def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
         """Costs of all columns.
@@ -446,14 +434,19 @@ def _floats(numbers: list[float]) -> FloatArray:
     return np.fromiter(numbers, np.float64, len(numbers))
 
 
-def _changed(
-    before: tuple[FloatArray, FloatArray], after: tuple[FloatArray, FloatArray]
-) -> npt.NDArray[np.int32]:
-    changed = (before[0] != after[0]) | (before[1] != after[1])
-    return np.flatnonzero(changed).astype(np.int32)
+_Bounds = tuple[FloatArray, FloatArray]
 
 
-def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stance:
+def _change(tell: Any, before: _Bounds, after: _Bounds, sizes: FloatArray) -> None:
+    """Tell the solver the bounds that have changed, beside what is usual of each."""
+    if after[0] is before[0] and after[1] is before[1]:
+        return
+    which = np.flatnonzero((before[0] != after[0]) | (before[1] != after[1])).astype(np.int32)
+    if len(which):
+        tell(len(which), which, *(one[which] / sizes[which] for one in after))
+
+
+def _standing(values: FloatArray, bounds: _Bounds) -> Stance:
     """The bound at which each value stands, if it is not basic."""
     lower, upper = bounds
     is_upper = np.isfinite(upper) & (np.abs(values - upper) < np.abs(values - lower))

@@ -379,8 +379,6 @@ class BranchRun:
     [money/period]"""
     money: FloatArray
     """Of all activities and of storage; being short is not money here. (n,) [money/period]"""
-    reserve_shortfall: FloatArray
-    """(G, n) [unit]"""
 
 
 def simulate_branch(
@@ -423,7 +421,7 @@ def simulate_branch(
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
     measures = Measures(np.array(effects), crises[: len(effects)])
     run_branch(packed(plan.network), course_words, packed(measures), packed(run))
-    return _told(plan, course, run, start=start, length=ran)
+    return _told(arrays, course, run, start=start, length=ran)
 
 
 def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
@@ -508,18 +506,12 @@ def make_run(
     )
 
 
-def _told(plan: PolicyPlan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
-    arrays, n = plan.arrays, len(run.regime)
+def _told(arrays: CaseArrays, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
+    n = len(run.regime)
     stock = run.fresh[1:].copy()
     np.add.at(stock.T, arrays.lot_goods, run.lots[1:].T)
     arrivals = run.arriving[:n].copy()
     arrivals[:, arrays.activities.outputs < 0] = 0.0
-    after = np.arange(n) - length + 1
-    back = np.clip(after / arrays.refill_periods, 0.0, 1.0) if length else np.ones(n)
-    target = (
-        rows_from(np.ascontiguousarray(arrays.reserve.T), start, n)
-        * np.where(after <= 0, 1.0, back)[:, None]
-    )
     storage = (stock * course.storage_cost[:n]).sum(axis=1)
     return BranchRun(
         start=start,
@@ -532,5 +524,4 @@ def _told(plan: PolicyPlan, course: Course, run: Run, *, start: int, length: int
         fresh=run.fresh[1:].T.copy(),
         money_by_activity=run.bill[:n].T.copy(),
         money=run.bill[:n].sum(axis=1) + storage,
-        reserve_shortfall=np.maximum(0.0, target - stock).T.copy(),
     )
