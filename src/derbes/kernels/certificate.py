@@ -186,9 +186,10 @@ def is_best(
     """
     col_lower, col_upper, row_lower, row_upper = faces
     for j in range(len(costs)):
-        reduced = costs[j]
+        summed = 0.0
         for e in range(starts[j], starts[j + 1]):
-            reduced -= entries[e] * duals[rows[e]]
+            summed += entries[e] * duals[rows[e]]
+        reduced = costs[j] - summed
         if not abs(reduced * sizes[0][j]) <= allowed and _is_drawn(
             reduced, point[0][j], col_lower[j], col_upper[j], sizes[0][j], at_bound
         ):
