@@ -29,58 +29,14 @@ from derbes.model.arrays import (
     BoolArray,
     CaseArrays,
     IntArray,
-    MeasureRun,
-    State,
 )
 from derbes.supply.bounds import running
-from derbes.supply.disruption import BranchSolution, Window, calm_columns, even, paid_on_arrival
+from derbes.supply.disruption import Response, Window, calm_columns, even
 from derbes.supply.network import unit_values
 from derbes.supply.survival import NOTHING, stock_by_good
 
 AS_GOOD = 1e-9
 """Relative difference up to which a course is as good as an optimum."""
-
-
-@dataclass(frozen=True, eq=False)
-class Response:
-    """What the target does in a window, by whichever rule."""
-
-    window: Window
-    run: MeasureRun
-    found: State
-    """What the measure has left at the start."""
-    columns: FloatArray
-    """(columns,)"""
-
-    @property
-    def orders(self) -> FloatArray:
-        """(K, n) [unit/period]"""
-        return self.window.layout.column("order").of(self.columns)
-
-    @property
-    def lots(self) -> FloatArray:
-        """(L, n) [unit]"""
-        return self.window.layout.column("lot").of(self.columns)
-
-    @property
-    def fresh(self) -> FloatArray:
-        """(G, n) [unit]"""
-        return self.window.layout.column("fresh").of(self.columns)
-
-    @property
-    def unmet(self) -> FloatArray:
-        """(U, n) [unit/period]"""
-        return self.window.layout.column("unmet").of(self.columns)
-
-    @cached_property
-    def paid(self) -> FloatArray:
-        """Money of each column, discounted to the window's start. (columns,) [money]"""
-        return np.asarray(self.window.money_costs(self.run) * self.columns, dtype=np.float64)
-
-    @cached_property
-    def on_the_way(self) -> FloatArray:
-        """Money for what was ordered before, by period of arrival. (K, J) [money]"""
-        return paid_on_arrival(self.window, self.found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,12 +69,6 @@ def usual_course(window: Window, solution: Solution) -> Baseline:
     best = even(window.layout, program, solution.columns, CALM, found=window.state)
     columns = calm if is_as_good(program, calm, solution.columns) else best
     return Baseline(window, CALM, window.state, columns, program)
-
-
-def crisis_baseline(branch: BranchSolution) -> Baseline:
-    """The best course under the crisis alone."""
-    columns = branch.solution.columns
-    return Baseline(branch.window, branch.run, branch.found, columns, branch.program)
 
 
 ROUNDING = 1e-12

@@ -14,9 +14,8 @@ from math import isnan
 
 import numpy as np
 
-from derbes.analysis.accounts import Response
 from derbes.analysis.leverage import OPTIMAL, STARTS_A_CHUNK
-from derbes.analysis.responses import StartSolver, myopic_response, optimal_response
+from derbes.analysis.responses import StartSolver, myopic_response
 from derbes.case.entities import Case
 from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
@@ -31,7 +30,7 @@ from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
 from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import horizon, make_window
+from derbes.supply.disruption import Response, horizon, make_window
 from derbes.supply.survival import NOTHING, SurvivalProgram, Survived, net_unmet, stock_by_good
 
 DAYS_A_MONTH = 30.4375
@@ -550,7 +549,7 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
     if bound == OPTIMAL:
-        response = optimal_response(StartSolver(study.calm, start).solve(run))
+        response: Response = StartSolver(study.calm, start).solve(run)
     else:
         window = make_window(study.calm, start, horizon(study.arrays, run, start))
         response = myopic_response(window, run)

@@ -17,7 +17,6 @@ import numpy as np
 
 from derbes.analysis.accounts import (
     Baseline,
-    Response,
     lacking_at_the_end,
     missing_of,
     reserve_gap,
@@ -33,7 +32,6 @@ from derbes.analysis.responses import (
     PriceRise,
     StartSolver,
     myopic_response,
-    optimal_response,
     wanted_points,
 )
 from derbes.case.entities import Case
@@ -49,7 +47,7 @@ from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
 from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
+from derbes.supply.disruption import BranchSolution, Response, Window, as_refill, horizon
 from derbes.supply.survival import NOTHING, SurvivalProgram, net_unmet, stock_by_good
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
@@ -119,7 +117,7 @@ def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Si
     window, program = branch.window, branch.program
     found = []
     for bound, response in (
-        (OPTIMAL, optimal_response(branch)),
+        (OPTIMAL, branch),
         (MYOPIC, myopic_response(window, branch.run)),
     ):
         found.append(
@@ -144,9 +142,7 @@ def _goes_on(
     branch = solver.solve(run, longer_by=months)
     baseline = solver.baseline(branch)
     found = []
-    for response, before in zip(
-        (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
-    ):
+    for response, before in zip((branch, myopic_response(branch.window, run)), losses, strict=True):
         later, gone = _losses(study, response, baseline).target, 0.0
         if later is not None and before.target is not None:
             gone = later - before.target

@@ -466,12 +466,28 @@ def cost_size(sizes: Sizes, costs: FloatArray) -> float:
 
 
 def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) -> None:
-    """Give a solver a program; its lists are taken as they lie in memory, not one by one."""
-    n_rows, n_columns = program.matrix.shape
+    """Give a solver a program beside what is usual of its columns and rows."""
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
     matrix.data /= sizes.rows[matrix.indices]
     _refuse_unlike(program, matrix)
+    columns = program.col_lower / sizes.columns, program.col_upper / sizes.columns
+    rows = program.row_lower / sizes.rows, program.row_upper / sizes.rows
+    is_whole = np.zeros(len(costs), dtype=np.bool_)
+    _hand_over(solver, matrix, costs, columns=columns, rows=rows, is_whole=is_whole)
+
+
+def _hand_over(
+    solver: Any,
+    matrix: sparse.csc_matrix,
+    costs: FloatArray,
+    *,
+    columns: _Bounds,
+    rows: _Bounds,
+    is_whole: BoolArray,
+) -> None:
+    """Numbers to a solver, whose lists are taken as they lie in memory, not one by one."""
+    n_rows, n_columns = matrix.shape
     solver.passModel(
         n_columns,
         n_rows,
@@ -480,14 +496,12 @@ def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) 
         int(highspy.ObjSense.kMinimize),
         0.0,
         costs,
-        program.col_lower / sizes.columns,
-        program.col_upper / sizes.columns,
-        program.row_lower / sizes.rows,
-        program.row_upper / sizes.rows,
+        *columns,
+        *rows,
         matrix.indptr.astype(np.int32),
         matrix.indices.astype(np.int32),
         matrix.data,
-        np.zeros(n_columns, dtype=np.int32),
+        is_whole.astype(np.int32),
     )
 
 
@@ -534,9 +548,8 @@ def solve_mixed(
     """
     solver = _new_solver()
     small = scaled(program, column_scale)
-    lp = _mixed_lp(small)
-    lp.integrality_ = [_INTEGER if whole else _CONTINUOUS for whole in is_whole]
-    solver.passModel(lp)
+    columns, rows = (small.col_lower, small.col_upper), (small.row_lower, small.row_upper)
+    _hand_over(solver, small.matrix, small.cost, columns=columns, rows=rows, is_whole=is_whole)
     solver.setOptionValue("mip_rel_gap", settings.relative_gap)
     solver.setOptionValue("mip_abs_gap", max(settings.absolute_gap / small.cost_scale, _LEAST_GAP))
     solver.setOptionValue("mip_feasibility_tolerance", _WHOLE_TOLERANCE)
@@ -550,25 +563,8 @@ def solve_mixed(
     return _mixed_answer(program, solver, is_whole, small)
 
 
-_INTEGER, _CONTINUOUS = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 _LEAST_GAP = 1e-9
 _WHOLE_TOLERANCE = 1e-7
-
-
-def _mixed_lp(small: Scaled) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = small.matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = small.cost, small.col_lower, small.col_upper
-    lp.row_lower_, lp.row_upper_ = small.row_lower, small.row_upper
-    return _with_matrix(lp, small.matrix)
-
-
-def _with_matrix(lp: highspy.HighsLp, matrix: sparse.csc_matrix) -> highspy.HighsLp:
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
-    return lp
 
 
 def _mixed_answer(

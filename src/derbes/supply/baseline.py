@@ -463,6 +463,7 @@ def arrivals_by_period(calm: CalmSolution) -> FloatArray:
     return arriving
 
 
+@lru_cache(maxsize=16)
 def state_at(calm: CalmSolution, start: int) -> State:
     """What a measure that starts in a period finds: stocks and goods in transit."""
     arrays = calm.arrays

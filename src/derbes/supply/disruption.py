@@ -19,6 +19,7 @@ The measure's length is known to the target, so the harm is a lower bound.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -96,21 +97,56 @@ class Window:
         return money_costs(self.layout, run)
 
 
-@dataclass(frozen=True, slots=True)
-class BranchSolution:
-    """The optimum of one branch."""
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What the target does in a window, by whichever rule."""
 
     window: Window
     run: MeasureRun
     found: State
+    """What the measure has left at the start."""
+    columns: FloatArray
+    """(columns,)"""
+
+    @property
+    def orders(self) -> FloatArray:
+        """(K, n) [unit/period]"""
+        return self.window.layout.column("order").of(self.columns)
+
+    @property
+    def lots(self) -> FloatArray:
+        """(L, n) [unit]"""
+        return self.window.layout.column("lot").of(self.columns)
+
+    @property
+    def fresh(self) -> FloatArray:
+        """(G, n) [unit]"""
+        return self.window.layout.column("fresh").of(self.columns)
+
+    @property
+    def unmet(self) -> FloatArray:
+        """(U, n) [unit/period]"""
+        return self.window.layout.column("unmet").of(self.columns)
+
+    @cached_property
+    def paid(self) -> FloatArray:
+        """Money of each column, discounted to the window's start. (columns,) [money]"""
+        return np.asarray(self.window.money_costs(self.run) * self.columns, dtype=np.float64)
+
+    @cached_property
+    def on_the_way(self) -> FloatArray:
+        """Discounted price of what was ordered before, by period of arrival. (K, J) [money]"""
+        return paid_on_arrival(self.window, self.found)
+
+
+@dataclass(frozen=True, eq=False)
+class BranchSolution(Response):
+    """The optimum of one branch."""
+
     program: LinearProgram
     solution: Solution
     rejoined: bool
     """Whether the end of the window is no lower than the calm plan, by amount and by age."""
-
-    def block(self, kind: str) -> FloatArray:
-        """Columns of a kind. (items, n)"""
-        return self.window.layout.column(kind).of(self.solution.columns)
 
 
 def longest_open_lead(arrays: CaseArrays, measure: MeasureArrays | None) -> int:
@@ -375,6 +411,7 @@ def solve_branch(
         window=window,
         run=run,
         found=template.found,
+        columns=solution.columns,
         program=program,
         solution=solution,
         rejoined=has_rejoined(window, solution.columns),
