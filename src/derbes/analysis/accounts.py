@@ -161,6 +161,7 @@ def unpriced_uses(arrays: CaseArrays, unmet: FloatArray) -> tuple[str, ...]:
     return tuple(f"uses.{arrays.uses[u]}.shortage_cost" for u in np.flatnonzero(short))
 
 
+@lru_cache(maxsize=64)
 def sold_by(arrays: CaseArrays, actor: str) -> BoolArray:
     """Purchases from an actor. (K,)"""
     activities = arrays.activities

@@ -39,6 +39,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
+from derbes.kernels.certificate import level_sizes
 from derbes.language import _
 from derbes.lp.program import usual_sizes
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
@@ -160,7 +161,7 @@ def _bounds(branch: BranchSolution, sides: tuple[Side, Side]) -> list[tuple[str,
     """
     program = branch.program
     values = [program.level_costs @ _with_shortfalls(branch, side) for side in sides]
-    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    usual, _least = level_sizes(program.level_costs, usual_sizes(program).columns)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
     named = {

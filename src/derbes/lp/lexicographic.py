@@ -211,11 +211,11 @@ def _weighted(
     if not is_proven:
         return Solution(columns, program.row_upper, values, np.inf, parts)
     closing = _closing_levels(program, values)
-    weighted = program.weights[:, None] * program.level_costs
     if len(closing):
-        proven = weighted[: n_proven(program)]
+        n = n_proven(program)
+        proven = program.weights[:n, None] * program.level_costs[:n]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
-        is_whole = len(costs) == 1 and len(proven) == len(weighted)
+        is_whole = len(costs) == 1 and n == len(program.levels)
         duals = session.part_duals(costs, session.row_duals() if is_whole else None)
         parts = Parts(costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

@@ -323,33 +323,33 @@ class Template:
 
     measure: MeasureArrays
     found: State
-    program: LinearProgram
     has_same_rows: bool
     """Whether the length moves only capacities and what may be missing of the reserve."""
+    program: LinearProgram | None
+    """That of a length of one, where all have the same rows."""
 
 
 def make_template(window: Window, measure: MeasureArrays) -> Template:
-    """What the branches of a measure have in common; built for a length of one."""
+    """What the branches of a measure have in common."""
     arrays = window.layout.arrays
     in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    return Template(
-        measure=measure,
-        found=found_state(window.state, measure),
-        program=branch_program(window, MeasureRun(measure, 1)),
-        has_same_rows=not in_crisis
+    has_same_rows = (
+        not in_crisis
         and bool(np.all(measure.demand_factor == 1.0))
         and bool(np.all(measure.cost_factor == 1.0))
         and bool(np.all(shared_left(arrays, measure) == 1.0))
         and not bool(arrays.shared_least.any())
-        and not bool(measure.plant_delay.any()),
+        and not bool(measure.plant_delay.any())
     )
+    program = branch_program(window, MeasureRun(measure, 1)) if has_same_rows else None
+    return Template(measure, found_state(window.state, measure), has_same_rows, program)
 
 
 def branch_program(
     window: Window, run: MeasureRun, template: Template | None = None
 ) -> LinearProgram:
     """The window's program under a measure: other bounds and costs, the same matrix."""
-    if template is not None and template.has_same_rows:
+    if template is not None and template.program is not None:
         layout, upper = window.layout, template.program.col_upper.copy()
         most = order_limits(layout, run)
         layout.column("order").of(upper)[:] = most
@@ -469,8 +469,7 @@ def as_refill(window: Window, run: MeasureRun, lacks: FloatArray) -> tuple[Float
     """
     allowed = refill_limits(window.layout, run, window.target)
     refill = np.zeros_like(lacks)
-    for t in range(1, lacks.shape[1]):
-        refill[:, t] = np.minimum(np.minimum(allowed[:, t], lacks[:, t - 1]), lacks[:, t])
+    refill[:, 1:] = np.minimum(np.minimum(allowed[:, 1:], lacks[:, :-1]), lacks[:, 1:])
     return lacks - refill, refill
 
 
