@@ -448,8 +448,9 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
 
     def find(good: int) -> FloatArray:
         """Shares of all sellers in a good, after those in its inputs. (sellers, T)"""
+        found: FloatArray = shares[good]
         if good in known:
-            return shares[good]
+            return found
         known.add(good)
         total, mine = np.zeros(n), np.zeros((len(sellers), n))
         for k in np.flatnonzero(activities.outputs == good):
@@ -460,8 +461,7 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
             elif parts := [np.nan_to_num(find(int(g))) for g in activities.input_goods[inputs]]:
                 mine += flows[k] * np.max(parts, axis=0)
         is_some = total > 1e-9 * max(1.0, float(total.max()))
-        np.divide(mine, total, out=shares[good], where=is_some)
-        return shares[good]
+        return np.divide(mine, total, out=found, where=is_some)
 
     for good in range(len(arrays.goods)):
         find(good)

@@ -327,7 +327,7 @@ def _is_best(
         costs,
         duals,
         point,
-        tuple(on),
+        (on.col_lower, on.col_upper, on.row_lower, on.row_upper),
         (sizes.columns, sizes.rows),
         AT_BOUND,
         USUAL * cost_size(replace(sizes, cost=None), costs),
