@@ -380,7 +380,7 @@ def test_l8_an_end_that_comes_too_soon_is_seen():
     measure = compile_measure(case, arrays, "cut")
     short = solved_alone(make_window(solve_calm(arrays), 24, 12), measure, 12)
     assert not short.rejoined
-    assert short.block("behind")[0, 0] == pytest.approx(600.0)
+    assert short.window.layout.column("behind").of(short.columns)[0, 0] == pytest.approx(600.0)
     enough = solved_alone(make_window(solve_calm(arrays), 24, 18), measure, 12)
     assert enough.rejoined
 

@@ -100,23 +100,15 @@ class CoverChunk:
     only_essential: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SurvivalQuestion:
-    """Uses that must be met together, under the name that a row shows."""
-
-    name: str
-    uses: BoolArray
+Question = tuple[str, BoolArray]
+"""Uses that must be met together, behind the name that a row shows."""
 
 
-def questions(study: Study, *, only_essential: bool = False) -> list[SurvivalQuestion]:
+def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
     """All essential uses together, then each use, served before all others."""
-    arrays = study.arrays
-    found = [SurvivalQuestion(ALL_ESSENTIAL, arrays.use_essential.copy())]
-    for u, use in enumerate(arrays.uses):
-        if only_essential and not arrays.use_essential[u]:
-            continue
-        found.append(SurvivalQuestion(use, np.arange(len(arrays.uses)) == u))
-    return found
+    arrays, every = study.arrays, np.arange(len(study.arrays.uses))
+    asked = np.flatnonzero(arrays.use_essential) if only_essential else every
+    return [(ALL_ESSENTIAL, arrays.use_essential), *((arrays.uses[u], every == u) for u in asked)]
 
 
 class StartCover:
@@ -220,7 +212,7 @@ def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
 def _measure_rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    asked: list[SurvivalQuestion],
+    asked: list[Question],
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
     """Rows of one measure.
@@ -232,7 +224,7 @@ def _measure_rows(
     rows = [joint]
     for question in asked[1:]:
         is_known = all(row.time_to_survive is None and row.survives_length for row in joint)
-        if is_known and (question.uses & essential).any():
+        if is_known and (question[1] & essential).any():
             rows.append([_alone(at_start, row, question, measure) for row in joint])
         else:
             rows.append(_rows(at_start, measure, question, lengths))
@@ -240,19 +232,19 @@ def _measure_rows(
 
 
 def _alone(
-    at_start: StartCover, joint: CoverRow, question: SurvivalQuestion, measure: MeasureArrays | None
+    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays | None
 ) -> CoverRow:
     """Row of one use that is met because all essential ones together are."""
     step = at_start.study.arrays.calendar.step
-    program = at_start.program(at_start.windows()[-1])
-    periods = _myopic_periods(at_start, program, measure, question.uses)
-    days = _days(at_start, question.uses)
+    (name, uses), program = question, at_start.program(at_start.windows()[-1])
+    periods = _myopic_periods(at_start, program, measure, uses)
+    days = _days(at_start, uses)
     return replace(
         joint,
-        use=question.name,
+        use=name,
         days_of_cover=None if days is None else days.days(step),
         days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
-        short_in_calm_from=_short_in_calm(at_start, question.uses),
+        short_in_calm_from=_short_in_calm(at_start, uses),
         time_to_survive_myopic=None if periods is None else periods * step,
     )
 
@@ -260,16 +252,16 @@ def _alone(
 def _rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    question: SurvivalQuestion,
+    question: Question,
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
-    study = at_start.study
+    study, (name, uses) = at_start.study, question
     calendar = study.arrays.calendar
-    program, found = at_start.survived(measure, question.uses)
+    program, found = at_start.survived(measure, uses)
     whole = float(program.layout.n)
-    goods = _binding(program, found, measure, question.uses)
-    myopic = _myopic_periods(at_start, program, measure, question.uses)
-    days = _days(at_start, question.uses)
+    goods = _binding(program, found, measure, uses)
+    myopic = _myopic_periods(at_start, program, measure, uses)
+    days = _days(at_start, uses)
     wanted = sorted(set(lengths or measure.lengths or (1,))) if measure else [0]
     return [
         CoverRow(
@@ -277,17 +269,17 @@ def _rows(
             measure=measure.name if measure else "",
             start=calendar.label(at_start.start),
             length=length * calendar.step,
-            use=question.name,
+            use=name,
             time_to_survive=None if found.periods is None else found.periods * calendar.step,
             survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
             survives_length=measure is None
-            or at_start.survives(MeasureRun(measure, length), question.uses, found),
+            or at_start.survives(MeasureRun(measure, length), uses, found),
             days_of_cover=None if days is None else days.days(calendar.step),
             binding=tuple(study.arrays.goods[g] for g in goods),
             binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
             time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
             days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
-            short_in_calm_from=_short_in_calm(at_start, question.uses),
+            short_in_calm_from=_short_in_calm(at_start, uses),
         )
         for length in wanted
     ]

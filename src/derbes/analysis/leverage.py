@@ -12,6 +12,7 @@ finer, whatever starts are asked for; behind the last that is not survived, at e
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -593,18 +594,7 @@ STARTS_A_CHUNK = 8
 are the same to the last bit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Starts of one variant for one worker."""
-
-    study: Study
-    starts: tuple[int, ...]
-    lengths: tuple[int, ...]
-    """[period] Empty: each measure's own."""
-    has_premium: bool = False
-
-
-def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
+def solve_chunk(chunk: Starts, *, has_premium: bool = False) -> list[LeverageRow]:
     """Rows of all points of a chunk, by both rules."""
     rows: list[LeverageRow] = []
     kept: Kept = {}
@@ -615,7 +605,7 @@ def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
         month = chunk.study.arrays.calendar.label(start)
         with at_work(_("start {month}").format(month=month)):
             solver = StartSolver(chunk.study.calm, start, kept)
-            prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
+            prices: dict[int, PriceRise] | None = {} if has_premium else None
             for run in wanted:
                 rows += branch_rows(chunk.study, solver, run, prices)
     return rows
@@ -649,9 +639,10 @@ def leverage_rows(
     for study in (narrowed(study, request.measures) for study in studies):
         starts = all_starts(study, request.starts)
         parts = _parts(starts, -(-len(starts) // STARTS_A_CHUNK))
-        tasks += [Chunk(study, tuple(part), request.lengths, has_premium) for part in parts]
+        tasks += [Starts(study, tuple(part), request.lengths) for part in parts]
+    solve = partial(solve_chunk, has_premium=has_premium)
     what = _("cut-offs")
-    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
+    found = run_tasks(solve, tasks, n_workers=n_workers, progress=progress, what=what)
     return tuple(row for part in found for row in part)
 
 
