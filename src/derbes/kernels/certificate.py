@@ -140,10 +140,11 @@ def wrong_sign(
         above_lower, below_upper = values[j] > lower[j] + room, values[j] < upper[j] - room
         for part in range(len(prices)):
             price = abs(prices[part, j])
-            is_wrong = above_lower if prices[part, j] > 0.0 else below_upper
-            if is_wrong and not price <= worst:
-                worst = price
-            if not price <= nothing:
+            if np.isnan(price):
+                return price
+            if above_lower if prices[part, j] > 0.0 else below_upper:
+                worst = max(worst, price)
+            if price > nothing:
                 break
     return worst
 

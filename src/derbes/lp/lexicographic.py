@@ -68,7 +68,7 @@ def violations(
 def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
     """Largest violation of a row or bound, and the rows' sums."""
     of_columns, of_rows, activity = violations(program, columns)
-    return float(max(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
+    return float(np.maximum(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
 
 
 def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:
@@ -121,11 +121,11 @@ def certify(
         return residual
     sizes, (of_columns, of_rows) = usual_sizes(program), prices or relative_prices(program, parts)
     of = partial(certificate.wrong_sign, at_bound=AT_BOUND, nothing=DUAL_TOLERANCE)
-    return max(
-        residual,
+    prices_wrong = (
         of(of_columns, columns, program.col_lower, program.col_upper, sizes.columns),
         of(of_rows, activity, program.row_lower, program.row_upper, sizes.rows),
     )
+    return float(np.max((residual, *prices_wrong)))  # what is no number stays none
 
 
 CERTIFIED = 2e-6

@@ -25,7 +25,15 @@ from derbes.kernels.policy import (
     Run,
     Table,
 )
-from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
+from derbes.model.arrays import (
+    ActivityKind,
+    BoolArray,
+    CaseArrays,
+    IntArray,
+    MeasureArrays,
+    State,
+    deliveries,
+)
 
 ALIKE = 1e-12
 """Relative difference of two lots that last alike."""
@@ -88,7 +96,7 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
     n_goods = len(arrays.goods)
     by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
     path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
-    arriving = _arriving(calm)
+    arriving = deliveries(activities, calm.opening, calm.orders)
     lost, given_up = _losses(calm, arriving, path, by_lot)
     demand = arrays.demand
     short = np.divide(calm.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
@@ -136,16 +144,6 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
 def _rows(paths: FloatArray) -> FloatArray:
     """Paths with the period first. (T, rows)"""
     return np.ascontiguousarray(paths.T)
-
-
-def _arriving(calm: CalmPath) -> FloatArray:
-    """Deliveries of each activity in calm, by period of arrival. (K, T)"""
-    arriving = np.zeros_like(calm.orders)
-    n = arriving.shape[1]
-    for k, lead in enumerate(calm.arrays.activities.lead_times):
-        before = calm.opening[k, calm.opening.shape[1] - int(lead) :]
-        arriving[k] = np.concatenate([before, calm.orders[k]])[:n]
-    return arriving
 
 
 def _losses(
