@@ -139,7 +139,7 @@ def wrong_sign(
         room = at_bound * max(sizes[j], abs(values[j]))
         above_lower, below_upper = values[j] > lower[j] + room, values[j] < upper[j] - room
         for part in range(len(prices)):
-            price = abs(prices[part, j])
+            price: float = abs(prices[part, j])
             if np.isnan(price):
                 return price
             if above_lower if prices[part, j] > 0.0 else below_upper:
