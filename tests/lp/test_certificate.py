@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from derbes.errors import SolveError
+from derbes.kernels import certificate
 from derbes.lp import lexicographic
 from derbes.lp.highs import Session
 from derbes.lp.lexicographic import CERTIFIED, certify, solve_levels
-from derbes.lp.program import LinearProgram, stack_blocks
+from derbes.lp.program import LinearProgram, Parts, Sizes, stack_blocks
 
 
 def program(
@@ -168,3 +169,108 @@ def test_one_solve_agrees_with_one_level_after_the_other(asked: LinearProgram) -
             row_upper=np.append(held.row_upper, best + 1e-9),
             rows=(*held.rows, replace(held.rows[0], offset=held.matrix.shape[0], items=("held",))),
         )
+
+
+def test_what_is_no_number_proves_nothing() -> None:
+    right, asked = solve_levels(program(**TWO_SOURCES)), program(**TWO_SOURCES)
+    for place in range(3):
+        point = right.columns.copy()
+        point[place] = np.nan
+        assert not certify(asked, right.parts, point) <= CERTIFIED
+    for part, row in np.ndindex(right.parts.duals.shape):
+        duals = right.parts.duals.copy()
+        duals[part, row] = np.nan
+        assert not certify(asked, replace(right.parts, duals=duals), right.columns) <= CERTIFIED
+
+
+def stated_plainly(
+    prices: np.ndarray, values: np.ndarray, lower: np.ndarray, upper: np.ndarray, usual: np.ndarray
+) -> float:
+    """Largest first price with a wrong sign, part by part over whole arrays."""
+    room = lexicographic.AT_BOUND * np.maximum(usual, np.abs(values))
+    worst, open_ = 0.0, np.ones(prices.shape[1], dtype=np.bool_)
+    for price in prices:
+        wrong = np.where(price > 0, values > lower + room, values < upper - room) & open_
+        worst = max(worst, float(np.abs(price[wrong]).max(initial=0.0)))
+        open_ &= np.abs(price) <= lexicographic.DUAL_TOLERANCE
+    return worst
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_loops_find_what_whole_arrays_find(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_rows, n_columns, n_levels = (int(n) for n in rng.integers(1, 7, size=3))
+
+    def some(*shape: int) -> np.ndarray:
+        return rng.integers(-3, 4, size=shape) * rng.choice([0.0, 1.0, 1e-7, 0.5], size=shape)
+
+    def bounds(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        room = rng.choice([0.0, 0.0, 1.0, np.inf], size=(2, len(values)))
+        slip = rng.choice([0.0, 0.0, 1e-3], size=(2, len(values)))
+        return values - room[0] + slip[0], values + room[1] - slip[1]
+
+    point, dense, usual = some(n_columns), some(n_rows, n_columns), 2.0 ** some(n_columns)
+    asked = program(
+        levels=some(n_levels, n_columns).tolist(), weights=[1.0] * n_levels, rows=dense.tolist(),
+        least=[0.0] * n_rows, most=[1.0] * n_columns,
+    )  # fmt: skip
+    col_lower, col_upper = bounds(point)
+    row_lower, row_upper = bounds(dense @ point)
+    sizes = Sizes(usual, np.ones(n_rows))
+    asked = replace(
+        asked, col_lower=col_lower, col_upper=col_upper, row_lower=row_lower, row_upper=row_upper,
+        sizes=sizes,
+    )  # fmt: skip
+    activity, of_rows = dense @ point, np.maximum(1.0, np.abs(dense) @ np.abs(point))
+    for one in (row_lower, row_upper):
+        of_rows = np.maximum(of_rows, np.where(np.isfinite(one), np.abs(one), 0.0))
+    found = lexicographic.violations(asked, point)
+    of_columns = np.maximum(col_lower - point, point - col_upper) / np.maximum(usual, np.abs(point))
+    np.testing.assert_allclose(found[0], of_columns, rtol=1e-12)
+    beyond = np.maximum(row_lower - activity, activity - row_upper)
+    np.testing.assert_allclose(found[1], beyond / of_rows, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(found[2], activity, rtol=1e-12, atol=1e-15)
+    parts = Parts(asked.level_costs, some(n_levels, n_rows))
+    prices, row_prices = lexicographic.relative_prices(asked, parts)
+    plain = max(
+        float(found[0].max()),
+        float(found[1].max()),
+        0.0,
+        stated_plainly(prices, point, col_lower, col_upper, usual),
+        stated_plainly(row_prices, found[2], row_lower, row_upper, np.ones(n_rows)),
+    )
+    assert max(certify(asked, parts, point), 0.0) == plain
+    usual_costs, least = certificate.level_sizes(asked.level_costs, usual)
+    assert usual_costs.tolist() == np.abs(asked.level_costs * usual).max(axis=1).tolist()
+    assert least.tolist() == asked.level_costs.min(axis=1).tolist()
+    other = np.where(rng.random(n_columns) < 0.5, point, point + 1.0)
+    apart = np.abs(asked.level_costs @ (other - point))
+    size = np.abs(asked.level_costs) @ (np.abs(other) + np.abs(point))
+    is_good = certificate.is_as_good(asked.level_costs, other, point, 1e-9)
+    assert is_good == bool(np.all(apart <= 1e-9 * np.maximum(size, 1e-300)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_point_that_prices_call_the_best_is_the_best(seed: int) -> None:
+    """A level that is not solved, as its prices say so, has the value that solving it gives."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 6))
+    asked = program(
+        levels=[rng.integers(1, 9, size=n).tolist()], weights=[1.0],
+        rows=rng.integers(0, 3, size=(2, n)).tolist(), least=[0.0, 0.0], most=[9.0] * n,
+    )  # fmt: skip
+    asked = replace(asked, row_lower=asked.matrix @ rng.integers(0, 5, size=n).astype(float))
+    session = Session(asked)
+    point = session.run()
+    other = rng.integers(0, 9, size=n).astype(float)
+    duals = session.part_duals(other[None, :], None)[0]
+    faces = lexicographic._Faces(asked.col_lower, asked.col_upper, asked.row_lower, asked.row_upper)
+    both = point, np.asarray(asked.matrix @ point)
+    says = lexicographic._is_best(asked, both, other, duals, on=faces)
+    best = solve_levels(replace(asked, level_costs=other[None, :])).objective[0]
+    if says:
+        assert other @ point == pytest.approx(best, abs=1e-6)
+    if other @ point > best + 1e-6:
+        assert not says

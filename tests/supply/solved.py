@@ -55,7 +55,7 @@ def is_met(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> bool:
 def stock(branch: BranchSolution) -> np.ndarray:
     """All stock of the first good by period. (n,)"""
     lots = branch.window.layout.arrays.lot_goods == 0
-    return branch.block("fresh")[0] + branch.block("lot")[lots].sum(axis=0)
+    return branch.fresh[0] + branch.lots[lots].sum(axis=0)
 
 
 def row(program: LinearProgram, name: str) -> tuple[dict[str, float], float, float]:

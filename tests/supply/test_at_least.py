@@ -113,13 +113,13 @@ def test_a_measure_lowers_it_with_what_is_left_and_spares_who_is_not_hit():
     case = taken(worked_example(1), at_least=Q(80.0, unit=FLOW))
     case = taken(case, "from_other", at_least=Q(30.0, unit=FLOW))
     branch = branch_of(case, 0, 12)
-    orders = branch.block("order")
+    orders = branch.orders
     np.testing.assert_allclose(orders[0, :12], 0.0, atol=1e-6)
     assert np.all(orders[1, :12] >= 30.0 - 1e-6)
     assert np.all(orders[0, 12:] >= 80.0 - 1e-6)
     assert np.all(orders[1, 12:] >= 30.0 - 1e-6)
     half = changed(case, "measures", "cut", kind=MeasureKind.QUOTA, share=Q(0.7))
-    np.testing.assert_array_less(60.0 - 1e-6, branch_of(half, 0, 12).block("order")[0, :12])
+    np.testing.assert_array_less(60.0 - 1e-6, branch_of(half, 0, 12).orders[0, :12])
 
 
 def test_a_closed_route_leaves_what_the_others_carry():

@@ -108,8 +108,8 @@ def test_l2_nothing_comes_from_nothing():
     """700 parts make 350 goods; what is on the way is lost: no part comes for two months,
     and the recipe takes another month."""
     branch = branch_of(chain(), 0, 6)
-    made, unmet = branch.block("order")[1], branch.block("unmet")[0]
-    bought = branch.block("order")[0]
+    made, unmet = branch.orders[1], branch.unmet[0]
+    bought = branch.orders[0]
     parts_in = 700.0 + np.concatenate([[0.0, 0.0], bought]).cumsum()[: len(made)]
     assert np.all(2.0 * made.cumsum() <= parts_in + 1e-6)
     on_the_way = float(branch.found.transit[1].sum())
@@ -290,7 +290,7 @@ def test_l7_the_reserve_is_not_drawn_for_money():
     )
     branch = branch_of(replace(worked_example(1), measures={"cut": dear}), 24, 12)
     np.testing.assert_allclose(stock(branch), 600.0, rtol=1e-6)
-    assert branch.block("order")[1, :12] == pytest.approx(40.0)
+    assert branch.orders[1, :12] == pytest.approx(40.0)
 
 
 def test_l7_the_reserve_comes_back_in_equal_steps():
@@ -337,8 +337,8 @@ def test_l7_a_reserve_above_a_tier_is_kept_from_it():
     case = changed(worked_example(1), "uses", "use", tier=Tier.DEFERRABLE)
     reserve_first = replace(case, priorities=("essential", "reserve", "deferrable", "money"))
     np.testing.assert_allclose(stock(branch_of(reserve_first, 24, 12)), 600.0, rtol=1e-6)
-    np.testing.assert_allclose(branch_of(reserve_first, 24, 12).block("unmet")[0, :12], 60.0)
-    assert branch_of(case, 24, 12).block("unmet").sum() == pytest.approx(120.0)
+    np.testing.assert_allclose(branch_of(reserve_first, 24, 12).unmet[0, :12], 60.0)
+    assert branch_of(case, 24, 12).unmet.sum() == pytest.approx(120.0)
 
 
 # The end of a branch
@@ -357,7 +357,7 @@ def test_l8_the_end_has_the_stock_and_the_goods_on_the_way_of_the_calm_plan():
     last = layout.start + layout.n - 1
     assert branch.rejoined
     assert stock(branch)[-1] == pytest.approx(calm.fresh[0, last] + calm.lots[0, last])
-    ordered = branch.block("order")[0, -2:]
+    ordered = branch.orders[0, -2:]
     np.testing.assert_allclose(ordered, calm.orders[0, last - 1 : last + 1], atol=1e-6)
     assert ordered.sum() == pytest.approx(200.0)
 
@@ -380,7 +380,7 @@ def test_l8_an_end_that_comes_too_soon_is_seen():
     measure = compile_measure(case, arrays, "cut")
     short = solved_alone(make_window(solve_calm(arrays), 24, 12), measure, 12)
     assert not short.rejoined
-    assert short.block("behind")[0, 0] == pytest.approx(600.0)
+    assert short.window.layout.column("behind").of(short.columns)[0, 0] == pytest.approx(600.0)
     enough = solved_alone(make_window(solve_calm(arrays), 24, 18), measure, 12)
     assert enough.rejoined
 
@@ -392,7 +392,7 @@ def test_l8_old_stock_does_not_stand_for_new():
     case = changed(case, "stockpiles", "stock", quantity=Q(900.0))
     branch = branch_of(case, 3, 3)
     calm, last = branch.window.calm, branch.window.layout.start + branch.window.layout.n - 1
-    assert branch.block("fresh")[0, -1] >= calm.fresh[0, last] - 1e-4
+    assert branch.fresh[0, -1] >= calm.fresh[0, last] - 1e-4
     factors, low, _most = row(branch.program, f"calm_age(stock,{last})")
     assert factors == {f"fresh(good,{last})": 1.0, f"younger(stock,{last})": 1.0}
     assert low == pytest.approx(calm.fresh[0, last])

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.quantity import Quantity
+from derbes.lp.highs import LOWER, Session
 from derbes.lp.lexicographic import CERTIFIED
 from derbes.model.arrays import MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
-from derbes.supply.baseline import calm_program, calm_start, solve_calm
+from derbes.supply.baseline import calm_program, calm_start, solve_calm, stance_of
 from derbes.supply.survival import SurvivalProgram
 from tests.small_cases import worked_example
 from tests.supply.solved import is_met
@@ -51,6 +52,20 @@ def test_a_calm_plan_is_the_same_from_another_one(number, capacity, demand, long
 def test_a_start_of_a_case_with_other_elements_is_one_too(known, asked):
     near = calm_start(compile_case(worked_example(known), 12))
     _assert_same(compile_case(worked_example(asked), 12), near)
+
+
+def test_a_start_of_another_length_is_taken_up():
+    """One that has other periods is no basis as it stands; the solver makes one of it."""
+    near = calm_start(compile_case(worked_example(3), 12))
+    layout, program = calm_program(compile_case(worked_example(3), 72))
+    assert layout.n > near.columns[0].n_periods
+    steps = []
+    for stance in (np.full(layout.n_columns + layout.n_rows, LOWER), stance_of(near, layout)):
+        session = Session(program)
+        session.stand(stance.astype(np.int8))
+        session.run()
+        steps.append(session._solver.getInfo().simplex_iteration_count)
+    assert steps[1] < steps[0] / 2
 
 
 def test_survival_is_the_same_in_the_solver_of_another_start():

@@ -20,6 +20,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from derbes.kernels import certificate
 from derbes.lp.lexicographic import n_proven
 from derbes.lp.program import FloatArray, LinearProgram, Solution
 from derbes.model.arrays import (
@@ -28,58 +29,14 @@ from derbes.model.arrays import (
     BoolArray,
     CaseArrays,
     IntArray,
-    MeasureRun,
-    State,
 )
 from derbes.supply.bounds import running
-from derbes.supply.disruption import BranchSolution, Window, calm_columns, even, paid_on_arrival
+from derbes.supply.disruption import Response, Window, calm_columns, even
 from derbes.supply.network import unit_values
 from derbes.supply.survival import NOTHING, stock_by_good
 
 AS_GOOD = 1e-9
 """Relative difference up to which a course is as good as an optimum."""
-
-
-@dataclass(frozen=True, eq=False)
-class Response:
-    """What the target does in a window, by whichever rule."""
-
-    window: Window
-    run: MeasureRun
-    found: State
-    """What the measure has left at the start."""
-    columns: FloatArray
-    """(columns,)"""
-
-    @property
-    def orders(self) -> FloatArray:
-        """(K, n) [unit/period]"""
-        return self.window.layout.column("order").of(self.columns)
-
-    @property
-    def lots(self) -> FloatArray:
-        """(L, n) [unit]"""
-        return self.window.layout.column("lot").of(self.columns)
-
-    @property
-    def fresh(self) -> FloatArray:
-        """(G, n) [unit]"""
-        return self.window.layout.column("fresh").of(self.columns)
-
-    @property
-    def unmet(self) -> FloatArray:
-        """(U, n) [unit/period]"""
-        return self.window.layout.column("unmet").of(self.columns)
-
-    @cached_property
-    def paid(self) -> FloatArray:
-        """Money of each column, discounted to the window's start. (columns,) [money]"""
-        return np.asarray(self.window.money_costs(self.run) * self.columns, dtype=np.float64)
-
-    @cached_property
-    def on_the_way(self) -> FloatArray:
-        """Money for what was ordered before, by period of arrival. (K, J) [money]"""
-        return paid_on_arrival(self.window, self.found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +60,7 @@ class Baseline(Response):
 
 def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) -> bool:
     """Whether columns reach an optimum in every level that carries a number."""
-    found = np.abs(program.level_costs)
-    apart = np.abs(program.level_costs @ (columns - best))
-    size = found @ np.abs(best) + found @ np.abs(columns)
-    is_good = apart <= AS_GOOD * np.maximum(size, 1e-300)
-    return bool(np.all(is_good[: n_proven(program)]))
+    return certificate.is_as_good(program.level_costs[: n_proven(program)], columns, best, AS_GOOD)
 
 
 def usual_course(window: Window, solution: Solution) -> Baseline:
@@ -116,12 +69,6 @@ def usual_course(window: Window, solution: Solution) -> Baseline:
     best = even(window.layout, program, solution.columns, CALM, found=window.state)
     columns = calm if is_as_good(program, calm, solution.columns) else best
     return Baseline(window, CALM, window.state, columns, program)
-
-
-def crisis_baseline(branch: BranchSolution) -> Baseline:
-    """The best course under the crisis alone."""
-    columns = branch.solution.columns
-    return Baseline(branch.window, branch.run, branch.found, columns, branch.program)
 
 
 ROUNDING = 1e-12
@@ -214,6 +161,7 @@ def unpriced_uses(arrays: CaseArrays, unmet: FloatArray) -> tuple[str, ...]:
     return tuple(f"uses.{arrays.uses[u]}.shortage_cost" for u in np.flatnonzero(short))
 
 
+@lru_cache(maxsize=64)
 def sold_by(arrays: CaseArrays, actor: str) -> BoolArray:
     """Purchases from an actor. (K,)"""
     activities = arrays.activities

@@ -8,14 +8,14 @@ it wholly. Flows are summed over the year up to each period, so that lumpy order
 the picture.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 
 import numpy as np
 
-from derbes.analysis.accounts import Response
 from derbes.analysis.leverage import OPTIMAL, STARTS_A_CHUNK
-from derbes.analysis.responses import StartSolver, myopic_response, optimal_response
+from derbes.analysis.responses import StartSolver, myopic_response
 from derbes.case.entities import Case
 from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
@@ -30,7 +30,7 @@ from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
 from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import horizon, make_window
+from derbes.supply.disruption import Response, horizon, make_window
 from derbes.supply.survival import NOTHING, SurvivalProgram, Survived, net_unmet, stock_by_good
 
 DAYS_A_MONTH = 30.4375
@@ -100,23 +100,15 @@ class CoverChunk:
     only_essential: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SurvivalQuestion:
-    """Uses that must be met together, under the name that a row shows."""
-
-    name: str
-    uses: BoolArray
+Question = tuple[str, BoolArray]
+"""Uses that must be met together, behind the name that a row shows."""
 
 
-def questions(study: Study, *, only_essential: bool = False) -> list[SurvivalQuestion]:
+def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
     """All essential uses together, then each use, served before all others."""
-    arrays = study.arrays
-    found = [SurvivalQuestion(ALL_ESSENTIAL, arrays.use_essential.copy())]
-    for u, use in enumerate(arrays.uses):
-        if only_essential and not arrays.use_essential[u]:
-            continue
-        found.append(SurvivalQuestion(use, np.arange(len(arrays.uses)) == u))
-    return found
+    arrays, every = study.arrays, np.arange(len(study.arrays.uses))
+    asked = np.flatnonzero(arrays.use_essential) if only_essential else every
+    return [(ALL_ESSENTIAL, arrays.use_essential), *((arrays.uses[u], every == u) for u in asked)]
 
 
 class StartCover:
@@ -186,12 +178,7 @@ class StartCover:
         n = program.layout.n
         if (measure.name, n) not in self._myopic:
             self._myopic[measure.name, n] = simulate_branch(
-                self.study.calm,
-                measure,
-                program.state,
-                start=self.start,
-                length=n,
-                n_periods=n,
+                self.study.calm, measure, program.state, start=self.start, length=n, n_periods=n
             )
         return self._myopic[measure.name, n]
 
@@ -225,7 +212,7 @@ def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
 def _measure_rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    asked: list[SurvivalQuestion],
+    asked: list[Question],
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
     """Rows of one measure.
@@ -237,7 +224,7 @@ def _measure_rows(
     rows = [joint]
     for question in asked[1:]:
         is_known = all(row.time_to_survive is None and row.survives_length for row in joint)
-        if is_known and (question.uses & essential).any():
+        if is_known and (question[1] & essential).any():
             rows.append([_alone(at_start, row, question, measure) for row in joint])
         else:
             rows.append(_rows(at_start, measure, question, lengths))
@@ -245,19 +232,19 @@ def _measure_rows(
 
 
 def _alone(
-    at_start: StartCover, joint: CoverRow, question: SurvivalQuestion, measure: MeasureArrays | None
+    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays | None
 ) -> CoverRow:
     """Row of one use that is met because all essential ones together are."""
     step = at_start.study.arrays.calendar.step
-    program = at_start.program(at_start.windows()[-1])
-    periods = _myopic_periods(at_start, program, measure, question.uses)
-    days = _days(at_start, question.uses)
+    (name, uses), program = question, at_start.program(at_start.windows()[-1])
+    periods = _myopic_periods(at_start, program, measure, uses)
+    days = _days(at_start, uses)
     return replace(
         joint,
-        use=question.name,
+        use=name,
         days_of_cover=None if days is None else days.days(step),
         days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
-        short_in_calm_from=_short_in_calm(at_start, question.uses),
+        short_in_calm_from=_short_in_calm(at_start, uses),
         time_to_survive_myopic=None if periods is None else periods * step,
     )
 
@@ -265,16 +252,16 @@ def _alone(
 def _rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    question: SurvivalQuestion,
+    question: Question,
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
-    study = at_start.study
+    study, (name, uses) = at_start.study, question
     calendar = study.arrays.calendar
-    program, found = at_start.survived(measure, question.uses)
+    program, found = at_start.survived(measure, uses)
     whole = float(program.layout.n)
-    goods = _binding(program, found, measure, question.uses)
-    myopic = _myopic_periods(at_start, program, measure, question.uses)
-    days = _days(at_start, question.uses)
+    goods = _binding(program, found, measure, uses)
+    myopic = _myopic_periods(at_start, program, measure, uses)
+    days = _days(at_start, uses)
     wanted = sorted(set(lengths or measure.lengths or (1,))) if measure else [0]
     return [
         CoverRow(
@@ -282,17 +269,17 @@ def _rows(
             measure=measure.name if measure else "",
             start=calendar.label(at_start.start),
             length=length * calendar.step,
-            use=question.name,
+            use=name,
             time_to_survive=None if found.periods is None else found.periods * calendar.step,
             survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
             survives_length=measure is None
-            or at_start.survives(MeasureRun(measure, length), question.uses, found),
+            or at_start.survives(MeasureRun(measure, length), uses, found),
             days_of_cover=None if days is None else days.days(calendar.step),
             binding=tuple(study.arrays.goods[g] for g in goods),
             binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
             time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
             days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
-            short_in_calm_from=_short_in_calm(at_start, question.uses),
+            short_in_calm_from=_short_in_calm(at_start, uses),
         )
         for length in wanted
     ]
@@ -327,10 +314,7 @@ def _binding(
 
 
 def _myopic_periods(
-    at_start: StartCover,
-    program: SurvivalProgram,
-    measure: MeasureArrays | None,
-    uses: BoolArray,
+    at_start: StartCover, program: SurvivalProgram, measure: MeasureArrays | None, uses: BoolArray
 ) -> float | None:
     """Time to survive under the policy; None: met in the whole window. [period]"""
     if measure is None:
@@ -435,9 +419,6 @@ def cover_chunks(
     return tasks
 
 
-ShareOf = Callable[[int], FloatArray]
-
-
 def _over_a_year(flows: FloatArray, periods: int) -> FloatArray:
     """Sums over the last `periods` periods. (K, T)"""
     sums = np.cumsum(np.pad(flows, ((0, 0), (1, 0))), axis=1)
@@ -452,53 +433,38 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
     n = arrays.n_calendar
     periods = MONTHS_A_YEAR // arrays.calendar.step
     flows = _over_a_year(arrivals_by_period(study.calm)[:, :n], periods)
-    sellers = dict.fromkeys(
-        activities.actors[k] for k in np.flatnonzero(activities.kinds == ActivityKind.PURCHASE)
-    )
-    return {actor: _shares_of(study, flows, actor) for actor in sellers}
-
-
-def _shares_of(study: Study, flows: FloatArray, actor: str) -> FloatArray:
-    arrays = study.arrays
-    shares = np.full((len(arrays.goods), flows.shape[1]), np.nan)
+    is_bought = activities.kinds == ActivityKind.PURCHASE
+    sellers = tuple(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(is_bought)))
+    shares = np.full((len(arrays.goods), len(sellers), n), np.nan)
     known: set[int] = set()
 
-    def of(good: int) -> FloatArray:
-        if good not in known:
-            known.add(good)
-            shares[good] = _share_of_good(study, flows, actor, good=good, of=of)
-        path: FloatArray = shares[good]
-        return path
+    def find(good: int) -> FloatArray:
+        """Shares of all sellers in a good, after those in its inputs. (sellers, T)"""
+        found: FloatArray = shares[good]
+        if good in known:
+            return found
+        known.add(good)
+        total, mine = np.zeros(n), np.zeros((len(sellers), n))
+        for k in np.flatnonzero(activities.outputs == good):
+            total += flows[k]
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            if is_bought[k]:
+                mine[sellers.index(activities.actors[k])] += flows[k]
+            elif parts := [np.nan_to_num(find(int(g))) for g in activities.input_goods[inputs]]:
+                mine += flows[k] * np.max(parts, axis=0)
+        is_some = total > 1e-9 * max(1.0, float(total.max()))
+        return np.divide(mine, total, out=found, where=is_some)
 
     for good in range(len(arrays.goods)):
-        of(good)
-    return shares
-
-
-def _share_of_good(
-    study: Study, flows: FloatArray, actor: str, *, good: int, of: ShareOf
-) -> FloatArray:
-    activities = study.arrays.activities
-    total, mine = np.zeros(flows.shape[1]), np.zeros(flows.shape[1])
-    for k in np.flatnonzero(activities.outputs == good):
-        total += flows[k]
-        if activities.kinds[k] == ActivityKind.PURCHASE:
-            mine += flows[k] * (activities.actors[k] == actor)
-            continue
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        parts = [np.nan_to_num(of(int(part))) for part in activities.input_goods[inputs]]
-        if parts:
-            mine += flows[k] * np.max(parts, axis=0)
-    share = np.full_like(total, np.nan)
-    np.divide(mine, total, out=share, where=total > 1e-9 * max(1.0, float(total.max())))
-    return share
+        find(good)
+    return {actor: shares[:, at] for at, actor in enumerate(sellers)}
 
 
 Path = tuple[float, ...]
 
 
 def _paths(names: tuple[str, ...], rows: FloatArray) -> dict[str, Path]:
-    return {name: tuple(float(x) for x in row) for name, row in zip(names, rows, strict=True)}
+    return {name: tuple(row.tolist()) for name, row in zip(names, rows, strict=True)}
 
 
 def _by_element(study: Study, rows: FloatArray, section: str) -> dict[str, Path]:
@@ -508,7 +474,7 @@ def _by_element(study: Study, rows: FloatArray, section: str) -> dict[str, Path]
         kind, name = element.split(".", 1)
         if kind == section:
             sums[name] = sums.get(name, np.zeros(rows.shape[1])) + rows[k]
-    return {name: tuple(float(x) for x in row) for name, row in sums.items()}
+    return {name: tuple(row.tolist()) for name, row in sums.items()}
 
 
 def _money(study: Study) -> FloatArray:
@@ -543,7 +509,7 @@ def calm_plan_of(study: Study) -> CalmPlan:
         exports=_by_element(study, calm.orders[:, :n], "exports"),
         demand=_paths(arrays.uses, arrays.demand[:, :n]),
         unmet=_paths(arrays.uses, calm.unmet[:, :n]),
-        money=tuple(float(x) for x in _money(study)[:n]),
+        money=tuple(_money(study)[:n].tolist()),
         plant_openings=openings,
         sender_share=_use_shares(study),
     )
@@ -556,7 +522,7 @@ def _use_shares(study: Study) -> Mapping[str, Mapping[str, tuple[float | None, .
     for u, use in enumerate(arrays.uses):
         good = int(arrays.use_goods[u])
         shares[use] = {
-            actor: tuple(None if np.isnan(x) else float(x) for x in path[good])
+            actor: tuple(None if isnan(share) else share for share in path[good].tolist())
             for actor, path in by_good.items()
         }
     return shares
@@ -575,7 +541,7 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
     if bound == OPTIMAL:
-        response = optimal_response(StartSolver(study.calm, start).solve(run))
+        response: Response = StartSolver(study.calm, start).solve(run)
     else:
         window = make_window(study.calm, start, horizon(study.arrays, run, start))
         response = myopic_response(window, run)

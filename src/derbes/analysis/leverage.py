@@ -12,12 +12,12 @@ finer, whatever starts are asked for; behind the last that is not survived, at e
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from derbes.analysis.accounts import (
     Baseline,
-    Response,
     lacking_at_the_end,
     missing_of,
     reserve_gap,
@@ -33,7 +33,6 @@ from derbes.analysis.responses import (
     PriceRise,
     StartSolver,
     myopic_response,
-    optimal_response,
     wanted_points,
 )
 from derbes.case.entities import Case
@@ -41,6 +40,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
+from derbes.kernels.certificate import level_sizes
 from derbes.language import _
 from derbes.lp.program import usual_sizes
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
@@ -49,7 +49,7 @@ from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
 from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
+from derbes.supply.disruption import BranchSolution, Response, Window, as_refill, horizon
 from derbes.supply.survival import NOTHING, SurvivalProgram, net_unmet, stock_by_good
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
@@ -80,10 +80,7 @@ class Side:
 
 
 def branch_rows(
-    study: Study,
-    solver: StartSolver,
-    run: MeasureRun,
-    prices: dict[int, PriceRise] | None,
+    study: Study, solver: StartSolver, run: MeasureRun, prices: dict[int, PriceRise] | None
 ) -> list[LeverageRow]:
     """Rows of a branch by both responses.
 
@@ -122,7 +119,7 @@ def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Si
     window, program = branch.window, branch.program
     found = []
     for bound, response in (
-        (OPTIMAL, optimal_response(branch)),
+        (OPTIMAL, branch),
         (MYOPIC, myopic_response(window, branch.run)),
     ):
         found.append(
@@ -147,9 +144,7 @@ def _goes_on(
     branch = solver.solve(run, longer_by=months)
     baseline = solver.baseline(branch)
     found = []
-    for response, before in zip(
-        (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
-    ):
+    for response, before in zip((branch, myopic_response(branch.window, run)), losses, strict=True):
         later, gone = _losses(study, response, baseline).target, 0.0
         if later is not None and before.target is not None:
             gone = later - before.target
@@ -167,7 +162,7 @@ def _bounds(branch: BranchSolution, sides: tuple[Side, Side]) -> list[tuple[str,
     """
     program = branch.program
     values = [program.level_costs @ _with_shortfalls(branch, side) for side in sides]
-    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    usual, _least = level_sizes(program.level_costs, usual_sizes(program).columns)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
     named = {
@@ -599,18 +594,7 @@ STARTS_A_CHUNK = 8
 are the same to the last bit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Starts of one variant for one worker."""
-
-    study: Study
-    starts: tuple[int, ...]
-    lengths: tuple[int, ...]
-    """[period] Empty: each measure's own."""
-    has_premium: bool = False
-
-
-def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
+def solve_chunk(chunk: Starts, *, has_premium: bool = False) -> list[LeverageRow]:
     """Rows of all points of a chunk, by both rules."""
     rows: list[LeverageRow] = []
     kept: Kept = {}
@@ -621,7 +605,7 @@ def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
         month = chunk.study.arrays.calendar.label(start)
         with at_work(_("start {month}").format(month=month)):
             solver = StartSolver(chunk.study.calm, start, kept)
-            prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
+            prices: dict[int, PriceRise] | None = {} if has_premium else None
             for run in wanted:
                 rows += branch_rows(chunk.study, solver, run, prices)
     return rows
@@ -655,9 +639,10 @@ def leverage_rows(
     for study in (narrowed(study, request.measures) for study in studies):
         starts = all_starts(study, request.starts)
         parts = _parts(starts, -(-len(starts) // STARTS_A_CHUNK))
-        tasks += [Chunk(study, tuple(part), request.lengths, has_premium) for part in parts]
+        tasks += [Starts(study, tuple(part), request.lengths) for part in parts]
+    solve = partial(solve_chunk, has_premium=has_premium)
     what = _("cut-offs")
-    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
+    found = run_tasks(solve, tasks, n_workers=n_workers, progress=progress, what=what)
     return tuple(row for part in found for row in part)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from derbes.analysis.accounts import Baseline, Response, crisis_baseline, is_as_good, usual_course
+from derbes.analysis.accounts import Baseline, is_as_good, usual_course
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.highs import Basis, Session
 from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
@@ -28,6 +28,7 @@ from derbes.supply.baseline import CalmSolution, stance_of
 from derbes.supply.bounds import demand_alone, found_state, running
 from derbes.supply.disruption import (
     BranchSolution,
+    Response,
     Template,
     Window,
     as_refill,
@@ -111,7 +112,9 @@ class StartSolver:
         key = (n, branch.run.length, alone.crisis, alone.demand_factor.tobytes())
         if key not in self._crises:
             run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
-            self._crises[key] = crisis_baseline(self._solve_in(n, run))
+            best = self._solve_in(n, run)
+            found = Baseline(best.window, run, best.found, best.columns, best.program)
+            self._crises[key] = found
         return self._crises[key]
 
     def basis(self, baseline: Baseline) -> Basis | None:
@@ -158,11 +161,7 @@ class StartSolver:
         if name not in opened.templates:
             opened.templates[name] = make_template(opened.window, run.measure)
         opened.last = solve_branch(
-            opened.window,
-            opened.session,
-            run,
-            template=opened.templates[name],
-            last=opened.last,
+            opened.window, opened.session, run, template=opened.templates[name], last=opened.last
         )
         return opened.last
 
@@ -187,14 +186,10 @@ def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
         return branch
     return replace(
         branch,
+        columns=columns,
         solution=replace(solution, columns=columns),
         rejoined=has_rejoined(branch.window, columns),
     )
-
-
-def optimal_response(branch: BranchSolution) -> Response:
-    """The optimum of a branch as a response."""
-    return Response(branch.window, branch.run, branch.found, branch.solution.columns)
 
 
 def myopic_response(window: Window, run: MeasureRun) -> Response:
@@ -240,11 +235,7 @@ class PriceRise:
         self._session = Session(money_program(baseline))
 
     def premium(
-        self,
-        run: MeasureRun,
-        target_loss: float,
-        baseline: Baseline,
-        basis: Basis | None = None,
+        self, run: MeasureRun, target_loss: float, baseline: Baseline, basis: Basis | None = None
     ) -> Premium:
         """The premium of a measure whose loss beside a baseline is known.
 

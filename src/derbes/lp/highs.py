@@ -220,30 +220,19 @@ class Session:
         self._costs = program.cost * sizes.columns / self._cost_size
         _pass(self._solver, program, sizes, self._costs)
         self._is_cold = True
+        self._basic: IntArray | None = None
         self._column_bounds = (program.col_lower, program.col_upper)
         self._row_bounds = (program.row_lower, program.row_upper)
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all columns, not to be written to later; what changes is passed on."""
-        if lower is self._column_bounds[0] and upper is self._column_bounds[1]:
-            return
-        which = _changed(self._column_bounds, (lower, upper))
-        if len(which):
-            sizes = self._sizes.columns[which]
-            low, high = lower[which] / sizes, upper[which] / sizes
-            self._solver.changeColsBounds(len(which), which, low, high)
-        self._column_bounds = (lower, upper)
+        before, self._column_bounds = self._column_bounds, (lower, upper)
+        _change(self._solver.changeColsBounds, before, self._column_bounds, self._sizes.columns)
 
     def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all rows, not to be written to later; what changes is passed on."""
-        if lower is self._row_bounds[0] and upper is self._row_bounds[1]:
-            return
-        which = _changed(self._row_bounds, (lower, upper))
-        if len(which):
-            sizes = self._sizes.rows[which]
-            low, high = lower[which] / sizes, upper[which] / sizes
-            self._solver.changeRowsBounds(len(which), which, low, high)
-        self._row_bounds = (lower, upper)
+        before, self._row_bounds = self._row_bounds, (lower, upper)
+        _change(self._solver.changeRowsBounds, before, self._row_bounds, self._sizes.rows)
 
     def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
         """Costs of all columns.
@@ -274,6 +263,7 @@ class Session:
         sizes = row_sizes(rows.tocsc(), self._sizes.columns)
         scaled = rows.data * self._sizes.columns[columns] / np.repeat(sizes, np.diff(rows.indptr))
         self._solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
+        self._basic = None
         self._sizes = replace(self._sizes, rows=np.concatenate([self._sizes.rows, sizes]))
         self._row_bounds = (
             np.concatenate([self._row_bounds[0], -free]),
@@ -287,15 +277,16 @@ class Session:
 
     def start_from(self, basis: Basis) -> None:
         """Start the next solve from a basis of a program of the same shape."""
+        self._basic = None
         self._solver.setBasis(basis)
         self._warm_up()
 
     def stance(self) -> Stance:
         """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
         solution = self._solver.getSolution()
-        columns = _standing(np.array(solution.col_value) * self._sizes.columns, self._column_bounds)
-        rows = _standing(np.array(solution.row_value) * self._sizes.rows, self._row_bounds)
-        _status, basic = self._solver.getBasicVariables()
+        columns = _standing(_floats(solution.col_value) * self._sizes.columns, self._column_bounds)
+        rows = _standing(_floats(solution.row_value) * self._sizes.rows, self._row_bounds)
+        basic = self._basic_variables()
         columns[basic[basic >= 0]] = BASIC
         rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
@@ -305,17 +296,19 @@ class Session:
 
         Args:
             stance: (columns + rows,)
-            is_alike: Whether it is a basis of a program of the same shape; else the solver makes
-                one of it.
+            is_alike: Whether it is a basis of a program of the same shape; else, or where it
+                has not one that is basic for each row, the solver makes one of it.
         """
         n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
-        basis.alien = not is_alike
+        n_basic = np.count_nonzero(stance[:n] == BASIC) + np.count_nonzero(rows == BASIC)
+        basis.alien = not is_alike or n_basic != len(rows)
         basis.col_status = _STANDINGS[stance[:n]].tolist()
         basis.row_status = _STANDINGS[rows].tolist()
+        self._basic = None
         self._solver.setBasis(basis)
         self._warm_up()
 
@@ -347,6 +340,7 @@ class Session:
         Raises:
             SolveError: There is no optimum; names the rows that clash.
         """
+        self._basic = None
         self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
         self._solver.run()
         status = self._solver.getModelStatus()
@@ -362,20 +356,27 @@ class Session:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolveError(self._explain(status))
         self._warm_up()
-        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
 
     def point(self) -> FloatArray | None:
         """Solve once and return the columns; None: the solver found no optimum."""
+        self._basic = None
         self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
         self._solver.run()
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         self._warm_up()
-        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
 
     def row_duals(self) -> FloatArray:
         """Row duals of the last solve, for the costs it had. (rows,)"""
-        return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
+        return _floats(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
+
+    def _basic_variables(self) -> IntArray:
+        """Basic columns, and basic rows as -1 - row. (rows,)"""
+        if self._basic is None:
+            self._basic = self._solver.getBasicVariables()[1]
+        return self._basic
 
     def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
@@ -390,7 +391,7 @@ class Session:
         if total is not None:
             return total[None, :]
         duals = np.zeros((len(costs), len(self._sizes.rows)))
-        _status, basic = self._solver.getBasicVariables()
+        basic = self._basic_variables()
         is_column = basic >= 0
         at = basic[is_column]
         for part, cost in enumerate(costs):
@@ -428,14 +429,24 @@ class Session:
         return shown + (", …" if len(names) > ROWS_SHOWN else "")
 
 
-def _changed(
-    before: tuple[FloatArray, FloatArray], after: tuple[FloatArray, FloatArray]
-) -> npt.NDArray[np.int32]:
-    changed = (before[0] != after[0]) | (before[1] != after[1])
-    return np.flatnonzero(changed).astype(np.int32)
+def _floats(numbers: list[float]) -> FloatArray:
+    """Numbers of the solver, which come as a list."""
+    return np.fromiter(numbers, np.float64, len(numbers))
 
 
-def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stance:
+_Bounds = tuple[FloatArray, FloatArray]
+
+
+def _change(tell: Any, before: _Bounds, after: _Bounds, sizes: FloatArray) -> None:
+    """Tell the solver the bounds that have changed, beside what is usual of each."""
+    if after[0] is before[0] and after[1] is before[1]:
+        return
+    which = np.flatnonzero((before[0] != after[0]) | (before[1] != after[1])).astype(np.int32)
+    if len(which):
+        tell(len(which), which, *(one[which] / sizes[which] for one in after))
+
+
+def _standing(values: FloatArray, bounds: _Bounds) -> Stance:
     """The bound at which each value stands, if it is not basic."""
     lower, upper = bounds
     is_upper = np.isfinite(upper) & (np.abs(values - upper) < np.abs(values - lower))
@@ -455,12 +466,28 @@ def cost_size(sizes: Sizes, costs: FloatArray) -> float:
 
 
 def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) -> None:
-    """Give a solver a program; its lists are taken as they lie in memory, not one by one."""
-    n_rows, n_columns = program.matrix.shape
+    """Give a solver a program beside what is usual of its columns and rows."""
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
     matrix.data /= sizes.rows[matrix.indices]
     _refuse_unlike(program, matrix)
+    columns = program.col_lower / sizes.columns, program.col_upper / sizes.columns
+    rows = program.row_lower / sizes.rows, program.row_upper / sizes.rows
+    is_whole = np.zeros(len(costs), dtype=np.bool_)
+    _hand_over(solver, matrix, costs, columns=columns, rows=rows, is_whole=is_whole)
+
+
+def _hand_over(
+    solver: Any,
+    matrix: sparse.csc_matrix,
+    costs: FloatArray,
+    *,
+    columns: _Bounds,
+    rows: _Bounds,
+    is_whole: BoolArray,
+) -> None:
+    """Numbers to a solver, whose lists are taken as they lie in memory, not one by one."""
+    n_rows, n_columns = matrix.shape
     solver.passModel(
         n_columns,
         n_rows,
@@ -469,14 +496,12 @@ def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) 
         int(highspy.ObjSense.kMinimize),
         0.0,
         costs,
-        program.col_lower / sizes.columns,
-        program.col_upper / sizes.columns,
-        program.row_lower / sizes.rows,
-        program.row_upper / sizes.rows,
+        *columns,
+        *rows,
         matrix.indptr.astype(np.int32),
         matrix.indices.astype(np.int32),
         matrix.data,
-        np.zeros(n_columns, dtype=np.int32),
+        is_whole.astype(np.int32),
     )
 
 
@@ -523,9 +548,8 @@ def solve_mixed(
     """
     solver = _new_solver()
     small = scaled(program, column_scale)
-    lp = _mixed_lp(small)
-    lp.integrality_ = [_INTEGER if whole else _CONTINUOUS for whole in is_whole]
-    solver.passModel(lp)
+    columns, rows = (small.col_lower, small.col_upper), (small.row_lower, small.row_upper)
+    _hand_over(solver, small.matrix, small.cost, columns=columns, rows=rows, is_whole=is_whole)
     solver.setOptionValue("mip_rel_gap", settings.relative_gap)
     solver.setOptionValue("mip_abs_gap", max(settings.absolute_gap / small.cost_scale, _LEAST_GAP))
     solver.setOptionValue("mip_feasibility_tolerance", _WHOLE_TOLERANCE)
@@ -539,25 +563,8 @@ def solve_mixed(
     return _mixed_answer(program, solver, is_whole, small)
 
 
-_INTEGER, _CONTINUOUS = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
 _LEAST_GAP = 1e-9
 _WHOLE_TOLERANCE = 1e-7
-
-
-def _mixed_lp(small: Scaled) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = small.matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = small.cost, small.col_lower, small.col_upper
-    lp.row_lower_, lp.row_upper_ = small.row_lower, small.row_upper
-    return _with_matrix(lp, small.matrix)
-
-
-def _with_matrix(lp: highspy.HighsLp, matrix: sparse.csc_matrix) -> highspy.HighsLp:
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = matrix.data
-    return lp
 
 
 def _mixed_answer(

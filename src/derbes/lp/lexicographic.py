@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from derbes.errors import SolveError
-from derbes.kernels.certificate import prices, row_sums
+from derbes.kernels import certificate
 from derbes.language import _
 from derbes.lp.highs import USUAL, Session, cost_size
 from derbes.lp.program import (
@@ -55,21 +55,20 @@ def violations(
         (columns,), (rows,) and (rows,)
     """
     sizes, matrix = usual_sizes(program), program.matrix
-    sums = np.zeros((2, matrix.shape[0]))
-    row_sums(matrix.indptr, matrix.indices, matrix.data, columns, sums)
-    activity, of_rows = sums[0], np.maximum(sizes.rows, sums[1])
-    for bounds in (program.row_lower, program.row_upper):
-        of_rows = np.maximum(of_rows, np.where(np.isfinite(bounds), np.abs(bounds), 0.0))
-    violation = np.maximum(program.col_lower - columns, columns - program.col_upper)
-    of_columns = np.maximum(sizes.columns, np.abs(columns))
-    row_violation = np.maximum(program.row_lower - activity, activity - program.row_upper)
-    return violation / of_columns, row_violation / of_rows, activity
+    n_rows, n_columns = matrix.shape
+    found = np.zeros(n_columns), np.zeros(n_rows), np.zeros(n_rows)
+    bounds = program.col_lower, program.col_upper, program.row_lower, program.row_upper
+    usual = sizes.columns, sizes.rows
+    certificate.violations(
+        matrix.indptr, matrix.indices, matrix.data, columns, bounds, usual, found
+    )
+    return found
 
 
 def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
     """Largest violation of a row or bound, and the rows' sums."""
     of_columns, of_rows, activity = violations(program, columns)
-    return float(max(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
+    return float(np.maximum(of_columns.max(initial=0.0), of_rows.max(initial=0.0))), activity
 
 
 def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:
@@ -78,10 +77,19 @@ def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, F
     Returns:
         (parts, columns) and (parts, rows)
     """
+    found = np.zeros_like(parts.costs), np.zeros_like(parts.duals)
+    _fill_prices(program, parts, found, slice(None))
+    return found
+
+
+def _fill_prices(
+    program: LinearProgram, parts: Parts, found: tuple[FloatArray, FloatArray], rows: slice
+) -> None:
+    """Fill `relative_prices` of parts into some rows of what is found, which are 0 before."""
     matrix, sizes = program.matrix, usual_sizes(program).columns
-    of_columns, of_rows = np.zeros_like(parts.costs), np.zeros_like(parts.duals)
+    of_columns, of_rows = found[0][rows], found[1][rows]
     for part, (costs, duals) in enumerate(zip(parts.costs, parts.duals, strict=True)):
-        prices(
+        certificate.prices(
             matrix.indptr,
             matrix.indices,
             matrix.data,
@@ -92,49 +100,32 @@ def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, F
             of_columns[part],
             of_rows[part],
         )
-    return of_columns, of_rows
 
 
-def wrong_sign(prices: FloatArray, above_lower: BoolArray, below_upper: BoolArray) -> float:
-    """Largest violation, over columns, of the first price that is not zero.
-
-    A column above its lower bound must not have a positive price, one below its upper
-    bound no negative one.
+def certify(
+    program: LinearProgram,
+    parts: Parts,
+    columns: FloatArray,
+    prices: tuple[FloatArray, FloatArray] | None = None,
+) -> float:
+    """Largest relative residual of feasibility and lexicographic optimality.
 
     Args:
-        prices: Relative prices by part, most important first. (parts, columns)
-        above_lower: (columns,)
-        below_upper: (columns,)
+        program: The program.
+        parts: Parts of its objective, with the row duals that prove them.
+        columns: The point. (columns,)
+        prices: `relative_prices` of the parts; None: to be computed.
     """
-    worst = 0.0
-    open_ = np.ones(prices.shape[1], dtype=np.bool_)
-    for price in prices:
-        wrong = np.where(price > 0, above_lower, below_upper) & open_
-        worst = max(worst, float(np.abs(price[wrong]).max(initial=0.0)))
-        open_ &= np.abs(price) <= DUAL_TOLERANCE
-    return worst
-
-
-def certify(program: LinearProgram, parts: Parts, columns: FloatArray) -> float:
-    """Largest relative residual of feasibility and lexicographic optimality."""
-    sizes = usual_sizes(program)
     residual, activity = primal_residual(program, columns)
     if not len(parts.costs):
         return residual
-    room = AT_BOUND * np.maximum(sizes.columns, np.abs(columns))
-    row_room = AT_BOUND * np.maximum(sizes.rows, np.abs(activity))
-    of_columns, of_rows = relative_prices(program, parts)
-    return max(
-        residual,
-        wrong_sign(
-            of_columns, columns > program.col_lower + room, columns < program.col_upper - room
-        ),
-        wrong_sign(
-            of_rows,
-            activity > program.row_lower + row_room,
-            activity < program.row_upper - row_room,
-        ),
+    sizes, (of_columns, of_rows) = usual_sizes(program), prices or relative_prices(program, parts)
+    of = partial(certificate.wrong_sign, at_bound=AT_BOUND, nothing=DUAL_TOLERANCE)
+    prices_wrong = (
+        of(of_columns, columns, program.col_lower, program.col_upper, sizes.columns),
+        of(of_rows, activity, program.row_lower, program.row_upper, sizes.rows),
     )
+    return float(np.max((residual, *prices_wrong)))  # what is no number stays none
 
 
 CERTIFIED = 2e-6
@@ -195,9 +186,9 @@ def n_proven(program: LinearProgram) -> int:
 
 def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     """The level that closes each part: levels at zero belong to the next that is not."""
-    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    usual, least = certificate.level_sizes(program.level_costs, usual_sizes(program).columns)
     is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
-    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
+    cannot_fall = (least >= 0.0) & bool(np.all(program.col_lower >= 0))
     positive = np.flatnonzero(~(is_zero & cannot_fall))
     proven = n_proven(program)
     last = len(values) - 1
@@ -220,11 +211,11 @@ def _weighted(
     if not is_proven:
         return Solution(columns, program.row_upper, values, np.inf, parts)
     closing = _closing_levels(program, values)
-    weighted = program.weights[:, None] * program.level_costs
     if len(closing):
-        proven = weighted[: n_proven(program)]
+        n = n_proven(program)
+        proven = program.weights[:n, None] * program.level_costs[:n]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
-        is_whole = len(costs) == 1 and len(proven) == len(weighted)
+        is_whole = len(costs) == 1 and n == len(program.levels)
         duals = session.part_duals(costs, session.row_duals() if is_whole else None)
         parts = Parts(costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
@@ -252,14 +243,16 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     at the last point, beside what is usual of that column; but where that fails, none is left out.
     Nor does one whose prices at the last basis say that the last point is its optimum too.
     """
-    bounds = _Faces(
+    faces = _Faces(
         program.col_lower.copy(),
         program.col_upper.copy(),
         program.row_lower.copy(),
         program.row_upper.copy(),
     )
     columns = np.zeros(program.matrix.shape[1]) if near is None else near.columns
+    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
+    prices = np.zeros_like(program.level_costs), np.zeros_like(duals)
     zero = ZERO * usual_sizes(program).columns
     is_skipping = near is not None and bool(np.all(program.col_lower >= 0))
     is_known = near is not None
@@ -268,24 +261,25 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
             if not costs.any():
                 continue
             counted = costs > 0
+            own = slice(level, level + 1)
             if is_skipping and np.all(costs >= 0) and np.all(columns[counted] <= zero[counted]):
-                bounds.col_lower[counted], bounds.col_upper[counted] = 0.0, 0.0
+                faces.col_lower[counted], faces.col_upper[counted] = 0.0, 0.0
+                _fill_prices(program, Parts(costs[None, :], duals[own]), prices, own)
                 continue
             if is_known:
                 duals[level] = session.part_duals(costs[None, :], None)[0]
-            if not is_known or not _is_best(
-                program, columns, costs=costs, duals=duals[level], on=bounds
-            ):
-                session.set_column_bounds(bounds.col_lower.copy(), bounds.col_upper.copy())
-                session.set_row_bounds(bounds.row_lower.copy(), bounds.row_upper.copy())
+            point = columns, activity
+            if not is_known or not _is_best(program, point, costs, duals[level], on=faces):
+                session.set_column_bounds(faces.col_lower.copy(), faces.col_upper.copy())
+                session.set_row_bounds(faces.row_lower.copy(), faces.row_upper.copy())
                 session.set_costs(costs, is_alone=True)
                 columns = session.run(primal=near is not None or level > 0)
+                activity = np.asarray(program.matrix @ columns, dtype=np.float64)
                 duals[level], is_known = session.row_duals(), True
-            parts = Parts(costs[None, :], duals[None, level])
-            face_columns, face_rows = _priced(program, parts)
-            activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-            bounds.col_lower[face_columns] = bounds.col_upper[face_columns] = columns[face_columns]
-            bounds.row_lower[face_rows] = bounds.row_upper[face_rows] = activity[face_rows]
+            _fill_prices(program, Parts(costs[None, :], duals[own]), prices, own)
+            held, held_rows = (np.abs(one[level]) > DUAL_TOLERANCE for one in prices)
+            faces.col_lower[held] = faces.col_upper[held] = columns[held]
+            faces.row_lower[held_rows] = faces.row_upper[held_rows] = activity[held_rows]
     finally:
         session.set_column_bounds(program.col_lower, program.col_upper)
         session.set_row_bounds(program.row_lower, program.row_upper)
@@ -293,7 +287,8 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     proven = slice(n_proven(program))
     parts = Parts(program.level_costs[proven], duals[proven])
-    return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
+    residual = certify(program, parts, columns, (prices[0][proven], prices[1][proven]))
+    return Solution(columns, program.row_upper, values, residual, parts)
 
 
 class _Faces(NamedTuple):
@@ -307,32 +302,36 @@ class _Faces(NamedTuple):
 
 def _is_best(
     program: LinearProgram,
-    columns: FloatArray,
-    *,
+    point: tuple[FloatArray, FloatArray],
     costs: FloatArray,
     duals: FloatArray,
+    *,
     on: _Faces,
 ) -> bool:
     """Whether a point is the best of a face for some costs, by the prices of its basis.
 
     To the solver's own tolerance, so that it would not leave the point either.
+
+    Args:
+        program: The program.
+        point: Values of the columns and sums of the rows.
+        costs: (columns,)
+        duals: (rows,)
+        on: The face.
     """
-    sizes = usual_sizes(program)
-    size = cost_size(replace(sizes, cost=None), costs)
-    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-    reduced = np.asarray(costs - program.matrix.T @ duals, dtype=np.float64)
-    for price, at, usual, lower, upper in (
-        (reduced * sizes.columns, columns, sizes.columns, on.col_lower, on.col_upper),
-        (duals * sizes.rows, activity, sizes.rows, on.row_lower, on.row_upper),
-    ):
-        room = AT_BOUND * np.maximum(usual, np.abs(at))
-        allowed = USUAL * size
-        is_wrong = ((price > allowed) & (at > lower + room)) | (
-            (price < -allowed) & (at < upper - room)
-        )
-        if is_wrong.any():
-            return False
-    return True
+    sizes, matrix = usual_sizes(program), program.matrix
+    return certificate.is_best(
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+        costs,
+        duals,
+        point,
+        (on.col_lower, on.col_upper, on.row_lower, on.row_upper),
+        (sizes.columns, sizes.rows),
+        AT_BOUND,
+        USUAL * cost_size(replace(sizes, cost=None), costs),
+    )
 
 
 def _priced(program: LinearProgram, parts: Parts) -> tuple[BoolArray, BoolArray]:

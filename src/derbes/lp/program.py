@@ -38,8 +38,8 @@ class Block:
 
     def of(self, vector: FloatArray) -> FloatArray:
         """The block's part of a vector. (items, periods)"""
-        part = vector[self.offset : self.offset + self.size]
-        return part.reshape(len(self.items), self.n_periods)
+        rows, columns = len(self.items), self.n_periods
+        return vector[self.offset : self.offset + rows * columns].reshape(rows, columns)
 
     def name(self, position: int) -> str:
         """Name of a column or row, e.g. `unmet(neon,3)`."""

@@ -220,3 +220,17 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
     steps = np.arange(n_periods) - np.asarray(opening)[..., None] + 1
     shares = np.clip(steps / (np.asarray(ramp)[..., None] + 1), 0.0, 1.0)
     return np.asarray(shares, dtype=np.float64)
+
+
+def deliveries(activities: Activities, opening: FloatArray, orders: FloatArray) -> FloatArray:
+    """What activities bring, by period of arrival. (K, T)
+
+    Args:
+        activities: Their lead times.
+        opening: Orders before the first period. (K, longest lead time)
+        orders: (K, T)
+    """
+    found, n = np.zeros_like(orders), orders.shape[1]
+    for k, lead in enumerate(activities.lead_times):
+        found[k] = np.concatenate([opening[k, opening.shape[1] - lead :], orders[k]])[:n]
+    return found

@@ -236,7 +236,7 @@ class Axes:
         """A number by month as one by period; 0 of an element that only an option opens."""
         if element in self.closed:
             return self.over(None)
-        return self.over(quantity, default) * self.case.calendar.step
+        return self.over(quantity, default) * int(self.case.calendar.step)
 
     def given(self, quantity: Quantity | None, default: float = 0.0) -> Number:
         """A number that does not change over time. () or (N,)"""
@@ -396,7 +396,7 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray, FloatArray]:
         elements=tuple(elements),
         routes=tuple(d.route for d in drafts),
         actors=tuple(d.actor for d in drafts),
-        kinds=by_row([d.kind for d in drafts], np.int64),
+        kinds=by_row([int(d.kind) for d in drafts], np.int64),
         outputs=by_row([goods.get(d.output, -1) for d in drafts], np.int64),
         lead_times=by_row([d.lead_time for d in drafts], np.int64),
         capacity=by_period([d.capacity for d in drafts], n),
@@ -681,6 +681,8 @@ def flow_sizes(activities: Activities, reserve: FloatArray, uses: Mapping[str, A
             inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
             amounts = activities.input_amounts[inputs] * before[activities.outputs[k]]
             np.add.at(need, activities.input_goods[inputs], amounts)
+        if np.array_equal(before, need):
+            break
     moved = reserve.max(axis=1, initial=0.0)
     for k, output in enumerate(activities.outputs):
         most_of_k = activities.capacity[k][np.isfinite(activities.capacity[k])].max(initial=0.0)

@@ -171,18 +171,16 @@ def _neutral(arrays: CaseArrays, values: Values) -> Factors:
 def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArray:
     """Activities that a measure selects, late twins included. (K,)"""
     activities = arrays.activities
-    hit = np.zeros(len(activities.names), dtype=np.bool_)
-    for k, element in enumerate(activities.elements):
-        name = element.split(".", 1)[1]
-        for one in measure.hits:
-            if activities.kinds[k] == ActivityKind.PURCHASE:
-                supplier = case.suppliers[name]
-                hit[k] |= selects_purchase(case, one, supplier, activities.routes[k])
-            elif activities.kinds[k] == ActivityKind.RECIPE:
-                hit[k] |= selects_recipe(case, one, case.recipes[name])
-            else:
-                hit[k] |= selects_export(case, one, case.exports[name])
-    return hit
+
+    def selects(hit: Hit, activity: tuple[str, str]) -> bool:
+        section, name = activity[0].split(".", 1)
+        if section == "suppliers":
+            return selects_purchase(case, hit, case.suppliers[name], activity[1])
+        if section == "recipes":
+            return selects_recipe(case, hit, case.recipes[name])
+        return selects_export(case, hit, case.exports[name])
+
+    return _is_hit(measure, list(zip(activities.elements, activities.routes, strict=True)), selects)
 
 
 def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:

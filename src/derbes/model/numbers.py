@@ -34,9 +34,8 @@ def with_formulas(case: Case, values: Values) -> Values:
         return values
     found = dict(values)
     for one in case.formulas:
-        parents = {parent.path: parent for parent in one.parents}
-        if one.number.path not in values and not found.keys().isdisjoint(parents):
-            numbers = {path: drawn(parent, found) for path, parent in parents.items()}
+        if one.number.path not in values and not found.keys().isdisjoint(one.formula.parents):
+            numbers = {parent.path: drawn(parent, found) for parent in one.parents}
             found[one.number.path] = one.formula.value(numbers.__getitem__)
     return found
 

@@ -25,7 +25,15 @@ from derbes.kernels.policy import (
     Run,
     Table,
 )
-from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
+from derbes.model.arrays import (
+    ActivityKind,
+    BoolArray,
+    CaseArrays,
+    IntArray,
+    MeasureArrays,
+    State,
+    deliveries,
+)
 
 ALIKE = 1e-12
 """Relative difference of two lots that last alike."""
@@ -88,7 +96,7 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
     n_goods = len(arrays.goods)
     by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
     path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
-    arriving = _arriving(calm)
+    arriving = deliveries(activities, calm.opening, calm.orders)
     lost, given_up = _losses(calm, arriving, path, by_lot)
     demand = arrays.demand
     short = np.divide(calm.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
@@ -136,16 +144,6 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
 def _rows(paths: FloatArray) -> FloatArray:
     """Paths with the period first. (T, rows)"""
     return np.ascontiguousarray(paths.T)
-
-
-def _arriving(calm: CalmPath) -> FloatArray:
-    """Deliveries of each activity in calm, by period of arrival. (K, T)"""
-    arriving = np.zeros_like(calm.orders)
-    n = arriving.shape[1]
-    for k, lead in enumerate(calm.arrays.activities.lead_times):
-        before = calm.opening[k, calm.opening.shape[1] - int(lead) :]
-        arriving[k] = np.concatenate([before, calm.orders[k]])[:n]
-    return arriving
 
 
 def _losses(
@@ -379,8 +377,6 @@ class BranchRun:
     [money/period]"""
     money: FloatArray
     """Of all activities and of storage; being short is not money here. (n,) [money/period]"""
-    reserve_shortfall: FloatArray
-    """(G, n) [unit]"""
 
 
 def simulate_branch(
@@ -423,7 +419,7 @@ def simulate_branch(
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
     measures = Measures(np.array(effects), crises[: len(effects)])
     run_branch(packed(plan.network), course_words, packed(measures), packed(run))
-    return _told(plan, course, run, start=start, length=ran)
+    return _told(arrays, course, run, start=start, length=ran)
 
 
 def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
@@ -508,18 +504,12 @@ def make_run(
     )
 
 
-def _told(plan: PolicyPlan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
-    arrays, n = plan.arrays, len(run.regime)
+def _told(arrays: CaseArrays, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
+    n = len(run.regime)
     stock = run.fresh[1:].copy()
     np.add.at(stock.T, arrays.lot_goods, run.lots[1:].T)
     arrivals = run.arriving[:n].copy()
     arrivals[:, arrays.activities.outputs < 0] = 0.0
-    after = np.arange(n) - length + 1
-    back = np.clip(after / arrays.refill_periods, 0.0, 1.0) if length else np.ones(n)
-    target = (
-        rows_from(np.ascontiguousarray(arrays.reserve.T), start, n)
-        * np.where(after <= 0, 1.0, back)[:, None]
-    )
     storage = (stock * course.storage_cost[:n]).sum(axis=1)
     return BranchRun(
         start=start,
@@ -532,5 +522,4 @@ def _told(plan: PolicyPlan, course: Course, run: Run, *, start: int, length: int
         fresh=run.fresh[1:].T.copy(),
         money_by_activity=run.bill[:n].T.copy(),
         money=run.bill[:n].sum(axis=1) + storage,
-        reserve_shortfall=np.maximum(0.0, target - stock).T.copy(),
     )

@@ -500,20 +500,12 @@ def _need(plan: PolicyPlan) -> FloatArray:
         need[:, good] += served[:, u]
     activities = arrays.activities
     exports: BoolArray = activities.kinds == ActivityKind.EXPORT
-    for k in [*np.flatnonzero(exports), *_final_first(plan)]:
+    first = network.first_source
+    final_first = [k for g in network.order for k in network.sources[first[g] : first[g + 1]]]
+    for k in [*np.flatnonzero(exports), *final_first]:  # as the kernel adds them up
         if network.turns_back[k] == 0:
             for i in range(activities.input_starts[k], activities.input_starts[k + 1]):
                 need[:, activities.input_goods[i]] += (
                     activities.input_amounts[i] * course.plan[:, k]
                 )
     return need
-
-
-def _final_first(plan: PolicyPlan) -> list[int]:
-    """Sources in the order in which the kernel adds up what they need."""
-    network = plan.network
-    return [
-        int(k)
-        for g in network.order
-        for k in network.sources[network.first_source[g] : network.first_source[g + 1]]
-    ]

@@ -262,13 +262,13 @@ class Model:
     ) -> Mapping[str, Shortfall]:
         """Use → what a measure does to it, by the responses of its losses."""
         from derbes.analysis.leverage import OPTIMAL, shortfall_by_use  # noqa: PLC0415
-        from derbes.analysis.responses import myopic_response, optimal_response  # noqa: PLC0415
+        from derbes.analysis.responses import myopic_response  # noqa: PLC0415
         from derbes.supply.survival import NOTHING  # noqa: PLC0415
 
         solver, run = self._solver_at(start), MeasureRun(self.measure(measure), length)
         branch = solver.solve(run)
         is_best = bound == OPTIMAL
-        found = optimal_response(branch) if is_best else myopic_response(branch.window, run)
+        found = branch if is_best else myopic_response(branch.window, run)
         unmet, without = found.unmet, solver.baseline(branch).unmet
         size = NOTHING * self.arrays.flow_size[self.arrays.use_goods]
         totals = [path.sum(axis=1) for path in (unmet - without, unmet)]

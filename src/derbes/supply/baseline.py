@@ -29,7 +29,7 @@ from scipy import sparse
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
 from derbes.lp.program import Block, FloatArray, IntArray, LinearProgram
-from derbes.model.arrays import ActivityKind, CaseArrays, State
+from derbes.model.arrays import ActivityKind, CaseArrays, State, deliveries
 from derbes.supply.bounds import Bounds, window_bounds
 from derbes.supply.network import Layout, lasting, longest_lead, make_layout, supply_matrix
 from derbes.supply.objective import objective_levels
@@ -452,17 +452,10 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
 @lru_cache(maxsize=4)
 def arrivals_by_period(calm: CalmSolution) -> FloatArray:
     """Deliveries of each activity in calm, by period of arrival. (K, T)"""
-    activities = calm.arrays.activities
-    arriving = np.zeros_like(calm.orders)
-    n = arriving.shape[1]
-    for k, lead in enumerate(activities.lead_times):
-        all_orders = np.concatenate(
-            [calm.opening[k, calm.opening.shape[1] - lead :], calm.orders[k]]
-        )
-        arriving[k] = all_orders[:n]
-    return arriving
+    return deliveries(calm.arrays.activities, calm.opening, calm.orders)
 
 
+@lru_cache(maxsize=16)
 def state_at(calm: CalmSolution, start: int) -> State:
     """What a measure that starts in a period finds: stocks and goods in transit."""
     arrays = calm.arrays

@@ -19,6 +19,7 @@ The measure's length is known to the target, so the harm is a lower bound.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -96,21 +97,56 @@ class Window:
         return money_costs(self.layout, run)
 
 
-@dataclass(frozen=True, slots=True)
-class BranchSolution:
-    """The optimum of one branch."""
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What the target does in a window, by whichever rule."""
 
     window: Window
     run: MeasureRun
     found: State
+    """What the measure has left at the start."""
+    columns: FloatArray
+    """(columns,)"""
+
+    @property
+    def orders(self) -> FloatArray:
+        """(K, n) [unit/period]"""
+        return self.window.layout.column("order").of(self.columns)
+
+    @property
+    def lots(self) -> FloatArray:
+        """(L, n) [unit]"""
+        return self.window.layout.column("lot").of(self.columns)
+
+    @property
+    def fresh(self) -> FloatArray:
+        """(G, n) [unit]"""
+        return self.window.layout.column("fresh").of(self.columns)
+
+    @property
+    def unmet(self) -> FloatArray:
+        """(U, n) [unit/period]"""
+        return self.window.layout.column("unmet").of(self.columns)
+
+    @cached_property
+    def paid(self) -> FloatArray:
+        """Money of each column, discounted to the window's start. (columns,) [money]"""
+        return np.asarray(self.window.money_costs(self.run) * self.columns, dtype=np.float64)
+
+    @cached_property
+    def on_the_way(self) -> FloatArray:
+        """Discounted price of what was ordered before, by period of arrival. (K, J) [money]"""
+        return paid_on_arrival(self.window, self.found)
+
+
+@dataclass(frozen=True, eq=False)
+class BranchSolution(Response):
+    """The optimum of one branch."""
+
     program: LinearProgram
     solution: Solution
     rejoined: bool
     """Whether the end of the window is no lower than the calm plan, by amount and by age."""
-
-    def block(self, kind: str) -> FloatArray:
-        """Columns of a kind. (items, n)"""
-        return self.window.layout.column(kind).of(self.solution.columns)
 
 
 def longest_open_lead(arrays: CaseArrays, measure: MeasureArrays | None) -> int:
@@ -287,33 +323,33 @@ class Template:
 
     measure: MeasureArrays
     found: State
-    program: LinearProgram
     has_same_rows: bool
     """Whether the length moves only capacities and what may be missing of the reserve."""
+    program: LinearProgram | None
+    """That of a length of one, where all have the same rows."""
 
 
 def make_template(window: Window, measure: MeasureArrays) -> Template:
-    """What the branches of a measure have in common; built for a length of one."""
+    """What the branches of a measure have in common."""
     arrays = window.layout.arrays
     in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    return Template(
-        measure=measure,
-        found=found_state(window.state, measure),
-        program=branch_program(window, MeasureRun(measure, 1)),
-        has_same_rows=not in_crisis
+    has_same_rows = (
+        not in_crisis
         and bool(np.all(measure.demand_factor == 1.0))
         and bool(np.all(measure.cost_factor == 1.0))
         and bool(np.all(shared_left(arrays, measure) == 1.0))
         and not bool(arrays.shared_least.any())
-        and not bool(measure.plant_delay.any()),
+        and not bool(measure.plant_delay.any())
     )
+    program = branch_program(window, MeasureRun(measure, 1)) if has_same_rows else None
+    return Template(measure, found_state(window.state, measure), has_same_rows, program)
 
 
 def branch_program(
     window: Window, run: MeasureRun, template: Template | None = None
 ) -> LinearProgram:
     """The window's program under a measure: other bounds and costs, the same matrix."""
-    if template is not None and template.has_same_rows:
+    if template is not None and template.program is not None:
         layout, upper = window.layout, template.program.col_upper.copy()
         most = order_limits(layout, run)
         layout.column("order").of(upper)[:] = most
@@ -375,6 +411,7 @@ def solve_branch(
         window=window,
         run=run,
         found=template.found,
+        columns=solution.columns,
         program=program,
         solution=solution,
         rejoined=has_rejoined(window, solution.columns),
@@ -432,8 +469,7 @@ def as_refill(window: Window, run: MeasureRun, lacks: FloatArray) -> tuple[Float
     """
     allowed = refill_limits(window.layout, run, window.target)
     refill = np.zeros_like(lacks)
-    for t in range(1, lacks.shape[1]):
-        refill[:, t] = np.minimum(np.minimum(allowed[:, t], lacks[:, t - 1]), lacks[:, t])
+    refill[:, 1:] = np.minimum(np.minimum(allowed[:, 1:], lacks[:, :-1]), lacks[:, 1:])
     return lacks - refill, refill
 
 

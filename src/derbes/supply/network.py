@@ -12,6 +12,7 @@ What a unit of each good is worth: the cheapest way to get one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -34,7 +35,7 @@ def _unit_values(arrays: CaseArrays) -> FloatArray:
     """
     activities = arrays.activities
     values = np.full((len(arrays.goods), activities.unit_cost.shape[1]), np.inf)
-    makes = [k for k, kind in enumerate(activities.kinds) if kind != ActivityKind.EXPORT]
+    makes = np.flatnonzero(activities.kinds != ActivityKind.EXPORT)
     for _round in range(len(arrays.goods)):
         before = values.copy()
         for k in makes:
@@ -166,6 +167,7 @@ def longest_lead(arrays: CaseArrays) -> int:
     return int(arrays.activities.lead_times.max(initial=0))
 
 
+@lru_cache(maxsize=16)
 def make_layout(
     arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_end: bool = False
 ) -> Layout:
@@ -259,16 +261,17 @@ class Entries:
     """Entries of a sparse matrix while they are being collected."""
 
     def __init__(self) -> None:
-        self._rows: list[IntArray] = []
-        self._columns: list[IntArray] = []
-        self._values: list[FloatArray] = []
+        self._rows: list[Any] = []
+        self._columns: list[Any] = []
+        self._values: list[Any] = []
 
     def add(self, rows: IntArray, columns: IntArray, values: FloatArray | float) -> None:
         """Add entries; the three are broadcast against each other."""
-        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=np.float64))
-        self._rows.append(r.ravel())
-        self._columns.append(c.ravel())
-        self._values.append(v.ravel())
+        shape = np.broadcast(rows, columns, values).shape
+        for kept, given in ((self._rows, rows), (self._columns, columns), (self._values, values)):
+            spread = np.empty(shape, dtype=np.float64 if kept is self._values else np.int64)
+            spread[...] = given
+            kept.append(spread.ravel())
 
     def matrix(self, n_rows: int, n_columns: int) -> sparse.csc_matrix:
         """The matrix, entries at one place summed."""
@@ -339,11 +342,7 @@ def _activities(layout: Layout, entries: Entries) -> None:
     for k in np.flatnonzero((outputs >= 0) & (layout.arrays.shelf_life[outputs] > 0)):
         inside = gives[k]
         _shelf_inflow(
-            layout,
-            entries,
-            int(outputs[k]),
-            columns=orders[k, inside],
-            periods=periods[k, inside],
+            layout, entries, int(outputs[k]), columns=orders[k, inside], periods=periods[k, inside]
         )
     if layout.row("calm_state").size:
         later = (periods >= layout.n) & (outputs >= 0)[:, None]
@@ -434,6 +433,7 @@ def _refill(layout: Layout, entries: Entries) -> None:
         entries.add(steps[:, 1:], short[:, :-1], -1.0)
 
 
+@lru_cache(maxsize=64)
 def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
     """How long a unit of each old lot, and of fresh stock, lasts from a period on.
 
@@ -462,7 +462,8 @@ ALIKE = 1e-9
 """Relative difference of how long two stocks last that counts as none."""
 
 
-def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
+@lru_cache(maxsize=64)
+def longer_lasting(arrays: CaseArrays, last: int) -> tuple[Lasting, ...]:
     """What of each good lasts longest after a period, step by step; each stands at a lot. (L,)
 
     How long a stock lasts is what is left of a unit of it, summed over the periods behind.
@@ -484,7 +485,7 @@ def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
             lots = tuple(int(one) for one in mine if of_lots[one] >= least)
             young = int((ages >= least).sum())
             found[lot] = Lasting(lots, young if is_perishable else -young)
-    return found
+    return tuple(found)
 
 
 def of_ages(arrays: CaseArrays, good: int) -> FloatArray:
@@ -542,6 +543,8 @@ def has_same_matrix(one: Layout, other: Layout) -> bool:
     old lots age alike in both.
     """
     arrays = one.arrays
+    if one is other:
+        return True
     if arrays is not other.arrays or one.columns_shape != other.columns_shape:
         return False
     goods = ("reserved", "limited", "perishable", "mixed")

@@ -7,6 +7,8 @@ depend on how a solver breaks ties. Just above money stands the way
 back to the calm plan (L8), which must not cost anybody's demand or reserve.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from derbes.lp.program import FloatArray
@@ -122,6 +124,7 @@ def stock_values(
     return values[arrays.lot_goods] * dearer, values
 
 
+@lru_cache(maxsize=4)
 def _ranks(arrays: CaseArrays) -> FloatArray:
     """Rank of each activity by its own numbers, 0-1; alike in all of them: the same. (K,)
 

@@ -35,21 +35,9 @@ from derbes.lp.program import (
     stack_blocks,
     usual_sizes,
 )
-from derbes.model.arrays import (
-    CALM,
-    BoolArray,
-    CaseArrays,
-    MeasureArrays,
-    MeasureRun,
-    State,
-)
+from derbes.model.arrays import CALM, BoolArray, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.supply.baseline import CalmSolution, stance_of, state_at
-from derbes.supply.bounds import (
-    demand_alone,
-    demand_path,
-    tightest,
-    window_bounds,
-)
+from derbes.supply.bounds import demand_alone, demand_path, tightest, window_bounds
 from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.supply.objective import order_costs
 
