@@ -42,12 +42,37 @@ from derbes.results.upstream import Upstream
 from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [
-    "EVERY_MONTHS", "Progress", "brief", "chart", "chart_problems", "charts", "check", "cover",
-    "draft", "excel", "export_statements", "import_excel", "import_table", "import_trade",
-    "inputs", "leverage", "made_by", "plan", "printed", "provenance_of", "read_case",
-    "record_verdicts", "recorded", "request_of", "schema", "screen", "show", "statements",
-    "stress", "upstream",
-]  # fmt: skip
+    "EVERY_MONTHS",
+    "Progress",
+    "brief",
+    "chart",
+    "chart_problems",
+    "charts",
+    "check",
+    "cover",
+    "draft",
+    "excel",
+    "export_statements",
+    "import_excel",
+    "import_table",
+    "import_trade",
+    "inputs",
+    "leverage",
+    "made_by",
+    "plan",
+    "printed",
+    "provenance_of",
+    "read_case",
+    "record_verdicts",
+    "recorded",
+    "request_of",
+    "schema",
+    "screen",
+    "show",
+    "statements",
+    "stress",
+    "upstream",
+]
 
 
 def import_trade(
@@ -224,9 +249,17 @@ def upstream(
     """
     from derbes.trade.upstream import upstream as answer
 
-    words: Any = {"table": table, "buyer": buyer, "tiers": tiers, "elasticities": elasticities}
-    words |= {"sigma": sigma, "epsilon": epsilon, "short_sigma": short_sigma}
-    return answer(importer, sender, **words)
+    return answer(
+        importer,
+        sender,
+        table=table,
+        buyer=buyer,
+        tiers=tiers,
+        sigma=sigma,
+        epsilon=epsilon,
+        short_sigma=short_sigma,
+        elasticities=elasticities,
+    )
 
 
 def draft(
@@ -495,9 +528,20 @@ def stress(  # noqa: PLR0913 - one option for each wish
 
     place = None if store is None else Path(store)
     options = RunOptions(n_workers, executor, progress, store=place, resume=resume)
-    words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    words |= {"questions": questions, "draws": draws, "solved": solved, "seed": seed}
-    return stress_answers(case, stress_request(case, options, **words, method=method), options)
+    request = stress_request(
+        case,
+        options,
+        variants=variants,
+        measures=measures,
+        starts=starts,
+        lengths=lengths,
+        questions=questions,
+        draws=draws,
+        solved=solved,
+        seed=seed,
+        method=method,
+    )
+    return stress_answers(case, request, options)
 
 
 def statements(  # noqa: PLR0913 - one option for each wish
@@ -534,9 +578,17 @@ def statements(  # noqa: PLR0913 - one option for each wish
     """
     from derbes.answers import statement_answers
 
-    words: Any = {"by": by, "verdicts": verdicts, "draws": draws, "seed": seed, "as_of": as_of}
-    words |= {"flips": flips, "has_signaling": has_signaling}
-    return statement_answers(case, RunOptions(n_workers, progress=progress), **words)
+    return statement_answers(
+        case,
+        RunOptions(n_workers, progress=progress),
+        by=by,
+        verdicts=verdicts,
+        draws=draws,
+        seed=seed,
+        as_of=as_of,
+        flips=flips,
+        has_signaling=has_signaling,
+    )
 
 
 def export_statements(

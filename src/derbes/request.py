@@ -45,9 +45,16 @@ MOST_GAP = 1.0
 MOST_SECONDS = 366 * 24 * 3600
 """A time limit is at most a year. [s]"""
 QUERIES = (
-    "contradictions", "misfits", "drift", "double_standards", "tensions", "coverage", "theses",
-    "predictions", "signaling",
-)  # fmt: skip
+    "contradictions",
+    "misfits",
+    "drift",
+    "double_standards",
+    "tensions",
+    "coverage",
+    "theses",
+    "predictions",
+    "signaling",
+)
 """Questions to a ledger as a whole."""
 FORMATS = ("claimreview", "csv")
 """Formats that verdicts are exported in."""

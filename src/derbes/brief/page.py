@@ -534,9 +534,11 @@ def chart_of(contents: BriefContents, name: str) -> Chart | None:
     figure = figures_of(contents).get(name)
     made, case = contents.leverage.provenance, contents.case
     foot = _("{case}; derbes {version}; {solver}; case {hash}").format(
-        case=text_of(case.label, case.name), version=made.version, solver=made.solver,
+        case=text_of(case.label, case.name),
+        version=made.version,
+        solver=made.solver,
         hash=made.case_hash[:12],
-    )  # fmt: skip
+    )
     return Chart(figure, foot) if figure else None
 
 

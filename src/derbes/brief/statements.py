@@ -50,10 +50,19 @@ _MOST_TOLD = 4
 def modality_words(modality: str) -> str:
     """A modality for a reader."""
     return fmt.by_key(
-        _("possibility"), _("capability"), _("intention"), _("decision"), _("fact"),
-        _("prediction"), _("evaluation"), _("cause"), _("norm"), _("hypothesis"), _("question"),
+        _("possibility"),
+        _("capability"),
+        _("intention"),
+        _("decision"),
+        _("fact"),
+        _("prediction"),
+        _("evaluation"),
+        _("cause"),
+        _("norm"),
+        _("hypothesis"),
+        _("question"),
         _("perception"),
-    ).get(modality, modality)  # fmt: skip
+    ).get(modality, modality)
 
 
 def share_words(row: EntryRow) -> str:

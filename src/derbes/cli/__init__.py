@@ -28,9 +28,16 @@ TERMINATED = 143
 """Stopped with SIGTERM, as a shell counts it."""
 
 __all__ = [
-    "BROKEN_PIPE", "DONE", "HUNG_UP", "INTERRUPTED", "NOT_WRITTEN", "REPAIRABLE", "TERMINATED",
-    "UNFORESEEN", "main",
-]  # fmt: skip
+    "BROKEN_PIPE",
+    "DONE",
+    "HUNG_UP",
+    "INTERRUPTED",
+    "NOT_WRITTEN",
+    "REPAIRABLE",
+    "TERMINATED",
+    "UNFORESEEN",
+    "main",
+]
 
 
 NET = "DERBES_NET"

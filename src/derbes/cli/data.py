@@ -38,8 +38,18 @@ MOST_ROWS = 1_000_000
 
 
 INTO_CASE = (
-    "case", "yes", "sheet", "cells", "unit", "grade", "date", "decimal", "dates", "gaps", "at",
-)  # fmt: skip
+    "case",
+    "yes",
+    "sheet",
+    "cells",
+    "unit",
+    "grade",
+    "date",
+    "decimal",
+    "dates",
+    "gaps",
+    "at",
+)
 """Options of `import` that go with `--case`."""
 into_case_options = with_options(
     option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
@@ -369,7 +379,7 @@ def excel(
 @click.pass_context
 def import_excel(
     context: click.Context, /, book: str, case: str, *, yes: bool, as_json: bool, out: str
-) -> None:  # fmt: skip
+) -> None:
     """Bring back into a case what was changed in a workbook that excel has made.
 
     Shows each number that changes before anything is written; all else stays to the byte.

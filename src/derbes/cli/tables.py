@@ -459,13 +459,14 @@ def _deciding(stress: Stress) -> Iterator[str]:
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (
             Column(title.format(answer=answer, n=stress.draws_deciding), "input"),
-            Column(_("first order (95 %)"),
-                   lambda one: _plus_minus(one.first, one.first_confidence)),
+            Column(
+                _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
+            ),
             Column(_("total (95 %)"), lambda one: _plus_minus(one.total, one.total_confidence)),
             Column("PAWN", "pawn"),
             Column(_("at low"), partial(swing, field="answer_at_low"), unit),
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
-        )  # fmt: skip
+        )
         yield text_table(columns, rows[:MOST_INPUTS])
 
 
@@ -586,10 +587,14 @@ def _signaling(table: StatementTable) -> str:
     if table.signaling is None:
         return _("No measure of this case has a sender.")
     shown = columns(
-        start=_("start"), credible_share=_("credible"), rhetoric_share=_("only talk"),
-        threshold=_("belief needed"), explaining_matters_share=_("words matter"),
-        pooling_share=_("pooling"), separating_share=_("separating"),
-    )  # fmt: skip
+        start=_("start"),
+        credible_share=_("credible"),
+        rhetoric_share=_("only talk"),
+        threshold=_("belief needed"),
+        explaining_matters_share=_("words matter"),
+        pooling_share=_("pooling"),
+        separating_share=_("separating"),
+    )
     return text_table(shown, table.signaling.years)
 
 

@@ -598,7 +598,15 @@ class _Reader(Reader[Term]):
         raise self.refuse(node, _("a loop stands inside all, any, count, sum, min or max"))
 
     READERS: ClassVar[Mapping[str, Callable[["_Reader", Node], Term]]] = {
-        "amount": _counted, "text": _counted, "date": _date, "name": _name, "call": _call,
-        "and": _logic, "or": _logic, "not": _logic, "compare": _comparison, "loop": _loop,
-    }  # fmt: skip
+        "amount": _counted,
+        "text": _counted,
+        "date": _date,
+        "name": _name,
+        "call": _call,
+        "and": _logic,
+        "or": _logic,
+        "not": _logic,
+        "compare": _comparison,
+        "loop": _loop,
+    }
     """Kinds of nodes that are no operators, and what reads each."""

@@ -134,9 +134,12 @@ def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNu
         id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
         says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
         reading.values["facts", id_] = {
-            "says": says, "amount": one.words, "date": one.moment.label,
-            "document": reading.source, "grade": reading.grade,
-        }  # fmt: skip
+            "says": says,
+            "amount": one.words,
+            "date": one.moment.label,
+            "document": reading.source,
+            "grade": reading.grade,
+        }
     if any(one.moment.months > 1 for one in points):
         note = _("{path}: only stocks of days and months become facts.")
         reading.notes.append(note.format(path=path))
@@ -205,9 +208,13 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
 
 
 def _put_series(
-    reading: TableReading, path: str, points: Sequence[DatedNumber],
-    values: Mapping[int, float | None], *, unit: str,
-) -> None:  # fmt: skip
+    reading: TableReading,
+    path: str,
+    points: Sequence[DatedNumber],
+    values: Mapping[int, float | None],
+    *,
+    unit: str,
+) -> None:
     """Values by period as a series of the case file, with what it says of itself."""
     calendar, begin = reading.case.calendar, reading.case.calendar.label(0)
     first, last = points[0].moment.label, points[-1].moment.label

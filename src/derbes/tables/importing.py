@@ -56,9 +56,13 @@ class TableOptions:
 
 
 def import_into_case(
-    table: Path, case: Path, options: TableOptions, *,
-    take: Callable[[TableImport], bool], examine: Examine | None = None,
-) -> TableImport:  # fmt: skip
+    table: Path,
+    case: Path,
+    options: TableOptions,
+    *,
+    take: Callable[[TableImport], bool],
+    examine: Examine | None = None,
+) -> TableImport:
     """As `import_table`; `examine` as in `check_case`."""
     read = read_files(case, examine)
     if read.case is None or read.problems:

@@ -306,11 +306,15 @@ def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
     if named is not None and not is_numeric(frame, named):
         return named
     free = (
-        one for one in _untaken(found, frame)
-        if one.moment is None and not one.month and not is_numeric(frame, one)
-        and not is_called(one, "date") and not is_called(one, "unit")
+        one
+        for one in _untaken(found, frame)
+        if one.moment is None
+        and not one.month
+        and not is_numeric(frame, one)
+        and not is_called(one, "date")
+        and not is_called(one, "unit")
         and _share(frame, one, moment_or_none) <= 0.5
-    )  # fmt: skip
+    )
     return next(free, None)
 
 

@@ -27,8 +27,14 @@ from derbes.trade import parquet
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TRUE = ("1", "true")
 _UNTOLD = (
-    zipfile.BadZipFile, zlib.error, LookupError, ET.ParseError, ValueError, RuntimeError, OSError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    ET.ParseError,
+    ValueError,
+    RuntimeError,
+    OSError,
+)
 MOST_COLUMNS = 16_384
 Hidden = tuple[frozenset[int], frozenset[int]]
 """Rows and columns, from 0."""

@@ -126,16 +126,29 @@ def _heading(engine: TableEngine, path: Path) -> tuple[list[str], str]:
 
 _COMTRADE = (
     {
-        "reporter": "reportercode", "partner": "partnercode", "product": "cmdcode",
-        "flow": "flowcode", "value": "primaryvalue", "year": "refyear", "weight": "netwgt",
-        "revision": "classificationcode", "frequency": "freqcode", "month": "refmonth",
+        "reporter": "reportercode",
+        "partner": "partnercode",
+        "product": "cmdcode",
+        "flow": "flowcode",
+        "value": "primaryvalue",
+        "year": "refyear",
+        "weight": "netwgt",
+        "revision": "classificationcode",
+        "frequency": "freqcode",
+        "month": "refmonth",
     },
     {
-        "reporter": "reporter code", "partner": "partner code", "product": "commodity code",
-        "flow": "trade flow", "value": "trade value (us$)", "year": "year",
-        "weight": "netweight (kg)", "revision": "classification", "period": "period",
+        "reporter": "reporter code",
+        "partner": "partner code",
+        "product": "commodity code",
+        "flow": "trade flow",
+        "value": "trade value (us$)",
+        "year": "year",
+        "weight": "netweight (kg)",
+        "revision": "classification",
+        "period": "period",
     },
-)  # fmt: skip
+)
 """What the columns of UN Comtrade are called: today, and before 2023."""
 _NEEDED = ("reporter", "partner", "product", "flow", "value", "year")
 _WHOLES = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}

@@ -171,16 +171,19 @@ def _cover(cover: Cover) -> Iterator[Drawing]:
     if not rows:
         return
     yield Drawing(
-        table="cover", name=_("cover (chart)"),
+        table="cover",
+        name=_("cover (chart)"),
         title=_("How long demand is met, by start of the measure"),
         caption=_sentences(
             _("The time is at least so long: it ends with what is modelled."),
             _settings(rows[0]) if len({row.measure for row in rows}) == 1 else "",
             _left_out(left),
         ),
-        across_title=_("start of the measure"), up_title=_("met at least [month]"),
-        across=dates, series=lines,
-    )  # fmt: skip
+        across_title=_("start of the measure"),
+        up_title=_("met at least [month]"),
+        across=dates,
+        series=lines,
+    )
 
 
 def _leverage(found: Leverage) -> Iterator[Drawing]:
@@ -194,13 +197,16 @@ def _leverage(found: Leverage) -> Iterator[Drawing]:
         for row in ends[:MOST_BARS]
     ]
     words = {
-        "variant": _("variant"), "measure": _("measure"), "use": _("use"),
+        "variant": _("variant"),
+        "measure": _("measure"),
+        "use": _("use"),
         "length": _("length [month]"),
-    }  # fmt: skip
+    }
     told = [one for one in words if len({getattr(row, one) for row in ends}) > 1] or ["use"]
     if any(days):
         yield Drawing(
-            table="ends", name=_("end (chart)"),
+            table="ends",
+            name=_("end (chart)"),
             title=_("From when on the measure leaves nothing unmet"),
             caption=_sentences(
                 _("A bar that is not there: never within what is looked at."),
@@ -211,7 +217,7 @@ def _leverage(found: Leverage) -> Iterator[Drawing]:
             up_title=_("month from which nothing is unmet"),
             across=_names([[getattr(row, one) for one in told] for row in ends[:MOST_BARS]], "–"),
             series={_("ends"): days},
-        )  # fmt: skip
+        )
 
 
 def _of_all_essential(rows: Sequence[Any]) -> Sequence[Any]:
@@ -232,13 +238,15 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
         for name, line in lines.items()
     }
     yield Drawing(
-        table="leverage", name=_("unmet (chart)"),
+        table="leverage",
+        name=_("unmet (chart)"),
         title=_("Unmet essential demand, by start of the measure"),
         caption=_sentences(about, _left_out(left)),
         across_title=_("start of the measure"),
         up_title=_("unmet essential demand [{unit}]").format(unit=unit),
-        across=dates, series=named,
-    )  # fmt: skip
+        across=dates,
+        series=named,
+    )
     first = rows[0]
     same = [
         row
@@ -253,13 +261,15 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
     money = {name: line for name, line in costs.items() if any(one is not None for one in line)}
     if money:
         yield Drawing(
-            table="leverage", name=_("losses (chart)"),
+            table="leverage",
+            name=_("losses (chart)"),
             title=_("What the measure costs both sides, by its start"),
             caption=_sentences(about, _settings(first), responses.get(first.bound, "")),
             across_title=_("start of the measure"),
             up_title=_("discounted [{money}]").format(money=found.currency),
-            across=[row.start for row in same], series=money,
-        )  # fmt: skip
+            across=[row.start for row in same],
+            series=money,
+        )
 
 
 # Plans
@@ -269,7 +279,8 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
     variant = _("Variant {variant}.").format(variant=plan.variant)
     if rows := [row for row, _abroad in plan.outlay_by_year]:
         yield Drawing(
-            table="outlay", name=_("outlay (chart)"),
+            table="outlay",
+            name=_("outlay (chart)"),
             title=_("Outlay by year, not discounted"),
             caption=variant,
             kind=COLUMN,
@@ -280,10 +291,11 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
                 _("with the plan"): [row.amount for row in rows],
                 _("without"): [row.without_project for row in rows],
             },
-        )  # fmt: skip
+        )
     if known := [point for point in plan.frontier if point.cost is not None]:
         yield Drawing(
-            table="frontier", name=_("frontier (chart)"),
+            table="frontier",
+            name=_("frontier (chart)"),
             title=_("What it costs to survive longer"),
             caption=_sentences(variant, _("Points without a plan are left out.")),
             kind=SCATTER,
@@ -294,7 +306,7 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
                 _("cost"): [point.cost for point in known],
                 _("no plan costs less than"): [point.bound for point in known],
             },
-        )  # fmt: skip
+        )
 
 
 # Answers over draws
@@ -331,16 +343,18 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
         if len(rows) > 1:
             caption = _("Of 100 draws 90 lie between 5 % and 95 %.")
             yield Drawing(
-                table="answers", name=_("spread (chart)"),
+                table="answers",
+                name=_("spread (chart)"),
                 title=_("{answer} by date, with its spread").format(answer=kind),
                 caption=_sentences(about, _settings(rows[0]), caption),
-                across_title=_("date"), up_title=f"{kind} [{unit}]" if unit else kind,
+                across_title=_("date"),
+                up_title=f"{kind} [{unit}]" if unit else kind,
                 across=[row.date for row in rows],
                 series={
                     f"{band} %": [row.quantiles.get(band) for row in rows]
                     for band in ("5", "50", "95")
                 },
-            )  # fmt: skip
+            )
             return
 
 
@@ -372,17 +386,19 @@ def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
         parts = [one for one in parts if one.answer == answer]
         parts = sorted(parts, key=lambda one: -(one.total or 0.0))[:MOST_BARS]
         yield Drawing(
-            table="decides", name=_("parts (chart)"),
+            table="decides",
+            name=_("parts (chart)"),
             title=_("How much of the spread comes from each input"),
             caption=_sentences(about, _("Sobol indices of {answer}.").format(answer=answer)),
             kind=BAR,
-            across_title=_("input"), up_title=_("part of the variance [0 to 1]"),
+            across_title=_("input"),
+            up_title=_("part of the variance [0 to 1]"),
             across=[one.input for one in parts],
             series={
                 _("alone"): [one.first for one in parts],
                 _("with others"): [one.total for one in parts],
             },
-        )  # fmt: skip
+        )
 
 
 # Ledgers and trade
@@ -391,30 +407,34 @@ def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
 def _statements(table: StatementTable) -> Iterator[Drawing]:
     counts = Counter(row.verdict for row in table.statements)
     yield Drawing(
-        table="statements", name=_("verdicts (chart)"),
+        table="statements",
+        name=_("verdicts (chart)"),
         title=_("Statements by verdict"),
         caption=_("As of {date}.").format(date=table.as_of),
         kind=COLUMN,
-        across_title=_("verdict"), up_title=_("statements [number]"),
+        across_title=_("verdict"),
+        up_title=_("statements [number]"),
         across=[verdict_words(word) for word in counts],
         series={_("statements"): [float(n) for n in counts.values()]},
-    )  # fmt: skip
+    )
 
 
 def _screen(found: Screen) -> Iterator[Drawing]:
     rows = found.rows[:MOST_BARS]
     yield Drawing(
-        table="dependences", name=_("dependences (chart)"),
+        table="dependences",
+        name=_("dependences (chart)"),
         title=_("Part of the largest seller, most dependent products first"),
         caption=_sentences(
             _("Imports of {buyer} in {year}.").format(buyer=found.buyer, year=found.years[-1]),
             _left_out(len(found.rows) - len(rows)),
         ),
         kind=BAR,
-        across_title=_("product and its largest seller"), up_title=_("part of imports [0 to 1]"),
+        across_title=_("product and its largest seller"),
+        up_title=_("part of imports [0 to 1]"),
         across=[f"{row.product} {row.top}" for row in rows],
         series={_("part of the largest seller"): [row.top_share for row in rows]},
-    )  # fmt: skip
+    )
 
 
 def _product(found: ProductSheet) -> Iterator[Drawing]:
@@ -424,30 +444,41 @@ def _product(found: ProductSheet) -> Iterator[Drawing]:
     if found.sender:
         lines[found.sender] = [row.sender_share for row in found.rows]
     yield Drawing(
-        table="dependences", name=_("dependences (chart)"),
+        table="dependences",
+        name=_("dependences (chart)"),
         title=_("Parts of imports by year: {product}").format(product=found.product),
         caption=_("Imports of {buyer}.").format(buyer=found.buyer),
         kind=COLUMN,
-        across_title=_("year"), up_title=_("part of imports [0 to 1]"),
-        across=[str(row.year) for row in found.rows], series=lines,
-    )  # fmt: skip
+        across_title=_("year"),
+        up_title=_("part of imports [0 to 1]"),
+        across=[str(row.year) for row in found.rows],
+        series=lines,
+    )
 
 
 def _upstream(found: Upstream) -> Iterator[Drawing]:
     names = {"target": found.exposure.target_name, "sender": found.exposure.sender_name}
     caption = _("In what {target} makes; tier 1: inputs, tier 2: inputs of inputs.")
     yield Drawing(
-        table="tiers", name=_("tiers (chart)"),
+        table="tiers",
+        name=_("tiers (chart)"),
         title=_("What comes from {sender}, tier by tier").format(**names),
         caption=caption.format(**names),
         kind=COLUMN,
-        across_title=_("tier"), up_title=_("from the sender [per 100 of output]"),
+        across_title=_("tier"),
+        up_title=_("from the sender [per 100 of output]"),
         across=[str(row.tier) for row in found.tiers],
         series={_("from the sender"): [row.per_100 for row in found.tiers]},
-    )  # fmt: skip
+    )
 
 
 _DRAWN: Mapping[type, Callable[[Any], Iterator[Drawing]]] = {
-    Cover: _cover, Leverage: _leverage, Plan: _plan, Stress: _stress, StatementTable: _statements,
-    Screen: _screen, ProductSheet: _product, Upstream: _upstream,
-}  # fmt: skip
+    Cover: _cover,
+    Leverage: _leverage,
+    Plan: _plan,
+    Stress: _stress,
+    StatementTable: _statements,
+    Screen: _screen,
+    ProductSheet: _product,
+    Upstream: _upstream,
+}

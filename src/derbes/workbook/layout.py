@@ -106,19 +106,22 @@ class SheetLayout:
 
 
 def _number_columns(
-    form: forms.Form, name: str = "", about: str = "",
+    form: forms.Form,
+    name: str = "",
+    about: str = "",
     parts: tuple[str, ...] = (*BASICS, *DETAILS),
-) -> tuple[SheetColumn, ...]:  # fmt: skip
+) -> tuple[SheetColumn, ...]:
     """The columns of a number, each with what its key says of itself."""
     told, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
     abouts = told | {
-        "low": told["range"], "high": told["range"],
+        "low": told["range"],
+        "high": told["range"],
         "formula": _(
             "A formula of derbes, which begins with =, over other numbers by their path: "
             "= tubes * 60 round/tube/year. Change a formula here, and not in the colored cell."
         ),
         "more": _("Whatever else is said of the number, as YAML: {label: …}."),
-    }  # fmt: skip
+    }
     shapes = {part: keys[part].form for part in ("grade", "source")}
     shapes["distribution"] = keys_of(forms.WrittenDistribution)["kind"].form
     columns = [SheetColumn(name or "value", "value", form, about)]

@@ -511,10 +511,12 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
         page.write(at, 1, told)
     at += 2
     facts = {
-        _("Case"): about["name"] or _("a new case"), _("Files"): about["files"],
-        _("Written"): about["date"], _("By"): f"derbes {VERSION}",
+        _("Case"): about["name"] or _("a new case"),
+        _("Files"): about["files"],
+        _("Written"): about["date"],
+        _("By"): f"derbes {VERSION}",
         _("Digest of the case"): about["digest"],
-    }  # fmt: skip
+    }
     for name, value in facts.items():
         if value:
             page.write(at, 0, name, "bold")
@@ -541,20 +543,32 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
 
 def _how() -> tuple[str, ...]:
     return (
-        _("This workbook holds all that a derbes case is made of: the numbers, where they come "
-          "from, and what else is said. Change what you know better, and bring it back."),
-        _("To bring it back: derbes import-excel THIS_BOOK.xlsx --case CASE. It shows each number "
-          "that changes before anything is written; what you did not touch stays as it is, to the "
-          "byte."),
-        _("A row is an element; a new row at the end is a new element, with an id in Latin "
-          "letters. A row that you delete is asked about. The headings tell one column from "
-          "another: leave them as they are. Point at a heading to see what it means."),
-        _("A number takes several columns: value, unit, low and high (what is thought possible), "
-          "grade (A official, B published, C derived, D assumed), source, why. Columns that hold "
-          "nothing are folded away: the plus above the sheet shows them."),
-        _("Numbers by date stand on the sheet \"series\", a column a month. Several words in one "
-          "cell are parted by a semicolon. What stands in braces or brackets is YAML: keep them "
-          "as they are."),
-        _("An empty cell says that nothing is known or given; it is never zero. To say that a "
-          "number is known to be unknown, write: missing."),
-    )  # fmt: skip
+        _(
+            "This workbook holds all that a derbes case is made of: the numbers, where they come "
+            "from, and what else is said. Change what you know better, and bring it back."
+        ),
+        _(
+            "To bring it back: derbes import-excel THIS_BOOK.xlsx --case CASE. It shows each "
+            "number that changes before anything is written; what you did not touch stays as it "
+            "is, to the byte."
+        ),
+        _(
+            "A row is an element; a new row at the end is a new element, with an id in Latin "
+            "letters. A row that you delete is asked about. The headings tell one column from "
+            "another: leave them as they are. Point at a heading to see what it means."
+        ),
+        _(
+            "A number takes several columns: value, unit, low and high (what is thought possible), "
+            "grade (A official, B published, C derived, D assumed), source, why. Columns that hold "
+            "nothing are folded away: the plus above the sheet shows them."
+        ),
+        _(
+            'Numbers by date stand on the sheet "series", a column a month. Several words in one '
+            "cell are parted by a semicolon. What stands in braces or brackets is YAML: keep them "
+            "as they are."
+        ),
+        _(
+            "An empty cell says that nothing is known or given; it is never zero. To say that a "
+            "number is known to be unknown, write: missing."
+        ),
+    )

@@ -54,9 +54,13 @@ _EARLIEST = 1900
 
 
 def content_of(
-    suffix: str, tables: Sequence[ResultTable], result: Any = None, *,
-    made_on: date, has_mark: bool = False,
-) -> bytes:  # fmt: skip
+    suffix: str,
+    tables: Sequence[ResultTable],
+    result: Any = None,
+    *,
+    made_on: date,
+    has_mark: bool = False,
+) -> bytes:
     """A file of tables; of CSV and Parquet it holds the first.
 
     Args:

@@ -138,9 +138,12 @@ class Page:
             if not n_signs or n_signs > MOST_CHOICES or any("," in word for word in source):
                 return
         rule = {
-            "validate": "list", "source": source, "error_type": "warning", "error_title": "derbes",
+            "validate": "list",
+            "source": source,
+            "error_type": "warning",
+            "error_title": "derbes",
             "error_message": _("This is not one of the list. Take it all the same?"),
-        }  # fmt: skip
+        }
         self._sheet.data_validation(*area, rule)
 
     def headed(self, row: int, area: tuple[int, int], n_leads: int = 0) -> None:
@@ -165,9 +168,14 @@ class Page:
         self._sheet.set_tab_color(color)
 
     def print_as(
-        self, header: str, footer: str, area: tuple[int, int], *, n_leads: int = 0,
+        self,
+        header: str,
+        footer: str,
+        area: tuple[int, int],
+        *,
+        n_leads: int = 0,
         is_wide: bool = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """How it is printed, with a line above and below each page.
 
         Args:
