@@ -6,12 +6,16 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from derbes.cli import ALGEBRA_THREADS
+
 settings.register_profile(
     "derbes", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("derbes")
 
 os.environ["DERBES_NET"] = "off"  # an error that nobody foresaw is a test that fails
+for _variable in ALGEBRA_THREADS:  # before a test loads numpy: the last digits of the program
+    os.environ.setdefault(_variable, "1")
 
 _connect = socket.socket.connect
 
