@@ -249,7 +249,9 @@ def _worst_by_variant(contents: BriefContents) -> str:
 
 def _by_use(contents: BriefContents) -> Figure | None:
     found = contents.courses(contents.focus.shown)
-    n = _n_shown(contents, found) if found else 0
+    if not found:
+        return None
+    n = _n_shown(contents, found)
     drawn = [
         (use, branch.bound, branch.served_share.get(use, ())[:n])
         for use in contents.case.uses
@@ -410,8 +412,8 @@ def cover_section(contents: BriefContents) -> Section:
     )
     crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
     text = fmt.joined(text, crisis if contents.raises_demand else "", by=" ")
-    short = (_("{use}: {short}.").format(use=row["name"], short=row["short"])
-             for row in rows if row["short"])  # fmt: skip
+    told = _("{use}: {short}.")
+    short = (told.format(use=row["name"], short=row["short"]) for row in rows if row["short"])
     return Section("days-of-cover", title, (text, *short), (figure,))
 
 

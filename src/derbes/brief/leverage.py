@@ -280,8 +280,8 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
         text = bounded(row, "target_loss", fmt.number(row.target_loss))
         return Cell.figure(row.target_loss, text)
 
-    def cost(row: LeverageRow, *, buyer: str) -> Cell:
-        amount, text = getattr(row, f"sender_cost_{buyer}"), None
+    def cost(row: LeverageRow, *, field: str) -> Cell:
+        amount, text = getattr(row, field), None
         if amount is not None and earns(amount, row.target_loss):
             text = fmt.told(_("{cost}: earns"), cost=amount)
         return Cell.figure(amount, text, unit=money)
@@ -292,8 +292,8 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
         Column(_("target's loss, {currency}").format(currency=money), loss),
         Column(_("stocks lack at the end"), "unrestored"),
         Column(_("loss of each later month"), "loss_per_month_after"),
-        Column(_("sender's cost, buyer returns"), partial(cost, buyer="returning")),
-        Column(_("sender's cost, buyer never returns"), partial(cost, buyer="lost")),
+        Column(_("sender's cost, buyer returns"), partial(cost, field="sender_cost_returning")),
+        Column(_("sender's cost, buyer never returns"), partial(cost, field="sender_cost_lost")),
         Column(_("leverage ratio, returns"), ratio_cell),
         Column(_("leverage ratio, never returns"), partial(ratio_cell, is_lost=True)),
         Column(_("premium"), lambda row: premium_cell(row, is_asked=row.variant == own)),
