@@ -215,12 +215,7 @@ def _losses_spec(
     is_log = min(amounts) > 0 and max(amounts) / min(amounts) > _WIDE_SPAN
     order = list(dict.fromkeys(point["panel"] for point in points))
     points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
-    # Both axes have the same ends, so that the diagonal is one of 45 degrees.
-    amounts = [point[key] for point in points for key in ("cost", "loss")]
-    low, high = min(amounts), max(amounts)
-    room = 0.12 * (high - min(low, 0.0)) or 1.0
-    ends = (min(low, 0.0) - (room if low < 0 else 0.0), high + room)
-    low, high = (low / 2, high * 3) if is_log else ends
+    low, high = _limits(points, is_log=is_log)
     axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
     x = vega.numbers(scale=axis, tickCount=4, gridColor="#eeeeee")
@@ -269,6 +264,16 @@ def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[
         {**p, "words": p["start"][:4] if (p["kind"], p["panel"], p["start"]) in named else ""}
         for p in points
     ]
+
+
+def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
+    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    if is_log:
+        return low / 2, high * 3
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
 
 
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
