@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
@@ -94,16 +93,17 @@ def statement_answers(
         RequestError: Something asked for is not in the case; names all of it.
         CaseError: Expressions that cannot be used.
     """
-    counts = {"draws": draws, "seed": seed, "flips": flips}
-    refuse(case, ledger_problems(case, by, verdicts, as_of, **counts))
-    work: Any = {"n_workers": options.n_workers, "progress": options.progress}
+    refuse(case, ledger_problems(case, by, verdicts, as_of, draws=draws, seed=seed, flips=flips))
+    n_workers, progress = options.n_workers, options.progress
     day, sampling = day_of(as_of) or latest_day(case), Sampling(draws, seed)
-    found = verdicts_of(case, day, sampling, n_flips=flips, **work)
+    found = verdicts_of(case, day, sampling, n_flips=flips, n_workers=n_workers, progress=progress)
     signaling = None
     if has_signaling:
         from derbes.statements.signaling import signaling_of  # noqa: PLC0415 - as in verbs
 
-        signaling = signaling_of(found.ledger, day, sampling, **work)
+        signaling = signaling_of(
+            found.ledger, day, sampling, n_workers=n_workers, progress=progress
+        )
     made = replace(provenance_of(case), n_draws=draws, seed=seed)
     table = statement_table(found, day, made, signaling)
     shown = (

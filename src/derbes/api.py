@@ -462,16 +462,26 @@ def plan(  # noqa: PLR0913 - one option for each wish
     from derbes.stress.ways import WAYS_DRAWS
 
     options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
-    words: Any = {"variant": variant, "standards": standards, "budget": budget}
-    asked = planned_case(case, options, **words, draws=draws, seed=seed, lengths=lengths)
+    asked = planned_case(
+        case,
+        options,
+        variant=variant,
+        standards=standards,
+        budget=budget,
+        draws=draws,
+        seed=seed,
+        lengths=lengths,
+    )
     futures = futures_of(asked, draws, seed=seed)
-    request = PlanRequest(asked, futures, variant, tuple(lengths), has_frontier, has_more)
+    request = PlanRequest(
+        asked, futures, variant, tuple(lengths), has_frontier=has_frontier, has_more=has_more
+    )
     found = plan_answers(case, request, options)
     if variant != BASE or not has_more or {*found.not_computed} - {"frontier"}:
         return found
     plans, without = {BASE: found}, case.without_project
     if without:
-        bare = planned_case(case, options, **{**words, "variant": without})
+        bare = planned_case(case, options, variant=without, standards=standards, budget=budget)
         beside = PlanRequest(bare, futures, without, has_frontier=False, has_more=False)
         effort = replace(options, store=None, resume=False)
         plans[without] = plan_answers(case, beside, effort)

@@ -43,11 +43,12 @@ def in_latin(word: str) -> str:
 def in_latin_letters(word: str) -> str:
     """A fix for a word whose letters only look Latin; empty when there is no such letter."""
     letters = dict.fromkeys(sign for sign in word if in_latin(sign) != sign)
+    if not letters:
+        return ""
     fix = _('write "{word}" in Latin letters: the {letters} in it is Cyrillic')
-    if min(letters, default="") < "\u0400":
+    if min(letters) < "\u0400":
         fix = _('write "{word}" in Latin letters: the {letters} in it is Greek')
-    named = ", ".join(f'"{one}"' for one in letters)
-    return fix.format(word=in_latin(word), letters=named) if letters else ""
+    return fix.format(word=in_latin(word), letters=", ".join(f'"{one}"' for one in letters))
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
@@ -226,10 +227,8 @@ def count_problems(*counts: tuple[str, float, float, float]) -> list[Problem]:
     Args:
         *counts: What is counted, how many are asked for, the least, and the most.
     """
-    what, fix = (
-        _("{number:,} is not possible here"),
-        _("choose a number from {least:,} to {most:,}"),
-    )
+    what = _("{number:,} is not possible here")
+    fix = _("choose a number from {least:,} to {most:,}")
     return [
         Problem(where, what.format(number=number), fix=fix.format(least=least, most=most))
         for where, number, least, most in counts

@@ -491,19 +491,29 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
     from derbes.planning.accounts import least_payment, number_words
 
     least = sum(least_payment(case, option) for option in committed.values())
-    if least > total.value * (1 + 1e-9):
-        what = _("a budget of {budget} is below the {least} that are committed: {names}")
-        fix = _("raise the budget, or take committed from an option")
-        words = {"names": ", ".join(committed), "least": number_words(least, case.currency)}
-        words["budget"] = number_words(total.value, case.currency)
-        yield Problem("budget", what.format(**words), fix=fix)
+    if least <= total.value * (1 + 1e-9):
+        return
+    what = _("a budget of {budget} is below the {least} that are committed: {names}")
+    what = what.format(
+        budget=number_words(total.value, case.currency),
+        least=number_words(least, case.currency),
+        names=", ".join(committed),
+    )
+    yield Problem("budget", what, fix=_("raise the budget, or take committed from an option"))
 
 
 # Ledgers
 
 
 def ledger_problems(
-    case: Case, by: Sequence[str], verdicts: Sequence[str], as_of: str, **counts: int
+    case: Case,
+    by: Sequence[str],
+    verdicts: Sequence[str],
+    as_of: str,
+    *,
+    draws: int,
+    seed: int,
+    flips: int,
 ) -> list[Problem]:
     """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
     from derbes.statements import entries_of
@@ -517,8 +527,11 @@ def ledger_problems(
         *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
         *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
     ]
-    ends = {"draws": (1, MOST_DRAWS), "seed": (0, MOST_SEED), "flips": (0, MOST_FLIPS)}
-    problems += count_problems(*((name, counts[name], *ends[name]) for name in ends))
+    problems += count_problems(
+        ("draws", draws, 1, MOST_DRAWS),
+        ("seed", seed, 0, MOST_SEED),
+        ("flips", flips, 0, MOST_FLIPS),
+    )
     what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
     return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 

@@ -48,11 +48,10 @@ def coverage_chart(
 def _served_lines(
     rows: list[vega.Row], *, width: int, n_ticks: int, title: str | None = None, **look: Any
 ) -> vega.Spec:
-    looks = ((vega.BLUE, [1, 0]), (vega.RED, [6, 4]), (vega.GRAY, [2, 2]))
+    colors = {"optimal": vega.BLUE, "myopic": vega.RED, "calm": vega.GRAY}
+    dashes = {"optimal": [1, 0], "myopic": [6, 4], "calm": [2, 2]}
     drawn = {row["bound"] for row in rows}
-    lines = [pair for pair in zip(_bound_names().values(), looks, strict=True) if pair[0] in drawn]
-    colors = {name: color for name, (color, _dash) in lines}
-    dashes = {name: dash for name, (_color, dash) in lines}
+    names = {bound: name for bound, name in _bound_names().items() if name in drawn}
     legend: vega.Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     legend |= {"direction": "vertical" if width == vega.NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
@@ -60,8 +59,8 @@ def _served_lines(
     encoding = {
         "x": vega.numbers("month", title=title, scale=scale, form="d", **ticks),
         "y": vega.numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
-        "color": vega.by_kind("bound", colors, legend),
-        "strokeDash": vega.by_kind("bound", dashes, legend),
+        "color": vega.by_kind("bound", {names[one]: colors[one] for one in names}, legend),
+        "strokeDash": vega.by_kind("bound", {names[one]: dashes[one] for one in names}, legend),
     }
     return vega.layer("line", encoding, interpolate="step-after", **look)
 
@@ -249,7 +248,9 @@ def _worst_by_variant(contents: BriefContents) -> str:
 
 def _by_use(contents: BriefContents) -> Figure | None:
     found = contents.courses(contents.focus.shown)
-    n = _n_shown(contents, found) if found else 0
+    if not found:
+        return None
+    n = _n_shown(contents, found)
     drawn = [
         (use, branch.bound, branch.served_share.get(use, ())[:n])
         for use in contents.case.uses
@@ -410,8 +411,8 @@ def cover_section(contents: BriefContents) -> Section:
     )
     crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
     text = fmt.joined(text, crisis if contents.raises_demand else "", by=" ")
-    short = (_("{use}: {short}.").format(use=row["name"], short=row["short"])
-             for row in rows if row["short"])  # fmt: skip
+    told = _("{use}: {short}.")
+    short = (told.format(use=row["name"], short=row["short"]) for row in rows if row["short"])
     return Section("days-of-cover", title, (text, *short), (figure,))
 
 

@@ -133,9 +133,10 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.
         return decimal_year(calendar.label(round(value / calendar.step)))
 
     def label(bar: Bar) -> str:
-        has_unit = not is_opening(bar.input) and bar.unit not in ("", "share")
-        unit = f" [{fmt.unit_name(bar.unit)}]" if has_unit else ""
-        return vega.wrapped(input_words(contents, bar.input) + unit, 24)
+        name = input_words(contents, bar.input)
+        if not is_opening(bar.input) and bar.unit not in ("", "share"):
+            name = f"{name} [{fmt.unit_name(bar.unit)}]"
+        return vega.wrapped(name, 24)
 
     def end_words(bar: Bar, end: float, answer: float) -> str:
         if answer == bar.answer_central:
@@ -180,12 +181,11 @@ def _with_room(rows: list[vega.Row], center: float, width: int) -> list[float]:
     ends = [(row[f"at_{end}"], len(row[f"{end}_words"])) for row in rows for end in ("low", "high")]
     places = [place for place, _letters in ends] + [center]
     low, high = min(places), max(places)
-    left, right = (
-        vega.LETTER
-        * (max((n for place, n in ends if (place > center) == is_right), default=0) + 2)
-        / (width * _BARS_PART)
+    letters = {
+        is_right: max((n for place, n in ends if (place > center) == is_right), default=0)
         for is_right in (False, True)
-    )
+    }
+    left, right = (vega.LETTER * (n + 2) / (width * _BARS_PART) for n in letters.values())
     whole = (high - low or 1.0) / (1.0 - min(left + right, _MOST_ROOM))
     return [low - left * whole, high + right * whole]
 
@@ -324,8 +324,8 @@ def _draws(stress: Stress) -> str:
 def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> PageTable:
     """The inputs with the largest indices of an answer; on paper those worth a line."""
 
-    def index(one: Influence, *, kind: str) -> Cell:
-        value, half = getattr(one, kind), getattr(one, f"{kind}_confidence", None)
+    def index(value: float | None, half: float | None = None) -> Cell:
+        """An index, with the half width of its 95 % interval where it has one."""
         if value is None:
             return Cell.words("–")
         text = fmt.number(value, 2)
@@ -338,13 +338,13 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Page
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
     columns = [
         Column(_("input"), lambda one: input_words(contents, one.input)),
-        Column(_("first-order index ± 95 %"), partial(index, kind="first")),
-        Column(_("total index ± 95 %"), partial(index, kind="total")),
+        Column(_("first-order index ± 95 %"), lambda one: index(one.first, one.first_confidence)),
+        Column(_("total index ± 95 %"), lambda one: index(one.total, one.total_confidence)),
     ]
     caption = _("Sensitivity, the largest indices: {answer}").format(
         answer=words_of(contents, answer)
     )
     if any(one.pawn is not None for one in own):
-        columns.append(Column(_("PAWN index"), partial(index, kind="pawn")))
+        columns.append(Column(_("PAWN index"), lambda one: index(one.pawn)))
         caption = _("{caption} (PAWN: {draws})").format(caption=caption, draws=_draws(stress))
     return table_of(caption, columns, own[:MOST_INPUTS], decides=decides)

@@ -461,10 +461,12 @@ def chokepoint_section(contents: BriefContents) -> Section:
 def tiers_of(case: Case) -> dict[str, int]:
     """Good → tier: 0 for goods in use, one more for each step towards raw materials."""
     tiers = {use.good: 0 for use in case.uses.values()}
-    for _round in case.goods:
+    for _round in range(len(case.goods)):
         before = dict(tiers)
         for recipe in case.recipes.values():
-            for good in recipe.inputs if recipe.output in tiers else ():
+            if recipe.output not in tiers:
+                continue
+            for good in recipe.inputs:
                 tiers[good] = max(tiers.get(good, 0), tiers[recipe.output] + 1)
         if tiers == before:
             break
@@ -483,8 +485,9 @@ def _materials(contents: BriefContents) -> list[Material]:
     items = []
     for good in sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0))):
         sellers = _sellers(contents.case, good)
-        text = "{supply}" if good not in binding else _("FIRST: {supply}")
-        text = text.format(supply=_short_supply(contents, sellers, good))
+        text = _short_supply(contents, sellers, good)
+        if good in binding:
+            text = _("FIRST: {supply}").format(supply=text)
         marks = {"is_sold_by_sender": contents.sender in sellers, "is_binding": good in binding}
         items.append(Material(good, contents.name("goods", good), text, tiers[good], **marks))
     return items

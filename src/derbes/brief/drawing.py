@@ -209,26 +209,29 @@ def picture(
     """A specification as an SVG file of its own: with its words above and below, on white."""
     drawn, width, height = _drawn(spec)
     width = max(width, float(NARROW)) + 2 * _MARGIN
-    words, y = "", float(_MARGIN)
-
-    def write(text: str, size: int, look: str, step: float) -> None:
-        nonlocal words, y
+    y, lines, gray = float(_MARGIN), [], f'fill="{GRAY}"'
+    for text, size, look in (
+        (title, _HEAD, f'font-weight="bold" fill="{INK}"'),
+        (under, _SMALL, gray),
+    ):
         for line in _broken(text, size, width):
-            y += step * 1.3
-            words += f'<text x="{_MARGIN}" y="{y:.1f}" font-size="{size}px" {look}>'
-            words += f"{in_html(line)}</text>"
-
-    write(title, _HEAD, f'font-weight="bold" fill="{INK}"', _HEAD)
-    write(under, _SMALL, f'fill="{GRAY}"', _SMALL)
+            y += size * 1.3
+            lines.append((line, size, look, y))
     top = y + _MARGIN / 2
     y = top + height
-    write(foot, _SMALL - 1, f'fill="{GRAY}"', _SMALL)
-    size = f"{width:.0f}", f"{y + _MARGIN:.0f}"
-    whole = f'width="{size[0]}" height="{size[1]}"'
+    for line in _broken(foot, _SMALL - 1, width):
+        y += _SMALL * 1.3
+        lines.append((line, _SMALL - 1, gray, y))
+    words = "".join(
+        f'<text x="{_MARGIN}" y="{at:.1f}" font-size="{size}px" {look}>{in_html(line)}</text>'
+        for line, size, look, at in lines
+    )
+    wide, high = f"{width:.0f}", f"{y + _MARGIN:.0f}"
+    whole = f'width="{wide}" height="{high}"'
     body = _numbered(drawn, id_)
     body = body.replace("<text ", '<text paint-order="stroke" stroke-linejoin="round" ')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} viewBox="0 0 {" ".join(size)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {whole} viewBox="0 0 {wide} {high}" '
         f'font-family="{FAMILY}, sans-serif" {_named(id_, title, description)}'
         f"{f'<style>{font_faces()}</style>' if has_fonts else ''}"
         f'<rect {whole} fill="#ffffff"/>{words}'
@@ -296,7 +299,9 @@ def _slim(body: str) -> str:
 def _slim_tag(found: re.Match[str]) -> str:
     """A tag with places in tenths of a pixel, and without what is usual."""
     tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), found.group())
-    return _USUAL.sub("", tag).replace(_USUAL_OF.get(tag[1:].partition(" ")[0], "\0"), "")
+    usual = _USUAL_OF.get(tag[1:].partition(" ")[0], "")
+    tag = _USUAL.sub("", tag)
+    return tag.replace(usual, "") if usual else tag
 
 
 def _tenth(number: re.Match[str]) -> str:

@@ -207,8 +207,10 @@ def missing(paths: Sequence[str] = ()) -> str:
     if not paths:
         return _("missing")
     n = len(paths) - 1
+    if not n:
+        return _("missing: needs {path}").format(path=paths[0])
     text = ngettext("missing: needs {path} and {n} more", "missing: needs {path} and {n} more", n)
-    return (text if n else _("missing: needs {path}")).format(path=paths[0], n=n)
+    return text.format(path=paths[0], n=n)
 
 
 def by_key(*texts: str) -> dict[str, str]:

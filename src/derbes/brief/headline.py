@@ -90,16 +90,16 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
             )
         change = fmt.span(fmt.quantity(calm, unit), fmt.quantity(crisis, unit))
         changes.append(text.format(change=change, times=fmt.number(times, 2)))
-    crisis_words = _(
-        "With it comes a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
-    ).format(
-        uses=_grouped(contents.name("uses", use.id) for use in used),
-        change="; ".join(changes),
-        month=fmt.date(month),
-    )
-    others = contents.names("measures", measure.together_with)
-    together = _("At the same time: {measures}.").format(measures=others)
-    return fmt.joined(crisis_words if changes else "", together if others else "", by=" ")
+    told = []
+    if changes:
+        text = _(
+            "With it comes a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
+        )
+        uses = _grouped(contents.name("uses", use.id) for use in used)
+        told.append(text.format(uses=uses, change="; ".join(changes), month=fmt.date(month)))
+    if others := contents.names("measures", measure.together_with):
+        told.append(_("At the same time: {measures}.").format(measures=others))
+    return fmt.joined(*told, by=" ")
 
 
 def _grouped(names: Iterable[str]) -> str:
@@ -199,13 +199,14 @@ def _standard_words(contents: BriefContents) -> str:
             last=fmt.date(calendar.label(last)),
         )
 
-    n, standards = len(case.standards), "; ".join(map(words, case.standards.values()))
+    if not case.standards:
+        return ""
     text = ngettext(
         "The standard of the programme: {standards}.",
         "The standards of the programme: {standards}.",
-        n,
+        len(case.standards),
     )
-    return text.format(standards=standards) if n else ""
+    return text.format(standards="; ".join(map(words, case.standards.values())))
 
 
 # What is answered
@@ -297,7 +298,7 @@ def _weak_in_draws(contents: BriefContents) -> str:
     said = fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
     worst = worst_drawn(contents)
     answer = spread_of(contents, TIME_TO_SURVIVE, worst)
-    if answer is None:
+    if answer is None or len(medians) == 1:
         return said
     median, span = quantile_words(answer, "50"), span_words(answer)
     text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
@@ -465,13 +466,14 @@ def reading_words(contents: BriefContents) -> str:
         "demand unmet."
     ).format(length=fmt.months(contents.focus.length))
     written = _("If all goes as written that is not so by {last}.")
+    month = ""
     if end is None:
         written = ""
-    elif end.date == contents.focus.start:
-        written = _("If all goes as written that is so from the first start, {month}.")
     elif end.date:
+        month = fmt.date(end.date)
         written = _("If all goes as written that is so from {month} on.")
-    month = fmt.date((end and end.date) or "")
+        if end.date == contents.focus.start:
+            written = _("If all goes as written that is so from the first start, {month}.")
     ratio = _(
         "Leverage ratio: loss of {target} over cost of {sender}, if {target} buys again "
         "afterwards; above 1 {target} loses more, below 0 it pays less than without the "

@@ -215,12 +215,7 @@ def _losses_spec(
     is_log = min(amounts) > 0 and max(amounts) / min(amounts) > _WIDE_SPAN
     order = list(dict.fromkeys(point["panel"] for point in points))
     points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
-    # Both axes have the same ends, so that the diagonal is one of 45 degrees.
-    amounts = [point[key] for point in points for key in ("cost", "loss")]
-    low, high = min(amounts), max(amounts)
-    room = 0.12 * (high - min(low, 0.0)) or 1.0
-    ends = (min(low, 0.0) - (room if low < 0 else 0.0), high + room)
-    low, high = (low / 2, high * 3) if is_log else ends
+    low, high = _limits(points, is_log=is_log)
     axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
     x = vega.numbers(scale=axis, tickCount=4, gridColor="#eeeeee")
@@ -271,6 +266,16 @@ def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[
     ]
 
 
+def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
+    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    if is_log:
+        return low / 2, high * 3
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
+
+
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
     money, own = contents.case.currency, contents.focus.variant
 
@@ -280,8 +285,8 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
         text = bounded(row, "target_loss", fmt.number(row.target_loss))
         return Cell.figure(row.target_loss, text)
 
-    def cost(row: LeverageRow, *, buyer: str) -> Cell:
-        amount, text = getattr(row, f"sender_cost_{buyer}"), None
+    def cost(row: LeverageRow, *, field: str) -> Cell:
+        amount, text = getattr(row, field), None
         if amount is not None and earns(amount, row.target_loss):
             text = fmt.told(_("{cost}: earns"), cost=amount)
         return Cell.figure(amount, text, unit=money)
@@ -292,8 +297,8 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
         Column(_("target's loss, {currency}").format(currency=money), loss),
         Column(_("stocks lack at the end"), "unrestored"),
         Column(_("loss of each later month"), "loss_per_month_after"),
-        Column(_("sender's cost, buyer returns"), partial(cost, buyer="returning")),
-        Column(_("sender's cost, buyer never returns"), partial(cost, buyer="lost")),
+        Column(_("sender's cost, buyer returns"), partial(cost, field="sender_cost_returning")),
+        Column(_("sender's cost, buyer never returns"), partial(cost, field="sender_cost_lost")),
         Column(_("leverage ratio, returns"), ratio_cell),
         Column(_("leverage ratio, never returns"), partial(ratio_cell, is_lost=True)),
         Column(_("premium"), lambda row: premium_cell(row, is_asked=row.variant == own)),

@@ -73,7 +73,10 @@ def _first_figure(contents: BriefContents) -> Figure | None:
 
 def _front(contents: BriefContents) -> dict[str, Any]:
     case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
-    reading = (deciding.end_decides_words(contents), headline.reading_words(contents))
+    reading = ""
+    if dated:
+        end, words = deciding.end_decides_words(contents), headline.reading_words(contents)
+        reading = fmt.joined(end, words, by=" ")
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
@@ -82,7 +85,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "asked": headline.asked_words(contents),
         "cards": () if dated else _cards(contents),
         "by_date": dated,
-        "reading": fmt.joined(*reading, by=" ") if dated else "",
+        "reading": reading,
         "buys": planning.buys_words(contents),
         "ways": planning.ways_table(contents),
         "figure": _first_figure(contents),
@@ -585,10 +588,12 @@ def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:
 def _font_warning(page: str) -> str:
     """Paragraph on what the embedded font cannot show; empty when it can show everything."""
     lacking = missing_characters(page)
+    if not lacking:
+        return ""
     codes = ", ".join(f"U+{ord(character):04X}" for character in lacking)
     text = ngettext(
         "The embedded font lacks {n} character of this brief: {codes}.",
         "The embedded font lacks {n} characters of this brief: {codes}.",
         len(lacking),
     ).format(n=len(lacking), codes=codes)
-    return f'<p class="warning">{in_html(text)}</p>' if lacking else ""
+    return f'<p class="warning">{in_html(text)}</p>'

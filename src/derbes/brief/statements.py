@@ -93,11 +93,12 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
     told = []
     for flip in row.flips_at[:3]:
         is_below = flip.direction == "below"
-        text = _("{input} below {value}") if is_below else _("{input} above {value}")
-        value = in_unit(flip.value, flip.unit)
         if is_opening(flip.input):
             text = _("{input} before {value}") if is_below else _("{input} after {value}")
-            value = fmt.date(opening_label(contents, flip.input, flip.value))
+            value: str = fmt.date(opening_label(contents, flip.input, flip.value))
+        else:
+            text = _("{input} below {value}") if is_below else _("{input} above {value}")
+            value = in_unit(flip.value, flip.unit)
         told.append(text.format(input=input_words(contents, flip.input), value=value))
     if row.flips_in:
         names = "; ".join(contents.name("variants", name) for name in row.flips_in)

@@ -101,8 +101,10 @@ def at_least(text: str, value: float | None, cap: float | None, *, is_bound: boo
         cap: The end of what is looked at; None: there is none.
         is_bound: Whether it is one in any case.
     """
-    is_bound |= value is not None and cap is not None and value >= cap
-    return _("at least {time}").format(time=text) if is_bound and value is not None else text
+    if value is None:
+        return text
+    is_at_end = cap is not None and value >= cap
+    return _("at least {time}").format(time=text) if is_bound or is_at_end else text
 
 
 def input_words(contents: BriefContents, path: str) -> str:
@@ -340,9 +342,11 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
         return Cell.words(MISSING) if is_share else number(answer, answer.quantiles.get(band))
 
     def draws(answer: Answer) -> Cell:
-        n, text = answer.n_draws + answer.n_without, _("{n}, {lost} without a value")
-        told = fmt.told(text, n=n, lost=answer.n_without) if answer.n_without else None
-        return Cell.figure(n, told)
+        n = answer.n_draws + answer.n_without
+        if not answer.n_without:
+            return Cell.figure(n)
+        text = _("{n}, {lost} without a value")
+        return Cell.figure(n, fmt.told(text, n=n, lost=answer.n_without))
 
     columns = (
         Column(_("answer"), name),
@@ -592,8 +596,10 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
         return text
 
     def distribution(one: DrawnInput) -> str:
-        text = "{distribution}" if one.is_stated else _("{distribution}, from the range")
-        return text.format(distribution=fmt.distribution_words(one.distribution))
+        words = fmt.distribution_words(one.distribution)
+        if one.is_stated:
+            return words
+        return _("{distribution}, from the range").format(distribution=words)
 
     columns = (
         Column(_("input"), lambda one: input_words(contents, one.path)),

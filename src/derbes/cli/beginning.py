@@ -186,18 +186,19 @@ def _with_brief(case: Case, place: Path, n_workers: int) -> str:
 # Asked
 
 _told = {
-    "--buyer WHO": _("Country or firm that buys; the target of the case."),
-    "--good WHAT": _("Good that is bought, in any language."),
-    "--seller WHO": _("Who sells it, with parts, who may stop first: 'Russia 70 %, China 30 %'."),
-    "--use AMOUNT": _("How much is used for a time, e.g. '100 t/month'."),
-    "--price PRICE": _("What it costs, e.g. '300 USD/t'."),
-    "--stock AMOUNT": _("What lies in store: '250 t', '3 months', or unknown."),
-    "--until MONTH": _("Last month of the calendar. Without it: December four years ahead."),
+    ("--buyer", "WHO"): _("Country or firm that buys; the target of the case."),
+    ("--good", "WHAT"): _("Good that is bought, in any language."),
+    ("--seller", "WHO"): _(
+        "Who sells it, with parts, who may stop first: 'Russia 70 %, China 30 %'."
+    ),
+    ("--use", "AMOUNT"): _("How much is used for a time, e.g. '100 t/month'."),
+    ("--price", "PRICE"): _("What it costs, e.g. '300 USD/t'."),
+    ("--stock", "AMOUNT"): _("What lies in store: '250 t', '3 months', or unknown."),
+    ("--until", "MONTH"): _("Last month of the calendar. Without it: December four years ahead."),
 }
 """Options that answer a question → what they say."""
-_named = {tuple(spelled.split()): words for spelled, words in _told.items()}
 answers_options = with_options(
-    *(option(name, words, metavar, default="") for (name, metavar), words in _named.items())
+    *(option(name, words, metavar, default="") for (name, metavar), words in _told.items())
 )
 
 

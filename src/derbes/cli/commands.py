@@ -123,10 +123,8 @@ def notes_text(notes: Iterable[Note]) -> str:
 
 def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[ResultTable, ...]:
     """What is wrong with a case, and what is made of what it leaves open."""
-    file, line, column, where, what, fix = columns(
-        file=_("file"), line=_("line"), column=_("column"), where=_("where"), what=_("what"),
-        fix=_("fix"),
-    )  # fmt: skip
+    file, line, column = columns(file=_("file"), line=_("line"), column=_("column"))
+    where, what, fix = columns(where=_("where"), what=_("what"), fix=_("fix"))
     wrong = (file, line, column, where, what, fix)
     return (
         table_of("problems", _("Problems"), Problem, problems, *wrong),
@@ -206,10 +204,11 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         fix = _("Leave --checkpoint out, or copy the file first.")
         raise click.UsageError(text.format(file=resume) + fix)
     place = Path(resume or checkpoint) if resume or checkpoint else None
-    kept: Any = {"checkpoint": place, "resume": resume is not None}
     case = opened(path, checkpoint=place, resume=None)
     with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
-        found = api.plan(case, progress=progress, **asked, **kept)
+        found = api.plan(
+            case, progress=progress, checkpoint=place, resume=resume is not None, **asked
+        )
     answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
@@ -327,9 +326,9 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
     else:
-        text, then = partial(statements_text, query=query), next_line("brief", path)
-        how: Any = {"main": QUERY_TABLES.get(query, query), "has_mark": has_mark}
-        answer(table, text, then, as_json=as_json, out=out, **how)
+        text, main = partial(statements_text, query=query), QUERY_TABLES.get(query, query)
+        then = next_line("brief", path)
+        answer(table, text, then, as_json=as_json, out=out, main=main, has_mark=has_mark)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
         note(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
 
@@ -387,9 +386,15 @@ def input_tables(case: Case, numbers: Sequence[Quantity]) -> tuple[ResultTable, 
     """Every number of a case, and of series each step."""
     path, value, unit = columns(path=_("path"), value=_("value"), unit=_("unit"))
     about = columns(
-        low=_("low"), high=_("high"), distribution=_("distribution"), grade=_("grade"),
-        source=_("source"), why=_("why"), written=_("as written"), line=_("line"),
-    )  # fmt: skip
+        low=_("low"),
+        high=_("high"),
+        distribution=_("distribution"),
+        grade=_("grade"),
+        source=_("source"),
+        why=_("why"),
+        written=_("as written"),
+        line=_("line"),
+    )
     steps = (path, *columns(is_date=True, date=_("from")), value, unit)
     rows = (
         SeriesStep(number.path, case.calendar.label(period), amount, number.unit)
@@ -458,8 +463,9 @@ def list_text(terms: Sequence[GlossaryTerm]) -> str:
     )
 
 
-for _verb in (brief, chart, import_, screen, upstream, draft, excel, import_excel, demo, new,
-              completion):  # fmt: skip
+ELSEWHERE = (brief, chart, import_, screen, upstream, draft, excel, import_excel, demo, new)
+"""Commands that stand in files of their own."""
+for _verb in (*ELSEWHERE, completion):
     derbes.add_command(_verb)
 completable(derbes)
 

@@ -62,17 +62,25 @@ class IdOfCase(click.types.StringParamType):
             case = None
         if case is None:
             return []
-        ids = [f"{section}.{one}" for section in SECTIONS for one in getattr(case, section)]
         if self.section:
-            ids = [BASE, ALL] if self.section == "variants" else []
-            ids += getattr(case, self.section)
+            ids = [*getattr(case, self.section)]
+        else:
+            ids = [f"{section}.{one}" for section in SECTIONS for one in getattr(case, section)]
+        if self.section == "variants":
+            ids = [BASE, ALL, *ids]
         return [CompletionItem(one) for one in ids if one.startswith(incomplete)]
 
 
 SECTIONS = ("goods", "uses", "stockpiles", "suppliers", "plants", "recipes", "measures")
 """Where the elements stand that are named by their path, e.g. `suppliers.north`."""
-IDS = {"measures": "measures", "variants": "variants", "variant": "variants"}
-IDS |= {"standards": "standards", "by": "actors", "where": ""}
+IDS = {
+    "measures": "measures",
+    "variants": "variants",
+    "variant": "variants",
+    "standards": "standards",
+    "by": "actors",
+    "where": "",
+}
 """Parameter of a command on a case → where its ids stand."""
 
 

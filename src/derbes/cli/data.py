@@ -224,9 +224,14 @@ WIDEST_PATH = 60
 
 
 def import_into_case(
-    paths: Sequence[str], into: Mapping[str, Any], asked: Mapping[str, Any], **how: Any
+    paths: Sequence[str],
+    into: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    *,
+    as_json: bool,
+    out: str,
 ) -> int:
-    """Bring a table into a case; the exit code. How it is answered is as of `answer`."""
+    """Bring a table into a case; the exit code."""
     if len(paths) > 1:
         what = _("one table at a time goes into a case; these are {n}.")
         raise click.UsageError(what.format(n=len(paths)))
@@ -242,14 +247,13 @@ def import_into_case(
         n = len(found.changes)
         yield ngettext("Write {n} number?", "Write {n} numbers?", n).format(n=n)
 
-    take = _taking(import_text, questions, yes=yes, as_json=how["as_json"])
+    take = _taking(import_text, questions, yes=yes, as_json=as_json)
     found = api.import_table(paths[0], case, take=take, **words)
-    told = [
-        _("The case already has these numbers; nothing is written."),
-        _("Written: {out}").format(out=f"{found.case}, {found.mapping}"),
-        next_line("check", case),
-    ]
-    return _brought(found, import_text, *told, **how)
+    written = _("Written: {out}").format(out=f"{found.case}, {found.mapping}")
+    then = f"{written}\n{next_line('check', case)}"
+    if not found.changes:
+        then = _("The case already has these numbers; nothing is written.")
+    return _brought(found, import_text, then, as_json=as_json, out=out)
 
 
 def _taking(
@@ -274,15 +278,16 @@ def _taking(
 def _brought(
     found: TableImport | BookImport,
     text: Callable[[Any], str],
-    nothing: str,
-    *written: str,
-    **how: Any,
+    then: str,
+    *,
+    as_json: bool,
+    out: str,
 ) -> int:
-    """Answer what an import changes, and whether it is written; the exit code."""
+    """Answer what an import changes, and what comes then if it is written; the exit code."""
     has_changes = bool(found.changes or getattr(found, "deleted", ()))
     is_open = has_changes and not found.written
-    then = _("Nothing is written yet.") if is_open else "\n".join(written)
-    answer(found, text, then if has_changes else nothing, **how)
+    then = _("Nothing is written yet.") if is_open else then
+    answer(found, text, then, as_json=as_json, out=out)
     if is_open:
         click.echo(_("Not written. To write it, add --yes to the same command."), err=True)
     return NOT_WRITTEN if is_open else DONE
@@ -390,13 +395,12 @@ def import_excel(
     check_places((book, *known), source=case)
     take = _taking(book_text, _book_questions, yes=yes, as_json=as_json)
     found = api.import_excel(book, case, take=take)
-    told = [
-        _("The workbook changes nothing; nothing is written."),
-        _("Written: {out}").format(out=", ".join(found.files)),
-        _("To go on in Excel, make the workbook anew with derbes excel."),
-        next_line("check", found.case),
-    ]
-    context.exit(_brought(found, book_text, *told, as_json=as_json, out=out))
+    written = _("Written: {out}").format(out=", ".join(found.files))
+    anew = _("To go on in Excel, make the workbook anew with derbes excel.")
+    then = f"{written}\n{anew}\n{next_line('check', found.case)}"
+    if not found.changes and not found.deleted:
+        then = _("The workbook changes nothing; nothing is written.")
+    context.exit(_brought(found, book_text, then, as_json=as_json, out=out))
 
 
 def _book_questions(found: BookImport) -> Iterator[str]:
@@ -431,13 +435,13 @@ def case_answers(case: Case, *, draws: int, seed: int, n_workers: int) -> list[A
 
     found: list[Any] = []
     with stoppable(None) as progress:
-        work: Any = {"progress": progress, "n_workers": n_workers}
         if case.measures:
-            found += [api.cover(case, **work), api.leverage(case, **work)]
+            found.append(api.cover(case, progress=progress, n_workers=n_workers))
+            found.append(api.leverage(case, progress=progress, n_workers=n_workers))
         if case.options and case.standards:
-            found.append(api.plan(case, **work))
+            found.append(api.plan(case, progress=progress, n_workers=n_workers))
         is_drawn = uncertain_inputs(case) or case.scenarios or case.hazards
         if case.measures and is_drawn and draws > 1:
-            solved = min(draws, STRESS_SOLVED)
-            found.append(api.stress(case, draws=draws, solved=solved, seed=seed, **work))
+            stress = partial(api.stress, progress=progress, n_workers=n_workers)
+            found.append(stress(case, draws=draws, solved=min(draws, STRESS_SOLVED), seed=seed))
     return found

@@ -33,8 +33,11 @@ class _Option(click.Option):
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """The value, or a message that says of what kind it should be."""
-        kinds = {"integer": _("integer"), "float": _("float")}
-        kinds["integer range"] = _("integer range")
+        kinds = {
+            "integer": _("integer"),
+            "integer range": _("integer range"),
+            "float": _("float"),
+        }
         self.type.name = kinds.get(self._kind, self._kind)
         return super().process_value(ctx, value)
 
@@ -130,8 +133,8 @@ def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
         names, metavar = (names, value) if value.isupper() else ([*names, value], None)
         argument = stated[names[-1].lstrip("-").replace("-", "_")]
         kind = (*get_args(argument.annotation), argument.annotation)[0]
-        more = {"type": str if kind is Any else kind}
-        more |= {"multiple": isinstance(argument.default, tuple)}
+        is_multiple = isinstance(argument.default, tuple)
+        more = {"type": str if kind is Any else kind, "multiple": is_multiple}
         more = {"is_flag": True} if kind is bool else more
         if argument.default is argument.empty:
             return option(" ".join(names), words, metavar, required=True, **more)

@@ -61,13 +61,14 @@ def answer(
     *,
     as_json: bool,
     out: str,
-    **tables: Any,
+    main: str = "",
+    has_mark: bool = False,
 ) -> None:
     """A result as JSON, as tables as of `tell_tables`, or as text that closes with what is next."""
     if as_json:
         tell_json(record_of(result), out)
     elif promised_tables(out):
-        tell_tables(tables_of(result), out, result, **tables)
+        tell_tables(tables_of(result), out, result, main=main, has_mark=has_mark)
         if then:
             note(then)
     else:

@@ -50,12 +50,25 @@ HISTORY = "a history, a line of JSON each"
 """What can be written into a file."""
 
 _ENDS = {
-    JSON: ".json .jsonld", HTML: ".html .htm", CSV: ".csv", PARQUET: ".parquet", EXCEL: ".xlsx",
-    TEXT: ".txt .log", CASE: ".yaml .yml", "an old workbook": ".xls .xlsm .xlsb",
-    "OpenDocument": ".ods", "Word": ".docx .doc .odt .rtf", "PowerPoint": ".pptx .ppt .odp",
-    "a picture": ".jpg .jpeg .gif .webp", PNG: ".png", SVG: ".svg", HISTORY: ".jsonl",
-    "TSV": ".tsv", PDF: ".pdf", "a zip archive": ".zip",
-}  # fmt: skip
+    JSON: ".json .jsonld",
+    HTML: ".html .htm",
+    CSV: ".csv",
+    PARQUET: ".parquet",
+    EXCEL: ".xlsx",
+    TEXT: ".txt .log",
+    CASE: ".yaml .yml",
+    "an old workbook": ".xls .xlsm .xlsb",
+    "OpenDocument": ".ods",
+    "Word": ".docx .doc .odt .rtf",
+    "PowerPoint": ".pptx .ppt .odp",
+    "a picture": ".jpg .jpeg .gif .webp",
+    PNG: ".png",
+    SVG: ".svg",
+    HISTORY: ".jsonl",
+    "TSV": ".tsv",
+    PDF: ".pdf",
+    "a zip archive": ".zip",
+}
 KINDS = {"": TEXT} | {end: kind for kind, ends in _ENDS.items() for end in ends.split()}
 """What the end of a name promises."""
 
@@ -113,9 +126,13 @@ def check_places(
 
     Args:
         read: Files that are read.
-        kind: As in `opened`, like `instead` and what is raised.
+        kind: What is written to `out`; empty: a text, or with `--json` JSON.
         source: Of what the messages tell.
-        **instead: Option → place.
+        **instead: Option → place, where that is not as it was asked for.
+
+    Raises:
+        RequestError: Names everything that is wrong.
+        OutputError: The answer is for an output that is closed.
     """
     context = click.get_current_context()
     outlet: Outlet = context.find_root().obj

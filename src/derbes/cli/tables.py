@@ -264,11 +264,10 @@ def _clash(plan: Plan) -> str:
 def _choices(plan: Plan) -> str:
     if not plan.plan:
         return _("Plan: nothing; what is there is enough.")
-    *shown, cost = _places((_("what"), _("option"), _("decided"), _("works from"), _("cost")))
-    shown.append(replace(cost, unit=plan.currency))
+    *about, cost = _places((_("what"), _("option"), _("decided"), _("works from"), _("cost")))
     rows = [(one.what, one.option, one.date, one.effect, one.cost) for one in plan.plan]
     total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
-    return _titled(_("Plan"), shown, [*rows, total])
+    return _titled(_("Plan"), [*about, replace(cost, unit=plan.currency)], [*rows, total])
 
 
 def _information(plan: Plan) -> str:
@@ -323,12 +322,14 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
 def _stress_head(stress: Stress) -> str:
     head, n = _("{draws}, seed {seed}, method {method}"), stress.draws_solved
     head = head.format(draws=_draws(stress.draws), seed=stress.seed, method=stress.method)
+    if not n:
+        return head
     solved = ngettext(
         "{n:,} of them solved for the best response",
         "{n:,} of them solved for the best response",
         n,
     )
-    return f"{head}; {solved.format(n=n)}" if n else head
+    return f"{head}; {solved.format(n=n)}"
 
 
 def _answers(answers: Sequence[Answer]) -> Iterator[str]:
@@ -342,7 +343,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     def quantile(answer: Answer, *, band: str) -> object:
         return _up_to(answer, answer.quantiles.get(band))
 
-    shown = (
+    by_date = (
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), "standard_error"),
@@ -350,7 +351,7 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     )
     for (kind, unit, *about), rows in tables.items():
         title = f"{kind} [{unit}]" if unit else kind
-        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", shown, rows)
+        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", by_date, rows)
 
 
 def _months(n: int | None) -> str:
@@ -495,16 +496,19 @@ _SHOWN = {
     "scores": "speaker n_predictions n_due n_resolved n_early n_open n_void n_expired brier",
     "calibration": "low high n mean_probability share_true n_undecided n_early n_open",
 }
-"""Table of a ledger → those of its columns that the screen has room for."""
+"""Table of a ledger → those of its columns that the screen has room for; of statements those
+that foretell something."""
 
 
 def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
     """A table of a ledger for the screen; what becomes of the text of some of its columns."""
     whole = table.tables()[name]
     known = {column.path: column for column in whole.columns}
-    columns = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
-    dated = (row for row in whole.rows if row.probability is not None)
-    return text_table(columns, [*dated] if name == "statements" else whole.rows)
+    fitting = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
+    rows = whole.rows
+    if name == "statements":
+        rows = tuple(row for row in rows if row.probability is not None)
+    return text_table(fitting, rows)
 
 
 def _overview(table: StatementTable) -> str:
@@ -586,7 +590,7 @@ def _predictions(table: StatementTable) -> str:
 def _signaling(table: StatementTable) -> str:
     if table.signaling is None:
         return _("No measure of this case has a sender.")
-    shown = columns(
+    by_year = columns(
         start=_("start"),
         credible_share=_("credible"),
         rhetoric_share=_("only talk"),
@@ -595,7 +599,7 @@ def _signaling(table: StatementTable) -> str:
         pooling_share=_("pooling"),
         separating_share=_("separating"),
     )
-    return text_table(shown, table.signaling.years)
+    return text_table(by_year, table.signaling.years)
 
 
 _ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {

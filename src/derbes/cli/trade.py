@@ -67,15 +67,16 @@ def screen_text(found: Screen | ProductSheet, limit: int) -> str:
 
 
 def _screen(found: Screen, limit: int) -> Iterator[str]:
+    year = found.years[-1]
+    if not found.rows:
+        yield _("No imports of {buyer} are recorded in {year}.").format(
+            buyer=found.buyer, year=year
+        )
+        return
     title = _("Imports of {buyer} by product in {year}, most dependent first")
     if found.buyer == EVERY:
         title = _("Imports by buyer and product in {year}, most dependent first")
-    if not found.rows:
-        title = _("No imports of {buyer} are recorded in {year}.")
-    title = title.format(buyer=found.buyer, year=found.years[-1])
-    if not found.rows:
-        yield title
-        return
+    title = title.format(buyer=found.buyer, year=year)
     columns = dependence_columns(sender=found.sender, has_buyers=found.buyer == EVERY)
     yield _titled(title, columns, found.rows[:limit])
     yield from _rows_left(len(found.rows) - limit)

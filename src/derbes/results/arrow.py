@@ -35,19 +35,36 @@ _GET_SCHEMA: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Schemas)
 _GET_NEXT: Any = ctypes.CFUNCTYPE(ctypes.c_int, _Streams, _Arrays)
 _GET_ERROR: Any = ctypes.CFUNCTYPE(ctypes.c_char_p, _Streams)
 _TEXT, _NUMBER, _PLACE = ctypes.c_char_p, ctypes.c_int64, ctypes.c_void_p
-_END: Any = [("dictionary", _PLACE), ("release", _PLACE), ("private_data", _PLACE)]
 _Schema._fields_ = [
-    ("format", _TEXT), ("name", _TEXT), ("metadata", _TEXT), ("flags", _NUMBER),
-    ("n_children", _NUMBER), ("children", ctypes.POINTER(_Schemas)), *_END,
-]  # fmt: skip
+    ("format", _TEXT),
+    ("name", _TEXT),
+    ("metadata", _TEXT),
+    ("flags", _NUMBER),
+    ("n_children", _NUMBER),
+    ("children", ctypes.POINTER(_Schemas)),
+    ("dictionary", _PLACE),
+    ("release", _PLACE),
+    ("private_data", _PLACE),
+]
 _Array._fields_ = [
-    ("length", _NUMBER), ("null_count", _NUMBER), ("offset", _NUMBER), ("n_buffers", _NUMBER),
-    ("n_children", _NUMBER), ("buffers", ctypes.POINTER(_PLACE)),
-    ("children", ctypes.POINTER(_Arrays)), *_END,
-]  # fmt: skip
+    ("length", _NUMBER),
+    ("null_count", _NUMBER),
+    ("offset", _NUMBER),
+    ("n_buffers", _NUMBER),
+    ("n_children", _NUMBER),
+    ("buffers", ctypes.POINTER(_PLACE)),
+    ("children", ctypes.POINTER(_Arrays)),
+    ("dictionary", _PLACE),
+    ("release", _PLACE),
+    ("private_data", _PLACE),
+]
 _Stream._fields_ = [
-    ("get_schema", _PLACE), ("get_next", _PLACE), ("get_last_error", _PLACE), *_END[1:],
-]  # fmt: skip
+    ("get_schema", _PLACE),
+    ("get_next", _PLACE),
+    ("get_last_error", _PLACE),
+    ("release", _PLACE),
+    ("private_data", _PLACE),
+]
 
 
 class ArrowColumn(NamedTuple):

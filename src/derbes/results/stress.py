@@ -268,15 +268,22 @@ class HazardMonth:
 
 
 def _fan_points(fan: Fan) -> Iterator[FanPoint]:
-    whole = ("name", "variant", "measure", "length", "bound", "unit", "capped_at", "n_draws")
-    about = {name: getattr(fan, name) for name in whole}
     for at, date in enumerate(fan.dates):
-        share = fan.capped_share[at] if fan.capped_share else None
-        bands = {band: values[at] for band, values in fan.quantiles.items()}
         yield FanPoint(
-            **about, date=date, mean=fan.mean[at], quantiles=bands, central=fan.central[at],
-            capped_share=share,
-        )  # fmt: skip
+            name=fan.name,
+            variant=fan.variant,
+            measure=fan.measure,
+            length=fan.length,
+            bound=fan.bound,
+            unit=fan.unit,
+            date=date,
+            mean=fan.mean[at],
+            quantiles={band: values[at] for band, values in fan.quantiles.items()},
+            central=fan.central[at],
+            capped_at=fan.capped_at,
+            capped_share=fan.capped_share[at] if fan.capped_share else None,
+            n_draws=fan.n_draws,
+        )
 
 
 def _hazard_months(risk: HazardRisk) -> Iterator[HazardMonth]:
