@@ -265,7 +265,7 @@ def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> Fl
     Raises:
         ValueError: No such method, or rows of a Latin hypercube from the middle.
     """
-    if method not in DRAW_METHODS:
+    if method not in DRAW_METHODS or method == ALL_DRAWS:
         raise ValueError(method)
     if n_axes == 0:
         return np.empty((n, 0))

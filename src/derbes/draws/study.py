@@ -202,7 +202,7 @@ def _together(
     case = replace(case, measures={**case.measures, first.id: joined})
     drawn = [one for one in _factors_of(case, names) if one[2].path in columns]
     timed = [one for one in drawn if case.measures[one[0]].kind in TIMED]
-    scaled = [one for one in drawn if one not in timed]
+    scaled = [one for one in drawn if case.measures[one[0]].kind not in TIMED]
     trials = np.eye(len(scaled), len(scaled) + 1, 1)
     values = {q.path: trial for (_name, _key, q), trial in zip(scaled, trials, strict=True)}
     tried = compile_measure(case, arrays, first.id, values=values)

@@ -79,8 +79,8 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     turn the verdict, it is untestable.
     """
     share, lost, missing = truths.share, truths.missing_share, truths.missing
-    n_draws, more = len(truths.codes), ("…",) * (len(missing) > MOST_KEYS)
-    keys = in_a_row((*missing[:MOST_KEYS], *more))
+    n_draws, more = len(truths.codes), ["…"] if len(missing) > MOST_KEYS else []
+    keys = in_a_row([*missing[:MOST_KEYS], *more])
     known = (share or 0.0) * (1.0 - lost)
     is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
     if share is None or is_open:

@@ -8,7 +8,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -501,17 +500,11 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
 
 
-_UNREAD = (
-    *("variants", "scenarios", "facts", "documents", "statements"),
-    *("contrasts", "double_standards", "tensions"),
-)
-"""Sections of a case that programs do not read."""
-
-
 def bare(variant: DrawnVariant) -> DrawnVariant:
     """A variant without what programs do not read, so that it is quick to send."""
-    nothing: dict[str, Any] = {section: {} for section in _UNREAD}
-    return replace(variant, case=replace(variant.case, **nothing))
+    case = replace(variant.case, variants={}, scenarios={}, facts={}, documents={})
+    case = replace(case, statements={}, contrasts={}, double_standards={}, tensions={})
+    return replace(variant, case=case)
 
 
 def _longest(variant: DrawnVariant) -> int:

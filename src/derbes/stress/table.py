@@ -262,10 +262,10 @@ def blocks(variant: DrawnVariant, first: int = 0) -> Iterator[Draws]:
         if first < len(whole.weights):
             yield replace(rows_of(whole, np.arange(first, len(whole.weights))), first=first)
         return
-    about: dict[str, Any] = {"seed": request.seed, "method": request.method}
+    seed, method, paths = request.seed, request.method, variant.paths
     while first < request.draws:
         n = min(BLOCK - first % BLOCK, request.draws - first)
-        drawn = make_draws(variant.case, n, inputs=variant.paths, first=first, **about)
+        drawn = make_draws(variant.case, n, seed=seed, method=method, inputs=paths, first=first)
         yield replace(drawn, weights=np.ones(n))
         first += n
 
