@@ -87,6 +87,7 @@ def drawn_case(case: Case, draws: Draws, i: int) -> Case:
     own. Drawn numbers have no range any more.
 
     Raises:
+        KeyError: The case has no scenario of the draw's name.
         ValueError: A series that starts at 0 cannot be scaled.
     """
     return with_values(*drawn_values(case, draws, i))

@@ -248,7 +248,11 @@ def verdicts_of(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Verdicts:
-    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it."""
+    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it.
+
+    Raises:
+        CaseError: Expressions that cannot be used.
+    """
     ledger = read_ledger(case)
     sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
