@@ -145,14 +145,15 @@ def run(
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
     order = np.argsort(np.concatenate(places), kind="stable")
-    unmet, first_short, money = (
-        np.concatenate([getattr(part, name) for part in parts])[order]
-        for name in ("unmet", "first_short", "money")
-    )
     stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
-    stock = np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0))
-    p_short = np.tensordot(shares, [part.probability_short for part in parts], axes=1)
-    return Outcomes(unmet, first_short, money, np.concatenate(costs)[order], p_short, stock)
+    return Outcomes(
+        unmet=np.concatenate([part.unmet for part in parts])[order],
+        first_short=np.concatenate([part.first_short for part in parts])[order],
+        money=np.concatenate([part.money for part in parts])[order],
+        shortage=np.concatenate(costs)[order],
+        p_short=np.tensordot(shares, [part.probability_short for part in parts], axes=1),
+        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    )
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:

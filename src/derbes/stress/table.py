@@ -185,11 +185,11 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
             "before."
         )
         raise DataError(what.format(path=path, differ="; ".join(differ)))
-    found = {}
-    for name, known in told["variants"].items():
-        own = np.array(held[VARIANT]) == name
+    found, variant = {}, np.array(held[VARIANT])
+    for name, one in told["variants"].items():
+        own = variant == name
         columns = {key: column[own] for key, column in held.items() if key != VARIANT}
-        found[name] = VariantTable(columns, int(known["n_solved"]), tuple(known["p_short"]))
+        found[name] = VariantTable(columns, int(one["n_solved"]), tuple(one["p_short"]))
     return found
 
 
