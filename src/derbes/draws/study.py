@@ -157,7 +157,6 @@ def prepare_futures(
         factors=tuple(factors.values()),
         measures=names,
         sets=_sets(case, plan.arrays, names, columns),
-        state=None,
         first=0,
         n_periods=case.calendar.n_periods,
     )
