@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from derbes.case.quantity import Quantity
-from derbes.draws.inputs import shared_inputs, uncertain_inputs
-from derbes.draws.sampling import make_draws
+from derbes.draws.inputs import scenario_cases, shared_inputs, uncertain_inputs
+from derbes.draws.sampling import make_draws, points
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -183,3 +183,17 @@ def test_variants_share_columns_and_differ_only_where_they_differ():
 def test_a_number_that_a_case_does_not_have_is_missing_not_zero():
     draws = make_draws(uncertain_example(), 4, inputs=(STOCK, "plants.far.delay"))
     assert np.isnan(draws.values[:, 1]).all()
+
+
+def test_a_scenario_that_has_not_been_built_is_refused():
+    base = named(worked_example(1))
+    built = in_scenarios(base, good=(0.9, base), bad=(0.1, base))
+    scenarios = {**built.scenarios, "bad": replace(built.scenarios["bad"], case=None)}
+    with pytest.raises(ValueError, match=r"scenarios without a case: \['bad'\]"):
+        scenario_cases(replace(built, scenarios=scenarios))
+
+
+@pytest.mark.parametrize("method", ["all", "no such"])
+def test_points_come_from_a_sequence_only(method):
+    with pytest.raises(ValueError, match=method):
+        points(4, 2, seed=1, method=method)

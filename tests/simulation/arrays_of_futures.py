@@ -25,7 +25,6 @@ def model_of(
                 for c, one in enumerate(measures)
             ),
         ),
-        state=None,
         first=first,
         n_periods=n_periods,
     )

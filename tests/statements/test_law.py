@@ -9,7 +9,7 @@ from derbes.errors import CaseError
 from derbes.grammar import MOST_DEPTH, ExpressionError
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.ledger import read_ledger
-from derbes.statements.terms import MOST_MONTHS, MOST_NESTED, Missing
+from derbes.statements.terms import MOST_MONTHS, MOST_NESTED, Missing, in_order
 from derbes.statements.verdicts import UNTESTABLE
 from derbes.statements.worlds import evaluate
 from tests.small_cases import worked_example
@@ -152,6 +152,14 @@ def test_a_chain_that_is_too_long_is_one_problem(link):
     (problem,) = caught.value.problems
     assert "hangs on too many entries" in problem.what
     assert problem.fix
+
+
+def test_entries_come_behind_those_that_they_name_else_as_they_are_written():
+    names = [f"s{at}" for at in range(40)]
+    links = {"top": reversed(names), **dict.fromkeys(names, ())}
+    assert in_order(links) == [*names, "top"]
+    assert in_order({"a": ["b"], "b": ["c", "c"], "c": [], "x": ["y"], "y": ["x"]}) == [*"cba"]
+    assert in_order({"a": ["a"], "b": ["gone"]}) == ["b"]
 
 
 @pytest.mark.parametrize("link", LINKS)

@@ -23,8 +23,10 @@ EACH_EVENT = ("hazards.", ".length")
 
 def is_uncertain(quantity: Quantity) -> bool:
     """Whether a number can take more than one value by itself, not through its parents."""
-    if quantity.formula is not None or quantity.distribution == "reference":
-        return quantity.formula is None
+    if quantity.formula is not None:
+        return False
+    if quantity.distribution == "reference":
+        return True
     if quantity.distribution in {"discrete", "empirical"}:
         step = 2 if quantity.distribution == "discrete" else 1
         return len(set(quantity.parameters[::step])) > 1
@@ -55,10 +57,17 @@ def uncertain_inputs(case: Case) -> tuple[Quantity, ...]:
 
 
 def scenario_cases(case: Case) -> Mapping[str, Case]:
-    """The case in each scenario; the case itself, without a name, where there is none."""
+    """The case in each scenario; the case itself, without a name, where there is none.
+
+    Raises:
+        ValueError: A scenario has not been built.
+    """
     if not case.scenarios:
         return {"": case}
-    return {name: scenario.case or case for name, scenario in case.scenarios.items()}
+    built = {name: one.case for name, one in case.scenarios.items() if one.case is not None}
+    if len(built) != len(case.scenarios):
+        raise ValueError(f"scenarios without a case: {sorted(set(case.scenarios) - set(built))}")
+    return built
 
 
 def shared_inputs(cases: Sequence[Case]) -> tuple[str, ...]:
@@ -78,6 +87,7 @@ def drawn_case(case: Case, draws: Draws, i: int) -> Case:
     own. Drawn numbers have no range any more.
 
     Raises:
+        KeyError: The case has no scenario of the draw's name.
         ValueError: A series that starts at 0 cannot be scaled.
     """
     return with_values(*drawn_values(case, draws, i))

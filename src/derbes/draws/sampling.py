@@ -47,7 +47,6 @@ MOST_POINTS = 2**30
 MOST_LISTED = 1_000_000
 """Most combinations that are listed when no number of draws is given."""
 PERCENTS = (5, 50, 95)
-_SHOWN = ("path", "unit", "value", "low", "high", "reference")
 ROUNDING = 1e-12
 """What sums of shares may miss 1 by."""
 LEAST_SHARE = 1e-10
@@ -265,7 +264,7 @@ def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> Fl
     Raises:
         ValueError: No such method, or rows of a Latin hypercube from the middle.
     """
-    if method not in DRAW_METHODS:
+    if method not in DRAW_METHODS or method == ALL_DRAWS:
         raise ValueError(method)
     if n_axes == 0:
         return np.empty((n, 0))
@@ -447,7 +446,12 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
         n_rows = len(quantity.parameters) if quantity.distribution == "empirical" else None
         told.append(
             DrawnInput(
-                **{name: getattr(quantity, name) for name in _SHOWN},
+                path=quantity.path,
+                unit=quantity.unit,
+                value=quantity.value,
+                low=quantity.low,
+                high=quantity.high,
+                reference=quantity.reference,
                 distribution=quantity.distribution or "pert",
                 is_stated=bool(quantity.distribution),
                 quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},

@@ -157,7 +157,6 @@ def prepare_futures(
         factors=tuple(factors.values()),
         measures=names,
         sets=_sets(case, plan.arrays, names, columns),
-        state=None,
         first=0,
         n_periods=case.calendar.n_periods,
     )
@@ -202,7 +201,7 @@ def _together(
     case = replace(case, measures={**case.measures, first.id: joined})
     drawn = [one for one in _factors_of(case, names) if one[2].path in columns]
     timed = [one for one in drawn if case.measures[one[0]].kind in TIMED]
-    scaled = [one for one in drawn if one not in timed]
+    scaled = [one for one in drawn if case.measures[one[0]].kind not in TIMED]
     trials = np.eye(len(scaled), len(scaled) + 1, 1)
     values = {q.path: trial for (_name, _key, q), trial in zip(scaled, trials, strict=True)}
     tried = compile_measure(case, arrays, first.id, values=values)

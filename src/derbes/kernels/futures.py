@@ -37,7 +37,7 @@ SHORT = 1e-6
 """Relative to demand: what is less than this is rounding, not a shortage."""
 SERIES = ("short", "unmet", "stock", "money")
 """What may be kept by period: whether essential demand goes short, by use, by good, in all."""
-FIRST_SHORT, DEEPEST, WORTH, N_TOTALS = range(4)
+FIRST_SHORT, WORTH, N_TOTALS = range(3)
 
 
 class Frame(NamedTuple):
@@ -45,18 +45,8 @@ class Frame(NamedTuple):
 
     first: int
     """First period. [period]"""
-    lots: Floats
-    """First stock of each lot in the state, as a part of what the case has. (L,)"""
     lot_stock: Floats
-    """What the central case has. (L,) [unit]"""
-    fresh: Floats
-    """(G,) [unit]"""
-    past_inflow: Table
-    """(G, A) [unit]"""
-    transit: Table
-    """What is on the way, where it is given. (K, J) [unit]"""
-    is_given: int
-    """1: it is given; 0: it is the plan's."""
+    """First stock of each lot in the central case. (L,) [unit]"""
     arriving: Table
     """Deliveries of the plan by period of arrival. (T, K) [unit/period]"""
     need: Table
@@ -161,8 +151,6 @@ class Kept(NamedTuple):
     n_paths: int
     rows: Ints
     """First row of each of `SERIES`; -1: not kept. (4,)"""
-    count_from: int
-    """First period whose unmet demand counts. [period]"""
     factors: Table
     """Room for phi of (S9). (m, G)"""
 
@@ -287,34 +275,27 @@ def follow_plan(n: Network, p: Course, f: Frame, c: Course, factors: Table) -> N
 def place_state(
     n: Network, p: Course, f: Frame, d: Drawn, c: Course, r: Run, factors: Table, i: int
 ) -> None:
-    """Stocks and what is on the way before the first period."""
+    """Before the first period: the first stocks, and on the way what the plan has."""
     m, last, row = len(c.plan), len(p.plan) - 1, row_of(d.lot_stock, i)
     for lot in range(r.lots.shape[1]):
         stock, usual = d.lot_stock[row, lot], f.lot_stock[lot]
-        r.lots[0, lot] = stock * f.lots[lot]
+        r.lots[0, lot] = stock
         part = stock / usual if usual > 0.0 else 1.0
         for t in range(m):
             c.lot_path[t, lot] = part * p.lot_path[min(f.first + t, last), lot]
-    shelf = len(r.inflow) - len(r.regime)
     r.inflow[:] = 0.0
+    r.fresh[0] = 0.0
+    r.rest[:] = 0.0
+    r.oldest[:] = len(r.inflow) - len(r.regime)
     r.due[:] = 0.0
     r.arriving[:] = 0.0
     r.bill[:] = 0.0
-    for g in range(len(n.order)):
-        r.fresh[0, g] = f.fresh[g]
-        for age in range(min(shelf, f.past_inflow.shape[1])):
-            r.inflow[shelf - 1 - age, g] = f.past_inflow[g, age]
-        find_batches(c, r, g)
     for k in range(len(n.outputs)):
         g = n.outputs[k]
         if g < 0:
             continue
-        width = f.transit.shape[1] if f.is_given else c.leads[k]
-        for t in range(min(width, m)):
-            if f.is_given:
-                amount = f.transit[k, t]
-            else:
-                amount = factors[t, g] * f.arriving[min(f.first + t, last), k]
+        for t in range(min(c.leads[k], m)):
+            amount = factors[t, g] * f.arriving[min(f.first + t, last), k]
             r.arriving[t, k] = amount
             r.due[t, g] += amount
             if n.is_bought[k]:
@@ -441,21 +422,15 @@ def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int)
     total[at + FIRST_SHORT] = -1.0
     discount, weight, worth = d.discount[row_of(d.discount, i), 1], d.weights[i], 1.0
     for t in range(len(r.regime)):
-        wanted, lacking = 0.0, missing(n, c, r, t)
-        counts = f.first + t >= kept.count_from
+        lacking = missing(n, c, r, t)
         for u in range(n_uses):
             unmet = unmet_of(r, t, u)
             note(kept, t, i, weight, 1, u, unmet)
-            if counts:
-                total[u] += unmet
-                total[n_uses + u] += unmet * worth
-            if n.use_essential[u]:
-                wanted += c.weight[u] * r.wanted[t, u]
+            total[u] += unmet
+            total[n_uses + u] += unmet * worth
         note(kept, t, i, weight, 0, 0, 1.0 if lacking > 0.0 else 0.0)
-        if counts and lacking > 0.0:
-            if total[at + FIRST_SHORT] < 0.0:
-                total[at + FIRST_SHORT] = f.first + t
-            total[at + DEEPEST] = max(total[at + DEEPEST], lacking / wanted)
+        if lacking > 0.0 and total[at + FIRST_SHORT] < 0.0:
+            total[at + FIRST_SHORT] = f.first + t
         money = 0.0
         if kept.rows[2] >= 0 or kept.rows[3] >= 0:
             for g in range(len(n.order)):

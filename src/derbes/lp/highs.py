@@ -46,8 +46,7 @@ class MixedAnswer:
     columns: FloatArray | None
     """Best point, whole where it must be; None: none was found."""
     bound: float
-    """No point is better."""
-    is_infeasible: bool
+    """No point is better; inf: there is none at all."""
     is_in_time: bool
     """Whether the solver ended by itself."""
 
@@ -321,6 +320,7 @@ class Session:
     def forget(self) -> None:
         """Start the next solve cold."""
         self._solver.clearSolver()
+        self._basic = None
         self._is_cold = True
         for option, setting in COLD.items():
             self._solver.setOptionValue(option, setting)
@@ -572,7 +572,7 @@ def _mixed_answer(
 ) -> MixedAnswer:
     status, found = solver.getModelStatus(), highspy.HighsModelStatus
     if status in (found.kInfeasible, found.kUnboundedOrInfeasible):
-        return MixedAnswer(None, np.inf, is_infeasible=True, is_in_time=True)
+        return MixedAnswer(None, np.inf, is_in_time=True)
     if status not in (found.kOptimal, found.kTimeLimit, found.kInterrupt):
         raise SolveError(
             _('program "{name}" has no optimum: the solver stopped with "{status}".').format(
@@ -584,20 +584,14 @@ def _mixed_answer(
     is_mixed = bool(is_whole.any())
     bound = info.mip_dual_bound if is_mixed else info.objective_function_value
     if not is_mixed and not is_in_time:
-        return MixedAnswer(None, -np.inf, is_infeasible=False, is_in_time=False)
+        return MixedAnswer(None, -np.inf, is_in_time=False)
     if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
-        return MixedAnswer(
-            None, bound * small.cost_scale, is_infeasible=False, is_in_time=is_in_time
-        )
+        return MixedAnswer(None, bound * small.cost_scale, is_in_time=is_in_time)
     columns = np.array(solver.getSolution().col_value)
     if is_mixed:
         columns = _held(solver, columns, is_whole)
-    return MixedAnswer(
-        columns * small.column_scale,
-        bound * small.cost_scale,
-        is_infeasible=False,
-        is_in_time=is_in_time,
-    )
+    bound = bound * small.cost_scale
+    return MixedAnswer(columns * small.column_scale, bound, is_in_time=is_in_time)
 
 
 def _held(solver: Any, columns: FloatArray, is_whole: BoolArray) -> FloatArray:

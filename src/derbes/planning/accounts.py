@@ -484,9 +484,10 @@ def accounts_of(
             if amount
         )
     )
-    paid, parts, hours, written = _supply(problem, solution.choices, told, solution.prices)
-    with_plan = _added(paid, paid_anyway(case), options)
-    without = _added(_supply(bare, (), told, FIRM)[0], paid_anyway(otherwise_case))
+    for_supply, parts, hours, written = _supply(problem, solution.choices, told, solution.prices)
+    with_plan = _added(for_supply, paid_anyway(case), options)
+    otherwise, *_rest = _supply(bare, (), told, FIRM)
+    without = _added(otherwise, paid_anyway(otherwise_case))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -508,7 +509,7 @@ def accounts_of(
     )
     # the parts of the cost, beside those of the cheapest course without standards
     calm, chosen = without_standards(problem), solution.no_threat_choices
-    other = _supply(calm, chosen, told, solution.no_threat_prices)[1]
+    _paid, other, *_rest = _supply(calm, chosen, told, solution.no_threat_prices)
     account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
         for item, amount in parts.items()

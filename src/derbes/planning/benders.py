@@ -347,7 +347,7 @@ def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
     floor = Cuts.floor(run.problem.n_draws, run.problem.first.n_columns)
     answer = run.root(floor, is_relaxed=False)
-    return answer and answer[0]
+    return None if answer is None else answer[0]
 
 
 def _largest_point(problem: PlanProblem) -> FloatArray | None:
@@ -363,7 +363,7 @@ def _largest_point(problem: PlanProblem) -> FloatArray | None:
     eager = replace(first, cost=-most / max(most.max(initial=0.0), 1.0))
     floor = Cuts.floor(problem.n_draws, first.n_columns)
     answer = solve_root(replace(problem, first=eager), floor, is_relaxed=True)
-    return answer and answer[0]
+    return None if answer is None else answer[0]
 
 
 QUICKLY, TWICE, CLOSELY = 1, 2, 3
@@ -466,9 +466,12 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
         if run.is_done(state) or bool(first.is_whole.all()):
             break
         local = solve_root(fixed, state.cuts, is_relaxed=True, counts_money=not run.is_least)
-        if local is None or state.best_priced - local[1] <= ROOT_PART * run.allowed(state):
+        if local is None:
             break
-        state = _looked_at(run, state, local[0])
+        point, least = local
+        if state.best_priced - least <= ROOT_PART * run.allowed(state):
+            break
+        state = _looked_at(run, state, point)
         run.tell(state)
     return state
 

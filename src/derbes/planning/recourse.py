@@ -303,9 +303,19 @@ def make_programs(
         lower, upper, closed, money, cost = (
             seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
         )
-        number, moved = first_draw + i, reaches.setdefault(known, moved)
-        sides = matrix, lower, upper, closed
-        programs.append(DrawProgram(number, float(weight), digest, *sides, money, moved, cost))
+        program = DrawProgram(
+            draw=first_draw + i,
+            weight=float(weight),
+            digest=digest,
+            matrix=matrix,
+            row_lower=lower,
+            row_upper=upper,
+            col_upper=closed,
+            money=money,
+            reach=reaches.setdefault(known, moved),
+            option_cost=cost,
+        )
+        programs.append(program)
     return tuple(programs)
 
 

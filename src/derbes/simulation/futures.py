@@ -12,7 +12,6 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.kernels.compiling import packed, packed_rows
 from derbes.kernels.futures import (
-    DEEPEST,
     FIRST_SHORT,
     N_TOTALS,
     OF_STATE,
@@ -73,9 +72,6 @@ class FuturesModel:
     """Measures that events may hold."""
     sets: tuple[MeasureSet, ...]
     """The first is calm."""
-    state: State | None
-    """What is there before the first period; None: the first stocks, and on the way what
-    the plan has."""
     first: int
     """First period of a future."""
     n_periods: int
@@ -95,11 +91,9 @@ class Futures:
     weights: FloatArray
     """(N,)"""
     unmet: FloatArray
-    """Over all periods that count. (N, U) [unit]"""
+    """Over all periods. (N, U) [unit]"""
     first_short: IntArray
     """First period in which essential demand goes short; -1: none. (N,)"""
-    deepest: FloatArray
-    """Largest part of a period's essential demand, weighted, that goes short. (N,)"""
     money: FloatArray
     """Of all activities and of storage, worth at the first period; nan where not kept. (N,)
     [money]"""
@@ -107,8 +101,6 @@ class Futures:
     """Unmet demand, of each period what it is worth at the first. (N, U) [unit]"""
     probability_short: FloatArray
     """Weighted part of the futures that go short of essential demand in a period. (n,)"""
-    means: Mapping[str, FloatArray]
-    """Weighted mean by series of `SERIES`, period and row. (n, rows)"""
     paths: Mapping[str, FloatArray]
     """Of the first futures, by series. (n_paths, n, rows)"""
 
@@ -126,12 +118,11 @@ def simulate_futures(
     keep: Sequence[str] = (),
     n_paths: int = 0,
     n_threads: int = 1,
-    count_from: int = 0,
 ) -> Futures:
     """Run the policy (S1)-(S9) in each future; bit for bit the same on any threads.
 
-    A future begins in calm. A measure that begins finds what the policy has left, and
-    nothing before it knows of it.
+    A future begins in calm, with the first stocks and what the plan has on the way. A measure that
+    begins finds what the policy has left, and nothing before it knows of it.
 
     Args:
         model: The case.
@@ -140,8 +131,6 @@ def simulate_futures(
         keep: Series of `SERIES` that are kept by period; with `money` also its total.
         n_paths: Futures of which whole paths are kept, the first ones.
         n_threads: Threads.
-        count_from: First period whose unmet demand counts; what goes short before is left
-            out of every total.
 
     Raises:
         ValueError: Draws or events do not fit the model.
@@ -176,7 +165,6 @@ def simulate_futures(
             paths=own_paths,
             n_paths=len(own_paths) // n_periods,
             rows=rows,
-            count_from=count_from,
             factors=np.zeros((m, len(arrays.goods))),
         )
         room = Measures(base.effects.copy(), base.crisis)
@@ -194,10 +182,9 @@ def simulate_futures(
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         total = sum(pool.map(chunk, range(0, n, CHUNK)), np.zeros((n_periods, int(ends[-1]))))
     whole, n_uses = draws.weights.sum(), len(model.arrays.uses)
-    means, by_future = {}, {}
+    by_future = {}
     for name, first, width in zip(SERIES, rows.tolist(), widths, strict=True):
         if first >= 0:
-            means[name] = total[:, first : first + width] / whole
             by_future[name] = paths[:, first : first + width].reshape(n_paths, n_periods, width)
     other = totals[:, 2 * n_uses :]
     return Futures(
@@ -205,11 +192,9 @@ def simulate_futures(
         weights=draws.weights,
         unmet=totals[:, :n_uses],
         first_short=other[:, FIRST_SHORT].astype(np.int64),
-        deepest=other[:, DEEPEST],
-        money=other[:, WORTH] if "money" in means else np.full(n, np.nan),
+        money=other[:, WORTH] if "money" in by_future else np.full(n, np.nan),
         unmet_worth=totals[:, n_uses : 2 * n_uses],
-        probability_short=means[SERIES[0]][:, 0],
-        means=means,
+        probability_short=total[:, 0] / whole,
         paths=by_future,
     )
 
@@ -415,17 +400,9 @@ def _frame(model: FuturesModel) -> Frame:
     """What all futures of a model share."""
     arrays, plan = model.arrays, model.plan
     terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
-    state = model.state or _nothing(arrays)
-    whole = arrays.lot_stock
-    parts = np.divide(state.lots, whole, out=np.ones_like(whole), where=whole > 0)
     return Frame(
         first=model.first,
-        lots=parts if model.state else np.ones_like(whole),
-        lot_stock=whole,
-        fresh=np.ascontiguousarray(state.fresh),
-        past_inflow=np.ascontiguousarray(state.past_inflow),
-        transit=np.ascontiguousarray(state.transit),
-        is_given=int(model.state is not None),
+        lot_stock=arrays.lot_stock,
         arriving=plan.arriving,
         need=_need(plan),
         reserve=np.ascontiguousarray(arrays.reserve.T),

@@ -166,13 +166,13 @@ class Normal:
                 given |= _measured(self.ledger.case, given)
             name = "fact" if term.entry.name == "indicator" else term.entry.name
             return (name, *sorted(given.items()))
-        name = str(term.value)
         if term.members is not None:
+            name = str(term.value)
             self.bound[name] = ("member", len(self.bound))
-        parts = tuple(map(self._part, term.parts))
-        if term.members is not None:
+            parts = tuple(map(self._part, term.parts))
             del self.bound[name]
             return (term.does, tuple(map(str, term.members)), parts)
+        parts = tuple(map(self._part, term.parts))
         ordered = tuple(sorted(set(parts), key=repr)) if term.does in {"min", "max"} else parts
         return (term.does, ordered)
 

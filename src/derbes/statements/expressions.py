@@ -221,9 +221,11 @@ class _Reader(Reader[Term]):
         number, unit = float(amount.number), amount.unit
         if unit is None:
             return _written(terms.PLAIN, number)
-        # shares count as numbers, times in months
-        month = parse_unit("month")
-        own = ONE if not unit.powers else month if unit.powers == month.powers else unit
+        own, month = unit, parse_unit("month")
+        if not unit.powers:  # a share counts as a number, a time in months
+            own = ONE
+        elif unit.powers == month.powers:
+            own = month
         written = _written(number_kind(own), convert(number, unit, own))
         home = at_home(own, self.names.case)
         if home is None:

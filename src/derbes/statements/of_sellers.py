@@ -38,7 +38,10 @@ def import_share(
         goods, weights = [arrays.goods.index(good or case.uses[use].good)], [1.0]
     if upstream:
         others = next(iter(one.shares.values()), np.zeros((len(arrays.goods), period + 1)))
-        own = one.shares.get(actor, np.where(np.isnan(others), np.nan, 0.0))
+        nothing = np.where(
+            np.isnan(others), np.nan, 0.0
+        )  # of who sells nothing, where any comes in
+        own = one.shares.get(actor, nothing)
         shares = [float(own[g, period]) for g in goods]
     else:
         mine = bought_from(arrays, actor.__eq__)

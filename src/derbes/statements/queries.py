@@ -172,18 +172,26 @@ def calibration_of(rows: Sequence[results.StatementRow]) -> tuple[results.Calibr
     found = []
     for low, high in pairwise(EDGES):
         inside = [
-            (row.probability, row.outcome == "yes", _place(row))
+            (_place(row), row.probability, row.outcome == "yes")
             for row in rows
             if row.probability is not None
             and (low <= row.probability < high or row.probability == high == EDGES[-1])
         ]
-        n = Counter(place for _claimed, _is_true, place in inside)
-        resolved = [one for one in inside if one[-1] == "resolved"]
-        claimed, is_true = ([float(one[at]) for one in resolved] for at in (0, 1))
-        bin_ = results.CalibrationBin(low, high, len(resolved), _mean(claimed), _mean(is_true))
-        others = {f"n_{place}": n[place] for place in ("undecided", "early", "open")}
-        if resolved or any(others.values()):
-            found.append(replace(bin_, **others))
+        n = Counter(place for place, _claimed, _is_true in inside)
+        if n["resolved"] or n["undecided"] or n["early"] or n["open"]:
+            one = results.CalibrationBin(
+                low=low,
+                high=high,
+                n=n["resolved"],
+                mean_probability=_mean([p for place, p, _is_true in inside if place == "resolved"]),
+                share_true=_mean(
+                    [float(held) for place, _p, held in inside if place == "resolved"]
+                ),
+                n_undecided=n["undecided"],
+                n_early=n["early"],
+                n_open=n["open"],
+            )
+            found.append(one)
     return tuple(found)
 
 

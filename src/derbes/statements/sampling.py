@@ -127,8 +127,10 @@ class Truths:
     def standard_error(self) -> float | None:
         """Of the share, as if draws were independent."""
         share, weights = self.share, self.weights[self.codes != MISSING]
-        if share is None or self.is_exact:
-            return None if share is None else 0.0
+        if share is None:
+            return None
+        if self.is_exact:
+            return 0.0
         spread = float((weights**2).sum()) / float(weights.sum()) ** 2
         return float(np.sqrt(max(0.0, share * (1.0 - share)) * spread))
 

@@ -29,7 +29,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -185,10 +184,10 @@ def is_separating(profile: Profile) -> bool:
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
     """Perfect Bayesian equilibria, pure ones first."""
     game = scaled(game)
+    _n_types, n_messages, n_actions = game.speaker.shape
     said, done, speaker, listener = normal_form(game)
     found: dict[tuple[float, ...], Profile] = {}
     for mixed in (*_pure(speaker, listener), *equilibria(speaker, listener)):
-        _n_types, n_messages, n_actions = game.speaker.shape
         profile = Profile(_chances(said, mixed[0], n_messages), _chances(done, mixed[1], n_actions))
         if is_perfect_bayesian(game, profile):
             chances = np.concatenate([profile.speaker.ravel(), profile.listener.ravel()])
@@ -375,9 +374,9 @@ def signaling_of(
     draw = partial(_stakes_of_draw, ledger=ledger, futures=futures, cuts=cuts, as_of=as_of)
     rows, what = range(futures.n), _("signaling")
     stakes = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
-    year = partial(SignalingYear, measure=measure, length=length * step)
-    dates = [case.calendar.label(start) for start in starts]
-    return signaling_over(stakes, futures.draws[BASE].weights, year, dates, seed=sampling.seed)
+    dates, weights = [case.calendar.label(start) for start in starts], futures.draws[BASE].weights
+    run = (measure, length * step)
+    return signaling_over(stakes, weights, run, dates, seed=sampling.seed)
 
 
 def _stakes_of_draw(
@@ -407,22 +406,21 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
         [Missing(()) if np.isnan(one).any() else Stakes(*map(float, one)) for one in row]
         for row in figures
     ]
-    year, seed = partial(SignalingYear, measure=losses.measure, length=losses.length), losses.seed
-    weights, dates = losses.weights, losses.starts
-    return signaling_over(stakes, weights, year, dates, seed=seed, n_workers=n_workers)
+    run, weights, seed = (losses.measure, losses.length), losses.weights, losses.seed
+    return signaling_over(stakes, weights, run, losses.starts, seed=seed, n_workers=n_workers)
 
 
 def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
     """The game at central values, from rows of one measure and length, by start."""
     stakes = [[_known(of_model.stakes_in, row) for row in rows]]
-    year = partial(SignalingYear, measure=rows[0].measure, length=rows[0].length)
-    return signaling_over(stakes, np.ones(1), year, [row.start for row in rows], seed=0)
+    run, dates = (rows[0].measure, rows[0].length), [row.start for row in rows]
+    return signaling_over(stakes, np.ones(1), run, dates, seed=0)
 
 
 def signaling_over(
     stakes: Sequence[Sequence[Stakes | Missing]],
     weights: FloatArray,
-    year: Callable[..., SignalingYear],
+    run: tuple[str, int],
     starts: Sequence[str],
     *,
     seed: int,
@@ -430,15 +428,17 @@ def signaling_over(
 ) -> Signaling:
     """The game of every draw and start; parameters are drawn too, unless there is one draw alone.
 
-    Stakes are by draw and start, weights those of the draws (N,), starts are ISO months; the row of
-    a start knows its measure already.
+    Stakes are by draw and start, weights those of the draws (N,), starts are ISO months; a run is
+    a measure and its length. [month]
     """
     play = partial(_played, seed=seed, is_central=len(stakes) == 1)
     tasks = list(enumerate(stakes))
     by_draw = run_tasks(play, tasks, n_workers=n_workers, what=_("signaling"))
-    by_start = zip(starts, *by_draw, strict=True)
-    years = (year(start=start, **_told(answers, weights)) for start, *answers in by_start)
-    return Signaling(years=tuple(years), parameters=of_model.PARAMETERS)
+    years = tuple(
+        _year(start, run, [draw[at] for draw in by_draw], weights)
+        for at, start in enumerate(starts)
+    )
+    return Signaling(years=years, parameters=of_model.PARAMETERS)
 
 
 def _played(
@@ -498,13 +498,17 @@ def belief_threshold(dependent: float, free: float) -> float:
     return -free / (dependent - free) if dependent > 0 >= free else 0.0
 
 
-def _told(answers: Sequence[GameOfYear | Missing], weights: FloatArray) -> dict[str, Any]:
-    """What is told of one start; draws that have an answer are no sample of all."""
+def _year(
+    start: str,
+    run: tuple[str, int],
+    answers: Sequence[GameOfYear | Missing],
+    weights: FloatArray,
+) -> SignalingYear:
     lost = [one for one in answers if isinstance(one, Missing)]
     known = [one for one in answers if isinstance(one, GameOfYear)]
     keys = (*(f"{name}_share" for name in _COUNTED), "threshold")
     told: dict[str, float | None] = dict.fromkeys(keys)
-    if not lost:
+    if not lost:  # the draws that have an answer are no sample of all
         for name in _COUNTED:
             held = np.array([float(getattr(one, name)) for one in known])
             told[f"{name}_share"] = float(weights @ held / weights.sum())
@@ -513,4 +517,13 @@ def _told(answers: Sequence[GameOfYear | Missing], weights: FloatArray) -> dict[
         reached = np.cumsum(weights[order]) / weights.sum()
         told["threshold"] = float(needed[order][np.searchsorted(reached, 0.5 - 1e-12)])
     missing = tuple(dict.fromkeys(key for one in lost for key in one.keys))
-    return {**told, "n_draws": len(answers), "n_without": len(lost), "missing": missing}
+    measure, length = run
+    return SignalingYear(
+        start=start,
+        measure=measure,
+        length=length,
+        n_draws=len(answers),
+        n_without=len(lost),
+        missing=missing,
+        **told,
+    )

@@ -558,7 +558,9 @@ def depth_of(term: Term) -> int:
 
 def in_order(links: Mapping[str, Iterable[str]]) -> list[str]:
     """Names, each behind all that it leads to; what leads into a circle is left out."""
-    sorter = TopologicalSorter({name: {*own}.intersection(links) for name, own in links.items()})
+    sorter = TopologicalSorter(dict.fromkeys(links, ()))  # in the order given, where it is free
+    for name, own in links.items():
+        sorter.add(name, *{*own}.intersection(links))
     with suppress(CycleError):
         sorter.prepare()
     found: list[str] = []

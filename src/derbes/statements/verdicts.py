@@ -79,8 +79,8 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     turn the verdict, it is untestable.
     """
     share, lost, missing = truths.share, truths.missing_share, truths.missing
-    n_draws, more = len(truths.codes), ("…",) * (len(missing) > MOST_KEYS)
-    keys = in_a_row((*missing[:MOST_KEYS], *more))
+    n_draws, more = len(truths.codes), ["…"] if len(missing) > MOST_KEYS else []
+    keys = in_a_row([*missing[:MOST_KEYS], *more])
     known = (share or 0.0) * (1.0 - lost)
     is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
     if share is None or is_open:
@@ -209,7 +209,6 @@ def _why_not(entry: Checked) -> Worded:
 
 # The ledger of a case as a table: every entry with its verdict, and the queries.
 
-_OF_ROWS = ("verdict", "share", "standard_error", "reason", "n_draws", "missing")
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
 
@@ -248,7 +247,11 @@ def verdicts_of(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Verdicts:
-    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it."""
+    """The verdict on every entry of a ledger; with `n_flips` 0 nothing is sought that turns it.
+
+    Raises:
+        CaseError: Expressions that cannot be used.
+    """
     ledger = read_ledger(case)
     sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
@@ -299,10 +302,17 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     evidence = evidence_of(found.ledger, entry, part[1]) if judged.part else ""
     is_tested = judged.verdict != UNTESTABLE or evidence == results.SAID
     return {
-        **{name: getattr(entry, name) for name in ("id", "document", "place")},
-        **{name: getattr(judged, name) for name in _OF_ROWS},
+        "id": entry.id,
         "says": entry.says or entry.label,
+        "document": entry.document,
+        "place": entry.place,
         "expression": getattr(entry, part[1], "") or entry.holds_if,
+        "verdict": judged.verdict,
+        "share": judged.share,
+        "standard_error": judged.standard_error,
+        "reason": judged.reason,
+        "n_draws": judged.n_draws,
+        "missing": judged.missing,
         "evidence": evidence if is_tested else "",
         "said_by": who_says(found.ledger, entry, part[1]) if evidence and is_tested else (),
         "flips_at": found.flips.get(part, ()),
@@ -316,8 +326,12 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     claimed, is_due = queries.implied_probability(one), _is_over(one.due, as_of)
     return StatementRow(
         **_entry(found, one),
-        **{name: getattr(one, name) for name in ("by", "reporters", "cue", "phrase", "retells")},
         kind=one.kind.value,
+        by=one.by,
+        reporters=one.reporters,
+        cue=one.cue,
+        phrase=one.phrase,
+        retells=one.retells,
         holder=holder_of(one),
         said=said_on(found.ledger.case, one),
         modality=one.modality.value,

@@ -474,11 +474,11 @@ def stress_case(
 def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
     """The columns by programs, where any draw was solved, then those by the rule."""
     case, by_rule = variant.case, variant.rule_columns
-    central = disruption_numbers(rule, central_draws(variant), by_rule)[0]
-    parts = [(by_rule, central, kept.n_draws)]
+    at_center = disruption_numbers(rule, central_draws(variant), by_rule)[0]
+    parts = [(by_rule, at_center, kept.n_draws)]
     if n_solved := min(kept.n_solved, variant.request.solved):
-        central = solved_row((bare(variant), AS_WRITTEN, None))
-        parts.insert(0, (variant.solved_columns, central, n_solved))
+        solved = solved_row((bare(variant), AS_WRITTEN, None))
+        parts.insert(0, (variant.solved_columns, solved, n_solved))
     tables = []
     for columns, central, n in parts:
         values = [kept.columns[column.name(case.calendar)][:n] for column in columns]

@@ -137,7 +137,7 @@ def target_of(
 ) -> Target:
     """A measure with its dates and lengths; without any the first of each year, and its own.
 
-    A measure with a fixed start has that date alone, and no end.
+    A measure with a fixed start has that date alone, and no end. Both are given in periods.
     """
     own = case.measures[measure]
     every = tuple(sorted({*(lengths or own.lengths or (1,))}))

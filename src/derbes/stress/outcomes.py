@@ -8,7 +8,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -146,14 +145,15 @@ def run(
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
     order = np.argsort(np.concatenate(places), kind="stable")
-    unmet, first_short, money = (
-        np.concatenate([getattr(part, name) for part in parts])[order]
-        for name in ("unmet", "first_short", "money")
-    )
     stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
-    stock = np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0))
-    p_short = np.tensordot(shares, [part.probability_short for part in parts], axes=1)
-    return Outcomes(unmet, first_short, money, np.concatenate(costs)[order], p_short, stock)
+    return Outcomes(
+        unmet=np.concatenate([part.unmet for part in parts])[order],
+        first_short=np.concatenate([part.first_short for part in parts])[order],
+        money=np.concatenate([part.money for part in parts])[order],
+        shortage=np.concatenate(costs)[order],
+        p_short=np.tensordot(shares, [part.probability_short for part in parts], axes=1),
+        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    )
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
@@ -501,17 +501,11 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
 
 
-_UNREAD = (
-    *("variants", "scenarios", "facts", "documents", "statements"),
-    *("contrasts", "double_standards", "tensions"),
-)
-"""Sections of a case that programs do not read."""
-
-
 def bare(variant: DrawnVariant) -> DrawnVariant:
     """A variant without what programs do not read, so that it is quick to send."""
-    nothing: dict[str, Any] = {section: {} for section in _UNREAD}
-    return replace(variant, case=replace(variant.case, **nothing))
+    case = replace(variant.case, variants={}, scenarios={}, facts={}, documents={})
+    case = replace(case, statements={}, contrasts={}, double_standards={}, tensions={})
+    return replace(variant, case=case)
 
 
 def _longest(variant: DrawnVariant) -> int:

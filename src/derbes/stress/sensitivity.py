@@ -421,7 +421,10 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
 def indices(
     evaluate: Callable[[FloatArray], FloatArray], n_axes: int, *, n_base: int, seed: int
 ) -> list[Indices | None]:
-    """Sobol indices of each answer of a function on the unit cube, (N, D) → (N, A)."""
+    """Sobol indices of each answer of a function on the unit cube, (N, D) → (N, A).
+
+    N = n_base (D + 2), of base points whose number is a power of 2.
+    """
     answers = evaluate(saltelli_points(n_axes, n_base, seed))
     return [sobol_indices(answers[:, a], n_axes, seed) for a in range(answers.shape[1])]
 

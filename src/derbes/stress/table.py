@@ -185,11 +185,11 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
             "before."
         )
         raise DataError(what.format(path=path, differ="; ".join(differ)))
-    found = {}
-    for name, known in told["variants"].items():
-        own = np.array(held[VARIANT]) == name
+    found, variant = {}, np.array(held[VARIANT])
+    for name, one in told["variants"].items():
+        own = variant == name
         columns = {key: column[own] for key, column in held.items() if key != VARIANT}
-        found[name] = VariantTable(columns, int(known["n_solved"]), tuple(known["p_short"]))
+        found[name] = VariantTable(columns, int(one["n_solved"]), tuple(one["p_short"]))
     return found
 
 
@@ -262,10 +262,10 @@ def blocks(variant: DrawnVariant, first: int = 0) -> Iterator[Draws]:
         if first < len(whole.weights):
             yield replace(rows_of(whole, np.arange(first, len(whole.weights))), first=first)
         return
-    about: dict[str, Any] = {"seed": request.seed, "method": request.method}
+    seed, method, paths = request.seed, request.method, variant.paths
     while first < request.draws:
         n = min(BLOCK - first % BLOCK, request.draws - first)
-        drawn = make_draws(variant.case, n, inputs=variant.paths, first=first, **about)
+        drawn = make_draws(variant.case, n, seed=seed, method=method, inputs=paths, first=first)
         yield replace(drawn, weights=np.ones(n))
         first += n
 
