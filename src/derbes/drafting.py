@@ -474,12 +474,11 @@ def _read_use(text: str, _known: Known) -> _Used:
     fix = _('write an amount for a time, as in "100 t/month"')
     amount, own = _amount(text, fix)
     unit, _slash, time = amount.unit.name.partition("/") if amount.unit else ("", "", "")
-    if not (unit and time) or not _is_time(time):
+    if amount.unit is None or not (unit and time) or not _is_time(time):
         raise RefusedAnswerError(_('"{text}" says no amount for a time').format(text=text), fix)
     if amount.number <= 0:
         raise RefusedAnswerError(_("nothing is used"), fix)
     each = parse_unit(f"{unit}/month", own)
-    assert amount.unit is not None  # noqa: S101 - it has a name
     return _Used(amount.number, unit, time, convert(amount.number, amount.unit, each), own)
 
 

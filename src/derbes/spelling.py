@@ -65,8 +65,13 @@ _DATES = {
 def chart_signs() -> dict[str, object]:
     """How charts write the numbers on their axes, as D3 has it."""
     point, comma, percent = number_signs()
-    grouped = {"thousands": comma, "grouping": [3], "currency": ["", ""]}
-    return {"decimal": point, **grouped, "percent": percent}
+    return {
+        "decimal": point,
+        "thousands": comma,
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": percent,
+    }
 
 
 @cache

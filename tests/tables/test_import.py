@@ -45,6 +45,16 @@ def test_consumption_becomes_demand_and_every_other_byte_stays(tmp_path):
     assert text.startswith("# A town and its alum; invented.\nderbes: 1\n")
 
 
+def test_a_part_with_three_decimals_is_not_written_as_thousands(tmp_path):
+    case = case_in(tmp_path)
+    used = [one * (0.037 if 12 <= n < 24 else 1) for n, one in enumerate(USED)]
+    rows = "".join(f"{m},{one:.4f}\n" for m, one in zip(MONTHS, used, strict=True))
+    changes_of(csv_in(tmp_path, "Month,Consumption of alum (t)\n" + rows), case)
+    assert _plain(case)["uses"]["treatment"]["demand"]["range"][0] == "5.1420 %"
+    demand = api.read_case(case).uses["treatment"].demand
+    assert demand.low == pytest.approx(0.05142 * demand.value)
+
+
 def test_months_of_stock_out_are_left_out(tmp_path):
     case = case_in(tmp_path)
     used = [5 if n in {3, 20} else used for n, used in enumerate(USED)]

@@ -247,6 +247,13 @@ def test_another_release_does_not_go_into_a_dataset(tmp_path: Path) -> None:
     )
 
 
+def test_a_release_in_other_words_does_not_go_into_a_dataset(tmp_path: Path) -> None:
+    file, store = baci(tmp_path), tmp_path / "store"
+    import_trade([file], store, id_="gas", classification="HS92", vintage="of 2023")
+    with pytest.raises(DataError, match='The dataset "gas" holds'):
+        import_trade([file], store, id_="gas", classification="HS92 of", vintage="2023")
+
+
 def test_a_year_brought_anew_replaces_the_old_and_others_stay(tmp_path: Path) -> None:
     store = tmp_path / "store"
     import_trade([baci(tmp_path)], store)

@@ -378,8 +378,8 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     if not early <= at <= late:
         what = _("the range from {low} to {high} does not hold the value {value}")
         fix = _("write the earlier month first, and widen the range")
-        words = {"low": months[1], "high": months[2], "value": opening.value}
-        filled.refuse(("opening", "range"), what, fix, **words)
+        value, low, high = months
+        filled.refuse(("opening", "range"), what, fix, low=low, high=high, value=value)
     if opening.distribution is not None:
         if opening.range is not None:
             refuse_twice("opening", "opening.range")
@@ -402,8 +402,8 @@ def _limit(filled: Filled, found: Found) -> Found:
         filled.refuse((), _("the limit says neither at_most nor at_least"), _("add one of them"))
     if least is not None and most is not None and least.value > most.value:
         what = _('at_least is above at_most: "{least}" is more than "{most}"')
-        words = {"least": least.written, "most": most.written}
-        filled.refuse(("at_least",), what, _("exchange the two"), **words)
+        fix = _("exchange the two")
+        filled.refuse(("at_least",), what, fix, least=least.written, most=most.written)
     is_list = not isinstance(find(filled.node, ("options",)), MappingNode)
     return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
 
@@ -530,12 +530,11 @@ def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
             continue
         before, month = months[at - 1], months[at]
         what = _('dates must rise: "{date}" comes before "{before}"')
-        fix = _("write them in the order of time")
+        what, fix = what.format(date=month, before=before), _("write them in the order of time")
         if earlier == later:
             what = _("{first} and {second} fall into the same period")
-            fix = _("keep one of the two")
-        words = {"before": before, "date": month, "first": before, "second": month}
-        filled.refuse(("dates", "months", at), what, fix, **words)
+            what, fix = what.format(first=before, second=month), _("keep one of the two")
+        filled.refuse(("dates", "months", at), what, fix)
     return tuple(period for period in periods if period is not None) or (0,)
 
 

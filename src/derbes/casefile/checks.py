@@ -290,8 +290,8 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             fix = _("it can hit {sections}")
-            words = {"kind": measure.kind, "sections": ", ".join(sections)}
-            yield Finding.of(("measures", measure.id, "hits"), what, fix, **words)
+            path, possible = ("measures", measure.id, "hits"), ", ".join(sections)
+            yield Finding.of(path, what, fix, kind=measure.kind, sections=possible)
 
 
 Known = Mapping[str, frozenset[str]]
@@ -385,9 +385,9 @@ def keys_at_the_top(draft: CaseDraft) -> Iterator[Finding]:
     if case.main_length and case.main_length not in measure.lengths:
         what = _('"{measure}" is not looked at for {n} months')
         fix = _("choose one of its lengths: {lengths} months")
-        lengths = ", ".join(str(length * step) for length in measure.lengths)
-        words = {"measure": measure.id, "n": case.main_length * step, "lengths": lengths}
-        yield Finding.of(("main_length",), what, fix, **words)
+        n, lengths = case.main_length * step, [str(length * step) for length in measure.lengths]
+        what = what.format(measure=measure.id, n=n)
+        yield Finding(("main_length",), what, fix.format(lengths=", ".join(lengths)))
 
 
 OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution", "probability")
@@ -477,12 +477,25 @@ def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    *(keys_at_the_top, case_without_uses, cyclic_recipes, goods_without_origin),
-    *(limits_of_recipes, stocks_above_the_limit, orders_before_the_calendar, what_must_be_taken),
-    *(keys_of_measures, cyclic_companions, hits_of_measures, measures_that_hit_nothing),
+    keys_at_the_top,
+    case_without_uses,
+    cyclic_recipes,
+    goods_without_origin,
+    limits_of_recipes,
+    stocks_above_the_limit,
+    orders_before_the_calendar,
+    what_must_be_taken,
+    keys_of_measures,
+    cyclic_companions,
+    hits_of_measures,
+    measures_that_hit_nothing,
     *PLAN_CHECKS,
-    *(documents_of_the_ledger, entries_without_check, keys_of_predictions, dates_of_expiry),
-    *(circles_of_retelling, ids_used_twice),
+    documents_of_the_ledger,
+    entries_without_check,
+    keys_of_predictions,
+    dates_of_expiry,
+    circles_of_retelling,
+    ids_used_twice,
 )
 """Checks that rely on elements whose ids are known."""
 

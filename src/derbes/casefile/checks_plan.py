@@ -97,9 +97,9 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     fitting = OPTION_TERMS[option.kind].sections
     if section in draft.elements and section not in fitting:
         what = _('an option of kind {kind} cannot be about "{element}"')
-        fix, words = _("it can be about {sections}"), {"sections": ", ".join(fitting)}
-        words |= {"kind": option.kind, "element": option.element}
-        yield Finding.of((*path, "element"), what, fix, **words)
+        what = what.format(kind=option.kind, element=option.element)
+        fix = _("it can be about {sections}").format(sections=", ".join(fitting))
+        yield Finding((*path, "element"), what, fix)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
         what = _('"take_or_pay" says nothing but for a contract with a supplier')
@@ -161,8 +161,8 @@ def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
                     " which exclude each other"
                 )
                 fix = _("take one of the two out of requires, or the other out of excludes")
-                words = {"name": name, "first": first, "second": second}
-                yield Finding.of(("options", name, "requires"), what, fix, **words)
+                path = ("options", name, "requires")
+                yield Finding.of(path, what, fix, name=name, first=first, second=second)
     for first, second in _excluding_pairs(options, committed_options(options)):
         if (first, second) not in told:
             what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
@@ -556,8 +556,8 @@ def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
             fix = _('take "{measure}" out: it runs together with "{other}"')
             if twice[0] == name:
                 fix = _("take it out of one of the two")
-            words = {"measure": name, "other": twice[0], "lever": pulled[twice[0]]}
-            yield Finding.of(path, what, fix, **words)
+            by = pulled[twice[0]]
+            yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
         pulled |= dict.fromkeys(together, lever.id)
         other = first.setdefault(lever.sender, name)
         starts = [case.measures[one].start for one in (name, other)]
@@ -593,10 +593,18 @@ def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    *(keys_of_levers, measures_of_levers),
-    *(keys_of_options, cyclic_prerequisites, options_that_clash, prerequisites_that_come_later),
-    *(elements_made_twice, elements_that_are_not_there, sellers_of_caps),
-    *(budget_of_what_is_committed, probabilities_of_scenarios),
-    *(inputs_of_correlations, correlations_that_clash),
+    keys_of_levers,
+    measures_of_levers,
+    keys_of_options,
+    cyclic_prerequisites,
+    options_that_clash,
+    prerequisites_that_come_later,
+    elements_made_twice,
+    elements_that_are_not_there,
+    sellers_of_caps,
+    budget_of_what_is_committed,
+    probabilities_of_scenarios,
+    inputs_of_correlations,
+    correlations_that_clash,
 )
 """Checks of levers, options, scenarios and correlations."""

@@ -72,7 +72,8 @@ def _value(case: Case, element: Element, name: str) -> Any:
 def _in_language(item: Any, name: str) -> Any:
     """What a field holds; a text for a reader in the language in use."""
     found = getattr(item, name)
-    key = by_name(item.__class__).get(name)
+    model: type = type(item)
+    key = by_name(model).get(name)
     is_text = key is not None and isinstance(key.form, LabelForm)
     if name == "opening_why" or (is_text and (name not in _ORIGINALS or isinstance(item, Fact))):
         return text_of(found)

@@ -206,12 +206,18 @@ class Finding:
     """Of a text: the text, and the characters of it that it is about: the first, how many."""
 
     @classmethod
-    def of(cls, path: Path, what: str, fix: str = "", /, **words: Any) -> "Finding":
-        """A finding; where there are `words`, both texts name in braces where they stand.
-
-        Among them `at_key` and `mark` may be those of the finding.
-        """
-        at_key, mark = words.pop("at_key", False), words.pop("mark", None)
+    def of(
+        cls,
+        path: Path,
+        what: str,
+        fix: str = "",
+        /,
+        *,
+        at_key: bool = False,
+        mark: Mark | None = None,
+        **words: Any,
+    ) -> "Finding":
+        """A finding; where there are `words`, both texts name in braces where they stand."""
         if words:
             what, fix = what.format(**words), fix.format(**words)
         return cls(path, what, fix, at_key, mark)

@@ -394,8 +394,15 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
 
 
 NOTES: tuple[Check, ...] = (
-    *(case_without_measures, formulas_in_their_ranges, step_that_is_coarse),
-    *(times_in_whole_periods, months_within_a_period, series_before_the_calendar),
-    *(series_behind_the_calendar, uses_worth_less_than_their_good, uses_in_unlike_units),
-    *(goods_on_the_way, keys_known_to_be_missing),
+    case_without_measures,
+    formulas_in_their_ranges,
+    step_that_is_coarse,
+    times_in_whole_periods,
+    months_within_a_period,
+    series_before_the_calendar,
+    series_behind_the_calendar,
+    uses_worth_less_than_their_good,
+    uses_in_unlike_units,
+    goods_on_the_way,
+    keys_known_to_be_missing,
 )

@@ -106,7 +106,7 @@ def _within(form: forms.Form) -> Iterator[forms.Form]:
 def models() -> tuple[type, ...]:
     """All classes whose keys a case file may hold."""
     found: list[type] = [Case, forms.WrittenQuantity, Element, *SECTIONS.values()]
-    for model in found:
+    for model in found:  # which grows by what is found in it
         inner = (form for key in keys_of(model).values() for form in _within(key.form))
         parts = dict.fromkeys(form.of for form in inner if isinstance(form, forms.PartForm))
         found += [one for one in parts if one not in found]
@@ -116,8 +116,11 @@ def models() -> tuple[type, ...]:
 def ways_to_write() -> Iterator[str]:
     """What page and messages say of how keys are written, beside what stands in this room."""
     for key in (key for model in models() for key in keys_of(model).values()):
-        texts = (form for form in _within(key.form) if isinstance(form, forms.TextForm))
-        yield from filter(None, (key.shown, *(one for t in texts for one in (t.page, t.unknown))))
+        told = [key.shown]
+        for form in _within(key.form):
+            if isinstance(form, forms.TextForm):
+                told += [form.page, form.unknown]
+        yield from filter(None, told)
 
 
 def _needed(model: type) -> list[str]:

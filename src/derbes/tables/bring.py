@@ -361,7 +361,7 @@ def _demand(fit: DemandFit, first: Moment, calendar: Calendar, name: str) -> dic
     series: Plain = {calendar.label(n): words(value, "") for n, value in enumerate(values)}
     found = {"series": series, "unit": name}
     if has_range and values[0] > 0:
-        found["range"] = [f"{float(f'{100 * end:.4g}'):g} %" for end in ends]
+        found["range"] = [words(100 * end, "%", 4) for end in ends]
     return found
 
 

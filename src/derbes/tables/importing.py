@@ -78,7 +78,10 @@ def import_into_case(
         fix = _("write facts=no, or kind=stocks")
         raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
     reading = TableReading(found, frame, read.case, kept.stem, file.path.name, options.unit)
-    (bring_dated if found.kind in DATED else bring_list)(reading)
+    if found.kind in DATED:
+        bring_dated(reading)
+    else:
+        bring_list(reading)
     if reading.problems:
         raise TableError(source, reading.problems)
     if options.unit:

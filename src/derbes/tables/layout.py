@@ -199,7 +199,7 @@ def _is_heading(row: Sequence[Cell]) -> bool:
         return False
     times = [cell for cell in cells if isinstance(cell, date) or moment_or_none(cell)]
     begins_with_time = bool(cells) and moment_or_none(cells[0]) is not None
-    return not begins_with_time or 1 != len(times) == len(cells)
+    return not begins_with_time or len(times) == len(cells) > 1
 
 
 def _heading_rows(sheet: Sheet, block: Sequence[int]) -> tuple[int, list[int]]:

@@ -281,10 +281,14 @@ def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> Ta
 def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
     known = [full(one) for one in frame.headings]
     items = set(item_texts(frame, found))
-    told = [*found.columns.items(), *(("where", heading) for heading in found.where)]
+    told = [
+        (part, heading)
+        for part, heading in found.columns.items()
+        if heading != ACROSS and not ("." in part and plain(heading) in items)
+    ]
+    told += [("where", heading) for heading in found.where]
     for part, heading in told:
-        is_item = "." in part and plain(heading) in items
-        if heading != ACROSS and frame.named(heading) is None and not is_item:
+        if frame.named(heading) is None:
             what = _('there is no column "{name}"').format(name=heading)
             yield Problem(part, what, fix=did_you_mean(heading, known))
 
@@ -346,12 +350,11 @@ def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
         return SUPPLIERS
     if not has_dates and "price" in has:
         return PRICES
-    named = {
-        kind: full(one)
+    mentioned = {
+        kind: [full(one) for one in frame.headings if mentions(one, kind)]
         for kind in (HISTORY, STOCKS)
-        for one in reversed(frame.headings)
-        if mentions(one, kind)
     }
+    named = {kind: headings[0] for kind, headings in mentioned.items() if headings}
     if len(named) > 1:
         what = _('"{use}" is a history of consumption, "{stock}" are stocks')
         what = what.format(use=named[HISTORY], stock=named[STOCKS])

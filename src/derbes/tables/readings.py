@@ -157,15 +157,18 @@ class TableReading:
 
     def point(self, one: DatedCell) -> DatedNumber | None:
         """The number of a cell, in its unit; None, with a problem, where it cannot be read."""
-        units, moment, place = self.found.units, one.time, one.time_place
+        units, moment = self.found.units, one.time
         told = units.get(one.path) or one.unit or units.get("value") or self.unit or self.frame.unit
         try:
             if not isinstance(moment, Moment):
                 moment = moment_of(moment, self.order, is_date_column=True)
-            place = one.place
+        except CellError as error:
+            self.refuse(one.time_place, error.what, error.fix)
+            return None
+        try:
             marked = self.measured(one.cell, unit_at(self.case, one.path), told=told)
         except CellError as error:
-            self.refuse(one.path if error.of_table else place, error.what, error.fix)
+            self.refuse(one.path if error.of_table else one.place, error.what, error.fix)
             return None
         if marked is None:
             return DatedNumber(moment, None, None, one.place, one.is_out)

@@ -388,10 +388,13 @@ class _Tables:
         rows = list(_records(found))
         year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
-        by_seller = ([*own] for _code, own in groupby(rows, key=itemgetter("i")))
-        told = [_seller_of(own, total) for own in by_seller if own[-1]["t"] == year]
-        told.sort(key=lambda one: (-one.value, 0.0 if one.value else -one.spare, one.seller))
-        return tuple(told[: sum(one.value > 0 for one in told) + MOST_ELSEWHERE])
+        by_seller = ([*years] for _code, years in groupby(rows, key=itemgetter("i")))
+        told = [_seller_of(years, total) for years in by_seller if years[-1]["t"] == year]
+        own = [one for one in told if one.value]
+        others = [one for one in told if not one.value]
+        own.sort(key=lambda one: (-one.value, one.seller))
+        others.sort(key=lambda one: (-one.spare, one.seller))
+        return (*own, *others[:MOST_ELSEWHERE])
 
     def weighed_exports(self, year: int) -> tuple[float, float]:
         """Value [USD] and weight [t] of own exports of a year that have one."""

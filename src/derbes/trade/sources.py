@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from derbes.errors import DataError, Problem, RequestError, nearest
 from derbes.language import _
@@ -234,12 +233,21 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
     if problems:
         raise RequestError(str(path), problems)
 
-    cells: dict[str, Any] = {}
-    for part, (column, unit) in told.items():
-        cells[part] = f"trim({named(column)}::VARCHAR)"
-        if part in _UNITS:
-            cells[part] = f"{unit!r} * {_number_of(cells[part], delimiter)}"
-    return TradeTable(path, delimiter, TABLE, **cells)
+    cells = {part: f"trim({named(column)}::VARCHAR)" for part, (column, _unit) in told.items()}
+    for part in _UNITS.keys() & told.keys():
+        cells[part] = f"{told[part][1]!r} * {_number_of(cells[part], delimiter)}"
+    return TradeTable(
+        path,
+        delimiter,
+        TABLE,
+        year=cells["year"],
+        exporter=cells["exporter"],
+        importer=cells["importer"],
+        product=cells["product"],
+        value=cells["value"],
+        weight=cells.get("weight", "NULL"),
+        month=cells.get("month", "'0'"),
+    )
 
 
 def _told_columns(

@@ -227,7 +227,7 @@ def _imported(
     """Rows of the sources beside the old files, then the manifest in place of the old one."""
     folder = store / about.id
     old = read_dataset(folder) if (folder / MANIFEST).is_file() else None
-    if old is not None and _told(old) != _told(about):
+    if old is not None and _made_of(old) != _made_of(about):
         text = _(
             'The dataset "{id}" holds {old}, and this is {new}. Fix: leave --name out, or give '
             "another."
@@ -278,8 +278,12 @@ def _imported(
     )
 
 
+def _made_of(dataset: Dataset) -> tuple[str, str, str]:
+    return dataset.source, dataset.classification, dataset.vintage
+
+
 def _told(dataset: Dataset) -> str:
-    return " ".join(filter(None, (dataset.source, dataset.classification, dataset.vintage)))
+    return " ".join(filter(None, _made_of(dataset)))
 
 
 def _refuse_twice(written: Sequence[YearFile]) -> None:

@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +230,8 @@ def elasticities_of(
     """By kind: ends of an option, and what a table says of sectors by code or name. (S,)
 
     It is a CSV with a column `sector` and one or more of `sigma`, `epsilon` and `short_sigma`, each
-    cell as the option of that name: `4` or `2..6`. Values are the user's: none are shipped.
+    cell as the option of that name: `4` or `2..6`. What it does not say has the value of the
+    option. Values are the user's: none are shipped. What is wrong with it goes to `problems`.
     """
     n = len(sectors)
     low, high = ({kind: np.full(n, ends[side]) for kind, ends in asked.items()} for side in (0, 1))
@@ -422,7 +423,11 @@ def _answer(
         without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            **asdict(table.about),
+            file=table.about.file,
+            source=table.about.source,
+            year=table.about.year,
+            license=table.about.license,
+            unit=table.about.unit,
             n_countries=len(table.countries),
             n_sectors=len(table.sectors),
             is_full=table.is_full,
@@ -539,13 +544,17 @@ def _sectors(
 
 def _short(share: float, cut: float, sigma: tuple[float, float]) -> dict[str, float]:
     """Loss of income where nobody steps in for what is cut, to each order."""
-    share, left, first, second, low, high = min(share, 1.0), 1.0 - cut, math.inf, math.inf, 1.0, 1.0
-    if left > 0:
-        after = of.share_after(share, left, (sigma[0] + sigma[1]) / 2)
-        cut_by = math.log(left)
-        first, second = (-float(of.second_order(share, one, cut_by)) for one in (share, after))
-        high, low = (1.0 - float(of.output_left(share, left, one)) for one in sigma)
-    return {"short_first": first, "short_second": second, "short_low": low, "short_high": high}
+    share, left, middle = min(share, 1.0), 1.0 - cut, (sigma[0] + sigma[1]) / 2
+    if left <= 0:
+        nothing = {"short_first": math.inf, "short_second": math.inf}
+        return nothing | {"short_low": 1.0, "short_high": 1.0}
+    after = of.share_after(share, left, middle)
+    return {
+        "short_first": -float(of.second_order(share, share, math.log(left))),
+        "short_second": -float(of.second_order(share, after, math.log(left))),
+        "short_low": 1.0 - float(of.output_left(share, left, sigma[1])),
+        "short_high": 1.0 - float(of.output_left(share, left, sigma[0])),
+    }
 
 
 # Losses and gains

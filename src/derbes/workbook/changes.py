@@ -308,7 +308,10 @@ class _Comparing:
                 if self.found.at(self.root, above) is None:
                     self.refuse_orphans(rows, above)
                     continue
-            (self.list_rows if layout.kind == "list" else self.map_rows)(rows, path, name)
+            if layout.kind == "list":
+                self.list_rows(rows, path, name)
+            else:
+                self.map_rows(rows, path, name)
 
     def refuse_orphans(self, rows: list[Line], above: tuple[str, str]) -> None:
         names = [key[0] for key in self.tables[above[0]].by_key]
@@ -373,7 +376,7 @@ class _Comparing:
             whole = _without(whole, row.key[n_above:])
         if whole == before:
             return
-        is_list = layout.as_list and (is_names or plain is None) and isinstance(whole, dict)
+        is_list = layout.as_list and (is_names or plain is None)
         if is_list and isinstance(whole, dict) and all(one == "1" for one in whole.values()):
             whole = list(whole)
         self.found.put(path, whole or None)

@@ -161,7 +161,10 @@ class Page:
 
     def hide(self, *, wholly: bool = False) -> None:
         """Keep the sheet out of sight; wholly: it cannot be shown by hand either."""
-        (self._sheet.very_hidden if wholly else self._sheet.hide)()
+        if wholly:
+            self._sheet.very_hidden()
+        else:
+            self._sheet.hide()
 
     def color(self, color: str) -> None:
         """Color of the tab."""
@@ -240,8 +243,12 @@ class Book:
         from xlsxwriter import Workbook  # noqa: PLC0415 - only where a book is written
 
         self._content = io.BytesIO()
-        as_texts = (f"strings_to_{kind}" for kind in ("formulas", "numbers", "urls"))
-        options = {"in_memory": True, **dict.fromkeys(as_texts, False)}
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+        }
         self._book = Workbook(self._content, options)
         about = {"title": visible(title), "subject": visible(subject)}
         self._book.set_properties({**about, "created": datetime(2000, 1, 1)})
