@@ -133,6 +133,21 @@ def test_a_column_of_the_surface_reaches_to_the_next_start_of_its_variant(conten
         assert own[-1][1] == pytest.approx(last)
 
 
+def test_the_surface_does_not_change_by_the_last_digits_of_a_solver(contents):
+    def picture(rows):
+        other = replace(contents, leverage=replace(contents.leverage, rows=rows))
+        section = next(s for s in sections_of(other) if s.id == "surface")
+        return section.figures[0].spec(WIDE)
+
+    rows = contents.leverage.rows
+    nearly = tuple(
+        replace(row, unmet_essential=row.unmet_essential * (1.0 + (n % 3 - 1) * 2e-16))
+        for n, row in enumerate(rows)
+    )
+    assert nearly != rows
+    assert picture(nearly) == picture(rows)
+
+
 @st.composite
 def networks(draw_):
     """Goods in up to four tiers, with links to the tier before."""

@@ -414,7 +414,7 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
     data: list[vega.Row] = []
     for row in sorted(rows, key=lambda r: (contents.variants.index(r.variant), r.length, r.start)):
         year, end = decimal_year(row.start), after[row.variant, row.start]
-        cell = place(row, "cell", year=year, year_end=end, harm=harm_of(row))
+        cell = place(row, "cell", year=year, year_end=end, harm=_seen(harm_of(row)))
         if data and data[-1] == {**cell, "year": data[-1]["year"], "year_end": year}:
             data[-1]["year_end"] = end
         else:
@@ -432,7 +432,7 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
     y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
     cell = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
     at_end = {"x": {**x, "field": "end"}, "y": y, "color": {"value": vega.INK}}
-    top = max(map(harm_of, rows), default=0.0) or 1.0
+    top = _seen(max(map(harm_of, rows), default=0.0)) or 1.0
     legend = {"orient": "bottom", "gradientLength": 220, "format": ",~r", "tickCount": 4}
     unmet = _("unmet, {unit}").format(unit=contents.unit_words())
     harm = {"field": "harm", "type": "quantitative", "title": unmet, "legend": legend}
@@ -444,6 +444,11 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         vega.layer("point", at_end, "datum.kind === 'end'", opacity=1, **diamond),
     ]
     return vega.panels(data, layers, width=width, height={"step": 18}, order=order, labels=80)
+
+
+def _seen(harm: float) -> float:
+    """A harm as its color tells it: cells that differ by a solver's last digits are one."""
+    return float(f"{harm:.6g}")
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:
