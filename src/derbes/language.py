@@ -200,11 +200,6 @@ def ngettext(one: str, many: str, n: int) -> str:
     return Translation(_catalog(_CURRENT[0]).ngettext(one, many, n), english)
 
 
-def in_english(text: str) -> str:
-    """The English text that a text of a catalog is a translation of."""
-    return text.english if isinstance(text, Translation) else text
-
-
 def worded(text: str, **values: Any) -> Worded:
     """A text that is kept, with its values; among them may be others that are."""
     return Worded(_filled, text, values)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from derbes.language import Declined, _, in_english, language, ngettext, number_signs, spelled
+from derbes.language import Declined, _, language, ngettext, number_signs, spelled
 from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, years_name
 from derbes.units import format_unit
 
@@ -213,59 +213,56 @@ def missing(paths: Sequence[str] = ()) -> str:
     return text.format(path=paths[0], n=n)
 
 
-def by_key(*texts: str) -> dict[str, str]:
-    """Texts by the keys that say the same in English: `lead_time` → lead time."""
-    return {in_english(text).replace(" ", "_"): text for text in texts}
-
-
 def key_names() -> dict[str, str]:
     """Key that holds a number → its short name."""
-    others = {"amount": _("value"), "by": _("by how much"), "inputs": _("needed input")}
-    return others | by_key(
-        _("at least"),
-        _("at most"),
-        _("capacity"),
-        _("capital"),
-        _("capital by size"),
-        _("carried share"),
-        _("cost"),
-        _("cost share"),
-        _("crisis demand"),
-        _("delay"),
-        _("demand"),
-        _("discount rate"),
-        _("foreign share"),
-        _("half life"),
-        _("hours"),
-        _("in draws"),
-        _("lead time"),
-        _("length"),
-        _("life"),
-        _("lines"),
-        _("margin share"),
-        _("on order"),
-        _("opening"),
-        _("options"),
-        _("price"),
-        _("quantity"),
-        _("ramp"),
-        _("rate"),
-        _("rates"),
-        _("refill time"),
-        _("reserve"),
-        _("running"),
-        _("running by size"),
-        _("sender horizon"),
-        _("share"),
-        _("shelf life"),
-        _("age"),
-        _("shortage cost"),
-        _("standing cost"),
-        _("storage cost"),
-        _("storage limit"),
-        _("take or pay"),
-        _("weight"),
-    )
+    return {
+        "age": _("age"),
+        "amount": _("value"),
+        "at_least": _("at least"),
+        "at_most": _("at most"),
+        "by": _("by how much"),
+        "capacity": _("capacity"),
+        "capital": _("capital"),
+        "capital_by_size": _("capital by size"),
+        "carried_share": _("carried share"),
+        "cost": _("cost"),
+        "cost_share": _("cost share"),
+        "crisis_demand": _("crisis demand"),
+        "delay": _("delay"),
+        "demand": _("demand"),
+        "discount_rate": _("discount rate"),
+        "foreign_share": _("foreign share"),
+        "half_life": _("half life"),
+        "hours": _("hours"),
+        "in_draws": _("in draws"),
+        "inputs": _("needed input"),
+        "lead_time": _("lead time"),
+        "length": _("length"),
+        "life": _("life"),
+        "lines": _("lines"),
+        "margin_share": _("margin share"),
+        "on_order": _("on order"),
+        "opening": _("opening"),
+        "options": _("options"),
+        "price": _("price"),
+        "quantity": _("quantity"),
+        "ramp": _("ramp"),
+        "rate": _("rate"),
+        "rates": _("rates"),
+        "refill_time": _("refill time"),
+        "reserve": _("reserve"),
+        "running": _("running"),
+        "running_by_size": _("running by size"),
+        "sender_horizon": _("sender horizon"),
+        "share": _("share"),
+        "shelf_life": _("shelf life"),
+        "shortage_cost": _("shortage cost"),
+        "standing_cost": _("standing cost"),
+        "storage_cost": _("storage cost"),
+        "storage_limit": _("storage limit"),
+        "take_or_pay": _("take or pay"),
+        "weight": _("weight"),
+    }
 
 
 def key_words(steps: list[str], name: Callable[[str], str]) -> str:
@@ -283,5 +280,6 @@ def key_words(steps: list[str], name: Callable[[str], str]) -> str:
 def distribution_words(name: str) -> str:
     """A distribution of a case by its name."""
     own = {"pert": _("PERT"), "empirical": _("observed values"), "reference": _("reference class")}
-    own |= by_key(_("uniform"), _("triangular"), _("lognormal"), _("discrete"))
+    own |= {"uniform": _("uniform"), "triangular": _("triangular")}
+    own |= {"lognormal": _("lognormal"), "discrete": _("discrete")}
     return own.get(name, name)

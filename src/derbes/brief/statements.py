@@ -49,20 +49,20 @@ _MOST_TOLD = 4
 
 def modality_words(modality: str) -> str:
     """A modality for a reader."""
-    return fmt.by_key(
-        _("possibility"),
-        _("capability"),
-        _("intention"),
-        _("decision"),
-        _("fact"),
-        _("prediction"),
-        _("evaluation"),
-        _("cause"),
-        _("norm"),
-        _("hypothesis"),
-        _("question"),
-        _("perception"),
-    ).get(modality, modality)
+    return {
+        "possibility": _("possibility"),
+        "capability": _("capability"),
+        "intention": _("intention"),
+        "decision": _("decision"),
+        "fact": _("fact"),
+        "prediction": _("prediction"),
+        "evaluation": _("evaluation"),
+        "cause": _("cause"),
+        "norm": _("norm"),
+        "hypothesis": _("hypothesis"),
+        "question": _("question"),
+        "perception": _("perception"),
+    }.get(modality, modality)
 
 
 def share_words(row: EntryRow) -> str:

@@ -1,8 +1,8 @@
 """What trade says of a dependence, and what it is worth: formulas, none of which reads a table.
 
 Equation numbers are those of docs/reference/equations.md. Arrays of (T) hold a buyer, product and
-year each; a number that cannot be told is NaN. Shares are from 0 to 1; losses and gains of (U) are
-parts of real income or, where said, logarithms of a price.
+year each; what cannot be told is NaN in them, and None as a number alone. Shares are from 0 to 1;
+losses and gains of (U) are parts of real income or, where said, logarithms of a price.
 """
 
 from collections.abc import Mapping, Sequence, Set
