@@ -3,7 +3,7 @@
 A measure changes bounds and costs, never the matrix.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -245,6 +245,59 @@ def window_bounds(
     return bounds
 
 
+class Lengths:
+    """Bounds of a window under one measure, whatever its length.
+
+    Where the length moves only orders and what may be missing of the reserve, all else is found
+    once: it is the same arrays in the bounds of every length.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        measure: MeasureArrays,
+        bounds_of: Callable[[MeasureRun], Bounds],
+        target: FloatArray | None = None,
+    ) -> None:
+        """What the lengths of a measure have in common.
+
+        Args:
+            layout: The window.
+            measure: The measure.
+            bounds_of: Bounds of one length.
+            target: Stock to be held, as for `bounds_of`. (reserved goods, n) [unit]
+        """
+        self._layout, self._measure, self._bounds_of = layout, measure, bounds_of
+        self._target = reserve_target(layout) if target is None else target
+        arrays = layout.arrays
+        in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+        self.has_same_rows = (
+            not in_crisis
+            and bool(np.all(measure.demand_factor == 1.0))
+            and bool(np.all(measure.cost_factor == 1.0))
+            and bool(np.all(shared_left(arrays, measure) == 1.0))
+            and not bool(arrays.shared_least.any())
+            and not bool(measure.plant_delay.any())
+        )
+        if self.has_same_rows:
+            whole = MeasureRun(measure, layout.n)
+            self._whole, self._free = bounds_of(whole), order_limits(layout, CALM)
+            self._cut = layout.column("order").of(self._whole.col_upper)
+
+    def of(self, length: int) -> Bounds:
+        """Bounds of one length."""
+        layout, run = self._layout, MeasureRun(self._measure, length)
+        if not self.has_same_rows:
+            return self._bounds_of(run)
+        most = np.where(running(layout, length) > 0, self._cut, self._free)
+        upper = self._whole.col_upper.copy()
+        layout.column("order").of(upper)[:] = most
+        if layout.column("refill").size:
+            layout.column("refill").of(upper)[:] = refill_limits(layout, run, self._target)
+        lower = layout.filled(order=order_least(layout, most))
+        return replace(self._whole, col_lower=lower, col_upper=upper)
+
+
 def tightest(layout: Layout, each: Sequence[Bounds]) -> Bounds:
     """Bounds within which a course is possible under several measures.
 
@@ -255,14 +308,19 @@ def tightest(layout: Layout, each: Sequence[Bounds]) -> Bounds:
     col_upper = np.min([one.col_upper for one in each], axis=0)
     unmet = layout.column("unmet")
     unmet.of(col_upper)[:] = np.max([unmet.of(one.col_upper) for one in each], axis=0)
-    row_lower = np.max([one.row_lower for one in each], axis=0)
+    row_lower = np.max(_unlike([one.row_lower for one in each]), axis=0)
     layout.row("shared_capacity").of(row_lower)[:] = -np.inf
     return Bounds(
         col_lower=np.zeros(layout.n_columns),
         col_upper=col_upper,
         row_lower=row_lower,
-        row_upper=np.min([one.row_upper for one in each], axis=0),
+        row_upper=np.min(_unlike([one.row_upper for one in each]), axis=0),
     )
+
+
+def _unlike(arrays: Sequence[FloatArray]) -> list[FloatArray]:
+    """Arrays without those that are there before."""
+    return list({id(one): one for one in arrays}.values())
 
 
 def _fill_balances(layout: Layout, found: State, demand: FloatArray, bounds: Bounds) -> None:

@@ -19,7 +19,7 @@ The measure's length is known to the target, so the harm is a lower bound.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -38,12 +38,10 @@ from derbes.supply.baseline import (
 )
 from derbes.supply.bounds import (
     Bounds,
+    Lengths,
     found_state,
-    order_least,
-    order_limits,
     refill_limits,
     reserve_target,
-    shared_left,
     state_arrivals,
     window_bounds,
 )
@@ -323,40 +321,25 @@ class Template:
 
     measure: MeasureArrays
     found: State
-    has_same_rows: bool
-    """Whether the length moves only capacities and what may be missing of the reserve."""
-    program: LinearProgram | None
-    """That of a length of one, where all have the same rows."""
+    lengths: Lengths
 
 
 def make_template(window: Window, measure: MeasureArrays) -> Template:
     """What the branches of a measure have in common."""
-    arrays = window.layout.arrays
-    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    has_same_rows = (
-        not in_crisis
-        and bool(np.all(measure.demand_factor == 1.0))
-        and bool(np.all(measure.cost_factor == 1.0))
-        and bool(np.all(shared_left(arrays, measure) == 1.0))
-        and not bool(arrays.shared_least.any())
-        and not bool(measure.plant_delay.any())
-    )
-    program = branch_program(window, MeasureRun(measure, 1)) if has_same_rows else None
-    return Template(measure, found_state(window.state, measure), has_same_rows, program)
+    bounds_of = partial(_bounds_in, window)
+    lengths = Lengths(window.layout, measure, bounds_of, window.target)
+    return Template(measure, found_state(window.state, measure), lengths)
+
+
+def _bounds_in(window: Window, run: MeasureRun) -> Bounds:
+    return branch_bounds(window.layout, window.state, window.end, window.target, run=run)
 
 
 def branch_program(
     window: Window, run: MeasureRun, template: Template | None = None
 ) -> LinearProgram:
     """The window's program under a measure: other bounds and costs, the same matrix."""
-    if template is not None and template.program is not None:
-        layout, upper = window.layout, template.program.col_upper.copy()
-        most = order_limits(layout, run)
-        layout.column("order").of(upper)[:] = most
-        layout.column("refill").of(upper)[:] = refill_limits(layout, run, window.target)
-        lower = layout.filled(order=order_least(layout, most))
-        return replace(template.program, col_lower=lower, col_upper=upper)
-    bounds = branch_bounds(window.layout, window.state, window.end, window.target, run=run)
+    bounds = template.lengths.of(run.length) if template else _bounds_in(window, run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
         _names, costs, _weights = objective_levels(window.layout, run)
@@ -426,7 +409,7 @@ def still_best(last: BranchSolution, program: LinearProgram, template: Template)
     taken of a column (L9) falls only where it is closed below that. Columns that are opened
     (`refill`) must be of no use: nothing was missing of the reserve.
     """
-    if not template.has_same_rows or last.run.measure is not template.measure:
+    if not template.lengths.has_same_rows or last.run.measure is not template.measure:
         return False
     if program.row_lower is not last.program.row_lower:
         return False

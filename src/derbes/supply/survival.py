@@ -14,6 +14,7 @@ is in store, f is 0.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy import sparse
@@ -37,7 +38,14 @@ from derbes.lp.program import (
 )
 from derbes.model.arrays import CALM, BoolArray, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.supply.baseline import CalmSolution, stance_of, state_at
-from derbes.supply.bounds import demand_alone, demand_path, tightest, window_bounds
+from derbes.supply.bounds import (
+    Bounds,
+    Lengths,
+    demand_alone,
+    demand_path,
+    tightest,
+    window_bounds,
+)
 from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.supply.objective import order_costs
 
@@ -97,6 +105,8 @@ class SurvivalProgram:
         self._thrift = thrift_costs(self.layout)
         self.period_sessions: dict[int, Session] = {}
         """Periods that stand alone in a solver."""
+        self._lengths: dict[int, tuple[MeasureArrays, Lengths]] = {}
+        """Bounds of each measure, by its identity."""
         self._least: dict[tuple[bytes, ...], Survived] = {}
         """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
@@ -338,16 +348,21 @@ class SurvivalProgram:
         A course within the tightest bounds of all of them proves each of them at once; where
         there is none, each half of them is asked. What is left out may be served all the same.
         """
+        return self._served([(run, self._bounds(run)) for run in runs], uses)
+
+    def _served(
+        self, runs: Sequence[tuple[MeasureRun, Bounds]], uses: BoolArray
+    ) -> list[MeasureRun]:
         if not runs:
             return []
-        each = [window_bounds(self.layout, self.state, run) for run in runs]
-        program = replace(self.program, **tightest(self.layout, each).named)
+        closest = tightest(self.layout, [bounds for _run, bounds in runs])
+        program = replace(self.program, **closest.named)
         columns, _residual = self._meeting(program, uses, f"served {len(runs)}")
         if columns is not None:
-            return list(runs)
+            return [run for run, _bounds in runs]
         half = len(runs) // 2
         parts = (runs[:half], runs[half:]) if half else ()
-        return [run for part in parts for run in self.served(part, uses)]
+        return [run for part in parts for run in self._served(part, uses)]
 
     def _spread(self, program: LinearProgram, solution: Solution, uses: BoolArray) -> FloatArray:
         """A mean of optima in which every use goes short that does in any of them. (columns,)
@@ -381,8 +396,18 @@ class SurvivalProgram:
         asked = CALM if alone is None else MeasureRun(alone, run.length)
         return layout.column("unmet").of(self.least_unmet(asked, uses).columns)
 
+    def _bounds(self, run: MeasureRun) -> Bounds:
+        bounds_of = partial(window_bounds, self.layout, self.state)
+        if run.measure is None:
+            return bounds_of(run)
+        known = self._lengths.get(id(run.measure))
+        if known is None:
+            known = run.measure, Lengths(self.layout, run.measure, bounds_of)
+            self._lengths[id(run.measure)] = known
+        return known[1].of(run.length)
+
     def _bounded(self, run: MeasureRun) -> LinearProgram:
-        return replace(self.program, **window_bounds(self.layout, self.state, run).named)
+        return replace(self.program, **self._bounds(run).named)
 
     def levels(self, costs: FloatArray) -> FloatArray:
         """Costs and thrift. (2, columns)"""
