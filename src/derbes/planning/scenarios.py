@@ -36,7 +36,7 @@ from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
-from derbes.planning.recourse import as_program
+from derbes.planning.recourse import DrawCut, as_program
 from derbes.planning.separation import (
     Bounds,
     ContingencyCut,
@@ -598,6 +598,16 @@ class Scenarios:
         self._warm_starts = list(warm_starts)
         self._learn(cuts)
         return list(itertools.chain(*outcomes))
+
+    def cuts_by_draw(self) -> list[DrawCut]:
+        """The cuts that count in each draw, at the starts at which they do."""
+        found: list[DrawCut] = []
+        for batch, of_batch in zip(self._batches, self._warm_starts, strict=True):
+            for group, known in zip(opened(batch), of_batch, strict=False):
+                if known is not None:
+                    for place, ages in enumerate(known.ages):
+                        found += group.draw_cuts(place, [known.rows[r] for r in ages])
+        return found
 
     def _learn(self, new: Sequence[Cuts]) -> None:
         """Add what is new, once, in the order of the batches; drop what counts nowhere."""
