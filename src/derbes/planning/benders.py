@@ -381,11 +381,12 @@ def _looked_at(
     is found to lack; until nothing new is found.
     """
     depths = (NEVER,) if run.is_calm else (NOWHERE, ONCE, MET, SHORT)
-    may_be_best, looks = False, list(enumerate(depths[:how], start=1))
+    may_be_best, outcomes = False, list[Outcome]()
+    looks = list(enumerate(depths[:how], start=1))
     if how == CLOSELY and np.isinf(state.best_priced):
         looks = looks[1:] or looks
     for turn, depth in looks:
-        outcomes = run.scenarios.at(values, run.record.prices, depth=depth)
+        outcomes = run.scenarios.at(values, run.record.prices, depth=depth, before=outcomes)
         figures = run.figures(values, outcomes)
         whole = values[run.problem.first.is_whole]
         may_be_chosen = bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))

@@ -522,20 +522,27 @@ def at_a_point(
     depth: int,
     turn: int,
     until: float,
+    known_exactly: frozenset[int],
 ) -> Done:
     """The draws of a batch at a point, from what is known of each of its groups, if anything.
 
-    Draws at the place `turn` in every `ONE_IN` are looked at more closely. The moment after
-    which no new cuts are looked for is in seconds since the epoch.
+    Draws whose cost at the point is known exactly are left out. Draws at the place `turn` in
+    every `ONE_IN` are looked at more closely. The moment after which no new cuts are looked
+    for is in seconds since the epoch.
     """
     batch, begun = known
     outcomes: dict[int, Outcome] = {}
     new: dict[str, list[ContingencyCut]] = {}
     warm_starts: list[WarmStarts | None] = []
     for g, group in enumerate(opened(batch)):
-        of_group = cuts.get(group.matrix, ())
-        second = RecourseSolver(group, prices, of_group, begun[g] if begun else None)
-        for place, position in enumerate(group.positions):
+        of_group, of_draws = cuts.get(group.matrix, ()), begun[g] if begun else None
+        places = [p for p, one in enumerate(group.draws) if one.draw not in known_exactly]
+        if not places:
+            warm_starts.append(of_draws)
+            continue
+        second = RecourseSolver(group, prices, of_group, of_draws)
+        for place in places:
+            position = group.positions[place]
             is_in_turn = group.draws[place].draw % ONE_IN == turn
             own = ONCE if is_in_turn and depth == NOWHERE else depth
             found = second.solve(place, values, depth=own, until=until)
@@ -592,12 +599,20 @@ class Scenarios:
         self._own.close()
 
     def at(
-        self, values: FloatArray, prices: Prices, *, depth: int = LONG, is_timed: bool = True
+        self,
+        values: FloatArray,
+        prices: Prices,
+        *,
+        depth: int = LONG,
+        is_timed: bool = True,
+        before: Sequence[Outcome] = (),
     ) -> list[Outcome]:
         """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
-        Timed, no new cuts are looked for once time is over.
+        Timed, no new cuts are looked for once time is over. Draws that were exact when the
+        point was looked at `before`, less closely, are not looked at again.
         """
+        found = {one.draw: one for one in before if one.is_exact}
         self._turn = (self._turn + 1) % ONE_IN
         work = partial(
             at_a_point,
@@ -607,12 +622,14 @@ class Scenarios:
             depth=depth,
             turn=self._turn,
             until=self.until if is_timed else np.inf,
+            known_exactly=frozenset(found),
         )
         done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
         outcomes, cuts, warm_starts = zip(*done, strict=True)
         self._warm_starts = list(warm_starts)
         self._learn(cuts)
-        return list(itertools.chain(*outcomes))
+        found |= {one.draw: one for one in itertools.chain(*outcomes)}
+        return [found[draw] for draw in sorted(found)]
 
     def cuts_by_draw(self) -> list[DrawCut]:
         """The cuts that count in each draw, at the starts at which they do."""
