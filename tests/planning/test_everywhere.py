@@ -10,12 +10,13 @@ from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.effects import column_effects, draw_arrays
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures
 from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
 from derbes.planning.separation import ContingencySeparation, make_groups
 from tests.oracles.contingency_bounds import Setting, bounds_of
-from tests.oracles.plans import solve_draws
+from tests.oracles.plans import solve_draws, solve_extensive
 from tests.planning.generated import small_case
 
 
@@ -229,3 +230,31 @@ def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
         assert all(set(np.flatnonzero(beyond > 0)) == {bad} for _cut, beyond in together.cuts)
         n_tried += 1
     assert n_tried
+
+
+@pytest.mark.parametrize(("seed", "n_scenarios"), [(1, 1), (1, 3), (3, 2), (5, 1), (7, 1)])
+def test_m15_a_plan_by_cuts_costs_what_it_does_with_every_start_in_its_program(seed, n_scenarios):
+    problem = make_problem(small_case(seed, n_scenarios=n_scenarios))
+    first = {name: starts[:1] for name, starts in problem.starts.items()}
+    plan = solve_plan(with_contingencies(problem, first))
+    whole = solve_extensive(everywhere(problem))
+    assert plan.feasible
+    assert plan.cost == pytest.approx(whole.cost, rel=1e-7)
+    assert plan.bound == pytest.approx(whole.bound, rel=1e-7)
+    assert any(len(starts) > 1 for starts in plan.starts.values())
+
+
+def test_m15_what_a_plan_by_cuts_lacks_is_what_it_lacks_at_every_start():
+    """Met at the one start that stands in the program: what others lack is told too."""
+    case = case_with_late_peak()
+    month = replace(case.standards["month"], first=0)
+    case = replace(case, options={}, standards={"month": month})
+    measure = replace(case.measures["cut"], start=None)
+    problem = make_problem(replace(case, measures={"cut": measure}))
+    plan = solve_plan(with_contingencies(problem, {"month": (0,)}))
+    values = np.zeros(problem.first.n_columns)
+    (every,) = solve_draws(
+        everywhere(problem).second, everywhere(problem).programs, values, prices=START
+    )
+    assert not plan.feasible
+    assert plan.shortfalls["month"] == pytest.approx(every.figures.violations["month"], rel=1e-6)

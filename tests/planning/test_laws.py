@@ -7,7 +7,7 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
-from derbes.planning.optimum import CalmPlans, solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from tests.known_answers.test_plans import farmer, lands
 from tests.oracles.plans import evaluate, solve_extensive
@@ -197,14 +197,3 @@ def test_starts_that_were_left_out_hold_too():
     dense = with_contingencies(problem, {"year": range(5, 14), "peak": range(4, 14)})
     assert plan.cost == pytest.approx(solve_extensive(dense).cost, rel=1e-7)
     assert len(plan.starts["year"]) < 9
-
-
-def test_longer_standards_that_begin_with_the_starts_of_shorter_ones_cost_the_same():
-    case, known = small_case(3), CalmPlans()
-    for length in (1, 2, 4):
-        year = replace(case.standards["year"], length=length)
-        problem = make_problem(replace(case, standards={"year": year}))
-        begun, alone = solve_plan(problem, gap=1e-6, calm=known), solve_plan(problem, gap=1e-6)
-        assert begun.cost == pytest.approx(alone.cost, rel=1e-7)
-        assert begun.choices == alone.choices
-    assert len(known.needed) > 1

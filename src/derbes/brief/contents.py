@@ -3,10 +3,19 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TypeVar
 
 from derbes.brief import format as fmt
-from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
+from derbes.case.entities import (
+    Case,
+    Measure,
+    MeasureKind,
+    main_length,
+    main_measure,
+    quantities,
+)
+from derbes.case.quantity import Quantity
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of
 from derbes.results.money import Ways
@@ -113,6 +122,11 @@ class BriefContents:
         milestones = (*starts[:1], *later[:2])
         return Focus(variant, measure, length, start, milestones, worst, harm)
 
+    @cached_property
+    def inputs(self) -> Mapping[str, Quantity]:
+        """Path → number of the case."""
+        return {one.path: one for one in reversed(quantities(self.case))}
+
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""
         return names_of(self.case, section, (id_,))
@@ -127,10 +141,10 @@ class BriefContents:
         calendar = self.case.calendar
         return fmt.date(calendar.label(calendar.n_periods - 1))
 
-    @property
+    @cached_property
     def variants(self) -> tuple[str, ...]:
         """Variants that were computed, the case as written first."""
-        rows = self.leverage.rows + self.cover.rows
+        rows = chain(self.leverage.rows, self.cover.rows)
         names = dict.fromkeys([*(row.variant for row in rows), *self.calm])
         return tuple(sorted(names, key=lambda name: name != BASE))
 

@@ -8,7 +8,6 @@ from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import OPTIMAL, BriefContents, decimal_year, draws_and_seed
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.case.entities import quantities
 from derbes.language import _, ngettext, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
@@ -111,9 +110,9 @@ def input_words(contents: BriefContents, path: str) -> str:
     """An input for a reader: its own name, else its element's and its key."""
     if path == "scenario":
         return _("which scenario comes")
-    label = next((q.label for q in quantities(contents.case, path) if q.path == path), {})
-    if label:
-        return text_of(label, path)
+    known = contents.inputs.get(path)
+    if known is not None and known.label:
+        return text_of(known.label, path)
     section, *steps = path.split(".")
     if not steps:
         return fmt.key_words([section], str)
@@ -139,13 +138,14 @@ def value_words(contents: BriefContents, path: str, value: float) -> str:
     """A value of an input with its unit; of an opening, the month."""
     if is_opening(path):
         return fmt.date(opening_label(contents, path, value))
-    unit = next((q.unit for q in quantities(contents.case, path)), "")
-    return in_unit(value, unit)
+    known = contents.inputs.get(path)
+    return in_unit(value, known.unit if known else "")
 
 
 def grade_of(contents: BriefContents, path: str) -> str:
     """Grade of an input; empty when it has none."""
-    return next((q.grade.value for q in quantities(contents.case, path)), "")
+    known = contents.inputs.get(path)
+    return known.grade.value if known else ""
 
 
 def fans_section(contents: BriefContents, stress: Stress) -> Section | None:

@@ -534,7 +534,8 @@ def solve_mixed(
 ) -> MixedAnswer:
     """A point of a program some of whose columns are whole numbers, and its bound.
 
-    At the end the whole columns are rounded and held, and the others are solved again.
+    At the end the whole columns are rounded and held, and the others are solved again, where
+    the point is not whole to the last bit or not proved to be the best already.
 
     Args:
         program: The program.
@@ -588,7 +589,8 @@ def _mixed_answer(
     if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
         return MixedAnswer(None, bound * small.cost_scale, is_in_time=is_in_time)
     columns = np.array(solver.getSolution().col_value)
-    if is_mixed:
+    is_optimum = info.mip_gap == 0.0 and bool((columns == np.round(columns))[is_whole].all())
+    if is_mixed and not is_optimum:
         columns = _held(solver, columns, is_whole)
     bound = bound * small.cost_scale
     return MixedAnswer(columns * small.column_scale, bound, is_in_time=is_in_time)

@@ -179,7 +179,8 @@ def course_of(
     """
     values = choices if isinstance(choices, np.ndarray) else problem.first.values(tuple(choices))
     future = problem.futures.chosen([draw])
-    alone = replace(base_alone(problem), futures=future, operating_stock=())
+    stocks = problem.operating_stock[draw : draw + 1]
+    alone = replace(base_alone(problem), futures=future, operating_stock=stocks)
     group = make_groups(alone, draw)[0]
     layout, program = group.stage.base.layout, group.draws[0]
     written = future.written(0)

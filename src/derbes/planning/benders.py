@@ -55,7 +55,7 @@ from derbes.planning.problem import (
     tail_columns,
     tail_costs,
 )
-from derbes.planning.scenarios import NEVER, NOWHERE, ONCE, SHORT, Outcome, Scenarios
+from derbes.planning.scenarios import MET, NEVER, NOWHERE, ONCE, SHORT, Outcome, Scenarios
 
 Progress = Callable[[float, float, float, int], None]
 """Called with the best cost, the bound, the gap and the iteration."""
@@ -366,7 +366,7 @@ def _largest_point(problem: PlanProblem) -> FloatArray | None:
     return None if answer is None else answer[0]
 
 
-QUICKLY, TWICE, CLOSELY = 1, 2, 3
+QUICKLY, TWICE, CLOSELY = 1, 2, 4
 """How many of the ways to look at a point are gone, one after the other."""
 
 
@@ -377,14 +377,16 @@ def _looked_at(
 
     That is done only where it may be better than the best: where nothing is lacking, or
     no less can be. Draws are looked at ever more closely: by what is known, which costs no
-    more than the draws do; once at each contingency; until nothing new is found.
+    more than the draws do; once at each contingency; until nothing new is found, or something
+    is found to lack; until nothing new is found.
     """
-    depths = (NEVER,) if run.is_calm else (NOWHERE, ONCE, SHORT)
-    may_be_best, looks = False, list(enumerate(depths[:how], start=1))
+    depths = (NEVER,) if run.is_calm else (NOWHERE, ONCE, MET, SHORT)
+    may_be_best, outcomes = False, list[Outcome]()
+    looks = list(enumerate(depths[:how], start=1))
     if how == CLOSELY and np.isinf(state.best_priced):
         looks = looks[1:] or looks
     for turn, depth in looks:
-        outcomes = run.scenarios.at(values, run.record.prices, depth=depth)
+        outcomes = run.scenarios.at(values, run.record.prices, depth=depth, before=outcomes)
         figures = run.figures(values, outcomes)
         whole = values[run.problem.first.is_whole]
         may_be_chosen = bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))

@@ -15,7 +15,8 @@ Symbols: x first stage, y second stage, p weight of a draw, w weight of the tail
 level, eta and xi the tail's threshold and what lies above it.
 
 It stands with the contingencies of few starts. Its plan is looked at with the contingencies
-of all; where that costs more, the starts that are to blame join the program.
+of all; where that costs more, cuts that stand for them (M15) join each draw's second stage,
+until what the program costs is what the plan does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +29,6 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
@@ -55,11 +55,9 @@ from derbes.planning.problem import (
     TIME_LIMIT,
     Clock,
     Evaluation,
-    LongWindows,
     PlanProblem,
     PlanSolution,
     Prices,
-    Starts,
     base_alone,
     draw_figures,
     evaluation,
@@ -69,9 +67,9 @@ from derbes.planning.problem import (
     stated,
     tail_columns,
     tail_costs,
-    with_contingencies,
     without_standards,
 )
+from derbes.planning.recourse import DrawCut, with_cuts
 from derbes.planning.scenarios import LONG, NEVER, Scenarios
 
 
@@ -329,7 +327,8 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
     The gap is part of the cost above that of a plan without standards (`reference`). [money]
     """
     allowed, relaxed, is_whole = 0.0, None, False
-    if gap > 0.0 and problem.n_columns > SMALL and problem.first.is_whole.any():
+    is_large = problem.n_columns > SMALL and not np.isnan(reference)
+    if gap > 0.0 and is_large and problem.first.is_whole.any():
         first = replace(problem.first, is_whole=np.zeros(problem.first.n_columns, dtype=np.bool_))
         relaxed = solve_point(replace(problem, first=first), START, clock, gap=0.0)
         if relaxed:
@@ -351,32 +350,15 @@ class CalmPlans:
     """Cheapest plans without standards, each found once for all questions that share it.
 
     What differs in the standards alone has the same one, so that each point of a frontier
-    begins with the cuts of its base courses (M13), which hold at any length; or, by the extensive
-    form, with the starts that the longest shorter standards needed.
+    begins with the cuts of its base courses (M13), which hold at any length.
     """
 
     together: dict[str, Point] = field(default_factory=dict)
     """By the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """By decomposition, with the cuts."""
-    needed: list[tuple[Case, Starts, LongWindows]] = field(default_factory=list)
-    """Starts that the plan of a case needed."""
     is_asked: bool = True
     """Whether what they cost is asked for, also where the plan is found without it."""
-
-    def near(self, problem: PlanProblem) -> PlanProblem:
-        """With the starts of the longest standards that are shorter and else the same."""
-        case, found, longest = problem.case, problem, 0
-        for other, starts, long_windows in self.needed:
-            length = sum(one.length for one in other.standards.values())
-            longer = {
-                name: replace(one, length=max(one.length, case.standards[name].length))
-                for name, one in other.standards.items()
-                if name in case.standards
-            }
-            if length > longest and replace(other, standards=longer) == case:
-                found, longest = with_contingencies(problem, starts, long_windows), length
-        return found
 
 
 def _calm_key(problem: PlanProblem) -> str:
@@ -394,45 +376,42 @@ def _solve_together(
     progress: Progress | None,
 ) -> PlanSolution:
     """The cheapest plan by the extensive form."""
-    calm, reference, problem = None, np.nan, calm_plans.near(problem)
+    calm, reference, begun = None, np.nan, problem
+    if calm_plans.is_asked or problem.n_columns > SMALL:
+        key = _calm_key(problem)
+        calm = calm_plans.together.get(key) or no_threat(problem, clock)
+        if calm is None:
+            return plan_solution(problem, None, clock)
+        if not clock.is_over:
+            calm_plans.together[key] = calm
+        reference = calm.figures.cost
+    cuts: dict[tuple[int, int, bytes], DrawCut] = {}
     while True:
-        if calm is None and (calm_plans.is_asked or problem.n_columns > SMALL):
-            key = _calm_key(problem)
-            calm = calm_plans.together.get(key) or no_threat(problem, clock)
-            if calm is None:
-                return plan_solution(problem, None, clock)
-            if not clock.is_over:
-                calm_plans.together[key] = calm
-            reference = calm.figures.cost
         found = cheapest(problem, reference, clock, gap=gap)
         if found is None:
             break
         if progress:
             cost, bound = found.figures.penalized, found.bound
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
-        if not found.figures.is_feasible or clock.is_over:
+        if clock.is_over or (not found.figures.is_feasible and not cuts):
             break
         # the starts that make the plan dearer, and for which it was not made
-        outcomes, before = scenarios.at(found.values, START), found.figures.expected_cost
-        after = float(problem.weights @ [outcome.figures.money for outcome in outcomes])
-        is_short = any(max(o.figures.violations.values(), default=0.0) > 0.0 for o in outcomes)
-        missing = {
-            (name, start)
-            for outcome in outcomes
-            for name, start in outcome.binding
-            if start not in problem.starts.get(name, ())
-            or (name, start) not in problem.long_windows
-        }
-        is_dearer = after > before + DEARER * max(1.0, abs(before))
-        if not missing or not (is_short or is_dearer):
+        outcomes, before = scenarios.at(found.values, found.prices), found.figures.expected_cost
+        at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
+        is_dearer = at_all.expected_cost > before + DEARER * max(1.0, abs(before))
+        if not found.figures.is_feasible:  # at any of the starts of the cuts
+            found = replace(found, figures=at_all)
             break
+        known = len(cuts)
+        cuts |= {(one.draw, one.start, one.key): one for one in scenarios.cuts_by_draw()}
+        if len(cuts) == known or not (is_dearer or at_all.lacking):
+            break
+        second, programs = with_cuts(begun.second, begun.programs, [*cuts.values()])
         starts = {
-            name: sorted({*old, *(start for one, start in missing if one == name)})
-            for name, old in problem.starts.items()
+            name: tuple(sorted({*old, *(c.start for c in cuts.values() if c.standard == name)}))
+            for name, old in begun.starts.items()
         }
-        problem = with_contingencies(problem, starts, problem.long_windows | missing)
-    if problem.long_windows:
-        calm_plans.needed.append((problem.case, problem.starts, problem.long_windows))
+        problem = replace(begun, second=second, programs=programs, starts=starts)
     of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
@@ -609,7 +588,8 @@ def solve_plan(
             save(checkpoint, known)
 
     bare = base_alone(problem)
-    with Crew(n_workers, executor) as crew, Scenarios(crew, bare, clock.until) as scenarios:
+    crew = Crew() if is_small else Crew(n_workers, executor)
+    with crew, Scenarios(crew, bare, clock.until) as scenarios:
         if not is_small:
             run = BendersRun(scenarios, record, gap, clock, keep, progress)
             return _solve_apart(problem, run, calm_plans)

@@ -7,7 +7,7 @@ without those prices.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -42,8 +42,6 @@ MOST_TOGETHER = 40_000
 """Columns up to which all draws are stated and solved in one program."""
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose contingencies stand in the program. [period]"""
-LongWindows = frozenset[tuple[str, int]]
-"""Contingencies, by standard and start, that are followed until the stocks are back too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ class PlanProblem:
     """Stock that is customary in each draw; none while it is not known. (N of (G, n)) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
     """Starts whose contingencies stand in the program. [period]"""
-    long_windows: LongWindows
 
     @property
     def case(self) -> Case:
@@ -92,7 +89,7 @@ class PlanProblem:
 def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     """The plan program of a case, with each standard's first contingency, then one a year.
 
-    Solving adds the starts that turn out to be needed.
+    Solving adds cuts for the other starts that turn out to be needed.
 
     Args:
         case: A checked case, with the standards and the budget that are asked for.
@@ -115,7 +112,6 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
         programs=(),
         operating_stock=(),
         starts={},
-        long_windows=frozenset(),
     )
     step = max(1, MONTHS_A_YEAR // case.calendar.step)
     starts = {
@@ -177,19 +173,19 @@ def stocks_of(
 def base_alone(problem: PlanProblem) -> PlanProblem:
     """The problem with no contingency in its program, and nothing stated."""
     stage = make_second_stage(problem.second.base, ())
-    return replace(problem, second=stage, programs=(), starts={}, long_windows=frozenset())
+    return replace(problem, second=stage, programs=(), starts={})
 
 
 def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
-    long_windows: LongWindows = frozenset(),
+    long_windows: Collection[tuple[str, int]] = (),
     *,
     most: float = np.inf,
 ) -> PlanProblem:
     """The problem with the contingencies of other starts, stated if it has no more columns.
 
-    Those of long windows are followed until the stocks are back.
+    Those of long windows, by standard and start, are followed until the stocks are back.
     """
     shaping = problem.second.base.layout.arrays
     shapes = tuple(
@@ -205,7 +201,6 @@ def with_contingencies(
         second=make_second_stage(problem.second.base, shapes),
         programs=(),
         starts={name: tuple(sorted(found)) for name, found in starts.items()},
-        long_windows=long_windows,
     )
     return stated(problem) if problem.n_columns <= most else problem
 

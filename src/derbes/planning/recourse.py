@@ -350,6 +350,87 @@ def _base_reach(
             yield at, np.full(len(moved), indicators[cap.name]), beyond[moved]
 
 
+@dataclass(frozen=True, slots=True)
+class DrawCut:
+    """A cut of a contingency (M15) in a draw."""
+
+    draw: int
+    standard: str
+    start: int
+    key: bytes
+    """The same for the same prices of the contingency's rows."""
+    columns: IntArray
+    """Columns of the base course that it is about."""
+    factors: FloatArray
+    at_least: float
+    """Of the row, where nothing is chosen; -inf: it asks for nothing. [worth]"""
+    slope: FloatArray
+    """What first-stage columns add to that. (first-stage columns,) [worth]"""
+    worth: float
+    """Of a unit of the dearest of what may be lacking. [worth/unit]"""
+    usual: float
+    """What is usual of that, as a power of two. [unit]"""
+
+
+def with_cuts(
+    stage: SecondStage, programs: Sequence[DrawProgram], cuts: Sequence[DrawCut]
+) -> tuple[SecondStage, tuple[DrawProgram, ...]]:
+    """Second stages with rows of cuts behind their own, each of its draw.
+
+    What a draw lacks at a start has a column behind the others, in units of the dearest use.
+    """
+    index, n_cuts = stage.index, len(cuts)
+    m, n = index.n_rows, index.n_columns
+    ends = {(cut.standard, cut.start): cut for cut in cuts}
+    lacks = {end: n + i for i, end in enumerate(ends)}
+    places = [np.append(cut.columns, lacks[cut.standard, cut.start]) for cut in cuts]
+    factors = [np.append(cut.factors, cut.worth) for cut in cuts]
+    rows = np.repeat(np.arange(n_cuts), [len(one) for one in places])
+    entries = (np.concatenate(factors), (rows, np.concatenate(places)))
+    below = sparse.coo_matrix(entries, shape=(n_cuts, n + len(ends)))
+    nothing, free = sparse.csr_matrix((m, len(ends))), np.full(len(ends), np.inf)
+    slopes = sparse.csr_matrix(np.array([cut.slope for cut in cuts]))
+    matrices: dict[int, sparse.csc_matrix] = {}
+    found = []
+    for draw in programs:
+        if id(draw.matrix) not in matrices:
+            above = sparse.hstack([draw.matrix, nothing])
+            matrices[id(draw.matrix)] = sparse.vstack([above, below]).tocsc()
+        is_own = np.array([cut.draw == draw.draw for cut in cuts])
+        least = np.where(is_own, [cut.at_least for cut in cuts], -np.inf)
+        own = sparse.diags(is_own.astype(np.float64)) @ slopes
+        still = (sparse.csr_matrix((k, slopes.shape[1])) for k in (n_cuts, len(ends)))
+        reach = [draw.reach[:m], own, draw.reach[m : 2 * m], next(still)]
+        reach += [draw.reach[2 * m :], next(still)]
+        program = replace(
+            draw,
+            matrix=matrices[id(draw.matrix)],
+            row_lower=np.concatenate([draw.row_lower, least]),
+            row_upper=np.concatenate([draw.row_upper, np.full(n_cuts, np.inf)]),
+            col_upper=np.concatenate([draw.col_upper, free]),
+            money=np.concatenate([draw.money, np.zeros(len(ends))]),
+            reach=sparse.vstack(reach).tocsr(),
+        )
+        found.append(program)
+    lacking = dict(stage.standards)
+    for (name, _start), column in lacks.items():
+        lacking[name] = np.append(lacking.get(name, np.zeros(0, dtype=np.int64)), column)
+    names = tuple(f"{name}_{start}" for name, start in ends)
+    numbered = tuple(f"{cut.standard}_{cut.start}_{i}" for i, cut in enumerate(cuts))
+    more = replace(
+        stage,
+        index=BlockIndex(
+            (*index.columns, Block("lack", names, 0, 1, n)),
+            (*index.rows, Block("cut", numbered, 0, 1, m)),
+        ),
+        hard=np.concatenate([stage.hard, [cut.worth for cut in ends.values()]]),
+        soft=np.concatenate([stage.soft, np.zeros(len(ends))]),
+        standards=lacking,
+        usual=np.concatenate([stage.usual, [cut.usual for cut in ends.values()]]),
+    )
+    return more, tuple(found)
+
+
 def widest(future: PlanFutures) -> int:
     """The draw with the longest lead time, which shapes the blocks."""
     if len(future) == 1:

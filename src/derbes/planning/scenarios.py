@@ -36,7 +36,7 @@ from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
-from derbes.planning.recourse import as_program
+from derbes.planning.recourse import DrawCut, as_program
 from derbes.planning.separation import (
     Bounds,
     ContingencyCut,
@@ -50,7 +50,7 @@ from derbes.planning.separation import (
 )
 from derbes.scratch import new_folder
 
-NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
+NEVER, NOWHERE, ONCE, MET, SHORT, LONG = range(-1, 5)
 """How closely contingencies are looked at."""
 MOST_ROUNDS = 100
 """How often a base course is solved again for new cuts at one point."""
@@ -66,8 +66,8 @@ FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 KEPT_FOR = 6
 """Solves of a draw for which a row is kept that has no price."""
-AT_ONCE = 6
-"""Starts of one family that join at once."""
+AT_ONCE, ALL_AT_ONCE = 6, 24
+"""Starts of one family that join at once; where every contingency is proved in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ class RecourseSolver:
         self.warm_starts = (warm_starts or WarmStarts.begin(known)).pruned(known)
         """What was found out, to go on from."""
         self._session: Session | None = None
+        self._standing: int | None = None
+        """Draw whose last basis is in the solver; None: none is."""
         self._separations = [
             ContingencySeparation(f, family, self.warm_starts.contingencies[f])
             for f, family in enumerate(known.families)
@@ -152,8 +154,9 @@ class RecourseSolver:
             position: Which of the draws.
             values: First-stage columns.
             depth: `NEVER`: there are no contingencies; `NOWHERE`: known cuts stand for them;
-                `ONCE`: new ones are looked for once; `SHORT`: until short contingencies are
-                proved; `LONG`: until all are.
+                `ONCE`: new ones are looked for once; `MET`: until short contingencies are
+                proved, or one is known to lack something; `SHORT`: until they are proved,
+                lacking or not; `LONG`: until all are.
             until: Moment after which no new cuts are looked for. [second since the epoch]
 
         Raises:
@@ -162,23 +165,28 @@ class RecourseSolver:
         if depth == NEVER:
             kept, self.warm_starts.ages[position] = self.warm_starts.ages[position], {}
             solved = self._solve_base(position, values)
+            self._keep_basis(position)
             answer = self._answer(position, values, solved, is_exact=True, results={})
             self.warm_starts.ages[position] = kept
             return answer
         bounds = self._bounds(position, values)
         is_exact, results = False, dict[int, SeparationResult]()
         solved = self._solve_base(position, values)
-        for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
+        for _round in range(MOST_ROUNDS if depth >= MET else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._join(position, self._broken(solved.columns, bounds)):
+            lacks = solved.columns[self._group.n_base :]
+            if depth == MET and lacks.max(initial=0.0) > NO_VIOLATION:
+                break
+            if not self._join(position, self._broken(solved.columns, bounds, depth)):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
                 results = self._separate(position, solved.columns, bounds, depth)
-                if not self._join(position, self._learned(results)):
+                if not self._join(position, self._learned(results, depth)):
                     is_exact = True
                     break
             solved = self._solve_base(position, values)
+        self._keep_basis(position)
         for f, separation in enumerate(self._separations):
             self.warm_starts.contingencies[f] = separation.stance
         proved = results if is_exact else {}
@@ -225,12 +233,14 @@ class RecourseSolver:
         bounds = self._bounds(position, values)
         kept = self.solve(position, values, depth=LONG).columns
         for _round in range(MOST_ROUNDS):
-            columns = self._on_face(position, values, self._solve_base(position, values), holding)
+            solved = self._solve_base(position, values)
+            self._keep_basis(position)
+            columns, self._standing = self._on_face(position, values, solved, holding), None
             if columns is None:
                 break
             kept = columns[: self._group.n_base].copy()
-            rows = self._broken(columns, bounds)
-            rows = rows or self._learned(self._separate(position, columns, bounds, LONG))
+            rows = self._broken(columns, bounds, LONG)
+            rows = rows or self._learned(self._separate(position, columns, bounds, LONG), LONG)
             if not self._join(position, rows):
                 break
         return kept
@@ -272,7 +282,7 @@ class RecourseSolver:
 
         return cache(of)
 
-    def _broken(self, columns: FloatArray, bounds: BoundsOf) -> list[Row]:
+    def _broken(self, columns: FloatArray, bounds: BoundsOf, depth: int) -> list[Row]:
         """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._group.families, self._pools, strict=True)):
@@ -282,7 +292,8 @@ class RecourseSolver:
             worst = violations.argmax(axis=1)
             most = violations[np.arange(len(worst)), worst]
             beyond = most - columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
-            found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
+            apart = _far_apart(beyond, family.starts, depth)
+            found += [(pool.cuts[worst[s]], int(s)) for s in apart]
         return found
 
     def _separate(
@@ -302,7 +313,7 @@ class RecourseSolver:
                 break
         return results
 
-    def _learned(self, results: Mapping[int, SeparationResult]) -> list[Row]:
+    def _learned(self, results: Mapping[int, SeparationResult], depth: int) -> list[Row]:
         """New cuts, each at the starts that lack most by it."""
         found: list[Row] = []
         for f, result in results.items():
@@ -314,7 +325,7 @@ class RecourseSolver:
             self._pools[f] = self._pools[f].with_more(new)
             self._group.pools(new)
             for cut, beyond in result.cuts:
-                found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
+                found += [(cut, int(s)) for s in _far_apart(beyond, starts, depth)]
         return found
 
     def _row_constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -354,11 +365,15 @@ class RecourseSolver:
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
             self._session.set_row_bounds(bounds[0], bounds[1])
         before = self.warm_starts.bases[position]
-        if before is not None:
+        if before is not None and self._standing != position:
             self._session.stand(before)
-        solved = self._proved(self._session, cost, bounds)
-        self.warm_starts.bases[position] = self._session.stance()
-        return solved
+        self._standing = position
+        return self._proved(self._session, cost, bounds)
+
+    def _keep_basis(self, position: int) -> None:
+        """Keep the last basis of a draw, for when it is solved again."""
+        if self._session is not None:
+            self.warm_starts.bases[position] = self._session.stance()
 
     def _proved(self, session: Session, cost: FloatArray, bounds: Bounds) -> _Solved:
         """The optimum, by the value that its prices prove; solved again cold if they do not."""
@@ -442,11 +457,11 @@ class RecourseSolver:
         return violations
 
 
-def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
+def _far_apart(beyond: FloatArray, starts: IntArray, depth: int) -> list[int]:
     """Starts that lack most, by position: the worst, and others far from it."""
-    taken: list[int] = []
+    taken, most = list[int](), ALL_AT_ONCE if depth == LONG else AT_ONCE
     for s in np.argsort(-beyond, kind="stable"):
-        if beyond[s] <= 0.0 or len(taken) == AT_ONCE:
+        if beyond[s] <= 0.0 or len(taken) == most:
             break
         if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
             taken.append(int(s))
@@ -507,20 +522,27 @@ def at_a_point(
     depth: int,
     turn: int,
     until: float,
+    known_exactly: frozenset[int],
 ) -> Done:
     """The draws of a batch at a point, from what is known of each of its groups, if anything.
 
-    Draws at the place `turn` in every `ONE_IN` are looked at more closely. The moment after
-    which no new cuts are looked for is in seconds since the epoch.
+    Draws whose cost at the point is known exactly are left out. Draws at the place `turn` in
+    every `ONE_IN` are looked at more closely. The moment after which no new cuts are looked
+    for is in seconds since the epoch.
     """
     batch, begun = known
     outcomes: dict[int, Outcome] = {}
     new: dict[str, list[ContingencyCut]] = {}
     warm_starts: list[WarmStarts | None] = []
     for g, group in enumerate(opened(batch)):
-        of_group = cuts.get(group.matrix, ())
-        second = RecourseSolver(group, prices, of_group, begun[g] if begun else None)
-        for place, position in enumerate(group.positions):
+        of_group, of_draws = cuts.get(group.matrix, ()), begun[g] if begun else None
+        places = [p for p, one in enumerate(group.draws) if one.draw not in known_exactly]
+        if not places:
+            warm_starts.append(of_draws)
+            continue
+        second = RecourseSolver(group, prices, of_group, of_draws)
+        for place in places:
+            position = group.positions[place]
             is_in_turn = group.draws[place].draw % ONE_IN == turn
             own = ONCE if is_in_turn and depth == NOWHERE else depth
             found = second.solve(place, values, depth=own, until=until)
@@ -577,12 +599,20 @@ class Scenarios:
         self._own.close()
 
     def at(
-        self, values: FloatArray, prices: Prices, *, depth: int = LONG, is_timed: bool = True
+        self,
+        values: FloatArray,
+        prices: Prices,
+        *,
+        depth: int = LONG,
+        is_timed: bool = True,
+        before: Sequence[Outcome] = (),
     ) -> list[Outcome]:
         """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
-        Timed, no new cuts are looked for once time is over.
+        Timed, no new cuts are looked for once time is over. Draws that were exact when the
+        point was looked at `before`, less closely, are not looked at again.
         """
+        found = {one.draw: one for one in before if one.is_exact}
         self._turn = (self._turn + 1) % ONE_IN
         work = partial(
             at_a_point,
@@ -592,12 +622,24 @@ class Scenarios:
             depth=depth,
             turn=self._turn,
             until=self.until if is_timed else np.inf,
+            known_exactly=frozenset(found),
         )
         done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
         outcomes, cuts, warm_starts = zip(*done, strict=True)
         self._warm_starts = list(warm_starts)
         self._learn(cuts)
-        return list(itertools.chain(*outcomes))
+        found |= {one.draw: one for one in itertools.chain(*outcomes)}
+        return [found[draw] for draw in sorted(found)]
+
+    def cuts_by_draw(self) -> list[DrawCut]:
+        """The cuts that count in each draw, at the starts at which they do."""
+        found: list[DrawCut] = []
+        for batch, of_batch in zip(self._batches, self._warm_starts, strict=True):
+            for group, known in zip(opened(batch), of_batch, strict=False):
+                if known is not None:
+                    for place, ages in enumerate(known.ages):
+                        found += group.draw_cuts(place, [known.rows[r] for r in ages])
+        return found
 
     def _learn(self, new: Sequence[Cuts]) -> None:
         """Add what is new, once, in the order of the batches; drop what counts nowhere."""

@@ -22,7 +22,7 @@ answers are the same.
 
 import hashlib
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -35,6 +35,7 @@ from derbes.lp.program import IntArray
 from derbes.planning.contingencies import ContingencyPaths, Family, make_families, make_tables
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
+    DrawCut,
     DrawProgram,
     SecondStage,
     as_program,
@@ -363,6 +364,27 @@ class ScenarioGroup:
             np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
         self._constants[key] = (fixed if np.isfinite(fixed) else -np.inf), slopes
         return self._constants[key]
+
+    def draw_cuts(self, position: int, rows: Sequence[Row]) -> Iterator[DrawCut]:
+        """Rows of cuts in a draw, with all that stands in them."""
+        self.pools([cut for cut, _start in rows])
+        for row in rows:
+            cut, start = row
+            family, (columns, factors) = self.families[cut.family], self.side(row)
+            at_least, slope = self.constant(position, row)
+            is_missed = family.cost > 0
+            yield DrawCut(
+                draw=self.draws[position].draw,
+                standard=family.standard,
+                start=int(family.starts[start]),
+                key=cut.key,
+                columns=columns[:-1],
+                factors=factors[:-1],
+                at_least=at_least,
+                slope=slope,
+                worth=float(family.cost.max()),
+                usual=float(family.usual[is_missed].max()),
+            )
 
 
 def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGroup, ...]:
