@@ -10,7 +10,13 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Calendar, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
-from derbes.draws.inputs import drawn_case, drawn_values, uncertain_inputs
+from derbes.draws.inputs import (
+    drawn_case,
+    drawn_values,
+    shared_inputs,
+    uncertain_inputs,
+    with_followers,
+)
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import prepare_futures
 from derbes.model.arrays import CaseArrays
@@ -113,6 +119,20 @@ def test_a_draw_changes_the_numbers_as_it_changes_the_compiled_case(name: str) -
         arrays = compile_case(drawn)
         assert_same(many, arrays, i, min(arrays.n_periods, model.arrays.n_periods))
         assert_same_measures(model, draws, i, drawn, arrays)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_formulas_of_all_draws_at_once_are_those_of_each(name: str) -> None:
+    case = read(name)
+    draws = make_draws(case, N_DRAWS, seed=3, inputs=shared_inputs([case]))
+    followed = with_followers(case, draws)
+    assert bool(case.formulas) == (len(followed.inputs) > len(draws.inputs))
+    for i in range(N_DRAWS):
+        world, values = drawn_values(case, draws, i)
+        assert drawn_values(case, followed, i) == (world, values)
+        known = {path for path, column in zip(followed.inputs, followed.values.T, strict=True)
+                 if not np.isnan(column[i])}  # fmt: skip
+        assert known == set(values)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -1,6 +1,7 @@
 """Verdicts over draws: shares, words, what is missing, what turns them over."""
 
 from dataclasses import replace
+from functools import partialmethod
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
-from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
+from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampler, Sampling, Truths
 from derbes.statements.terms import Missing, compared
 from derbes.statements.verdicts import (
     judge_truths,
@@ -193,6 +194,59 @@ def test_what_no_draw_changes_is_looked_at_once():
     assert {len(found.truths[name, "holds_if"].codes) for name in "ABCD"} == {256}
 
 
+def test_programs_that_start_near_the_center_give_the_same(monkeypatch):
+    case = with_ledger(
+        worked_example(3),
+        A="leverage(sender, 2028-01, months=12) > 1",
+        B="survives(sender, 2028-01, months=6)",
+        C="time_to_survive(sender, 2027-01) > 4",
+        D="unmet(sender, 2027-06, months=12) > 10 t",
+    )
+    demand = replace(case.uses["use"].demand, low=60.0, high=140.0, path="uses.use.demand")
+    case = replace(case, uses={"use": replace(case.uses["use"], demand=demand)})
+    near = verdicts(case, flips=2)
+    kept = Sampler(near.ledger, day("2026-03-01"), Sampling(16)).center().starts
+    kinds = {kind for _n, (kind, *_key) in kept["base"].behind}
+    assert kinds == {"branch", "survival"}
+    monkeypatch.setattr(Sampler, "center", partialmethod(Sampler.center, has_starts=False))
+    alone = verdicts(case, flips=2)
+    assert near.judged == alone.judged
+    assert near.flips == alone.flips
+    assert any(near.flips.values())
+
+
+def test_what_is_known_at_the_center_serves_only_where_nothing_differs():
+    case = worked_example(3)
+    center = Model("base", case, {}, 12)
+    same = Model("base", case, {"facts.cost.amount": 2.0}, 12)
+    other = Model("base", case, {"suppliers.from_sender.price": 2.0}, 12)
+    priced = replace(case.suppliers["from_sender"].price, path="suppliers.from_sender.price")
+    assert same.is_as(center)
+    sellers = {
+        **case.suppliers,
+        "from_sender": replace(case.suppliers["from_sender"], price=priced),
+    }
+    named = replace(case, suppliers=sellers)
+    other, center = (Model("base", named, values, 12) for values in ({priced.path: 2.0}, {}))
+    assert not other.is_as(center)
+    assert center.is_as(center)
+    cut = replace(named.measures["cut"], share=Quantity(0.5, path="measures.cut.share"))
+    named = replace(named, measures={"cut": cut})
+    half, most = (Model("base", named, values, 12) for values in ({}, {"measures.cut.share": 0.9}))
+    assert not most.is_as(half)
+
+
+def test_the_policy_is_run_only_for_its_own_bound():
+    model = Model("base", worked_example(3), {}, 12)
+    best = model.losses("cut", 12, 12, "optimal", has_premium=False)
+    assert {key[4] for key in model.known if key[0] == "losses"} == {"optimal"}
+    rule = model.losses("cut", 12, 12, "myopic", has_premium=False)
+    whole_row = model.losses("cut", 12, 12, "optimal", has_premium=False)
+    assert rule.bound == "myopic"
+    assert replace(whole_row, bounds=()) == best
+    assert whole_row.bounds
+
+
 def test_a_loss_by_rounding_is_none(monkeypatch):
     case = worked_example(1)
     text = "leverage(sender, 2028-01, months=12)"
@@ -200,9 +254,8 @@ def test_a_loss_by_rounding_is_none(monkeypatch):
     monkeypatch.setattr(
         Model,
         "losses",
-        lambda self, *asked, **wish: tuple(
-            replace(row, target_loss=3e-8, sender_cost_returning=0.0)
-            for row in whole(self, *asked, **wish)
+        lambda self, *asked, **wish: replace(
+            whole(self, *asked, **wish), target_loss=3e-8, sender_cost_returning=0.0
         ),
     )
     assert value_of(case, f"{text} == 0") is True

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derbes.analysis.responses import StartSolver
 from derbes.case.quantity import Quantity
 from derbes.lp.highs import LOWER, Session
 from derbes.lp.lexicographic import CERTIFIED
@@ -14,6 +15,7 @@ from derbes.model.arrays import MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.supply.baseline import calm_program, calm_start, solve_calm, stance_of
+from derbes.supply.disruption import BranchSolution
 from derbes.supply.survival import SurvivalProgram
 from tests.small_cases import worked_example
 from tests.supply.solved import is_met
@@ -66,6 +68,34 @@ def test_a_start_of_another_length_is_taken_up():
         session.run()
         steps.append(session._solver.getInfo().simplex_iteration_count)
     assert steps[1] < steps[0] / 2
+
+
+def test_branches_start_where_the_same_ones_stood():
+    """Of the same case nothing is left to do; of one with other numbers less, to the same end."""
+    case = worked_example(3)
+    run_of: dict[str, BranchSolution] = {}
+    kept = solve_calm(compile_case(case, 12), keeps=True)
+    steps: dict[str, int] = {}
+    for name, demand, near in (
+        ("first", 100.0, None),
+        ("again", 100.0, kept.start),
+        ("other", 104.0, None),
+        ("near", 104.0, kept.start),
+    ):
+        arrays = compile_case(_other(3, 40.0, demand) if demand != 100.0 else case, 12)
+        calm = kept if name == "first" else solve_calm(arrays, near)
+        run = MeasureRun(compile_measure(case, arrays, "cut"), 12)
+        solver = StartSolver(calm, 12)
+        run_of[name] = solver.solve(run)
+        session = solver._windows[run_of[name].window.layout.n].session
+        steps[name] = session._solver.getInfo().simplex_iteration_count
+        assert run_of[name].solution.certificate <= CERTIFIED
+    assert steps["again"] == 0 < steps["first"]
+    assert steps["near"] <= steps["other"]
+    for one, other in (("first", "again"), ("other", "near")):
+        np.testing.assert_allclose(
+            run_of[one].solution.objective, run_of[other].solution.objective, rtol=1e-7, atol=1e-6
+        )
 
 
 def test_survival_is_the_same_in_the_solver_of_another_start():

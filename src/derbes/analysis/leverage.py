@@ -80,7 +80,12 @@ class Side:
 
 
 def branch_rows(
-    study: Study, solver: StartSolver, run: MeasureRun, prices: dict[int, PriceRise] | None
+    study: Study,
+    solver: StartSolver,
+    run: MeasureRun,
+    prices: dict[int, PriceRise] | None,
+    *,
+    is_alone: bool = False,
 ) -> list[LeverageRow]:
     """Rows of a branch by both responses.
 
@@ -90,9 +95,13 @@ def branch_rows(
         run: The measure and its length.
         prices: Price rises of the start by window length, filled on the way; None: neither
             the premium nor the loss that goes on is wanted.
+        is_alone: Whether the best response alone is wanted, without saying what bounds it.
     """
     branch = solver.solve(run)
     baseline, window = solver.baseline(branch), branch.window
+    if is_alone:
+        best = _side(study, OPTIMAL, branch, baseline=baseline, branch=branch)
+        return [_row(study, branch, best, baseline=baseline)]
     sides = _sides(study, branch, baseline)
     best, rule = sides
     premium = NO_PREMIUM
@@ -116,22 +125,23 @@ def branch_rows(
 
 def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Side, Side]:
     """The optimum of a branch and what the policy does."""
-    window, program = branch.window, branch.program
-    found = []
-    for bound, response in (
-        (OPTIMAL, branch),
-        (MYOPIC, myopic_response(window, branch.run)),
-    ):
-        found.append(
-            Side(
-                bound=bound,
-                response=response,
-                losses=_losses(study, response, baseline),
-                lacking=lacking_at_the_end(window, program, response.columns),
-                deepest=deepest_shortfall(window, branch.run, response.unmet, baseline.unmet),
-            )
-        )
-    return found[0], found[1]
+    rule = myopic_response(branch.window, branch.run)
+    of = partial(_side, study, baseline=baseline, branch=branch)
+    return of(OPTIMAL, branch), of(MYOPIC, rule)
+
+
+def _side(
+    study: Study, bound: str, response: Response, *, branch: BranchSolution, baseline: Baseline
+) -> Side:
+    """What a response to a branch comes to."""
+    window = branch.window
+    return Side(
+        bound=bound,
+        response=response,
+        losses=_losses(study, response, baseline),
+        lacking=lacking_at_the_end(window, branch.program, response.columns),
+        deepest=deepest_shortfall(window, branch.run, response.unmet, baseline.unmet),
+    )
 
 
 def _goes_on(
@@ -269,9 +279,9 @@ def _row(
     side: Side,
     *,
     baseline: Baseline,
-    premium: Premium,
-    bounds: tuple[str, ...],
-    after: float,
+    premium: Premium = NO_PREMIUM,
+    bounds: tuple[str, ...] = (),
+    after: float = 0.0,
 ) -> LeverageRow:
     window, measure, arrays = branch.window, branch.run.measure, study.arrays
     if measure is None:

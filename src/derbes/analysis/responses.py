@@ -77,6 +77,8 @@ class OpenWindow:
         return self.last.program if self.last else self.window.program
 
 
+BRANCH = "branch"
+"""Kind of program, among those that leave a calm plan."""
 Kept = dict[int, OpenWindow]
 """Windows by their number of periods, handed from start to start."""
 
@@ -89,6 +91,8 @@ class StartSolver:
         self._start = start
         self._kept: Kept = {} if kept is None else kept
         self._windows: dict[int, OpenWindow] = {}
+        self._solved: BranchSolution | None = None
+        """The last branch over its own horizon."""
         self._crises: dict[tuple[int, int, bool, bytes], Baseline] = {}
         """Courses with a measure's demand alone: measures that bring the same one share it."""
 
@@ -99,9 +103,14 @@ class StartSolver:
             run: The measure and its length.
             longer_by: Periods behind the horizon that are looked at too. [period]
         """
+        known = self._solved
+        if known is not None and not longer_by and _is_same_run(known.run, run):
+            return known
         n = horizon(self._calm.arrays, run, self._start) + longer_by
         branch = self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
-        return unchanged(branch, self._open(branch.window.layout.n).baseline.columns)
+        branch = unchanged(branch, self._open(branch.window.layout.n).baseline.columns)
+        self._solved = self._solved if longer_by else branch
+        return branch
 
     def baseline(self, branch: BranchSolution) -> Baseline:
         """The best course without the measure, from the same state and over the same periods."""
@@ -139,11 +148,14 @@ class StartSolver:
             else:
                 session = before.session
                 load(session, window.program, before.program)
-            if self._calm.start is not None:
-                session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
-            elif before is not None:
-                session.start_from(before.basis)
+            key = (BRANCH, self._start, "", 0)
+            if not self._calm.stand_near(key, window.layout, session):
+                if self._calm.start is not None:
+                    session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
+                elif before is not None:
+                    session.start_from(before.basis)
             solution = solve_levels(window.program, session)
+            self._calm.keep(key, window.layout, session)
             opened = OpenWindow(window, session, usual_course(window, solution), session.basis())
             self._kept[n] = self._windows[n] = opened
         return self._windows[n]
@@ -153,17 +165,27 @@ class StartSolver:
         if run.measure is None:
             raise ValueError("a branch needs a measure")
         opened, name = self._open(n), run.measure.name
+        layout, key = opened.window.layout, (BRANCH, self._start, name, run.length)
         if opened.measure != name:
             if opened.last is not None:
                 opened.bases[opened.measure] = opened.session.basis()
-            opened.session.start_from(opened.bases.get(name, opened.basis))
+            if name in opened.bases or not self._calm.stand_near(key, layout, opened.session):
+                opened.session.start_from(opened.bases.get(name, opened.basis))
             opened.measure = name
         if name not in opened.templates:
             opened.templates[name] = make_template(opened.window, run.measure)
+        before = opened.last
         opened.last = solve_branch(
-            opened.window, opened.session, run, template=opened.templates[name], last=opened.last
+            opened.window, opened.session, run, template=opened.templates[name], last=before
         )
+        if before is None or opened.last.solution.columns is not before.solution.columns:
+            self._calm.keep(key, layout, opened.session)
         return opened.last
+
+
+def _is_same_run(one: MeasureRun, other: MeasureRun) -> bool:
+    """Whether two runs are one measure for one length."""
+    return one.measure is other.measure and one.length == other.length
 
 
 def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:

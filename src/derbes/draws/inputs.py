@@ -107,6 +107,27 @@ def _followed(case: Case, values: Mapping[str, float]) -> dict[str, float]:
     return {path: float(value) for path, value in with_formulas(case, values).items()}
 
 
+def with_followers(case: Case, draws: Draws) -> Draws:
+    """Draws in which what follows from inputs by formulas stands as inputs too.
+
+    So that the formulas are evaluated once for all draws; those of a scenario for its own.
+    """
+    if not draws.inputs:
+        return draws
+    n, worlds = len(draws.weights), {"": case}
+    if draws.scenarios and case.scenarios:
+        worlds = dict(scenario_cases(case))
+    names = np.array(draws.scenarios or ("",) * n)
+    columns = {path: np.full(n, np.nan) for path in draws.inputs}
+    for name, world in worlds.items():
+        rows = np.flatnonzero(names == name)
+        of_world = zip(draws.inputs, draws.values[rows].T, strict=True)
+        known = {path: column for path, column in of_world if not np.isnan(column).all()}
+        for path, column in with_formulas(world, known).items():
+            columns.setdefault(path, np.full(n, np.nan))[rows] = column
+    return replace(draws, inputs=tuple(columns), values=np.column_stack([*columns.values()]))
+
+
 def with_values(case: Case, values: Mapping[str, float]) -> Case:
     """A case with other values at some paths; paths that it does not have are left out.
 

@@ -344,10 +344,10 @@ def losses_of(one: Model, cut: Start, *, has_premium: bool = False) -> LeverageR
     """Both sides' losses by one rule."""
     run, start = _point_of(one, cut)
     bound = cut.bound if isinstance(cut, CutOff) else "optimal"
-    for row in one.losses(*run, start, has_premium=has_premium):
-        if row.bound == bound:
-            return row
-    raise Unknown(f"measures.{run[0]}.start")
+    row = one.losses(*run, start, bound, has_premium=has_premium)
+    if row is None:
+        raise Unknown(f"measures.{run[0]}.start")
+    return row
 
 
 def figure_of(row: LeverageRow, name: str) -> float:

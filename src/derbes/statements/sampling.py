@@ -6,6 +6,7 @@ variants are looked for that turn an expression over.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -17,12 +18,11 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs
+from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs, with_followers
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
-from derbes.model.compile import compile_case
 from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
@@ -30,7 +30,7 @@ from derbes.statements import terms
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
 from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, day_of
 from derbes.statements.worlds import Model, World, evaluate
-from derbes.supply.baseline import CalmStart, calm_start
+from derbes.supply.baseline import CalmStart
 
 CHEAP_DRAWS = 256
 """Draws for expressions that need no program."""
@@ -67,6 +67,8 @@ class StatementDraws:
 
     case: Case
     draws: Mapping[str, Draws]
+    followed: Mapping[str, Draws]
+    """The same with what follows from inputs by formulas."""
 
     @property
     def n(self) -> int:
@@ -75,7 +77,7 @@ class StatementDraws:
 
     def draw(self, row: int, variant: str) -> tuple[Case, Values]:
         """A variant in one draw: its scenario, and the numbers of the row."""
-        return drawn_values(variant_case(self.case, variant), self.draws[variant], row)
+        return drawn_values(variant_case(self.case, variant), self.followed[variant], row)
 
 
 def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
@@ -92,11 +94,13 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
     inputs = shared_inputs(tuple(cases.values()))
     if n == 1 or not (inputs or case.scenarios):
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
-        return StatementDraws(case, dict.fromkeys(cases, central))
+        alone = dict.fromkeys(cases, central)
+        return StatementDraws(case, alone, alone)
     draws = {
         name: make_draws(one, n, seed=sampling.seed, inputs=inputs) for name, one in cases.items()
     }
-    return StatementDraws(case, draws)
+    followed = {name: with_followers(one, draws[name]) for name, one in cases.items()}
+    return StatementDraws(case, draws, followed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +180,21 @@ def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
     return changed, with_formulas(changed, values)
 
 
-def _start_of(case: Case, *, longest: int) -> CalmStart | None:
-    try:
-        return calm_start(compile_case(case, longest))
-    except SolveError:  # a start is a help and no more
-        return None
+def _starts_at(center: World) -> dict[str, CalmStart]:
+    """Where all programs stand at the center that expressions take there, by variant.
+
+    The case comes first, and others start from it. What has no optimum there has no start, which
+    is a help and no more.
+    """
+    world = replace(center, starts={}, keeps_starts=True, models={})
+    with suppress(SolveError):
+        world.starts[BASE] = world.written.study.calm.start
+    for part, node in world.ledger.parts.items():
+        if not is_cheap(node):
+            with suppress(SolveError):
+                truths_in(world, [part])
+    solved = {name: one.solved for name, one in world.models.items()}
+    return {name: study.calm.start for name, study in solved.items() if study is not None}
 
 
 @dataclass(slots=True)
@@ -209,17 +223,12 @@ class Sampler:
         return self._futures[n]
 
     def center(self, *, has_starts: bool = True) -> World:
-        """The world at central values; with calm plans to start from, made once."""
-        case = self.ledger.case
+        """The world at central values; with programs to start from, solved once."""
+        draw = partial(_at_center, self.ledger.case, {})
+        center = World(self.ledger, self.as_of, draw, self.settled)
         if has_starts and self._starts is None:
-            names = variants_in(node for node in self.ledger.parts.values() if not is_cheap(node))
-            cases = [variant_case(case, name) for name in names]
-            start = partial(_start_of, longest=self.ledger.longest)
-            found = zip(names, self._run(start, cases, _("calm plans")), strict=True)
-            self._starts = {name: one for name, one in found if one is not None}
-        starts = (self._starts or {}) if has_starts else {}
-        draw = partial(_at_center, case, {})
-        return World(self.ledger, self.as_of, draw, self.settled, starts=starts)
+            self._starts = _starts_at(center)
+        return replace(center, starts=self._starts or {}) if has_starts else center
 
     def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
@@ -237,7 +246,10 @@ class Sampler:
         found |= self._over([part for part in cheap if part not in found], many, world)
         if dear:
             futures = self.futures(few)
-            found |= self._over(dear, futures, self.center(has_starts=futures.n >= STARTS_PAY))
+            center = self.center(has_starts=futures.n >= STARTS_PAY)
+            # a draw's own calm plan lies nearer to what leaves it than the same at the center
+            starts = {name: replace(one, behind=None) for name, one in center.starts.items()}
+            found |= self._over(dear, futures, replace(center, starts=starts))
         return found
 
     def _hangs_on(self, part: Part) -> Iterator[Term]:

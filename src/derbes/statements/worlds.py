@@ -6,9 +6,8 @@ loads no solver; what it keeps has the type `Any` here.
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import wraps
-from pickle import dumps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -74,7 +73,11 @@ class Model:
     longest: int
     """Longest measure that an expression asks about. [period]"""
     near: Any = None
-    """A calm plan of the same variant to start from: `CalmStart`."""
+    """A calm plan of the same variant, or of the case, to start from: `CalmStart`."""
+    keeps: bool = False
+    """Whether it keeps where its programs stand, as starts for others."""
+    is_compared: bool = False
+    """Whether it was compared with the same variant at the center."""
     known: dict[object, Any] = field(default_factory=dict)
     """What has been computed, by what was asked, and the solvers that go on from there."""
 
@@ -137,10 +140,11 @@ class Model:
 
     def is_as(self, other: "Model") -> bool:
         """Whether nothing that is solved for another draw of the variant differs here."""
-        if self.case is not other.case or dumps(self.arrays) != dumps(other.arrays):
-            return False
-        measures = [[one.measure(name) for name in self.case.measures] for one in (self, other)]
-        return dumps(measures[0]) == dumps(measures[1])
+        return (
+            self.case is other.case
+            and _is_same(self.arrays, other.arrays)
+            and all(_is_same(self.measure(x), other.measure(x)) for x in self.case.measures)
+        )
 
     @property
     @kept
@@ -149,8 +153,13 @@ class Model:
         from derbes.draws.study import Study  # noqa: PLC0415 - see above
         from derbes.supply.baseline import solve_calm  # noqa: PLC0415
 
-        calm = solve_calm(self.arrays, self.near)
+        calm = solve_calm(self.arrays, self.near, keeps=self.keeps)
         return Study(self.name, self.case, self.arrays, calm, ())
+
+    @property
+    def solved(self) -> Any:
+        """The study where it was asked for; else None."""
+        return self.known.get(("study",))
 
     @property
     @kept
@@ -237,23 +246,26 @@ class Model:
         return {end.use: end.date for end in leverage_ends((study,), Request(lengths=(length,)))}
 
     def losses(
-        self, measure: str, length: int, start: int, *, has_premium: bool
-    ) -> tuple[LeverageRow, ...]:
-        """Both sides' losses by both rules; those with the premium serve all.
+        self, measure: str, length: int, start: int, bound: str, *, has_premium: bool
+    ) -> LeverageRow | None:
+        """Both sides' losses by a rule; those with the premium serve all. None: it cannot start.
 
-        Each start goes on from the windows before it.
+        Each start goes on from the windows before it. The policy is run only where it is asked.
         """
-        from derbes.analysis.leverage import branch_rows  # noqa: PLC0415
+        from derbes.analysis.leverage import OPTIMAL, branch_rows  # noqa: PLC0415
 
         if not self.is_start(measure, start):
-            return ()
+            return None
         key = ("losses", measure, length, start)
-        wish = has_premium or (*key, True) in self.known
-        if (*key, wish) not in self.known:
+        wish = has_premium or (*key, OPTIMAL, True) in self.known
+        if (*key, bound, wish) not in self.known:
             run, solver = MeasureRun(self.measure(measure), length), self._solver_at(start)
-            rows = branch_rows(self.study, solver, run, {} if wish else None)
-            self.known[*key, wish] = tuple(rows)
-        found: tuple[LeverageRow, ...] = self.known[*key, wish]
+            is_alone = bound == OPTIMAL and not wish
+            for row in branch_rows(
+                self.study, solver, run, {} if wish else None, is_alone=is_alone
+            ):
+                self.known[*key, row.bound, wish] = row
+        found: LeverageRow = self.known[*key, bound, wish]
         return found
 
     @kept
@@ -291,6 +303,16 @@ class Model:
         return solver
 
 
+def _is_same(one: object, other: object) -> bool:
+    """Whether two records hold the same, numbers to the last bit."""
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and one.tobytes() == other.tobytes()
+    if is_dataclass(one):
+        names = (known.name for known in fields(one))
+        return all(_is_same(getattr(one, name), getattr(other, name)) for name in names)
+    return one == other
+
+
 def label_day(case: Case, period: int) -> Day:
     """The month in which a period starts."""
     return terms.month_day(*case.calendar.month_of(period))
@@ -323,8 +345,10 @@ class World:
     """Entry → the share of all draws in which it holds, and its verdict."""
     base: str = BASE
     """Variant that stands for the case as written."""
-    starts: Mapping[str, Any] = field(default_factory=dict)
-    """Variant → a calm plan of it to start from: `CalmStart`."""
+    starts: dict[str, Any] = field(default_factory=dict)
+    """Variant → a calm plan of it to start from: `CalmStart`; others start from the case's."""
+    keeps_starts: bool = False
+    """Whether models keep where their programs stand, as starts for others."""
     models: dict[str, Model] = field(default_factory=dict)
     """Variant → what is known of it in this draw; may be shared."""
     center: "World | None" = None
@@ -350,12 +374,21 @@ class World:
     def model(self, name: str) -> Model:
         """A variant in this draw by its own name."""
         if name not in self.models:
-            near = self.starts.get(name)
-            model = Model(name, *self.draw(name), self.ledger.longest, near)
-            if self.center is not None and model.is_as(self.center.model(name)):
-                model.known = self.center.model(name).known
-            self.models[name] = model
+            near, longest = self.starts.get(name, self.starts.get(BASE)), self.ledger.longest
+            self.models[name] = Model(name, *self.draw(name), longest, near, self.keeps_starts)
         return self.models[name]
+
+    def compared(self, model: Model) -> Model:
+        """A model of which something that is solved is asked.
+
+        Where nothing of that differs at the center, what is known there serves.
+        """
+        if self.center is not None and not model.is_compared:
+            model.is_compared = True
+            at_center = self.center.model(model.name)
+            if model.is_as(at_center):
+                model.known = at_center.known
+        return model
 
     def quantity(self, entry: terms.QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity for arguments in the order of its parameters."""
@@ -371,8 +404,9 @@ class World:
         return self._values[key]
 
     def _computed(self, entry: terms.QuantityEntry, arguments: tuple[Value, ...]) -> Value:
-        is_modeled = entry.engine is not Engine.LEDGER
-        about = self.variant(str(arguments[-1])) if is_modeled else self
+        about = self if entry.engine is Engine.LEDGER else self.variant(str(arguments[-1]))
+        if isinstance(about, Model) and entry.engine is not Engine.CASE:
+            about = self.compared(about)
         keywords = terms.given(entry.parameters, arguments)
         keywords.pop("variant", None)
         if entry.pack is None:

@@ -44,6 +44,7 @@ from derbes.stress.outcomes import (
     HazardOutcome,
     Rule,
     bare,
+    central_start,
     disruption_numbers,
     ended_by,
     months_of_cover,
@@ -62,6 +63,7 @@ from derbes.stress.table import (
     is_listed,
     origin_of,
 )
+from derbes.supply.baseline import CalmStart
 
 PERCENTS = (5, 25, 50, 75, 95)
 
@@ -427,9 +429,10 @@ def stress_case(
         measures = [target.measure for target in variant.targets]
         measures += [hazard.measure for hazard in variant.case.hazards.values()]
         rule = Rule(variant.case, tuple(dict.fromkeys(measures)), options.n_workers)
-        kept = compute(variant, rule, options, saver)
+        near = central_start(variant) if variant.solved_columns else None
+        kept = compute(variant, rule, options, saver, near=near)
         n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
-        parts = _tables(variant, rule, kept)
+        parts = _tables(variant, rule, kept, near)
         tables += parts
         curves += [row for table in parts for one in targets for row in curves_of(table, one)]
         if (found := hazards_of(kept)) is not None:
@@ -471,13 +474,15 @@ def stress_case(
     return _with_what_decides(stress, variants[0], tables, options)
 
 
-def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
+def _tables(
+    variant: DrawnVariant, rule: Rule, kept: VariantTable, near: CalmStart | None
+) -> list[AnswerTable]:
     """The columns by programs, where any draw was solved, then those by the rule."""
     case, by_rule = variant.case, variant.rule_columns
     at_center = disruption_numbers(rule, central_draws(variant), by_rule)[0]
     parts = [(by_rule, at_center, kept.n_draws)]
     if n_solved := min(kept.n_solved, variant.request.solved):
-        solved = solved_row((bare(variant), AS_WRITTEN, None))
+        solved = solved_row((bare(variant), AS_WRITTEN, near))
         parts.insert(0, (variant.solved_columns, solved, n_solved))
     tables = []
     for columns, central, n in parts:

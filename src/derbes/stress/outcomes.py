@@ -480,20 +480,26 @@ def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
 # By programs
 
 
-def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> FloatArray:
+def central_start(variant: DrawnVariant) -> CalmStart | None:
+    """The calm plan at central values, from which each draw starts; None: there is none."""
+    with contextlib.suppress(SolveError):
+        return calm_start(compile_case(variant.case, _longest(variant)))
+    return None
+
+
+def solve_draws(
+    variant: DrawnVariant, draws: Draws, near: CalmStart | None, options: RunOptions
+) -> FloatArray:
     """Solved columns for each draw, each draw by itself. (N, C)
 
-    Each starts from the calm plan at central values, so that a draw's numbers do not depend on
-    which worker solves it or on what it solved before.
+    Each starts from the same calm plan, so that a draw's numbers do not depend on which worker
+    solves it or on what it solved before.
 
     Raises:
         SolveError: A program has no usable answer.
     """
-    tasks, n = [], len(draws.weights)
-    near = None
-    with contextlib.suppress(SolveError):  # no calm plan at central values: each from nothing
-        near = calm_start(compile_case(variant.case, _longest(variant))) if n else None
-    for i in range(n):
+    tasks = []
+    for i in range(len(draws.weights)):
         world, values = drawn_values(variant.case, draws, i)
         tasks.append((bare(replace(variant, case=world)), values, near))
     pool, what = options.pool, _("draws solved")
@@ -527,8 +533,10 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
         alone = narrowed(study, [name])
         request = Request(measures=(name,), starts=target.starts, lengths=(length,))
         if asked.asks(SURVIVE):
+            at_start = None
             for start, measure in product(target.starts, alone.measures):
-                _program, survived = StartCover(alone, start).survived(
+                at_start = StartCover(alone, start, at_start)
+                _program, survived = at_start.survived(
                     measure, alone.arrays.use_essential, most=LOOKED_AT
                 )
                 lasts = LOOKED_AT if survived.periods is None else survived.periods

@@ -32,6 +32,7 @@ from derbes.stress.outcomes import (
     simulate_hazards,
     solve_draws,
 )
+from derbes.supply.baseline import CalmStart
 from derbes.trade import parquet
 from derbes.version import VERSION
 
@@ -290,10 +291,18 @@ class Saver:
                 write_store(self._path, self._origin, self.held)
 
 
-def compute(variant: DrawnVariant, rule: Rule, options: RunOptions, saver: Saver) -> VariantTable:
+def compute(
+    variant: DrawnVariant,
+    rule: Rule,
+    options: RunOptions,
+    saver: Saver,
+    *,
+    near: CalmStart | None = None,
+) -> VariantTable:
     """All columns of a variant over the draws, going on from what is kept.
 
-    The first draws are solved as programs too, a few at a time, each time saved.
+    The first draws are solved as programs too, a few at a time, each time saved; all start from
+    one calm plan.
     """
     request, columns, calendar = variant.request, variant.solved_columns, variant.case.calendar
     before = saver.held.get(variant.variant, VariantTable({}, 0))
@@ -313,7 +322,7 @@ def compute(variant: DrawnVariant, rule: Rule, options: RunOptions, saver: Saver
         n = min(wanted - kept.n_solved, SAVE_EVERY * max(1, options.n_workers))
         draws = first_draws(variant, kept.n_solved + n)
         draws = rows_of(draws, np.arange(kept.n_solved, kept.n_solved + n))
-        kept = _with_solved(kept, names, solve_draws(variant, draws, options))
+        kept = _with_solved(kept, names, solve_draws(variant, draws, near, options))
         saver.keep(variant.variant, kept)
         options.tell(kept.n_solved, wanted, _("draws solved"))
     return kept

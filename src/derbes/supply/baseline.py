@@ -38,6 +38,10 @@ IDLE = 1e-7
 """Part of a usual period's need of a good up to which nothing of it is given up."""
 
 
+ProgramKey = tuple[str, int, str, int]
+"""A program that leaves a calm plan: its kind, its first period, and what it is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class CalmStart:
     """Where columns and rows stand in a calm plan: a start for others like it."""
@@ -45,6 +49,9 @@ class CalmStart:
     columns: tuple[Block, ...]
     rows: tuple[Block, ...]
     stance: Stance
+    behind: "dict[tuple[int, ProgramKey], CalmStart] | None" = None
+    """The same of programs of some periods that leave it, as they are solved; None: they are not
+    kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +77,22 @@ class CalmSolution:
     """The same of fresh stock. (G, T) [unit]"""
     start: CalmStart | None = None
     """Where its columns and rows stand; None: not known."""
+    near: CalmStart | None = None
+    """The calm plan that it was started from, where that kept others; else None."""
+
+    def stand_near(self, key: ProgramKey, layout: Layout, session: Session) -> bool:
+        """Start a program where the same one stood near this calm plan, if that was kept."""
+        behind = None if self.near is None else self.near.behind
+        if not behind or (layout.n, key) not in behind:
+            return False
+        session.stand(stance_of(behind[layout.n, key], layout))
+        return True
+
+    def keep(self, key: ProgramKey, layout: Layout, session: Session) -> None:
+        """Keep where a program stands that was just solved, if that is wanted."""
+        if self.start is not None and self.start.behind is not None:
+            found = CalmStart(layout.columns, layout.rows, session.stance())
+            self.start.behind[layout.n, key] = found
 
 
 def past_flows(arrays: CaseArrays) -> FloatArray:
@@ -368,17 +391,22 @@ def program_of(
 def calm_start(arrays: CaseArrays) -> CalmStart:
     """A start for the calm plans of cases with the same elements and other numbers.
 
+    Each level is solved by itself, so that what weighs next to nothing is decided there too and
+    not in each of them again.
+
     Raises:
         SolveError: The program has no optimum; names the rows that clash.
     """
     layout, program = calm_program(arrays)
     session = Session(program)
-    solve_levels(program, session)
+    solve_levels(program, session, is_apart=True)
     return CalmStart(layout.columns, layout.rows, session.stance())
 
 
 def stance_of(near: CalmStart, layout: Layout) -> Stance:
     """A start carried over: periods that it does not have stand as its nearest ones."""
+    if near.columns == layout.columns and near.rows == layout.rows:
+        return near.stance
     behind = sum(block.size for block in near.columns)
     columns = [
         _carried(old, new, near.stance[:behind], LOWER)
@@ -405,12 +433,15 @@ def _carried(old: Block, new: Block, stance: Stance, otherwise: int) -> Stance:
     return found.ravel()
 
 
-def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolution:
+def solve_calm(
+    arrays: CaseArrays, near: CalmStart | None = None, *, keeps: bool = False
+) -> CalmSolution:
     """The calm plan.
 
     Args:
         arrays: The case.
         near: A solved calm plan to start from; the optimum and its proof are the same.
+        keeps: Whether it keeps where programs stand that leave it, as starts for others.
 
     Raises:
         SolveError: The program has no optimum; names the rows that clash.
@@ -445,7 +476,10 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         certificate=solution.certificate,
         idle_lots=lots_in_proportion(arrays, lots - block("lot"), arrays.lot_stock),
         idle_fresh=fresh - block("fresh"),
-        start=CalmStart(layout.columns, layout.rows, session.stance()),
+        start=CalmStart(
+            layout.columns, layout.rows, session.stance(), behind={} if keeps else None
+        ),
+        near=near if near is not None and near.behind else None,
     )
 
 

@@ -49,6 +49,8 @@ from derbes.supply.bounds import (
 from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.supply.objective import order_costs
 
+SURVIVAL = "survival"
+"""Kind of program, among those that leave a calm plan."""
 NOTHING = 1e-6
 """Part of the largest quantity of its kind that counts as nothing."""
 
@@ -421,11 +423,14 @@ class SurvivalProgram:
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
-        if key in self.bases:
+        if key is None:
+            return solve_levels(asked, self.session)
+        place = (SURVIVAL, self.layout.start, *key)
+        if not self._calm.stand_near(place, self.layout, self.session) and key in self.bases:
             self.session.start_from(self.bases[key])
         solution = solve_levels(asked, self.session)
-        if key is not None:
-            self.bases[key] = self.session.basis()
+        self.bases[key] = self.session.basis()
+        self._calm.keep(place, self.layout, self.session)
         return solution
 
 
