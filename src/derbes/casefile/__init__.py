@@ -2,6 +2,6 @@
 
 from derbes.casefile.display import display
 from derbes.casefile.reader import check_case, read_case, read_files
-from derbes.casefile.reference import json_schema, reference_page
+from derbes.casefile.reference import json_schema
 
-__all__ = ["check_case", "display", "json_schema", "read_case", "read_files", "reference_page"]
+__all__ = ["check_case", "display", "json_schema", "read_case", "read_files"]

@@ -10,7 +10,7 @@ from derbes.case import forms
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
 from derbes.casefile.entries import SECTIONS, Plain, dotted
-from derbes.casefile.reference import written_as
+from derbes.casefile.reference import translated, written_as
 from derbes.language import _, text_of
 from derbes.tables.sheets import column_letters
 from derbes.units import UnitError, convert, parse_unit
@@ -405,14 +405,12 @@ def _lines_of(cell: Cell, width: float) -> int:
 
 
 def _comment(column: SheetColumn) -> str:
-    form = column.form
-    about = " ".join(column.about.split())
-    told = _(about)
+    form, about = column.form, translated(column.about)
     told_of = forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
     if not isinstance(form, told_of):
-        return told
+        return about
     how = _("Written as: {form}").format(form=written_as(form).replace("`", ""))
-    return f"{told}\n{how}"
+    return f"{about}\n{how}"
 
 
 def _is_numeric(column: SheetColumn) -> bool:
@@ -487,8 +485,7 @@ def _times(text: str, factor: float) -> str:
 def _told_of(layout: SheetLayout) -> str:
     if layout.name == TOP:
         return _("What stands at the top of the case: one row for each key.")
-    text = " ".join(layout.about.split())
-    return _(text) if text else ""
+    return translated(layout.about)
 
 
 def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequence[str]) -> None:
