@@ -395,13 +395,30 @@ class ResultTable:
         frame.attrs["units"] = {name: unit for name, (_k, unit, _c) in self.fields.items() if unit}
         return frame
 
+    def arrays(self, names: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+        """Columns under other names for the table engine, and which of them are texts. (N,)
+
+        What is missing is masked, or of a text None.
+        """
+        import numpy as np  # noqa: PLC0415 - a table as text needs none
+
+        found: dict[str, Any] = {}
+        texts = []
+        for name, (kind, _unit, cells) in zip(names, self.fields.values(), strict=True):
+            if kind is str:
+                texts.append(name)
+                words = [None if cell is None else str(cell) for cell in cells]
+                found[name] = np.array(words, dtype=object)
+            else:
+                full = np.array([kind(cell or 0) for cell in cells], dtype=kind)
+                found[name] = np.ma.masked_array(full, [cell is None for cell in cells])
+        return found, texts
+
     def __arrow_c_stream__(self, _requested_schema: Any = None) -> Any:
         """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
-        from derbes.results.arrow import ArrowColumn, stream_of  # noqa: PLC0415 - few want it
+        from derbes.sql.parquet import streamed  # noqa: PLC0415 - few want it
 
-        told = self.fields.items()
-        fields = [ArrowColumn(name, kind, cells, unit) for name, (kind, unit, cells) in told]
-        return stream_of(fields, len(self.rows))
+        return streamed(*self.arrays(self.fields))
 
     def _repr_html_(self) -> str:
         """The table in a notebook: its first rows, and how many more there are."""

@@ -22,7 +22,7 @@ from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, said_by_system
 from derbes.language import _
-from derbes.trade import parquet
+from derbes.sql import parquet
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TRUE = ("1", "true")

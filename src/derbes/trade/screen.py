@@ -24,9 +24,9 @@ from derbes.results.trade import (
     Seller,
     TradeSource,
 )
+from derbes.sql.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade import indicators as of
 from derbes.trade.codes import DIGITS, GROUPS, area_fix, area_name, iso3, members_of, product_names
-from derbes.trade.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 

@@ -20,8 +20,8 @@ from derbes.errors import DataError, OutputError, did_you_mean, said_by_system
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
+from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
