@@ -57,6 +57,7 @@ LIBRARIES = {
     "numpy": (
         "derbes.analysis",
         "derbes.case",
+        "derbes.casefile",
         "derbes.draws",
         "derbes.kernels",
         "derbes.lp",
