@@ -23,6 +23,7 @@ from derbes.request import (
     STRESS_DRAWS,
     STRESS_SOLVED,
     address_problems,
+    expression_problems,
     harm_problems,
     made_by,
     planned_case,
@@ -161,7 +162,7 @@ def import_table(  # noqa: PLR0913 - one option for each wish
 
     options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at, gaps)
     return import_into_case(
-        Path(table), Path(case), options, take=take, examine=_problems_of_expressions
+        Path(table), Path(case), options, take=take, examine=expression_problems
     )
 
 
@@ -322,16 +323,8 @@ def problems_and_notes(path: Path | str) -> tuple[tuple[Problem, ...], tuple[Not
     """As `check`, and what the case leaves open when it has no problem, in one reading."""
     from derbes.casefile import read_files
 
-    read = read_files(Path(path), _problems_of_expressions)
+    read = read_files(Path(path), expression_problems)
     return read.problems, () if read.problems or read.case is None else read.case.notes
-
-
-def _problems_of_expressions(case: Case) -> tuple[Problem, ...]:
-    if not case.expressions:
-        return ()
-    from derbes.statements import ledger_problems
-
-    return ledger_problems(case)
 
 
 def schema(case: Case | None = None) -> dict[str, Any]:

@@ -445,7 +445,7 @@ LEAST_SPACE = 1000 * 1000 * 1000
 """Address space without which libraries of linear algebra hang or die while they load. [byte]"""
 
 
-def refuse_small_space(source: str) -> None:
+def refuse_small_space() -> None:
     """Refuse to compute where the system allows too little memory even to load the libraries.
 
     Raises:
@@ -456,7 +456,7 @@ def refuse_small_space(source: str) -> None:
         what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load")
         what = what.format(allowed=allowed // 10**6, least=LEAST_SPACE // 10**6)
         fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
-        raise RequestError(source, [Problem("memory", what, fix=fix)])
+        raise RequestError("derbes", [Problem("memory", what, fix=fix)])
 
 
 def executor_problems(executor: Executor | str | None) -> list[Problem]:

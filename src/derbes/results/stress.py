@@ -267,7 +267,8 @@ class HazardMonth:
     p_short_by: float
 
 
-def _fan_points(fan: Fan) -> Iterator[FanPoint]:
+def points_of(fan: Fan) -> Iterator[FanPoint]:
+    """A fan date by date."""
     for at, date in enumerate(fan.dates):
         yield FanPoint(
             name=fan.name,
@@ -305,7 +306,7 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     central, capped = columns(central=_("central"), capped_at=_("nothing is looked at beyond"))
     reached = columns(share, capped_share=_("part that reaches it"))
     bands = next(iter(found.fans)).quantiles if found.fans else ()
-    points = (point for fan in found.fans for point in _fan_points(fan))
+    points = (point for fan in found.fans for point in points_of(fan))
     months = (one for risk in found.hazards for one in _hazard_months(risk))
     return (
         table_of(

@@ -63,7 +63,7 @@ def import_into_case(
     take: Callable[[TableImport], bool],
     examine: Examine | None = None,
 ) -> TableImport:
-    """As `import_table`; `examine` as in `check_case`."""
+    """As `import_table`; `examine` as in `read_files`."""
     read = read_files(case, examine)
     if read.case is None or read.problems:
         raise CaseError(str(case), read.problems)

@@ -6,8 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from derbes.case.entities import Case
-from derbes.errors import Problem
+from derbes.request import expression_problems
 from derbes.results.imports import BookImport
 
 
@@ -28,12 +27,12 @@ def excel(path: Path | str | None = None, *, results: Sequence[Any] = ()) -> byt
 
     place = None if path is None else Path(path)
     if not results:
-        return book_content(place, _problems_of_expressions)
+        return book_content(place, expression_problems)
     from derbes.workbook.results import case_results
 
     today = datetime.now(UTC).date()
     add = partial(case_results, results=results, made_on=today)
-    return book_content(place, _problems_of_expressions, add)
+    return book_content(place, expression_problems, add)
 
 
 def import_excel(
@@ -56,12 +55,4 @@ def import_excel(
     """
     from derbes.workbook.importing import import_book
 
-    return import_book(Path(book), Path(case), take=take, examine=_problems_of_expressions)
-
-
-def _problems_of_expressions(case: Case) -> tuple[Problem, ...]:
-    if not case.expressions:
-        return ()
-    from derbes.statements import ledger_problems
-
-    return ledger_problems(case)
+    return import_book(Path(book), Path(case), take=take, examine=expression_problems)
