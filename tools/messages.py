@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates that a catalog must hold."""
-KEYWORDS = {**DEFAULT_KEYWORDS, "worded": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "worded": None, "Head": None}
 """Functions whose first text is one to translate."""
 SAID_BY_OTHERS = (
     # the system, and what reads archives

@@ -37,15 +37,6 @@ _DATED = ("plants", "measures", "options")
 """Sections whose elements say months in which something begins."""
 
 
-def notes_of(draft: CaseDraft) -> list[Finding]:
-    """Everything that a reader of the answers should know about the inputs.
-
-    Args:
-        draft: A case without problems.
-    """
-    return [finding for note in NOTES for finding in note(draft)]
-
-
 def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     """Nothing is asked of a case without measures."""
     case = draft.case
@@ -394,3 +385,4 @@ NOTES: tuple[Check, ...] = (
     goods_on_the_way,
     keys_known_to_be_missing,
 )
+"""What a reader of the answers should know about the inputs, of a case without problems."""

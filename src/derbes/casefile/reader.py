@@ -36,7 +36,7 @@ from derbes.casefile.entries import (
     shown,
 )
 from derbes.casefile.files import Tree, read_tree, shown_line
-from derbes.casefile.notes import notes_of
+from derbes.casefile.notes import NOTES
 from derbes.errors import CaseError, Problem, offers
 from derbes.language import Worded, _, text_of, worded
 
@@ -485,7 +485,7 @@ def read_files(
                 findings += _crossed(name, at[1], one)
     if findings:
         return Read(_in_order(tree, findings), None, tree)
-    notes = _in_order(tree, notes_of(base.draft))
+    notes = _in_order(tree, [finding for note in NOTES for finding in note(base.draft)])
     case = replace(
         _finished(base, str(path), tree.hash),
         notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),

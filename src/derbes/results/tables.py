@@ -9,7 +9,7 @@ import math
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
@@ -410,7 +410,7 @@ class ResultTable:
                 words = [None if cell is None else str(cell) for cell in cells]
                 found[name] = np.array(words, dtype=object)
             else:
-                full = np.array([kind(cell or 0) for cell in cells], dtype=kind)
+                full: Any = np.array([kind(cell or 0) for cell in cells], dtype=kind)
                 found[name] = np.ma.masked_array(full, [cell is None for cell in cells])
         return found, texts
 
@@ -467,11 +467,37 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
+class Head(NamedTuple):
+    """Marks a field of a record with how tables head it."""
+
+    heading: str
+    unit: str = ""
+    """A word for it, such as `money`, or the unit itself, as in `headed`."""
+    is_date: bool = False
+
+
+def headed(record: type, names: str, **units: str) -> tuple[Column, ...]:
+    """Columns that show fields as they are, as the fields are marked.
+
+    Args:
+        record: Class of the rows.
+        names: Its fields, with spaces between.
+        **units: Word for a unit → the unit.
+    """
+    hints, found = get_type_hints(record, include_extras=True), []
+    for name in names.split():
+        (head,) = hints[name].__metadata__
+        unit = units.get(head.unit, _(head.unit) if head.unit else "")
+        found.append(Column(_(head.heading), name, unit, is_date=head.is_date))
+    return tuple(found)
+
+
 def table_of(
-    name: str, title: str, record: type, rows: Iterable[Any], *shown: Column
+    name: str, title: str, record: type, rows: Iterable[Any], *shown: Column | str, **units: str
 ) -> ResultTable:
-    """A table of those columns that JSON has."""
-    held = tuple(column for column in shown if column.path)
+    """A table of those columns that JSON has; fields may stand by their names, as in `headed`."""
+    parts = (headed(record, one, **units) if isinstance(one, str) else (one,) for one in shown)
+    held = tuple(column for part in parts for column in part if column.path)
     return ResultTable(name, title, held, tuple(rows), record)
 
 

@@ -280,7 +280,7 @@ class _Tables:
             {self._is_of(self.inside, "j")} AS to_inside
           FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
-    def totals(self, *, has_weights: bool = True) -> str:
+    def totals(self) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
         rows = self._rows(self._is_bought)
@@ -289,12 +289,12 @@ class _Tables:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
               sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
         outside = "FILTER (NOT from_inside)" if self.inside else ""
-        weights = ", sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w" if has_weights else ""
         sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
               sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
-              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
+              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender,
+              sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w
             FROM ({sold}) GROUP BY t, k, b"""
 
     @property

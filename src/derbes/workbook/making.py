@@ -362,7 +362,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
             width = max(width, _WIDEST_VALUE)
         total += width if is_shown else 0.0
         look = "number" if _is_numeric(column) else "text"
-        page.width(at, at, width, look=look, level=int(not is_shown), is_hidden=not is_shown)
+        page.width(at, at, width, look=look, is_folded=not is_shown)
         if choices := _choices(made, column):
             page.choose((FIRST, at, FIRST + len(lines) + SPARE, at), choices)
         for line, (_row, cells) in enumerate(lines):
@@ -524,7 +524,7 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
     page.write(at, 0, _("Sheets"), "bold")
     for name in shown:
         at += 1
-        page.link(at, 0, f"{quoted(name)}!A1", text=name)
+        page.link(at, 0, f"{quoted(name)}!A1", name)
         page.write(at, 1, _told_of(made.tables[name].layout), "text quiet")
     hidden = [name for name in made.tables if name not in shown]
     if hidden:
