@@ -159,11 +159,22 @@ def import_table(  # noqa: PLR0913 - one option for each wish
         DataError: The file is no table.
         OutputError: A file cannot be written; the case is as it was.
     """
-    from derbes.tables.importing import TableOptions, import_into_case
+    from derbes.tables.importing import import_into_case
+    from derbes.tables.kept import TableMap
 
-    options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at, gaps)
+    told = TableMap(
+        sheet=sheet, cells=cells, decimal=decimal, dates=dates, at=at, gaps=gaps, grade=grade
+    )
     return import_into_case(
-        Path(table), Path(case), options, take=take, examine=expression_problems
+        Path(table),
+        Path(case),
+        told,
+        take=take,
+        mapping=mapping,
+        name=name,
+        unit=unit,
+        date=date,
+        examine=expression_problems,
     )
 
 

@@ -67,12 +67,7 @@ class Question:
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> Screen:
-    """Products by how dependent their buyer is on few sellers; as in `derbes.api`.
-
-    Raises:
-        RequestError: A country, product or year is not known.
-        DataError: The dataset is not there, or cannot be read.
-    """
+    """Products by how dependent their buyer is on few sellers; as in `derbes.api`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
     with _opened(engine, n_threads) as opened:
@@ -93,12 +88,7 @@ def screen(
 def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
-    """One product of one buyer over years, with its sellers and who else could sell.
-
-    Raises:
-        RequestError: A country, product or year is not known, or the product is not one.
-        DataError: The dataset is not there, or cannot be read.
-    """
+    """One product of one buyer over years, its sellers and who else could sell; as `screen`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
     (product,) = question.products

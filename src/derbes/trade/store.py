@@ -169,13 +169,7 @@ def import_trade(
     vintage: str = "",
     license_: str = "",
 ) -> Imported:
-    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`.
-
-    Raises:
-        DataError: A file cannot be used; the store is as it was.
-        OutputError: There is no space or no permission; the store is as it was.
-        RequestError: The mapping tells no column.
-    """
+    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`."""
     try:
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(place=store) as engine:
