@@ -288,18 +288,17 @@ def points_of(fan: Fan) -> Iterator[FanPoint]:
         )
 
 
-def _hazard_months(risk: HazardRisk) -> Iterator[HazardMonth]:
-    for date, now, by in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True):
-        yield HazardMonth(risk.variant, date, now, by)
-
-
 @tables_of.register
 def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     """Answers over draws as whole tables."""
     money, unmet = found.units.get("money", ""), found.units.get("unmet", "")
     bands = next(iter(found.fans)).quantiles if found.fans else ()
     points = (point for fan in found.fans for point in points_of(fan))
-    months = (one for risk in found.hazards for one in _hazard_months(risk))
+    months = (
+        HazardMonth(risk.variant, *of_month)
+        for risk in found.hazards
+        for of_month in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
+    )
     return (
         table_of(
             "answers", _("Answers"), Answer, found.answers,
