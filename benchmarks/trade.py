@@ -175,7 +175,7 @@ def make(store: Path, n: int, years: int) -> None:
 
 def _scan(store: Path) -> None:
     """Four columns summed, a year at a time."""
-    from derbes.trade.engine import opened_engine  # noqa: PLC0415
+    from derbes.sql.engine import opened_engine  # noqa: PLC0415
     from derbes.trade.store import datasets  # noqa: PLC0415
 
     data = datasets(store)["bench"]

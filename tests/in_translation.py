@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from derbes.casefile.entries import SECTIONS, keys_of
-from derbes.casefile.reference import models
 from derbes.cli.commands import derbes
 from derbes.language import LOCALE, use_language
 from derbes.unit_names import spellings
+from tools.case_file import models
 
 TRANSLATED = ("ru", "kk")
 NAMES = {"Excel", "Office", "Windows", "Waterworks", "zip"}

@@ -22,16 +22,16 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from derbes.casefile.reference import docs_of, models, ways_to_write
+from derbes.casefile.reference import docs_of
 from derbes.cli.commands import derbes
 from derbes.trade.codes import GROUPS
-from tools import quantities
+from tools import case_file, quantities
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "src" / "derbes" / "locale"
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates that a catalog must hold."""
-KEYWORDS = {**DEFAULT_KEYWORDS, "worded": None}
+KEYWORDS = {**DEFAULT_KEYWORDS, "worded": None, "Head": None}
 """Functions whose first text is one to translate."""
 SAID_BY_OTHERS = (
     # the system, and what reads archives
@@ -141,7 +141,7 @@ def template() -> Catalog:
     found = extract_from_dir(str(ROOT / "src"), methods, options, keywords=KEYWORDS)
     for name, _line, message, comments, context in sorted(found, key=lambda entry: entry[:2]):
         catalog.add(message, None, [(name, None)], auto_comments=comments, context=context)
-    collected = (said_by_click, said_by_docstrings, said_by_tables, said_of_quantities)
+    collected = (said_by_click, said_by_docstrings, said_by_tables, said_on_pages)
     for message in SAID_BY_OTHERS:
         catalog.add(message, None, [("tools/messages.py", None)])
     for name, message in (one for said in collected for one in said()):
@@ -164,18 +164,19 @@ def said_by_docstrings() -> Iterator[tuple[str, str]]:
     for command in (derbes, *derbes.commands.values()):
         if command.callback is not None:
             yield f"{command.callback.__module__}", cleandoc(command.callback.__doc__ or "")
-    for model in models():
+    for model in case_file.models():
         for text in (inspect.getdoc(model) or "", *docs_of(model).values()):
             if text:
                 yield model.__module__, " ".join(text.split())
-    yield from (("derbes.case", text) for text in ways_to_write())
+    yield from (("derbes.case", text) for text in case_file.ways_to_write())
 
 
-def said_of_quantities() -> Iterator[tuple[str, str]]:
-    """What the page of quantities says, and what messages call the kinds of their parameters."""
-    page = Path(quantities.__file__)
-    for _line, message, _comments, _context in extract_from_file("python", page):
-        yield "tools/quantities.py", message
+def said_on_pages() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """What pages of the reference say, and what messages call the kinds of their parameters."""
+    for page in (case_file, quantities):
+        place = Path(page.__file__)
+        for _line, message, _comments, _context in extract_from_file("python", place):
+            yield f"tools/{place.name}", message
     yield from (("derbes.statements", text) for text in quantities.texts())
 
 

@@ -7,6 +7,8 @@ no compiler and no charts.
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from derbes.request import (
     STRESS_DRAWS,
     STRESS_SOLVED,
     address_problems,
+    expression_problems,
     harm_problems,
     made_by,
     planned_case,
@@ -32,14 +35,13 @@ from derbes.request import (
     stress_request,
     with_units,
 )
-from derbes.results.imports import TableImport
+from derbes.results.imports import BookImport, TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage
 from derbes.results.trade import EVERY, Imported, ProductSheet, Screen
 from derbes.results.upstream import Upstream
-from derbes.workbook.verbs import excel, import_excel
 
 __all__ = [
     "EVERY_MONTHS",
@@ -157,12 +159,71 @@ def import_table(  # noqa: PLR0913 - one option for each wish
         DataError: The file is no table.
         OutputError: A file cannot be written; the case is as it was.
     """
-    from derbes.tables.importing import TableOptions, import_into_case
+    from derbes.tables.importing import import_into_case
+    from derbes.tables.kept import TableMap
 
-    options = TableOptions(mapping, name, sheet, cells, unit, grade, date, decimal, dates, at, gaps)
-    return import_into_case(
-        Path(table), Path(case), options, take=take, examine=_problems_of_expressions
+    told = TableMap(
+        sheet=sheet, cells=cells, decimal=decimal, dates=dates, at=at, gaps=gaps, grade=grade
     )
+    return import_into_case(
+        Path(table),
+        Path(case),
+        told,
+        take=take,
+        mapping=mapping,
+        name=name,
+        unit=unit,
+        date=date,
+        examine=expression_problems,
+    )
+
+
+def excel(path: Path | str | None = None, *, results: Sequence[Any] = ()) -> bytes:
+    """A case as a workbook to work in, every input with unit, range, grade, source and why.
+
+    Args:
+        path: Case file, or folder of a case; None: an empty book, to begin a case in.
+        results: Of other verbs on the same case; each adds its charts and its main table.
+
+    Returns:
+        The content of an .xlsx file.
+
+    Raises:
+        CaseError: The case has problems.
+    """
+    from derbes.workbook.importing import book_content
+
+    place = None if path is None else Path(path)
+    if not results:
+        return book_content(place, expression_problems)
+    from derbes.workbook.results import case_results
+
+    today = datetime.now(UTC).date()
+    add = partial(case_results, results=results, made_on=today)
+    return book_content(place, expression_problems, add)
+
+
+def import_excel(
+    book: Path | str, case: Path | str, *, take: Callable[[BookImport], bool] = lambda _found: True
+) -> BookImport:
+    """What was changed in a workbook that `excel` made, back into its case; or a new case.
+
+    Every byte of the case that no change touches stays.
+
+    Args:
+        book: The workbook.
+        case: Case file, or folder of a case; where there is none, one is made of the workbook.
+        take: Asked, with what would change, whether to write it.
+
+    Raises:
+        CaseError: The case has problems; it is as it was.
+        TableError: The workbook cannot be taken; holds every problem with its cell.
+        DataError: The file is no such workbook, or of another case.
+        OutputError: A file cannot be written; the case is as it was.
+    """
+    from derbes.workbook.importing import import_book
+
+    return import_book(Path(book), Path(case), take=take, examine=expression_problems)
 
 
 def screen(  # noqa: PLR0913 - one option for each wish
@@ -322,16 +383,8 @@ def problems_and_notes(path: Path | str) -> tuple[tuple[Problem, ...], tuple[Not
     """As `check`, and what the case leaves open when it has no problem, in one reading."""
     from derbes.casefile import read_files
 
-    read = read_files(Path(path), _problems_of_expressions)
+    read = read_files(Path(path), expression_problems)
     return read.problems, () if read.problems or read.case is None else read.case.notes
-
-
-def _problems_of_expressions(case: Case) -> tuple[Problem, ...]:
-    if not case.expressions:
-        return ()
-    from derbes.statements import ledger_problems
-
-    return ledger_problems(case)
 
 
 def schema(case: Case | None = None) -> dict[str, Any]:

@@ -124,7 +124,8 @@ def _printed(browser: str, page: str, *, on_one_sheet: bool) -> bytes:
         low, high = 0, len(SIZES) - 1
         at = high  # the smallest first, which says whether any fits
         while low <= high:
-            pdf = _print(browser, _smaller(page, SIZES[at]), folder)
+            style = f"<style>@media print{{main{{zoom:{SIZES[at]}}}}}</style></head>"
+            pdf = _print(browser, page.replace("</head>", style, 1), folder)
             if n_sheets(pdf) == 1:
                 fitting[at], high = pdf, at - 1
             elif at == len(SIZES) - 1:
@@ -142,11 +143,6 @@ def _printed(browser: str, page: str, *, on_one_sheet: bool) -> bytes:
 def n_sheets(pdf: bytes) -> int:
     """How many sheets a PDF has that Chromium has printed."""
     return len(_PAGE.findall(pdf))
-
-
-def _smaller(page: str, size: float) -> str:
-    style = f"<style>@media print{{main{{zoom:{size}}}}}</style></head>"
-    return page.replace("</head>", style, 1)
 
 
 def _print(browser: str, page: str, folder: Path) -> bytes:

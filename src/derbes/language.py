@@ -209,13 +209,13 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
     return _(text).format(**values) if values else _(text)
 
 
-def in_a_row(parts: Iterable[str], by: str = ", ") -> Worded:
+def in_a_row(parts: Iterable[str]) -> Worded:
     """Texts that are kept, in a row."""
-    return Worded(_in_a_row, tuple(parts), by)
+    return Worded(_in_a_row, tuple(parts))
 
 
-def _in_a_row(parts: tuple[str, ...], by: str) -> str:
-    return by.join(map(str, parts))
+def _in_a_row(parts: tuple[str, ...]) -> str:
+    return ", ".join(map(str, parts))
 
 
 def languages() -> tuple[str, ...]:

@@ -365,25 +365,21 @@ class Crew:
     def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
         self._n_workers = n_workers
         self._executor = executor
-        self._is_own = executor is None and n_workers > 1
+        self.shares_files = executor is None and n_workers > 1
+        """Whether there are processes of its own, which read this machine's files."""
 
     @property
     def is_here(self) -> bool:
         """Whether this process does the work."""
-        return self._executor is None and not self._is_own
-
-    @property
-    def shares_files(self) -> bool:
-        """Whether the workers read this machine's files."""
-        return self._is_own
+        return self._executor is None and not self.shares_files
 
     def __enter__(self) -> "Crew":
-        if self._is_own:
+        if self.shares_files:
             self._executor = Workers(self._n_workers)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        if self._is_own and self._executor is not None:
+        if self.shares_files and self._executor is not None:
             self._executor.shutdown()
 
     def do(
@@ -445,7 +441,7 @@ LEAST_SPACE = 1000 * 1000 * 1000
 """Address space without which libraries of linear algebra hang or die while they load. [byte]"""
 
 
-def refuse_small_space(source: str) -> None:
+def refuse_small_space() -> None:
     """Refuse to compute where the system allows too little memory even to load the libraries.
 
     Raises:
@@ -456,7 +452,7 @@ def refuse_small_space(source: str) -> None:
         what = _("{allowed:,} MB may be taken, and libraries need {least:,} MB to load")
         what = what.format(allowed=allowed // 10**6, least=LEAST_SPACE // 10**6)
         fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
-        raise RequestError(source, [Problem("memory", what, fix=fix)])
+        raise RequestError("derbes", [Problem("memory", what, fix=fix)])
 
 
 def executor_problems(executor: Executor | str | None) -> list[Problem]:

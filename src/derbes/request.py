@@ -505,6 +505,15 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
 # Ledgers
 
 
+def expression_problems(case: Case) -> tuple[Problem, ...]:
+    """What is wrong with the expressions of a case."""
+    if not case.expressions:
+        return ()
+    from derbes.statements import ledger_problems as found
+
+    return found(case)
+
+
 def ledger_problems(
     case: Case,
     by: Sequence[str],

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from derbes.casefile import read_case
 from derbes.casefile.checks_plan import (
     are_possible,
-    is_semidefinite,
     nearest_in_common,
     nearest_possible,
     smallest_clash,
@@ -76,12 +75,6 @@ def test_nearest_rank_is_possible_and_nothing_nearer_is(ranks):
 )
 def test_limits_of_what_is_possible(ranks, possible):
     assert are_possible(ranks) is possible
-
-
-def test_semidefinite_by_hand():
-    assert is_semidefinite([[1.0, 0.5], [0.5, 1.0]])
-    assert is_semidefinite([[1.0, 1.0], [1.0, 1.0]])
-    assert not is_semidefinite([[1.0, 1.1], [1.1, 1.0]])
 
 
 MORE = "suppliers.south_alum.capacity, options.second_works.capital], rank: 0.7"

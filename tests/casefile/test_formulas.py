@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from derbes.api import inputs, read_case, show
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
-from derbes.casefile import check_case
 from derbes.casefile.draft import Memory
 from derbes.casefile.formulas import MOST_BEHIND, read_formula
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.model.numbers import with_formulas
+from tests.casefile.writing import check_case
 
 TEXT = """derbes: 1
 name: Formulas

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from derbes.casefile import check_case, read_case
-from tests.casefile.writing import SMALL, broken
+from derbes.casefile import read_case
+from tests.casefile.writing import SMALL, broken, check_case
 
 GOODS = """\
 goods:

@@ -13,10 +13,10 @@ from derbes.case.ledger import (
     StatementKind,
     Tension,
 )
-from derbes.casefile import check_case, display, read_case
+from derbes.casefile import display, read_case
 from derbes.errors import Problem
 from derbes.statements import ledger_problems
-from tests.casefile.writing import LEDGER, PLANNED, broken
+from tests.casefile.writing import LEDGER, PLANNED, broken, check_case
 from tests.oracles.rewriting import rewrite_value
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from derbes.casefile import check_case, read_case
+from derbes.casefile import read_case
 from derbes.errors import CaseError
-from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken, told
+from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken, check_case, told
 
 EXAMPLES = Path(__file__).parent / "examples"
 CASES = {"problems.txt": SMALL, "plan_problems.txt": PLANNED, "ledger_problems.txt": LEDGER}

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from derbes.casefile import check_case
 from derbes.language import use_language
 from tests.casefile.test_messages import EXAMPLES, FOREIGN, _written
-from tests.casefile.writing import SMALL, broken, told
+from tests.casefile.writing import SMALL, broken, check_case, told
 from tests.in_translation import TRANSLATED, faults, in_each_language
 
 SYNTAX = (

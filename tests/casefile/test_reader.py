@@ -10,12 +10,12 @@ import pytest
 from derbes.case import forms
 from derbes.case.entities import Hit, InTransit, MeasureKind, Tier
 from derbes.case.quantity import Grade, Quantity, Step
-from derbes.casefile import check_case, read_case
+from derbes.casefile import read_case
 from derbes.casefile.display import display
 from derbes.casefile.entries import keys_of
-from derbes.casefile.reference import models
 from derbes.language import use_language
-from tests.casefile.writing import SMALL, broken
+from tests.casefile.writing import SMALL, broken, check_case
+from tools.case_file import models
 
 
 @pytest.fixture

@@ -21,13 +21,13 @@ from derbes.case.forms import (
 from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
 from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.casefile import json_schema, read_case, reference_page
+from derbes.casefile import json_schema, read_case
 from derbes.casefile.entries import SECTIONS, keys_of
-from derbes.casefile.reference import docs_of, models
+from derbes.casefile.reference import docs_of
 from derbes.language import languages, use_language
 from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken
 from tests.pseudo import outside, words_outside, wrapped_by
-from tools.case_file import page_of
+from tools.case_file import models, page_of, reference_page
 from tools.messages import template
 
 ROOT = Path(__file__).parents[2]

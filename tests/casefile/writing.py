@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from derbes.casefile import check_case
+from derbes.casefile.reader import Examine, read_files
+from derbes.errors import Problem
 
 SMALL = """\
 derbes: 1
@@ -84,6 +85,11 @@ BOTH = PLANNED + LEDGER[LEDGER.index("statements:\n") :].replace("column", "cens
     "by: paper", "by: town"
 )
 """The case with a plan and a ledger."""
+
+
+def check_case(path: Path, examine: Examine | None = None) -> tuple[Problem, ...]:
+    """Every problem of a case file, in file order."""
+    return read_files(path, examine).problems
 
 
 def broken(old: str, new: str, text: str = SMALL) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from derbes.casefile import check_case, read_case
+from derbes.casefile import read_case
 from derbes.errors import CaseError
+from tests.casefile.writing import check_case
 from tests.fuzz import performing
 from tests.fuzz.__main__ import CORPUS
 from tests.fuzz.performing import lay_out

@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from derbes.errors import DataError, OutputError
+from derbes.sql import parquet
 from derbes.stress.table import VariantTable, read_store, write_store
-from derbes.trade import parquet
 
 ORIGIN = {
     "case_hash": "abc",

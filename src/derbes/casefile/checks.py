@@ -41,28 +41,15 @@ def case_without_uses(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def cyclic_recipes(draft: CaseDraft) -> Iterator[Finding]:
-    """Goods that are made from themselves: met again on the way to what they are made from."""
-    made_by: dict[str, list[Recipe]] = {}
+    """Goods that are made from themselves."""
+    recipes: dict[str, dict[str, str]] = {}
     for recipe in draft.case.recipes.values():
-        made_by.setdefault(recipe.output, []).append(recipe)
-    done: set[str] = set()
-    way: list[str] = []
-    waiting: list[tuple[str, str, bool]] = [(good, "", False) for good in reversed(made_by)]
-    while waiting:
-        good, recipe_id, is_left = waiting.pop()
-        if is_left:
-            way.pop()
-            done.add(good)
-        elif good in way:
-            cycle = " ← ".join([*way[way.index(good) :], good])
-            what, fix = _("the recipes go in a circle: {cycle}"), _("take one of the inputs out")
-            path = ("recipes", recipe_id, "inputs", good)
-            yield Finding.of(path, what, fix, cycle=cycle, at_key=True)
-        elif good not in done:
-            way.append(good)
-            waiting.append((good, "", True))
-            for recipe in made_by.get(good, ()):
-                waiting += [(needed, recipe.id, False) for needed in recipe.inputs]
+        for needed in recipe.inputs:
+            recipes.setdefault(recipe.output, {})[needed] = recipe.id
+    for way in circles(recipes):
+        path = ("recipes", recipes[way[-1]][way[0]], "inputs", way[0])
+        what, fix = _("the recipes go in a circle: {cycle}"), _("take one of the inputs out")
+        yield Finding.of(path, what, fix, cycle=" ← ".join([*way, way[0]]), at_key=True)
 
 
 def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:

@@ -13,6 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from derbes.case.entities import Lever, quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
@@ -297,7 +299,7 @@ def _value(quantity: Quantity | None) -> float:
 
 
 SINGULAR = 1e-10
-"""A pivot that is smaller is taken for 0: the matrix is definite but for rounding."""
+"""An eigenvalue that is smaller is taken for 0: the matrix is definite but for rounding."""
 
 SCALE = 1000.0
 """The nearest rank that works is said in thousandths."""
@@ -362,31 +364,11 @@ def are_possible(links: Links) -> bool:
     (Pearson 1907); their matrix must have no negative direction.
     """
     names = sorted({name for pair in links for name in pair})
-    at = {name: position for position, name in enumerate(names)}
-    matrix = [[float(row == column) for column in range(len(names))] for row in range(len(names))]
+    matrix = np.eye(len(names))
     for (first, second), rank in links.items():
-        normal = 2.0 * math.sin(math.pi * rank / 6.0)
-        matrix[at[first]][at[second]] = matrix[at[second]][at[first]] = normal
-    return is_semidefinite(matrix)
-
-
-def is_semidefinite(matrix: Sequence[Sequence[float]]) -> bool:
-    """Whether a symmetric matrix has no negative eigenvalue, by elimination."""
-    left = [list(row) for row in matrix]
-    for pivot in range(len(left)):
-        value = left[pivot][pivot]
-        below = range(pivot + 1, len(left))
-        if value < -SINGULAR:
-            return False
-        if value <= SINGULAR:
-            if any(abs(left[row][pivot]) > math.sqrt(SINGULAR) for row in below):
-                return False
-            continue
-        for row in below:
-            factor = left[row][pivot] / value
-            for column in range(pivot + 1, len(left)):
-                left[row][column] -= factor * left[pivot][column]
-    return True
+        row, column = names.index(first), names.index(second)
+        matrix[row, column] = matrix[column, row] = 2.0 * math.sin(math.pi * rank / 6.0)
+    return bool(np.linalg.eigvalsh(matrix).min(initial=0.0) >= -SINGULAR)
 
 
 SUM_SLIP = 1e-3

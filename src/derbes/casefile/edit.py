@@ -50,7 +50,7 @@ def write_changes(
         path: File, or folder with a `case.yaml`.
         changes: Path → what is to stand there; None takes it away. What is above a path that
             there is not yet is made; a new section stands at the end of the main file.
-        examine: As in `check_case`.
+        examine: As in `read_files`.
 
     Returns:
         The files that were written.

@@ -3,9 +3,10 @@
 Each note says in one sentence what is made of the input, and how to settle it otherwise.
 """
 
-import math
 import re
 from collections.abc import Iterator
+
+import numpy as np
 
 from derbes.case.entities import (
     MEASURE_TERMS,
@@ -18,7 +19,7 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
-from derbes.case.quantity import MONTHS_A_YEAR, Quantity, Step, repeats_yearly
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Quantity, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
@@ -34,15 +35,6 @@ NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})
 
 _DATED = ("plants", "measures", "options")
 """Sections whose elements say months in which something begins."""
-
-
-def notes_of(draft: CaseDraft) -> list[Finding]:
-    """Everything that a reader of the answers should know about the inputs.
-
-    Args:
-        draft: A case without problems.
-    """
-    return [finding for note in NOTES for finding in note(draft)]
 
 
 def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
@@ -245,16 +237,15 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
 def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
     """Where being short costs less than the good, a measure that leaves it short saves money."""
     case = draft.case
-    worth = _Worth(case)
+    worth = _cheapest(case)
     for use in case.uses.values():
         if use.shortage_cost is None or use.good not in case.goods:
             continue
-        costs = use.shortage_cost.over(case.calendar.n_periods).tolist()
-        both = zip(costs, worth.of(use.good), strict=True)
-        less = [(cost, least) for cost, least in both if cost < least * (1 - ROUNDING) < math.inf]
-        if not less:
+        costs, worths = use.shortage_cost.over(case.calendar.n_periods), worth[use.good]
+        less = np.flatnonzero((costs < worths * (1 - ROUNDING)) & np.isfinite(worths))
+        if not less.size:
             continue
-        cost, least = less[0]
+        cost, least = float(costs[less[0]]), float(worths[less[0]])
         unit = f"{case.currency}/{case.goods[use.good].unit}"
         what = worded(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
@@ -266,36 +257,24 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
 
-class _Worth:
-    """What goods cost at the cheapest, inputs and transport included."""
+def _cheapest(case: Case) -> dict[str, FloatArray]:
+    """Good → cost of a unit at the cheapest, inputs and transport included, by period.
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.known: dict[str, list[float]] = {}
-
-    def of(self, good: str) -> list[float]:
-        """Cost of one unit by period; inf where nobody sells or makes it. [money/unit]"""
-        if good not in self.known:
-            none = [math.inf] * self.case.calendar.n_periods
-            self.known[good] = [min(costs) for costs in zip(none, *self._ways(good), strict=True)]
-        return self.known[good]
-
-    def _ways(self, good: str) -> Iterator[list[float]]:
-        """Cost by each supplier, route and recipe."""
-        case, n = self.case, self.case.calendar.n_periods
-        for supplier, route in purchases(case):
-            if supplier.good == good and supplier.price is not None:
-                share = case.routes[route].cost_share if route else None
-                price = supplier.price.over(n)
-                yield (price if share is None else price * (1.0 + share.over(n))).tolist()
+    Infinite where nobody sells or makes it. (T,) [money/unit]
+    """
+    n = case.calendar.n_periods
+    found = {good: np.full(n, np.inf) for good in case.goods}
+    for supplier, route in purchases(case):
+        share = case.routes[route].cost_share if route else None
+        if supplier.price is not None:
+            price = supplier.price.over(n) * (1.0 if share is None else 1.0 + share.over(n))
+            found[supplier.good] = np.minimum(found[supplier.good], price)
+    for _round in case.goods:  # no recipes go in a circle
         for recipe in case.recipes.values():
-            if recipe.output == good:
-                own = [0.0] * n if recipe.cost is None else recipe.cost.over(n).tolist()
-                inputs = [
-                    [one * each for one, each in zip(amount.over(n), self.of(needed), strict=True)]
-                    for needed, amount in recipe.inputs.items()
-                ]
-                yield [sum(parts) for parts in zip(own, *inputs, strict=True)]
+            inputs = (amount.over(n) * found[good] for good, amount in recipe.inputs.items())
+            cost = sum(inputs, np.zeros(n) if recipe.cost is None else recipe.cost.over(n))
+            found[recipe.output] = np.fmin(found[recipe.output], cost)
+    return found
 
 
 def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
@@ -406,3 +385,4 @@ NOTES: tuple[Check, ...] = (
     goods_on_the_way,
     keys_known_to_be_missing,
 )
+"""What a reader of the answers should know about the inputs, of a case without problems."""

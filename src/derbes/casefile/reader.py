@@ -36,7 +36,7 @@ from derbes.casefile.entries import (
     shown,
 )
 from derbes.casefile.files import Tree, read_tree, shown_line
-from derbes.casefile.notes import notes_of
+from derbes.casefile.notes import NOTES
 from derbes.errors import CaseError, Problem, offers
 from derbes.language import Worded, _, text_of, worded
 
@@ -440,17 +440,6 @@ def read_case(path: FilePath) -> Case:
     return read.case
 
 
-def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem, ...]:
-    """Every problem of a case file, in file order; empty when there is none.
-
-    Args:
-        path: File, or folder with a `case.yaml`.
-        examine: What looks for more problems in a case that has none so far; what it
-            finds is put where its path stands.
-    """
-    return read_files(path, examine).problems
-
-
 @contextlib.contextmanager
 def _kept_in_memory() -> Iterator[None]:
     """Look for no garbage: what is read is kept, and looking takes a third of the time."""
@@ -467,7 +456,14 @@ def _kept_in_memory() -> Iterator[None]:
 def read_files(
     path: FilePath, examine: Examine | None = None, instead: Mapping[FilePath, str] | None = None
 ) -> Read:
-    """Read a case, as `check_case` does; `instead` of some files, resolved, other texts."""
+    """Read a case with every problem of it, in file order.
+
+    Args:
+        path: File, or folder with a `case.yaml`.
+        examine: What looks for more problems in a case that has none so far; what it
+            finds is put where its path stands.
+        instead: File, resolved → text that is read in place of it.
+    """
     tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
@@ -489,7 +485,7 @@ def read_files(
                 findings += _crossed(name, at[1], one)
     if findings:
         return Read(_in_order(tree, findings), None, tree)
-    notes = _in_order(tree, notes_of(base.draft))
+    notes = _in_order(tree, [finding for note in NOTES for finding in note(base.draft)])
     case = replace(
         _finished(base, str(path), tree.hash),
         notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),

@@ -1,4 +1,4 @@
-"""What a case file may hold, as a JSON Schema and as a page.
+"""What a case file may hold, as a JSON Schema, and how each key is written, in words.
 
 Both are made from the forms and docstrings of the keys and from nothing else.
 """
@@ -6,22 +6,16 @@ Both are made from the forms and docstrings of the keys and from nothing else.
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from derbes.case import forms
-from derbes.case.entities import CapitalPayment, Case, Hit
-from derbes.case.ledger import Judgement
-from derbes.case.options import Budget, Risk
-from derbes.case.quantity import Element
-from derbes.case.uncertainty import Correlation, ReferenceProject
+from derbes.case.entities import CapitalPayment, Case
+from derbes.case.uncertainty import ReferenceProject
 from derbes.casefile.entries import LANGUAGE, SECTIONS, SHORT, Key, keys_of
-from derbes.casefile.files import ALLOWANCE, MOST_MEGABYTES, MOST_VALUES
-from derbes.language import FORMS, _, spelled
-from derbes.unit_names import DAYS_A_MONTH, spellings
-from derbes.units import LARGEST, SMALLEST
+from derbes.language import _
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
@@ -61,7 +55,7 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     properties = _properties(Case, parts, names)
     for section, model in SECTIONS.items():
         properties[section] = {
-            "description": _worded(docs_of(Case)[section]),
+            "description": translated(docs_of(Case)[section]),
             "patternProperties": {forms.ID_PATTERN: _define(model, parts, names)},
             "type": "object",
             "additionalProperties": False,
@@ -94,35 +88,6 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
-def _within(form: forms.Form) -> Iterator[forms.Form]:
-    """A form, and those of what stands in it."""
-    yield form
-    if isinstance(form, forms.MapForm):
-        yield from _within(form.key)
-    if isinstance(form, forms.ListForm | forms.MapForm):
-        yield from _within(form.item)
-
-
-def models() -> tuple[type, ...]:
-    """All classes whose keys a case file may hold."""
-    found: list[type] = [Case, forms.WrittenQuantity, Element, *SECTIONS.values()]
-    for model in found:  # which grows by what is found in it
-        inner = (form for key in keys_of(model).values() for form in _within(key.form))
-        parts = dict.fromkeys(form.of for form in inner if isinstance(form, forms.PartForm))
-        found += [one for one in parts if one not in found]
-    return tuple(found)
-
-
-def ways_to_write() -> Iterator[str]:
-    """What page and messages say of how keys are written, beside what stands in this room."""
-    for key in (key for model in models() for key in keys_of(model).values()):
-        told = [key.shown]
-        for form in _within(key.form):
-            if isinstance(form, forms.TextForm):
-                told += [form.page, form.unknown]
-        yield from filter(None, told)
-
-
 def _needed(model: type) -> list[str]:
     return [key.key for key in keys_of(model).values() if key.is_needed]
 
@@ -137,7 +102,7 @@ def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
 
 def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     """The schema of a mapping, and of the ways to write it in short."""
-    about, needed = _prose(model), _needed(model)
+    about, needed = translated(model.__doc__), _needed(model)
     properties = _properties(model, parts, names)
     whole = {
         "additionalProperties": False,
@@ -152,7 +117,7 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
     alone = {key: one for key, one in properties[short].items() if key != "description"}
     choices = [alone["items"], alone, whole] if is_list else [alone, whole]
     if model is forms.WrittenMonth:
-        choices[-1] = dict(sorted({**whole, "required": [short]}.items()))
+        choices[-1] = {**whole, "required": [short]}
     elif model is forms.WrittenDistribution:
         of_class = {"reference": properties["reference"]}
         choices.append({**whole, "properties": of_class, "required": ["reference"]})
@@ -164,7 +129,7 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
             {"pattern": NUMBER_PATTERN, "patternErrorMessage": error, "type": "string"},
             {"const": forms.MISSING},
             {"pattern": r"^\s*=", "type": "string"},
-            dict(sorted({**series, "minProperties": 1}.items())),
+            {**series, "minProperties": 1},
             whole,
         ]
     return {"anyOf": choices, "description": about}
@@ -173,24 +138,15 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
 def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     about = docs_of(model)
     keys = keys_of(model).values()
-    return {key.key: _property(key, _worded(about[key.name]), parts, names) for key in keys}
+    return {key.key: _property(key, translated(about[key.name]), parts, names) for key in keys}
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
-    """The schema of a key; what is added to its form stands behind the description."""
-    found = _schema(key.form, parts, names)
-    if key.empty is None and not key.is_needed:
-        return {**found, "description": about}
+    found = {**_schema(key.form, parts, names), "description": about}
     has_default = isinstance(key.form, forms.WordForm | forms.FlagForm | forms.ShareForm)
     if has_default and key.empty not in {"", None}:
-        found = {**found, "default": key.empty}
-    added = set()
-    if isinstance(key.form, forms.TextForm):
-        added = {"enum"}
-    elif "patternProperties" in found:
-        added = {"additionalProperties"}
-    described = {**found, "description": about}.items()
-    return dict(sorted(described, key=lambda one: (one[0] in added, one[0])))
+        found["default"] = key.empty
+    return found
 
 
 def _schema(form: forms.Form, parts: dict[str, Any], names: Names) -> Any:
@@ -273,141 +229,10 @@ def _map_schema(form: forms.MapForm, parts: dict[str, Any], names: Names) -> dic
     return {"anyOf": [{"items": items, "minItems": 1, "type": "array"}, found]}
 
 
-def reference_page() -> str:
-    """The reference page of the case file, as Markdown."""
-    parts = [
-        _heading("#", _("The case file")),
-        "<!-- Made by `make schema` from the docstrings of the keys in src/derbes/case. -->\n",
-        *_introduction(),
-        _heading("##", _("Top of the file")),
-        _table(Case),
-        *_part("calendar", forms.WrittenCalendar),
-        *_part("currency", forms.WrittenCurrency),
-        *_part("budget", Budget),
-        *_part("risk", Risk),
-        *_part("correlations", Correlation),
-        _heading("##", _("Quantities")),
-        _paragraph(_prose(forms.WrittenQuantity)),
-        _table(forms.WrittenQuantity),
-        *_part(_("A month of a series"), forms.WrittenMonth),
-        *_part("distribution", forms.WrittenDistribution),
-        _heading("###", _("Units")),
-        *_units(),
-        _unit_table(),
-        _heading("##", _("Every element")),
-        _table(Element),
-    ]
-    for section, model in SECTIONS.items():
-        parts += [f"## {section}\n", _paragraph(_prose(model)), _table(model, Element)]
-        for name, inner in _INNER.get(section, ()):
-            parts += _part(f"{section}: {name}", inner)
-    return "\n".join(parts).rstrip() + "\n"
-
-
-_INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
-    "plants": (("opening", forms.WrittenOpening), ("capital", CapitalPayment)),
-    "measures": (("hits", Hit),),
-    "options": (("size", forms.WrittenSize), ("dates", forms.WrittenDates)),
-    "reference_classes": (("projects", ReferenceProject),),
-    "statements": (("judges", Judgement), ("resolution", forms.WrittenResolution)),
-}
-
-
-def _introduction() -> list[str]:
-    paragraphs = [
-        _(
-            "A case is one YAML file, or a folder with a `case.yaml` that includes others. Every "
-            "value is read as the text that stands there; the key decides what it means, so `NO` "
-            "stays a text and `010121` keeps its zero. Ids are words of Latin letters, digits and "
-            "`_`; labels are free text. Months are written `2027-07`, of years from 1000 to 2999. "
-            "A key that is not listed here is refused."
-        ),
-        _(
-            "A text for a reader is one text, or texts by language: `{{en: Russia, ru: Россия}}`. "
-            "A page takes the one in its own language, else the one in English, else the first, "
-            "and says so where it is in another. Where a language bends words, the forms may "
-            "stand beside: `ru_gen: России`. The cases are {cases}."
-        ).format(cases=", ".join(f"`{case}`" for case in FORMS)),
-        _(
-            "No time is longer than {months} months. A number is at most {largest:g} in size and, "
-            "where it is not 0, at least {smallest:g}, in the unit of its key. Control characters "
-            "and signs that turn the direction of writing cannot stand in a text. A case holds at "
-            "most {values} values, in files of {megabytes} MB together; the environment "
-            "variable `{variable}` allows more megabytes."
-        ).format(
-            months=forms.MOST_MONTHS,
-            largest=LARGEST,
-            smallest=SMALLEST,
-            values=spelled(f"{MOST_VALUES:,}"),
-            megabytes=MOST_MEGABYTES,
-            variable=ALLOWANCE,
-        ),
-    ]
-    return [_paragraph(one) for one in paragraphs]
-
-
-def _units() -> list[str]:
-    paragraphs = [
-        _(
-            "A number may come with its unit, in English, Russian or Kazakh: `70 round/month`, "
-            "`1,5 млн тенге`, `120 т/мес.`, `4 ай`, `15 %`. A comma or a point stands before "
-            "decimals, a space or an apostrophe between thousands, or the other of the two marks "
-            "(`1.234,5`, `1,234,567`). What can be read in two ways is refused: `1,200 t` and "
-            "`1.200 t` alike, whereas `1.200` alone is a number of YAML. Footnotes, ranges "
-            '(`1000-1200 t`) and words for "not known" are refused with the way to write them. In '
-            "braces and square brackets YAML parts at commas: a number with a decimal comma is put "
-            "in quotes there."
-        ),
-        _(
-            "A month is {days} days, a quarter 3 months, a year 12. Money in another currency "
-            "needs a rate under `currency`. Any other ASCII word is a unit of its own when a good "
-            "names it."
-        ).format(days=spelled(f"{DAYS_A_MONTH}")),
-        _(
-            "In the tables below `good` stands for the unit of the good, `money` for the base "
-            "currency."
-        ),
-    ]
-    return [_paragraph(one) for one in paragraphs]
-
-
-def _paragraph(text: str) -> str:
-    return textwrap.fill(text, 98, break_long_words=False, break_on_hyphens=False) + "\n"
-
-
-def _part(title: str, model: type) -> list[str]:
-    return [f"### {title}\n", _paragraph(_prose(model)), _table(model)]
-
-
-def _heading(signs: str, text: str) -> str:
-    return f"{signs} {text}\n"
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _prose(model: type) -> str:
-    return _worded(model.__doc__ or "")
-
-
-def _worded(doc: str) -> str:
-    """A docstring in one line, in the language in use."""
-    text = " ".join(doc.split())
-    return _(text)
-
-
-def _table(model: type, without: type | None = None) -> str:
-    rows = [_row(_("key"), _("needed"), _("written as"), _("meaning")), _row(*["---"] * 4)]
-    about = docs_of(model)
-    left_out = keys_of(without) if without is not None else {}
-    for key in keys_of(model).values():
-        if key.key not in left_out:
-            needed = _("yes") if key.is_needed else ""
-            meaning = _worded(about[key.name])
-            form = _(key.shown) if key.shown else written_as(key.form)
-            rows.append(_row(f"`{key.key}`", needed, form, meaning))
-    return "\n".join(rows) + "\n"
+def translated(doc: str | None) -> str:
+    """A docstring in one line, in the language in use; empty: there is none."""
+    text = " ".join((doc or "").split())
+    return _(text) if text else ""
 
 
 def written_as(form: forms.Form) -> str:
@@ -449,28 +274,3 @@ def _amount(form: forms.InUnit) -> str:
     ends = (("≥", form.low), (">", form.above), ("≤", form.high))
     limits = [f"{sign} {limit:g}" for sign, limit in ends if limit is not None]
     return ", ".join([shown.get(unit, unit), *limits])
-
-
-def _unit_table() -> str:
-    kinds: dict[str, list[str]] = {}
-    for unit in spellings().values():
-        if not unit.kind.isupper() and unit.name not in kinds.setdefault(unit.kind, []):
-            kinds[unit.kind].append(unit.name)
-    words = {
-        "": _("share"),
-        "count": _("count"),
-        "energy": _("energy"),
-        "mass": _("mass"),
-        "time": _("time"),
-        "volume": _("volume"),
-    }
-    rows = [_row(_("what is measured"), _("units")), _row("---", "---")]
-    rows += [
-        _row(words[kind], ", ".join(f"`{name}`" for name in names))
-        for kind, names in kinds.items()
-        if names
-    ]
-    codes = _("ISO codes such as {codes}; {signs}, тенге, рубль")
-    codes = codes.format(codes="`USD`, `KZT`", signs="`$`, `€`, `₸`, `₽`")
-    rows.append(_row(_("money"), codes))
-    return "\n".join(rows) + "\n"

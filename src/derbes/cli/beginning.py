@@ -81,16 +81,11 @@ def demo(*, case: str, out: str, n_workers: int) -> None:
     tell(next_line("check" if case == SMALL else "brief", str(place)))
 
 
-def shipped_cases() -> Path:
-    """The folder of the cases: in an installed package its own, else that of the checkout."""
+def _as_shipped(case: str) -> dict[Path, bytes]:
+    """Place within the folder → content; of an installed package, else of the checkout."""
     package = Path(__file__).parents[1]
     inside = package / "cases"
-    return inside if inside.is_dir() else package.parents[1] / "cases"
-
-
-def _as_shipped(case: str) -> dict[Path, bytes]:
-    """Place within the folder → content."""
-    root = shipped_cases()
+    root = inside if inside.is_dir() else package.parents[1] / "cases"
     place = root / CASES[case]
     found = sorted(place.rglob("*")) if place.is_dir() else [place]
     return {one.relative_to(root): one.read_bytes() for one in found if one.is_file()}

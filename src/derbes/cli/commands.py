@@ -80,7 +80,8 @@ def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None
     check_places((path, str(Path(path, "case.yaml"))))
     problems, notes = api.problems_and_notes(path)
     if as_json:
-        tell_json({**problems_record(problems), **notes_record(notes)}, out)
+        record = {**problems_record(problems), "notes": _fields(notes, "line where what fix")}
+        tell_json(record, out)
         context.exit(2 if problems else 0)
     if promised_tables(out):
         tell_tables(check_tables(problems, notes), out, path)
@@ -102,11 +103,6 @@ def error_record(error: DerbesError) -> dict[str, Any]:
 def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
     """Problems of a case file as `{problems: [...]}`."""
     return {"problems": _fields(problems, "file line column where what fix")}
-
-
-def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
-    """Notes on a case as `{notes: [...]}`."""
-    return {"notes": _fields(notes, "line where what fix")}
 
 
 def _fields(records: Iterable[Any], names: str) -> list[Record]:
@@ -254,11 +250,6 @@ QUERY_TABLES = {"drift": "modality_drift", "coverage": "unsaid", "predictions": 
 """Query → its table, where that is called otherwise."""
 
 
-def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> Any:
-    """Verdicts as they are shown, or by their ids."""
-    return tuple("_".join(name.split()) for name in names)
-
-
 @derbes.command()
 @case_argument
 @options_of(
@@ -270,7 +261,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     _("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
     "VERDICT",
     multiple=True,
-    callback=_ids,
+    callback=lambda _context, _option, names: tuple("_".join(one.split()) for one in names),
 )
 @option(
     "--query",

@@ -37,38 +37,25 @@ MOST_ROWS = 1_000_000
 """Rows that a screen is asked for at most."""
 
 
-INTO_CASE = (
-    "case",
-    "yes",
-    "sheet",
-    "cells",
-    "unit",
-    "grade",
-    "date",
-    "decimal",
-    "dates",
-    "gaps",
-    "at",
-)
+OF_TABLE = {
+    "--sheet NAME": _("Sheet of a workbook. Without it: the only one with a table."),
+    "--cells RANGE": _("Cells of the table, e.g. A5:F40, where a sheet holds several."),
+    "--unit UNIT": _("Unit of numbers for which the table tells none."),
+    "--grade GRADE": _("Grade of the numbers: A, B, C or D. Without it: as kept, else B."),
+    "--date DAY": _("Date of the table. Without it: when the file was last changed."),
+    "--decimal MARK": _("comma or point, where the numbers do not show it."),
+    "--dates ORDER": _("dmy or mdy, where the dates do not show it."),
+    "--gaps RULE": _("Months that the table does not know: hold the one before, or line."),
+    "--at TIME": _("Time whose stock is taken. Without it: the calendar's beginning."),
+}
+"""How a table that goes into a case is read."""
+INTO_CASE = ("case", "yes", *(one.split()[0].removeprefix("--") for one in OF_TABLE))
 """Options of `import` that go with `--case`."""
 into_case_options = with_options(
     option("--case", _("Case that a table goes into; then --map tells columns and paths, e.g. "
            "'date=Month, uses.town.demand=Use [t], where area=North'."), "CASE", default=""),
     option("--yes", _("Write what changes without asking."), is_flag=True),
-    options_of(
-        api.import_table,
-        {
-            "--sheet NAME": _("Sheet of a workbook. Without it: the only one with a table."),
-            "--cells RANGE": _("Cells of the table, e.g. A5:F40, where a sheet holds several."),
-            "--unit UNIT": _("Unit of numbers for which the table tells none."),
-            "--grade GRADE": _("Grade of the numbers: A, B, C or D. Without it: as kept, else B."),
-            "--date DAY": _("Date of the table. Without it: when the file was last changed."),
-            "--decimal MARK": _("comma or point, where the numbers do not show it."),
-            "--dates ORDER": _("dmy or mdy, where the dates do not show it."),
-            "--gaps RULE": _("Months that the table does not know: hold the one before, or line."),
-            "--at TIME": _("Time whose stock is taken. Without it: the calendar's beginning."),
-        },
-    ),
+    options_of(api.import_table, OF_TABLE),
 )  # fmt: skip
 
 

@@ -194,7 +194,7 @@ def surface_options(
 
 def needed(case: Case, words: Mapping[str, Any]) -> str:
     """What a question needs, in words: points, draws and memory."""
-    refuse_small_space("derbes")
+    refuse_small_space()
     names = ("variants", "measures", "starts", "lengths")
     request = request_of(case, **{name: words[name] for name in names})
     return need_of(case, request)._replace(n_draws=words.get("draws", 1)).words

@@ -201,7 +201,7 @@ def stoppable(
     Raises:
         RequestError: The system allows too little memory to begin.
     """
-    refuse_small_space("derbes")
+    refuse_small_space()
     reached: list[str] = []
     before = _stamp(kept)
 

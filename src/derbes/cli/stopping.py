@@ -80,16 +80,10 @@ def _listening(*, is_program: bool) -> Iterator[None]:
             yield
         finally:
             for one, handler in before.items():
-                signal.signal(one, _at_the_end(one) if is_program else handler)
-
-
-def _at_the_end(number: int) -> signal.Handlers:
-    """What a signal does while Python ends.
-
-    The answer is out and the exit code is known: Ctrl-C comes too late to stop anything, and
-    would keep what is temporary from being removed.
-    """
-    return signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL
+                # While Python ends, the answer is out and the exit code is known: Ctrl-C comes too
+                # late, and would keep what is temporary from being removed.
+                ends = signal.SIG_IGN if one == signal.SIGINT else signal.SIG_DFL
+                signal.signal(one, ends if is_program else handler)
 
 
 def _stop(number: int, _frame: object) -> None:

@@ -20,7 +20,15 @@ from derbes.results.statements import (
     ThesisEdge,
     statement_columns,
 )
-from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
+from derbes.results.stress import (
+    Answer,
+    EndedBy,
+    FanPoint,
+    HazardRisk,
+    Influence,
+    Stress,
+    points_of,
+)
 from derbes.results.supply import Cover, Leverage, LeverageRow
 from derbes.results.tables import (
     MISSING,
@@ -340,18 +348,24 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
         key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
         tables.setdefault((*key, answer.bound), []).append(answer)
 
-    def quantile(answer: Answer, *, band: str) -> object:
-        return _up_to(answer, answer.quantiles.get(band))
-
-    by_date = (
-        Column(_("date"), "date"),
-        Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
-        Column(_("standard error"), "standard_error"),
-        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
-    )
+    by_date = _by_date(Column(_("standard error"), "standard_error"))
     for (kind, unit, *about), rows in tables.items():
         title = f"{kind} [{unit}]" if unit else kind
         yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", by_date, rows)
+
+
+def _by_date(*errors: Column) -> tuple[Column, ...]:
+    """Columns of answers, or of points of a fan; the errors of the mean stand behind it."""
+
+    def quantile(one: Answer | FanPoint, *, band: str) -> object:
+        return _up_to(one, one.quantiles.get(band))
+
+    return (
+        Column(_("date"), "date"),
+        Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
+        *errors,
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+    )
 
 
 def _months(n: int | None) -> str:
@@ -372,7 +386,7 @@ def _draws_words(answers: Sequence[Answer]) -> str:
     return draws
 
 
-def _up_to(answer: Answer | Fan, value: float | None) -> object:
+def _up_to(answer: Answer | FanPoint, value: float | None) -> object:
     """A value; where nothing beyond is looked at, that it is at least so much."""
     cap = answer.capped_at
     return _at_least(value, is_bound=cap is not None and value is not None and value >= cap)
@@ -385,20 +399,12 @@ def _at_least(value: float | None, *, is_bound: bool) -> object:
 def _fans(stress: Stress) -> Iterator[str]:
     """Fans that no table of answers shows, a line for each January or first date."""
     told = {answer.name.partition("(")[0] for answer in stress.answers}
-    columns = _places((_("date"), _("mean"), "5 %", "50 %", "95 %", _("central")))
+    columns = (*_by_date(), Column(_("central"), lambda one: _up_to(one, one.central)))
     for fan in (one for one in stress.fans if one.name not in told):
         about = (fan.measure, _months(fan.length), fan.variant, fan.bound, _draws(fan.n_draws))
         title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
-        rows = [
-            (
-                date,
-                _at_least(fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
-                *(_up_to(fan, fan.quantiles[band][at]) for band in ("5", "50", "95")),
-                _up_to(fan, fan.central[at]),
-            )
-            for at, date in enumerate(fan.dates)
-            if at == 0 or date.endswith("-01")
-        ]
+        points = enumerate(points_of(fan))
+        rows = [one for at, one in points if not at or one.date.endswith("-01")]
         yield _titled(f"{title}: {_listed(about)}", columns, rows)
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
-from derbes.results.tables import ResultTable, columns, table_of
+from derbes.results.tables import Head, ResultTable, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class NumberChange:
     """One number of a case that a table changes."""
 
-    path: str
-    old: str
+    path: Annotated[str, Head("path")]
+    old: Annotated[str, Head("before")]
     """In words, with unit; empty: there was none."""
-    new: str
+    new: Annotated[str, Head("after")]
     """As old; empty: it goes."""
 
 
@@ -64,5 +65,5 @@ class BookImport(Tabled):
 @tables_of.register
 def import_tables(found: TableImport | BookImport) -> tuple[ResultTable, ...]:
     """What changes, as a whole table."""
-    shown = columns(path=_("path"), old=_("before"), new=_("after"))
-    return (table_of("changes", _("Numbers that change"), NumberChange, found.changes, *shown),)
+    title = _("Numbers that change")
+    return (table_of("changes", title, NumberChange, found.changes, "path old new"),)

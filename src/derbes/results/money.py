@@ -5,9 +5,10 @@ Money is in the base currency of the case.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from derbes.language import _, ngettext
-from derbes.results.tables import Column, columns
+from derbes.results.tables import Column, Head, columns
 
 PROGRAMME, CHEAPEST, NOTHING = "programme", "cheapest", "nothing"
 """Ways: the case as written with its plan; the case without its project, with the cheapest
@@ -55,11 +56,11 @@ class Way:
 class YearSaved:
     """What is paid less abroad in a year than without the project, not discounted."""
 
-    year: int | None
+    year: Annotated[int | None, Head("year")]
     """None: all years together."""
-    central: float
+    central: Annotated[float, Head("central", "money")]
     """With all inputs at their central values; below 0: more is paid. [money]"""
-    mean: float
+    mean: Annotated[float, Head("mean", "money")]
     """Over the draws. [money]"""
     quantiles: Mapping[str, float]
     """Percent → value: 5, 25, 50, 75, 95. [money]"""
@@ -72,14 +73,14 @@ class ChanceWorth:
     At central values, in calm over the calendar, discounted.
     """
 
-    chance: str
-    variant: str
+    chance: Annotated[str, Head("chance")]
+    variant: Annotated[str, Head("variant")]
     """What the case is if it comes."""
-    cost: float
+    cost: Annotated[float, Head("paid to be ready", "money")]
     """Paid to be ready, whether it comes or not. [money]"""
-    gain: float | None
+    gain: Annotated[float | None, Head("saved if it comes", "money")]
     """What being ready saves if it comes; None: a shortage cost is missing. [money]"""
-    break_even: float | None
+    break_even: Annotated[float | None, Head("pays from a probability of")]
     """Probability from which on it pays to be ready, cost / gain; None: it never does, or the
     gain is not known."""
 
@@ -126,19 +127,19 @@ class Ways:
 class PlantAccount:
     """A plant that is built anyway: what it costs, what is left of it, how far calm uses it."""
 
-    plant: str
-    capital: float
+    plant: Annotated[str, Head("plant")]
+    capital: Annotated[float, Head("capital", "money")]
     """All payments for building it, not discounted. [money]"""
-    standing: float
+    standing: Annotated[float, Head("standing cost", "money")]
     """What it costs while it is open, whatever it makes, over the calendar, not discounted.
     [money]"""
-    left: float
+    left: Annotated[float, Head("left at the end", "money")]
     """What is left of its capital at the end of the calendar, in a straight line over its
     life, discounted. [money]"""
     used: Mapping[int, float]
     """Year → part of the hours of its open lines that calm uses under the plan; years in which
     no line is open are left out."""
-    used_in_all: float | None
+    used_in_all: Annotated[float | None, Head("part of its hours used", "share")]
     """The same over the calendar; None: it has no line that opens."""
 
 

@@ -6,6 +6,8 @@ compared with them are discounted to the first period, payments are as paid.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
@@ -14,8 +16,10 @@ from derbes.results.supply import Provenance
 from derbes.results.tables import (
     MISSING,
     Column,
+    Head,
     ResultTable,
     columns,
+    headed,
     html_table,
     quantile_columns,
     table_of,
@@ -31,22 +35,26 @@ NOISE = 1e-9
 class PlanChoice:
     """One decision of a plan."""
 
-    option: str
-    what: str
+    option: Annotated[str, Head("option")]
+    what: Annotated[str, Head("what")]
     """In words: what, when, how big."""
-    date: str
+    date: Annotated[str, Head("decided", is_date=True)]
     """ISO month of the decision."""
-    size: float
-    unit: str
+    size: Annotated[float, Head("size")]
+    unit: Annotated[str, Head("unit")]
     """Unit of the size: of the good for a reserve, `month`, or empty for multiples."""
-    cost: float
+    cost: Annotated[float, Head("cost", "money")]
     """Capital, running and standing cost over the calendar, less what is left of the capital at
     its end, discounted. [money]"""
-    effect: str | None
+    effect: Annotated[str | None, Head("works from", is_date=True)]
     """ISO month from which on it works; None: not within the calendar."""
-    paid: Mapping[int, float] = field(default_factory=dict)
+    paid: Annotated[Mapping[int, float], Head("paid by year", "money")] = field(
+        default_factory=dict
+    )
     """Year → paid for it, not discounted. [money]"""
-    paid_abroad: Mapping[int, float] = field(default_factory=dict)
+    paid_abroad: Annotated[Mapping[int, float], Head("paid abroad by year", "money")] = field(
+        default_factory=dict
+    )
     """Year → part of it in foreign currency. [money]"""
 
 
@@ -69,13 +77,13 @@ class Cure:
 class ClashWish:
     """A wish of a smallest set that cannot hold together."""
 
-    wish: str
+    wish: Annotated[str, Head("wish")]
     """Path inside the case, e.g. `budget.by_year.2029`."""
-    what: str
+    what: Annotated[str, Head("what")]
     """The wish and its least relaxation, in words."""
-    least_relaxation: float | None
+    least_relaxation: Annotated[float | None, Head("least relaxation")]
     """Of the first cure; None: relaxing this wish alone cures nothing. [unit]"""
-    unit: str
+    unit: Annotated[str, Head("unit")]
     cures: tuple[Cure, ...] = ()
 
 
@@ -86,9 +94,9 @@ class StandardCost:
     standard: str
     met: bool
     """Whether the plan meets it at every start that it names."""
-    cost_of_it: float | None
+    cost_of_it: Annotated[float | None, Head("what it costs", "money")]
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
-    shortfall: float = 0.0
+    shortfall: Annotated[float, Head("left unmet", "uses")] = 0.0
     """Demand of its uses that is left unmet in the worst draw; of a cap on sellers, what is bought
     from them beyond their part. [unit of the uses, or of the good]"""
 
@@ -97,17 +105,17 @@ class StandardCost:
 class FrontierPoint:
     """The cheapest plan when the standards last another number of months."""
 
-    months: int
-    cost: float | None
+    months: Annotated[int, Head("survived", "month")]
+    cost: Annotated[float | None, Head("cost", "money")]
     """None: no plan survives so long, or it was not computed. [money]"""
-    bound: float | None = None
+    bound: Annotated[float | None, Head("no plan costs less than", "money")] = None
     """No plan that survives so long costs less. [money]"""
-    feasible: bool | None = None
+    feasible: Annotated[bool | None, Head("feasible")] = None
     """None: not computed."""
-    dominated: bool = False
+    dominated: Annotated[bool, Head("as cheap for longer")] = False
     """Whether a plan that survives longer costs no more."""
     plan: tuple[PlanChoice, ...] = ()
-    cost_of_a_month: float | None = None
+    cost_of_a_month: Annotated[float | None, Head("a month more", "money")] = None
     """What each month costs that this point survives longer than the one before it, on
     average between the two; None: there is none before, or a cost is not known. [money]"""
 
@@ -116,16 +124,16 @@ class FrontierPoint:
 class Outlay:
     """What is paid in a year, expected over draws; not discounted."""
 
-    year: int
-    currency: str
+    year: Annotated[int, Head("year")]
+    currency: Annotated[str, Head("currency")]
     """Base currency: all payments; `foreign`: the part that is paid abroad."""
-    amount: float | None
+    amount: Annotated[float | None, Head("with the plan", "money")]
     """With the plan: options, purchases, running, storage; None: of a payment for a plant
     the part that is paid abroad is missing. [money]"""
-    without_project: float | None
+    without_project: Annotated[float | None, Head("without", "money")]
     """The calm course without the project: of the variant that the case names for it, else
     of the case without any option; None: as above. [money]"""
-    options: float = 0.0
+    options: Annotated[float, Head("for options", "money")] = 0.0
     """Part of the amount that is paid for the options themselves. [money]"""
 
 
@@ -144,11 +152,11 @@ class AccountRow:
     ordered before the calendar, `in_store`, the worth of what is in store at its end, `plants`,
     capital and standing cost of those that are built anyway, and `left`, what of their capital
     is left at the end (below 0)."""
-    with_plan: float
+    with_plan: Annotated[float, Head("with the plan", "money")]
     """[money]"""
-    without_standards: float | None
+    without_standards: Annotated[float | None, Head("without any standard", "money")]
     """In the cheapest course without any standard; None: not known. [money]"""
-    counts: bool = True
+    counts: Annotated[bool, Head("part of the cost")] = True
 
     @property
     def more(self) -> float | None:
@@ -160,10 +168,10 @@ class AccountRow:
 class Waiting:
     """What it costs to decide later."""
 
-    years: int
-    cost: float | None
+    years: Annotated[int, Head("decided later by", "year")]
+    cost: Annotated[float | None, Head("cost", "money")]
     """Cheapest plan that decides nothing earlier; None: there is none. [money]"""
-    cost_of_waiting: float | None
+    cost_of_waiting: Annotated[float | None, Head("dearer by", "money")]
     """Its cost less that of the plan; None: waiting makes the standards impossible. [money]"""
 
 
@@ -171,8 +179,8 @@ class Waiting:
 class Alternative:
     """A plan of another kind that costs little more."""
 
-    cost: float
-    above: float
+    cost: Annotated[float, Head("cost", "money")]
+    above: Annotated[float, Head("more", "share")]
     """Part by which it costs more, of the cost above that without any threat."""
     plan: tuple[PlanChoice, ...] = ()
 
@@ -182,38 +190,38 @@ class Plan(Tabled):
     """The cheapest programme that meets the standards."""
 
     plan: tuple[PlanChoice, ...]
-    cost: float | None
+    cost: Annotated[float | None, Head("cost", "money")]
     """Expected, tail weighted as the case says, options included; None: no plan. [money]"""
-    bound: float | None
+    bound: Annotated[float | None, Head("no plan costs less than", "money")]
     """No plan costs less. [money]"""
-    gap: float | None
+    gap: Annotated[float | None, Head("gap", "share")]
     """(cost - bound) as a part of the cost above that without any threat, or of the cost
     where that is nothing."""
-    feasible: bool | None
+    feasible: Annotated[bool | None, Head("feasible")]
     """Whether the standards can be met; None: not known within the time limit."""
     clash: tuple[ClashWish, ...]
     """Empty when the standards can be met."""
     standards: tuple[StandardCost, ...]
     frontier: tuple[FrontierPoint, ...]
     outlay: tuple[Outlay, ...]
-    evpi: float | None
+    evpi: Annotated[float | None, Head("value of knowing the future", "money")]
     """Expected value of perfect information; None: one draw, or not computed. [money]"""
-    vss: float | None
+    vss: Annotated[float | None, Head("value of planning for all futures", "money")]
     """Value of the stochastic solution; None: one draw, not computed, or the plan for mean
     inputs meets the standards not in every draw. [money]"""
-    no_threat_cost: float | None
+    no_threat_cost: Annotated[float | None, Head("without any standard", "money")]
     """Cheapest cost without any standard. [money]"""
     value_of_waiting: tuple[Waiting, ...]
     alternatives: tuple[Alternative, ...]
-    status: str
+    status: Annotated[str, Head("status")]
     """`optimal` (within the gap), `time limit`, `infeasible`."""
-    not_computed: tuple[str, ...]
+    not_computed: Annotated[tuple[str, ...], Head("not computed")]
     """Answers that were left out, because nobody asked or the time was over."""
-    draws: int
-    seed: int | None
+    draws: Annotated[int, Head("draws")]
+    seed: Annotated[int | None, Head("seed")]
     """None where nothing was drawn at random."""
     currency: str
-    variant: str
+    variant: Annotated[str, Head("variant")]
     provenance: Provenance
     account: tuple[AccountRow, ...] = ()
     """Parts of the cost; empty: no plan, or not computed."""
@@ -284,10 +292,7 @@ class Plan(Tabled):
     def _repr_html_(self) -> str:
         """Tables in a notebook: the plan, the standards and the frontier."""
         money = self.currency
-        choices = (
-            *columns(option=_("option"), date=_("decided"), effect=_("works from")),
-            *columns(size=_("size"), unit=_("unit")), *columns(money, cost=_("cost")),
-        )  # fmt: skip
+        choices = headed(PlanChoice, "option date effect size unit cost", money=money)
         frontier = (
             *columns(_("month"), months=_("survived")),
             Column(_("cost"), "cost", money,
@@ -364,85 +369,59 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
 @tables_of.register
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
-    money, ways, share = plan.currency, plan.ways, _("share")
-    year, what, unit, variant = columns(
-        year=_("year"), what=_("what"), unit=_("unit"), variant=_("variant")
-    )
-    cost, bound = columns(money, cost=_("cost"), bound=_("no plan costs less than"))
+    money, ways = plan.currency, plan.ways
+    table = partial(table_of, money=money, uses=_("unit of the uses"))
     return (
-        table_of(
-            "plan", _("Plan"), PlanChoice, plan.plan, *columns(option=_("option")), what,
-            *columns(is_date=True, date=_("decided"), effect=_("works from")),
-            *columns(size=_("size")), unit, cost,
-            *columns(money, paid=_("paid by year"), paid_abroad=_("paid abroad by year")),
+        table(
+            "plan", _("Plan"), PlanChoice, plan.plan,
+            "option what date effect size unit cost paid paid_abroad",
         ),
-        table_of(
-            "sums", _("What it comes to"), Plan, (plan,), variant,
-            *columns(feasible=_("feasible"), status=_("status")), cost, bound,
-            *columns(share, gap=_("gap")),
-            *columns(
-                money, no_threat_cost=_("without any standard"),
-                evpi=_("value of knowing the future"), vss=_("value of planning for all futures"),
-            ),
-            *columns(draws=_("draws"), seed=_("seed"), not_computed=_("not computed")),
+        table(
+            "sums", _("What it comes to"), Plan, (plan,),
+            "variant feasible status cost bound gap no_threat_cost evpi vss draws seed "
+            "not_computed",
         ),
-        table_of(
+        table(
             "account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
-            *(one for one in account_columns(money) if one.value != "more"),
-            *columns(counts=_("part of the cost")),
+            *(one for one in account_columns(money) if one.value != "more"), "counts",
         ),
-        table_of(
+        table(
             "standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
-            *columns(_("unit of the uses"), shortfall=_("left unmet")),
+            "shortfall",
         ),
-        table_of(
+        table(
             "frontier", _("Frontier"), FrontierPoint, plan.frontier,
-            *columns(_("month"), months=_("survived")), cost, bound,
-            *columns(money, cost_of_a_month=_("a month more")),
-            *columns(feasible=_("feasible"), dominated=_("as cheap for longer")),
+            "months cost bound cost_of_a_month feasible dominated",
         ),
-        table_of(
-            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay, year,
-            *columns(currency=_("currency")),
-            *columns(
-                money, amount=_("with the plan"), without_project=_("without"),
-                options=_("for options"),
-            ),
+        table(
+            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay,
+            "year currency amount without_project options",
         ),
-        table_of(
+        table(
             "ways", _("Ways"), Way, ways.ways if ways else (),
             *(way_columns(ways, money) if ways else ()),
         ),
-        table_of(
-            "waiting", _("Waiting"), Waiting, plan.value_of_waiting,
-            *columns(_("year"), years=_("decided later by")), cost,
-            *columns(money, cost_of_waiting=_("dearer by")),
+        table(
+            "waiting", _("Waiting"), Waiting, plan.value_of_waiting, "years cost cost_of_waiting"
         ),
-        table_of(
+        table(
             "alternatives", _("Other plans that cost little more"), Alternative, plan.alternatives,
-            cost, *columns(share, above=_("more")),
+            "cost above",
         ),
-        table_of(
+        table(
             "clash", _("Wishes that cannot hold together"), ClashWish, plan.clash,
-            *columns(wish=_("wish")), what, *columns(least_relaxation=_("least relaxation")), unit,
+            "wish what least_relaxation unit",
         ),
-        table_of(
+        table(
             "plants", _("Plants that are built anyway"), PlantAccount, plan.plants,
-            *columns(plant=_("plant")),
-            *columns(
-                money, capital=_("capital"), standing=_("standing cost"), left=_("left at the end")
-            ),
-            *columns(share, used_in_all=_("part of its hours used")),
+            "plant capital standing left used_in_all",
         ),
-        table_of(
+        table(
             "saved_abroad", _("Paid less abroad than without the project"), YearSaved,
-            ways.saved_abroad if ways else (), year,
-            *columns(money, central=_("central"), mean=_("mean")), *quantile_columns(money),
+            ways.saved_abroad if ways else (), "year central mean", *quantile_columns(money),
         ),
-        table_of(
+        table(
             "chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
-            *columns(chance=_("chance")), variant,
-            *columns(money, cost=_("paid to be ready"), gain=_("saved if it comes")),
-            *columns(break_even=_("pays from a probability of")),
+            "chance variant cost gain break_even",
         ),
     )  # fmt: skip

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from derbes.language import _, ngettext
 from derbes.results.books import Tabled, tables_of
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     Column,
+    Head,
     ResultTable,
-    columns,
     evidence_column,
     evidence_words,
+    headed,
     html_table,
     table_of,
     verdict_column,
@@ -43,32 +45,32 @@ class Flip:
 class EntryRow:
     """An entry of the ledger with its verdict: what all kinds of entries have."""
 
-    id: str
+    id: Annotated[str, Head("id")]
     says: Mapping[str, str] = field(default_factory=dict)
     """What it says, by language."""
-    document: str = ""
-    place: str = ""
-    expression: str = ""
+    document: Annotated[str, Head("document")] = ""
+    place: Annotated[str, Head("place")] = ""
+    expression: Annotated[str, Head("expression")] = ""
     """What it is checked by; empty: nothing."""
     verdict: str = ""
     """`holds`, `likely`, `open`, `unlikely`, `fails`, `untestable`, `not_due`, `void`,
     `expired`."""
-    share: float | None = None
+    share: Annotated[float | None, Head("share of draws")] = None
     """Part of the draws in which it holds, 0-1; None where that is not known."""
-    standard_error: float | None = None
+    standard_error: Annotated[float | None, Head("standard error")] = None
     """Of the share."""
-    reason: str = ""
+    reason: Annotated[str, Head("reason")] = ""
     """Why the verdict is what it is, where the share does not say it."""
-    n_draws: int = 0
+    n_draws: Annotated[int, Head("draws")] = 0
     evidence: str = ""
     """Kind that the verdict rests on: `model`, `arithmetic`, `attested`, `said`, `definition`;
     empty where nothing was tested."""
-    said_by: tuple[str, ...] = ()
+    said_by: Annotated[tuple[str, ...], Head("said by")] = ()
     """Who says what it asks to be attested: actors, or publishers of reports."""
-    missing: tuple[str, ...] = ()
+    missing: Annotated[tuple[str, ...], Head("missing")] = ()
     """Keys without which it cannot be tested."""
     flips_at: tuple[Flip, ...] = ()
-    flips_in: tuple[str, ...] = ()
+    flips_in: Annotated[tuple[str, ...], Head("turns over in")] = ()
     """Variants in which the verdict turns over."""
 
 
@@ -76,47 +78,47 @@ class EntryRow:
 class StatementRow(EntryRow):
     """A statement with its verdict."""
 
-    kind: str = ""
-    by: str = ""
+    kind: Annotated[str, Head("kind")] = ""
+    by: Annotated[str, Head("by")] = ""
     """Who utters it."""
-    holder: str = ""
+    holder: Annotated[str, Head("holder")] = ""
     """Whose view it is."""
-    reporters: tuple[str, ...] = ()
-    said: str = ""
-    modality: str = ""
-    polarity: str = ""
+    reporters: Annotated[tuple[str, ...], Head("reporters")] = ()
+    said: Annotated[str, Head("said on", is_date=True)] = ""
+    modality: Annotated[str, Head("modality")] = ""
+    polarity: Annotated[str, Head("polarity")] = ""
     """`affirmed` or `denied`."""
     cue: str = ""
     phrase: Mapping[str, str] = field(default_factory=dict)
-    stance: str | None = None
+    stance: Annotated[str | None, Head("stance")] = None
     """`+`, `0` or `-` toward its first target; None: it takes none."""
-    target: str | None = None
+    target: Annotated[str | None, Head("toward")] = None
     stances: Mapping[str, str] = field(default_factory=dict)
     """Target → stance."""
-    retells: tuple[str, ...] = ()
-    due: str | None = None
+    retells: Annotated[tuple[str, ...], Head("retells")] = ()
+    due: Annotated[str | None, Head("due", is_date=True)] = None
     is_due: bool | None = None
     """Whether its date has come; None: it has none."""
-    outcome: str | None = None
+    outcome: Annotated[str | None, Head("outcome")] = None
     """Of a prediction: `yes`, `no`, `void`; None: not decided."""
     decided_by: Mapping[str, str] = field(default_factory=dict)
     """Of a prediction: `yes`, `no`, `void` → what would decide so, in words."""
-    probability: float | None = None
+    probability: Annotated[float | None, Head("claimed")] = None
     """Of a prediction: what its wording implies, 0-1."""
-    brier: float | None = None
+    brier: Annotated[float | None, Head("Brier score")] = None
     """Of a prediction that is decided and due: (probability - outcome) squared."""
-    decided_early: bool = False
+    decided_early: Annotated[bool, Head("decided early")] = False
     """Whether it was decided before its day, or has none: shown, and not scored yet."""
-    expires: str = ""
+    expires: Annotated[str, Head("expires", is_date=True)] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ContrastRow(EntryRow):
     """Not this but that."""
 
-    by: str = ""
-    between: tuple[str, ...] = ()
-    verdicts: tuple[str, ...] = ()
+    by: Annotated[str, Head("by")] = ""
+    between: Annotated[tuple[str, ...], Head("between")] = ()
+    verdicts: Annotated[tuple[str, ...], Head("verdicts")] = ()
     """Verdicts on the statements on its sides."""
 
 
@@ -124,17 +126,17 @@ class ContrastRow(EntryRow):
 class DoubleStandardRow(EntryRow):
     """A double standard: declared in the ledger, found by the query, or both."""
 
-    judge: str = ""
-    act: str = ""
-    kind: str = ""
+    judge: Annotated[str, Head("judge")] = ""
+    act: Annotated[str, Head("act")] = ""
+    kind: Annotated[str, Head("kind")] = ""
     """`actors`: the same act of two actors; `word_against_deed`: word and deed differ;
     `yardsticks`: one act of one actor, judged both ways; empty: declared, and not of a form
     that the query finds."""
-    judgements: tuple[str, ...] = ()
+    judgements: Annotated[tuple[str, ...], Head("judgements")] = ()
     """Statement, actor, sign and whether by word or deed, one text each."""
-    statements: tuple[str, ...] = ()
-    is_declared: bool = False
-    is_found: bool = False
+    statements: Annotated[tuple[str, ...], Head("statements")] = ()
+    is_declared: Annotated[bool, Head("declared")] = False
+    is_found: Annotated[bool, Head("shown")] = False
     """Whether the query finds it among the judgements of the ledger."""
 
 
@@ -142,8 +144,8 @@ class DoubleStandardRow(EntryRow):
 class TensionRow(EntryRow):
     """Statements that sit badly together, a gap, or a trap for a reader."""
 
-    statements: tuple[str, ...] = ()
-    raised: bool | None = None
+    statements: Annotated[tuple[str, ...], Head("statements")] = ()
+    raised: Annotated[bool | None, Head("raised")] = None
     """Whether its expression holds or is likely; None: it has none that can be tested."""
 
 
@@ -152,18 +154,18 @@ class Contradiction:
     """Statements that cannot all stand."""
 
     id: str
-    kind: str
+    kind: Annotated[str, Head("kind")]
     """`denial`, `expressions`, `judgement`, `stance` or `exclusive`."""
-    statements: tuple[str, ...]
+    statements: Annotated[tuple[str, ...], Head("statements")]
     """Two; of judgements all that condemn or accept the act, of expressions all that are checked
     by either."""
-    holders: tuple[str, ...]
+    holders: Annotated[tuple[str, ...], Head("holders")]
     """Of each statement."""
-    sides: tuple[str, ...]
+    sides: Annotated[tuple[str, ...], Head("sides")]
     """Of each statement."""
-    same_side: bool
+    same_side: Annotated[bool, Head("same side")]
     """Whether all of them stand on one side."""
-    about: str
+    about: Annotated[str, Head("about")]
     """What they are about: an act, a target, an expression, or the word that excludes."""
 
 
@@ -178,11 +180,11 @@ class Misfit:
     `vacuous`: one holds, and its condition or cause does not; `contrast`: a contrast fails though
     all its sides hold, or holds though a side fails, or a thesis and its causes hold without its
     effect."""
-    statements: tuple[str, ...]
+    statements: Annotated[tuple[str, ...], Head("statements")]
     """Entries, in the order of the ledger."""
-    verdicts: tuple[str, ...]
+    verdicts: Annotated[tuple[str, ...], Head("verdicts")]
     """On each entry."""
-    about: str
+    about: Annotated[str, Head("about")]
     """The first expression among them; empty: none has one."""
 
     @property
@@ -208,25 +210,25 @@ class Misfit:
 class ModalityDrift:
     """What became of a statement when it was passed on."""
 
-    id: str
+    id: Annotated[str, Head("retelling")]
     """The retelling."""
-    source: str
+    source: Annotated[str, Head("of")]
     """What it retells."""
     by: str
     source_by: str
-    modality: str
-    source_modality: str
+    modality: Annotated[str, Head("retold as")]
+    source_modality: Annotated[str, Head("said as")]
     cue: str
     source_cue: str
-    change: str
+    change: Annotated[str, Head("change")]
     """`raised`, `lowered`, or `turned` where one denies what the other affirms."""
-    in_what: str
+    in_what: Annotated[str, Head("in")]
     """`modality` or `strength`."""
-    steps: int
+    steps: Annotated[int, Head("steps")]
     """How far: steps of modality; 0 for strength."""
-    passed_on_by: str = ""
+    passed_on_by: Annotated[str, Head("passed on by")] = ""
     """Who gave it this form: the first reporter who is an actor, else who utters it."""
-    also: tuple[str, ...] = ()
+    also: Annotated[tuple[str, ...], Head("also")] = ()
     """Other entries of the same place that retell the same: one change, told once."""
 
 
@@ -234,12 +236,12 @@ class ModalityDrift:
 class Unsaid:
     """On what a side takes no stance among the statements of the ledger, while another does."""
 
-    side: str
-    subject: str
+    side: Annotated[str, Head("side")]
+    subject: Annotated[str, Head("takes no stance on")]
     """An actor, a thing, or an act."""
-    said_by: tuple[str, ...]
+    said_by: Annotated[tuple[str, ...], Head("who does")]
     """Sides that do."""
-    n_statements: int = 0
+    n_statements: Annotated[int, Head("its statements here")] = 0
     """Statements of the side that were looked at: those of the ledger, no search."""
 
 
@@ -259,12 +261,12 @@ class Coverage:
 class ThesisEdge:
     """A causal thesis as an arrow."""
 
-    id: str
-    cause: str
-    effect: str
+    id: Annotated[str, Head("id")]
+    cause: Annotated[str, Head("cause")]
+    effect: Annotated[str, Head("effect")]
     verdict: str
-    share: float | None
-    holder: str
+    share: Annotated[float | None, Head("share of draws")]
+    holder: Annotated[str, Head("holder")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,23 +286,23 @@ class SpeakerScore:
     come early are no sample of those that do not come, so nothing is scored before its day.
     """
 
-    speaker: str
-    n_predictions: int
-    n_due: int
+    speaker: Annotated[str, Head("holder")]
+    n_predictions: Annotated[int, Head("predictions")]
+    n_due: Annotated[int, Head("due")]
     """Predictions whose day is over."""
-    n_resolved: int
+    n_resolved: Annotated[int, Head("of them scored")]
     """Of those due: decided, by evidence or by silence."""
-    n_early: int
+    n_early: Annotated[int, Head("decided early")]
     """Decided before their day, or without one: counted, not scored."""
-    n_open: int
+    n_open: Annotated[int, Head("open")]
     """Not due and not decided."""
-    n_void: int
-    n_expired: int
-    brier: float | None
+    n_void: Annotated[int, Head("void")]
+    n_expired: Annotated[int, Head("expired")]
+    brier: Annotated[float | None, Head("Brier score")]
     """Mean over what is due and resolved; None: nothing is."""
-    brier_low: float | None = None
+    brier_low: Annotated[float | None, Head("at best")] = None
     """The same if what is due and undecided came out as best for the speaker."""
-    brier_high: float | None = None
+    brier_high: Annotated[float | None, Head("at worst")] = None
     """The same if it came out as worst."""
 
 
@@ -308,17 +310,17 @@ class SpeakerScore:
 class CalibrationBin:
     """Predictions that claimed about the same probability, and how many came true."""
 
-    low: float
-    high: float
-    n: int
+    low: Annotated[float, Head("from")]
+    high: Annotated[float, Head("to")]
+    n: Annotated[int, Head("scored")]
     """Due and resolved; the means are over these."""
-    mean_probability: float | None
+    mean_probability: Annotated[float | None, Head("claimed")]
     """None: none is due and resolved."""
-    share_true: float | None
-    n_undecided: int = 0
+    share_true: Annotated[float | None, Head("came true")]
+    n_undecided: Annotated[int, Head("due, undecided")] = 0
     """Due, and nothing decides them."""
-    n_early: int = 0
-    n_open: int = 0
+    n_early: Annotated[int, Head("decided early")] = 0
+    n_open: Annotated[int, Head("open")] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,26 +357,26 @@ class Predictions:
 class SignalingYear:
     """What the signaling game says of a cut-off that starts in one month."""
 
-    start: str
-    measure: str
-    length: int
+    start: Annotated[str, Head("start", is_date=True)]
+    measure: Annotated[str, Head("measure")]
+    length: Annotated[int, Head("length", "month")]
     """[month]"""
-    credible_share: float | None
+    credible_share: Annotated[float | None, Head("credible", "share of draws")]
     """Part of the draws in which the sender gains by cutting off the target as it is then."""
-    rhetoric_share: float | None
+    rhetoric_share: Annotated[float | None, Head("only talk", "share of draws")]
     """Part in which threats are talk: it does not gain, whatever it believes."""
-    explaining_matters_share: float | None
+    explaining_matters_share: Annotated[float | None, Head("words matter", "share of draws")]
     """Part in which what the sender does hangs on what the target says."""
-    pooling_share: float | None
+    pooling_share: Annotated[float | None, Head("pooling", "share of draws")]
     """Part with an equilibrium in which both types of the target do the same."""
-    separating_share: float | None
+    separating_share: Annotated[float | None, Head("separating", "share of draws")]
     """Part with an equilibrium in which what the target does tells its type."""
-    threshold: float | None
+    threshold: Annotated[float | None, Head("belief needed")]
     """Middle draw's belief in dependence from which a cut-off pays, 0-1; above 1: never."""
-    n_draws: int = 1
-    n_without: int = 0
+    n_draws: Annotated[int, Head("draws")] = 1
+    n_without: Annotated[int, Head("draws without an answer")] = 0
     """Draws without an answer, as something is missing; with any, no share is told."""
-    missing: tuple[str, ...] = ()
+    missing: Annotated[tuple[str, ...], Head("missing")] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,123 +447,72 @@ class StatementTable(Tabled):
 def statement_columns() -> tuple[Column, ...]:
     """What is shown of a statement."""
     return (
-        *columns(id=_("id"), holder=_("holder"), modality=_("modality")),
+        *headed(StatementRow, "id holder modality"),
         verdict_column(),
         evidence_column(),
-        *columns(share=_("share of draws"), standard_error=_("standard error")),
-        *columns(is_date=True, due=_("due")),
-        *columns(reason=_("reason")),
+        *headed(StatementRow, "share standard_error due reason"),
     )
 
 
-def _entry_columns(*without: Column) -> list[Column]:
-    """What all entries of a ledger have, but what stands in other columns."""
-    entry = (
-        *columns(id=_("id")), verdict_column(), evidence_column(),
-        *columns(
-            share=_("share of draws"), standard_error=_("standard error"), reason=_("reason"),
-            n_draws=_("draws"), expression=_("expression"), document=_("document"),
-            place=_("place"), said_by=_("said by"), missing=_("missing"),
-            flips_in=_("turns over in"),
-        ),
-    )  # fmt: skip
-    told = {column.path for column in without}
-    return [one for one in entry if one.path not in told]
+_CHECKED = "n_draws expression document place said_by missing flips_in"
+"""What all entries say of how they were checked."""
 
 
 @tables_of.register
 def statement_tables(table: StatementTable) -> tuple[ResultTable, ...]:
     """A ledger as whole tables."""
-    told, entry, share = statement_columns(), _entry_columns(), _("share of draws")
-    scores, game = table.predictions, table.signaling
-    statements, about = columns(statements=_("statements"), about=_("about"))
+    scores, game, verdict = table.predictions, table.signaling, verdict_column()
+    entry = ("id", verdict, evidence_column(), f"share standard_error reason {_CHECKED}")
+    misfit = Column(_("what does not fit"), lambda row: row.words, exact="kind")
     return (
         table_of(
-            "statements", _("Statements"), StatementRow, table.statements, *told,
-            *columns(kind=_("kind"), by=_("by")), *columns(is_date=True, said=_("said on")),
-            *columns(
-                polarity=_("polarity"), stance=_("stance"), target=_("toward"),
-                probability=_("claimed"), outcome=_("outcome"),
-                decided_early=_("decided early"), brier=_("Brier score"),
-                reporters=_("reporters"), retells=_("retells"),
-            ),
-            *columns(is_date=True, expires=_("expires")), *_entry_columns(*told),
+            "statements", _("Statements"), StatementRow, table.statements, *statement_columns(),
+            "kind by said polarity stance target probability outcome decided_early brier "
+            f"reporters retells expires {_CHECKED}",
         ),
         table_of(
             "contrasts", _("Contrasts"), ContrastRow, table.contrasts, *entry,
-            *columns(by=_("by"), between=_("between"), verdicts=_("verdicts")),
+            "by between verdicts",
         ),
         table_of(
             "double_standards", _("Double standards"), DoubleStandardRow, table.double_standards,
-            *entry,
-            *columns(
-                judge=_("judge"), act=_("act"), kind=_("kind"), judgements=_("judgements"),
-                statements=_("statements"), is_declared=_("declared"), is_found=_("shown"),
-            ),
+            *entry, "judge act kind judgements statements is_declared is_found",
         ),
         table_of(
-            "tensions", _("Tensions"), TensionRow, table.tensions, *entry, statements,
-            *columns(raised=_("raised")),
+            "tensions", _("Tensions"), TensionRow, table.tensions, *entry, "statements raised"
         ),
         table_of(
             "contradictions", _("Contradictions"), Contradiction, table.contradictions,
-            *columns(kind=_("kind")), statements,
-            *columns(holders=_("holders"), sides=_("sides"), same_side=_("same side")), about,
+            "kind statements holders sides same_side about",
         ),
         table_of(
-            "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits,
-            Column(_("what does not fit"), lambda row: row.words, exact="kind"), statements,
-            *columns(verdicts=_("verdicts")), about,
+            "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits, misfit,
+            "statements verdicts about",
         ),
         table_of(
             "modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
-            *columns(
-                id=_("retelling"), passed_on_by=_("passed on by"), also=_("also"), source=_("of"),
-                source_modality=_("said as"), modality=_("retold as"), change=_("change"),
-                in_what=_("in"), steps=_("steps"),
-            ),
+            "id passed_on_by also source source_modality modality change in_what steps",
         ),
         table_of(
             "unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
-            *columns(
-                side=_("side"), subject=_("takes no stance on"),
-                n_statements=_("its statements here"), said_by=_("who does"),
-            ),
+            "side subject n_statements said_by",
         ),
         table_of(
-            "theses", _("Theses"), ThesisEdge, table.theses.edges,
-            *columns(id=_("id"), cause=_("cause"), effect=_("effect")), verdict_column(),
-            *columns(share=share, holder=_("holder")),
+            "theses", _("Theses"), ThesisEdge, table.theses.edges, "id cause effect", verdict,
+            "share holder",
         ),
         table_of(
             "scores", _("Scores of predictions"), SpeakerScore, scores.scores,
-            *columns(
-                speaker=_("holder"), n_predictions=_("predictions"), n_due=_("due"),
-                n_resolved=_("of them scored"), n_early=_("decided early"), n_open=_("open"),
-                n_void=_("void"), n_expired=_("expired"), brier=_("Brier score"),
-                brier_low=_("at best"), brier_high=_("at worst"),
-            ),
+            "speaker n_predictions n_due n_resolved n_early n_open n_void n_expired brier "
+            "brier_low brier_high",
         ),
         table_of(
             "calibration", _("Calibration of predictions"), CalibrationBin, scores.calibration,
-            *columns(
-                low=_("from"), high=_("to"), n=_("scored"), mean_probability=_("claimed"),
-                share_true=_("came true"), n_undecided=_("due, undecided"),
-                n_early=_("decided early"), n_open=_("open"),
-            ),
+            "low high n mean_probability share_true n_undecided n_early n_open",
         ),
         table_of(
             "signaling", _("Signaling"), SignalingYear, game.years if game else (),
-            *columns(is_date=True, start=_("start")), *columns(measure=_("measure")),
-            *columns(_("month"), length=_("length")),
-            *columns(share, credible_share=_("credible"), rhetoric_share=_("only talk")),
-            *columns(threshold=_("belief needed")),
-            *columns(
-                share, explaining_matters_share=_("words matter"), pooling_share=_("pooling"),
-                separating_share=_("separating"),
-            ),
-            *columns(
-                n_draws=_("draws"), n_without=_("draws without an answer"), missing=_("missing")
-            ),
+            "start measure length credible_share rhetoric_share threshold "
+            "explaining_matters_share pooling_share separating_share n_draws n_without missing",
         ),
     )  # fmt: skip

@@ -2,51 +2,52 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
 from derbes.results.statements import Signaling
 from derbes.results.supply import DrawnInput, Provenance
-from derbes.results.tables import ResultTable, columns, quantile_columns, setting_columns, table_of
+from derbes.results.tables import Head, ResultTable, columns, quantile_columns, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """One number over the draws."""
 
-    name: str
+    name: Annotated[str, Head("answer")]
     """What it is, as an expression: `time_to_survive(embargo, 2028-01, bound=optimal)`."""
-    unit: str
+    unit: Annotated[str, Head("unit")]
     """Empty: a pure number; `share`: a probability or a part."""
-    mean: float | None
+    mean: Annotated[float | None, Head("mean")]
     """None: it has no value in some draw, or no bound in some: the others are no sample."""
-    standard_error: float | None
+    standard_error: Annotated[float | None, Head("standard error")]
     """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound."""
     quantiles: Mapping[str, float]
     """Percent → value: 5, 25, 50, 75, 95; without those that have no bound; empty for a
     probability, and where it has no value in some draw. [unit]"""
-    question: str = ""
-    variant: str = "base"
-    measure: str = ""
-    length: int | None = None
+    question: Annotated[str, Head("question")] = ""
+    variant: Annotated[str, Head("variant")] = "base"
+    measure: Annotated[str, Head("measure")] = ""
+    length: Annotated[int | None, Head("length", "month")] = None
     """[month]"""
-    date: str = ""
+    date: Annotated[str, Head("date", is_date=True)] = ""
     """ISO month."""
-    bound: str = ""
+    bound: Annotated[str, Head("response")] = ""
     """`optimal`: best response in each draw; `myopic`: the rule."""
-    n_draws: int = 0
+    n_draws: Annotated[int, Head("draws")] = 0
     """Draws in which it has a value."""
-    n_without: int = 0
+    n_without: Annotated[int, Head("draws without a value")] = 0
     """Draws in which it has none: a price is missing."""
-    capped_at: float | None = None
+    capped_at: Annotated[float | None, Head("nothing is looked at beyond")] = None
     """Where values are cut off, as nothing beyond is looked at; None: nowhere. [unit]"""
-    capped_share: float | None = None
+    capped_share: Annotated[float | None, Head("part that reaches it", "share")] = None
     """Share of the draws that reach it; above 0 the mean too is at least what it says."""
-    draws_to_halve: int | None = None
+    draws_to_halve: Annotated[int | None, Head("draws that would halve the error")] = None
     """Draws in all that would halve the standard error; None: it is exact."""
-    central: float | None = None
+    central: Annotated[float | None, Head("central")] = None
     """With all inputs at their central values."""
-    n_unbounded: int = 0
+    n_unbounded: Annotated[int, Head("draws without bound")] = 0
     """Draws in which it has no bound: of a ratio, the sender loses nothing, the target does."""
 
 
@@ -54,57 +55,57 @@ class Answer:
 class EndedBy:
     """Probability that the leverage of a measure has ended by a date."""
 
-    variant: str
-    measure: str
-    length: int
+    variant: Annotated[str, Head("variant")]
+    measure: Annotated[str, Head("measure")]
+    length: Annotated[int, Head("length", "month")]
     """[month]"""
-    date: str
+    date: Annotated[str, Head("date", is_date=True)]
     """ISO month."""
-    p: float
+    p: Annotated[float, Head("ended by then", "share")]
     """Share of the draws in which no start from this date on leaves essential demand unmet."""
-    standard_error: float = 0.0
-    bound: str = ""
+    standard_error: Annotated[float, Head("standard error", "share")] = 0.0
+    bound: Annotated[str, Head("response")] = ""
     """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound."""
-    n_draws: int = 0
+    n_draws: Annotated[int, Head("draws")] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Influence:
     """How much of the spread of an answer comes from one input."""
 
-    answer: str
-    input: str
+    answer: Annotated[str, Head("answer")]
+    input: Annotated[str, Head("input")]
     """Path of the input; `scenario` for the choice of a scenario."""
-    first: float | None
+    first: Annotated[float | None, Head("first order")]
     """First-order Sobol index: part of the variance that the input explains alone; None:
     the input was screened out, or the answer never varies."""
-    total: float | None
+    total: Annotated[float | None, Head("total")]
     """Total Sobol index: part of the variance in which the input has a hand."""
     pawn: float | None
     """Median PAWN index over the draws: largest distance between the answer's distribution
     with the input held in a part of its range and without, 0-1; None: too few draws."""
-    first_confidence: float | None = None
+    first_confidence: Annotated[float | None, Head("half of its 95 % interval")] = None
     """Half width of the 95 % interval of `first`."""
-    total_confidence: float | None = None
+    total_confidence: Annotated[float | None, Head("half of the total's 95 % interval")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """One input at its low and high end, the others at their central values."""
 
-    answer: str
-    input: str
-    unit: str
-    low: float
+    answer: Annotated[str, Head("answer")]
+    input: Annotated[str, Head("input")]
+    unit: Annotated[str, Head("unit of the input")]
+    low: Annotated[float, Head("low")]
     """[unit]"""
-    high: float
+    high: Annotated[float, Head("high")]
     """[unit]"""
-    central: float
+    central: Annotated[float, Head("central")]
     """Its central value. [unit]"""
-    answer_at_low: float
-    answer_at_high: float
-    answer_central: float
-    answer_unit: str = ""
+    answer_at_low: Annotated[float, Head("answer at low")]
+    answer_at_high: Annotated[float, Head("answer at high")]
+    answer_central: Annotated[float, Head("answer at the center")]
+    answer_unit: Annotated[str, Head("unit of the answer")] = ""
     """Unit of the answer; of an end `months from 2026-01`, the calendar's end: never."""
 
 
@@ -112,33 +113,33 @@ class Bar:
 class ScreenedOut:
     """Inputs that were left out of the Sobol indices, and what they moved."""
 
-    answer: str
-    n_inputs: int
-    largest_swing: float
+    answer: Annotated[str, Head("answer")]
+    n_inputs: Annotated[int, Head("inputs left out")]
+    largest_swing: Annotated[float, Head("largest swing among them")]
     """Largest difference that one of them made to the answer, alone, over its range."""
-    share_of_largest: float
+    share_of_largest: Annotated[float, Head("beside the largest of all", "share")]
     """The same beside the largest swing of any input."""
-    inputs: tuple[str, ...]
+    inputs: Annotated[tuple[str, ...], Head("inputs")]
 
 
 @dataclass(frozen=True, slots=True)
 class TippingValue:
     """Value of an input at which a yes-or-no answer flips."""
 
-    answer: str
-    input: str
-    value: float | None
+    answer: Annotated[str, Head("answer")]
+    input: Annotated[str, Head("input")]
+    value: Annotated[float | None, Head("flips at")]
     """With all other inputs at their central values; None: it flips nowhere in its range."""
-    unit: str
-    direction: str
+    unit: Annotated[str, Head("unit")]
+    direction: Annotated[str, Head("on the side")]
     """`below` or `above`: on which side the answer is not what it is at the center."""
-    value_over_draws: float | None = None
+    value_over_draws: Annotated[float | None, Head("flips over draws at")] = None
     """Where the answer holds in half of the draws; None: nowhere in the range."""
-    central_answer: bool = False
+    central_answer: Annotated[bool, Head("answer at the center")] = False
     """The answer with all inputs at their central values."""
     shown: str = ""
     """The value in the user's words: `41,000 round`, or a month for an opening."""
-    says: str = ""
+    says: Annotated[str, Head("in words")] = ""
     """The whole as a sentence."""
 
 
@@ -171,28 +172,28 @@ class Fan:
 class HazardRisk:
     """What hazards do over the calendar."""
 
-    variant: str
-    hazards: tuple[str, ...]
+    variant: Annotated[str, Head("variant")]
+    hazards: Annotated[tuple[str, ...], Head("hazards")]
     dates: tuple[str, ...]
     """ISO months. (T,)"""
     p_short: tuple[float, ...]
     """Share of the futures in which essential demand goes short in each period. (T,)"""
     p_short_by: tuple[float, ...]
     """Share in which it has gone short by the end of each period. (T,)"""
-    use: Mapping[str, float]
+    use: Annotated[Mapping[str, float], Head("uses that ever go short, part of the futures")]
     """Essential use → share of the futures in which it ever goes short."""
-    expected_loss: float | None
+    expected_loss: Annotated[float | None, Head("expected loss", "money")]
     """Mean extra cost, shortage included, discounted; None: a shortage cost is missing. [money]"""
-    cvar_loss: float | None
+    cvar_loss: Annotated[float | None, Head("mean loss of the worst", "money")]
     """Mean of the worst `tail_share` of the futures. [money]"""
-    expected_unmet: float
+    expected_unmet: Annotated[float, Head("expected unmet", "unmet")]
     """Mean unmet essential demand beyond that of calm. [unit]"""
-    cvar_unmet: float
-    tail_share: float
+    cvar_unmet: Annotated[float, Head("mean unmet of the worst", "unmet")]
+    tail_share: Annotated[float, Head("part that is the worst", "share")]
     exceedance: tuple[tuple[float, float], ...]
     """(loss or unmet demand, share of the futures with more), rising."""
     exceedance_unit: str
-    missing: tuple[str, ...] = ()
+    missing: Annotated[tuple[str, ...], Head("missing")] = ()
     """Paths whose absence leaves money missing."""
 
 
@@ -242,32 +243,33 @@ class Stress(Tabled):
 class FanPoint:
     """A fan at one date."""
 
-    name: str
-    variant: str
-    measure: str
-    length: int | None
-    bound: str
-    unit: str
-    date: str
-    mean: float | None
+    name: Annotated[str, Head("answer")]
+    variant: Annotated[str, Head("variant")]
+    measure: Annotated[str, Head("measure")]
+    length: Annotated[int | None, Head("length", "month")]
+    bound: Annotated[str, Head("response")]
+    unit: Annotated[str, Head("unit")]
+    date: Annotated[str, Head("date", is_date=True)]
+    mean: Annotated[float | None, Head("mean")]
     quantiles: Mapping[str, float | None]
-    central: float | None
-    capped_at: float | None
-    capped_share: float | None
-    n_draws: int
+    central: Annotated[float | None, Head("central")]
+    capped_at: Annotated[float | None, Head("nothing is looked at beyond")]
+    capped_share: Annotated[float | None, Head("part that reaches it", "share")]
+    n_draws: Annotated[int, Head("draws")]
 
 
 @dataclass(frozen=True, slots=True)
 class HazardMonth:
     """What hazards have done by one month."""
 
-    variant: str
-    date: str
-    p_short: float
-    p_short_by: float
+    variant: Annotated[str, Head("variant")]
+    date: Annotated[str, Head("date", is_date=True)]
+    p_short: Annotated[float, Head("short in that month", "share")]
+    p_short_by: Annotated[float, Head("short by then", "share")]
 
 
-def _fan_points(fan: Fan) -> Iterator[FanPoint]:
+def points_of(fan: Fan) -> Iterator[FanPoint]:
+    """A fan date by date."""
     for at, date in enumerate(fan.dates):
         yield FanPoint(
             name=fan.name,
@@ -286,109 +288,63 @@ def _fan_points(fan: Fan) -> Iterator[FanPoint]:
         )
 
 
-def _hazard_months(risk: HazardRisk) -> Iterator[HazardMonth]:
-    for date, now, by in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True):
-        yield HazardMonth(risk.variant, date, now, by)
-
-
 @tables_of.register
 def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     """Answers over draws as whole tables."""
     money, unmet = found.units.get("money", ""), found.units.get("unmet", "")
-    share, setting = _("share"), setting_columns()
-    length, date = columns(_("month"), length=_("length")), columns(is_date=True, date=_("date"))
-    name, unit, bound, n_draws = columns(
-        name=_("answer"), unit=_("unit"), bound=_("response"), n_draws=_("draws")
-    )
-    asked = columns(answer=_("answer"), input=_("input"))
-    mean, error = columns(mean=_("mean"), standard_error=_("standard error"))
-    central, capped = columns(central=_("central"), capped_at=_("nothing is looked at beyond"))
-    reached = columns(share, capped_share=_("part that reaches it"))
     bands = next(iter(found.fans)).quantiles if found.fans else ()
-    points = (point for fan in found.fans for point in _fan_points(fan))
-    months = (one for risk in found.hazards for one in _hazard_months(risk))
+    points = (point for fan in found.fans for point in points_of(fan))
+    months = (
+        HazardMonth(risk.variant, *of_month)
+        for risk in found.hazards
+        for of_month in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
+    )
     return (
         table_of(
-            "answers", _("Answers"), Answer, found.answers, name, unit,
-            *columns(question=_("question")), *setting, *length, *date, bound, mean, error,
-            *quantile_columns(""), central, capped, *reached, n_draws,
-            *columns(
-                n_without=_("draws without a value"), n_unbounded=_("draws without bound"),
-                draws_to_halve=_("draws that would halve the error"),
-            ),
+            "answers", _("Answers"), Answer, found.answers,
+            "name unit question variant measure length date bound mean standard_error",
+            *quantile_columns(""),
+            "central capped_at capped_share n_draws n_without n_unbounded draws_to_halve",
         ),
         table_of(
-            "ended", _("Leverage has ended"), EndedBy, found.p_ended, *setting, *length, *date,
-            bound, *columns(share, p=_("ended by then"), standard_error=_("standard error")),
-            n_draws,
+            "ended", _("Leverage has ended"), EndedBy, found.p_ended,
+            "variant measure length date bound p standard_error n_draws",
         ),
         table_of(
-            "decides", _("What decides"), Influence, found.sensitivity, *asked,
-            *columns(
-                first=_("first order"), first_confidence=_("half of its 95 % interval"),
-                total=_("total"), total_confidence=_("half of the total's 95 % interval"),
-                pawn="PAWN",
-            ),
+            "decides", _("What decides"), Influence, found.sensitivity,
+            "answer input first first_confidence total total_confidence", *columns(pawn="PAWN"),
         ),
         table_of(
-            "swings", _("Each input from low to high"), Bar, found.tornado, *asked,
-            *columns(unit=_("unit of the input"), low=_("low")), central,
-            *columns(
-                high=_("high"), answer_unit=_("unit of the answer"),
-                answer_at_low=_("answer at low"), answer_central=_("answer at the center"),
-                answer_at_high=_("answer at high"),
-            ),
+            "swings", _("Each input from low to high"), Bar, found.tornado,
+            "answer input unit low central high answer_unit answer_at_low answer_central "
+            "answer_at_high",
         ),
         table_of(
-            "tipping", _("Where a verdict flips"), TippingValue, found.tipping, *asked,
-            *columns(value=_("flips at")), unit,
-            *columns(
-                direction=_("on the side"), value_over_draws=_("flips over draws at"),
-                central_answer=_("answer at the center"), says=_("in words"),
-            ),
+            "tipping", _("Where a verdict flips"), TippingValue, found.tipping,
+            "answer input value unit direction value_over_draws central_answer says",
         ),
         table_of(
-            "fans", _("By date"), FanPoint, points, name, unit, *setting, *length, bound, *date,
-            mean, *quantile_columns("", bands), central, capped, *reached, n_draws,
+            "fans", _("By date"), FanPoint, points,
+            "name unit variant measure length bound date mean", *quantile_columns("", bands),
+            "central capped_at capped_share n_draws",
         ),
         table_of(
             "hazards", _("Hazards"), HazardRisk, found.hazards,
-            *columns(variant=_("variant"), hazards=_("hazards")),
-            *columns(
-                money, expected_loss=_("expected loss"), cvar_loss=_("mean loss of the worst")
-            ),
-            *columns(
-                unmet, expected_unmet=_("expected unmet"), cvar_unmet=_("mean unmet of the worst")
-            ),
-            *columns(share, tail_share=_("part that is the worst")),
-            *columns(
-                use=_("uses that ever go short, part of the futures"), missing=_("missing")
-            ),
+            "variant hazards expected_loss cvar_loss expected_unmet cvar_unmet tail_share use "
+            "missing",
+            money=money, unmet=unmet,
         ),
         table_of(
-            "hazard_months", _("Hazards by month"), HazardMonth, months, setting[0], *date,
-            *columns(share, p_short=_("short in that month"), p_short_by=_("short by then")),
+            "hazard_months", _("Hazards by month"), HazardMonth, months,
+            "variant date p_short p_short_by",
         ),
         table_of(
-            "left_out", _("Inputs left out"), ScreenedOut, found.screened_out, asked[0],
-            *columns(
-                n_inputs=_("inputs left out"), largest_swing=_("largest swing among them")
-            ),
-            *columns(share, share_of_largest=_("beside the largest of all")),
-            *columns(inputs=_("inputs")),
+            "left_out", _("Inputs left out"), ScreenedOut, found.screened_out,
+            "answer n_inputs largest_swing share_of_largest inputs",
         ),
         table_of(
             "inputs", _("Uncertain inputs"), DrawnInput, found.inputs,
-            *columns(path=_("input")), unit,
-            *columns(
-                value=_("value"), low=_("low"), high=_("high"), distribution=_("distribution")
-            ),
-            *quantile_columns("", ("5", "50", "95")),
-            *columns(
-                is_stated=_("stated"), reference=_("reference class"),
-                n_rows=_("rows behind it"), n_unfinished=_("unfinished projects"),
-            ),
-            *columns(share, open_share=_("weight of what is open")),
-            *columns(grade=_("grade"), why=_("why")),
+            "path unit value low high distribution", *quantile_columns("", ("5", "50", "95")),
+            "is_stated reference n_rows n_unfinished open_share grade why",
         ),
     )  # fmt: skip

@@ -6,13 +6,13 @@ how an uncertain input was drawn.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
 from derbes.results.tables import (
+    Head,
     ResultTable,
-    columns,
     columns_of,
     cover_columns,
     end_columns,
@@ -60,9 +60,9 @@ class CoverRow:
     time_to_survive: float | None
     """Longest time in which demand is met while the measure goes on; None: it is
     met to the end of what is modelled. [month]"""
-    survives_at_least: float
+    survives_at_least: Annotated[float, Head("survives at least", "month")]
     """Time in which demand is known to be met. [month]"""
-    survives_length: bool
+    survives_length: Annotated[bool, Head("survives this length")]
     """Whether a measure of this length leaves nothing unmet."""
     days_of_cover: float | None
     """How long the stock at the start meets the demand to come without any delivery;
@@ -73,7 +73,7 @@ class CoverRow:
     """Actors who sell them and are cut off."""
     time_to_survive_myopic: float | None = None
     """The same under the myopic rule. [month]"""
-    days_of_cover_infinite: bool = False
+    days_of_cover_infinite: Annotated[bool, Head("stock never ends")] = False
     """Whether the stock never ends; then `days_of_cover` is None."""
     short_in_calm_from: str = ""
     """ISO month from which the use is short without any measure; empty when it is not."""
@@ -123,32 +123,32 @@ class LeverageRow:
     """Sender's lost margin when the buyer never comes back. [money]"""
     leverage_ratio: float | None
     """target_loss / sender_cost_returning; None when one is missing or the sender loses nothing."""
-    leverage_ratio_lost: float | None
+    leverage_ratio_lost: Annotated[float | None, Head("leverage ratio, buyer lost")]
     """target_loss / sender_cost_lost."""
     premium: float | None
     """Price rise, as a share of the price, at which the target would rather be cut off."""
-    premium_unbounded: bool
+    premium_unbounded: Annotated[bool, Head("no price rise is as bad")]
     """Whether no price rise up to 100 times the price is as bad as being cut off."""
-    rejoined: bool
+    rejoined: Annotated[bool, Head("stocks are back")]
     """Whether stocks are back at the calm plan's within what is modelled."""
-    window: int
+    window: Annotated[int, Head("counted over", "month")]
     """Periods over which losses are counted. [month]"""
-    certificate: float
+    certificate: Annotated[float, Head("residual of the certificate")]
     """Largest residual of the optimum's certificate, relative; nan for the myopic rule."""
-    missing: tuple[str, ...] = ()
+    missing: Annotated[tuple[str, ...], Head("missing")] = ()
     """Paths of the quantities whose absence leaves a figure missing."""
-    reserve_used: float = 0.0
+    reserve_used: Annotated[float, Head("part of a reserve used", "share")] = 0.0
     """Largest part of a good's reserve that is not held in one period, 0-1."""
     unmet_essential_gross: float = 0.0
     """Unmet essential demand, with what is unmet in calm too. [unmet_unit]"""
-    unmet_deferrable_gross: float = 0.0
+    unmet_deferrable_gross: Annotated[float, Head("deferrable, with calm's", "deferrable")] = 0.0
     """Unmet deferrable demand, with what is unmet in calm too. [unmet_unit]"""
     deepest_use: str = ""
     """Id of the use of `deepest_shortfall`; empty when nothing is short."""
-    unmet_unit: str = ""
+    unmet_unit: Annotated[str, Head("unit of unmet demand")] = ""
     """The unit that all uses share, else `weighted units`, else `months of use`; where the
     tiers differ, that of essential uses, then that of deferrable ones: `t / MWh`."""
-    bounds: tuple[str, ...] = ()
+    bounds: Annotated[tuple[str, ...], Head("figures that are bounds")] = ()
     """Names of the figures of this row that are bounds: from below in an `optimal` row,
     from above in a `myopic` one. The others are what that response comes to."""
     unrestored: float = 0.0
@@ -156,7 +156,7 @@ class LeverageRow:
     not part of `target_loss`. [money]"""
     loss_per_month_after: float = 0.0
     """Loss that goes on when the count ends. [money/month]"""
-    takes_nothing: bool = False
+    takes_nothing: Annotated[bool, Head("takes nothing away")] = False
     """Whether the measure takes nothing away that calm uses."""
 
 
@@ -175,9 +175,9 @@ class LeverageEnd:
     binding: tuple[str, ...]
     """Goods that still bind at the last start that is not survived."""
     binding_sellers: tuple[str, ...]
-    n_starts_survived: int = 0
-    n_starts: int = 0
-    known_until: str = ""
+    n_starts_survived: Annotated[int, Head("starts survived")] = 0
+    n_starts: Annotated[int, Head("starts looked at")] = 0
+    known_until: Annotated[str, Head("last start looked at", is_date=True)] = ""
     """ISO month of the last start that was looked at."""
 
 
@@ -185,17 +185,17 @@ class LeverageEnd:
 class LeverCount:
     """One lever of a sender, or all that are counted at once; counted, or why it is not."""
 
-    lever: str
+    lever: Annotated[str, Head("lever")]
     """Id; empty: all counted levers of the sender at once."""
-    label: str
-    sender: str
-    measures: tuple[str, ...]
+    label: Annotated[str, Head("name")]
+    sender: Annotated[str, Head("sender")]
+    measures: Annotated[tuple[str, ...], Head("measures")]
     """Measures that run at the same time; empty: it is not counted."""
-    measure: str
+    measure: Annotated[str, Head("counted by")]
     """`measure` of the rows and ends that tell what they come to; empty: none was computed."""
-    missing: str = ""
+    missing: Annotated[str, Head("missing")] = ""
     """What would have to be known to count it."""
-    look: str = ""
+    look: Annotated[str, Head("where to look")] = ""
     """Where that can be found."""
 
 
@@ -281,76 +281,59 @@ class Branch:
 class DrawnInput:
     """One uncertain input and its distribution."""
 
-    path: str
+    path: Annotated[str, Head("input")]
     """Path inside the case, e.g. `suppliers.north.price`."""
-    unit: str
-    value: float
+    unit: Annotated[str, Head("unit")]
+    value: Annotated[float, Head("value")]
     """Central value. [unit]"""
-    low: float | None
-    high: float | None
-    distribution: str
+    low: Annotated[float | None, Head("low")]
+    high: Annotated[float | None, Head("high")]
+    distribution: Annotated[str, Head("distribution")]
     """`uniform`, `triangular`, `pert`, `lognormal`, `empirical`, `discrete`, `reference`."""
-    is_stated: bool
+    is_stated: Annotated[bool, Head("stated")]
     """False: the case gives only a range, which is drawn as a PERT about its value."""
     quantiles: Mapping[str, float]
     """Percent → value: 5, 50, 95. [unit]"""
-    reference: str
+    reference: Annotated[str, Head("reference class")]
     """Reference class; empty: none."""
-    n_rows: int | None
+    n_rows: Annotated[int | None, Head("rows behind it")]
     """Observed values or projects behind it; None: it rests on judgment."""
-    n_unfinished: int | None
+    n_unfinished: Annotated[int | None, Head("unfinished projects")]
     """Projects of the reference class that are not finished."""
-    open_share: float | None
+    open_share: Annotated[float | None, Head("weight of what is open", "share")]
     """Weight of the reference class that stands at the lateness so far of an unfinished
     project: a lower bound."""
     correlated: Mapping[str, float]
     """Other input → rank correlation."""
-    grade: str
-    why: str
+    grade: Annotated[str, Head("grade")]
+    why: Annotated[str, Head("why")]
 
 
 @tables_of.register
 def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     """The whole of cover as a table."""
-    more = columns(
-        survives_length=_("survives this length"), days_of_cover_infinite=_("stock never ends")
-    )
-    least = columns(_("month"), survives_at_least=_("survives at least"))
-    shown = (*setting_columns(), *cover_columns(), *least, *more)
-    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *shown),)
+    shown, more = cover_columns(), "survives_at_least survives_length days_of_cover_infinite"
+    title = _("Cover")
+    return (table_of("cover", title, CoverRow, cover.rows, *setting_columns(), *shown, more),)
 
 
 @tables_of.register
 def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
     """The surface, its ends and the levers as whole tables."""
-    _unit, other = tier_units(found.unit)
     return (
         table_of(
             "leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
             *leverage_columns(found.currency, found.unit),
-            *columns(
-                leverage_ratio_lost=_("leverage ratio, buyer lost"),
-                premium_unbounded=_("no price rise is as bad"), rejoined=_("stocks are back"),
-            ),
-            *columns(_("month"), window=_("counted over")),
-            *columns(certificate=_("residual of the certificate")),
-            *columns(_("share"), reserve_used=_("part of a reserve used")),
-            *columns(other, unmet_deferrable_gross=_("deferrable, with calm's")),
-            *columns(
-                unmet_unit=_("unit of unmet demand"), bounds=_("figures that are bounds"),
-                takes_nothing=_("takes nothing away"), missing=_("missing"),
-            ),
+            "leverage_ratio_lost premium_unbounded rejoined window certificate reserve_used "
+            "unmet_deferrable_gross unmet_unit bounds takes_nothing missing",
+            deferrable=tier_units(found.unit)[1],
         ),
         table_of(
             "ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
-            *columns(n_starts_survived=_("starts survived"), n_starts=_("starts looked at")),
-            *columns(is_date=True, known_until=_("last start looked at")),
+            "n_starts_survived n_starts known_until",
         ),
         table_of(
             "levers", _("Levers"), LeverCount, found.levers,
-            *columns(
-                lever=_("lever"), label=_("name"), sender=_("sender"), measures=_("measures"),
-                measure=_("counted by"), missing=_("missing"), look=_("where to look"),
-            ),
+            "lever label sender measures measure missing look",
         ),
     )  # fmt: skip

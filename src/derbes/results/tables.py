@@ -9,7 +9,7 @@ import math
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
@@ -395,13 +395,30 @@ class ResultTable:
         frame.attrs["units"] = {name: unit for name, (_k, unit, _c) in self.fields.items() if unit}
         return frame
 
+    def arrays(self, names: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+        """Columns under other names for the table engine, and which of them are texts. (N,)
+
+        What is missing is masked, or of a text None.
+        """
+        import numpy as np  # noqa: PLC0415 - a table as text needs none
+
+        found: dict[str, Any] = {}
+        texts = []
+        for name, (kind, _unit, cells) in zip(names, self.fields.values(), strict=True):
+            if kind is str:
+                texts.append(name)
+                words = [None if cell is None else str(cell) for cell in cells]
+                found[name] = np.array(words, dtype=object)
+            else:
+                full: Any = np.array([kind(cell or 0) for cell in cells], dtype=kind)
+                found[name] = np.ma.masked_array(full, [cell is None for cell in cells])
+        return found, texts
+
     def __arrow_c_stream__(self, _requested_schema: Any = None) -> Any:
         """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
-        from derbes.results.arrow import ArrowColumn, stream_of  # noqa: PLC0415 - few want it
+        from derbes.sql.parquet import streamed  # noqa: PLC0415 - few want it
 
-        told = self.fields.items()
-        fields = [ArrowColumn(name, kind, cells, unit) for name, (kind, unit, cells) in told]
-        return stream_of(fields, len(self.rows))
+        return streamed(*self.arrays(self.fields))
 
     def _repr_html_(self) -> str:
         """The table in a notebook: its first rows, and how many more there are."""
@@ -450,11 +467,37 @@ def _bare(annotation: Any) -> Any:
     return annotation
 
 
+class Head(NamedTuple):
+    """Marks a field of a record with how tables head it."""
+
+    heading: str
+    unit: str = ""
+    """A word for it, such as `money`, or the unit itself, as in `headed`."""
+    is_date: bool = False
+
+
+def headed(record: type, names: str, **units: str) -> tuple[Column, ...]:
+    """Columns that show fields as they are, as the fields are marked.
+
+    Args:
+        record: Class of the rows.
+        names: Its fields, with spaces between.
+        **units: Word for a unit → the unit.
+    """
+    hints, found = get_type_hints(record, include_extras=True), []
+    for name in names.split():
+        (head,) = hints[name].__metadata__
+        unit = units.get(head.unit, _(head.unit) if head.unit else "")
+        found.append(Column(_(head.heading), name, unit, is_date=head.is_date))
+    return tuple(found)
+
+
 def table_of(
-    name: str, title: str, record: type, rows: Iterable[Any], *shown: Column
+    name: str, title: str, record: type, rows: Iterable[Any], *shown: Column | str, **units: str
 ) -> ResultTable:
-    """A table of those columns that JSON has."""
-    held = tuple(column for column in shown if column.path)
+    """A table of those columns that JSON has; fields may stand by their names, as in `headed`."""
+    parts = (headed(record, one, **units) if isinstance(one, str) else (one,) for one in shown)
+    held = tuple(column for part in parts for column in part if column.path)
     return ResultTable(name, title, held, tuple(rows), record)
 
 

@@ -6,11 +6,11 @@ Values are in US dollars of their year, weights in tonnes.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
-from derbes.results.tables import Column, ResultTable, columns, table_of
+from derbes.results.tables import Column, Head, ResultTable, columns, headed, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -85,17 +85,17 @@ class Dependence:
     """One buyer's imports of a product in a year."""
 
     buyer: str
-    product: str
+    product: Annotated[str, Head("product")]
     label: str
     """What the product holds; empty: not known of this classification."""
-    year: int
+    year: Annotated[int, Head("year")]
     imports: float
     """[USD]"""
-    weight: float | None
+    weight: Annotated[float | None, Head("net weight", "t")]
     """Net weight of what has one; None: nothing has. [t]"""
-    weighed: float | None
+    weighed: Annotated[float | None, Head("part that has a weight", "share")]
     """Part of the value that has a weight."""
-    unit_value: float | None
+    unit_value: Annotated[float | None, Head("unit value", "USD/t")]
     """Of what has a weight. [USD/t]"""
     n_sellers: int
     concentration: float
@@ -103,19 +103,19 @@ class Dependence:
     top: str
     """The largest seller."""
     top_share: float
-    outside_share: float | None
+    outside_share: Annotated[float | None, Head("from outside the group", "share")]
     """Part of imports from outside the buyer's group; None: it has none; CDI2."""
-    exports: float
+    exports: Annotated[float, Head("own exports", "USD")]
     """The buyer's own, to outside its group. [USD]"""
     over_exports: float | None
     """Imports from outside over own exports; None: nothing is exported; CDI3."""
-    world_concentration: float
+    world_concentration: Annotated[float, Head("concentration of the world's exports", "0 to 1")]
     """Of the world's exports by seller."""
-    world_top: str
-    world_top_share: float
+    world_top: Annotated[str, Head("largest seller of the world")]
+    world_top_share: Annotated[float, Head("its part of the world's exports", "share")]
     sender_share: float | None
     """The sender's part of imports; None: no sender was named."""
-    sender_exports: float | None
+    sender_exports: Annotated[float | None, Head("the sender's exports", "USD")]
     """The sender's exports to everybody. [USD]"""
     target_share: float | None
     """The buyer's part of the sender's exports of it; None: it exports none."""
@@ -126,12 +126,12 @@ class Dependence:
     geodep: bool
     """Whether GeoDep's tests hold in this year."""
     geodep_margin: float
-    single_point: bool
+    single_point: Annotated[bool, Head("single point of failure")]
     """Whether the world's largest exporter, with half of its exports or more, is the largest
     seller here too."""
-    geodep_lasting: bool | None = None
+    geodep_lasting: Annotated[bool | None, Head("GeoDep, lasting")] = None
     """Whether GeoDep's tests hold in two of the last three years; None: too few are known."""
-    years_flagged: int | None = None
+    years_flagged: Annotated[int | None, Head("years flagged", "year")] = None
     """Years asked about in which both CDI tests hold."""
 
 
@@ -139,11 +139,11 @@ class Dependence:
 class Seller:
     """Who sells a product, to a buyer and to everybody, in one year."""
 
-    seller: str
+    seller: Annotated[str, Head("code")]
     name: str
     value: float
     """To the buyer; 0: nothing is recorded. [USD]"""
-    weight: float | None
+    weight: Annotated[float | None, Head("weight to the buyer", "t")]
     """To the buyer. [t]"""
     share: float
     """Part of the buyer's imports."""
@@ -151,13 +151,13 @@ class Seller:
     """To the buyer; else to everybody. [USD/t]"""
     exports: float
     """To everybody. [USD]"""
-    exports_weight: float | None
+    exports_weight: Annotated[float | None, Head("weight to everybody", "t")]
     """To everybody, of what has a weight. [t]"""
     target_share: float
     """The buyer's part of its exports."""
-    peak: float
+    peak: Annotated[float, Head("its peak", "USD")]
     """Its largest exports in the years asked about. [USD]"""
-    peak_weight: float | None
+    peak_weight: Annotated[float | None, Head("weight at its peak", "t")]
     """Its largest exports by weight in those years. [t]"""
     spare: float
     """What it exports less than at its peak. [USD]"""
@@ -171,12 +171,12 @@ class Seller:
 class Comparison:
     """Unit values of a buyer and of others, in a year."""
 
-    year: int
-    own: float | None
+    year: Annotated[int, Head("year")]
+    own: Annotated[float | None, Head("own", "USD/t")]
     """[USD/t]"""
     others: Mapping[str, float | None]
     """Buyer → unit value. [USD/t]"""
-    premium: float | None
+    premium: Annotated[float | None, Head("dearer than their mean by", "share")]
     """How much dearer than their simple mean."""
 
 
@@ -329,19 +329,11 @@ def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> R
     shown = dependence_columns(sender=sender or "–", by_year=by_year, has_buyers=True)
     told = {column.path for column in shown}
     more = (
-        *columns(product=_("product"), year=_("year")),
-        *columns(_("t"), weight=_("net weight")),
-        *columns(_("share"), weighed=_("part that has a weight")),
-        *columns(_("USD/t"), unit_value=_("unit value")),
-        *columns(_("share"), outside_share=_("from outside the group")),
-        *columns("USD", exports=_("own exports")),
-        *columns(_("0 to 1"), world_concentration=_("concentration of the world's exports")),
-        *columns(world_top=_("largest seller of the world")),
-        *columns(_("share"), world_top_share=_("its part of the world's exports")),
-        *columns("USD", sender_exports=_("the sender's exports")),
-        *columns(cdi="CDI", geodep="GeoDep", geodep_lasting=_("GeoDep, lasting")),
-        *columns(single_point=_("single point of failure")),
-        *columns(_("year"), years_flagged=_("years flagged")),
+        *headed(Dependence, "product year weight weighed", t=_("t")),
+        *headed(Dependence, "unit_value outside_share exports"),
+        *headed(Dependence, "world_concentration world_top world_top_share sender_exports"),
+        *columns(cdi="CDI", geodep="GeoDep"),
+        *headed(Dependence, "geodep_lasting single_point years_flagged"),
     )
     extra = (one for one in more if one.path not in told)
     title = _("Imports by year") if by_year else _("Dependences")
@@ -358,9 +350,9 @@ def screen_tables(found: Screen) -> tuple[ResultTable, ...]:
 class OtherUnitValue:
     """Unit value of another buyer in a year."""
 
-    year: int
-    buyer: str
-    unit_value: float | None
+    year: Annotated[int, Head("year")]
+    buyer: Annotated[str, Head("buyer")]
+    unit_value: Annotated[float | None, Head("unit value", "USD/t")]
 
 
 @tables_of.register
@@ -371,26 +363,19 @@ def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
         for row in found.comparisons
         for buyer, value in row.others.items()
     )
-    year = columns(year=_("year"))
     return (
         _dependences(found.rows, found.sender, by_year=True),
         table_of(
             "sellers", _("Sellers"), Seller, found.sellers, *seller_columns(),
-            *columns(seller=_("code")),
-            *columns(
-                _("t"), weight=_("weight to the buyer"), exports_weight=_("weight to everybody")
-            ),
-            *columns("USD", peak=_("its peak")),
-            *columns(_("t"), peak_weight=_("weight at its peak")),
+            "seller weight exports_weight peak peak_weight", t=_("t"),
         ),
         table_of(
-            "comparisons", _("Unit values beside others"), Comparison, found.comparisons, *year,
-            *columns(_("USD/t"), own=_("own")),
-            *columns(_("share"), premium=_("dearer than their mean by")),
+            "comparisons", _("Unit values beside others"), Comparison, found.comparisons,
+            "year own premium",
         ),
         table_of(
-            "other_values", _("Unit values of others"), OtherUnitValue, others, *year,
-            *columns(buyer=_("buyer")), *columns(_("USD/t"), unit_value=_("unit value")),
+            "other_values", _("Unit values of others"), OtherUnitValue, others,
+            "year buyer unit_value",
         ),
         table_of(
             "mirrors", _("As buyer and seller report it"), Mirror, found.mirrors, *mirror_columns()
@@ -403,7 +388,7 @@ class FateCount:
     """How many rows one thing became of."""
 
     fate: str
-    n: int
+    n: Annotated[int, Head("rows")]
 
 
 @tables_of.register
@@ -411,5 +396,4 @@ def fate_tables(found: Imported) -> tuple[ResultTable, ...]:
     """What became of the rows of an import, as a whole table."""
     fate = Column(_("what became of them"), lambda row: fate_words(row.fate), exact="fate")
     rows = (FateCount(fate, n) for fate, n in found.counts.items())
-    shown = (fate, *columns(n=_("rows")))
-    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, *shown),)
+    return (table_of("fates", _("Rows by what became of them"), FateCount, rows, fate, "n"),)

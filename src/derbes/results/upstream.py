@@ -20,19 +20,25 @@ LOWEST, HIGHEST = "lowest", "highest"
 
 
 @dataclass(frozen=True, slots=True)
-class TableSource:
+class TableOrigin:
+    """What is known of a table as a whole; empty: not told."""
+
+    file: str = "arrays"
+    source: str = ""
+    year: str = ""
+    """Of the flows."""
+    license: str = ""
+    unit: str = ""
+    """Of the amounts, such as million USD."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource(TableOrigin):
     """Which input-output table a result rests on."""
 
-    file: str
-    source: str
-    year: str
-    """Year of the flows; empty: not told."""
-    license: str
-    unit: str
-    """Unit of its amounts, such as million USD."""
-    n_countries: int
-    n_sectors: int
-    is_full: bool
+    n_countries: int = 0
+    n_sectors: int = 0
+    is_full: bool = False
     """Whether each sector has its own inputs; else each buys the mean mix of its country."""
 
 

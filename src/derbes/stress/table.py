@@ -23,6 +23,7 @@ from derbes.errors import DataError, Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _
 from derbes.parallel import MIB, RunOptions
+from derbes.sql import parquet
 from derbes.stress.columns import DrawnVariant, Target
 from derbes.stress.outcomes import (
     HazardOutcome,
@@ -33,7 +34,6 @@ from derbes.stress.outcomes import (
     solve_draws,
 )
 from derbes.supply.baseline import CalmStart
-from derbes.trade import parquet
 from derbes.version import VERSION
 
 NUMBER = 8

@@ -303,10 +303,10 @@ def date_order(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]:
     return "", [Problem(place, what, fix=_("say which with --dates dmy or --dates mdy"))]
 
 
-def moment_or_none(cell: Cell, order: str = "dmy") -> Moment | None:
+def moment_or_none(cell: Cell) -> Moment | None:
     """As `moment_of`; None where it is no time, or a number that could be one by its size."""
     try:
-        return moment_of(cell, order)
+        return moment_of(cell, "dmy")
     except CellError:
         return None
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from derbes.case.quantity import Calendar
@@ -38,54 +38,41 @@ _KEYS = frozenset({"value", "series", "range", "source", "grade", "why", "unit"}
 _DROPPED = ("range", "distribution")
 
 
-@dataclass(frozen=True, slots=True)
-class TableOptions:
-    """How a table is to be read, where that differs from what is kept or guessed."""
-
-    mapping: str = ""
-    name: str = ""
-    sheet: str = ""
-    cells: str = ""
-    unit: str = ""
-    grade: str = ""
-    date: str = ""
-    decimal: str = ""
-    dates: str = ""
-    at: str = ""
-    gaps: str = ""
-
-
 def import_into_case(
     table: Path,
     case: Path,
-    options: TableOptions,
+    told: TableMap,
     *,
     take: Callable[[TableImport], bool],
+    mapping: str = "",
+    name: str = "",
+    unit: str = "",
+    date: str = "",
     examine: Examine | None = None,
 ) -> TableImport:
-    """As `import_table`; `examine` as in `check_case`."""
+    """As `import_table`; `told` goes before what is kept, `examine` as in `read_files`."""
     read = read_files(case, examine)
     if read.case is None or read.problems:
         raise CaseError(str(case), read.problems)
     file, source = read_table_file(table), str(table)
-    _check(options, source)
-    kept, before, base = _kept(table, case, options, file)
-    told = _with_options(base, options, source)
+    _check(told, source, name=name, date=date)
+    kept, before, base = _kept(table, case, name, file, is_open=not (name or mapping))
+    told = _over(base, told, mapping, source)
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
     found = replace(completed(told, frame, read.case, source), sheet=frame.sheet.name)
     if found.facts and found.kind != STOCKS:
         what = _('facts are made of stocks, and this table is read as "{kind}"')
         fix = _("write facts=no, or kind=stocks")
         raise TableError(source, [Problem("map", what.format(kind=found.kind), fix=fix)])
-    reading = TableReading(found, frame, read.case, kept.stem, file.path.name, options.unit)
+    reading = TableReading(found, frame, read.case, kept.stem, file.path.name, unit)
     if found.kind in DATED:
         bring_dated(reading)
     else:
         bring_list(reading)
     if reading.problems:
         raise TableError(source, reading.problems)
-    if options.unit:
-        found = replace(found, units={**found.units, "value": options.unit})
+    if unit:
+        found = replace(found, units={**found.units, "value": unit})
     changes, shown = _changes(reading, read)
     result = TableImport(
         str(case), source, frame.sheet.name, found.kind, tuple(shown), found.columns, found.items,
@@ -94,7 +81,7 @@ def import_into_case(
     )  # fmt: skip
     if not shown:
         return result
-    changes["documents", reading.source] = _document(file, frame, options)
+    changes["documents", reading.source] = _document(file, frame, date)
     problems = read_files(case, examine, changed_texts(case, changes)).problems
     _refuse_what_breaks(problems, source, reading.holes)
     if not take(result):
@@ -127,24 +114,24 @@ def _hidden(sheet: Sheet) -> list[str]:
     return [text.format(places=", ".join(sheet.hidden))]
 
 
-def _check(options: TableOptions, source: str) -> None:
+def _check(told: TableMap, source: str, *, name: str, date: str) -> None:
     known = {"decimal": ("comma", "point"), "dates": ("dmy", "mdy"), "grade": GRADES, "gaps": GAPS}
     problems = []
-    for name, words in known.items():
-        if word := getattr(options, name):
-            problems += unlisted(name, word, words)
-    if options.date and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", options.date):
-        what = _('"{word}" is no date').format(word=options.date)
+    for option, words in known.items():
+        if word := getattr(told, option):
+            problems += unlisted(option, word, words)
+    if date and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", date):
+        what = _('"{word}" is no date').format(word=date)
         problems.append(Problem("date", what, fix=_('write it as in "2026-01-15"')))
-    if options.name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", options.name):
-        what = _('"{word}" cannot be an id').format(word=options.name)
+    if name and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
+        what = _('"{word}" cannot be an id').format(word=name)
         problems.append(Problem("name", what, fix=_("use Latin letters, digits and _")))
     if problems:
         raise TableError(source, problems)
 
 
 def _kept(
-    table: Path, case: Path, options: TableOptions, file: TableFile
+    table: Path, case: Path, name: str, file: TableFile, *, is_open: bool
 ) -> tuple[Path, str, TableMap]:
     """Where the mapping of a table is kept, its text before, and what it says.
 
@@ -152,8 +139,7 @@ def _kept(
     the sheet that the mapping names are there.
     """
     folder = imports_folder(case)
-    place = folder / f"{options.name or name_of(table)}.yaml"
-    is_open = not (options.name or options.mapping)
+    place = folder / f"{name or name_of(table)}.yaml"
     if is_open and not place.exists() and folder.is_dir():
         fitting = [one for one in sorted(folder.glob("*.yaml")) if _fits(one, file)]
         place = fitting[0] if len(fitting) == 1 else place
@@ -175,22 +161,19 @@ def _fits(kept: Path, file: TableFile) -> bool:
     )
 
 
-def _with_options(base: TableMap, options: TableOptions, source: str) -> TableMap:
-    given = {
-        name: value
-        for name in ("sheet", "cells", "decimal", "dates", "at", "gaps", "grade")
-        if (value := getattr(options, name))
-    }
-    if options.sheet and options.sheet != base.sheet and "cells" not in given:
+def _over(base: TableMap, told: TableMap, mapping: str, source: str) -> TableMap:
+    """What is kept with what is told over it."""
+    given = {one.name: value for one in fields(told) if (value := getattr(told, one.name))}
+    if told.sheet and told.sheet != base.sheet and not told.cells:
         given["cells"] = ""
-    return told_map(options.mapping, replace(base, **given), source)
+    return told_map(mapping, replace(base, **given), source)
 
 
-def _document(file: TableFile, frame: FoundTable, options: TableOptions) -> dict[str, Plain]:
+def _document(file: TableFile, frame: FoundTable, date: str) -> dict[str, Plain]:
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
     note = f"{sheet}SHA-256 {file.digest}"
-    return {"title": title, "date": options.date or file.day, "note": note}
+    return {"title": title, "date": date or file.day, "note": note}
 
 
 def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:

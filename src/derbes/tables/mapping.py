@@ -379,13 +379,12 @@ def date_column(frame: FoundTable, found: TableMap) -> Heading | None:
         return told
     free = [one for one in frame.headings if one.moment is None and not one.month]
     called = [one for one in free if is_called(one, "date")]
-    first = [one for one in free if _share(frame, one, _is_dated) > 0.5]
+
+    def is_dated(cell: Any) -> bool:  # so that no amount is taken for a time
+        return not isinstance(cell, float) and moment_or_none(cell) is not None
+
+    first = (one for one in free if _share(frame, one, is_dated) > 0.5)
     return next(iter([*called, *first]), None)
-
-
-def _is_dated(cell: Any) -> bool:
-    """Whether a cell is a time that no amount can be taken for."""
-    return not isinstance(cell, float) and moment_or_none(cell) is not None
 
 
 def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:

@@ -12,29 +12,25 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial, reduce
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, said_by_system
 from derbes.language import _
-from derbes.trade import parquet
+from derbes.sql import parquet
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _TRUE = ("1", "true")
-_UNTOLD = (
-    zipfile.BadZipFile,
-    zlib.error,
-    LookupError,
-    ET.ParseError,
-    ValueError,
+BROKEN_BOOK = (
+    zipfile.BadZipFile, zlib.error, ET.ParseError, LookupError, ValueError, OSError, EOFError,
     RuntimeError,
-    OSError,
-)
+)  # fmt: skip
+"""What comes of a damaged workbook when its parts are read."""
 MOST_COLUMNS = 16_384
 Hidden = tuple[frozenset[int], frozenset[int]]
 """Rows and columns, from 0."""
@@ -44,6 +40,8 @@ Cell = str | float | bool | date | None
 """What a cell holds."""
 
 MOST_BYTES = 200_000_000
+MOST_UNPACKED = 400_000_000
+"""Bytes of all parts of a workbook together, unpacked."""
 MOST_CELLS = 20_000_000
 DELIMITERS = ",;\t|"
 _LOOKED_AT = 60
@@ -186,7 +184,7 @@ def _excel(path: Path, content: bytes) -> Found:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
-        unseen = hidden_in(content, MOST_BYTES)
+        unseen = hidden_in(content)
         for about in book.sheets_metadata:
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -300,29 +298,27 @@ def _delimiter(sample: Sequence[str]) -> str:
 # Rows and columns that a workbook hides, which the reader of cells does not say
 
 
-def hidden_in(content: bytes, most_bytes: int) -> Mapping[str, Hidden]:
-    """Sheets that hide rows or columns, by name; empty where the file does not tell.
-
-    Args:
-        content: Of the workbook.
-        most_bytes: Of a part of it that is looked through.
-    """
+def hidden_in(content: bytes) -> Mapping[str, Hidden]:
+    """Sheets that hide rows or columns, by name; empty where the file does not tell."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            read = partial(_part, book, most_bytes)
-            found = {name: _hidden(read(part)) for name, part in sheet_parts(book, read)}
-    except _UNTOLD:  # damaged, locked or too large: the reader of cells says it better
+            found = {name: _hidden(book_part(book, part)) for name, part in sheet_parts(book)}
+    except BROKEN_BOOK:  # damaged, locked or too large: the reader of cells says it better
         return {}
     return {name: one for name, one in found.items() if any(one)}
 
 
-def _part(book: zipfile.ZipFile, most_bytes: int, name: str) -> bytes:
-    """A part of a workbook, unless it is too large, or declares entities that could swell."""
-    if book.getinfo(name).file_size > most_bytes:
-        raise ValueError(name)
-    part = book.read(name)
-    if b"<!DOCTYPE" in part:
-        raise ValueError(name)
+def book_part(book: zipfile.ZipFile, name: str) -> bytes:
+    """A part of a workbook.
+
+    Raises:
+        ValueError: It is too large, or declares entities that could swell.
+    """
+    with book.open(name) as file:
+        part = file.read(MOST_UNPACKED + 1)
+    is_declared = b"<!doctype" in part[:2000].lower() or b"<!entity" in part[:100_000].lower()
+    if len(part) > MOST_UNPACKED or is_declared:
+        raise ValueError(_("it holds what no workbook holds"))
     return part
 
 
@@ -331,19 +327,15 @@ def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
 
 
-def sheet_parts(book: zipfile.ZipFile, read: Callable[[str], bytes]) -> Iterator[tuple[str, str]]:
-    """Names of the sheets of a workbook, each with the part of the file that holds it.
-
-    Args:
-        book: The workbook.
-        read: Gives a part by its name, and refuses one that could swell.
-    """
-    links = {
-        one.get("Id", ""): one.get("Target", "")
-        for one in ET.fromstring(read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    }
+def sheet_parts(book: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Names of the sheets of a workbook, each with the part of the file that holds it."""
+    root, relations = (
+        ET.fromstring(book_part(book, name))  # noqa: S314 - no entities
+        for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+    )
+    links = {one.get("Id", ""): one.get("Target", "") for one in relations}
     names = set(book.namelist())
-    for one in ET.fromstring(read("xl/workbook.xml")).iterfind(".//{*}sheet"):  # noqa: S314
+    for one in root.iterfind(".//{*}sheet"):
         target = next((v for k, v in one.attrib.items() if local_name(k) == "id" and k != "id"), "")
         part = links.get(target, "").removeprefix("/")
         part = part if part.startswith("xl/") else f"xl/{part}"

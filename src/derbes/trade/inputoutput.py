@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from derbes.errors import DataError, MissingExtraError, Problem
 from derbes.language import _, language, ngettext
+from derbes.results.upstream import TableOrigin
 from derbes.trade.codes import area_name, iso3, numbers_of
 
 Floats = npt.NDArray[np.float64]
@@ -40,19 +41,7 @@ _FOLDER = files("derbes.trade") / "data"
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _OUTPUT = ("OUT", "OUTPUT", "TOTAL")
 """Headings of output in tables of the OECD."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableOrigin:
-    """What is known of a table as a whole; empty: not told."""
-
-    file: str = "arrays"
-    source: str = ""
-    year: str = ""
-    """Of the flows."""
-    license: str = ""
-    unit: str = ""
-    """Of the amounts, such as million USD."""
+_UNTOLD = TableOrigin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +178,7 @@ def table_of_arrays(
     final_countries: Sequence[str] = (),
     *,
     output: Floats | None = None,
-    about: TableOrigin = TableOrigin(),
+    about: TableOrigin = _UNTOLD,
 ) -> InputOutput:
     """A full table out of arrays, after every check.
 

@@ -24,9 +24,9 @@ from derbes.results.trade import (
     Seller,
     TradeSource,
 )
+from derbes.sql.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade import indicators as of
 from derbes.trade.codes import DIGITS, GROUPS, area_fix, area_name, iso3, members_of, product_names
-from derbes.trade.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade.sources import EXPORT, IMPORT, RE_EXPORT
 from derbes.trade.store import Dataset, dataset_of
 
@@ -67,12 +67,7 @@ class Question:
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> Screen:
-    """Products by how dependent their buyer is on few sellers; as in `derbes.api`.
-
-    Raises:
-        RequestError: A country, product or year is not known.
-        DataError: The dataset is not there, or cannot be read.
-    """
+    """Products by how dependent their buyer is on few sellers; as in `derbes.api`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
     with _opened(engine, n_threads) as opened:
@@ -93,12 +88,7 @@ def screen(
 def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
 ) -> ProductSheet:
-    """One product of one buyer over years, with its sellers and who else could sell.
-
-    Raises:
-        RequestError: A country, product or year is not known, or the product is not one.
-        DataError: The dataset is not there, or cannot be read.
-    """
+    """One product of one buyer over years, its sellers and who else could sell; as `screen`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
     (product,) = question.products
@@ -280,7 +270,7 @@ class _Tables:
             {self._is_of(self.inside, "j")} AS to_inside
           FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
 
-    def totals(self, *, has_weights: bool = True) -> str:
+    def totals(self) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
         buyer = "j" if self._is_every else "0"
         rows = self._rows(self._is_bought)
@@ -289,12 +279,12 @@ class _Tables:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
               sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
         outside = "FILTER (NOT from_inside)" if self.inside else ""
-        weights = ", sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w" if has_weights else ""
         sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
               sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
-              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender{weights}
+              max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender,
+              sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w
             FROM ({sold}) GROUP BY t, k, b"""
 
     @property

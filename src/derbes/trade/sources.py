@@ -16,7 +16,7 @@ from pathlib import Path
 from derbes.errors import DataError, Problem, RequestError, nearest
 from derbes.language import _
 from derbes.results.trade import LEVELS, OTHER_FLOWS, PARTS_OF_ROWS, WORLD_ROWS
-from derbes.trade.engine import TableEngine, named, quoted
+from derbes.sql.engine import TableEngine, named, quoted
 
 BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)

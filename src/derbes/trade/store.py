@@ -20,8 +20,8 @@ from derbes.errors import DataError, OutputError, did_you_mean, said_by_system
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
+from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
-from derbes.trade.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -169,13 +169,7 @@ def import_trade(
     vintage: str = "",
     license_: str = "",
 ) -> Imported:
-    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`.
-
-    Raises:
-        DataError: A file cannot be used; the store is as it was.
-        OutputError: There is no space or no permission; the store is as it was.
-        RequestError: The mapping tells no column.
-    """
+    """Bring tables of trade into the store; years that are there come anew; as in `derbes.api`."""
     try:
         store.mkdir(parents=True, exist_ok=True)
         with opened_engine(place=store) as engine:

@@ -88,13 +88,7 @@ def upstream(
     short_sigma: str = "0.1..0.9",
     elasticities: str = "",
 ) -> Upstream:
-    """What comes from a sender, tier by tier, and what losing it would cost; as in `derbes.api`.
-
-    Raises:
-        DataError: The table cannot be used.
-        MissingExtraError: The table needs pymrio.
-        RequestError: A country, sector or number is not one; tells all.
-    """
+    """What comes from a sender, tier by tier, and what losing it would cost; as in `derbes.api`."""
     held = table_of(table)
     problems: list[Problem] = []
     target = _side(held, importer, "--importer", problems)

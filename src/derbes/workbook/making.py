@@ -10,7 +10,7 @@ from derbes.case import forms
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
 from derbes.casefile.entries import SECTIONS, Plain, dotted
-from derbes.casefile.reference import written_as
+from derbes.casefile.reference import translated, written_as
 from derbes.language import _, text_of
 from derbes.tables.sheets import column_letters
 from derbes.units import UnitError, convert, parse_unit
@@ -362,7 +362,7 @@ def _sheet(made: _Making, page: Page, table: Table, *, is_new: bool) -> None:
             width = max(width, _WIDEST_VALUE)
         total += width if is_shown else 0.0
         look = "number" if _is_numeric(column) else "text"
-        page.width(at, at, width, look=look, level=int(not is_shown), is_hidden=not is_shown)
+        page.width(at, at, width, look=look, is_folded=not is_shown)
         if choices := _choices(made, column):
             page.choose((FIRST, at, FIRST + len(lines) + SPARE, at), choices)
         for line, (_row, cells) in enumerate(lines):
@@ -405,14 +405,12 @@ def _lines_of(cell: Cell, width: float) -> int:
 
 
 def _comment(column: SheetColumn) -> str:
-    form = column.form
-    about = " ".join(column.about.split())
-    told = _(about)
+    form, about = column.form, translated(column.about)
     told_of = forms.InUnit | forms.TextForm | forms.WholeForm | forms.ListForm | forms.ShareForm
     if not isinstance(form, told_of):
-        return told
+        return about
     how = _("Written as: {form}").format(form=written_as(form).replace("`", ""))
-    return f"{told}\n{how}"
+    return f"{about}\n{how}"
 
 
 def _is_numeric(column: SheetColumn) -> bool:
@@ -487,8 +485,7 @@ def _times(text: str, factor: float) -> str:
 def _told_of(layout: SheetLayout) -> str:
     if layout.name == TOP:
         return _("What stands at the top of the case: one row for each key.")
-    text = " ".join(layout.about.split())
-    return _(text) if text else ""
+    return translated(layout.about)
 
 
 def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequence[str]) -> None:
@@ -527,7 +524,7 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
     page.write(at, 0, _("Sheets"), "bold")
     for name in shown:
         at += 1
-        page.link(at, 0, f"{quoted(name)}!A1", text=name)
+        page.link(at, 0, f"{quoted(name)}!A1", name)
         page.write(at, 1, _told_of(made.tables[name].layout), "text quiet")
     hidden = [name for name in made.tables if name not in shown]
     if hidden:

@@ -10,10 +10,8 @@ import io
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
@@ -22,6 +20,9 @@ from derbes.errors import DataError, did_you_mean, said_by_system
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
 from derbes.tables.sheets import (
+    BROKEN_BOOK,
+    MOST_UNPACKED,
+    book_part,
     column_letters,
     column_number,
     local_name,
@@ -35,8 +36,6 @@ from derbes.workbook.sheets import Key
 from derbes.workbook.spelling import Cell, Live, amount, bare, figures
 
 MOST_BYTES = 100_000_000
-MOST_UNPACKED = 400_000_000
-"""Bytes of all parts of a book together, unpacked."""
 MOST_PARTS = 5_000
 MISSING_ERROR = "#N/A"
 _LOOKED_AT = 20
@@ -145,7 +144,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
     """The archive, once nothing in it runs, leads elsewhere or is too large."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except _BROKEN as error:
+    except BROKEN_BOOK as error:
         raise _cut_off(path, error) from error
     parts = archive.infolist()
     names = [one.filename.casefold() for one in parts]
@@ -173,10 +172,6 @@ def _cut_off(path: Path, error: Exception) -> DataError:
     return _unusable(path, said_by_system(error) or type(error).__name__, fix)
 
 
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, ValueError, OSError, EOFError,
-    NotImplementedError, RuntimeError, IndexError,
-)  # fmt: skip
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 
 
@@ -184,30 +179,21 @@ def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
     """Name of a sheet → what the file says of its cells."""
     try:
         for one in archive.infolist():  # all of it is unpacked once, so that no size is a lie
-            _part(archive, one.filename)
+            book_part(archive, one.filename)
         percents = _percent_styles(archive)
         return {
-            name: _sheet_marks(_part(archive, part), percents)
-            for name, part in sheet_parts(archive, partial(_part, archive))
+            name: _sheet_marks(book_part(archive, part), percents)
+            for name, part in sheet_parts(archive)
         }
-    except _BROKEN as error:
+    except BROKEN_BOOK as error:
         raise _cut_off(path, error) from error
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as file:
-        content = file.read(MOST_UNPACKED + 1)
-    head = content[:2000].lower()
-    if b"<!doctype" in head or b"<!entity" in content[:100_000].lower():
-        raise ValueError(_("it holds what no workbook holds"))
-    return content
 
 
 def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     """Numbers of the styles that show a number as per cent."""
     if "xl/styles.xml" not in archive.namelist():
         return set()
-    root = ET.fromstring(_part(archive, "xl/styles.xml"))  # noqa: S314
+    root = ET.fromstring(book_part(archive, "xl/styles.xml"))  # noqa: S314
     shown = {
         one.get("numFmtId", "")
         for one in root.iterfind(".//{*}numFmt")

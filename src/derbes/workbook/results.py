@@ -12,8 +12,6 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-import numpy as np
-
 from derbes.case.entities import Case
 from derbes.errors import OutputError
 from derbes.harmless import BYTE_ORDER_MARK, in_sheet, sheet
@@ -23,10 +21,10 @@ from derbes.results.imports import BookImport, TableImport
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.results.tables import Column, Exact, ResultTable, exact, field_of
+from derbes.results.tables import Column, ResultTable, exact, field_of
 from derbes.results.trade import ProductSheet, Screen
 from derbes.results.upstream import Upstream
-from derbes.trade import parquet
+from derbes.sql import parquet
 from derbes.workbook.charts import Drawing, drawings_of
 from derbes.workbook.writing import MOST_ROWS, Book, Page, Value
 
@@ -179,20 +177,8 @@ def csv_of(table: ResultTable) -> str:
 
 def parquet_of(table: ResultTable, about: dict[str, str]) -> bytes:
     """A table as a Parquet file; each column has its type also where nothing stands in it."""
-    cells = [table.cells(row) for row in table.rows]
-    kinds = {name: table.kind(one) for name, one in zip(table.head, table.columns, strict=True)}
-    columns = {
-        name: _array([row[place] for row in cells], kind)
-        for place, (name, kind) in enumerate(kinds.items())
-    }
-    return parquet.written(columns, about, [name for name, kind in kinds.items() if kind is str])
-
-
-def _array(cells: Sequence[Exact], kind: type) -> Any:
-    if kind is str:
-        return np.array([None if cell is None else str(cell) for cell in cells], dtype=object)
-    filled: Any = np.array([kind(cell or 0) for cell in cells], dtype=kind)
-    return np.ma.masked_array(filled, [cell is None for cell in cells])
+    columns, texts = table.arrays(table.head)
+    return parquet.written(columns, about, texts)
 
 
 # Workbooks

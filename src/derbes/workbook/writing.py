@@ -98,9 +98,9 @@ class Page:
         """A live formula, as Excel writes it in English, with the value that it now has."""
         self._sheet.write_formula(row, column, formula, self._book.shape(look), value)
 
-    def link(self, row: int, column: int, target: str, *, text: str, look: str = "") -> None:
+    def link(self, row: int, column: int, target: str, text: str) -> None:
         """A link to a cell of this book, e.g. `'plants'!A1`."""
-        shape = self._book.shape(f"{look} link".strip())
+        shape = self._book.shape("link")
         self._sheet.write_url(row, column, f"internal:{target}", shape, visible(text))
 
     def comment(self, row: int, column: int, text: str) -> None:
@@ -118,11 +118,10 @@ class Page:
         self._sheet.set_row(row, LINE_HEIGHT * lines)
 
     def width(
-        self, first: int, last: int, width: float, *, look: str = "", level: int = 0,
-        is_hidden: bool = False, is_collapsed: bool = False,
-    ) -> None:  # fmt: skip
-        """Width of columns; those of a level fold away behind a plus. [character]"""
-        options = {"level": level, "hidden": is_hidden, "collapsed": is_collapsed}
+        self, first: int, last: int, width: float, *, look: str = "", is_folded: bool = False
+    ) -> None:
+        """Width of columns, which may be folded away behind a plus. [character]"""
+        options = {"level": int(is_folded), "hidden": is_folded}
         self._sheet.set_column(first, last, width, self._book.shape(look), options)
 
     def choose(self, area: tuple[int, int, int, int], choices: Sequence[str] | str) -> None:
@@ -215,20 +214,12 @@ class Page:
         for series in parts.pop("series", ()):
             chart.add_series(series)
         for name, options in parts.items():
-            named = options.get("name")
-            told = {"name": _no_reference(named)} if isinstance(named, str) else {}
-            getattr(chart, f"set_{name}")({**options, **told})
+            told = dict(options)
+            if isinstance(named := options.get("name"), str):
+                # XlsxWriter would take `=[x.xlsx]a!B1` for a reference to a cell elsewhere.
+                told["name"] = re.sub(r"!(?=\$?[A-Z])", "! ", visible(named))
+            getattr(chart, f"set_{name}")(told)
         self._sheet.insert_chart(row, column, chart)
-
-
-def _no_reference(text: str) -> str:
-    """A title of a chart, which XlsxWriter would take for a reference to a cell elsewhere.
-
-    Examples:
-        >>> _no_reference("=[x.xlsx]a!B1"), _no_reference("Now!")
-        ('=[x.xlsx]a! B1', 'Now!')
-    """
-    return re.sub(r"!(?=\$?[A-Z])", "! ", visible(text))
 
 
 def _printed(text: str) -> str:

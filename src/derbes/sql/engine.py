@@ -43,6 +43,11 @@ class TableEngine:
         with self._told():
             return list(self._connection.execute(query).fetchall())
 
+    def stream(self, query: str) -> Any:
+        """The rows of a query as a capsule of a stream of Arrow, which outlives the connection."""
+        with self._told():
+            return self._connection.sql(query).__arrow_c_stream__()
+
     def scan(self, paths: Sequence[Path]) -> str:
         """Rows of some Parquet files, as an expression."""
         return f"read_parquet([{', '.join(map(quoted, paths))}])"

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as of_numpy
 from pyarrow import parquet as by_pyarrow
 
 from derbes.errors import DataError
-from derbes.trade import parquet
+from derbes.sql import parquet
 
 MOST = 1000
 MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Parquet files through the table engine: written with words about them, and read.
+"""Columns through the table engine: as Parquet files, written and read, and as Arrow.
 
 A name is taken as it is written, also with signs that are patterns elsewhere.
 """
@@ -15,7 +15,7 @@ import numpy as np
 
 from derbes.language import _
 from derbes.scratch import new_folder
-from derbes.trade.engine import Columns, TableEngine, named, opened_engine, quoted
+from derbes.sql.engine import Columns, TableEngine, named, opened_engine, quoted
 
 _ZONED = re.compile("TIMESTAMP.*(TIME ZONE|TZ)")
 """Kinds of times that stand in UTC."""
@@ -29,19 +29,31 @@ def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] =
         about: What is kept in the file beside them.
         texts: Columns that are texts also where nothing stands in them.
     """
-    held = ", ".join(
-        f"CAST({named(name)} AS VARCHAR) AS {named(name)}" if name in texts else named(name)
-        for name in columns
-    )
     names = ", ".join(f"{named(key)}: {quoted(text)}" for key, text in about.items())
     with new_folder() as folder, opened_engine(n_threads=1) as engine:
         place = folder / "table.parquet"
         engine.take("held", columns)
         engine.run(
-            f"COPY (SELECT {held} FROM held) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({_held(columns, texts)}) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
             f"KV_METADATA {{{names}}})"
         )
         return place.read_bytes()
+
+
+def streamed(columns: Columns, texts: Collection[str]) -> Any:
+    """A capsule of a stream of Arrow with these columns, as of `written`, which others read."""
+    with opened_engine(n_threads=1) as engine:
+        engine.take("held", columns)
+        return engine.stream(_held(columns, texts))
+
+
+def _held(columns: Columns, texts: Collection[str]) -> str:
+    """A query for columns that the engine has taken."""
+    held = (
+        f"CAST({named(name)} AS VARCHAR) AS {named(name)}" if name in texts else named(name)
+        for name in columns
+    )
+    return f"SELECT {', '.join(held)} FROM held"
 
 
 def numbers_read(path: Path) -> tuple[Columns, Mapping[str, str]]:
