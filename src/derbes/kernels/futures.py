@@ -27,6 +27,7 @@ from derbes.kernels.policy import (
     price_goods,
     set_aims,
     settle_period,
+    sort_sources,
     strike,
     take_least,
 )
@@ -362,9 +363,7 @@ def follow(
     Returns:
         The period behind the last that was run.
     """
-    longest = 0
-    for k in range(len(n.outputs)):
-        longest = max(longest, c.leads[k])
+    longest = sort_sources(n, c, f)
     after, calm, known, next_row = NEVER, True, -1, 0
     for t in range(first, end):
         regime = f.regime[t]
@@ -385,7 +384,7 @@ def follow(
         open_period(n, c, ms, f, t)
         limit_sources(n, c, f, CAN)
         take_least(n, c, ms, f, t, calm)
-        set_aims(n, c, ms, f, t, after)
+        set_aims(n, c, ms, f, t, after, longest)
         price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)
         if until_short and missing(n, c, f, t) > 0.0:
