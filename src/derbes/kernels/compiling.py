@@ -7,6 +7,7 @@ Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Pyt
 import contextlib
 import hashlib
 import io
+import operator
 import os
 import pickle
 import re
@@ -24,10 +25,10 @@ from numba.core import caching as _caching
 from numba.core import cgutils as _cgutils
 from numba.core import imputils as _imputils
 from numba.core import types as _types
+from numba.core.typing import arraydecl as _arraydecl
 from numba.core.typing import templates as _templates
 from numba.extending import intrinsic as _intrinsic
 from numba.extending import models as _models
-from numba.extending import overload as _overload
 from numba.extending import register_model as _register_model
 from numba.np import arrayobj as _arrayobj
 
@@ -35,6 +36,7 @@ from derbes.scratch import new_part, released
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+array_index: Any = _arraydecl.get_array_index_type
 arrays: Any = _arrayobj
 caching: Any = _caching
 cgutils: Any = _cgutils
@@ -43,7 +45,6 @@ imputils: Any = _imputils
 intrinsic: Any = _intrinsic
 ir: Any = cgutils.ir
 models: Any = _models
-overload: Any = _overload
 register_model: Any = _register_model
 templates: Any = _templates
 types: Any = _types
@@ -65,11 +66,24 @@ def _compiled(function: F, *, inline: bool) -> F:
     make = numba.njit(error_model="numpy", forceinline=inline, nogil=True)
     dispatcher: Any = make(function)
     if IS_COMPILED:
+        if not inline:
+            _compile_once(dispatcher)
         try:
             dispatcher._cache = KernelCache(function)  # noqa: SLF001 - it is given no other way
         except RuntimeError:
             _warn(UNKEPT, str(Path(__file__).parent), "nowhere to write")
     return cast("F", dispatcher)
+
+
+def _compile_once(dispatcher: Any) -> None:
+    """Compile for numbers, not anew for each constant that it is called with."""
+    resolve = dispatcher.get_call_template
+
+    def of_numbers(args: Any, names: Any) -> Any:
+        named = {name: types.unliteral(kind) for name, kind in names.items()}
+        return resolve(tuple(types.unliteral(kind) for kind in args), named)
+
+    dispatcher.get_call_template = of_numbers
 
 
 # What is compiled is kept on disk for later processes
@@ -241,27 +255,49 @@ _OF_ARRAY = 1 + _MOST_AXES
 """Words of an array: its address and its lengths."""
 
 
+class FieldType(types.Type):  # type: ignore[misc]
+    """An array that is a field of a packed tuple: its words stay where they are.
+
+    Indices are never negative, and what is written to one field never changes another, which
+    the compiler is told, so that it need not read again what it has read.
+    """
+
+    def __init__(self, number: Any, n_axes: int, name: str) -> None:
+        self.plain = types.Array(number, n_axes, "C")
+        self.field = name
+        super().__init__(name=f"{name}({number}, {n_axes})")
+
+
+class FieldModel(models.PrimitiveModel):  # type: ignore[misc]
+    """The address of the first word."""
+
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, _INDEX.as_pointer())
+
+
+register_model(FieldType)(FieldModel)
+
+
 def _fields(kind: type) -> dict[str, Any]:
     """Numba's type of each field of a named tuple."""
     hints = get_type_hints(kind, include_extras=True)
-    return {name: _field_type(hint) for name, hint in hints.items()}
+    return {name: _field_type(hint, f"{kind.__name__}.{name}") for name, hint in hints.items()}
 
 
-def _field_type(hint: Any) -> Any:
+def _field_type(hint: Any, name: str) -> Any:
     if hint in (int, bool):
         return types.int64
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return PackType(hint)
     axes = hint.__metadata__[0] if hasattr(hint, "__metadata__") else 1
     plain = hint.__origin__ if hasattr(hint, "__metadata__") else hint
-    number = types.int64 if plain == Ints else types.float64
-    return types.Array(number, axes, "C")
+    return FieldType(types.int64 if plain == Ints else types.float64, axes, name)
 
 
 def _n_words(kind: Any) -> int:
     if isinstance(kind, PackType):
         return sum(_n_words(part) for part in _fields(kind.kind).values())
-    return _OF_ARRAY if isinstance(kind, types.Array) else 1
+    return _OF_ARRAY if isinstance(kind, FieldType) else 1
 
 
 class PackFields(templates.AttributeTemplate):  # type: ignore[misc]
@@ -283,44 +319,160 @@ def _get_field(context: Any, builder: Any, pack: Any, words: Any, name: str) -> 
     names = list(fields)
     first = sum(_n_words(fields[other]) for other in names[: names.index(name)])
     kind = fields[name]
-    place = builder.gep(words, [ir.Constant(_INDEX, first)])
-    if isinstance(kind, PackType):
-        return place
-    if not isinstance(kind, types.Array):
-        return _word(builder, place)
-    return _array_at(context, builder, kind, place)
+    place = builder.gep(words, [ir.Constant(_INDEX, first)], inbounds=True)
+    return place if isinstance(kind, PackType | FieldType) else _word(builder, place, 0)
 
 
 imputils.lower_getattr_generic(PackType)(_get_field)
 
 
-def _word(builder: Any, place: Any) -> Any:
+def _word(builder: Any, words: Any, at: int) -> Any:
     """A word that never changes, which the compiler need not read again."""
-    word = builder.load(place)
+    word = builder.load(builder.gep(words, [ir.Constant(_INDEX, at)], inbounds=True))
     word.set_metadata("invariant.load", builder.module.add_metadata([]))
     return word
 
 
-def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
+class FieldShape(templates.AttributeTemplate):  # type: ignore[misc]
+    """The lengths of a field."""
+
+    key = FieldType
+
+    def resolve_shape(self, field: Any) -> Any:
+        """Type of the lengths."""
+        return types.UniTuple(types.int64, field.plain.ndim)
+
+
+templates.infer_getattr(FieldShape)
+
+
+def _shape_of(_context: Any, builder: Any, field: Any, words: Any) -> Any:
+    lengths = [_word(builder, words, 1 + axis) for axis in range(field.plain.ndim)]
+    return cgutils.pack_array(builder, lengths)
+
+
+imputils.lower_getattr(FieldType, "shape")(_shape_of)
+
+
+class FieldLength(templates.AbstractTemplate):  # type: ignore[misc]
+    """The length of the first axis of a field."""
+
+    key = len
+
+    def generic(self, args: Any, _names: Any) -> Any:
+        """Type of the length."""
+        is_field = isinstance(args[0], FieldType)
+        return templates.signature(types.intp, args[0]) if is_field else None
+
+
+def _length_of(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+    return _word(builder, values[0], 1)
+
+
+templates.infer_global(len)(FieldLength)
+imputils.lower_builtin(len, FieldType)(_length_of)
+
+
+class FieldItem(templates.AbstractTemplate):  # type: ignore[misc]
+    """What stands at an index of a field: a number, or an array where an axis is left out."""
+
+    key = operator.getitem
+
+    def generic(self, args: Any, _names: Any) -> Any:
+        """Type of the item."""
+        field, index = args
+        if isinstance(field, FieldType):
+            found = array_index(field.plain, index)
+            return templates.signature(found.result, field, found.index)
+        return None
+
+
+class SetFieldItem(templates.AbstractTemplate):  # type: ignore[misc]
+    """What is put at an index of a field."""
+
+    key = operator.setitem
+
+    def generic(self, args: Any, _names: Any) -> Any:
+        """Type of what is put there: the number, or whatever fills the part of the array."""
+        field, index, value = args
+        if not isinstance(field, FieldType):
+            return None
+        found = array_index(field.plain, index)
+        whole = found.result == field.plain.dtype
+        return templates.signature(
+            types.none, field, found.index, found.result if whole else value
+        )
+
+
+templates.infer_global(operator.getitem)(FieldItem)
+templates.infer_global(operator.setitem)(SetFieldItem)
+
+
+def _get_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    field, index = signature.args
+    if signature.return_type == field.plain.dtype:
+        return _marked(builder, field, builder.load(_place(builder, field, index, values)))
+    as_plain = templates.signature(signature.return_type, field.plain, index)
+    of_array = context.get_function(operator.getitem, as_plain)
+    return of_array(builder, (_array_of(context, builder, field, values[0]), values[1]))
+
+
+def _set_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    field, index, value = signature.args
+    if array_index(field.plain, index).result == field.plain.dtype:
+        place = _place(builder, field, index, values)
+        return _marked(builder, field, builder.store(values[2], place))
+    put = values[2]
+    if isinstance(value, FieldType):
+        value, put = value.plain, _array_of(context, builder, value, put)
+    as_plain = templates.signature(types.none, field.plain, index, value)
+    of_array = context.get_function(operator.setitem, as_plain)
+    return of_array(builder, (_array_of(context, builder, field, values[0]), values[1], put))
+
+
+for _index in (types.Integer, types.SliceType, types.BaseTuple):
+    imputils.lower_builtin(operator.getitem, FieldType, _index)(_get_item)
+    imputils.lower_builtin(operator.setitem, FieldType, _index, types.Any)(_set_item)
+
+
+def _place(builder: Any, field: Any, index: Any, values: Any) -> Any:
+    """Address of a number of a field."""
+    words, at = values[0], values[1]
+    if isinstance(index, types.BaseTuple):
+        indices = cgutils.unpack_tuple(builder, at, count=len(index))
+        at = indices[0]
+        for axis, other in enumerate(indices[1:], start=1):
+            rows = builder.mul(at, _word(builder, words, 1 + axis), flags=("nsw",))
+            at = builder.add(rows, other, flags=("nsw",))
+    number = ir.DoubleType() if field.plain.dtype == types.float64 else _INDEX
+    first = builder.inttoptr(_word(builder, words, 0), number.as_pointer())
+    return builder.gep(first, [at], inbounds=True)
+
+
+def _marked(builder: Any, field: Any, access: Any) -> Any:
+    """A load or store that meets no other field."""
+    add, zero = builder.module.add_metadata, ir.Constant(_INDEX, 0)
+    of_field = add([field.field, add(["fields of packed tuples"]), zero])
+    access.set_metadata("tbaa", add([of_field, of_field, zero]))
+    return access
+
+
+def _array_of(context: Any, builder: Any, field: Any, words: Any) -> Any:
     """The array whose address and lengths stand at a place."""
-    lengths = [
-        _word(builder, builder.gep(place, [ir.Constant(_INDEX, 1 + axis)]))
-        for axis in range(kind.ndim)
-    ]
+    lengths = [_word(builder, words, 1 + axis) for axis in range(field.plain.ndim)]
     strides = [ir.Constant(_INDEX, 8)]
     for length in lengths[:0:-1]:
         strides.insert(0, builder.mul(strides[0], length))
-    room = cgutils.alloca_once(builder, context.get_value_type(kind), zfill=True)
-    array = context.make_array(kind)(context, builder, ref=room)
+    array = context.make_array(field.plain)(context, builder)
     arrays.populate_array(
         array,
-        data=builder.inttoptr(_word(builder, place), array.data.type),
+        data=builder.inttoptr(_word(builder, words, 0), array.data.type),
         shape=cgutils.pack_array(builder, lengths),
         strides=cgutils.pack_array(builder, strides),
         itemsize=ir.Constant(_INDEX, 8),
         meminfo=None,
     )
-    return builder.load(room)
+    return array._getvalue()  # noqa: SLF001 - the value has no other name
 
 
 def opener(kind: type) -> Any:

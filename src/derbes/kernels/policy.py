@@ -275,6 +275,12 @@ def part_of(wanted: float, there: float, size: float) -> float:
 
 
 @compiled
+def as_far_as(level: float, there: float, each: float) -> float:
+    """A level, or as much of it as there is enough for; divided only where it is not."""
+    return there / each if level * each > there else level
+
+
+@compiled
 def capacity_left(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
     """Capacity that a set of measures leaves; none of an unlimited capacity is none."""
     part = ms.effects[regime, k]
@@ -613,6 +619,25 @@ def still_spoiling(f: Run, g: int) -> float:
 
 
 @called
+def is_as_before(c: Course, f: Run, t: int) -> bool:
+    """Whether costs and capacities are those of the period before, under the same measures."""
+    if t == 0 or f.regime[t] != f.regime[t - 1]:
+        return False
+    unlike = 0
+    for begins in range(f.strikes.shape[1]):
+        unlike += f.strikes[t, begins] >= 0
+    for k in range(c.cost.shape[1]):
+        unlike += c.cost[t, k] != c.cost[t - 1, k]
+        unlike += c.capacity[t, k] != c.capacity[t - 1, k]
+    for r in range(c.hours.shape[1]):
+        unlike += c.hours[t, r] != c.hours[t - 1, r]
+    for q in range(c.pools.shape[1]):
+        unlike += c.pools[t, q] != c.pools[t - 1, q]
+        unlike += c.pool_least[t, q] > 0.0
+    return unlike == 0
+
+
+@called
 def price_goods(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """Unit cost of each source, inputs included, and the cheapest of each good."""
     for at in range(len(n.order) - 1, -1, -1):
@@ -646,11 +671,10 @@ def limit_sources(n: Network, c: Course, f: Run, row: int) -> None:
             if most > 0.0:
                 if n.pools[k] >= 0:
                     most = min(most, f.pool[POOL_LEFT, n.pools[k]])
-                if n.lines[k] >= 0 and c.line_time[k] > 0.0:
-                    most = min(most, f.line[HOURS, n.lines[k]] / c.line_time[k])
+                if n.lines[k] >= 0:
+                    most = as_far_as(most, f.line[HOURS, n.lines[k]], c.line_time[k])
                 for i in range(n.first_input[k], n.first_input[k + 1]):
-                    if c.amounts[i] > 0.0:
-                        most = min(most, f.good[REACH, n.input_goods[i]] / c.amounts[i])
+                    most = as_far_as(most, f.good[REACH, n.input_goods[i]], c.amounts[i])
             f.source[row, k] = most
             reach += most
         f.good[REACH, g] = reach
@@ -1147,14 +1171,12 @@ def room_now(n: Network, c: Course, f: Run, t: int, k: int) -> float:
             if n.pools[other] == n.pools[k] and c.leads[other] > 0:
                 left -= f.source[OWN, other]
         room = min(room, max(0.0, left))
-    if n.lines[k] >= 0 and c.line_time[k] > 0.0:
-        room = min(room, f.line[HOURS, n.lines[k]] / c.line_time[k])
+    if n.lines[k] >= 0:
+        room = as_far_as(room, f.line[HOURS, n.lines[k]], c.line_time[k])
     for i in range(n.first_input[k], n.first_input[k + 1]):
-        if c.amounts[i] > 0.0:
-            g = n.input_goods[i]
-            base = f.good[KEPT, g] if drains else f.good[AIM, g]
-            above = max(0.0, f.good[STOCK, g] - base)
-            room = min(room, above / c.amounts[i])
+        g = n.input_goods[i]
+        base = f.good[KEPT, g] if drains else f.good[AIM, g]
+        room = as_far_as(room, max(0.0, f.good[STOCK, g] - base), c.amounts[i])
     return float(room)
 
 
