@@ -255,27 +255,24 @@ _OF_ARRAY = 1 + _MOST_AXES
 """Words of an array: its address and its lengths."""
 
 
-class FieldType(types.Type):  # type: ignore[misc]
-    """An array that is a field of a packed tuple: its words stay where they are.
+class FieldType(types.Array):  # type: ignore[misc]
+    """An array that is a field of a packed tuple.
 
-    Indices are never negative, and what is written to one field never changes another, which
-    the compiler is told, so that it need not read again what it has read.
+    Its indices are never negative, and what is written to it never changes another field, so
+    that the compiler need not read again what it has read.
     """
 
     def __init__(self, number: Any, n_axes: int, name: str) -> None:
-        self.plain = types.Array(number, n_axes, "C")
         self.field = name
-        super().__init__(name=f"{name}({number}, {n_axes})")
+        super().__init__(number, n_axes, "C", name=f"{name}({number}, {n_axes})")
+
+    @property
+    def key(self) -> Any:
+        """What makes two the same."""
+        return self.name
 
 
-class FieldModel(models.PrimitiveModel):  # type: ignore[misc]
-    """The address of the first word."""
-
-    def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _INDEX.as_pointer())
-
-
-register_model(FieldType)(FieldModel)
+register_model(FieldType)(models.ArrayModel)
 
 
 def _fields(kind: type) -> dict[str, Any]:
@@ -297,7 +294,7 @@ def _field_type(hint: Any, name: str) -> Any:
 def _n_words(kind: Any) -> int:
     if isinstance(kind, PackType):
         return sum(_n_words(part) for part in _fields(kind.kind).values())
-    return _OF_ARRAY if isinstance(kind, FieldType) else 1
+    return _OF_ARRAY if isinstance(kind, types.Array) else 1
 
 
 class PackFields(templates.AttributeTemplate):  # type: ignore[misc]
@@ -320,7 +317,9 @@ def _get_field(context: Any, builder: Any, pack: Any, words: Any, name: str) -> 
     first = sum(_n_words(fields[other]) for other in names[: names.index(name)])
     kind = fields[name]
     place = builder.gep(words, [ir.Constant(_INDEX, first)], inbounds=True)
-    return place if isinstance(kind, PackType | FieldType) else _word(builder, place, 0)
+    if isinstance(kind, FieldType):
+        return _array_at(context, builder, kind, place)
+    return place if isinstance(kind, PackType) else _word(builder, place, 0)
 
 
 imputils.lower_getattr_generic(PackType)(_get_field)
@@ -333,137 +332,13 @@ def _word(builder: Any, words: Any, at: int) -> Any:
     return word
 
 
-class FieldShape(templates.AttributeTemplate):  # type: ignore[misc]
-    """The lengths of a field."""
-
-    key = FieldType
-
-    def resolve_shape(self, field: Any) -> Any:
-        """Type of the lengths."""
-        return types.UniTuple(types.int64, field.plain.ndim)
-
-
-templates.infer_getattr(FieldShape)
-
-
-def _shape_of(_context: Any, builder: Any, field: Any, words: Any) -> Any:
-    lengths = [_word(builder, words, 1 + axis) for axis in range(field.plain.ndim)]
-    return cgutils.pack_array(builder, lengths)
-
-
-imputils.lower_getattr(FieldType, "shape")(_shape_of)
-
-
-class FieldLength(templates.AbstractTemplate):  # type: ignore[misc]
-    """The length of the first axis of a field."""
-
-    key = len
-
-    def generic(self, args: Any, _names: Any) -> Any:
-        """Type of the length."""
-        is_field = isinstance(args[0], FieldType)
-        return templates.signature(types.intp, args[0]) if is_field else None
-
-
-def _length_of(_context: Any, builder: Any, _signature: Any, values: Any) -> Any:
-    return _word(builder, values[0], 1)
-
-
-templates.infer_global(len)(FieldLength)
-imputils.lower_builtin(len, FieldType)(_length_of)
-
-
-class FieldItem(templates.AbstractTemplate):  # type: ignore[misc]
-    """What stands at an index of a field: a number, or an array where an axis is left out."""
-
-    key = operator.getitem
-
-    def generic(self, args: Any, _names: Any) -> Any:
-        """Type of the item."""
-        field, index = args
-        if isinstance(field, FieldType):
-            found = array_index(field.plain, index)
-            return templates.signature(found.result, field, found.index)
-        return None
-
-
-class SetFieldItem(templates.AbstractTemplate):  # type: ignore[misc]
-    """What is put at an index of a field."""
-
-    key = operator.setitem
-
-    def generic(self, args: Any, _names: Any) -> Any:
-        """Type of what is put there: the number, or whatever fills the part of the array."""
-        field, index, value = args
-        if not isinstance(field, FieldType):
-            return None
-        found = array_index(field.plain, index)
-        whole = found.result == field.plain.dtype
-        return templates.signature(
-            types.none, field, found.index, found.result if whole else value
-        )
-
-
-templates.infer_global(operator.getitem)(FieldItem)
-templates.infer_global(operator.setitem)(SetFieldItem)
-
-
-def _get_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-    field, index = signature.args
-    if signature.return_type == field.plain.dtype:
-        return _marked(builder, field, builder.load(_place(builder, field, index, values)))
-    as_plain = templates.signature(signature.return_type, field.plain, index)
-    of_array = context.get_function(operator.getitem, as_plain)
-    return of_array(builder, (_array_of(context, builder, field, values[0]), values[1]))
-
-
-def _set_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-    field, index, value = signature.args
-    if array_index(field.plain, index).result == field.plain.dtype:
-        place = _place(builder, field, index, values)
-        return _marked(builder, field, builder.store(values[2], place))
-    put = values[2]
-    if isinstance(value, FieldType):
-        value, put = value.plain, _array_of(context, builder, value, put)
-    as_plain = templates.signature(types.none, field.plain, index, value)
-    of_array = context.get_function(operator.setitem, as_plain)
-    return of_array(builder, (_array_of(context, builder, field, values[0]), values[1], put))
-
-
-for _index in (types.Integer, types.SliceType, types.BaseTuple):
-    imputils.lower_builtin(operator.getitem, FieldType, _index)(_get_item)
-    imputils.lower_builtin(operator.setitem, FieldType, _index, types.Any)(_set_item)
-
-
-def _place(builder: Any, field: Any, index: Any, values: Any) -> Any:
-    """Address of a number of a field."""
-    words, at = values[0], values[1]
-    if isinstance(index, types.BaseTuple):
-        indices = cgutils.unpack_tuple(builder, at, count=len(index))
-        at = indices[0]
-        for axis, other in enumerate(indices[1:], start=1):
-            rows = builder.mul(at, _word(builder, words, 1 + axis), flags=("nsw",))
-            at = builder.add(rows, other, flags=("nsw",))
-    number = ir.DoubleType() if field.plain.dtype == types.float64 else _INDEX
-    first = builder.inttoptr(_word(builder, words, 0), number.as_pointer())
-    return builder.gep(first, [at], inbounds=True)
-
-
-def _marked(builder: Any, field: Any, access: Any) -> Any:
-    """A load or store that meets no other field."""
-    add, zero = builder.module.add_metadata, ir.Constant(_INDEX, 0)
-    of_field = add([field.field, add(["fields of packed tuples"]), zero])
-    access.set_metadata("tbaa", add([of_field, of_field, zero]))
-    return access
-
-
-def _array_of(context: Any, builder: Any, field: Any, words: Any) -> Any:
+def _array_at(context: Any, builder: Any, kind: Any, words: Any) -> Any:
     """The array whose address and lengths stand at a place."""
-    lengths = [_word(builder, words, 1 + axis) for axis in range(field.plain.ndim)]
+    lengths = [_word(builder, words, 1 + axis) for axis in range(kind.ndim)]
     strides = [ir.Constant(_INDEX, 8)]
     for length in lengths[:0:-1]:
         strides.insert(0, builder.mul(strides[0], length))
-    array = context.make_array(field.plain)(context, builder)
+    array = context.make_array(kind)(context, builder)
     arrays.populate_array(
         array,
         data=builder.inttoptr(_word(builder, words, 0), array.data.type),
@@ -473,6 +348,51 @@ def _array_of(context: Any, builder: Any, field: Any, words: Any) -> Any:
         meminfo=None,
     )
     return array._getvalue()  # noqa: SLF001 - the value has no other name
+
+
+def _get_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """A number of a field, or an array where an axis is left out."""
+    field, index = signature.args
+    if signature.return_type == field.dtype:
+        return _marked(builder, field, builder.load(_place(context, builder, field, index, values)))
+    of_tuple = isinstance(index, types.BaseTuple)
+    of_array = arrays.getitem_array_tuple if of_tuple else arrays.getitem_arraynd_intp
+    return of_array(context, builder, signature, values)
+
+
+def _set_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Put a number, or whatever fills a part."""
+    field, index, value = signature.args
+    if array_index(field, index).result != field.dtype:
+        return arrays.setitem_array(context, builder, signature, values)
+    put = context.cast(builder, values[2], value, field.dtype)
+    place = _place(context, builder, field, index, values)
+    _marked(builder, field, builder.store(put, place))
+    return context.get_dummy_value()
+
+
+for _index in (types.Integer, types.SliceType, types.BaseTuple):
+    imputils.lower_builtin(operator.getitem, FieldType, _index)(_get_item)
+    imputils.lower_builtin(operator.setitem, FieldType, _index, types.Any)(_set_item)
+
+
+def _place(context: Any, builder: Any, field: Any, index: Any, values: Any) -> Any:
+    """Address of a number of a field."""
+    array, at = context.make_array(field)(context, builder, values[0]), values[1]
+    if isinstance(index, types.BaseTuple):
+        lengths = cgutils.unpack_tuple(builder, array.shape, field.ndim)
+        at, *others = cgutils.unpack_tuple(builder, at, count=len(index))
+        for length, other in zip(lengths[1:], others, strict=True):
+            at = builder.add(builder.mul(at, length, flags=("nsw",)), other, flags=("nsw",))
+    return builder.gep(array.data, [at], inbounds=True)
+
+
+def _marked(builder: Any, field: Any, access: Any) -> Any:
+    """A load or store that meets no other field."""
+    add, zero = builder.module.add_metadata, ir.Constant(_INDEX, 0)
+    of_field = add([field.field, add(["fields of packed tuples"]), zero])
+    access.set_metadata("tbaa", add([of_field, of_field, zero]))
+    return access
 
 
 def opener(kind: type) -> Any:

@@ -510,7 +510,8 @@ def run_futures(
             follow_plan(n, p, f, c, kept.factors[:])
         place_state(n, p, f, d, c, r, kept.factors[:], i)
         place_turns(f, d, r, i)
-        place_factors(f, d, b, ms, i)
+        if i == 0 or len(f.term_sets) > 0:
+            place_factors(f, d, b, ms, i)
         follow(n, c, ms, r, 0, len(r.regime), False)
         tally(n, f, d, c, r, kept, i)
 

@@ -267,6 +267,20 @@ POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
 
 
 @compiled
+def put_goods(f: Run, row: int, of: int) -> None:
+    """One working number of all goods becomes another."""
+    for g in range(f.good.shape[1]):
+        f.good[row, g] = f.good[of, g]
+
+
+@compiled
+def clear_goods(f: Run, row: int) -> None:
+    """One working number of all goods becomes nothing."""
+    for g in range(f.good.shape[1]):
+        f.good[row, g] = 0.0
+
+
+@compiled
 def part_of(wanted: float, there: float, size: float) -> float:
     """Part of what is wanted that is there; 1 when rounding alone is missing."""
     if wanted <= there + SMALL * min(wanted, size):
@@ -303,22 +317,22 @@ def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
 @called
 def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
     """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
-    net, second = f.net[t], f.second[t]
-    net[:] = 0.0
-    second[:] = 0.0
+    for g in range(len(n.order)):
+        f.net[t, g] = 0.0
+        f.second[t, g] = 0.0
     for u in range(len(n.use_goods)):
         demand = demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
-        net[n.use_goods[u]] -= demand
+        f.net[t, n.use_goods[u]] -= demand
         if n.use_essential[u] != n.first_tier:
-            second[n.use_goods[u]] += demand
+            f.second[t, n.use_goods[u]] += demand
     for k in range(len(n.outputs)):
         level = c.plan[t, k]
         if level > 0.0:
             level = min(level, capacity_left(c, ms, t, regime, k))
             for i in range(n.first_input[k], n.first_input[k + 1]):
-                net[n.input_goods[i]] -= c.amounts[i] * level
+                f.net[t, n.input_goods[i]] -= c.amounts[i] * level
             if c.leads[k] == 0 and n.outputs[k] >= 0:
-                net[n.outputs[k]] += level
+                f.net[t, n.outputs[k]] += level
     for g in range(len(n.order) if regime > 0 else 0):
         most, own = 0.0, 0.0
         for s in range(n.first_source[g], n.first_source[g + 1]):
@@ -509,31 +523,24 @@ def is_seller(n: Network, k: int) -> bool:
 
 
 @called
-def look_ahead(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, longest: int
-) -> None:
+def look_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, longest: int) -> None:
     """What comes of a good in each period to come beside what is ordered by today (S10)."""
-    regime = f.regime[t]
-    first, end = n.first_source[g], n.first_source[g + 1]
-    for row in range(t + 1, min(t + n.a_year, len(f.net) - 1) + 1):
-        bare = f.net[row, g] + f.second[row, g]
-        flow = bare
-        is_near = row - t <= longest
-        if not is_near:
-            bare += f.bought_own[row, g]
-            flow += f.bought[row, g]
-        for s in range(first, end):
-            k = f.sources[s]
-            at = row - c.leads[k]
-            if at > t and (is_near or not is_seller(n, k)):
-                most_of_k = capacity_left(c, ms, at, regime, k)
-                own = min(c.plan[at, k], most_of_k)
-                if c.leads[k] > 0:
-                    flow += own
-                    bare += own
-                flow += max(0.0, can_do(n, f, k, most_of_k) - own)
-        f.coming[row, g] = flow
-        f.coming_bare[row, g] = bare
+    regime, last = f.regime[t], min(t + n.a_year, len(f.net) - 1)
+    near = min(t + longest, last)
+    for row in range(t + 1, last + 1):
+        flow = f.net[row, g] + f.second[row, g]
+        f.coming[row, g] = flow + f.bought[row, g] if row > near else flow
+        f.coming_bare[row, g] = flow + f.bought_own[row, g] if row > near else flow
+    for s in range(n.first_source[g], n.first_source[g + 1]):
+        k = f.sources[s]
+        lead = c.leads[k]
+        for row in range(t + lead + 1, (near if is_seller(n, k) else last) + 1):
+            most = capacity_left(c, ms, row - lead, regime, k)
+            own = min(c.plan[row - lead, k], most)
+            if lead > 0:
+                f.coming[row, g] += own
+                f.coming_bare[row, g] += own
+            f.coming[row, g] += max(0.0, can_do(n, f, k, most) - own)
 
 
 @called
@@ -573,9 +580,7 @@ def needed_ahead(n: Network, c: Course, f: Run, t: int, g: int, first: int) -> t
 
 
 @called
-def set_aims(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, after: int, longest: int
-) -> None:
+def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int, longest: int) -> None:
     """Stock aimed at (S2), and the floor of the second tier (S3)."""
     running = f.regime[t] > 0
     for g in range(len(n.order)):
@@ -606,6 +611,13 @@ def set_aims(
 def takers(f: Run) -> Ints:
     """What may take inputs beside the claims of goods."""
     return f.takers[: f.n_takers[0]]
+
+
+@compiled
+def stop_taking(f: Run) -> None:
+    """What takers still want is let go."""
+    for k in takers(f):
+        f.source[TAKES, k] = 0.0
 
 
 @compiled
@@ -949,7 +961,7 @@ def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spa
         fills: Whether stock is filled up.
         spare: Whether more may be made and bought than the plan has.
     """
-    f.good[SERVED] = 0.0
+    clear_goods(f, SERVED)
     for _ in range(ROUNDS):
         if not survey(n, c, f, fills):
             for g in range(len(n.order)):
@@ -970,7 +982,7 @@ def part_wanted(c: Course, t: int, u: int, beyond: bool) -> float:
 def want(n: Network, f: Run, t: int, c: Course, tier: int, beyond: bool) -> bool:
     """Demand of a tier by good, as far as the plan serves it, or beyond; whether any."""
     some = False
-    f.good[WANT] = 0.0
+    clear_goods(f, WANT)
     for u in range(len(n.use_goods)):
         if n.use_essential[u] == tier:
             part = part_wanted(c, t, u, beyond)
@@ -1011,7 +1023,7 @@ def serve_tier(
     if want(n, f, t, c, tier, beyond):
         settle(n, c, ms, f, t, False, True)
         count_served(n, c, f, t, tier, beyond)
-    f.good[WANT] = 0.0
+    clear_goods(f, WANT)
 
 
 @called
@@ -1034,7 +1046,7 @@ def refill(n: Network, c: Course, ms: Measures, f: Run, t: int, ordering: bool) 
                 f.source[TAKES, k] = lacking
                 f.good[BASE, g] = np.inf
     settle(n, c, ms, f, t, True, True)
-    f.source[TAKES] = 0.0
+    stop_taking(f)
 
 
 @compiled
@@ -1090,7 +1102,7 @@ def plan_orders(n: Network, f: Run, first: int, end: int) -> float:
 @called
 def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """What recipes take beyond the plan while a measure runs; it is taken to go on."""
-    f.good[MORE_USE] = 0.0
+    clear_goods(f, MORE_USE)
     for k in range(len(n.outputs)):
         if f.regime[t] > 0 and n.outputs[k] >= 0:
             own = min(c.plan[t, k], capacity_left(c, ms, t, f.regime[t], k))
@@ -1282,25 +1294,25 @@ def close_period(n: Network, c: Course, f: Run, t: int, calm: bool) -> None:
 def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """The turns of a period."""
     second = 1 - n.first_tier
-    f.good[BASE] = f.good[KEPT]
+    put_goods(f, BASE, KEPT)
     if n.reserve_rank == 0:
-        f.good[FILL] = f.good[KEPT]
+        put_goods(f, FILL, KEPT)
         refill(n, c, ms, f, t, False)
-        f.good[BASE] = f.good[KEPT]
+        put_goods(f, BASE, KEPT)
     serve_tier(n, c, ms, f, t, n.first_tier, False)
     if f.regime[t] == 0:
-        f.good[BASE] = f.good[FLOOR]
+        put_goods(f, BASE, FLOOR)
     for g in range(len(n.order)):
         f.good[FILL, g] = min(f.good[AIM, g], f.good[FLOOR, g])
     refill(n, c, ms, f, t, True)
-    f.good[BASE] = f.good[FLOOR]
+    put_goods(f, BASE, FLOOR)
     if f.regime[t] > 0:
         serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, False)
-    f.good[BASE] = f.good[AIM]
-    f.good[FILL] = f.good[AIM]
+    put_goods(f, BASE, AIM)
+    put_goods(f, FILL, AIM)
     refill(n, c, ms, f, t, False)
-    f.good[BASE] = f.good[AIM]
+    put_goods(f, BASE, AIM)
     if f.regime[t] == 0:
         serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, True)
@@ -1308,4 +1320,4 @@ def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
         for e in range(len(n.exports)):
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
         settle(n, c, ms, f, t, False, False)
-        f.source[TAKES] = 0.0
+        stop_taking(f)
