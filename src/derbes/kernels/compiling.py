@@ -7,6 +7,7 @@ Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Pyt
 import contextlib
 import hashlib
 import io
+import operator
 import os
 import pickle
 import re
@@ -24,10 +25,10 @@ from numba.core import caching as _caching
 from numba.core import cgutils as _cgutils
 from numba.core import imputils as _imputils
 from numba.core import types as _types
+from numba.core.typing import arraydecl as _arraydecl
 from numba.core.typing import templates as _templates
 from numba.extending import intrinsic as _intrinsic
 from numba.extending import models as _models
-from numba.extending import overload as _overload
 from numba.extending import register_model as _register_model
 from numba.np import arrayobj as _arrayobj
 
@@ -35,6 +36,7 @@ from derbes.scratch import new_part, released
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+array_index: Any = _arraydecl.get_array_index_type
 arrays: Any = _arrayobj
 caching: Any = _caching
 cgutils: Any = _cgutils
@@ -43,7 +45,6 @@ imputils: Any = _imputils
 intrinsic: Any = _intrinsic
 ir: Any = cgutils.ir
 models: Any = _models
-overload: Any = _overload
 register_model: Any = _register_model
 templates: Any = _templates
 types: Any = _types
@@ -65,11 +66,24 @@ def _compiled(function: F, *, inline: bool) -> F:
     make = numba.njit(error_model="numpy", forceinline=inline, nogil=True)
     dispatcher: Any = make(function)
     if IS_COMPILED:
+        if not inline:
+            _compile_once(dispatcher)
         try:
             dispatcher._cache = KernelCache(function)  # noqa: SLF001 - it is given no other way
         except RuntimeError:
             _warn(UNKEPT, str(Path(__file__).parent), "nowhere to write")
     return cast("F", dispatcher)
+
+
+def _compile_once(dispatcher: Any) -> None:
+    """Compile for numbers, not anew for each constant that it is called with."""
+    resolve = dispatcher.get_call_template
+
+    def of_numbers(args: Any, names: Any) -> Any:
+        named = {name: types.unliteral(kind) for name, kind in names.items()}
+        return resolve(tuple(types.unliteral(kind) for kind in args), named)
+
+    dispatcher.get_call_template = of_numbers
 
 
 # What is compiled is kept on disk for later processes
@@ -241,21 +255,40 @@ _OF_ARRAY = 1 + _MOST_AXES
 """Words of an array: its address and its lengths."""
 
 
+class FieldType(types.Array):  # type: ignore[misc]
+    """An array that is a field of a packed tuple.
+
+    Its indices are never negative, and what is written to it never changes another field, so
+    that the compiler need not read again what it has read.
+    """
+
+    def __init__(self, number: Any, n_axes: int, name: str) -> None:
+        self.field = name
+        super().__init__(number, n_axes, "C", name=f"{name}({number}, {n_axes})")
+
+    @property
+    def key(self) -> Any:
+        """What makes two the same."""
+        return self.name
+
+
+register_model(FieldType)(models.ArrayModel)
+
+
 def _fields(kind: type) -> dict[str, Any]:
     """Numba's type of each field of a named tuple."""
     hints = get_type_hints(kind, include_extras=True)
-    return {name: _field_type(hint) for name, hint in hints.items()}
+    return {name: _field_type(hint, f"{kind.__name__}.{name}") for name, hint in hints.items()}
 
 
-def _field_type(hint: Any) -> Any:
+def _field_type(hint: Any, name: str) -> Any:
     if hint in (int, bool):
         return types.int64
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return PackType(hint)
     axes = hint.__metadata__[0] if hasattr(hint, "__metadata__") else 1
     plain = hint.__origin__ if hasattr(hint, "__metadata__") else hint
-    number = types.int64 if plain == Ints else types.float64
-    return types.Array(number, axes, "C")
+    return FieldType(types.int64 if plain == Ints else types.float64, axes, name)
 
 
 def _n_words(kind: Any) -> int:
@@ -283,44 +316,83 @@ def _get_field(context: Any, builder: Any, pack: Any, words: Any, name: str) -> 
     names = list(fields)
     first = sum(_n_words(fields[other]) for other in names[: names.index(name)])
     kind = fields[name]
-    place = builder.gep(words, [ir.Constant(_INDEX, first)])
-    if isinstance(kind, PackType):
-        return place
-    if not isinstance(kind, types.Array):
-        return _word(builder, place)
-    return _array_at(context, builder, kind, place)
+    place = builder.gep(words, [ir.Constant(_INDEX, first)], inbounds=True)
+    if isinstance(kind, FieldType):
+        return _array_at(context, builder, kind, place)
+    return place if isinstance(kind, PackType) else _word(builder, place, 0)
 
 
 imputils.lower_getattr_generic(PackType)(_get_field)
 
 
-def _word(builder: Any, place: Any) -> Any:
+def _word(builder: Any, words: Any, at: int) -> Any:
     """A word that never changes, which the compiler need not read again."""
-    word = builder.load(place)
+    word = builder.load(builder.gep(words, [ir.Constant(_INDEX, at)], inbounds=True))
     word.set_metadata("invariant.load", builder.module.add_metadata([]))
     return word
 
 
-def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
+def _array_at(context: Any, builder: Any, kind: Any, words: Any) -> Any:
     """The array whose address and lengths stand at a place."""
-    lengths = [
-        _word(builder, builder.gep(place, [ir.Constant(_INDEX, 1 + axis)]))
-        for axis in range(kind.ndim)
-    ]
+    lengths = [_word(builder, words, 1 + axis) for axis in range(kind.ndim)]
     strides = [ir.Constant(_INDEX, 8)]
     for length in lengths[:0:-1]:
         strides.insert(0, builder.mul(strides[0], length))
-    room = cgutils.alloca_once(builder, context.get_value_type(kind), zfill=True)
-    array = context.make_array(kind)(context, builder, ref=room)
+    array = context.make_array(kind)(context, builder)
     arrays.populate_array(
         array,
-        data=builder.inttoptr(_word(builder, place), array.data.type),
+        data=builder.inttoptr(_word(builder, words, 0), array.data.type),
         shape=cgutils.pack_array(builder, lengths),
         strides=cgutils.pack_array(builder, strides),
         itemsize=ir.Constant(_INDEX, 8),
         meminfo=None,
     )
-    return builder.load(room)
+    return array._getvalue()  # noqa: SLF001 - the value has no other name
+
+
+def _get_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """A number of a field, or an array where an axis is left out."""
+    field, index = signature.args
+    if signature.return_type == field.dtype:
+        return _marked(builder, field, builder.load(_place(context, builder, field, index, values)))
+    of_tuple = isinstance(index, types.BaseTuple)
+    of_array = arrays.getitem_array_tuple if of_tuple else arrays.getitem_arraynd_intp
+    return of_array(context, builder, signature, values)
+
+
+def _set_item(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Put a number, or whatever fills a part."""
+    field, index, value = signature.args
+    if array_index(field, index).result != field.dtype:
+        return arrays.setitem_array(context, builder, signature, values)
+    put = context.cast(builder, values[2], value, field.dtype)
+    place = _place(context, builder, field, index, values)
+    _marked(builder, field, builder.store(put, place))
+    return context.get_dummy_value()
+
+
+for _index in (types.Integer, types.SliceType, types.BaseTuple):
+    imputils.lower_builtin(operator.getitem, FieldType, _index)(_get_item)
+    imputils.lower_builtin(operator.setitem, FieldType, _index, types.Any)(_set_item)
+
+
+def _place(context: Any, builder: Any, field: Any, index: Any, values: Any) -> Any:
+    """Address of a number of a field."""
+    array, at = context.make_array(field)(context, builder, values[0]), values[1]
+    if isinstance(index, types.BaseTuple):
+        lengths = cgutils.unpack_tuple(builder, array.shape, field.ndim)
+        at, *others = cgutils.unpack_tuple(builder, at, count=len(index))
+        for length, other in zip(lengths[1:], others, strict=True):
+            at = builder.add(builder.mul(at, length, flags=("nsw",)), other, flags=("nsw",))
+    return builder.gep(array.data, [at], inbounds=True)
+
+
+def _marked(builder: Any, field: Any, access: Any) -> Any:
+    """A load or store that meets no other field."""
+    add, zero = builder.module.add_metadata, ir.Constant(_INDEX, 0)
+    of_field = add([field.field, add(["fields of packed tuples"]), zero])
+    access.set_metadata("tbaa", add([of_field, of_field, zero]))
+    return access
 
 
 def opener(kind: type) -> Any:

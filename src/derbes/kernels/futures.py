@@ -20,6 +20,7 @@ from derbes.kernels.policy import (
     Run,
     Table,
     close_period,
+    is_as_before,
     limit_sources,
     open_period,
     order_ahead,
@@ -27,6 +28,7 @@ from derbes.kernels.policy import (
     price_goods,
     set_aims,
     settle_period,
+    sort_sources,
     strike,
     take_least,
 )
@@ -110,6 +112,8 @@ class Drawn(NamedTuple):
     """Set of the measure that begins; -1: none. (N, W)"""
     weights: Floats
     """(N,)"""
+    is_drawn: int
+    """0: futures differ in measures and first stocks alone."""
 
 
 FIRST, WHOLE, LAST = range(3)
@@ -161,68 +165,81 @@ open_drawn, open_kept, open_strikes = opener(Drawn), opener(Kept), opener(Strike
 
 
 @compiled
-def row_of(rows: Any, i: int) -> int:
+def row_of(n_rows: int, i: int) -> int:
     """Row of a future."""
-    return i if len(rows) > 1 else 0
+    return i if n_rows > 1 else 0
 
 
 @called
-def put_row(rows: Any, i: int, to: Any) -> None:
-    """Numbers of a future that do not change over time."""
-    row = row_of(rows, i)
-    for at in range(len(to)):
-        to[at] = rows[row, at]
+def put_row(rows: Any, i: int, whole: bool, to: Any) -> None:
+    """Numbers of a future that do not change over time; those of all futures stay there."""
+    if whole or len(rows) > 1:
+        row = row_of(len(rows), i)
+        for at in range(len(to)):
+            to[at] = rows[row, at]
 
 
 @called
-def put_paths(paths: Cube, i: int, first: int, to: Table) -> None:
+def put_paths(paths: Cube, i: int, whole: bool, first: int, to: Table) -> None:
     """Numbers of a future by period; behind their end they keep the last."""
-    row, last = row_of(paths, i), paths.shape[2] - 1
-    for at in range(to.shape[1]):
-        for t in range(len(to)):
-            to[t, at] = paths[row, at, min(first + t, last)]
+    if whole or len(paths) > 1:
+        row, last = row_of(len(paths), i), paths.shape[2] - 1
+        for at in range(to.shape[1]):
+            for t in range(len(to)):
+                to[t, at] = paths[row, at, min(first + t, last)]
 
 
 @called
-def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
-    """The numbers of a future."""
-    put_row(d.leads, i, c.leads)
-    put_row(d.line_time, i, c.line_time)
-    put_row(d.amounts, i, c.amounts)
-    put_row(d.retention, i, c.retention)
-    put_row(d.shelf_life, i, c.shelf_life)
-    put_row(d.opening, i, c.opening)
-    put_row(d.ramp, i, c.ramp)
-    put_row(d.weight, i, c.weight)
-    put_row(d.refill, i, c.refill)
-    put_row(d.lot_order, i, c.lot_order)
-    put_row(d.lot_until, i, c.lot_until)
-    put_row(d.before_fresh, i, c.before_fresh)
-    put_row(d.lot_rank, i, c.lot_rank)
-    put_paths(d.demand, i, f.first, c.demand)
-    put_paths(d.crisis, i, f.first, c.crisis)
-    put_paths(d.storage_limit, i, f.first, c.storage_limit)
-    put_paths(d.storage_cost, i, f.first, c.storage_cost)
-    put_paths(d.reserve, i, f.first, c.held)
-    put_paths(d.hours, i, f.first, c.hours)
-    put_paths(d.pools, i, f.first, c.pools)
-    put_paths(d.least, i, f.first, c.least)
-    put_paths(d.pool_least, i, f.first, c.pool_least)
-    put_paths(d.capacity, i, f.first, c.capacity)
-    put_paths(d.lot_retention, i, f.first, c.lot_retention)
+def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int, whole: bool) -> None:
+    """The numbers of a future; those that all share only where the whole is wanted."""
+    put_row(d.leads[:], i, whole, c.leads[:])
+    put_row(d.line_time[:], i, whole, c.line_time[:])
+    put_row(d.amounts[:], i, whole, c.amounts[:])
+    put_row(d.retention[:], i, whole, c.retention[:])
+    put_row(d.shelf_life[:], i, whole, c.shelf_life[:])
+    put_row(d.opening[:], i, True, c.opening[:])
+    put_row(d.ramp[:], i, whole, c.ramp[:])
+    put_row(d.weight[:], i, whole, c.weight[:])
+    put_row(d.refill[:], i, whole, c.refill[:])
+    put_row(d.lot_order[:], i, whole, c.lot_order[:])
+    put_row(d.lot_until[:], i, whole, c.lot_until[:])
+    put_row(d.before_fresh[:], i, whole, c.before_fresh[:])
+    put_row(d.lot_rank[:], i, whole, c.lot_rank[:])
+    put_paths(d.demand[:], i, whole, f.first, c.demand[:])
+    put_paths(d.crisis[:], i, whole, f.first, c.crisis[:])
+    put_paths(d.storage_limit[:], i, whole, f.first, c.storage_limit[:])
+    put_paths(d.storage_cost[:], i, whole, f.first, c.storage_cost[:])
+    put_paths(d.reserve[:], i, True, f.first, c.held[:])
+    put_paths(d.hours[:], i, whole, f.first, c.hours[:])
+    put_paths(d.pools[:], i, whole, f.first, c.pools[:])
+    put_paths(d.least[:], i, whole, f.first, c.least[:])
+    put_paths(d.pool_least[:], i, whole, f.first, c.pool_least[:])
+    put_paths(d.capacity[:], i, whole, f.first, c.capacity[:])
+    put_paths(d.lot_retention[:], i, whole, f.first, c.lot_retention[:])
     for p in range(len(c.opening)):
         c.opening[p] -= f.first
-    for k in range(len(n.outputs)):
-        wait = c.leads[k] if n.is_bought[k] else 0
-        for t in range(len(c.cost)):
-            c.cost[t, k] = unit_cost(f, d, i, k, t + wait)
+    if whole or len(d.unit_cost) > 1 or len(d.leads) > 1:
+        for k in range(len(n.outputs)):
+            wait = c.leads[k] if n.is_bought[k] else 0
+            for t in range(len(c.cost)):
+                c.cost[t, k] = unit_cost(f, d, i, k, t + wait)
+
+
+@called
+def is_moved(f: Frame, d: Drawn, c: Course, i: int) -> bool:
+    """Whether a measure has moved an opening of the future before."""
+    moved = False
+    for p in range(len(c.opening)):
+        planned = d.opening[row_of(len(d.opening), i), p] - f.first
+        moved = moved or c.opening[p] != planned
+    return moved
 
 
 @compiled
 def unit_cost(f: Frame, d: Drawn, i: int, k: int, t: int) -> float:
     """What a unit costs that is paid in a period, transport included. [money/unit]"""
     paid = min(f.first + t, d.unit_cost.shape[2] - 1)
-    return float(d.unit_cost[row_of(d.unit_cost, i), k, paid])
+    return float(d.unit_cost[row_of(len(d.unit_cost), i), k, paid])
 
 
 @called
@@ -276,7 +293,7 @@ def place_state(
     n: Network, p: Course, f: Frame, d: Drawn, c: Course, r: Run, factors: Table, i: int
 ) -> None:
     """Before the first period: the first stocks, and on the way what the plan has."""
-    m, last, row = len(c.plan), len(p.plan) - 1, row_of(d.lot_stock, i)
+    m, last, row = len(c.plan), len(p.plan) - 1, row_of(len(d.lot_stock), i)
     for lot in range(r.lots.shape[1]):
         stock, usual = d.lot_stock[row, lot], f.lot_stock[lot]
         r.lots[0, lot] = stock
@@ -362,9 +379,7 @@ def follow(
     Returns:
         The period behind the last that was run.
     """
-    longest = 0
-    for k in range(len(n.outputs)):
-        longest = max(longest, c.leads[k])
+    longest = sort_sources(n, c, f)
     after, calm, known, next_row = NEVER, True, -1, 0
     for t in range(first, end):
         regime = f.regime[t]
@@ -383,10 +398,13 @@ def follow(
             planned_net(n, c, ms, f, next_row, regime)
             next_row += 1
         open_period(n, c, ms, f, t)
-        limit_sources(n, c, f, CAN)
+        is_new = t == first or not is_as_before(c, f, t)
+        if is_new:
+            limit_sources(n, c, f, CAN)
         take_least(n, c, ms, f, t, calm)
-        set_aims(n, c, ms, f, t, after)
-        price_goods(n, c, ms, f, t)
+        set_aims(n, c, ms, f, t, after, longest)
+        if is_new:
+            price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)
         if until_short and missing(n, c, f, t) > 0.0:
             return t + 1
@@ -420,7 +438,7 @@ def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int)
     total[:] = 0.0
     at = 2 * n_uses
     total[at + FIRST_SHORT] = -1.0
-    discount, weight, worth = d.discount[row_of(d.discount, i), 1], d.weights[i], 1.0
+    discount, weight, worth = d.discount[row_of(len(d.discount), i), 1], d.weights[i], 1.0
     for t in range(len(r.regime)):
         lacking = missing(n, c, r, t)
         for u in range(n_uses):
@@ -486,11 +504,14 @@ def run_futures(
     d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
     r, kept = open_run(run), open_kept(record)
     for i in range(len(d.weights)):
-        place_numbers(n, f, d, c, i)
-        follow_plan(n, p, f, c, kept.factors)
-        place_state(n, p, f, d, c, r, kept.factors, i)
+        whole = i == 0 or is_moved(f, d, c, i - 1)
+        if whole or d.is_drawn:
+            place_numbers(n, f, d, c, i, whole)
+            follow_plan(n, p, f, c, kept.factors[:])
+        place_state(n, p, f, d, c, r, kept.factors[:], i)
         place_turns(f, d, r, i)
-        place_factors(f, d, b, ms, i)
+        if i == 0 or len(f.term_sets) > 0:
+            place_factors(f, d, b, ms, i)
         follow(n, c, ms, r, 0, len(r.regime), False)
         tally(n, f, d, c, r, kept, i)
 
@@ -583,10 +604,12 @@ def run_strikes(
     r, q, x = open_run(run), open_run(branch), open_strikes(strikes)
     for i in range(len(d.weights)):
         place_factors(f, d, b, ms, i)
-        place_numbers(n, f, d, c, i)
-        follow_plan(n, p, f, c, factors)
+        whole = i == 0 or is_moved(f, d, c, i - 1)
+        if whole or d.is_drawn:
+            place_numbers(n, f, d, c, i, whole)
+            follow_plan(n, p, f, c, factors)
         place_state(n, p, f, d, c, r, factors, i)
-        is_new, now, at = False, 0, len(at_starts)
+        now, at = 0, len(at_starts)
         for j in range(len(x.starts) - 1, -1, -1):
             if at == len(at_starts) or x.starts[j] != now:
                 now, at = follow(n, c, ms, r, now, x.starts[j], False), at - 1
@@ -598,10 +621,9 @@ def run_strikes(
             x.first_short[i, j] = short_before(x, i, j)
             if x.first_short[i, j] >= 0 or is_idle(x, i, j):
                 continue
-            if is_new:  # a measure may have moved an opening
-                place_numbers(n, f, d, c, i)
+            if is_moved(f, d, c, i):
+                place_numbers(n, f, d, c, i, True)
                 follow_plan(n, p, f, c, factors)
-                is_new = False
             fork(open_run(at_starts[at]), q, start)
             q.strikes[:] = -1
             q.strikes[start, 0] = one
@@ -613,6 +635,3 @@ def run_strikes(
                     x.first_short[i, j] = t
                 for u in range(len(n.use_goods)):
                     x.unmet[i, j, u] += unmet_of(q, t, u)
-            for plant in range(len(c.opening)):
-                late = ms.effects[one, ms.effects.shape[1] - len(c.opening) + plant]
-                is_new = is_new or late > 0.0

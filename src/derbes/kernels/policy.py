@@ -218,6 +218,14 @@ class Run(NamedTuple):
     """Net flow of the plan that today's measures leave, without orders ahead. (m, G)"""
     second: Table
     """Demand of the second tier, as far as the plan serves it. (m, G)"""
+    bought: Table
+    """Most that today's measures let sellers bring by period of arrival. (m, G)"""
+    bought_own: Table
+    """The plan's part of it, without what is there at once. (m, G)"""
+    coming: Table
+    """Net flow of (S10) without what is ordered by today, N as to it. (m, G) [unit/period]"""
+    coming_bare: Table
+    """The same as to N'. (m, G) [unit/period]"""
     lots: Table
     """Before the first period, then at the end of each. (n + 1, L) [unit]"""
     fresh: Table
@@ -232,6 +240,15 @@ class Run(NamedTuple):
     """Row of `inflow` of the oldest batch that is left. (G,)"""
     rest: Floats
     """What is left of it. (G,) [unit]"""
+    sources: Ints
+    """As those of the network, those of each good by lead time."""
+    first_later: Ints
+    """Place of the first source of each good that takes time. (G,)"""
+    takers: Ints
+    """What may take inputs beside the claims of goods: recipes that take time or turn back,
+    and exports. (K,)"""
+    n_takers: Ints
+    """(1,)"""
     good: Table
     """Working numbers of goods. (N_GOOD, G)"""
     source: Table
@@ -250,11 +267,31 @@ POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
 
 
 @compiled
+def put_goods(f: Run, row: int, of: int) -> None:
+    """One working number of all goods becomes another."""
+    for g in range(f.good.shape[1]):
+        f.good[row, g] = f.good[of, g]
+
+
+@compiled
+def clear_goods(f: Run, row: int) -> None:
+    """One working number of all goods becomes nothing."""
+    for g in range(f.good.shape[1]):
+        f.good[row, g] = 0.0
+
+
+@compiled
 def part_of(wanted: float, there: float, size: float) -> float:
     """Part of what is wanted that is there; 1 when rounding alone is missing."""
     if wanted <= there + SMALL * min(wanted, size):
         return 1.0
     return max(0.0, there) / wanted
+
+
+@compiled
+def as_far_as(level: float, there: float, each: float) -> float:
+    """A level, or as much of it as there is enough for; divided only where it is not."""
+    return there / each if level * each > there else level
 
 
 @compiled
@@ -280,22 +317,61 @@ def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
 @called
 def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
     """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
-    net, second = f.net[t], f.second[t]
-    net[:] = 0.0
-    second[:] = 0.0
+    for g in range(len(n.order)):
+        f.net[t, g] = 0.0
+        f.second[t, g] = 0.0
     for u in range(len(n.use_goods)):
         demand = demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
-        net[n.use_goods[u]] -= demand
+        f.net[t, n.use_goods[u]] -= demand
         if n.use_essential[u] != n.first_tier:
-            second[n.use_goods[u]] += demand
+            f.second[t, n.use_goods[u]] += demand
     for k in range(len(n.outputs)):
         level = c.plan[t, k]
         if level > 0.0:
             level = min(level, capacity_left(c, ms, t, regime, k))
             for i in range(n.first_input[k], n.first_input[k + 1]):
-                net[n.input_goods[i]] -= c.amounts[i] * level
+                f.net[t, n.input_goods[i]] -= c.amounts[i] * level
             if c.leads[k] == 0 and n.outputs[k] >= 0:
-                net[n.outputs[k]] += level
+                f.net[t, n.outputs[k]] += level
+    for g in range(len(n.order) if regime > 0 else 0):
+        most, own = 0.0, 0.0
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = f.sources[s]
+            at = t - c.leads[k]
+            if is_seller(n, k) and at >= 0:
+                most_of_k = capacity_left(c, ms, at, regime, k)
+                planned = min(c.plan[at, k], most_of_k)
+                if c.leads[k] > 0:
+                    most += most_of_k
+                    own += planned
+                else:
+                    most += most_of_k - planned
+        f.bought[t, g] = most
+        f.bought_own[t, g] = own
+
+
+@called
+def sort_sources(n: Network, c: Course, f: Run) -> int:
+    """Sources of each good by lead time, and who takes inputs; returns the longest lead time."""
+    longest, n_takers = 0, 0
+    for g in range(len(n.order)):
+        first = n.first_source[g]
+        f.first_later[g] = first
+        for s in range(first, n.first_source[g + 1]):
+            k, to = n.sources[s], s
+            longest = max(longest, c.leads[k])
+            while to > first and c.leads[f.sources[to - 1]] > c.leads[k]:
+                f.sources[to] = f.sources[to - 1]
+                to -= 1
+            f.sources[to] = k
+            if c.leads[k] == 0:
+                f.first_later[g] += 1
+    for k in range(len(n.outputs)):
+        if n.outputs[k] < 0 or (not n.is_bought[k] and (c.leads[k] > 0 or n.turns_back[k])):
+            f.takers[n_takers] = k
+            n_takers += 1
+    f.n_takers[0] = n_takers
+    return int(longest)
 
 
 @called
@@ -423,7 +499,7 @@ def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, q: int) 
         f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k) if is_in else np.inf
     while price < np.inf and lacking > 0.0:
         lacking -= choose_within(n, f, 0, end, lacking)
-        price = next_price(n, c, f, 0, end, -1, one_price(price) if price > -np.inf else price)
+        price = next_price(f, 0, end, one_price(price) if price > -np.inf else price)
         for k in range(len(n.outputs)):
             is_in = price <= f.source[PRICE, k] <= one_price(price) < np.inf
             f.source[ROOM, k] = max(0.0, f.source[LEFT, k] - f.source[CHOSEN, k]) if is_in else 0.0
@@ -440,17 +516,41 @@ def can_do(n: Network, f: Run, k: int, capacity: float) -> float:
     return capacity
 
 
+@compiled
+def is_seller(n: Network, k: int) -> bool:
+    """Whether what may come of it in periods to come does not depend on today."""
+    return bool(n.lines[k] < 0 and n.first_input[k] == n.first_input[k + 1])
+
+
 @called
-def needed_ahead(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int
-) -> tuple[float, float]:
+def look_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, longest: int) -> None:
+    """What comes of a good in each period to come beside what is ordered by today (S10)."""
+    regime, last = f.regime[t], min(t + n.a_year, len(f.net) - 1)
+    near = min(t + longest, last)
+    for row in range(t + 1, last + 1):
+        flow = f.net[row, g] + f.second[row, g]
+        f.coming[row, g] = flow + f.bought[row, g] if row > near else flow
+        f.coming_bare[row, g] = flow + f.bought_own[row, g] if row > near else flow
+    for s in range(n.first_source[g], n.first_source[g + 1]):
+        k = f.sources[s]
+        lead = c.leads[k]
+        for row in range(t + lead + 1, (near if is_seller(n, k) else last) + 1):
+            most = capacity_left(c, ms, row - lead, regime, k)
+            own = min(c.plan[row - lead, k], most)
+            if lead > 0:
+                f.coming[row, g] += own
+                f.coming_bare[row, g] += own
+            f.coming[row, g] += max(0.0, can_do(n, f, k, most) - own)
+
+
+@called
+def needed_ahead(n: Network, c: Course, f: Run, t: int, g: int, first: int) -> tuple[float, float]:
     """Stock that the first tier will need if the measures go on, N and N' of (S10). [unit]
 
     Args:
         n: The network.
         c: Its numbers.
-        ms: What measures do.
-        f: The run.
+        f: The run, with what `look_ahead` found of the good in this period.
         t: The period.
         g: The good.
         first: Periods from now to the one at whose end the stock is needed.
@@ -461,27 +561,18 @@ def needed_ahead(
     last = min(n.a_year, len(f.net) - 1 - t)
     if c.shelf_life[g] > 0:
         last = min(last, first + c.shelf_life[g])
-    total, most, bare_total, bare_most, regime = 0.0, 0.0, 0.0, 0.0, f.regime[t]
+    total, most, bare_total, bare_most = 0.0, 0.0, 0.0, 0.0
+    at, end = f.first_later[g], n.first_source[g + 1]
+    while at < end and c.leads[f.sources[at]] <= first:
+        at += 1
     for j in range(first + 1, last + 1):
-        row = t + j
-        flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
-        bare = flow
-        for s in range(n.first_source[g], n.first_source[g + 1]):
-            k = n.sources[s]
-            at = row - c.leads[k]
-            if at == t:
-                flow += f.source[OWN, k]
-                bare += f.source[OWN, k]
-            elif at > t:
-                most_of_k = capacity_left(c, ms, at, regime, k)
-                own = min(c.plan[at, k], most_of_k)
-                if c.leads[k] > 0:
-                    flow += own
-                    bare += own
-                flow += max(0.0, can_do(n, f, k, most_of_k) - own)
-        total -= flow
+        ordered = f.due[t + j, g]
+        while at < end and c.leads[f.sources[at]] == j:
+            ordered += f.source[OWN, f.sources[at]]
+            at += 1
+        total -= ordered + f.coming[t + j, g]
         most = max(most, total)
-        bare_total -= bare
+        bare_total -= ordered + f.coming_bare[t + j, g]
         bare_most = max(bare_most, bare_total)
     if total > SMALL * c.size[g] and last == n.a_year:
         most = max(most, f.good[STOCK, g] + total)
@@ -489,7 +580,7 @@ def needed_ahead(
 
 
 @called
-def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
+def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int, longest: int) -> None:
     """Stock aimed at (S2), and the floor of the second tier (S3)."""
     running = f.regime[t] > 0
     for g in range(len(n.order)):
@@ -508,11 +599,25 @@ def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) ->
             floor = c.path[t, g] - c.held[t, g]
             f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
             if running:
-                ahead, without_more = needed_ahead(n, c, ms, f, t, g, 0)
+                look_ahead(n, c, ms, f, t, g, longest)
+                ahead, without_more = needed_ahead(n, c, f, t, g, 0)
                 f.good[AIM, g] = max(aim, min(c.storage_limit[t, g], ahead))
                 f.good[FLOOR, g] = max(aim, ahead, without_more)
         else:
             f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
+
+
+@compiled
+def takers(f: Run) -> Ints:
+    """What may take inputs beside the claims of goods."""
+    return f.takers[: f.n_takers[0]]
+
+
+@compiled
+def stop_taking(f: Run) -> None:
+    """What takers still want is let go."""
+    for k in takers(f):
+        f.source[TAKES, k] = 0.0
 
 
 @compiled
@@ -523,6 +628,25 @@ def still_spoiling(f: Run, g: int) -> float:
         return 0.0
     drawn = max(0.0, f.good[OPENED, g] - f.good[STOCK, g])
     return float(max(0.0, spoiling - drawn))
+
+
+@called
+def is_as_before(c: Course, f: Run, t: int) -> bool:
+    """Whether costs and capacities are those of the period before, under the same measures."""
+    if t == 0 or f.regime[t] != f.regime[t - 1]:
+        return False
+    unlike = 0
+    for begins in range(f.strikes.shape[1]):
+        unlike += f.strikes[t, begins] >= 0
+    for k in range(c.cost.shape[1]):
+        unlike += c.cost[t, k] != c.cost[t - 1, k]
+        unlike += c.capacity[t, k] != c.capacity[t - 1, k]
+    for r in range(c.hours.shape[1]):
+        unlike += c.hours[t, r] != c.hours[t - 1, r]
+    for q in range(c.pools.shape[1]):
+        unlike += c.pools[t, q] != c.pools[t - 1, q]
+        unlike += c.pool_least[t, q] > 0.0
+    return unlike == 0
 
 
 @called
@@ -552,19 +676,17 @@ def limit_sources(n: Network, c: Course, f: Run, row: int) -> None:
     for at in range(len(n.order) - 1, -1, -1):
         g = n.order[at]
         reach = f.good[USABLE, g] if row == LIMIT else 0.0
-        for s in range(n.first_source[g], n.first_source[g + 1]):
-            k = n.sources[s]
-            most = f.source[LEFT, k]
-            if n.turns_back[k] or (row == LIMIT and c.leads[k] > 0):
-                most = 0.0
+        end = f.first_later[g] if row == LIMIT else n.first_source[g + 1]
+        for s in range(n.first_source[g], end):
+            k = f.sources[s]
+            most = 0.0 if n.turns_back[k] else f.source[LEFT, k]
             if most > 0.0:
                 if n.pools[k] >= 0:
                     most = min(most, f.pool[POOL_LEFT, n.pools[k]])
-                if n.lines[k] >= 0 and c.line_time[k] > 0.0:
-                    most = min(most, f.line[HOURS, n.lines[k]] / c.line_time[k])
+                if n.lines[k] >= 0:
+                    most = as_far_as(most, f.line[HOURS, n.lines[k]], c.line_time[k])
                 for i in range(n.first_input[k], n.first_input[k + 1]):
-                    if c.amounts[i] > 0.0:
-                        most = min(most, f.good[REACH, n.input_goods[i]] / c.amounts[i])
+                    most = as_far_as(most, f.good[REACH, n.input_goods[i]], c.amounts[i])
             f.source[row, k] = most
             reach += most
         f.good[REACH, g] = reach
@@ -588,20 +710,20 @@ def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> f
     pooled = False
     total = 0.0
     for s in range(first, end):
-        k = n.sources[s]
+        k = f.sources[s]
         total += f.source[ROOM, k]
         pooled = pooled or (n.pools[k] >= 0 and f.source[ROOM, k] > 0.0)
     if pooled:
         for s in range(first, end):
-            if n.pools[n.sources[s]] >= 0:
-                f.pool[POOL_ROOM, n.pools[n.sources[s]]] = 0.0
+            if n.pools[f.sources[s]] >= 0:
+                f.pool[POOL_ROOM, n.pools[f.sources[s]]] = 0.0
         for s in range(first, end):
-            k = n.sources[s]
+            k = f.sources[s]
             if n.pools[k] >= 0:
                 f.pool[POOL_ROOM, n.pools[k]] += f.source[ROOM, k]
         total = 0.0
         for s in range(first, end):
-            k = n.sources[s]
+            k = f.sources[s]
             q = n.pools[k]
             if q >= 0 and f.source[ROOM, k] > 0.0:
                 there = max(0.0, f.pool[POOL_LEFT, q] - f.pool[POOL_CHOSEN, q])
@@ -614,9 +736,9 @@ def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> f
     n_endless = 0
     if total == np.inf:
         for s in range(first, end):
-            n_endless += f.source[ROOM, n.sources[s]] == np.inf
+            n_endless += f.source[ROOM, f.sources[s]] == np.inf
     for s in range(first, end):
-        k = n.sources[s]
+        k = f.sources[s]
         if n_endless:
             level = lacking / n_endless if f.source[ROOM, k] == np.inf else 0.0
         else:
@@ -628,14 +750,12 @@ def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> f
 
 
 @compiled
-def next_price(
-    n: Network, c: Course, f: Run, first: int, end: int, lead: int, above: float
-) -> float:
-    """The lowest price above one, of a lead time (-1: of any); infinity: there is none."""
+def next_price(f: Run, first: int, end: int, above: float) -> float:
+    """The lowest price of some sources above one; infinity: there is none."""
     found = np.inf
     for s in range(first, end):
-        k = n.sources[s]
-        if (lead < 0 or c.leads[k] == lead) and above < f.source[PRICE, k] < found:
+        k = f.sources[s]
+        if above < f.source[PRICE, k] < found:
             found = f.source[PRICE, k]
     return found
 
@@ -649,23 +769,23 @@ def one_price(price: float) -> float:
 @called
 def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare: bool) -> float:
     """Levels that make up for what a good lacks (S5); returns what is chosen."""
-    first, end = n.first_source[g], n.first_source[g + 1]
+    first, end = n.first_source[g], f.first_later[g]
     for s in range(first, end):
-        k = n.sources[s]
+        k = f.sources[s]
         offer(n, f, k, min(f.source[OWN, k], f.source[LIMIT, k]))
     chosen = choose_within(n, f, first, end, lacking)
     least = SMALL * min(lacking, c.size[g])
     if spare and lacking - chosen > least:
-        price = next_price(n, c, f, first, end, 0, -np.inf)
+        price = next_price(f, first, end, -np.inf)
         while price < np.inf and lacking - chosen > least:
             highest = one_price(price)
             for s in range(first, end):
-                k = n.sources[s]
+                k = f.sources[s]
                 is_in = price <= f.source[PRICE, k] <= highest
                 room = f.source[LIMIT, k] - f.source[CHOSEN, k] if is_in else 0.0
                 f.source[ROOM, k] = max(0.0, room)
             chosen += choose_within(n, f, first, end, lacking - chosen)
-            price = next_price(n, c, f, first, end, 0, highest)
+            price = next_price(f, first, end, highest)
     return chosen
 
 
@@ -711,7 +831,7 @@ def survey(n: Network, c: Course, f: Run, fills: bool) -> bool:
         f.good[CLAIMS, g] = f.good[WANT, g]
         if fills and f.good[FILL, g] + spoiling > stock + SMALL * c.size[g]:
             short = True
-    for k in range(len(n.outputs)):
+    for k in takers(f):
         if f.source[TAKES, k] > 0.0:
             short = True
             for i in range(n.first_input[k], n.first_input[k + 1]):
@@ -737,7 +857,7 @@ def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
     some = False
     for r in range(f.line.shape[1]):
         f.line[CLAIMED, r] = 0.0
-    for k in range(len(n.outputs)):
+    for k in takers(f):
         if f.source[TAKES, k] > 0.0:
             some = True
             claim(n, c, f, k, f.source[TAKES, k])
@@ -748,15 +868,15 @@ def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
         if fills:
             keeps = f.good[STOCK, g] - still_spoiling(f, g)
             lacking = max(lacking, claims + f.good[FILL, g] - keeps)
-        for s in range(n.first_source[g], n.first_source[g + 1]):
-            k = n.sources[s]
+        for s in range(n.first_source[g], f.first_later[g]):
+            k = f.sources[s]
             f.source[CHOSEN, k] = 0.0
-            if n.turns_back[k] and c.leads[k] == 0:
+            if n.turns_back[k]:
                 lacking -= f.source[TAKES, k]
         if lacking > SMALL * min(c.size[g], max(claims, f.good[FILL, g] if fills else 0.0)):
             some = choose_sources(n, c, f, g, lacking, spare) > 0.0 or some
-            for s in range(n.first_source[g], n.first_source[g + 1]):
-                k = n.sources[s]
+            for s in range(n.first_source[g], f.first_later[g]):
+                k = f.sources[s]
                 if f.source[CHOSEN, k] > 0.0:
                     claim(n, c, f, k, f.source[CHOSEN, k])
                     for i in range(n.first_input[k], n.first_input[k + 1]):
@@ -787,8 +907,8 @@ def execute(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
     for at in range(len(n.order) - 1, -1, -1):
         g = n.order[at]
         made = 0.0
-        for s in range(n.first_source[g], n.first_source[g + 1]):
-            k = n.sources[s]
+        for s in range(n.first_source[g], f.first_later[g]):
+            k = f.sources[s]
             if f.source[CHOSEN, k] > 0.0:
                 part = granted(n, f, k)
                 cut = cut or part < 1.0
@@ -816,7 +936,7 @@ def serve(f: Run, g: int) -> None:
 def take(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
     """Run the takers with what they are granted; whether any was cut."""
     cut = False
-    for k in range(len(n.outputs)):
+    for k in takers(f):
         if f.source[TAKES, k] > 0.0:
             part = granted(n, f, k)
             cut = cut or part < 1.0
@@ -841,7 +961,7 @@ def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spa
         fills: Whether stock is filled up.
         spare: Whether more may be made and bought than the plan has.
     """
-    f.good[SERVED] = 0.0
+    clear_goods(f, SERVED)
     for _ in range(ROUNDS):
         if not survey(n, c, f, fills):
             for g in range(len(n.order)):
@@ -862,7 +982,7 @@ def part_wanted(c: Course, t: int, u: int, beyond: bool) -> float:
 def want(n: Network, f: Run, t: int, c: Course, tier: int, beyond: bool) -> bool:
     """Demand of a tier by good, as far as the plan serves it, or beyond; whether any."""
     some = False
-    f.good[WANT] = 0.0
+    clear_goods(f, WANT)
     for u in range(len(n.use_goods)):
         if n.use_essential[u] == tier:
             part = part_wanted(c, t, u, beyond)
@@ -903,7 +1023,7 @@ def serve_tier(
     if want(n, f, t, c, tier, beyond):
         settle(n, c, ms, f, t, False, True)
         count_served(n, c, f, t, tier, beyond)
-    f.good[WANT] = 0.0
+    clear_goods(f, WANT)
 
 
 @called
@@ -912,10 +1032,10 @@ def refill(n: Network, c: Course, ms: Measures, f: Run, t: int, ordering: bool) 
 
     Goods that are filled again from what is made of them are not drawn meanwhile.
     """
-    for k in range(len(n.outputs)):
+    for k in takers(f):
         g = n.outputs[k]
         f.source[TAKES, k] = 0.0
-        if n.is_bought[k] or g < 0:
+        if g < 0:
             continue
         if c.leads[k] > 0:
             f.source[TAKES, k] = f.source[OWN, k] if ordering else 0.0
@@ -926,7 +1046,7 @@ def refill(n: Network, c: Course, ms: Measures, f: Run, t: int, ordering: bool) 
                 f.source[TAKES, k] = lacking
                 f.good[BASE, g] = np.inf
     settle(n, c, ms, f, t, True, True)
-    f.source[TAKES] = 0.0
+    stop_taking(f)
 
 
 @compiled
@@ -942,50 +1062,47 @@ def may_miss(c: Course, f: Run, t: int, ahead: int, after: int, g: int) -> float
 def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
     """Orders that arrive later: the plan's own, then what the stock will lack (S7)."""
     note_more_use(n, c, ms, f, t)
-    for at in range(len(n.order)):
-        g = n.order[at]
-        first, end = n.first_source[g], n.first_source[g + 1]
-        longest = 0
-        for s in range(first, end):
-            longest = max(longest, c.leads[n.sources[s]])
+    for place_of_good in range(len(n.order)):
+        g = n.order[place_of_good]
+        first, end = f.first_later[g], n.first_source[g + 1]
+        if first == end:
+            continue
+        longest, begin = c.leads[f.sources[end - 1]], first
         stock, missed = max(0.0, f.good[STOCK, g] - still_spoiling(f, g)), 0.0
         for j in range(1, longest + 1):
             flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
-            is_now = False
-            for s in range(first, end):
-                k = n.sources[s]
-                lead = c.leads[k]
-                if lead == j:
-                    is_now = True
-                elif 0 < lead < j:
-                    made = c.plan[t + j - lead, k]
-                    flow += min(made, capacity_left(c, ms, t + j - lead, f.regime[t], k))
+            for s in range(first, begin):
+                k = f.sources[s]
+                at = t + j - c.leads[k]
+                flow += min(c.plan[at, k], capacity_left(c, ms, at, f.regime[t], k))
             stock = c.retention[g] * stock + flow
-            if is_now:
+            behind = begin
+            while behind < end and c.leads[f.sources[behind]] == j:
+                behind += 1
+            if behind > begin:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
                 if f.regime[t] > 0 and n.needed[g]:
-                    ahead, _bare = needed_ahead(n, c, ms, f, t, g, j)
+                    ahead, _bare = needed_ahead(n, c, f, t, g, j)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
-                stock += order_now(n, c, ms, f, t, j, g, aim - stock, missed)
+                stock += order_now(n, c, ms, f, t, begin, behind, aim - stock, missed)
+                begin = behind
             missed += max(0.0, -stock)
             stock = max(0.0, stock)
 
 
 @called
-def plan_orders(n: Network, c: Course, f: Run, g: int, lead: int) -> float:
+def plan_orders(n: Network, f: Run, first: int, end: int) -> float:
     """The plan's orders of one lead time, in proportion where a seller has less; their sum."""
-    first, end = n.first_source[g], n.first_source[g + 1]
     for s in range(first, end):
-        k = n.sources[s]
-        is_in = c.leads[k] == lead and n.is_bought[k]
-        offer(n, f, k, f.source[OWN, k] if is_in else 0.0)
+        k = f.sources[s]
+        offer(n, f, k, f.source[OWN, k] if n.is_bought[k] else 0.0)
     return float(choose_within(n, f, first, end, np.inf))
 
 
 @called
 def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """What recipes take beyond the plan while a measure runs; it is taken to go on."""
-    f.good[MORE_USE] = 0.0
+    clear_goods(f, MORE_USE)
     for k in range(len(n.outputs)):
         if f.regime[t] > 0 and n.outputs[k] >= 0:
             own = min(c.plan[t, k], capacity_left(c, ms, t, f.regime[t], k))
@@ -996,51 +1113,59 @@ def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
 
 @called
 def order_now(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, j: int, g: int, gap: float, missed: float
+    n: Network,
+    c: Course,
+    ms: Measures,
+    f: Run,
+    t: int,
+    first: int,
+    end: int,
+    gap: float,
+    missed: float,
 ) -> float:
-    """Place the plan's orders that arrive in j periods, less what is too much, or more (S7).
+    """Place the plan's orders of one lead time, less what is too much, or more (S7).
 
-    What cheaper sources can bring by then, beyond what is `missed` before, is left to them.
+    The sources of that lead time stand from `first` to `end`. What cheaper ones can bring by
+    then, beyond what is `missed` before, is left to them.
 
     Returns:
         What is ordered.
     """
-    first, end = n.first_source[g], n.first_source[g + 1]
-    ordered, part = plan_orders(n, c, f, g, j), 1.0
+    ordered, part, g = plan_orders(n, f, first, end), 1.0, n.outputs[f.sources[first]]
     gap -= ordered
     if gap < 0.0 and ordered > 0.0:
         part = max(0.0, 1.0 + gap / ordered)
     for s in range(first, end):
-        k = n.sources[s]
-        if c.leads[k] == j and n.is_bought[k]:
+        k = f.sources[s]
+        if n.is_bought[k]:
             if f.source[CHOSEN, k] > 0.0:
                 place(n, c, ms, f, t, k, f.source[CHOSEN, k] * part)
             f.source[OWN, k] = 0.0
     if gap <= SMALL * c.size[g]:
         return ordered * part
     more = 0.0
-    price = next_price(n, c, f, first, end, j, -np.inf)
+    price = next_price(f, first, end, -np.inf)
     while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
         highest = one_price(price)
         some = False
         for s in range(first, end):
-            k = n.sources[s]
+            k = f.sources[s]
             offer(n, f, k, 0.0)
-            if c.leads[k] == j and price <= f.source[PRICE, k] <= highest:
+            if price <= f.source[PRICE, k] <= highest:
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
                 some = some or f.source[ROOM, k] > 0.0
         if some:
-            later = cheaper_later(n, c, ms, f, t, j, g, price)
+            later = cheaper_later(n, c, ms, f, t, first, price)
             lacking = gap - more - max(0.0, later - missed)
             if lacking > 0.0:
                 choose_within(n, f, first, end, lacking)
                 for s in range(first, end):
-                    k = n.sources[s]
+                    k = f.sources[s]
                     level = min(f.source[CHOSEN, k], room_now(n, c, f, t, k))
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
-        price = next_price(n, c, f, first, end, j, highest)
+        price = next_price(f, first, end, highest)
     return ordered + more
 
 
@@ -1058,26 +1183,24 @@ def room_now(n: Network, c: Course, f: Run, t: int, k: int) -> float:
             if n.pools[other] == n.pools[k] and c.leads[other] > 0:
                 left -= f.source[OWN, other]
         room = min(room, max(0.0, left))
-    if n.lines[k] >= 0 and c.line_time[k] > 0.0:
-        room = min(room, f.line[HOURS, n.lines[k]] / c.line_time[k])
+    if n.lines[k] >= 0:
+        room = as_far_as(room, f.line[HOURS, n.lines[k]], c.line_time[k])
     for i in range(n.first_input[k], n.first_input[k + 1]):
-        if c.amounts[i] > 0.0:
-            g = n.input_goods[i]
-            base = f.good[KEPT, g] if drains else f.good[AIM, g]
-            above = max(0.0, f.good[STOCK, g] - base)
-            room = min(room, above / c.amounts[i])
+        g = n.input_goods[i]
+        base = f.good[KEPT, g] if drains else f.good[AIM, g]
+        room = as_far_as(room, max(0.0, f.good[STOCK, g] - base), c.amounts[i])
     return float(room)
 
 
 @called
 def cheaper_later(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, lead: int, g: int, price: float
+    n: Network, c: Course, ms: Measures, f: Run, t: int, first: int, price: float
 ) -> float:
     """What cheaper sources with shorter lead times can bring beyond the plan by then."""
-    total = 0.0
-    for s in range(n.first_source[g], n.first_source[g + 1]):
-        k = n.sources[s]
-        if c.leads[k] < lead and one_price(f.source[PRICE, k]) < price:
+    total, lead = 0.0, c.leads[f.sources[first]]
+    for s in range(n.first_source[n.outputs[f.sources[first]]], first):
+        k = f.sources[s]
+        if one_price(f.source[PRICE, k]) < price:
             for i in range(1, lead - c.leads[k] + 1):
                 most = can_do(n, f, k, capacity_left(c, ms, t + i, f.regime[t], k))
                 total += max(0.0, most - c.plan[t + i, k])
@@ -1171,25 +1294,25 @@ def close_period(n: Network, c: Course, f: Run, t: int, calm: bool) -> None:
 def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """The turns of a period."""
     second = 1 - n.first_tier
-    f.good[BASE] = f.good[KEPT]
+    put_goods(f, BASE, KEPT)
     if n.reserve_rank == 0:
-        f.good[FILL] = f.good[KEPT]
+        put_goods(f, FILL, KEPT)
         refill(n, c, ms, f, t, False)
-        f.good[BASE] = f.good[KEPT]
+        put_goods(f, BASE, KEPT)
     serve_tier(n, c, ms, f, t, n.first_tier, False)
     if f.regime[t] == 0:
-        f.good[BASE] = f.good[FLOOR]
+        put_goods(f, BASE, FLOOR)
     for g in range(len(n.order)):
         f.good[FILL, g] = min(f.good[AIM, g], f.good[FLOOR, g])
     refill(n, c, ms, f, t, True)
-    f.good[BASE] = f.good[FLOOR]
+    put_goods(f, BASE, FLOOR)
     if f.regime[t] > 0:
         serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, False)
-    f.good[BASE] = f.good[AIM]
-    f.good[FILL] = f.good[AIM]
+    put_goods(f, BASE, AIM)
+    put_goods(f, FILL, AIM)
     refill(n, c, ms, f, t, False)
-    f.good[BASE] = f.good[AIM]
+    put_goods(f, BASE, AIM)
     if f.regime[t] == 0:
         serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, True)
@@ -1197,4 +1320,4 @@ def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
         for e in range(len(n.exports)):
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
         settle(n, c, ms, f, t, False, False)
-        f.source[TAKES] = 0.0
+        stop_taking(f)

@@ -42,6 +42,10 @@ BLOCK_NUMBERS = 2**22
 """Most numbers by period of the futures whose arrays are made together."""
 
 
+OF_EACH = ("lot_stock", "factors", "turn_times", "turn_sets", "turn_begins", "weights", "is_drawn")
+"""What may differ between futures that have one plan and the same numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureSet:
     """Measures that run at the same time."""
@@ -421,7 +425,7 @@ def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: Flo
     for column, (quantity, is_time) in enumerate(model.factors):
         one = drawn(quantity, values)
         factors[:, column] = whole_periods(one, calendar) if is_time else one
-    return Drawn(
+    numbers = Drawn(
         capacity=_each(activities.capacity, 2),
         hours=_each(arrays.line_hours, 2),
         pools=_each(arrays.shared_capacity, 2),
@@ -450,8 +454,11 @@ def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: Flo
         turn_sets=nothing,
         turn_begins=nothing,
         weights=weights,
+        is_drawn=0,
         **lot_columns(arrays, model.first),
     )
+    shared = {*Drawn._fields} - {*OF_EACH}
+    return numbers._replace(is_drawn=int(any(len(getattr(numbers, name)) > 1 for name in shared)))
 
 
 def _each(array: Any, n_axes: int) -> Any:
