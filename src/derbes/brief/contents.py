@@ -144,8 +144,8 @@ class BriefContents:
     @cached_property
     def variants(self) -> tuple[str, ...]:
         """Variants that were computed, the case as written first."""
-        rows = chain(self.leverage.rows, self.cover.rows)
-        names = dict.fromkeys([*(row.variant for row in rows), *self.calm])
+        of_rows = (row.variant for row in (*self.leverage.rows, *self.cover.rows))
+        names = dict.fromkeys([*of_rows, *self.calm])
         return tuple(sorted(names, key=lambda name: name != BASE))
 
     @property
