@@ -38,6 +38,17 @@ def test_lengths_together_have_the_bounds_of_each(case):
             np.testing.assert_array_equal(*(getattr(one, path) for one in closest))
 
 
+def test_the_rows_of_the_way_back_are_the_last_of_the_matrix():
+    window = make_window(calm_of(worked_example(2)), 3, 30)
+    after = make_window(window.calm, 4, 30, window)
+    columns = np.random.default_rng(1).random(window.layout.n_columns)
+    for one in (window, after):
+        whole = one.program.matrix @ columns
+        first = one.layout.row("calm_state").offset
+        assert len(whole) > first
+        np.testing.assert_array_equal(one.end_rows @ columns, whole[first:])
+
+
 def test_lengths_of_a_branch_have_its_way_back_and_its_refill():
     case = worked_example(2)
     calm = calm_of(case)

@@ -117,8 +117,9 @@ def lacking_at_the_end(
     layout, own = window.layout, columns.copy()
     for kind, _rows in END:
         layout.column(kind).of(own)[:] = 0.0
-    activity = np.asarray(program.matrix @ own, dtype=np.float64)
-    lacks = np.maximum(program.row_lower - activity, 0.0)
+    first = layout.row("calm_state").offset
+    lacks = np.zeros(layout.n_rows)
+    lacks[first:] = np.maximum(program.row_lower[first:] - window.end_rows @ own, 0.0)
     return {kind: np.max([layout.row(row).of(lacks) for row in rows], axis=0) for kind, rows in END}
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
+from scipy import sparse
 
 from derbes.lp.highs import Session
 from derbes.lp.lexicographic import solve_levels
@@ -85,6 +86,8 @@ class Window:
     target: FloatArray
     """Stock to be held: the reserves, or what calm itself holds where that is less.
     (reserved goods, n) [unit]"""
+    end_rows: sparse.csr_matrix
+    """The rows of the way back (L8), which are the last ones."""
 
     def money_costs(self, run: MeasureRun) -> FloatArray:
         """Discounted money of every column under a measure. (columns,) [money/unit]"""
@@ -249,7 +252,11 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
     is_same = before is not None and has_same_matrix(before.layout, layout)
     matrix = before.program.matrix if before and is_same else None
     program = program_of("branch", layout, bounds, matrix)
-    return Window(calm, layout, state, program, end, target)
+    if before and is_same:
+        end_rows = before.end_rows
+    else:
+        end_rows = program.matrix.tocsr()[layout.row("calm_state").offset :]
+    return Window(calm, layout, state, program, end, target, end_rows)
 
 
 def branch_bounds(
