@@ -8,12 +8,14 @@ import pytest
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
+from derbes.parallel import Crew
+from derbes.planning import scenarios
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures
-from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
+from derbes.planning.scenarios import LONG, MET, NOWHERE, ONCE, SHORT, RecourseSolver, Scenarios
 from derbes.planning.separation import ContingencySeparation, make_groups
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.oracles.plans import solve_draws, solve_extensive
@@ -258,3 +260,46 @@ def test_m15_what_a_plan_by_cuts_lacks_is_what_it_lacks_at_every_start():
     )
     assert not plan.feasible
     assert plan.shortfalls["month"] == pytest.approx(every.figures.violations["month"], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", [1, 3, 5, 7])
+def test_starts_that_lacked_something_looked_at_first_change_no_cost(seed, monkeypatch):
+    problem = make_problem(small_case(seed, n_scenarios=2))
+    places = points(problem, seed)
+
+    def costs(settled):
+        monkeypatch.setattr(scenarios, "SETTLED", settled)
+        solvers = [RecourseSolver(group, START) for group in groups_of(problem)]
+        found = [one.solve(0, values, depth=LONG) for one in solvers for values in places]
+        assert all(outcome.is_exact for outcome in found)
+        return [outcome.value for outcome in found]
+
+    assert costs(0) == pytest.approx(costs(scenarios.MOST_ROUNDS), rel=1e-6)
+
+
+def test_a_draw_that_is_known_to_lack_something_is_looked_at_no_further():
+    problem = make_problem(small_case(0))
+    (group,) = groups_of(problem)
+    least, most = points(problem, 0)[0], np.ones(problem.first.n_columns)
+    for values, is_met in ((least, False), (most, True)):
+        quick = RecourseSolver(group, START).solve(0, values, depth=MET)
+        whole = RecourseSolver(group, START).solve(0, values, depth=SHORT)
+        assert whole.is_exact
+        assert (max(whole.figures.violations.values()) == 0.0) == is_met
+        assert quick.is_exact == is_met
+        assert quick.value <= whole.value * (1 + 1e-7)
+        assert quick.value == pytest.approx(whole.value) or not is_met
+
+
+def test_draws_that_were_exact_before_are_not_looked_at_again():
+    problem = base_alone(make_problem(small_case(3, n_scenarios=3)))
+    values = points(problem, 3)[2]
+    with Crew() as crew, Scenarios(crew, problem) as known, Scenarios(crew, problem) as other:
+        before = known.at(values, START, depth=ONCE)
+        again = known.at(values, START, depth=SHORT, before=before)
+        alone = other.at(values, START, depth=SHORT)
+    assert any(outcome.is_exact for outcome in before)
+    for first, one in zip(before, again, strict=True):
+        assert (one is first) == first.is_exact
+    assert [one.draw for one in again] == [0, 1, 2]
+    assert [o.value for o in again] == pytest.approx([o.value for o in alone], rel=1e-6)

@@ -66,6 +66,8 @@ FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 KEPT_FOR = 6
 """Solves of a draw for which a row is kept that has no price."""
+SETTLED = 3
+"""Rounds after which the starts that lacked something in the last are looked at first."""
 AT_ONCE, ALL_AT_ONCE = 6, 24
 """Starts of one family that join at once; where every contingency is proved in the end."""
 
@@ -172,7 +174,7 @@ class RecourseSolver:
         bounds = self._bounds(position, values)
         is_exact, results = False, dict[int, SeparationResult]()
         solved = self._solve_base(position, values)
-        for _round in range(MOST_ROUNDS if depth >= MET else FEW_ROUNDS):
+        for turn in range(MOST_ROUNDS if depth >= MET else FEW_ROUNDS):
             if time.time() > until:
                 break
             lacks = solved.columns[self._group.n_base :]
@@ -181,6 +183,12 @@ class RecourseSolver:
             if not self._join(position, self._broken(solved.columns, bounds, depth)):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
+                again = self._separate_again(
+                    solved.columns, bounds, results if turn >= SETTLED else {}
+                )
+                if self._join(position, self._learned(again, depth)):
+                    results, solved = again, self._solve_base(position, values)
+                    continue
                 results = self._separate(position, solved.columns, bounds, depth)
                 if not self._join(position, self._learned(results, depth)):
                     is_exact = True
@@ -295,6 +303,22 @@ class RecourseSolver:
             apart = _far_apart(beyond, family.starts, depth)
             found += [(pool.cuts[worst[s]], int(s)) for s in apart]
         return found
+
+    def _separate_again(
+        self, columns: FloatArray, bounds: BoundsOf, before: Mapping[int, SeparationResult]
+    ) -> dict[int, SeparationResult]:
+        """Look at the contingencies that lacked something before, and at no others."""
+        results: dict[int, SeparationResult] = {}
+        for f, result in before.items():
+            starts = result.lacking
+            if len(starts):
+                family = self._group.families[f]
+                moved = family.moved(bounds(f)[starts], family.windows(columns)[starts])
+                known_violation = columns[self._group.lacks[f][starts]]
+                alone = [np.array([s], dtype=np.int64) for s in range(len(starts))]
+                found = self._separations[f].separate(moved, known_violation, alone)
+                results[f] = found.among(starts, len(family.starts))
+        return results
 
     def _separate(
         self, position: int, columns: FloatArray, bounds: BoundsOf, depth: int

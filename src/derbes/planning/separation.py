@@ -166,6 +166,21 @@ class SeparationResult:
     groups: list[IntArray] = field(default_factory=list)
     """Starts that were looked at together."""
 
+    @property
+    def lacking(self) -> IntArray:
+        """Starts that lack something by one of the cuts, by position."""
+        found = [np.flatnonzero(beyond > 0.0) for _cut, beyond in self.cuts]
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+
+    def among(self, starts: IntArray, n_starts: int) -> "SeparationResult":
+        """The cuts, found at some of the starts alone, by position among all."""
+        cuts = []
+        for cut, beyond in self.cuts:
+            at_all = np.full(n_starts, -np.inf)
+            at_all[starts] = beyond
+            cuts.append((cut, at_all))
+        return SeparationResult(cuts)
+
 
 def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
     """What each start may lack beyond what is known, by the contingencies' bounds. (S,) [worth]"""
