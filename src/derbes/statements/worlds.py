@@ -157,11 +157,6 @@ class Model:
         return Study(self.name, self.case, self.arrays, calm, ())
 
     @property
-    def solved(self) -> Any:
-        """The study where it was asked for; else None."""
-        return self.known.get(("study",))
-
-    @property
     @kept
     def turnover(self) -> float:
         """The most that the calm plan pays and earns in a period. [money]"""
