@@ -488,7 +488,7 @@ def central_start(variant: DrawnVariant) -> CalmStart | None:
 
 
 def solve_draws(
-    variant: DrawnVariant, draws: Draws, near: CalmStart | None, options: RunOptions
+    variant: DrawnVariant, draws: Draws, options: RunOptions, *, near: CalmStart | None = None
 ) -> FloatArray:
     """Solved columns for each draw, each draw by itself. (N, C)
 
