@@ -207,8 +207,6 @@ class Sampler:
     _futures: dict[int, StatementDraws] = field(default_factory=dict)
     _kept: World | None = None
     """The center whose programs are kept as starts for others."""
-    _has_programs: bool = False
-    """Whether all expressions were asked there."""
 
     def _run(
         self, work: Callable[[Given], Found], tasks: Sequence[Given], what: str
@@ -232,12 +230,10 @@ class Sampler:
         if not has_starts:
             return center
         self._kept = self._kept or _kept_center(center)
-        if has_programs and not self._has_programs:
-            self._has_programs = True
-            for part, node in self.ledger.parts.items():
-                if not is_cheap(node):
-                    with suppress(SolveError):
-                        truths_in(self._kept, [part])
+        for part, node in self.ledger.parts.items() if has_programs else ():
+            if not is_cheap(node):
+                with suppress(SolveError):
+                    truths_in(self._kept, [part])  # what is known there is not solved again
         starts: dict[str, CalmStart] = self._kept.starts
         if not has_programs:
             starts = {name: replace(start, behind=None) for name, start in starts.items()}
