@@ -178,9 +178,9 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
         drawn.append(len(draws.weights))
         return disruption_numbers(rule, draws, columns)
 
-    def watch_best(variant, draws, options):
+    def watch_best(variant, draws, options, *, near):
         solved.append(len(draws.weights))
-        return solve_draws(variant, draws, options)
+        return solve_draws(variant, draws, options, near=near)
 
     monkeypatch.setattr(table, "disruption_numbers", watch_rule)
     monkeypatch.setattr(table, "solve_draws", watch_best)

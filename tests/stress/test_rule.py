@@ -28,7 +28,14 @@ from derbes.stress.columns import (
     DrawnVariant,
     target_of,
 )
-from derbes.stress.outcomes import Rule, disruption_numbers, ended_by, run, solve_draws
+from derbes.stress.outcomes import (
+    Rule,
+    central_start,
+    disruption_numbers,
+    ended_by,
+    run,
+    solve_draws,
+)
 from derbes.stress.sensitivity import Known, evaluation, headlines
 from derbes.supply.baseline import solve_calm, state_at
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
@@ -61,6 +68,16 @@ def test_unmet_demand_is_what_stock_and_others_do_not_cover():
     known = np.maximum(0.0, 12.0 * (demand - other) - stock)
     np.testing.assert_allclose(found[:, 0], known, atol=1e-6)
     np.testing.assert_array_equal(found[:, 1], known == 0.0)
+
+
+def test_draws_that_start_from_the_central_calm_plan_come_to_the_same():
+    case = uncertain_example(3, n_periods=36)
+    asked = asked_of(case, questions=("survive", "ended", "leverage"))
+    draws, near = make_draws(case, 4), central_start(asked)
+    assert near is not None
+    alone = solve_draws(asked, draws, RunOptions())
+    found = solve_draws(asked, draws, RunOptions(), near=near)
+    np.testing.assert_allclose(found, alone, rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])

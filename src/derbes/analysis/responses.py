@@ -104,7 +104,8 @@ class StartSolver:
             longer_by: Periods behind the horizon that are looked at too. [period]
         """
         known = self._solved
-        if known is not None and not longer_by and _is_same_run(known.run, run):
+        is_known = known is not None and known.run.length == run.length and not longer_by
+        if known is not None and is_known and known.run.measure is run.measure:
             return known
         n = horizon(self._calm.arrays, run, self._start) + longer_by
         branch = self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
@@ -181,11 +182,6 @@ class StartSolver:
         if before is None or opened.last.solution.columns is not before.solution.columns:
             self._calm.keep(key, layout, opened.session)
         return opened.last
-
-
-def _is_same_run(one: MeasureRun, other: MeasureRun) -> bool:
-    """Whether two runs are one measure for one length."""
-    return one.measure is other.measure and one.length == other.length
 
 
 def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:

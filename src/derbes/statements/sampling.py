@@ -180,21 +180,17 @@ def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
     return changed, with_formulas(changed, values)
 
 
-def _starts_at(center: World) -> dict[str, CalmStart]:
-    """Where all programs stand at the center that expressions take there, by variant.
+def _kept_center(center: World) -> World:
+    """The center with its calm plans as starts for others; the case comes first of all variants.
 
-    The case comes first, and others start from it. What has no optimum there has no start, which
-    is a help and no more.
+    It keeps where all else stands that is solved in it. What has no optimum there has no start,
+    which is a help and no more.
     """
-    world = replace(center, starts={}, keeps_starts=True, models={})
-    with suppress(SolveError):
-        world.starts[BASE] = world.written.study.calm.start
-    for part, node in world.ledger.parts.items():
-        if not is_cheap(node):
-            with suppress(SolveError):
-                truths_in(world, [part])
-    solved = {name: one.solved for name, one in world.models.items()}
-    return {name: study.calm.start for name, study in solved.items() if study is not None}
+    kept = replace(center, starts={}, keeps_starts=True, models={})
+    for name in variants_in(node for node in kept.ledger.parts.values() if not is_cheap(node)):
+        with suppress(SolveError):
+            kept.starts[name] = kept.model(name).study.calm.start
+    return kept
 
 
 @dataclass(slots=True)
@@ -209,7 +205,8 @@ class Sampler:
     settled: dict[str, tuple[float | None, str]] = field(default_factory=dict)
     """Entry → share and verdict, as far as they are known; whoever judges adds to it."""
     _futures: dict[int, StatementDraws] = field(default_factory=dict)
-    _starts: dict[str, CalmStart] | None = None
+    _kept: World | None = None
+    """The center whose programs are kept as starts for others."""
 
     def _run(
         self, work: Callable[[Given], Found], tasks: Sequence[Given], what: str
@@ -222,13 +219,25 @@ class Sampler:
             self._futures[n] = make_futures(self.ledger, n, self.sampling)
         return self._futures[n]
 
-    def center(self, *, has_starts: bool = True) -> World:
-        """The world at central values; with programs to start from, solved once."""
+    def center(self, *, has_starts: bool = True, has_programs: bool = False) -> World:
+        """The world at central values; with starts for calm plans, and for what leaves them.
+
+        Those are for worlds like it: of a draw, its own calm plan lies nearer to what leaves it
+        than the same does at the center.
+        """
         draw = partial(_at_center, self.ledger.case, {})
         center = World(self.ledger, self.as_of, draw, self.settled)
-        if has_starts and self._starts is None:
-            self._starts = _starts_at(center)
-        return replace(center, starts=self._starts or {}) if has_starts else center
+        if not has_starts:
+            return center
+        self._kept = self._kept or _kept_center(center)
+        for part, node in self.ledger.parts.items() if has_programs else ():
+            if not is_cheap(node):
+                with suppress(SolveError):
+                    truths_in(self._kept, [part])  # what is known there is not solved again
+        starts: dict[str, CalmStart] = self._kept.starts
+        if not has_programs:
+            starts = {name: replace(start, behind=None) for name, start in starts.items()}
+        return replace(center, starts=starts)
 
     def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
@@ -246,10 +255,7 @@ class Sampler:
         found |= self._over([part for part in cheap if part not in found], many, world)
         if dear:
             futures = self.futures(few)
-            center = self.center(has_starts=futures.n >= STARTS_PAY)
-            # a draw's own calm plan lies nearer to what leaves it than the same at the center
-            starts = {name: replace(one, behind=None) for name, one in center.starts.items()}
-            found |= self._over(dear, futures, replace(center, starts=starts))
+            found |= self._over(dear, futures, self.center(has_starts=futures.n >= STARTS_PAY))
         return found
 
     def _hangs_on(self, part: Part) -> Iterator[Term]:
@@ -281,7 +287,7 @@ class Sampler:
         """
         names = (BASE, *self.ledger.case.variants)
         groups = np.array_split(np.array(names), min(len(names), self.n_workers))
-        work = partial(_in_variants, world=self.center(), parts=parts)
+        work = partial(_in_variants, world=self.center(has_programs=True), parts=parts)
         found = self._run(work, [tuple(map(str, group)) for group in groups], _("variants"))
         written, *others = [truths for group in found for truths in group]
         flips = {
@@ -311,7 +317,7 @@ class Sampler:
                 sides.setdefault((path, end), {})[part] = truth
         tasks = [(known[path], end, own) for (path, end), own in sides.items()]
         n_groups = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
-        work = partial(_turnings, world=self.center())
+        work = partial(_turnings, world=self.center(has_programs=True))
         groups = [tasks[first::n_groups] for first in range(min(n_groups, len(tasks)))]
         found = self._run(work, groups, _("tipping values"))
         turns = {side: flips for group in found for side, flips in group}

@@ -157,11 +157,6 @@ class Model:
         return Study(self.name, self.case, self.arrays, calm, ())
 
     @property
-    def solved(self) -> Any:
-        """The study where it was asked for; else None."""
-        return self.known.get(("study",))
-
-    @property
     @kept
     def turnover(self) -> float:
         """The most that the calm plan pays and earns in a period. [money]"""
@@ -261,10 +256,8 @@ class Model:
         if (*key, bound, wish) not in self.known:
             run, solver = MeasureRun(self.measure(measure), length), self._solver_at(start)
             is_alone = bound == OPTIMAL and not wish
-            for row in branch_rows(
-                self.study, solver, run, {} if wish else None, is_alone=is_alone
-            ):
-                self.known[*key, row.bound, wish] = row
+            rows = branch_rows(self.study, solver, run, {} if wish else None, is_alone=is_alone)
+            self.known |= {(*key, row.bound, wish): row for row in rows}
         found: LeverageRow = self.known[*key, bound, wish]
         return found
 

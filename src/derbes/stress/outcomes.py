@@ -488,7 +488,7 @@ def central_start(variant: DrawnVariant) -> CalmStart | None:
 
 
 def solve_draws(
-    variant: DrawnVariant, draws: Draws, near: CalmStart | None, options: RunOptions
+    variant: DrawnVariant, draws: Draws, options: RunOptions, *, near: CalmStart | None = None
 ) -> FloatArray:
     """Solved columns for each draw, each draw by itself. (N, C)
 
@@ -498,10 +498,8 @@ def solve_draws(
     Raises:
         SolveError: A program has no usable answer.
     """
-    tasks = []
-    for i in range(len(draws.weights)):
-        world, values = drawn_values(variant.case, draws, i)
-        tasks.append((bare(replace(variant, case=world)), values, near))
+    drawn = (drawn_values(variant.case, draws, i) for i in range(len(draws.weights)))
+    tasks = [(bare(replace(variant, case=world)), values, near) for world, values in drawn]
     pool, what = options.pool, _("draws solved")
     found = run_tasks(solved_row, tasks, n_workers=options.n_workers, executor=pool, what=what)
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))

@@ -322,7 +322,7 @@ def compute(
         n = min(wanted - kept.n_solved, SAVE_EVERY * max(1, options.n_workers))
         draws = first_draws(variant, kept.n_solved + n)
         draws = rows_of(draws, np.arange(kept.n_solved, kept.n_solved + n))
-        kept = _with_solved(kept, names, solve_draws(variant, draws, near, options))
+        kept = _with_solved(kept, names, solve_draws(variant, draws, options, near=near))
         saver.keep(variant.variant, kept)
         options.tell(kept.n_solved, wanted, _("draws solved"))
     return kept

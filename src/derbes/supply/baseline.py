@@ -37,7 +37,6 @@ from derbes.supply.objective import objective_levels
 IDLE = 1e-7
 """Part of a usual period's need of a good up to which nothing of it is given up."""
 
-
 ProgramKey = tuple[str, int, str, int]
 """A program that leaves a calm plan: its kind, its first period, and what it is asked."""
 
