@@ -19,7 +19,6 @@ from derbes.kernels.policy import (
     Network,
     Run,
     Table,
-    close_period,
     is_as_before,
     limit_sources,
     open_period,
@@ -29,9 +28,9 @@ from derbes.kernels.policy import (
     set_aims,
     settle_period,
     sort_sources,
-    strike,
     take_least,
 )
+from derbes.kernels.stocks import close_period, strike
 
 Cube = Annotated[Floats, 3]
 
