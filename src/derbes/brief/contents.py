@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain
 from typing import TypeVar
 
 from derbes.brief import format as fmt
@@ -144,7 +143,8 @@ class BriefContents:
     @cached_property
     def variants(self) -> tuple[str, ...]:
         """Variants that were computed, the case as written first."""
-        of_rows = (row.variant for row in (*self.leverage.rows, *self.cover.rows))
+        of_rows = [row.variant for row in self.leverage.rows]
+        of_rows += [row.variant for row in self.cover.rows]
         names = dict.fromkeys([*of_rows, *self.calm])
         return tuple(sorted(names, key=lambda name: name != BASE))
 
