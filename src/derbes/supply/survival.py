@@ -107,8 +107,8 @@ class SurvivalProgram:
         self._thrift = thrift_costs(self.layout)
         self.period_sessions: dict[int, Session] = {}
         """Periods that stand alone in a solver."""
-        self._lengths: dict[int, tuple[MeasureArrays, Lengths]] = {}
-        """Bounds of each measure, by its identity."""
+        self._lengths: dict[int, Lengths] = {}
+        """Bounds of each measure, by the identity of it, which they keep."""
         self._least: dict[tuple[bytes, ...], Survived] = {}
         """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
@@ -402,11 +402,9 @@ class SurvivalProgram:
         bounds_of = partial(window_bounds, self.layout, self.state)
         if run.measure is None:
             return bounds_of(run)
-        known = self._lengths.get(id(run.measure))
-        if known is None:
-            known = run.measure, Lengths(self.layout, run.measure, bounds_of)
-            self._lengths[id(run.measure)] = known
-        return known[1].of(run.length)
+        if id(run.measure) not in self._lengths:
+            self._lengths[id(run.measure)] = Lengths(self.layout, run.measure, bounds_of)
+        return self._lengths[id(run.measure)].of(run.length)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
         return replace(self.program, **self._bounds(run).named)
