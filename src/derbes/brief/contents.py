@@ -143,8 +143,9 @@ class BriefContents:
     @cached_property
     def variants(self) -> tuple[str, ...]:
         """Variants that were computed, the case as written first."""
-        of_rows = (row.variant for row in (*self.leverage.rows, *self.cover.rows))
-        names = dict.fromkeys([*of_rows, *self.calm])
+        losing = (row.variant for row in self.leverage.rows)
+        covered = (row.variant for row in self.cover.rows)
+        names = dict.fromkeys([*losing, *covered, *self.calm])
         return tuple(sorted(names, key=lambda name: name != BASE))
 
     @property
