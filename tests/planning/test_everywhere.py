@@ -14,7 +14,7 @@ from derbes.planning.contingencies import contingency_shape
 from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
-from derbes.planning.recourse import standard_measures
+from derbes.planning.recourse import standard_measures, with_cuts
 from derbes.planning.scenarios import LONG, MET, NOWHERE, ONCE, SHORT, RecourseSolver, Scenarios
 from derbes.planning.separation import ContingencySeparation, make_groups
 from tests.oracles.contingency_bounds import Setting, bounds_of
@@ -246,20 +246,46 @@ def test_m15_a_plan_by_cuts_costs_what_it_does_with_every_start_in_its_program(s
     assert any(len(starts) > 1 for starts in plan.starts.values())
 
 
-def test_m15_what_a_plan_by_cuts_lacks_is_what_it_lacks_at_every_start():
-    """Met at the one start that stands in the program: what others lack is told too."""
+def case_without_options(stock=40.0):
+    """The late peak, cut off at any start, and nothing to be chosen against it."""
     case = case_with_late_peak()
     month = replace(case.standards["month"], first=0)
-    case = replace(case, options={}, standards={"month": month})
     measure = replace(case.measures["cut"], start=None)
-    problem = make_problem(replace(case, measures={"cut": measure}))
-    plan = solve_plan(with_contingencies(problem, {"month": (0,)}))
+    store = replace(case.stockpiles["store"], quantity=Quantity(stock))
+    case = replace(case, stockpiles={"store": store}, options={})
+    return replace(case, standards={"month": month}, measures={"cut": measure})
+
+
+@pytest.mark.parametrize("stock", [40.0, 15.0])
+def test_m15_what_a_plan_by_cuts_lacks_is_what_it_lacks_at_every_start(stock):
+    """Met or not at the one start that stands in the program: what others lack is told too."""
+    problem = make_problem(case_without_options(stock))
+    begun = with_contingencies(problem, {"month": (0,)})
     values = np.zeros(problem.first.n_columns)
-    (every,) = solve_draws(
-        everywhere(problem).second, everywhere(problem).programs, values, prices=START
+    (alone,), (every,) = (
+        solve_draws(one.second, one.programs, values, prices=START)
+        for one in (begun, everywhere(problem))
     )
+    plan = solve_plan(begun)
     assert not plan.feasible
+    assert (alone.figures.violations["month"] > 0.0) == (stock < 40.0)
+    assert alone.figures.violations["month"] < every.figures.violations["month"] * 0.9
     assert plan.shortfalls["month"] == pytest.approx(every.figures.violations["month"], rel=1e-6)
+
+
+@pytest.mark.parametrize("starts", [(0,), (2, 3, 4)])
+def test_m15_what_a_start_lacks_counts_once_beside_its_contingency(starts):
+    """Whatever starts stand in the program, and whatever a cut of the same start is worth."""
+    problem = make_problem(case_without_options(15.0))
+    values = np.zeros(problem.first.n_columns)
+    with Crew() as crew, Scenarios(crew, base_alone(problem)) as known:
+        (exact,) = known.at(values, START)
+        cuts = known.cuts_by_draw()
+    dearer = replace(cuts[0], at_least=0.1 * cuts[0].at_least, worth=3.0 * cuts[0].worth)
+    begun = with_contingencies(problem, {"month": starts})
+    second, programs = with_cuts(begun.second, begun.programs, [*cuts, dearer])
+    (found,) = solve_draws(second, programs, values, prices=START)
+    assert found.figures.priced == pytest.approx(exact.figures.priced, rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", [1, 3, 5, 7])

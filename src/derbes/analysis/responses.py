@@ -103,14 +103,14 @@ class StartSolver:
             run: The measure and its length.
             longer_by: Periods behind the horizon that are looked at too. [period]
         """
-        known = self._solved
-        is_known = known is not None and known.run.length == run.length and not longer_by
-        if known is not None and is_known and known.run.measure is run.measure:
+        known = None if longer_by else self._solved
+        if known and known.run.measure is run.measure and known.run.length == run.length:
             return known
         n = horizon(self._calm.arrays, run, self._start) + longer_by
         branch = self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
         branch = unchanged(branch, self._open(branch.window.layout.n).baseline.columns)
-        self._solved = self._solved if longer_by else branch
+        if not longer_by:
+            self._solved = branch
         return branch
 
     def baseline(self, branch: BranchSolution) -> Baseline:

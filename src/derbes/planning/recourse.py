@@ -377,19 +377,29 @@ def with_cuts(
 ) -> tuple[SecondStage, tuple[DrawProgram, ...]]:
     """Second stages with rows of cuts behind their own, each of its draw.
 
-    What a draw lacks at a start has a column behind the others, in units of the dearest use.
+    What a draw lacks at a start has a column behind the others, in units of the dearest use;
+    where a contingency of that start stands in the program, it is what that one does not miss.
     """
     index, n_cuts = stage.index, len(cuts)
     m, n = index.n_rows, index.n_columns
     ends = {(cut.standard, cut.start): cut for cut in cuts}
     lacks = {end: n + i for i, end in enumerate(ends)}
-    places = [np.append(cut.columns, lacks[cut.standard, cut.start]) for cut in cuts]
-    factors = [np.append(cut.factors, cut.worth) for cut in cuts]
+    at_ends = {end: np.array([column], dtype=np.int64) for end, column in lacks.items()}
+    for shape in stage.contingencies:
+        end = (shape.standard_name, shape.start)
+        if end in at_ends:
+            missed = index.column(f"missed_{shape.standard_name}_{shape.start}").indices.ravel()
+            at_ends[end] = np.append(at_ends[end], missed)
+    worth = np.concatenate([stage.hard, [cut.worth for cut in ends.values()]])
+    lacking = [at_ends[cut.standard, cut.start] for cut in cuts]
+    places = [np.append(cut.columns, own) for cut, own in zip(cuts, lacking, strict=True)]
+    factors = [np.append(cut.factors, worth[own]) for cut, own in zip(cuts, lacking, strict=True)]
     rows = np.repeat(np.arange(n_cuts), [len(one) for one in places])
     entries = (np.concatenate(factors), (rows, np.concatenate(places)))
     below = sparse.coo_matrix(entries, shape=(n_cuts, n + len(ends)))
     nothing, free = sparse.csr_matrix((m, len(ends))), np.full(len(ends), np.inf)
     slopes = sparse.csr_matrix(np.array([cut.slope for cut in cuts]))
+    no_slopes, no_moves = (sparse.csr_matrix((k, slopes.shape[1])) for k in (n_cuts, len(ends)))
     matrices: dict[int, sparse.csc_matrix] = {}
     found = []
     for draw in programs:
@@ -398,10 +408,9 @@ def with_cuts(
             matrices[id(draw.matrix)] = sparse.vstack([above, below]).tocsc()
         is_own = np.array([cut.draw == draw.draw for cut in cuts])
         least = np.where(is_own, [cut.at_least for cut in cuts], -np.inf)
-        own = sparse.diags(is_own.astype(np.float64)) @ slopes
-        still = (sparse.csr_matrix((k, slopes.shape[1])) for k in (n_cuts, len(ends)))
-        reach = [draw.reach[:m], own, draw.reach[m : 2 * m], next(still)]
-        reach += [draw.reach[2 * m :], next(still)]
+        slope = sparse.diags(is_own.astype(np.float64)) @ slopes
+        reach = [draw.reach[:m], slope, draw.reach[m : 2 * m], no_slopes]
+        reach += [draw.reach[2 * m :], no_moves]
         program = replace(
             draw,
             matrix=matrices[id(draw.matrix)],
@@ -412,9 +421,9 @@ def with_cuts(
             reach=sparse.vstack(reach).tocsr(),
         )
         found.append(program)
-    lacking = dict(stage.standards)
+    standards = dict(stage.standards)
     for (name, _start), column in lacks.items():
-        lacking[name] = np.append(lacking.get(name, np.zeros(0, dtype=np.int64)), column)
+        standards[name] = np.append(standards.get(name, np.zeros(0, dtype=np.int64)), column)
     names = tuple(f"{name}_{start}" for name, start in ends)
     numbered = tuple(f"{cut.standard}_{cut.start}_{i}" for i, cut in enumerate(cuts))
     more = replace(
@@ -423,9 +432,9 @@ def with_cuts(
             (*index.columns, Block("lack", names, 0, 1, n)),
             (*index.rows, Block("cut", numbered, 0, 1, m)),
         ),
-        hard=np.concatenate([stage.hard, [cut.worth for cut in ends.values()]]),
+        hard=worth,
         soft=np.concatenate([stage.soft, np.zeros(len(ends))]),
-        standards=lacking,
+        standards=standards,
         usual=np.concatenate([stage.usual, [cut.usual for cut in ends.values()]]),
     )
     return more, tuple(found)
