@@ -32,8 +32,9 @@ def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] =
     names = ", ".join(f"{named(key)}: {quoted(text)}" for key, text in about.items())
     with new_folder() as folder, opened_engine(n_threads=1) as engine:
         place = folder / "table.parquet"
+        held = _held(engine, columns, texts)
         engine.run(
-            f"COPY ({_held(engine, columns, texts)}) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({held}) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
             f"KV_METADATA {{{names}}})"
         )
         return place.read_bytes()
