@@ -50,7 +50,7 @@ def models() -> tuple[type, ...]:
 
 
 def ways_to_write() -> Iterator[str]:
-    """What page and messages say of how keys are written, beside what stands in this room."""
+    """What page and messages say of how keys are written, beside what `written_as` says."""
     for key in (key for model in models() for key in keys_of(model).values()):
         told = [key.shown]
         for form in _within(key.form):

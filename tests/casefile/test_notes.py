@@ -1,7 +1,9 @@
 """What `check` says of a case that has no problems: whole notes."""
 
+import numpy as np
 import pytest
 
+from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.errors import Problem
 from derbes.language import use_language
@@ -180,3 +182,28 @@ def test_a_note_read_in_one_language_is_told_in_another(tmp_path, monkeypatch, s
     for variant in case.variants.values():
         for change in map(str, variant.changes):
             assert outside(change) == "" or ": " in outside(change)
+
+
+def test_a_long_chain_of_recipes_is_priced_once(tmp_path, monkeypatch):
+    """Each recipe adds its costs once; none of what nobody sells costs nothing."""
+    n, asked = 60, []
+    recipes = "".join(
+        f"  r{at}: {{output: g{at}, inputs: {{g{at + 1}: {int(at != 5)} t/t}}, capacity: 9}}\n"
+        for at in range(n)
+    )
+    slips = [
+        ("goods:\n", "goods:\n" + "".join(f"  g{at}: {{unit: t}}\n" for at in range(n + 1))),
+        ("recipes:\n", f"recipes:\n{recipes}"),
+        ("stockpiles:\n", f"stockpiles:\n  held: {{good: g{n}, quantity: 9}}\n"),
+    ]
+    over = Quantity.over
+
+    def watched(number, n_periods):
+        asked.append(number.path)
+        return over(number, n_periods)
+
+    monkeypatch.setattr(Quantity, "over", watched)
+    with np.errstate(all="raise"):
+        _noted(tmp_path, *slips)
+    told = [path for path in asked if path.startswith("recipes.r")]
+    assert len(told) == len(set(told)) == n

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.errors import MissingExtraError, RequestError
+from derbes.results import plan, statements, stress, trade, upstream
 from derbes.results.books import Tabled, tables_of
 from derbes.results.imports import NumberChange
 from derbes.results.records import record_of
@@ -127,7 +128,8 @@ def test_without_pandas_it_says_what_to_do(monkeypatch):
 
 def test_every_result_with_tables_tells_them():
     own = [one for one in tables_of.registry if one.__module__.startswith("derbes.results")]
-    assert len(own) >= 10
+    rooms = {one.__module__ for one in own}
+    assert rooms >= {one.__name__ for one in (plan, statements, stress, trade, upstream)}
     assert all(issubclass(one, Tabled) for one in own)
 
 
@@ -144,3 +146,16 @@ def test_a_notebook_shows_the_first_rows_of_a_long_table():
 def test_a_table_of_a_result_shows_itself():
     page = leverage_result().tables()["ends"]._repr_html_()
     assert page.startswith("<table><caption>When leverage ends")
+
+
+def test_columns_alike_but_for_case_stay_apart():
+    record = dataclasses.make_dataclass("Row", [("a", str), ("A", str), ("b", int), ("B", int)])
+    columns = [Column(name, name) for name in ("a", "A", "b", "B")]
+    held = pa.table(table_of("rows", "Rows", record, [record("x", "y", 1, 2)], *columns))
+    assert [column.to_pylist() for column in held.columns] == [["x"], ["y"], [1], [2]]
+    assert held.column_names == ["a", "A", "b", "B"]
+
+
+def test_a_text_that_no_encoding_has_is_handed_over_with_a_mark():
+    table = table_of("rows", "Rows", NumberChange, [NumberChange("a\udcff.csv", "", "2")], "path")
+    assert pa.table(table).to_pydict() == {"path": ["a?.csv"]}

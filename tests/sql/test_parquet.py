@@ -91,3 +91,9 @@ def test_what_is_written_any_reader_finds(numbers, text):
     assert table.column("n").null_count == np.isnan(numbers).sum()
     assert set(table.column("word").to_pylist()) == {text}
     assert table.schema.metadata[b"it's"].decode() == text
+
+
+def test_columns_alike_but_for_case_keep_their_own_numbers():
+    content = parquet.written({"a": np.array([1.0, 2.0]), "A": np.array([3.0, 4.0])}, {})
+    table = by_pyarrow.read_table(pa.BufferReader(content))
+    assert [column.to_pylist() for column in table.columns] == [[1.0, 2.0], [3.0, 4.0]]

@@ -37,6 +37,16 @@ def test_what_is_written_is_read(tmp_path):
     )
 
 
+def test_columns_alike_but_for_case_keep_their_own_draws(tmp_path):
+    path = tmp_path / "draws.parquet"
+    columns = {"short of use": np.array([1.0, 2.0]), "short of Use": np.array([3.0, np.nan])}
+    write_store(path, ORIGIN, {"base": VariantTable(columns, 2)})
+    found = read_store(path, ORIGIN)["base"].columns
+    assert list(found) == list(columns)
+    for name, column in columns.items():
+        np.testing.assert_array_equal(found[name], column)
+
+
 def test_the_same_draws_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         write_store(tmp_path / name, ORIGIN, {"base": BASE})

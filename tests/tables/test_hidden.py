@@ -40,7 +40,9 @@ def test_each_sheet_has_its_own(tmp_path: Path) -> None:
     assert [sheet.hidden for sheet in read_table_file(path).sheets] == [("A & B!2:2",), ()]
 
 
-@pytest.mark.parametrize("damage", ["no zip", "cut xml", "entities", "no parts", "too large"])
+@pytest.mark.parametrize(
+    "damage", ["no zip", "cut xml", "entities", "far entities", "no parts", "too large"]
+)
 def test_what_does_not_tell_is_read_without(
     damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,7 +63,8 @@ def test_what_does_not_tell_is_read_without(
     elif damage == "cut xml":
         parts[sheet] = parts[sheet][:-40]
     else:
-        swells = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
+        before = b"<!--" + b" " * 200_000 + b"-->" if damage == "far entities" else b""
+        swells = before + b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
         parts[sheet] = parts[sheet].replace(b"?>", b"?>" + swells, 1)
     with zipfile.ZipFile(path, "w") as book:
         for name, text in parts.items():

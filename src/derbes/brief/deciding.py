@@ -213,9 +213,8 @@ def _tornado_table(contents: BriefContents, bars: list[Bar], caption: str = "") 
 
     def end(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
-        is_number = not is_opening(bar.input)
-        unit = units.get(bar.input, "") if is_number else fmt.unit_name("month")
-        return Cell(value_words(contents, bar.input, value), value, is_number=is_number, unit=unit)
+        unit = fmt.unit_name("month") if is_opening(bar.input) else units.get(bar.input, "")
+        return Cell(value_words(contents, bar.input, value), value, unit=unit)
 
     def answer(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)

@@ -22,7 +22,6 @@ class Cell:
 
     text: str
     raw: Raw
-    is_number: bool = False
     link: str = ""
     unit: str = ""
     """Of what the CSV holds; empty: none, or the heading says it."""
@@ -45,7 +44,7 @@ class Cell:
         """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
         if text is None:
             text = fmt.missing(why) if value is None else fmt.number(value)
-        return cls(text, value, is_number=True, unit=unit)
+        return cls(text, value, unit=unit)
 
     @classmethod
     def month(cls, label: str | None, otherwise: str = "") -> "Cell":

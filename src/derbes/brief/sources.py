@@ -131,7 +131,7 @@ def inputs_section(contents: BriefContents) -> Section:
         return Cell.words(text_of(document.title) or item.source, document.address)
 
     def value(item: Input) -> Cell:
-        return Cell(item.value, item.raw, is_number=isinstance(item.raw, float))
+        return Cell(item.value, item.raw)
 
     columns = (
         Column(_("input"), called),

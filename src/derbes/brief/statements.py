@@ -258,7 +258,7 @@ def _verdicts_table(
     ]
     if ledger.provenance.n_draws > 1:
         columns += [
-            Column(_("holds in"), lambda row: Cell(share_words(row), row.share, is_number=True)),
+            Column(_("holds in"), lambda row: Cell(share_words(row), row.share)),
             Column(_("would turn"), partial(flip_words, contents)),
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))

@@ -5,6 +5,7 @@ Each note says in one sentence what is made of the input, and how to settle it o
 
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from derbes.case.entities import (
     Case,
     InTransit,
     Measure,
+    Recipe,
     Supplier,
     Survival,
     purchases,
@@ -269,11 +271,16 @@ def _cheapest(case: Case) -> dict[str, FloatArray]:
         if supplier.price is not None:
             price = supplier.price.over(n) * (1.0 if share is None else 1.0 + share.over(n))
             found[supplier.good] = np.minimum(found[supplier.good], price)
-    for _round in case.goods:  # no recipes go in a circle
-        for recipe in case.recipes.values():
-            inputs = (amount.over(n) * found[good] for good, amount in recipe.inputs.items())
-            cost = sum(inputs, np.zeros(n) if recipe.cost is None else recipe.cost.over(n))
-            found[recipe.output] = np.fmin(found[recipe.output], cost)
+    ways: dict[str, list[Recipe]] = {good: [] for good in found}
+    for recipe in case.recipes.values():
+        ways[recipe.output].append(recipe)
+    inputs = {good: [of for one in recipes for of in one.inputs] for good, recipes in ways.items()}
+    for recipe in (one for good in TopologicalSorter(inputs).static_order() for one in ways[good]):
+        cost = np.zeros(n) if recipe.cost is None else recipe.cost.over(n)
+        for good, amount in recipe.inputs.items():
+            taken = amount.over(n)
+            cost = cost + np.multiply(taken, found[good], out=np.zeros(n), where=taken > 0.0)
+        found[recipe.output] = np.minimum(found[recipe.output], cost)
     return found
 
 

@@ -226,7 +226,7 @@ def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int, whole: bool
 
 @called
 def is_moved(f: Frame, d: Drawn, c: Course, i: int) -> bool:
-    """Whether a measure has moved an opening of the future before."""
+    """Whether a measure has moved an opening since the numbers of a future were placed."""
     moved = False
     for p in range(len(c.opening)):
         planned = d.opening[row_of(len(d.opening), i), p] - f.first

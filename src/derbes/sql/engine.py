@@ -25,7 +25,7 @@ MOST_MEMORY = "600MB"
 
 
 class TableEngine:
-    """A connection to the engine; nothing that it makes outlives it but what is written."""
+    """A connection to the engine; what is written and a stream alone outlive it."""
 
     wide = "HUGEINT"
     """Type of whole numbers beyond 64 bits."""

@@ -32,9 +32,9 @@ def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] =
     names = ", ".join(f"{named(key)}: {quoted(text)}" for key, text in about.items())
     with new_folder() as folder, opened_engine(n_threads=1) as engine:
         place = folder / "table.parquet"
-        engine.take("held", columns)
+        held = _held(engine, columns, texts)
         engine.run(
-            f"COPY ({_held(columns, texts)}) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
+            f"COPY ({held}) TO {quoted(place)} (FORMAT parquet, COMPRESSION zstd, "
             f"KV_METADATA {{{names}}})"
         )
         return place.read_bytes()
@@ -43,15 +43,19 @@ def written(columns: Columns, about: Mapping[str, str], texts: Collection[str] =
 def streamed(columns: Columns, texts: Collection[str]) -> Any:
     """A capsule of a stream of Arrow with these columns, as of `written`, which others read."""
     with opened_engine(n_threads=1) as engine:
-        engine.take("held", columns)
-        return engine.stream(_held(columns, texts))
+        return engine.stream(_held(engine, columns, texts))
 
 
-def _held(columns: Columns, texts: Collection[str]) -> str:
-    """A query for columns that the engine has taken."""
+def _held(engine: TableEngine, columns: Columns, texts: Collection[str]) -> str:
+    """A query for columns, which the engine takes.
+
+    By their place: to the engine, names that are alike but for case are one.
+    """
+    places = {name: f"c{n}" for n, name in enumerate(columns)}
+    engine.take("held", {places[name]: column for name, column in columns.items()})
     held = (
-        f"CAST({named(name)} AS VARCHAR) AS {named(name)}" if name in texts else named(name)
-        for name in columns
+        f"{f'CAST({place} AS VARCHAR)' if name in texts else place} AS {named(name)}"
+        for name, place in places.items()
     )
     return f"SELECT {', '.join(held)} FROM held"
 

@@ -108,6 +108,7 @@ def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) ->
     held |= {name: _as_kept(column) for name, column in _joined(kept.values()).items()}
     about = {name: {"n_solved": one.n_solved, "p_short": one.p_short} for name, one in kept.items()}
     told: dict[str, Any] = {"format": FORMAT, "origin": dict(origin), "variants": about}
+    told["columns"] = list(held)
     told["digest"] = _digest(held, told)
     write_bytes_atomically(path, parquet.written(held, {KEY: json.dumps(told)}))
 
@@ -155,6 +156,8 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
     try:
         held, about = parquet.numbers_read(path)
         told = json.loads(about[KEY])
+        # Names alike but for case are one to the engine, and come back as others.
+        held = dict(zip(told.get("columns", held), held.values(), strict=True))
         is_whole = told.pop("digest") == _digest(held, told)
     except _UNREADABLE as error:
         what = _("{path}: is no store of draws. Fix: choose another file.")
