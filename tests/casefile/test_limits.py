@@ -511,7 +511,7 @@ def test_circles():
     begun = time.process_time()
     assert [*circles(far)] == []
     assert [len(way) for way in circles(far | {"20000": ["0"]})] == [20_001]
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < 20
 
 
 def _comes_back(after, name):

@@ -393,13 +393,13 @@ def _solve_together(
         if progress:
             cost, bound = found.figures.penalized, found.bound
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
-        if clock.is_over:
+        if clock.is_over or (not found.figures.is_feasible and not cuts):
             break
         # the starts that make the plan dearer, and for which it was not made
         outcomes, before = scenarios.at(found.values, found.prices), found.figures.expected_cost
         at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
         is_dearer = at_all.expected_cost > before + DEARER * max(1.0, abs(before))
-        if not found.figures.is_feasible:  # whatever joins: all that is lacking is told
+        if not found.figures.is_feasible:  # at any of the starts of the cuts
             found = replace(found, figures=at_all)
             break
         known = len(cuts)
