@@ -88,3 +88,26 @@ def test_costs_and_capacities_that_change_under_a_measure_are_seen(
     arrays = with_a_plant(times)
     cut = build_measure(arrays, availability=CUTS[name])
     compare(solve_calm(arrays), cut, start=FIRST, length=length, n=length + AFTER)
+
+
+@pytest.mark.parametrize("capacity", [[0.0] * 5 + [40.0], [40.0] * 6 + [0.0]])
+def test_a_seller_that_opens_or_ends_under_a_measure_is_seen_at_one_price(
+    capacity: list[float],
+) -> None:
+    """Nothing but its capacity changes, and with it which source of the good is the cheapest."""
+    arrays = build_arrays(
+        goods={"good": {"reserve": 30.0}, "part": {}},
+        uses={"first": {"good": "good", "demand": 30.0}},
+        suppliers={
+            "cheap": {"good": "part", "price": 1.0, "capacity": capacity},
+            "dear": {"good": "part", "price": 9.0, "capacity": 40.0},
+            "usual": {"good": "good", "price": 1.0, "capacity": 30.0},
+            "ready": {"good": "good", "price": 5.0, "capacity": 25.0},
+        },
+        recipes={
+            "make": {"output": "good", "inputs": {"part": 1.0}, "cost": 2.0, "capacity": 25.0}
+        },
+        lots={"stock": {"good": "good", "quantity": 30.0}},
+    )
+    cut = build_measure(arrays, availability={"usual": 0.3})
+    compare(solve_calm(arrays), cut, start=FIRST, length=12, n=12 + AFTER)

@@ -219,9 +219,10 @@ class Run(NamedTuple):
     second: Table
     """Demand of the second tier, as far as the plan serves it. (m, G)"""
     bought: Table
-    """Most that today's measures let sellers bring by period of arrival. (m, G)"""
+    """What today's measures let sellers bring by period of arrival: all of what takes time, of
+    what comes at once what the plan does not buy. (m, G) [unit/period]"""
     bought_own: Table
-    """The plan's part of it, without what is there at once. (m, G)"""
+    """Of what takes time the plan's part. (m, G) [unit/period]"""
     coming: Table
     """Net flow of (S10) without what is ordered by today, N as to it. (m, G) [unit/period]"""
     coming_bare: Table
@@ -316,7 +317,10 @@ def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
 
 @called
 def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
-    """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
+    """Net flow of the plan in a period, as far as capacities go, without orders ahead.
+
+    While a measure runs also what sellers may bring in it.
+    """
     for g in range(len(n.order)):
         f.net[t, g] = 0.0
         f.second[t, g] = 0.0

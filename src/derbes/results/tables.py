@@ -418,7 +418,7 @@ class ResultTable:
         """The table for Polars, DuckDB, pyarrow and whatever else takes Arrow."""
         from derbes.sql.parquet import streamed  # noqa: PLC0415 - few want it
 
-        return streamed(*self.arrays(self.fields))
+        return streamed(*self.arrays([column.path for column in self.columns]))
 
     def _repr_html_(self) -> str:
         """The table in a notebook: its first rows, and how many more there are."""

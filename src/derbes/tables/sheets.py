@@ -302,21 +302,22 @@ def hidden_in(content: bytes) -> Mapping[str, Hidden]:
     """Sheets that hide rows or columns, by name; empty where the file does not tell."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            found = {name: _hidden(book_part(book, part)) for name, part in sheet_parts(book)}
+            parts = sheet_parts(book)
+            found = {name: _hidden(book_part(book, part, MOST_BYTES)) for name, part in parts}
     except BROKEN_BOOK:  # damaged, locked or too large: the reader of cells says it better
         return {}
     return {name: one for name, one in found.items() if any(one)}
 
 
-def book_part(book: zipfile.ZipFile, name: str) -> bytes:
-    """A part of a workbook.
+def book_part(book: zipfile.ZipFile, name: str, most: int = MOST_UNPACKED) -> bytes:
+    """A part of a workbook, of so many bytes at most.
 
     Raises:
         ValueError: It is too large, or declares entities that could swell.
     """
     with book.open(name) as file:
-        part = file.read(MOST_UNPACKED + 1)
-    if len(part) > MOST_UNPACKED or b"<!DOCTYPE" in part:
+        part = file.read(most + 1)
+    if len(part) > most or b"<!DOCTYPE" in part:
         raise ValueError(_("it holds what no workbook holds"))
     return part
 
