@@ -52,7 +52,7 @@ def test_what_does_not_tell_is_read_without(
         assert hidden_in(b"PK\x03\x04 no more") == {}
         return
     if damage == "too large":
-        monkeypatch.setattr(sheets, "MOST_UNPACKED", 300)
+        monkeypatch.setattr(sheets, "MOST_BYTES", 300)
         assert hidden_in(path.read_bytes()) == {}
         return
     with zipfile.ZipFile(path) as book:
