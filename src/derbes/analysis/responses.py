@@ -303,7 +303,7 @@ class PriceRise:
         weights = np.array([1.0 / max(float(np.abs(costs).max(initial=0.0)), 1e-300)])
         asked = replace(program, level_costs=costs[None, :], weights=weights)
         self._session.set_costs(asked.cost)
-        return solve_levels(asked, self._session, is_primal=True).columns
+        return solve_levels(asked, self._session).columns
 
 
 def money_program(baseline: Baseline) -> LinearProgram:

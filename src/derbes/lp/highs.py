@@ -114,6 +114,7 @@ COLD: dict[str, bool | int | float | str] = {
     "presolve": "on",
     "simplex_dual_edge_weight_strategy": -1,
     "dual_simplex_cost_perturbation_multiplier": 1.0,
+    "primal_simplex_bound_perturbation_multiplier": 1.0,
     "simplex_scale_strategy": 1,
 }
 """The solver's own defaults; many times faster when there is no basis to start from."""
@@ -126,6 +127,7 @@ WARM: dict[str, bool | int | float | str] = {
     "presolve": "off",
     "simplex_dual_edge_weight_strategy": 1,
     "dual_simplex_cost_perturbation_multiplier": 0.0,
+    "primal_simplex_bound_perturbation_multiplier": 0.0,
     "simplex_scale_strategy": 0,
 }
 """Devex weights, no presolve, perturbation or scaling: fast when few bounds have changed."""

@@ -141,7 +141,6 @@ def solve_levels(
     session: Session | None = None,
     *,
     is_apart: bool = False,
-    is_primal: bool = False,
 ) -> Solution:
     """The certified lexicographic optimum of a program.
 
@@ -151,14 +150,13 @@ def solve_levels(
             bounds and weighted costs; a new one is made when missing.
         is_apart: Whether each level is solved by itself too, so that even what weighs next
             to nothing beside the others is decided.
-        is_primal: Whether little more than costs has changed since the session's basis.
 
     Raises:
         SolveError: No optimum, or none that passes its certificate.
     """
     session = session or Session(program)
     solution = None
-    weighted = partial(_weighted, is_primal=is_primal, is_proven=not is_apart)
+    weighted = partial(_weighted, is_proven=not is_apart)
     for attempt in (weighted, _one_by_one, _cold, _strict):
         try:
             solution = attempt(program, session, solution)
@@ -201,11 +199,10 @@ def _weighted(
     session: Session,
     _near: Solution | None,
     *,
-    is_primal: bool,
     is_proven: bool,
 ) -> Solution:
     """All levels at once; where it is only to begin with, without a proof."""
-    columns = session.run(primal=is_primal)
+    columns = session.run()
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if not is_proven:
