@@ -11,11 +11,12 @@ Plans, answers over draws and verdicts are told where the case gives cause for t
 many draws as a page that is made in a minute or two allows; the verbs of their own give more.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from derbes.analysis.cover import CoverChunk, branch_of, calm_plan_of, cover_chunk, cover_chunks
+from derbes.analysis.cover import branch_of, calm_plan_of, cover_chunk, cover_chunks
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
@@ -42,7 +43,7 @@ from derbes.request import (
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
-from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
+from derbes.results.supply import Cover, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
 from derbes.stress.ways import WAYS_DRAWS
 
@@ -115,24 +116,24 @@ def plans_told(
     case: Case,
     asked: Request,
     options: RunOptions,
-    chunks: Sequence[CoverChunk] = (),
+    beside: Sequence[Callable[[], Any]] = (),
     *,
     has_plans: bool = True,
-) -> tuple[dict[str, Plan], tuple[CoverRow, ...]]:
-    """Variant → its cheapest programme at central values; and the rows of chunks of cover.
+) -> tuple[dict[str, Plan], list[Any]]:
+    """Variant → its cheapest programme at central values; and what is done beside.
 
     None where nothing is to be decided, where what an option costs is missing, or where the
     case lists more futures than are planned for unasked.
     The case as written is asked everything; so is the variant that does without the
     project, but for what is worth knowing of the case as written alone.
-    As plans are long tasks of unlike length, those of cover are done beside them.
+    As plans are long tasks of unlike length, other tasks are done beside them.
     """
     names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
     if not has_plans or not _is_planned(case):
         names = []
-    tasks: list[CoverChunk | tuple[Case, str]] = [*((case, name) for name in names), *chunks]
-    found: list[Any] = run_tasks(
-        _plan_or_cover,
+    tasks: list[Callable[[], Any]] = [*(partial(_planned, case, name) for name in names), *beside]
+    found = run_tasks(
+        _done,
         tasks,
         n_workers=options.n_workers,
         progress=options.progress,
@@ -142,7 +143,7 @@ def plans_told(
     if BASE in plans:
         request, n = _plan_request(case, BASE), WAYS_DRAWS if asked.draws > 1 else 0
         plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
-    return plans, tuple(row for rows in found[len(names) :] for row in rows)
+    return plans, found[len(names) :]
 
 
 def _is_planned(case: Case) -> bool:
@@ -169,11 +170,12 @@ def _plan_request(case: Case, variant: str) -> PlanRequest:
     return PlanRequest(asked, futures, variant, has_more=variant == BASE)
 
 
-def _plan_or_cover(task: CoverChunk | tuple[Case, str]) -> list[CoverRow] | Plan:
-    if isinstance(task, CoverChunk):
-        return cover_chunk(task)
-    case, variant = task
+def _planned(case: Case, variant: str) -> Plan:
     return plan_answers(case, _plan_request(case, variant), RunOptions())
+
+
+def _done(task: Callable[[], Any]) -> Any:
+    return task()
 
 
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
@@ -274,14 +276,20 @@ def brief_contents(
     edge: tuple[LeverageRow, ...] = ()
     starts = edge_of(contents)
     looked = tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}))
-    chunks = [
-        chunk
+    beside: list[Callable[[], Any]] = [
+        partial(cover_chunk, chunk)
         for starts_of, studies in ((looked, own), (tuple(compared), rest))
         for chunk in cover_chunks(replace(others, starts=starts_of), studies, only_essential=True)
     ]
-    plans, cover = plans_told(case, asked, options, chunks, has_plans=PLAN in parts)
+    is_alone = asked.draws <= 1  # one draw is one task
+    if STATEMENTS in parts and is_alone:
+        beside.insert(0, partial(statements_told, case, asked, RunOptions()))
+    plans, found = plans_told(case, asked, options, beside, has_plans=PLAN in parts)
     stress = stress_told(case, asked, options) if STRESS in parts else None
-    statements = statements_told(case, asked, options) if STATEMENTS in parts else None
+    statements = None
+    if STATEMENTS in parts:
+        statements = found.pop(0) if is_alone else statements_told(case, asked, options)
+    cover = tuple(row for rows in found for row in rows)
     if starts:
         at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
         edge = leverage_rows(own, at_edge, has_premium=False, **told)

@@ -1,12 +1,13 @@
 """What a brief tells beside cover and leverage, and when."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from derbes import api
-from derbes.analysis.cover import cover_chunks, cover_table
+from derbes.analysis.cover import cover_chunk, cover_chunks, cover_table
 from derbes.case.request import Request
 from derbes.draws.study import make_studies
 from derbes.errors import RequestError
@@ -28,7 +29,7 @@ def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
     plans, cover = plans_told(
         replace(town, without_project="no_plant"), Request(("base", *town.variants)), ALONE
     )
-    assert cover == ()
+    assert cover == []
     assert list(plans) == ["base", "no_plant"]
     assert plans["base"].value_of_waiting
     alone = api.plan(town, variant="no_plant", has_frontier=False, has_more=False)
@@ -41,7 +42,9 @@ def test_cover_is_told_beside_plans_as_it_is_alone(town):
     bare, request = replace(town, options={}), Request(("base",), starts=(0, 9), lengths=(3,))
     studies = make_studies(bare, request)
     chunks = cover_chunks(request, studies, only_essential=True)
-    plans, rows = plans_told(bare, request, ALONE, chunks)
+    beside = [partial(cover_chunk, chunk) for chunk in chunks]
+    plans, found = plans_told(bare, request, ALONE, beside)
+    rows = tuple(row for rows in found for row in rows)
     assert not plans
     assert rows
     assert rows == cover_table(bare, request, only_essential=True)
@@ -49,12 +52,12 @@ def test_cover_is_told_beside_plans_as_it_is_alone(town):
 
 def test_nothing_is_planned_where_a_cost_is_missing(town):
     unknown = replace(town, missing=("options.chlorine_works.capital",))
-    assert plans_told(unknown, Request(), ALONE) == ({}, ())
+    assert plans_told(unknown, Request(), ALONE) == ({}, [])
 
 
 def test_nothing_is_planned_without_options_or_standards(town):
-    assert plans_told(replace(town, options={}), Request(), ALONE) == ({}, ())
-    assert plans_told(replace(town, standards={}), Request(), ALONE) == ({}, ())
+    assert plans_told(replace(town, options={}), Request(), ALONE) == ({}, [])
+    assert plans_told(replace(town, standards={}), Request(), ALONE) == ({}, [])
 
 
 def test_one_draw_says_nothing_on_how_sure_it_is(town):

@@ -21,9 +21,7 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
 from scipy.special import betaincinv, betaln, ndtr, ndtri
-from scipy.stats import qmc
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray, Quantity
@@ -244,6 +242,8 @@ def _triangular(low: float, peak: float, high: float) -> Quantile:
 @lru_cache(maxsize=1024)
 def _unit_pert(first: float) -> Quantile:
     """PERT on 0 to 1 by standard normal score: betaincinv, its slope known, between knots."""
+    from scipy.interpolate import CubicHermiteSpline  # noqa: PLC0415 - draws alone pay for it
+
     second = 2.0 + _PEAK - first
     at_knots = betaincinv(first, second, ndtr(_KNOTS))
     inside = np.clip(at_knots, np.finfo(float).tiny, 1.0 - np.finfo(float).epsneg)
@@ -268,6 +268,8 @@ def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> Fl
         raise ValueError(method)
     if n_axes == 0:
         return np.empty((n, 0))
+    from scipy.stats import qmc  # noqa: PLC0415 - draws alone pay for it
+
     found: FloatArray
     if method == "sobol":
         sequence = qmc.Sobol(n_axes, scramble=True, rng=np.random.default_rng(seed))
