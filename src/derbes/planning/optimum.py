@@ -424,7 +424,7 @@ CALM_GAP = 1e-5
 N_PILOT, LEAST_DRAWS = 8, 32
 """Draws of a pilot, and of a problem that is worth one."""
 PILOT_GAP, PILOT_TIME = 20.0, 0.1
-"""Gap of a pilot beside that of the problem, and part of the time that it may take."""
+"""Gap of a pilot beside that of the problem, and part of the time left that it may take."""
 SHORT_PART = 0.01
 """Part of the gap by which long contingencies may cost more than short ones unnoticed."""
 
@@ -474,7 +474,8 @@ def _piloted(run: BendersRun) -> BendersRun:
     if not np.isnan(record.state.best).all() or has_indicators or n < LEAST_DRAWS:
         return run
     pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
-    short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
+    left = clock.remaining
+    short = clock if left is None else Clock.of(PILOT_TIME * left)
     with Scenarios(run.scenarios.crew, pilot, short.until) as few:
         begun = replace(record, state=BendersState.begin(problem.first.n_columns))
         gap = PILOT_GAP * run.gap
