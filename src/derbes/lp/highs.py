@@ -115,7 +115,6 @@ COLD: dict[str, bool | int | float | str] = {
     "simplex_dual_edge_weight_strategy": -1,
     "dual_simplex_cost_perturbation_multiplier": 1.0,
     "primal_simplex_bound_perturbation_multiplier": 1.0,
-    "simplex_scale_strategy": 1,
 }
 """The solver's own defaults; many times faster when there is no basis to start from."""
 OPTIONS: dict[str, bool | int | float | str] = {
@@ -128,9 +127,11 @@ WARM: dict[str, bool | int | float | str] = {
     "simplex_dual_edge_weight_strategy": 1,
     "dual_simplex_cost_perturbation_multiplier": 0.0,
     "primal_simplex_bound_perturbation_multiplier": 0.0,
-    "simplex_scale_strategy": 0,
 }
-"""Devex weights, no presolve, perturbation or scaling: fast when few bounds have changed."""
+"""Devex weights, no presolve or perturbation: fast when few bounds have changed."""
+NOT_SCALED = {"simplex_scale_strategy": 0}
+"""A session's program is scaled by its own sizes already. It must not change between solves:
+bounds that change later would be taken for scaled ones, and a wrong point for an optimum."""
 MOST_SPAN = 1e11
 """Largest ratio of two entries of a scaled matrix that is handed to the solver."""
 USUAL, STRICT = 1e-7, 1e-10
@@ -196,11 +197,11 @@ def _say_name() -> None:
         highspy.Highs()  # type: ignore[no-untyped-call]
 
 
-def _new_solver() -> Any:
+def _new_solver(**more: int) -> Any:
     """A solver with our options; its compiled interface is only partly typed."""
     _say_name()
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, setting in OPTIONS.items():
+    for option, setting in (OPTIONS | more).items():
         solver.setOptionValue(option, setting)
     return solver
 
@@ -217,7 +218,7 @@ class Session:
         sizes = usual_sizes(program)
         self._sizes = sizes
         self._cost_size = cost_size(sizes, program.cost)
-        self._solver = _new_solver()
+        self._solver = _new_solver(**NOT_SCALED)
         self._costs = program.cost * sizes.columns / self._cost_size
         _pass(self._solver, program, sizes, self._costs)
         self._is_cold = True

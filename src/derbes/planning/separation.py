@@ -254,24 +254,29 @@ class ContingencySeparation:
         else:
             session.set_row_bounds(lower, upper)
             session.set_column_bounds(np.zeros(len(closed)), closed)
-        found = np.maximum(session.run(), 0.0)
-        lack = float(family.cost @ found)
-        if len(group) == 1 and lack > allowed[group[0]]:
-            result.missed[int(group[0])] = found[family.cost > 0]
-        if lack <= known_violation[group].max() + allowed[group].min():
-            return []
-        cut = make_cut(self.position, family, session.row_duals())
-        weights = weights_of(cut, family)
-        used = np.flatnonzero(weights)
-        beyond = np.full(len(known_violation), -np.inf)
-        violations = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
-        beyond[group] = violations - known_violation[group] - allowed[group]
-        if (beyond > 0.0).any():
-            result.cuts.append((cut, beyond))
-            return []
-        if len(group) == 1:
-            return []
-        return [group[len(group) // 2 :], group[: len(group) // 2]]
+        for is_last in (False, True):
+            found = np.maximum(session.run(), 0.0)
+            lack = float(family.cost @ found)
+            if len(group) == 1:
+                result.missed.pop(int(group[0]), None)
+                if lack > allowed[group[0]]:
+                    result.missed[int(group[0])] = found[family.cost > 0]
+            if lack <= known_violation[group].max() + allowed[group].min():
+                break
+            cut = make_cut(self.position, family, session.row_duals())
+            weights = weights_of(cut, family)
+            used = np.flatnonzero(weights)
+            beyond = np.full(len(known_violation), -np.inf)
+            violations = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
+            beyond[group] = violations - known_violation[group] - allowed[group]
+            if (beyond > 0.0).any():
+                result.cuts.append((cut, beyond))
+                break
+            if len(group) > 1:
+                return [group[len(group) // 2 :], group[: len(group) // 2]]
+            if not is_last:  # prices prove what a start alone lacks, unless the answer is wrong
+                session.forget()
+        return []
 
 
 Row = tuple[ContingencyCut, int]
