@@ -7,7 +7,7 @@ from scipy.optimize import linprog
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Session
-from derbes.lp.program import LinearProgram, Sizes, stack_blocks
+from derbes.lp.program import FloatArray, LinearProgram, Sizes, stack_blocks
 
 STEPS = 8
 
@@ -30,18 +30,20 @@ def random_program(rng: np.random.Generator) -> LinearProgram:
         col_upper=closed,
         columns=stack_blocks([("column", ("all",), 0, n + m)]),
         rows=stack_blocks([("row", ("all",), 0, m)]),
-        sizes=Sizes(2.0 ** rng.integers(-3, 8, n + m), np.zeros(0)),
+        sizes=Sizes(np.ldexp(1.0, rng.integers(-3, 8, n + m)), np.zeros(0)),
     )
 
 
-def bounds(rng: np.random.Generator, m: int, n: int) -> tuple[np.ndarray, np.ndarray]:
+def bounds(rng: np.random.Generator, m: int, n: int) -> tuple[FloatArray, FloatArray]:
     """Least of each row, and most of each column: open, closed, or between."""
     most = np.where(rng.random(n) < 0.5, 0.0, rng.integers(0, 9, n))
     most = np.where(rng.random(n) < 0.4, np.inf, most)
     return rng.integers(-5, 9, m).astype(float), np.concatenate([most, np.full(m, 100.0)])
 
 
-def least_cost(program: LinearProgram, costs, lower, closed) -> float:
+def least_cost(
+    program: LinearProgram, costs: FloatArray, lower: FloatArray, closed: FloatArray
+) -> float:
     """The optimum by linprog."""
     columns = list(zip(np.zeros(len(closed)), closed, strict=True))
     found = linprog(costs, A_ub=-program.matrix, b_ub=-lower, bounds=columns, method="highs")

@@ -7,9 +7,10 @@ import pytest
 
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.lp.highs import Session
 from derbes.parallel import Crew
-from derbes.planning import scenarios
+from derbes.planning import scenarios, separation
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.optimum import solve_plan
@@ -232,6 +233,42 @@ def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
         assert all(set(np.flatnonzero(beyond > 0)) == {bad} for _cut, beyond in together.cuts)
         n_tried += 1
     assert n_tried
+
+
+class Mistaken(Session):
+    """A solver that misses a million of everything and has no price for it, until it forgets."""
+
+    is_mistaken = True
+
+    def forget(self) -> None:
+        super().forget()
+        self.is_mistaken = False
+
+    def run(self, *, primal: bool = False) -> FloatArray:
+        return super().run(primal=primal) + 1e6 * self.is_mistaken * (self.program.cost > 0)
+
+    def row_duals(self) -> FloatArray:
+        return super().row_duals() * (not self.is_mistaken)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_a_start_lacks_counts_only_where_prices_prove_it(seed, monkeypatch):
+    problem = everywhere(make_problem(small_case(seed, n_periods=30)))
+    known = groups_of(problem)[0]
+    for f, family in enumerate(known.families):
+        every = np.arange(len(family.starts))
+        bounds = family.bounds(known.tables[0][family.standard].at(points(problem, seed)[2]), every)
+        moved = family.moved(bounds, family.windows(np.zeros(known.n_base)))
+        alone = [every[s : s + 1] for s in every]
+        honest = ContingencySeparation(f, family, None).separate(moved, np.zeros(len(every)), alone)
+        with monkeypatch.context() as patched:
+            patched.setattr(separation, "Session", Mistaken)
+            found = ContingencySeparation(f, family, None)
+            mended = found.separate(moved, np.zeros(len(every)), alone)
+        assert mended.missed.keys() == honest.missed.keys()
+        for s, missed in honest.missed.items():
+            assert mended.missed[s].sum() == pytest.approx(missed.sum())
+        assert len(mended.cuts) == len(honest.cuts)
 
 
 @pytest.mark.parametrize(("seed", "n_scenarios"), [(1, 1), (1, 3), (3, 2), (5, 1), (7, 1)])
