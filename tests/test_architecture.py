@@ -45,6 +45,17 @@ LONG_FILES = {
 }
 """Longer files, and why."""
 
+ONE_IMPORTER = {
+    "derbes.cli.brief": "the verbs of looking, beside those of answers; neither reads the other",
+    "derbes.cli.commands": "loaded at the call, so that an interruption before it ends quietly",
+    "derbes.cli.completion": "its shells' scripts, loaded where a line is completed",
+    "derbes.cli.unforeseen": "loaded where something fails that nobody foresaw",
+    "derbes.tables.history": "demand out of a history, with its equations (H)",
+    "derbes.tables.lists": "what a list of one kind says, beside the way of any table into a case",
+    "derbes.workbook.formulas": "the language of cells, with a grammar of its own",
+}
+"""Modules that one module of their room imports and that would fit into it, and why not."""
+
 LIBRARIES = {
     "click": ("derbes.cli",),
     "distributed": ("derbes.parallel",),
@@ -267,6 +278,35 @@ def test_a_file_is_short_or_says_why_not():
     assert {name: n for name, n in long.items() if name not in LONG_FILES} == {}
     assert {name: n for name, n in long.items() if n > HARD_STOP} == {}
     assert set(LONG_FILES) <= set(long), "a line of the allow-list is no longer needed"
+
+
+def _importers() -> dict[str, set[str]]:
+    """Module → those that import it, or names out of it."""
+    modules = {_name(path): path for path in _modules()}
+    found: dict[str, set[str]] = {name: set() for name in modules}
+    for name, path in modules.items():
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ImportFrom) and node.module in modules:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                for one in names:
+                    found[one if one in modules else node.module].add(name)
+            elif isinstance(node, ast.Import):
+                for alias in node.names:
+                    found.get(alias.name, set()).add(name)
+    return found
+
+
+def test_a_module_with_one_importer_would_not_fit_into_it_or_says_why_not():
+    lines = {_name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in _modules()}
+    alone = {name: next(iter(by)) for name, by in _importers().items() if len(by) == 1}
+    fits = {
+        name
+        for name, by in alone.items()
+        if name.split(".")[1:2] == by.split(".")[1:2]
+        and name.count(".") == 2
+        and lines[name] + lines[by] <= MOST_LINES_OF_A_FILE
+    }
+    assert fits == set(ONE_IMPORTER)
 
 
 # Names
