@@ -418,6 +418,14 @@ def test_the_budget_of_the_case_is_below_what_is_committed(run, monkeypatch):
     )
 
 
+def test_a_budget_of_just_what_is_committed_is_enough(run, monkeypatch):
+    case = replace(decided_town(), budget=Budget(total=Quantity(12e6, "USD")))
+    monkeypatch.setattr(api, "read_case", lambda path: case)
+    said = run("plan", "town.yaml", "--no-frontier", "--no-more")
+    assert (said.code, said.err) == (0, "")
+    assert "Impossible: no choice meets all that is asked." in said.out, "nobody sells"
+
+
 def test_a_cluster_that_does_not_answer(run, town):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -165,6 +165,19 @@ def test_steps_of_modality(before, after, change):
     assert [one.change for one in modality_drift(case)] == ([change] if change else [])
 
 
+@pytest.mark.parametrize(
+    ("by", "whose"), [(("home", "paper"), ("home", "paper")), (("", ""), ("sender", "author"))]
+)
+def test_a_drift_is_of_those_who_say_it_and_of_holders_where_nobody_is_named(by, whose):
+    case = _said(
+        CASE,
+        Statement("A", by=by[0], holder="sender", modality=Modality.CAPABILITY),
+        Statement("B", by=by[1], holder="author", modality=Modality.FACT, retells=("A",)),
+    )
+    (one,) = modality_drift(case)
+    assert (one.source_by, one.by) == whose
+
+
 # Double standards
 
 

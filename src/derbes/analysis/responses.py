@@ -291,7 +291,9 @@ class PriceRise:
         costs = np.zeros(layout.n_columns)
         if run.measure is not None:
             activities = layout.arrays.activities
-            is_sender = np.array([actor == run.measure.sender for actor in activities.actors])
+            is_sender = np.array(
+                [actor == run.measure.sender for actor in activities.actors], dtype=np.bool_
+            )
             bought = is_sender & (activities.kinds == ActivityKind.PURCHASE)
             cut = bought & (run.measure.availability < activities.base_availability)
             prices = order_costs(layout, baseline.run)

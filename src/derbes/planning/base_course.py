@@ -173,7 +173,9 @@ def add_base_entries(
     entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
     # purchases from abroad: money of a unit as paid, and the year of its payment (k, n)
     arrays, activities = written.arrays, written.arrays.activities
-    is_abroad = np.array([actor != written.case.target for actor in activities.actors])
+    is_abroad = np.array(
+        [actor != written.case.target for actor in activities.actors], dtype=np.bool_
+    )
     bought = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & is_abroad)
     when = np.arange(layout.n) + activities.lead_times[bought, None]
     when = np.minimum(when, arrays.n_periods - 1)
