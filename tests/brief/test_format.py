@@ -113,7 +113,10 @@ def test_what_is_missing_is_named(paths, text):
     assert fmt.missing(paths) == text
 
 
-@pytest.mark.parametrize(("rise", "text"), [(0.25, "25%"), (16.5, "16.5 times the price")])
+@pytest.mark.parametrize(
+    ("rise", "text"),
+    [(0.25, "25%"), (9.9, "990%"), (10.0, "10 times the price"), (16.5, "16.5 times the price")],
+)
 def test_a_price_rise(rise, text):
     assert fmt.percent_rise(rise) == text
 

@@ -10,6 +10,7 @@ from derbes.brief.drawing import NARROW, WIDE, draw
 from derbes.brief.page import sections_of
 from derbes.brief.planning import plan_sections, plan_words
 from derbes.language import use_language
+from derbes.results.plan import StandardCost
 from tests.brief.planned import WORKS, impossible_plan, invented_plan
 from tests.brief.reading import page_one, part, text_of
 
@@ -135,3 +136,14 @@ def test_scenarios_are_called_so(contents):
     central = invented_plan(draws=1, seed=None)
     (section, *_others) = plan_sections(replace(contents, plan=central))
     assert section.figures[0].subtitle.endswith("central values, no draws")
+
+
+@pytest.mark.parametrize(
+    ("costs", "is_said"), [((1e6,), False), ((1e6, 0.0), True), ((1e6, None), False)]
+)
+def test_that_costs_of_standards_need_not_add_up_is_said_where_there_are_two(costs, is_said):
+    standards = tuple(
+        StandardCost(f"s{n}", met=True, cost_of_it=one) for n, one in enumerate(costs)
+    )
+    said = invented_plan(standards=standards).standards_words(str)
+    assert ("need not add up" in said) == is_said

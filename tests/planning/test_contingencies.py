@@ -14,6 +14,7 @@ from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.planning.accounts import course_of, paid_on_arrival
+from derbes.planning.contingencies import window_length
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from derbes.supply.baseline import first_state, solve_calm
@@ -243,3 +244,20 @@ def test_the_base_course_starts_as_the_calm_plan_does():
     case = small_case(0)
     arrays = compile_case(case)
     assert found_state(first_state(arrays), None).lots == pytest.approx(arrays.lot_stock)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("sender_horizon", [1, 60])
+def test_a_long_contingency_is_followed_as_long_as_harm_is_counted(seed, sender_horizon):
+    case = small_case(seed, n_periods=120)
+    asked = replace(
+        case,
+        sender_horizon=Quantity(float(sender_horizon * case.calendar.step)),
+        refill_time=Quantity(float(9 * case.calendar.step)),
+    )
+    arrays = compile_case(asked)
+    for length in (1, 4, 12):
+        run = MeasureRun(None, length)
+        long = window_length(arrays, length, is_long=True)
+        assert long == horizon(arrays, run, 0)
+        assert window_length(arrays, length, is_long=False) <= long
