@@ -128,10 +128,9 @@ WARM: dict[str, bool | int | float | str] = {
     "dual_simplex_cost_perturbation_multiplier": 0.0,
     "primal_simplex_bound_perturbation_multiplier": 0.0,
 }
-"""Devex weights, no presolve or perturbation: fast when few bounds have changed."""
-NOT_SCALED = {"simplex_scale_strategy": 0}
-"""A session's program is scaled by its own sizes already. It must not change between solves:
-bounds that change later would be taken for scaled ones, and a wrong point for an optimum."""
+"""Devex weights, no presolve or perturbation: fast when few bounds have changed. The scaling
+must stay as it is: bounds that change later would be taken for scaled ones, and a wrong point
+for an optimum."""
 MOST_SPAN = 1e11
 """Largest ratio of two entries of a scaled matrix that is handed to the solver."""
 USUAL, STRICT = 1e-7, 1e-10
@@ -197,11 +196,11 @@ def _say_name() -> None:
         highspy.Highs()  # type: ignore[no-untyped-call]
 
 
-def _new_solver(**more: int) -> Any:
+def _new_solver() -> Any:
     """A solver with our options; its compiled interface is only partly typed."""
     _say_name()
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, setting in (OPTIONS | more).items():
+    for option, setting in OPTIONS.items():
         solver.setOptionValue(option, setting)
     return solver
 
@@ -218,7 +217,7 @@ class Session:
         sizes = usual_sizes(program)
         self._sizes = sizes
         self._cost_size = cost_size(sizes, program.cost)
-        self._solver = _new_solver(**NOT_SCALED)
+        self._solver = _new_solver()
         self._costs = program.cost * sizes.columns / self._cost_size
         _pass(self._solver, program, sizes, self._costs)
         self._is_cold = True
