@@ -55,6 +55,13 @@ def test_screen_of_all_products_and_of_one(
     assert (row["imports"], row["sender_share"], row["weight"]) == (1_250_000, 0.8, 5000)
 
 
+def test_sellers_are_those_of_the_last_year(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("screen", "--importer", "KAZ", "--product", "271121")
+    years = [row["year"] for row in json.loads(run(capsys, *words, "--json")[1])["rows"]]
+    assert len(set(years)) > 1
+    assert f"Sellers in {max(years)}; below" in run(capsys, *words)[1]
+
+
 def test_arms_are_told_to_be_what_was_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
