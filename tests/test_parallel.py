@@ -13,6 +13,18 @@ from pathlib import Path
 import pytest
 
 from derbes import parallel
+from derbes.errors import (
+    CaseError,
+    DataError,
+    DerbesError,
+    MissingExtraError,
+    OutputError,
+    Problem,
+    RequestError,
+    SolveError,
+    TableError,
+)
+from derbes.grammar import ExpressionError
 from derbes.parallel import Crew, Workers, WorkersLostError, opened_executor, run_tasks
 
 ROOT = Path(__file__).parents[1]
@@ -187,6 +199,37 @@ def test_what_each_worker_warns_of_is_told_once():
         warnings.simplefilter("default")
         assert run_tasks(_warns, list(range(6)), n_workers=2) == list(range(6))
     assert [str(one.message) for one in caught] == ["old"]
+
+
+PROBLEMS = [Problem("uses.water", "no unit", line=3, fix="write one"), Problem("goods", "none")]
+ERRORS: list[DerbesError] = [
+    *(kind("case.yaml", PROBLEMS) for kind in (CaseError, RequestError, TableError)),
+    *(kind("what and fix") for kind in (DataError, OutputError, SolveError, MissingExtraError)),
+    ExpressionError(*PROBLEMS),
+    WorkersLostError("they keep dying"),
+]
+"""One of each kind that a user can cause."""
+
+
+def _raises(n: int) -> None:
+    raise ERRORS[n]
+
+
+@pytest.mark.parametrize("n", range(len(ERRORS)), ids=[type(one).__name__ for one in ERRORS])
+def test_an_error_of_a_worker_is_the_same_here(n):
+    def kinds(base: type) -> set[type]:
+        return {base}.union(*(kinds(one) for one in base.__subclasses__()))
+
+    mine = {one for one in kinds(DerbesError) if one.__module__.startswith("derbes.")}
+    base = {DerbesError, *(one for one in mine if one.__name__.startswith("_"))}
+    assert mine - base == {type(one) for one in ERRORS}
+    with pytest.raises(DerbesError) as found:
+        run_tasks(_raises, [n, n], n_workers=2)
+    error, sent = found.value, ERRORS[n]
+    assert (type(error), str(error)) == (type(sent), str(sent))
+    for name, what in vars(sent).items():
+        assert getattr(error, name) == what
+    assert "In a process of this run" in error.__notes__[0]
 
 
 def _unsendable(_task: int) -> object:

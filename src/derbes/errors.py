@@ -16,6 +16,7 @@ import contextlib
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from derbes.harmless import in_line
 from derbes.language import _, ngettext
@@ -92,7 +93,15 @@ def _n_slips(word: str, other: str) -> int:
 
 
 class DerbesError(Exception):
-    """Base of all errors that a user can cause and repair."""
+    """Base of all errors that a user can cause and repair; each can be sent between processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (type(self), self.args), self.__dict__
+
+
+def _rebuilt(kind: type[DerbesError], args: tuple[Any, ...]) -> DerbesError:
+    """An error by its text, whatever it is made from; the rest of it follows."""
+    return kind.__new__(kind, *args)
 
 
 @dataclass(frozen=True, slots=True)
