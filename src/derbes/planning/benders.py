@@ -210,8 +210,17 @@ class BendersState:
     @staticmethod
     def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
-        none = np.full(n_columns, np.nan)
-        return BendersState(Cuts.floor(0, n_columns), np.zeros(0), none, none)
+        return BendersState.knowing(Cuts.floor(0, n_columns))
+
+    @staticmethod
+    def knowing(*known: Cuts) -> "BendersState":
+        """Cuts alone are known."""
+        draws, at_zero = (
+            np.concatenate([getattr(one, name) for one in known]) for name in ("draws", "at_zero")
+        )
+        cuts = Cuts(draws, at_zero, np.vstack([one.slopes for one in known]))
+        none = np.full(cuts.slopes.shape[1], np.nan)
+        return BendersState(cuts, np.zeros(len(at_zero)), none, none)
 
     def again(self) -> "BendersState":
         """The cuts alone, for a program that asks for more."""
@@ -332,8 +341,14 @@ def search(run: BendersRun, state: BendersState) -> BendersState | None:
 def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
     """With cuts of all draws at some point; None: nothing may be chosen."""
     if len(state.cuts.at_zero):
-        is_new = np.isinf(state.center_priced) and not np.isnan(state.stability_center).any()
-        return _looked_at(run, state, state.stability_center) if is_new else state
+        if not np.isinf(state.center_priced):
+            return state
+        if not np.isnan(state.stability_center).any():
+            return _looked_at(run, state, state.stability_center)
+        answer = run.root(state.cuts, is_relaxed=True)
+        if answer is None:
+            return None
+        return _looked_at(run, replace(state, bound=answer[1]), answer[0], QUICKLY)
     first = _first_point(run)
     if first is None:
         return None

@@ -29,6 +29,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
+from derbes.case.options import Budget
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
@@ -44,7 +45,7 @@ from derbes.planning.benders import (
     save,
     search,
 )
-from derbes.planning.first_stage import INDICATOR
+from derbes.planning.first_stage import CHOSEN, INDICATOR, FirstColumn
 from derbes.planning.problem import (
     EXACT,
     INFEASIBLE,
@@ -71,6 +72,7 @@ from derbes.planning.problem import (
 )
 from derbes.planning.recourse import DrawCut, with_cuts
 from derbes.planning.scenarios import LONG, NEVER, Scenarios
+from derbes.planning.separation import ContingencyCut
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,20 +352,72 @@ class CalmPlans:
     """Cheapest plans without standards, each found once for all questions that share it.
 
     What differs in the standards alone has the same one, so that each point of a frontier
-    begins with the cuts of its base courses (M13), which hold at any length.
+    begins with the cuts of its base courses (M13), which hold at any length. What differs in
+    what may be chosen alone has the same second stage, so that it begins with all its cuts.
     """
 
     together: dict[str, Point] = field(default_factory=dict)
     """By the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """By decomposition, with the cuts."""
+    searched: dict[str, list["Searched"]] = field(default_factory=dict)
+    """By decomposition, by second stage: plans that were found, with standards and without."""
     is_asked: bool = True
     """Whether what they cost is asked for, also where the plan is found without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the search for a plan found out, for plans that differ in what may be chosen alone."""
+
+    columns: tuple[FirstColumn, ...]
+    calm: Record
+    """Without standards."""
+    plan: Record
+    contingencies: Mapping[str, Sequence[ContingencyCut]]
+    """By digest of the matrix."""
+
+    def is_of(self, problem: PlanProblem) -> bool:
+        """Whether its cuts are cuts of this first stage too.
+
+        To choose an option whose cost is by size alone costs nothing in any draw.
+        """
+        options, known = problem.case.options, {column.name for column in self.columns}
+        return all(
+            column.name in known
+            or (
+                column.kind == CHOSEN
+                and options[column.option].capital is None
+                and options[column.option].running is None
+            )
+            for column in problem.first.columns
+        )
+
+    def cuts_of(self, record: Record, problem: PlanProblem) -> Cuts:
+        """The cuts of a record for another first stage (M13)."""
+        place = {column.name: j for j, column in enumerate(self.columns)}
+        at = np.array([place.get(name, -1) for name in problem.first.column_names])
+        cuts = record.state.cuts
+        return replace(cuts, slopes=np.where(at < 0, 0.0, cuts.slopes[:, at]))
 
 
 def _calm_key(problem: PlanProblem) -> str:
     """What tells a plan without standards from others; indicators of standards are columns."""
     return f"{key_of(without_standards(problem))} {problem.first.column_names}"
+
+
+def _second_key(problem: PlanProblem) -> str:
+    """What tells a second stage from others, whatever may be chosen in the first."""
+    case = problem.case
+    options = {
+        name: replace(one, dates=(), smallest=0.0, committed=False, excludes=(), requires=())
+        for name, one in case.options.items()
+    }
+    ceilings = case.budget.foreign_by_year if case.budget else {}
+    budget = Budget(foreign_by_year=ceilings) if ceilings else None
+    case = replace(case, options=options, limits={}, budget=budget)
+    bare = replace(problem, futures=replace(problem.futures, case=case))
+    return f"{key_of(bare)} {problem.n_periods} {problem.widest}"
 
 
 def _solve_together(
@@ -432,20 +486,39 @@ SHORT_PART = 0.01
 def _solve_apart(problem: PlanProblem, run: BendersRun, calm_plans: CalmPlans) -> PlanSolution:
     """The cheapest plan by decomposition; the run is over all draws of the problem."""
     record, clock = run.record, run.clock
+    searched = calm_plans.searched.setdefault(_second_key(problem), [])
+    known = next((one for one in reversed(searched) if one.is_of(problem)), None)
+    if known:
+        run.scenarios.cuts.update({one: [*cuts] for one, cuts in known.contingencies.items()})
     if record.reference is None:
-        key, known = _calm_key(problem), calm_plans.apart
-        if key not in known:
-            calm = _calm(run)
+        key, apart = _calm_key(problem), calm_plans.apart
+        if key not in apart:
+            begun = record
+            if known:
+                state = BendersState.knowing(known.cuts_of(known.calm, problem))
+                begun = replace(record, state=state, prices=known.calm.prices)
+            calm = _calm(replace(run, record=begun))
             if calm is None or calm.record is None:
                 return plan_solution(problem, None, clock)
             of_calm, state = (calm.values, calm.prices), calm.record.state.again()
             reference = calm.figures.cost
             record = replace(calm.record, reference=reference, calm=of_calm, state=state)
             if not clock.is_over:
-                known[key] = record
-        record = replace(known.get(key, record), key=record.key)
-    run = _piloted(replace(run, record=record))
+                apart[key] = record
+        record = replace(apart.get(key, record), key=record.key)
+    without = record
+    if known:
+        state = BendersState.knowing(record.state.cuts, known.cuts_of(known.plan, problem))
+        before, prices = record.prices, known.plan.prices
+        hard, soft = max(before.hard, prices.hard), max(before.soft, prices.soft)
+        record = replace(record, state=state, prices=replace(before, hard=hard, soft=soft))
+        run = replace(run, record=record)
+    else:
+        run = _piloted(replace(run, record=record))
     point = _point_at_right_prices(run)
+    if point is not None and point.record is not None and point.figures.is_feasible:
+        learned = {matrix: tuple(cuts) for matrix, cuts in run.scenarios.cuts.items()}
+        searched.append(Searched(problem.first.columns, without, point.record, learned))
     return plan_solution(problem, point, clock, reference=record.reference, calm=record.calm)
 
 
