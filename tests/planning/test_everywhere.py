@@ -305,7 +305,10 @@ def test_m15_what_a_plan_by_cuts_lacks_is_what_it_lacks_at_every_start():
     plan = solve_plan(begun)
     assert not plan.feasible
     assert alone.figures.violations["month"] == pytest.approx(0.0, abs=1e-6)
-    assert plan.shortfalls["month"] == pytest.approx(every.figures.violations["month"], rel=1e-6)
+    assert plan.evaluation is not None
+    (lack,) = plan.evaluation.shortfalls["month"]
+    assert lack == pytest.approx(every.figures.violations["month"], rel=1e-6)
+    assert plan.shortfalls["month"] == pytest.approx(every.figures.deepest["month"], rel=1e-6)
 
 
 @pytest.mark.parametrize("starts", [(0,), (2, 3, 4)])

@@ -4,6 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.case.entities import Actor, Case, Good, Hit, Measure, Supplier, Use
+from derbes.case.options import Option, OptionKind, Standard
+from derbes.case.quantity import Calendar, Quantity
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
@@ -35,3 +38,58 @@ def test_the_unit_of_a_good_changes_no_plan(good, factor):
     assert other.feasible
     assert [(c.option, c.date) for c in other.choices] == [(c.option, c.date) for c in plan.choices]
     assert other.cost == pytest.approx(plan.cost, rel=1e-3)
+
+
+def oil_and_wheels(oil_unit: float, *, wheels: float, actor: str, length: int = 3) -> Case:
+    """Oil from a sender, of which a reserve can be held, and wheels of which none can."""
+    demand = {"burn": Quantity(100.0 * oil_unit), "roll": Quantity(5.0)}
+    goods = {"burn": "oil", "roll": "wheel"}
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.oil", sizes=(900.0 * oil_unit,))
+    return Case(
+        name="two units",
+        calendar=Calendar(2026, 1, 12),
+        currency="USD",
+        target="home",
+        actors={name: Actor(name) for name in ("home", "sender", "other")},
+        goods={name: Good(name, unit="unit") for name in goods.values()},
+        uses={name: Use(name, good=goods[name], demand=demand[name]) for name in goods},
+        suppliers={
+            "oil": Supplier(
+                "oil",
+                actor="sender",
+                good="oil",
+                price=Quantity(10.0 / oil_unit),
+                capacity=Quantity(400.0 * oil_unit),
+            ),
+            "wheel": Supplier(
+                "wheel",
+                actor=actor,
+                good="wheel",
+                price=Quantity(100.0),
+                capacity=Quantity(wheels),
+            ),
+        },
+        measures={
+            "cut": Measure("cut", sender="sender", hits=(Hit(actor="sender"),), lengths=(length,))
+        },
+        options={"hold": replace(hold, dates=(0,))},
+        standards={"both": Standard("both", measure="cut", length=length, first=6, last=6)},
+    )
+
+
+@pytest.mark.parametrize("oil_unit", [1.0, 1e6, 1e-6])
+def test_what_one_use_lacks_counts_whatever_the_unit_of_another(oil_unit):
+    """No wheel comes for three months, and none lies in store."""
+    plan = solve_plan(make_problem(oil_and_wheels(oil_unit, wheels=5.0, actor="sender")))
+    assert not plan.feasible
+    assert plan.shortfalls == {"both": pytest.approx(3.0)}
+
+
+@pytest.mark.parametrize("oil_unit", [1.0, 1e6])
+def test_what_lacks_in_calm_counts_whatever_the_unit_of_another(oil_unit):
+    """Four wheels of five come in each month of the year."""
+    plan = solve_plan(make_problem(oil_and_wheels(oil_unit, wheels=4.0, actor="other")))
+    assert not plan.feasible
+    assert plan.shortfalls["calm"] == pytest.approx(12 * 0.2)
+    met = solve_plan(make_problem(oil_and_wheels(oil_unit, wheels=5.0, actor="other")))
+    assert met.feasible

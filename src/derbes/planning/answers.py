@@ -405,7 +405,7 @@ def standard_costs(
     The cheapest cost without any standard (`no_threat`) is that without the only one.
     """
     rows = []
-    is_known = best.feasible or bool(best.shortfalls)
+    is_known = best.feasible or (best.status != TIME_LIMIT and bool(best.shortfalls))
     for name in case.standards:
         cost = no_threat if best.feasible else None
         if best.feasible and len(case.standards) > 1:
@@ -416,8 +416,10 @@ def standard_costs(
             except TimeIsOver:
                 cost = None
         above = None if cost is None else dearer_by(best.cost, cost)
-        short = best.shortfalls.get(name, 0.0)
-        rows.append(StandardCost(name, is_known and short <= 0, above, shortfall=short))
+        short, is_cap = best.shortfalls.get(name, 0.0), case.standards[name].is_cap
+        months = short if is_cap else short * float(case.calendar.step)
+        lacking = {"excess" if is_cap else "shortfall": months if is_known else None}
+        rows.append(StandardCost(name, is_known and short <= 0, above, **lacking))
     return tuple(rows)
 
 

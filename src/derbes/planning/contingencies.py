@@ -436,6 +436,8 @@ class Family:
     (rows, linked)"""
     linked: IntArray
     """Those columns of the base course; at a later start, so much further on."""
+    n_uses: int
+    """Uses of which it counts what they miss; their columns stand one after the other."""
     fixed_bounds: FloatArray
     """Bounds that are the same everywhere; what is gathered is added. (bounds,)"""
     template: BoundTemplate
@@ -515,7 +517,8 @@ def make_families(
             linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
             template = gather_template(list(_gathered(shape, written, measure)))
             cost = np.zeros(index.n_columns)
-            index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+            worth = worth_of_uses(shape.layout)[shape.uses]
+            index.column("missed").of(cost)[:] = worth[:, None]
             family = Family(
                 standard=name,
                 starts=np.array(alike, dtype=np.int64),
@@ -525,6 +528,7 @@ def make_families(
                 usual=usual_sizes_of(index, base),
                 link=link[:, linked].tocsc(),
                 linked=linked,
+                n_uses=int((worth > 0).sum()),
                 fixed_bounds=_fixed_bounds(shape, written, measure, template),
                 template=template,
             )

@@ -259,7 +259,6 @@ def plan_solution(
     else:
         status = OPTIMAL if is_feasible else INFEASIBLE
     bound = min(point.bound - (figures.penalized - figures.cost), figures.cost)
-    worst = {name: float(lack.max(initial=0.0)) for name, lack in figures.shortfalls.items()}
     return PlanSolution(
         feasible=is_feasible,
         choices=problem.first.choices(point.values),
@@ -271,7 +270,7 @@ def plan_solution(
         no_threat_choices=problem.first.choices(calm[0]) if calm else (),
         prices=point.prices,
         no_threat_prices=calm[1] if calm else START,
-        shortfalls={name: lack for name, lack in worst.items() if lack > 0.0},
+        shortfalls={name: lack for name, lack in figures.deepest.items() if lack > 0.0},
         status=status,
         evaluation=figures,
         iterations=record.state.iteration if record else 1,
@@ -447,7 +446,8 @@ def _solve_together(
         if progress:
             cost, bound = found.figures.penalized, found.bound
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
-        if clock.is_over or (not found.figures.is_feasible and not cuts):
+        is_told = calm_plans.is_asked or bool(cuts)
+        if clock.is_over or (not found.figures.is_feasible and not is_told):
             break
         # the starts that make the plan dearer, and for which it was not made
         outcomes, before = scenarios.at(found.values, found.prices), found.figures.expected_cost

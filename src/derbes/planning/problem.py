@@ -18,7 +18,7 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
-from derbes.lp.program import Block, IntArray
+from derbes.lp.program import Block
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
@@ -380,6 +380,10 @@ class Evaluation:
     shortfalls: Mapping[str, FloatArray]
     """Standard → what its uses lack, draw by draw, summed over its contingencies; `calm` for
     essential demand, `foreign currency` for money above a ceiling. (N,) [unit]"""
+    deepest: Mapping[str, float]
+    """Standard → most that one use lacks at one start of one draw, in periods of its demand; of
+    a cap, and of ceilings, most that is over it in a year [unit]. Of the starts that were
+    looked at."""
     deferred: FloatArray
     """Deferrable demand that goes unmet in calm. (N,) [unit]"""
     penalized: float
@@ -416,7 +420,7 @@ class PlanSolution:
     """(cost - bound) as part of the cost above `no_threat_cost`, or of the cost's size
     where there is nothing above it."""
     shortfalls: Mapping[str, float] = field(default_factory=dict)
-    """Standard → what its uses lack in the worst draw that counts; only what lacks. [unit]"""
+    """What lacks → how much of it, as `Evaluation.deepest`."""
     status: str = OPTIMAL
     """`optimal`, `time limit` or `infeasible`."""
     columns: FloatArray = field(default_factory=lambda: np.zeros(0))
@@ -503,6 +507,23 @@ def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
     return (1.0 - risk.weight) * mean + risk.weight * tail_mean(costs, weights, risk.level)
 
 
+def lacking(lack: FloatArray, asked: FloatArray, usual: FloatArray) -> tuple[float, float]:
+    """What lacks in all, and most of what one row lacks, in periods of what it asks for.
+
+    Rows are uses, or sellers; columns periods, or years. A row counts for nothing where it
+    lacks no more than the solver's tolerance, beside what that row asks for: amounts of
+    others may be in any unit. Of a row that asks for no amount (infinite), what lacks most
+    in one column stands for the periods.
+    """
+    whole, most = asked.sum(axis=1), lack.max(axis=1, initial=0.0)
+    is_asked = np.isfinite(whole) & (whole > 0)
+    size = np.where(is_asked[:, None], asked, usual).max(axis=1, initial=0.0)
+    counts = most > LACKING * size
+    periods = lack.shape[1] * lack.sum(axis=1) / np.where(is_asked, whole, 1.0)
+    parts = np.where(is_asked, periods, most)
+    return float(lack[counts].sum()), float(parts[counts].max(initial=0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class DrawFigures:
     """What a draw costs and lacks at a point."""
@@ -513,6 +534,8 @@ class DrawFigures:
     """The same with the price of what falls short. [money]"""
     violations: Mapping[str, float]
     """Standard → what its uses lack; 0 up to the solver's tolerance. [unit]"""
+    deepest: Mapping[str, float]
+    """The same of one use at one start, as `Evaluation.deepest`."""
     deferred: float
     """Deferrable demand that goes unmet in calm. [unit]"""
 
@@ -523,19 +546,17 @@ def draw_figures(
     """Figures of a draw from its second-stage columns, and what options cost beyond the mean."""
     costs = second_costs(stage, draw, prices)
 
-    def lacking(name: str, where: IntArray) -> float:
-        """What is lacking; nothing where it is no more than the solver's tolerance."""
-        demand, lack = draw.col_upper[where], columns[where]
-        known = demand[np.isfinite(demand)]
-        usual = 1.0 if known.size else float(stage.usual[where].max(initial=0.0))
-        size = max(1.0, float(known.max(initial=usual)))
-        is_none = float(lack.max(initial=0.0)) <= LACKING * (1.0 if name == FOREIGN else size)
-        return 0.0 if is_none else float(lack.sum())
-
+    violations, deepest = (dict.fromkeys(stage.standards, 0.0) for _ in range(2))
+    for name, blocks in stage.standards.items():
+        for where in blocks:
+            total, most = lacking(columns[where], draw.col_upper[where], stage.usual[where])
+            violations[name] += total
+            deepest[name] = max(deepest[name], most)
     return DrawFigures(
         money=float(draw.money @ columns) + options,
         priced=float(costs @ columns) + prices.money * options,
-        violations={name: lacking(name, where) for name, where in stage.standards.items()},
+        violations=violations,
+        deepest=deepest,
         deferred=float(columns[stage.deferred].sum()),
     )
 
@@ -546,12 +567,13 @@ def evaluation(
     """Costs and shortfalls of a point, from the figures of each draw."""
     weights, risk = problem.weights, problem.case.risk
     costs = np.array([one.money for one in drawn])
-    shortfalls = {
-        name: np.array([one.violations[name] for one in drawn]) for name in drawn[0].violations
-    }
+    shortfalls, deepest = (
+        {name: np.array([one[name] for one in of_draws]) for name in of_draws[0]}
+        for of_draws in ([d.violations for d in drawn], [d.deepest for d in drawn])
+    )
     for column, value in zip(problem.first.columns, values, strict=True):
         if column.standard in shortfalls and value > CHOSEN_AT:  # an indicator
-            shortfalls[column.standard][column.draw] = 0.0
+            shortfalls[column.standard][column.draw] = deepest[column.standard][column.draw] = 0.0
     option_cost = float(problem.first.cost @ values)
     return Evaluation(
         option_cost=option_cost,
@@ -561,6 +583,7 @@ def evaluation(
         tail_cost=tail_mean(costs, weights, risk.level),
         cost=option_cost + weighed(costs, weights, risk),
         shortfalls=shortfalls,
+        deepest={name: float(most.max(initial=0.0)) for name, most in deepest.items()},
         deferred=np.array([one.deferred for one in drawn]),
         penalized=prices.money * option_cost
         + weighed(np.array([one.priced for one in drawn]), weights, risk),

@@ -119,8 +119,9 @@ class SecondStage:
     """Worth of what must not fall short, by column. (columns,) [money/unit]"""
     soft: FloatArray
     """Worth of what falls short last. (columns,) [money/unit]"""
-    standards: Mapping[str, IntArray]
-    """Standard → columns in which it falls short; `calm` and `foreign currency` too."""
+    standards: Mapping[str, tuple[IntArray, ...]]
+    """Standard → columns in which it falls short, a block for each contingency, a row for each
+    use or seller; `calm` and `foreign currency` too. ((U, n) each)"""
     usual: FloatArray
     """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
@@ -168,27 +169,24 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     arrays = base.layout.arrays
     unmet = index.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
-    lacking = {
-        "calm": unmet[is_free & arrays.use_essential].ravel(),
-        "foreign currency": index.column("excess").indices.ravel(),
-    }
+    excess = index.column("excess").indices.reshape(1, -1)
+    lacking = {"calm": [unmet[is_free & arrays.use_essential]], "foreign currency": [excess]}
     for name, _standard in base.standards:
-        lacking[name] = index.column(f"miss_{name}").indices.ravel()
+        lacking[name] = [index.column(f"miss_{name}").indices]
     for cap in base.caps:
-        lacking[cap.name] = index.column(f"over_{cap.name}").indices.ravel()
+        lacking[cap.name] = [index.column(f"over_{cap.name}").indices]
     for shape in shapes:
         name = shape.standard_name
         missed = index.column(f"missed_{name}_{shape.start}")
         missed.of(hard)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
-        before = lacking.get(name, np.zeros(0, dtype=np.int64))
-        lacking[name] = np.concatenate([before, missed.indices.ravel()])
+        lacking.setdefault(name, []).append(missed.indices)
     return SecondStage(
         base=base,
         contingencies=shapes,
         index=index,
         hard=hard,
         soft=soft,
-        standards={name: columns for name, columns in lacking.items() if len(columns)},
+        standards={name: tuple(one) for name, one in lacking.items() if any(b.size for b in one)},
         usual=usual_sizes_of(index, base),
         deferred=unmet[is_free & ~arrays.use_essential].ravel(),
     )
@@ -423,7 +421,7 @@ def with_cuts(
         found.append(program)
     standards = dict(stage.standards)
     for (name, _start), column in lacks.items():
-        standards[name] = np.append(standards.get(name, np.zeros(0, dtype=np.int64)), column)
+        standards[name] = (*standards.get(name, ()), np.array([[column]], dtype=np.int64))
     names = tuple(f"{name}_{start}" for name, start in ends)
     numbered = tuple(f"{cut.standard}_{cut.start}_{i}" for i, cut in enumerate(cuts))
     more = replace(

@@ -35,7 +35,14 @@ from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
-from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
+from derbes.planning.problem import (
+    DrawFigures,
+    PlanProblem,
+    Prices,
+    draw_figures,
+    lacking,
+    second_costs,
+)
 from derbes.planning.recourse import DrawCut, as_program
 from derbes.planning.separation import (
     Bounds,
@@ -444,6 +451,7 @@ class RecourseSolver:
         beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
         figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
         lacks = float(solved.columns[n_base:].sum())
+        violations, deepest = self._violations(position, solved, results)
         return Outcome(
             draw=draw.draw,
             value=value,
@@ -452,7 +460,8 @@ class RecourseSolver:
             figures=replace(
                 figures,
                 priced=figures.priced + lacks * self._prices.hard / draw.weight,
-                violations={**figures.violations, **self._violations(position, solved, results)},
+                violations={**figures.violations, **violations},
+                deepest={**figures.deepest, **deepest},
             ),
             columns=own,
             is_exact=is_exact,
@@ -461,24 +470,28 @@ class RecourseSolver:
 
     def _violations(
         self, position: int, solved: _Solved, results: Mapping[int, SeparationResult]
-    ) -> dict[str, float]:
-        """What each standard lacks; where its contingencies were not proved, at least. [unit]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """What each standard lacks, in all and of a use, as `draw_figures` tells it.
 
+        Where its contingencies were not proved, in all at least, and of no use.
         What was seen before the base course was told of it says nothing of the base course as it
         is.
         """
         families = self._group.families
-        violations = dict.fromkeys(self._group.tables[position], 0.0)
+        violations, deepest = (dict.fromkeys(self._group.tables[position], 0.0) for _ in range(2))
         longest = any(families[f].is_long for f in results)
         for f, family in enumerate(families):
             if f in results and family.is_long == longest:
-                missed = results[f].missed.values()
-                violations[family.standard] += sum(float(one.sum()) for one in missed)
+                for missed in results[f].missed.values():
+                    lack, asked = missed.reshape(2, family.n_uses, -1)
+                    total, part = lacking(lack, asked, asked)
+                    violations[family.standard] += total
+                    deepest[family.standard] = max(deepest[family.standard], part)
             elif not results and family.is_long:
                 lacks = solved.columns[self._group.lacks[f]]
-                lack = float(lacks[lacks > NO_VIOLATION].sum())
-                violations[family.standard] += lack / float(family.cost.max())
-        return violations
+                known = float(lacks[lacks > NO_VIOLATION].sum())
+                violations[family.standard] += known / float(family.cost.max())
+        return violations, deepest
 
 
 def _far_apart(beyond: FloatArray, starts: IntArray, depth: int) -> list[int]:

@@ -162,7 +162,8 @@ class SeparationResult:
     cuts: list[tuple[ContingencyCut, FloatArray]] = field(default_factory=list)
     """Cuts, with what each start lacks by them beyond what is known. (S,)"""
     missed: dict[int, FloatArray] = field(default_factory=dict)
-    """Start, by position → what its uses miss, by period. [unit]"""
+    """Start, by position → what is missed, and what is asked for, by use and period.
+    (2, columns) [unit]"""
     groups: list[IntArray] = field(default_factory=list)
     """Starts that were looked at together."""
 
@@ -259,7 +260,7 @@ class ContingencySeparation:
             if len(group) == 1:
                 result.missed.pop(int(group[0]), None)
                 if lack > allowed[group[0]]:
-                    result.missed[int(group[0])] = found[family.cost > 0]
+                    result.missed[int(group[0])] = np.array([found, closed])[:, family.cost > 0]
             if lack <= known_violation[group].max() + allowed[group].min():
                 break
             cut = make_cut(self.position, family, session.row_duals())

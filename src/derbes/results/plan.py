@@ -96,9 +96,12 @@ class StandardCost:
     """Whether the plan meets it at every start that it names."""
     cost_of_it: Annotated[float | None, Head("what it costs", "money")]
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
-    shortfall: Annotated[float, Head("left unmet", "uses")] = 0.0
-    """Demand of its uses that is left unmet in the worst draw; of a cap on sellers, what is bought
-    from them beyond their part. [unit of the uses, or of the good]"""
+    shortfall: Annotated[float | None, Head("left unmet, in months of demand", "month")] = None
+    """Most that one of its uses lacks, at the worst start in the worst draw, in months of its
+    mean demand. None: of a cap, or not known. [month]"""
+    excess: Annotated[float | None, Head("sold beyond the part in a year", "good")] = None
+    """Of a cap on sellers: most that one sells beyond its part in a year, in the worst draw.
+    [unit of the good]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +373,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
     money, ways = plan.currency, plan.ways
-    table = partial(table_of, money=money, uses=_("unit of the uses"))
+    table = partial(table_of, money=money, good=_("unit of the good"))
     return (
         table(
             "plan", _("Plan"), PlanChoice, plan.plan,
@@ -387,7 +390,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
         ),
         table(
             "standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
-            "shortfall",
+            "shortfall excess",
         ),
         table(
             "frontier", _("Frontier"), FrontierPoint, plan.frontier,
