@@ -37,7 +37,7 @@ from derbes.planning.accounts import (
 from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import CalmPlans, solve_plan
-from derbes.planning.problem import make_problem
+from derbes.planning.problem import lacking, make_problem
 from derbes.results.money import (
     CHEAPEST,
     NOTHING,
@@ -52,9 +52,6 @@ from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
 from derbes.supply.baseline import CalmStart, arrivals_by_period, calm_start, solve_calm
-
-UNMET_NOISE = 1e-6
-"""Unmet demand up to which it is rounding noise. [unit]"""
 
 
 def unready(case: Case, tag: str) -> Case:
@@ -73,10 +70,10 @@ def calm_cost(case: Case) -> float | None:
     """
     closed = nothing_decided(replace(case, scenarios={}))
     course = course_of(make_problem(closed), ())
-    short = course.unmet.sum(axis=1)
-    unpriced = [use.shortage_cost is None for use in case.uses.values()]
-    blind = any(lacks and unmet > UNMET_NOISE for lacks, unmet in zip(unpriced, short, strict=True))
-    return None if blind else sum(course.items.values())
+    blind, unmet = np.isnan(course.arrays.shortage_cost), course.unmet
+    asked = course.arrays.demand[:, : unmet.shape[1]]
+    short, _most = lacking(unmet[blind], asked[blind], asked[blind])
+    return None if short > 0.0 else sum(course.items.values())
 
 
 def chances_of(case: Case) -> tuple[ChanceWorth, ...]:

@@ -22,6 +22,7 @@ from derbes.stress.ways import (
     years_of,
 )
 from tests.draws.uncertain import PRICE, uncertain_example
+from tests.properties.test_laws_units import in_unit
 from tests.small_cases import worked_example
 
 
@@ -69,11 +70,13 @@ def test_without_a_cost_readiness_pays_from_nothing_on():
     assert (found.cost, found.break_even) == (0.0, 0.0)
 
 
-def test_a_shortage_without_a_price_leaves_the_gain_unknown():
+@pytest.mark.parametrize("factor", [1.0, 1e-11, 1e9])
+def test_a_shortage_without_a_price_leaves_the_gain_unknown_in_any_unit(factor):
     case = switching(Quantity(5.0))
     gone = case.variants["gone"].case
     use = replace(gone.uses["use"], shortage_cost=None)
-    blind = replace(gone, uses={"use": use})
+    blind = in_unit(replace(gone, uses={"use": use}), "good", factor)
+    case = in_unit(replace(case, options={}), "good", factor)
     (found,) = chances_of(replace(case, variants={"gone": Variant("gone", case=blind)}))
     assert (found.gain, found.break_even, found.worth(0.5)) == (None, None, None)
 
