@@ -1,6 +1,7 @@
 """A plan's tables add up, and its outlay is that of one course among those of equal cost."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes import api
+from derbes.case.options import Option, OptionKind
+from derbes.case.quantity import Quantity
 from derbes.cli.tables import plan_text
 from derbes.language import use_language
 from derbes.planning.accounts import course_of, number_words
@@ -16,7 +19,9 @@ from derbes.planning.problem import make_problem
 from derbes.planning.scenarios import LONG, RecourseSolver
 from derbes.supply.objective import stock_values
 from tests.planning.generated import small_case
+from tests.small_cases import worked_example
 
+Q = Quantity
 EXACT = 1e-9
 """Part of a cost up to which two sums of it are one."""
 
@@ -51,6 +56,26 @@ def test_the_outlay_is_the_sum_of_its_years_and_holds_what_options_cost(seed):
     assert abroad.amount == pytest.approx(sum(row.amount for _, row in plan.outlay_by_year))
     paid = sum(sum(choice.paid.values()) for choice in plan.plan)
     assert everything.options == pytest.approx(paid, abs=1e-6)
+
+
+@pytest.mark.parametrize("by", ["committed", "required"])
+def test_what_is_paid_for_is_told_though_it_has_no_size(by):
+    """Having the contract costs 500, whatever its size; nobody needs a dear seller."""
+    contract = Option(
+        "contract", kind=OptionKind.CONTRACT, element="suppliers.from_other", sizes=(),
+        largest=2.0, capital=Q(500.0), capital_by_size=Q(1.0), committed=by == "committed",
+    )  # fmt: skip
+    hold = Option(
+        "hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(10.0,), committed=True,
+        requires=("contract",) if by == "required" else (),
+    )  # fmt: skip
+    case = replace(worked_example(1), options={"contract": contract, "hold": hold})
+    plan = api.plan(case, has_frontier=False, has_more=False)
+    assert [(choice.option, choice.size) for choice in plan.plan] == [
+        ("contract", 0.0), ("hold", 10.0)
+    ]  # fmt: skip
+    assert plan.plan[0].cost == plan.plan[0].paid[2026] == pytest.approx(500.0)
+    assert {row.item: row.with_plan for row in plan.account}["options"] == pytest.approx(500.0)
 
 
 @settings(max_examples=8, deadline=None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.entities import Good, Tier
+from derbes.case.entities import Good, Stockpile, Tier
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.lp.lexicographic import solve_levels
@@ -210,6 +210,36 @@ def test_demand_is_not_given_up_to_save_what_serves_it():
     assert solve_plan(make_problem(case)).cost == pytest.approx(10.0 * (6000 - 600))
     calm = solve_calm(compile_case(case))
     assert calm.unmet.max() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_l7_a_reserve_is_not_sold_out_to_save_what_replaces_it_later():
+    """The cheap seller, at 10, ends after 50 months; the other one asks 60."""
+    case = worked_example(1)
+    until = Quantity(100.0, steps=((0, 100.0), (50, 0.0)))
+    sellers = {
+        "from_sender": replace(case.suppliers["from_sender"], capacity=until),
+        "from_other": replace(case.suppliers["from_other"], price=Q(60.0), capacity=Q(100.0)),
+    }
+    case = replace(case, suppliers=sellers)
+    assert solve_plan(make_problem(case)).cost == pytest.approx(10.0 * 5000 + 60.0 * 1000)
+
+
+def test_l7_a_reserve_of_parts_is_not_used_up_to_save_what_is_dearer_than_they_are():
+    """600 parts at 8 are in reserve and 50 come a month; the good itself costs 100."""
+    case = worked_example(2)
+    parts = replace(case.suppliers["component_from_sender"], capacity=Q(50.0))
+    whole = replace(case.suppliers["from_sender"], price=Q(100.0))
+    case = replace(
+        case,
+        uses={"use": replace(case.uses["use"], shortage_cost=Q(10000.0))},
+        goods={
+            "good": replace(case.goods["good"], reserve=None),
+            "component": replace(case.goods["component"], reserve=Q(600.0)),
+        },
+        stockpiles={"parts": Stockpile("parts", good="component", quantity=Q(600.0))},
+        suppliers={"component_from_sender": parts, "from_sender": whole},
+    )
+    assert solve_plan(make_problem(case)).cost == pytest.approx(60 * 50 * (8.0 + 1.0 + 100.0))
 
 
 def test_l9_the_base_course_buys_what_must_be_bought():

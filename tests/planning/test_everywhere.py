@@ -17,7 +17,7 @@ from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures, with_cuts
 from derbes.planning.scenarios import LONG, MET, NOWHERE, ONCE, SHORT, RecourseSolver, Scenarios
-from derbes.planning.separation import ContingencySeparation, make_groups
+from derbes.planning.separation import ContingencySeparation, make_groups, weights_of
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.oracles.plans import solve_draws, solve_extensive
 from tests.planning.generated import small_case
@@ -60,17 +60,25 @@ def explicit(problem, family, start, draw, values):
     )
 
 
-def with_delay(case):
+def with_delay(case, by=1.0):
     """The case with a standard under a measure in which plants stand still."""
     plants = tuple(Hit(element=f"plants.{name}") for name in case.plants)
     delay = Measure(
-        "stop", kind=MeasureKind.DELAY, sender="sender", hits=plants, lengths=(3,), by=Quantity(1.0)
+        "stop", kind=MeasureKind.DELAY, sender="sender", hits=plants, lengths=(3,), by=Quantity(by)
     )
     return replace(
         case,
         measures={**case.measures, "stop": delay},
         standards={"building": Standard("building", measure="stop", length=3, first=1)},
     )
+
+
+def with_long_delay(case):
+    """Plants that are needed open behind the starts, and come four periods later."""
+    first = replace(case.plants["first"], lines={"press": Quantity(10.0)})
+    second = replace(case.plants["second"], opening=9)
+    plants = {**case.plants, "first": first, "second": second}
+    return with_delay(replace(case, plants=plants), 4.0)
 
 
 def case_with_late_peak():
@@ -132,7 +140,7 @@ def test_what_was_on_the_way_before_the_calendar_comes_in_early_contingencies():
 
 
 @pytest.mark.parametrize("seed", range(8))
-@pytest.mark.parametrize("changed", [lambda case: case, with_delay])
+@pytest.mark.parametrize("changed", [lambda case: case, with_delay, with_long_delay])
 def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, changed):
     problem = everywhere(make_problem(changed(small_case(seed))))
     n_starts = 0
@@ -166,6 +174,28 @@ def test_m15_the_base_course_with_cuts_costs_what_the_whole_does(seed):
                     assert answer.figures.violations[name] == pytest.approx(
                         lack, rel=1e-3, abs=1e-3
                     )
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+@pytest.mark.parametrize("changed", [lambda case: case, with_long_delay])
+def test_m15_a_cut_asks_at_any_point_for_what_its_prices_make_of_the_bounds(seed, changed):
+    problem = everywhere(make_problem(changed(small_case(seed))))
+    (group,) = groups_of(problem)
+    solver, n_asking = RecourseSolver(group, START), 0
+    for values in points(problem, seed):
+        solver.solve(0, values, depth=LONG)
+    for cut, start in solver.warm_starts.rows:
+        family = group.families[cut.family]
+        at_least, slope = group.constant(0, (cut, start))
+        weights = weights_of(cut, family)
+        counts = np.flatnonzero(weights)
+        for values in points(problem, seed):
+            table = group.tables[0][family.standard].at(values)
+            bounds = family.bounds(table, np.array([start]))[0]
+            asked = float(weights[counts] @ bounds[counts])
+            assert at_least + slope @ values == pytest.approx(asked, rel=1e-9, abs=1e-6)
+        n_asking += bool(slope.any())
+    assert n_asking
 
 
 @pytest.mark.parametrize("seed", [2, 5])

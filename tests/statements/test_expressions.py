@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import CapitalPayment, Export, Tier, Use
+from derbes.case.entities import CapitalPayment, Export, Plant, Tier, Use
 from derbes.case.ledger import Document, Fact, Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
@@ -12,7 +12,7 @@ from derbes.grammar import ExpressionError
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.terms import Missing
 from tests.small_cases import one_good, worked_example
-from tests.statements.ledgers import problems_of, talk, value_of, with_variant
+from tests.statements.ledgers import numbers_of, problems_of, talk, value_of, with_variant
 
 E1, E3 = worked_example(1), talk()
 
@@ -97,6 +97,17 @@ KNOWN = [
     ("unmet_in_calm(use, 2026-01, 2030-12)", 0.0),
     ('input("suppliers.from_other.capacity")', 40.0),
 ]
+
+
+def test_outlay_holds_what_open_plants_cost_whatever_they_make():
+    """20 a month from 2026-04 on, 30 from 2027-01 on; a delay of a quarter is waited for."""
+    case = worked_example(1)
+    cost = Quantity(20.0, steps=((0, 20.0), (12, 30.0)))
+    plant = Plant("works", actor="home", opening=0, delay=Quantity(3.0), standing_cost=cost)
+    value = numbers_of(replace(case, plants={"works": plant}))
+    assert value("outlay(2026-01, 2026-12)") == pytest.approx(12_000.0 + 9 * 20.0)
+    assert value("outlay(2026-12, 2027-02)") == pytest.approx(3_000.0 + 20.0 + 2 * 30.0)
+    assert value("foreign_outlay(2026-01, 2026-12)") == pytest.approx(12_000.0)
 
 
 @pytest.mark.parametrize(("text", "number"), KNOWN)

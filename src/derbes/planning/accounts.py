@@ -430,10 +430,15 @@ def by_year(case: Case, paid: FloatArray) -> dict[int, float]:
 
 
 def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice, ...]:
-    """The choices of a plan as a reader wants them, in the order of their dates."""
+    """The choices of a plan as a reader wants them, in the order of their dates.
+
+    One of no size does nothing, and is told only where something is paid for it.
+    """
     found, calendar = [], case.calendar
     for choice in sorted(choices, key=lambda choice: (choice.date, choice.option)):
         option, paid = case.options[choice.option], paid_for(case, choice)
+        if choice.size <= 0.0 and not paid.any():
+            continue
         effect = effect_period(case, option, choice.date)
         years = {year: amount for year, amount in by_year(case, paid).items() if amount}
         share = foreign_share(option)

@@ -135,7 +135,7 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         more["standards"] = standard_costs(case, solve, solution, None)
     seed = draws.seed if draws is not None and draws.method != "all" else None
     return Plan(
-        plan=choices_in_words(case, solution.decided) if not clash else (),
+        plan=choices_in_words(case, solution.choices) if not clash else (),
         cost=_finite(solution.cost) if is_feasible else None,
         bound=_finite(solution.bound) if is_feasible or not is_known else None,
         gap=_finite(solution.gap) if is_feasible else None,
@@ -290,7 +290,7 @@ def frontier_of(
                 found = solve(case if months <= least else with_length(case, months))
                 points[months] = FrontierPoint(months, cost=None, feasible=False)
                 if found.feasible:
-                    plan = choices_in_words(case, found.decided)
+                    plan = choices_in_words(case, found.choices)
                     points[months] = FrontierPoint(
                         months, found.cost, bound=found.bound, feasible=True, plan=plan
                     )
@@ -434,7 +434,7 @@ def waiting_costs(case: Case, solve: Solve, best: PlanSolution) -> tuple[Waiting
         first = years * MONTHS_A_YEAR // int(case.calendar.step)
         # what closes no date of the plan leaves it the cheapest
         is_left = all(
-            one.date >= first or case.options[one.option].committed for one in best.decided
+            one.date >= first or case.options[one.option].committed for one in best.choices
         )
         found = solve(case if is_left else decided_later(case, years))
         if found.feasible:
@@ -469,7 +469,7 @@ def alternatives_of(
         if not found.feasible or found.cost - best.cost > CLOSE * scale:
             break
         above = dearer_by(found.cost, best.cost) / scale
-        rows.append(Alternative(found.cost, above, choices_in_words(case, found.decided)))
+        rows.append(Alternative(found.cost, above, choices_in_words(case, found.choices)))
         chosen = {choice.option for choice in found.decided}
     return tuple(rows)
 

@@ -54,7 +54,7 @@ SOFT = 20.0
 """Price of what falls short last, in units of its worth, to begin with."""
 SHORT_MOST, SHORT_LEAST = 0.2, 0.1
 """Price of a reserve that is short for one period, beside the price of deferrable demand:
-more than the good is worth, so that a reserve is not sold out at the end of the calendar."""
+more than a unit can save, so that a reserve is not sold out at the end of the calendar."""
 SHORT_ABOVE = 1.6
 """The same where the reserve ranks before deferrable demand."""
 SHORT_FOR = 12.0
@@ -91,6 +91,8 @@ class BaseCourse:
     """Standards without a measure that ask for uses to be met."""
     caps: tuple[Cap, ...]
     """Standards that cap sellers."""
+    most_saved: FloatArray
+    """Most that a unit of each good may save or bring, all options open. (G,) [money/unit]"""
 
     @property
     def is_asked(self) -> bool:
@@ -121,6 +123,7 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
+        most_saved=most_saved(written.open_arrays),
     )
 
 
@@ -264,6 +267,26 @@ def dearest_ways(arrays: CaseArrays) -> FloatArray:
     return ABOVE * found
 
 
+def most_saved(arrays: CaseArrays) -> FloatArray:
+    """Most that a unit of each good may save, in place of others, or bring abroad. (G,)
+
+    It stands for its own dearest way, or for that of what is made of it.
+    """
+    activities, found = arrays.activities, dearest_ways(arrays)
+    is_open = activities.capacity > 0
+    least = np.where(is_open, activities.unit_cost, np.inf).min(axis=1, initial=np.inf)
+    for _round in range(len(arrays.goods)):
+        for k in np.flatnonzero(is_open.any(axis=1)):
+            output = activities.outputs[k]
+            worth = (found[output] if output >= 0 else 0.0) - least[k]
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+            for good, amount in zip(goods, amounts, strict=True):
+                if amount > 0 and worth > 0:
+                    found[good] = max(found[good], worth / amount)
+    return found
+
+
 def worth_of_uses(layout: Layout) -> FloatArray:
     """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
 
@@ -287,14 +310,16 @@ def add_base_prices(
     unit counts as much as the good is worth; payments above a ceiling count as money.
     """
     arrays, layout = shape.layout.arrays, shape.layout
-    worth = worth_of_uses(layout)
+    worth, dearest = worth_of_uses(layout), dearest_ways(arrays)
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
-    lacking = np.maximum(dearest_ways(arrays)[arrays.use_goods] - arrays.shortage_cost, 0.0)
-    deferrable = np.where(is_free, worth, lacking / SOFT) * (~is_free | ~arrays.use_essential)
+    lacking = np.maximum(dearest[arrays.use_goods] - arrays.shortage_cost, 0.0)
+    rise = _rise_of_what_is_last(shape)
+    last = worth * rise[arrays.use_goods]
+    deferrable = np.where(is_free, last, lacking / SOFT) * (~is_free | ~arrays.use_essential)
     index.column("unmet").of(hard)[:] = essential[:, None]
     index.column("unmet").of(soft)[:] = deferrable[:, None]
-    held = layout.values[layout.reserved] * reserve_prices(shape)
+    held = layout.values[layout.reserved] * reserve_prices(shape, rise[layout.reserved])
     index.column("short").of(soft)[:] = held[:, None]
     index.column("excess").of(hard)[:] = 1.0
     for name, standard in shape.standards:
@@ -304,18 +329,34 @@ def add_base_prices(
         index.column(f"over_{cap.name}").of(hard)[:] = worth_of_good
 
 
-def reserve_prices(shape: BaseCourse) -> FloatArray:
+def _rise_of_what_is_last(shape: BaseCourse) -> FloatArray:
+    """Factor on what may be short last of each good, so that none is to save money. (G,)
+
+    A good is worth its cheapest way. Where a unit can save so much more that a reserve would
+    be sold out for it, what may be short of the good counts by that instead.
+    """
+    least = shape.layout.values * SHORT_MOST * SOFT
+    rise = np.divide(shape.most_saved, least, out=np.ones_like(least), where=least > 0)
+    return np.asarray(np.maximum(rise, 1.0), dtype=np.float64)
+
+
+def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     """Price of a reserve that is short for a period, in its worth and the price of what is last.
 
     Demand that ranks before the reserve is not given up to fill it sooner: where it has a
     cost of being short, the price of the reserve is held below it. (reserved goods,)
+
+    Args:
+        shape: The base course.
+        rise: Factor where another way is much dearer than what the good is worth.
+            (reserved goods,)
     """
     arrays, values = shape.layout.arrays, shape.layout.values
     ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
     is_first = ranks.get("reserve", 9) < ranks.get("deferrable", 9)
     before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
     costs = np.where(before, arrays.shortage_cost, np.nan)
-    prices = np.full(len(shape.layout.reserved), SHORT_ABOVE if is_first else SHORT_MOST)
+    prices = rise * (SHORT_ABOVE if is_first else SHORT_MOST)
     for position, good in enumerate(shape.layout.reserved):
         dependent = [
             float(costs[u]) / values[good]

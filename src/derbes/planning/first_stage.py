@@ -237,9 +237,13 @@ class FirstStage:
         return np.array([row.upper for row in self.rows], dtype=np.float64)
 
     def choices(self, values: FloatArray) -> tuple[Choice, ...]:
-        """What is chosen at a point, in the order of the case."""
+        """What is chosen at a point, in the order of the case.
+
+        A continuous option of no size counts where it is committed, or where its choice costs
+        something: then another option requires it, or a limit.
+        """
         found, at = [], list(zip(self.columns, values, strict=True))
-        committed = {row.name for row in self.rows if row.lower > 0.0}  # whatever their size
+        committed = {row.name for row in self.rows if row.lower > 0.0}
         parts = {
             (column.option, column.date): (
                 Choice(column.option, column.date, column.size * float(value)),
@@ -248,12 +252,13 @@ class FirstStage:
             for column, value in at
             if column.kind == PART
         }  # with whether the size is more than the solver's rounding
-        for column, value in at:
+        for (column, value), cost in zip(at, self.cost, strict=True):
             if column.kind == STEP and value > CHOSEN_AT:
                 found.append(Choice(column.option, column.date, column.size))
             elif column.kind == CHOSEN:
                 choice, is_size = parts.pop((column.option, column.date))
-                if value > CHOSEN_AT and (is_size or one_choice(column.option) in committed):
+                is_told = is_size or cost or one_choice(column.option) in committed
+                if value > CHOSEN_AT and is_told:
                     found.append(choice)
         return (*found, *(choice for choice, is_size in parts.values() if is_size))
 

@@ -371,15 +371,18 @@ class ScenarioGroup:
         counts = np.flatnonzero(weights)
         fixed = float(weights[counts] @ bounds[counts])
         if np.isfinite(fixed):
-            width = int(template.offsets.max(initial=0)) + 2
-            counted = np.zeros((2, len(table.after), width))
+            # what a measure delays is gathered from before the start
+            back = max(0, -1 - int(template.offsets.min(initial=0)))
+            places = template.offsets + 1 + back
+            counted = np.zeros((2, len(table.after), int(places.max(initial=0)) + 1))
             np.add.at(
                 counted,
-                (template.is_after, template.elements, template.offsets + 1),
+                (template.is_after, template.elements, places),
                 weights[template.positions],
             )
-            first, moves = int(family.starts[start]), table.moves
-            windows = moves.paths[:, first : first + width]
+            first, moves = int(family.starts[start]) - back, table.moves
+            when = np.maximum(first + np.arange(counted.shape[2]), 0)
+            windows = moves.paths[:, when]
             during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
             after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
             np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)

@@ -553,7 +553,7 @@ def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float 
     row = requirement.name
     if requirement.section == "limits":
         limit = case.limits[row]
-        sizes = {choice.option: choice.size for choice in found.decided}
+        sizes = {choice.option: choice.size for choice in found.choices}
         return sum(
             weight.value * (1.0 if limit.counts else sizes[name])
             for name, weight in limit.options.items()
@@ -562,7 +562,7 @@ def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float 
     if row == "foreign_by_year":
         return None
     total = 0.0
-    for choice in found.decided:
+    for choice in found.choices:
         share = foreign_share(case.options[choice.option]) if row == "foreign_total" else 1.0
         years = by_year(case, paid_for(case, choice))
         is_year = row == "by_year"

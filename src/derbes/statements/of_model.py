@@ -16,6 +16,8 @@ from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import FloatArray
 from derbes.language import worded
 from derbes.model.arrays import ActivityKind, BoolArray
+from derbes.model.compile import opening_period
+from derbes.model.numbers import over
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.statements.of_case import length_of, measure_of
 from derbes.statements.of_sellers import arrivals, beyond_cap, bought_from, exports_of
@@ -152,10 +154,11 @@ def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> floa
 @quantity(CALM, "{money}")
 def outlay(one: Model, *, since: Month, until: Month) -> float:
     """All that the calm plan pays, both months counted: purchases with transport, running,
-    storage, capital of plants, less exports; not discounted.
+    storage, capital and standing cost of plants, less exports; not discounted.
     """
     span = one.span(since, until)
-    return sum(one.plan.money[span]) + sum(amount for amount, _share in _capital(one, span))
+    capital = sum(amount for amount, _share in _capital(one, span))
+    return sum(one.plan.money[span]) + capital + _standing_costs(one, span)
 
 
 @quantity(CALM, "{money}")
@@ -180,6 +183,17 @@ def _capital(one: Model, span: slice) -> Iterator[tuple[float, float | None]]:
             if span.start <= payment.period < span.stop:
                 share = payment.foreign_share
                 yield one.number(payment.amount), None if share is None else one.number(share)
+
+
+def _standing_costs(one: Model, span: slice) -> float:
+    """What plants cost in some periods while they are open, whatever they make. [money]"""
+    calendar, total = one.case.calendar, 0.0
+    for plant in one.standing.plants.values():
+        if plant.standing_cost is not None:
+            a_month = over(plant.standing_cost, span.stop, calendar, values=one.values)
+            opening = int(opening_period(plant, calendar, one.values))
+            total += float(a_month[max(span.start, opening) :].sum()) * float(calendar.step)
+    return total
 
 
 @quantity(CALM, "month")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.options import Limit, Standard
+from derbes.case.options import Choice, Limit, Standard
 from derbes.planning.problem import PlanSolution, TimeIsOver
 from derbes.planning.solving import (
     conflict_of,
@@ -15,6 +15,7 @@ from derbes.planning.solving import (
     irreducible_conflict,
     least_amount,
     requirements_of,
+    used_of,
     with_amount,
     without,
 )
@@ -79,6 +80,15 @@ def test_the_cheapest_way_to_a_total_decides_how_far_it_must_rise():
     total, _standard = conflict_of(case, Listed())
     assert total.least_relaxation == pytest.approx(20.0)
     assert total.cures[0].then == pytest.approx(50.0)
+
+
+def test_what_is_paid_for_counts_though_it_has_no_size():
+    any_size = option("any", 1, 1.0, sizes=(), largest=1.0, committed=True, capital=number(40.0))
+    case = town(any_size, option("works", 9, 50.0), budget=budget(total=60.0))
+    chosen = (Choice("any", 0, 0.0), Choice("works", 0, 9.0))
+    plan = PlanSolution(feasible=True, cost=1090.0, choices=chosen)
+    total = next(one for one in requirements_of(case) if one.name == "total")
+    assert used_of(case, total, plan) == pytest.approx(90.0)
 
 
 def test_payments_abroad_have_ceilings_of_their_own():
