@@ -214,6 +214,21 @@ def test_the_picture_of_page_one_shows_the_draws_beside_the_length(stressed):
     assert survival_figure(stressed) is None
 
 
+@pytest.mark.parametrize("times", [0.25, 8.0])
+def test_the_scale_of_times_reaches_the_length_that_is_marked_on_it(stressed, times):
+    """A line drawn off its scale stands at no place that can be read."""
+    fan = stressed.stress.fans[0]
+    scaled = {band: tuple(times * v for v in path) for band, path in fan.quantiles.items()}
+    fan = replace(fan, name="time_to_survive", quantiles=scaled, central=scaled["50"], length=None)
+    figure = survival_figure(replace(stressed, stress=replace(stressed.stress, fans=(fan,))))
+    layers = figure.spec(WIDE)["layer"]
+    marked = [layer["encoding"]["y"]["datum"] for layer in layers if layer["mark"]["type"] == "rule"]
+    low, high = layers[0]["encoding"]["y"]["scale"]["domain"]
+    assert marked == [stressed.focus.length]
+    assert low == 0 <= marked[0] <= high
+    assert high == max(marked[0], *scaled["95"])
+
+
 def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
     points = tuple(
         replace(point, p=point.p / 2) if point.bound == "myopic" else point
