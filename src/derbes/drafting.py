@@ -244,7 +244,7 @@ def _levers(draft: Draft) -> Iterator[str]:
     sender, look = draft.sender, quoted(draft.elsewhere)
     missing = quoted(_("other goods, transit, finance, labor"))
     this, other = quoted(_("This good")), quoted(_("All else"))
-    yield f"  this_good: {{sender: {sender}, measures: [stop, stop_of_a_year], label: {this}}}"
+    yield f"  this_good: {{sender: {sender}, measures: [stop_of_a_year], label: {this}}}"
     yield f"  all_else: {{sender: {sender}, missing: {missing}, look: {look}, label: {other}}}"
 
 
