@@ -298,11 +298,13 @@ def _weak_in_draws(contents: BriefContents) -> str:
     said = fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
     worst = worst_drawn(contents)
     answer = spread_of(contents, TIME_TO_SURVIVE, worst)
-    if answer is None or len(medians) == 1:
+    if answer is None:
         return said
     median, span = quantile_words(answer, "50"), span_words(answer)
     text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
-    if span == median:
+    if worst == contents.focus.start:
+        text = _("No start in the draws is worse than {month}.")
+    elif span == median:
         text = _("Worst start: {month}, {median} in nine draws of ten.")
     return fmt.joined(said, text.format(month=fmt.date(worst), median=median, span=span), by=" ")
 
@@ -409,9 +411,13 @@ def _medians(contents: BriefContents) -> dict[str, float]:
 
 
 def worst_drawn(contents: BriefContents) -> str:
-    """The date of several over draws from which demand is met least long in the middle draw."""
-    medians = _medians(contents)
-    return min(medians, key=medians.__getitem__) if len(medians) > 1 else ""
+    """The date over draws from which demand is met least long in the middle draw.
+
+    Empty where it is met equally long from each.
+    """
+    medians = {month: round(median, 6) for month, median in _medians(contents).items()}
+    worst = min(medians, key=medians.__getitem__, default="")
+    return worst if len(set(medians.values())) > 1 else ""
 
 
 def by_date(contents: BriefContents) -> PageTable | None:
