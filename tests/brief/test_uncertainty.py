@@ -235,7 +235,8 @@ def test_the_scale_of_times_reaches_the_length_that_is_marked_on_it(stressed, ti
     fan = replace(fan, name="time_to_survive", quantiles=scaled, central=scaled["50"], length=None)
     figure = survival_figure(replace(stressed, stress=replace(stressed.stress, fans=(fan,))))
     layers = figure.spec(WIDE)["layer"]
-    marked = [layer["encoding"]["y"]["datum"] for layer in layers if layer["mark"]["type"] == "rule"]
+    rules = [layer["encoding"] for layer in layers if layer["mark"]["type"] == "rule"]
+    marked = [encoding["y"]["datum"] for encoding in rules]
     low, high = layers[0]["encoding"]["y"]["scale"]["domain"]
     assert marked == [stressed.focus.length]
     assert low == 0 <= marked[0] <= high

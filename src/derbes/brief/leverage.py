@@ -92,7 +92,9 @@ def _at_once(contents: BriefContents, one: LeverCount) -> str:
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
-    text = _("All at once for {length} from {month}, if all goes as written: leverage ratio {ratio}.")
+    text = _(
+        "All at once for {length} from {month}, if all goes as written: leverage ratio {ratio}."
+    )
     if harm_of(row):
         text = _(
             "All at once for {length} from {month}, if all goes as written: leverage ratio "

@@ -302,7 +302,8 @@ def _bands(
     ]
     x = {**vega.years_of(rows, width=width), "field": "year"}
     ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
-    y = vega.numbers(scale={"domain": [min(0.0, *ends), max(mark, *ends)], "nice": True}, tickCount=5)
+    scale = {"domain": [min(0.0, *ends), max(mark, *ends)], "nice": True}
+    y = vega.numbers(scale=scale, tickCount=5)
 
     def drawn(kind: str, field: str, other: str = "", **look: Any) -> vega.Spec:
         ends = {"x": x, "y": {**y, "field": field}, **({"y2": {"field": other}} if other else {})}
