@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
-from derbes.language import _, ngettext, spelled
+from derbes.language import _, language, ngettext, spelled
+from derbes.units import format_unit
 
 MISSING = "–"
 _GAP = "  "
@@ -74,9 +75,14 @@ class Column:
         return self.exact or (self.value if isinstance(self.value, str) else "")
 
     @property
+    def unit_words(self) -> str:
+        """The unit in the language in use; as it is where that has no other word for it."""
+        return format_unit(self.unit, language())
+
+    @property
     def titled(self) -> str:
         """Heading and unit in one."""
-        return f"{self.heading} [{self.unit}]" if self.unit else self.heading
+        return f"{self.heading} [{self.unit_words}]" if self.unit else self.heading
 
     def cell(self, row: Any) -> str:
         """What a row shows in this column; a figure that is a bound shows of which side."""
@@ -283,7 +289,7 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     columns = _telling(columns, rows)
     lines = [[in_line(column.heading) for column in columns]]
     if any(column.unit for column in columns):
-        units = (f"[{column.unit}]" if column.unit else "" for column in columns)
+        units = (f"[{column.unit_words}]" if column.unit else "" for column in columns)
         lines.append([*map(in_line, units)])
     lines += [[in_line(column.cell(row)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
