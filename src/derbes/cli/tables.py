@@ -5,12 +5,12 @@ Numbers come first, then what they rest on; what the screen leaves out is in the
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from derbes.harmless import in_line
-from derbes.language import _, ngettext, percent, spelled
+from derbes.language import _, language, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import (
@@ -39,10 +39,12 @@ from derbes.results.tables import (
     end_columns,
     grouped,
     leverage_columns,
+    modality_words,
     shown,
     text_table,
     verdict_words,
 )
+from derbes.units import format_unit
 
 FAR = 0.5
 """Part of a use's demand in its worst month by which two responses lie far apart."""
@@ -526,6 +528,8 @@ that foretell something."""
 
 def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
     """A table of a ledger for the screen; what becomes of the text of some of its columns."""
+    in_words = partial(_in_words, of=modality_words)
+    words = {"modality": in_words, "source_modality": in_words, **words}
     whole = table.tables()[name]
     known = {column.path: column for column in whole.columns}
     fitting = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
@@ -533,6 +537,10 @@ def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str])
     if name == "statements":
         rows = tuple(row for row in rows if row.probability is not None)
     return text_table(fitting, rows)
+
+
+def _in_words(_row: Any, text: str, *, of: Callable[[str], str]) -> str:
+    return of(text)
 
 
 def _overview(table: StatementTable) -> str:
@@ -558,10 +566,16 @@ def _overview(table: StatementTable) -> str:
 def _flip_lines(row: StatementRow) -> list[str]:
     """Where a verdict turns over, a line each."""
     words = {
-        "above": _("{id}: {input} above {value:.4g} {unit} (now {central:.4g})"),
-        "below": _("{id}: {input} below {value:.4g} {unit} (now {central:.4g})"),
+        "above": _("{id}: {input} above {value} (now {central})"),
+        "below": _("{id}: {input} below {value} (now {central})"),
     }
-    lines = [words[one.direction].format(id=row.id, **asdict(one)) for one in row.flips_at]
+    lines = []
+    for one in row.flips_at:
+        value = f"{shown(one.value)} {format_unit(one.unit, language())}".strip()
+        text = words[one.direction]
+        lines.append(
+            text.format(id=row.id, input=one.input, value=value, central=shown(one.central))
+        )
     if row.flips_in:
         text = _("{id}: in {variants}")
         lines.append(text.format(id=row.id, variants=", ".join(row.flips_in)))

@@ -148,6 +148,29 @@ def evidence_column() -> Column:
     return Column(_("evidence"), lambda row: evidence_words(row.evidence), exact="evidence")
 
 
+def modality_words(modality: str) -> str:
+    """A modality for a reader."""
+    return {
+        "possibility": _("possibility"),
+        "capability": _("capability"),
+        "intention": _("intention"),
+        "decision": _("decision"),
+        "fact": _("fact"),
+        "prediction": _("prediction"),
+        "evaluation": _("evaluation"),
+        "cause": _("cause"),
+        "norm": _("norm"),
+        "hypothesis": _("hypothesis"),
+        "question": _("question"),
+        "perception": _("perception"),
+    }.get(modality, modality)
+
+
+def modality_column() -> Column:
+    """A column of modalities, in the words of `modality_words`."""
+    return Column(_("modality"), lambda row: modality_words(row.modality), exact="modality")
+
+
 def verdict_column() -> Column:
     """A column of verdicts, in the words of `verdict_words`."""
     return Column(_("verdict"), lambda row: verdict_words(row.verdict), exact="verdict")
