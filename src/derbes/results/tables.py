@@ -80,6 +80,12 @@ class Column:
         return format_unit(self.unit, language())
 
     @property
+    def plain_unit(self) -> str:
+        """The unit of what JSON has, the same in every language."""
+        unit = self.exact_unit or self.unit
+        return str(getattr(unit, "english", unit))
+
+    @property
     def titled(self) -> str:
         """Heading and unit in one."""
         return f"{self.heading} [{self.unit_words}]" if self.unit else self.heading
@@ -219,7 +225,7 @@ def cover_columns() -> tuple[Column, ...]:
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
-    a_month, after = _("{money}/month").format(money=currency), "loss_per_month_after"
+    a_month, after = f"{currency}/month", "loss_per_month_after"
 
     def is_more_than_net(row: Any) -> bool:
         """Whether calm is short too, so that gross and net differ."""
@@ -380,10 +386,9 @@ class ResultTable:
     @property
     def head(self) -> list[str]:
         """Names of the columns as JSON has them, with units."""
-        units = (column.exact_unit or column.unit for column in self.columns)
         return [
-            f"{column.path} [{unit}]" if unit else column.path
-            for column, unit in zip(self.columns, units, strict=True)
+            f"{column.path} [{column.plain_unit}]" if column.plain_unit else column.path
+            for column in self.columns
         ]
 
     @property
@@ -391,7 +396,7 @@ class ResultTable:
         """Name as JSON has it → kind, unit and cells of a column; None is missing."""
         lines = [self.cells(row) for row in self.rows]
         return {
-            column.path: (self.kind(column), column.exact_unit or column.unit, cells)
+            column.path: (self.kind(column), column.plain_unit, cells)
             for n, column in enumerate(self.columns)
             for cells in [[line[n] for line in lines]]
         }
