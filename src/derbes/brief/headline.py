@@ -108,9 +108,11 @@ def _grouped(names: Iterable[str]) -> str:
     for name in names:
         first, _comma, rest = name.partition(", ")
         groups.setdefault(first, []).append(rest)
-    return ", ".join(
-        f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
-        for first, rests in groups.items()
+    return fmt.first_of(
+        [
+            f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
+            for first, rests in groups.items()
+        ]
     )
 
 
