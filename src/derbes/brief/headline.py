@@ -167,10 +167,12 @@ def _horizon_words(contents: BriefContents) -> str:
     if not starts:
         return ""
     text = ngettext(
-        "Looked at: {n} start, in {first}; the calendar ends in {end}.",
+        "Looked at: {n} start from {first} to {last}{drawn}; the calendar ends in {end}.",
         "Looked at: {n} starts from {first} to {last}{drawn}; the calendar ends in {end}.",
         len(starts),
     )
+    if len(starts) == 1:
+        text = _("Looked at: {n} start, in {first}; the calendar ends in {end}.")
     n = len(_medians(contents))
     drawn = fmt.told(_(", {n} of them in the draws"), n=n) if n else ""
     first, last = fmt.date(starts[0]), fmt.date(starts[-1])

@@ -348,7 +348,7 @@ class _Tables:
         held = _codes_of(row[0] for row in self._engine.rows(query))
         what = _("{dataset} holds no trade of {product} in {years}, of no buyer")
         fix = ngettext(
-            "it holds {n} product, {codes}; bring data that have it: derbes import",
+            "it holds {n} product, such as {codes}; bring data that have it: derbes import",
             "it holds {n} products, such as {codes}; bring data that have it: derbes import",
             len(held),
         )
