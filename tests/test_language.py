@@ -7,7 +7,7 @@ import pytest
 from babel import Locale
 
 from derbes import language as texts
-from derbes.language import Declined, Translation, system_language, text_of, use_language
+from derbes.language import Declined, Translation, _, system_language, text_of, use_language
 from derbes.spelling import counted, country_name, day_of, listed, money_name, month_of
 
 _BACK, _FRONT = "аоұыуя", "әөүіеи"
@@ -74,6 +74,12 @@ def test_times_in_the_genitive(n, genitive):
     use_language("ru")
     text = f"{n} …".replace(".", ",")
     assert f"{counted(n, 'month', text):gen}".replace("\u00a0", " ") == genitive
+
+
+def test_an_empty_text_has_no_translation():
+    """A unit that a table does not tell is no head of a catalog."""
+    use_language("ru")
+    assert _("") == ""
 
 
 def test_a_text_without_cases_stands_as_it_is():

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from derbes.errors import Problem, RequestError
-from derbes.language import _
+from derbes.language import _, language
 from derbes.units import (
     ONE,
     UNKNOWN,
@@ -25,6 +25,7 @@ from derbes.units import (
     UnitError,
     convert,
     convertible,
+    format_amount,
     own_unit,
     parse_amount,
     parse_unit,
@@ -244,7 +245,7 @@ def _levers(draft: Draft) -> Iterator[str]:
     sender, look = draft.sender, quoted(draft.elsewhere)
     missing = quoted(_("other goods, transit, finance, labor"))
     this, other = quoted(_("This good")), quoted(_("All else"))
-    yield f"  this_good: {{sender: {sender}, measures: [stop, stop_of_a_year], label: {this}}}"
+    yield f"  this_good: {{sender: {sender}, measures: [stop_of_a_year], label: {this}}}"
     yield f"  all_else: {{sender: {sender}, missing: {missing}, look: {look}, label: {other}}}"
 
 
@@ -493,6 +494,11 @@ def _amount(text: str, fix: str) -> tuple[Amount, frozenset[str]]:
             with contextlib.suppress(UnitError):
                 own = frozenset({own_unit(word[1]).name})
                 return parse_amount(text, own), own
+        if error.word and not error.meant:
+            refused.fix = _(
+                'what is counted is counted in pieces, as in "100 piece/month", or in a word of '
+                'your own in Latin letters, as in "100 vial/month"'
+            )
         raise refused from None
 
 
@@ -533,8 +539,8 @@ def _amount_of(text: str, fix: str, own: frozenset[str]) -> Amount:
 class _Stored(NamedTuple):
     number: float
     unit: str
-    months: float
-    """Months of use that it was told as; 0: it was told as an amount."""
+    time: str
+    """The time of use that it was told as, in its words; empty: it was told as an amount."""
 
 
 def _read_stock(text: str, known: Known) -> _Stored | None:
@@ -547,14 +553,15 @@ def _read_stock(text: str, known: Known) -> _Stored | None:
     if amount.number < 0:
         raise RefusedAnswerError(_("less than nothing lies in store"), fix)
     if amount.number == 0 and unit == ONE:
-        return _Stored(0.0, used.unit, 0.0)
+        return _Stored(0.0, used.unit, "")
     if _is_time(unit.name):
         months = convert(amount.number, unit, parse_unit("month"))
-        return _Stored(float(digits(months * used.per_month)), used.unit, months)
+        held = float(digits(months * used.per_month))
+        return _Stored(held, used.unit, " ".join(text.split()))
     if not convertible(unit, parse_unit(used.unit, used.own)):
         what = _('"{text}" is no amount in {unit}').format(text=text, unit=used.unit)
         raise RefusedAnswerError(what, fix)
-    return _Stored(amount.number, unit.name, 0.0)
+    return _Stored(amount.number, unit.name, "")
 
 
 def _is_unknown(text: str) -> bool:
@@ -654,8 +661,8 @@ def _stored(stored: _Stored | None, used: _Used, number: Callable[..., DraftNumb
     if stored is None:
         why = _("not known: counted from none, the careful end, up to {n} months of what is used")
         return unknown_stock(used.unit, used.per_month, why)
-    if stored.months:
-        why = _("told as months of what is used: {n}").format(n=_exact(stored.months))
+    if stored.time:
+        why = _("told as the time for which it lasts: {time}").format(time=stored.time)
         return number(stored.number, stored.unit, why)
     return number(stored.number, stored.unit)
 
@@ -677,7 +684,7 @@ def _capacity(sold: float, unit: str, within: float) -> DraftNumber:
     why = _("a guess: it sells {amount} now, and could sell more; ask it or look at its exports")
     low, high = (_exact(sold), digits(sold * (1 + 2 * within))) if within else ("", "")
     value = digits(sold * (1 + within)) if within else _exact(sold)
-    told = why.format(amount=f"{digits(sold)} {unit}")
+    told = why.format(amount=format_amount(float(digits(sold)), unit, language()))
     return DraftNumber(f"{value} {unit}", low, high, why=told)
 
 

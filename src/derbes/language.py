@@ -186,8 +186,8 @@ def language() -> str:
 
 
 def _(text: str) -> str:
-    """The text in the language in use."""
-    if _CURRENT[0] == "en":
+    """The text in the language in use; of nothing it is nothing, and not a catalog's head."""
+    if _CURRENT[0] == "en" or not text:
         return text
     return Translation(_catalog(_CURRENT[0]).gettext(text), text)
 

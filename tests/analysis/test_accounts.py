@@ -84,6 +84,25 @@ def test_a_missing_margin_leaves_the_senders_side_missing():
     assert row.premium == pytest.approx(16.5)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ((), "suppliers.from_sender.margin_share"),
+        (("actors.sender.margin_share",), "actors.sender.margin_share"),
+        (
+            ("actors.sender.margin_share", "suppliers.from_sender.margin_share"),
+            "suppliers.from_sender.margin_share",
+        ),
+        (("actors.other.margin_share",), "suppliers.from_sender.margin_share"),
+    ],
+)
+def test_a_missing_margin_is_named_where_it_is_written_as_missing(written, told):
+    """What is to be filled in is the place that says so, and it has the results that lack it."""
+    case = replace(worked_example(1), actors={**ACTORS, "sender": Actor("sender")})
+    row = row_of(replace(case, missing=written), 24, 12)
+    assert row.missing == (told,)
+
+
 def test_a_missing_shortage_cost_leaves_the_targets_side_missing():
     case = changed(worked_example(1), "uses", "use", shortage_cost=None)
     row = row_of(case, 24, 12, has_premium=True)

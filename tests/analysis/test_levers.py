@@ -149,12 +149,12 @@ def test_baskets_are_those_of_several_measures_by_sender():
     assert baskets({}) == at_once({}) == {}
 
 
-def test_a_basket_takes_the_lengths_that_all_its_measures_have():
+def test_a_basket_takes_the_lengths_that_all_its_measures_have_else_those_of_any():
     case = two_goods()
     assert joint_measure(case, "both", ("cut", "fuel_cut")).lengths == (12,)
     apart = replace(case.measures["fuel_cut"], lengths=(24,))
     case = replace(case, measures={**case.measures, "fuel_cut": apart})
-    assert joint_measure(case, "both", ("cut", "fuel_cut")).lengths == (6, 12)
+    assert joint_measure(case, "both", ("cut", "fuel_cut")).lengths == (6, 12, 24)
 
 
 def test_a_basket_whose_measures_are_not_all_asked_for_is_not_computed():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from derbes.brief import format as fmt
 from derbes.language import use_language
-from derbes.spelling import chart_signs
+from derbes.spelling import NO_BREAK, chart_signs
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,23 @@ def test_what_is_counted_has_the_ending_of_its_number_in_every_part_of_a_unit(va
 def test_a_currency_has_the_ending_of_the_number_as_shown(value, name):
     use_language("ru")
     assert fmt.money(value, "USD").split("\u00a0")[-1] == f"{name} США"
+
+
+def test_units_of_sums_agree_with_the_number_that_is_shown():
+    assert fmt.quantity(1, "months of use").replace(NO_BREAK, " ") == "1 month of use"
+    assert fmt.quantity(200.3, "months of use").replace(NO_BREAK, " ") == "200 months of use"
+    use_language("ru")
+    told = [fmt.quantity(n, "months of use") for n in (1, 2, 200.3, 21.0004, 1.5)]
+    assert [one.replace(NO_BREAK, " ") for one in told] == [
+        "1 месяц потребления",
+        "2 месяца потребления",
+        "200 месяцев потребления",
+        "21 месяц потребления",
+        "1,5 месяца потребления",
+    ]
+
+
+def test_of_many_names_a_sentence_lists_the_first():
+    names = [f"good {n}" for n in range(40)]
+    assert fmt.first_of(names[:7]) == ", ".join(names[:7])
+    assert fmt.first_of(names) == "good 0, good 1, good 2, good 3, good 4, good 5 and 34 more"

@@ -43,8 +43,8 @@ def levered() -> BriefContents:
 def test_page_one_says_what_is_counted_at_once_and_what_is_not(levered):
     assert levers_words(levered).replace("\u00a0", " ") == (
         "Levers of Northland. Counted: Salts (Embargo by Northland); The line (Closed line). All "
-        "at once in January 2026, if all goes as written: leverage ratio 7, 240 t of essential "
-        "demand unmet. Not counted, no data in the case (where to look: annex): Gas."
+        "at once for 12 months from January 2026, if all goes as written: leverage ratio 7, 240 t "
+        "of essential demand unmet. Not counted, no data in the case (where to look: annex): Gas."
     )
 
 
@@ -67,9 +67,20 @@ def test_the_annex_has_every_lever_with_what_is_missing(levered):
     table = losses_section(levered).tables[-1]
     told = [[cell.text for cell in row] for row in table.rows]
     assert [row[1] for row in told] == ["Salts", "The line", "Gas", "all counted levers at once"]
-    assert told[1][3] == "not computed"
-    assert told[2][2:] == ["", "not counted", "not counted", "Gas by month", "A table (2711)"]
-    assert told[3][3] == "7"
+    assert told[1][3:5] == ["", "not computed"]
+    assert told[2][2:] == ["", "", "not counted", "not counted", "Gas by month", "A table (2711)"]
+    assert [cell.replace("\u00a0", " ") for cell in told[3][3:5]] == ["12 months", "7"]
+
+
+def test_a_lever_without_the_length_of_page_one_says_which_it_tells(levered):
+    """An amount that goes unmet is nothing without how long the measure lasts."""
+    rows = tuple(
+        replace(row, length=6) if row.measure == AT_ONCE else row for row in levered.leverage.rows
+    )
+    short = replace(levered, leverage=replace(levered.leverage, rows=rows))
+    assert "All at once for 6 months from January" in levers_words(short).replace("\u00a0", " ")
+    told = [cell.text.replace("\u00a0", " ") for cell in levers_table(short)[0].rows[-1]]
+    assert told[3] == "6 months"
 
 
 def test_where_nothing_is_counted_it_says_none(levered):

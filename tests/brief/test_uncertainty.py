@@ -146,15 +146,22 @@ def test_numbers_drawn_of_which_none_is_published_are_said_to_be_so(stressed):
 
 
 def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
-    some = with_medians(stressed, 10.0, 20.0)
+    some = with_medians(stressed, 20.0, 10.0)
     answers = tuple(
         replace(one, quantiles=dict.fromkeys(one.quantiles, one.quantiles["50"]))
         for one in some.stress.answers
     )
     some = replace(some, stress=replace(some.stress, answers=answers))
     said = text_of(page_one(render_brief(some)))
-    assert "Worst start: January 2026, 10 months in nine draws of ten." in said
-    assert "| January 2026, the worst | 10 months | " in said
+    assert "Worst start: January 2027, 10 months in nine draws of ten." in said
+    assert "| January 2027, the worst | 10 months | " in said
+
+
+def test_of_starts_that_are_alike_none_is_called_the_worst(stressed):
+    """What stands about the first start already is not said again as that of the worst."""
+    some = with_medians(stressed, 10.0, 10.0 + 1e-9, 10.0)
+    assert "worst" not in weak_window(some).partition("If all goes as written")[0]
+    assert ", the worst |" not in text_of(page_one(render_brief(some)))
 
 
 def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
@@ -177,7 +184,13 @@ def test_the_weak_window_is_where_the_middle_draw_falls_short(stressed):
         said = weak_window(with_medians(stressed, *medians)).replace("\u00a0", " ")
         weak = [2026 + at for at, median in enumerate(medians) if median < 12]
         worst = 2026 + medians.index(min(medians))
-        assert f"Worst start: January {worst}, " in said
+        if len(set(medians)) == 1:
+            assert "Worst start" not in said
+            assert "No start" not in said
+        elif worst == 2026:
+            assert "No start in the draws is worse than January 2026." in said
+        else:
+            assert f"Worst start: January {worst}, " in said
         if not weak:
             starts = f"Begun at any of {len(medians)} starts, half of the draws or more meet"
             assert said.startswith(starts)
@@ -212,6 +225,22 @@ def test_the_picture_of_page_one_shows_the_draws_beside_the_length(stressed):
     assert 'id="coverage"' not in page_one(page)
     assert {"survival", "coverage", "decides"} <= set(csv_tables(some))
     assert survival_figure(stressed) is None
+
+
+@pytest.mark.parametrize("times", [0.25, 8.0])
+def test_the_scale_of_times_reaches_the_length_that_is_marked_on_it(stressed, times):
+    """A line drawn off its scale stands at no place that can be read."""
+    fan = stressed.stress.fans[0]
+    scaled = {band: tuple(times * v for v in path) for band, path in fan.quantiles.items()}
+    fan = replace(fan, name="time_to_survive", quantiles=scaled, central=scaled["50"], length=None)
+    figure = survival_figure(replace(stressed, stress=replace(stressed.stress, fans=(fan,))))
+    layers = figure.spec(WIDE)["layer"]
+    rules = [layer["encoding"] for layer in layers if layer["mark"]["type"] == "rule"]
+    marked = [encoding["y"]["datum"] for encoding in rules]
+    low, high = layers[0]["encoding"]["y"]["scale"]["domain"]
+    assert marked == [stressed.focus.length]
+    assert low == 0 <= marked[0] <= high
+    assert high == max(marked[0], *scaled["95"])
 
 
 def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):

@@ -18,7 +18,7 @@ def town(tmp_path, monkeypatch):
 
 COMMAND = ("import", "stock.csv", "--case", "town.yaml")
 SHOWN = """\
-stock.csv as stocks, guessed; it is kept in town.imports/stock.yaml:
+stock.csv as stocks, guessed; kept in town.imports/stock.yaml when it is written:
   date = Date
   stockpiles.alum_store.quantity = Alum stock (t)
 2 numbers change:

@@ -4,11 +4,15 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from derbes import api
+from derbes.cli.tables import statements_text
+from derbes.language import use_language
+from derbes.results.statements import Flip
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "how-to" / "add-a-statement.md"
@@ -46,6 +50,24 @@ def test_the_table(run, path):
     assert re.match(r"W01 +town +capability +holds +tested by the model +1 +0 +– *$", lines[3])
     assert "1 holds, 1 likely" in lines
     assert lines[-1] == f"Next: derbes brief {path}"
+
+
+def test_words_and_numbers_of_the_table_are_in_the_language_in_use(path):
+    """Modalities as well as verdicts, and where one turns over in plain digits with its unit."""
+    found = api.statements(api.read_case(path), draws=4, flips=0)
+    flip = Flip("stockpiles.alum_store.quantity", 188_001.4, "t", "above", 0.0)
+    first, *others = found.statements
+    found = replace(found, statements=(replace(first, flips_at=(flip,)), *others))
+    assert "W01: stockpiles.alum_store.quantity above 188,001 t (now 0)" in statements_text(
+        found, ""
+    )
+    use_language("ru")
+    try:
+        told = statements_text(found, "").replace("\u00a0", " ")
+    finally:
+        use_language("en")
+    assert re.search(r"^W01 +town +способность +верно ", told, re.MULTILINE)
+    assert "W01: stockpiles.alum_store.quantity выше 188 001 т (сейчас 0)" in told
 
 
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_workers(run, path):

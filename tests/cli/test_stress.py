@@ -89,9 +89,11 @@ def test_the_text_shows_numbers_curves_and_what_decides(run):
     head = answer.out.splitlines()[0]
     assert head == "64 draws, seed 1, method sobol; 1 of them solved for the best response"
     for title in (
-        "time_to_survive [month]: embargo, base, optimal, 1 draw\n",
-        "time_to_survive [month]: embargo, base, myopic, 64 draws (256 would halve the errors)\n",
-        "Leverage has ended: base, embargo, myopic, 64 draws; probability ± its standard error",
+        "time to survive [month]: embargo, base, best response, 1 draw\n",
+        "[month]: embargo, base, simple rule, 64 draws (256 would halve the errors)\n",
+        "sender cost, returning [USD]: embargo, 12 months, base, best response, 1 draw\n",
+        "sender cost, lost [USD]: embargo, 12 months, base, best response, 1 draw\n",
+        "Leverage has ended: base, embargo, simple rule, 64 draws; probability ± its standard",
         "what decides end(embargo, months=12, bound=myopic)",
     ):
         assert title in answer.out
@@ -101,8 +103,8 @@ def test_fans_alone_are_shown_by_year(run):
     answer = run("stress", TOWN, "--draws", "16", "--solved", "0", "--question", "fans")
     assert answer.code == 0
     cover, survive = answer.out.split("\n\n")[1:3]
-    assert cover.startswith("cover [month]: base, myopic, 16 draws\n")
-    assert survive.startswith("time_to_survive [month]: embargo, base, myopic, 16 draws\n")
+    assert cover.startswith("Cover: how long stock lasts [month]: base, simple rule, 16 draws\n")
+    assert survive.startswith("time to survive [month]: embargo, base, simple rule, 16 draws\n")
     dates = [line.split()[0] for line in cover.splitlines()[2:]]
     assert dates == [f"{year}-01" for year in range(2026, 2031)]
 
@@ -213,3 +215,26 @@ def test_a_latin_hypercube_cannot_be_extended(run, tmp_path):
         "  - resume: a Latin hypercube cannot be extended: all of its draws belong together\n"
         "    fix: draw with the method sobol or random\n",
     )
+
+
+def test_a_quantity_without_any_value_is_a_line_and_no_table_of_dashes(run, tmp_path):
+    """Of two costs of a sender each has its own title; what no draw has a value of has no rows."""
+    text = Path(TOWN).read_text(encoding="utf-8").replace(", margin_share: 40 %", "", 1)
+    case = tmp_path / "case.yaml"
+    case.write_text(text, encoding="utf-8")
+    asked = ("--draws", "8", "--solved", "1", "--workers", "1", "--question", "leverage")
+    parts = run("stress", str(case), *asked).out.split("\n\n")
+    costs = [part for part in parts if part.startswith("sender cost")]
+    assert [part.partition(" [")[0] for part in costs] == [
+        "sender cost, returning",
+        "sender cost, lost",
+    ]
+    for part in costs:
+        assert "without a value" in part
+        assert "\n" not in part
+
+
+def test_titles_and_units_are_in_the_language_in_use(run):
+    asked = ("--draws", "8", "--solved", "1", "--workers", "1", "--question", "survive")
+    told = run("stress", TOWN, *asked, "--lang", "ru").out.split("\n\n")
+    assert told[1].startswith("срок устойчивости [мес.]: embargo, base, наилучший ответ, 1 прогон")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from derbes import api
 from derbes.drafting import case_of_answers, id_of, questions
 from derbes.errors import RequestError
+from derbes.language import use_language
 
 TOLD = {
     "buyer": "Kazakhstan",
@@ -136,6 +137,30 @@ def test_a_bad_answer_is_refused_with_its_reason(told, what):
         case_of_answers({**TOLD, **told}, first="2026-12")
     assert f"derbes: 1 problem\n  - {what}" in str(refused.value)
     assert refused.value.problems[0].fix
+
+
+def test_reasons_are_told_in_the_words_of_who_answered(tmp_path):
+    """No time that was told in weeks comes back as a long fraction of months."""
+    use_language("ru")
+    try:
+        case = case_of(tmp_path, use="120,5 т/мес", stock=" 3  недели")
+    finally:
+        use_language("en")
+    held = numbers_of(case)["stockpiles.held.quantity"]
+    assert held.value == pytest.approx(120.5 * 21 / 30.4375, rel=1e-3)
+    assert held.why[""] == "указано время, на которое его хватает: 3 недели"
+    why = numbers_of(case)["suppliers.russia.capacity"].why[""]
+    assert why.replace("\u00a0", " ").startswith("догадка: сейчас продаёт 84,35 т/мес.,")
+
+
+@pytest.mark.parametrize("use", ["120 тыс. флаконов/мес", "5 флаконов в месяц"])
+def test_what_is_counted_in_a_word_of_another_alphabet_has_a_way_to_be_told(use):
+    with pytest.raises(RequestError) as refused:
+        case_of_answers({**TOLD, "use": use}, first="2026-12")
+    problem = refused.value.problems[0]
+    assert problem.what == 'unknown unit "флаконов"'
+    assert '"100 piece/month"' in problem.fix
+    assert '"100 vial/month"' in problem.fix
 
 
 def test_everything_wrong_is_told_at_once():

@@ -14,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.errors import MissingExtraError, RequestError
+from derbes.language import use_language
 from derbes.results import plan, statements, stress, trade, upstream
 from derbes.results.books import Tabled, tables_of
 from derbes.results.imports import NumberChange
 from derbes.results.records import record_of
 from derbes.results.tables import MOST_SHOWN, Column, exact, table_of
 from tests.api.examples import cover_result, leverage_result
+from tests.results.made_up import OF_VERB, results
 
 CELLS = {
     float: st.floats(allow_nan=False, allow_infinity=False),
@@ -159,3 +161,30 @@ def test_columns_alike_but_for_case_stay_apart():
 def test_a_text_that_no_encoding_has_is_handed_over_with_a_mark():
     table = table_of("rows", "Rows", NumberChange, [NumberChange("a\udcff.csv", "", "2")], "path")
     assert pa.table(table).to_pydict() == {"path": ["a?.csv"]}
+
+
+@pytest.mark.parametrize("kind", [*OF_VERB])
+@settings(max_examples=5, deadline=None)
+@given(data=st.data())
+def test_columns_for_machines_are_called_the_same_in_every_language(kind, data):
+    """A script that reads `time_to_survive [month]` does so on every machine; readers' titles
+    and units are another matter."""
+    found = data.draw(results(kind))
+
+    def heads(code: str) -> list[list[str]]:
+        use_language(code)
+        try:
+            return [table.head for table in tables_of(found)]
+        finally:
+            use_language("en")
+
+    assert heads("ru") == heads("kk") == heads("en")
+
+
+def test_a_reader_sees_units_in_the_language_in_use():
+    use_language("ru")
+    try:
+        column = Column("цена", "price", "USD/t")
+        assert (column.titled, column.plain_unit) == ("цена [USD/т]", "USD/t")
+    finally:
+        use_language("en")

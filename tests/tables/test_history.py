@@ -183,3 +183,10 @@ def test_years_and_quarters_are_fitted_as_months_are():
     assert fit.demand(4, 1) == pytest.approx(140)
     quarters = fitted({t: 100 + [5.0, 0.0, -8.0, 3.0][t % 4] for t in range(12)}, 0, 4)
     assert quarters.season == pytest.approx([5, 0, -8, 3])
+
+
+def test_a_season_of_rounding_is_none():
+    """What rises by the same each month has no season, and none is told as 1e-12."""
+    fit = fitted({t: 4500.0 + t for t in range(36)}, 0, 12)
+    assert fit.trend == pytest.approx(12.0)
+    assert fit.season == ()

@@ -55,6 +55,18 @@ def test_a_part_with_three_decimals_is_not_written_as_thousands(tmp_path):
     assert demand.low == pytest.approx(0.05142 * demand.value)
 
 
+@pytest.mark.parametrize("above", ["", "As reported, by month;\n"])
+def test_a_comma_within_numbers_and_headings_is_no_delimiter_beside_a_semicolon(tmp_path, above):
+    """Every line has as many commas as semicolons, and is cut by the semicolon."""
+    rows = "".join(
+        f"{month};{used + 0.5:.1f}\n".replace(".", ",")
+        for month, used in zip(MONTHS, USED, strict=True)
+    )
+    table = csv_in(tmp_path, f"{above}Month;Consumption of alum, t\n{rows}")
+    changed = changes_of(table, case_in(tmp_path))
+    assert changed["uses.treatment.demand.2026-06"] == ("100 t/month", "110.5 t/month")
+
+
 def test_months_of_stock_out_are_left_out(tmp_path):
     case = case_in(tmp_path)
     used = [5 if n in {3, 20} else used for n, used in enumerate(USED)]

@@ -45,7 +45,8 @@ def test_a_csv_that_cannot_be_used(tmp_path, options, text, message):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.csv", b"", "it is empty"),
+        ("a.csv", b"", "see whether it is the right file"),
+        ("a.csv", b"a,\n,b\n", "see whether it is the right file"),
         ("a.csv", b"Date|Alum stock (t)\n2025-12-31 5\n", "headings and no rows below them"),
         ("a.csv", b"one\ntwo\n", "its lines are one cell each"),
         ("a.csv", b'Date,"Alum stock (t)\n2025-12-31,5\n', "a quote that is not closed"),

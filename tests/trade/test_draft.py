@@ -129,7 +129,8 @@ def test_what_cannot_be_drafted_says_why() -> None:
     with pytest.raises(DataError) as refused:
         api.draft("Tuvalu", "261210")
     assert str(refused.value) == (
-        "baci-selection records no imports of 261210 by Tuvalu in these years."
+        "baci-selection records no imports of 261210 by Tuvalu in 2020, 2021, 2022, 2023, 2024. "
+        "Fix: ask about earlier years with --year, or begin the case with derbes new."
     )
     with pytest.raises(RequestError) as told:
         api.draft("KAZ", "2711")

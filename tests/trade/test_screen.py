@@ -233,6 +233,22 @@ def test_what_is_asked_wrong_is_said_at_once() -> None:
     )
 
 
+@pytest.mark.parametrize("ask", [screen, product_sheet])
+def test_a_product_that_the_data_do_not_hold_is_not_one_that_nobody_buys(ask) -> None:
+    with pytest.raises(RequestError) as refused:
+        ask(Path("nowhere"), Question("KAZ", products=("271019",)))
+    assert str(refused.value) == (
+        "baci-selection: 1 problem\n"
+        "  - product: baci-selection holds no trade of 271019 in 2022–2024, of no buyer\n"
+        "    fix: it holds 15 products, such as 270112, 270900, 271111, 271121; bring data that "
+        "have it: derbes import"
+    )
+    held = screen(Path("nowhere"), Question("TUV", products=("261210",)))
+    assert held.rows == ()
+    with pytest.raises(RequestError, match="holds no trade of 12 in"):
+        screen(Path("nowhere"), Question("KAZ", products=("2711", "12")))
+
+
 def test_an_unknown_dataset() -> None:
     with pytest.raises(DataError) as refused:
         screen(Path("nowhere"), Question("KAZ"), "baci-selektion")

@@ -282,3 +282,31 @@ def test_cells_at_random_never_break_it(case, tmp_path):
         with contextlib.suppress(DerbesError):  # anything else would be a traceback
             api.import_excel(book.save(tmp_path / "edited.xlsx"), case, take=lambda _one: False)
         assert case.read_text(encoding="utf-8") == SMALL
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("{value: 1200 t/year, range: [960, 1440]}", (1200, "t/year", 960, 1440)),
+        ("{value: 1200 t/year, range: [80 t/month, 1440]}", (1200, "t/year", "80 t/month", 1440)),
+        ("{value: 100, range: [80, 120]}", (100, "t/month", 80, 120)),
+        ("{value: 100, range: [80, 120], unit: kt/year}", (100, "kt/year", 80, 120)),
+        ("{value: 1200 t/year, range: [80, 120], unit: t/month}", None),
+    ],
+)
+def test_plain_ends_of_a_range_are_in_the_unit_of_the_value(case, tmp_path, told, shown):
+    """As a case has them: a book that says another unit beside them says other numbers."""
+    text = SMALL.replace("demand: 100 t/month", f"demand: {told}", 1)
+    assert told in text
+    case.write_text(text, encoding="utf-8")
+    if shown is None:
+        with pytest.raises(DerbesError):
+            written(case, tmp_path / "ranged.xlsx")
+        return
+    book = Edited.of(written(case, tmp_path / "ranged.xlsx"))
+    parts = ("demand", "demand unit", "demand low", "demand high")
+    assert tuple(book.get("uses", "treatment", part) for part in parts) == shown
+    alone = tmp_path / "alone.yaml"
+    api.import_excel(book.save(tmp_path / "saved.xlsx"), alone)
+    ours, theirs = (read_files(one).case.uses["treatment"].demand for one in (case, alone))
+    assert (ours.value, ours.low, ours.high) == (theirs.value, theirs.low, theirs.high)

@@ -212,8 +212,17 @@ def _losses(study: Study, response: Response, baseline: Baseline) -> Losses:
     home = None if missing else target_loss(response, baseline)
     sender = response.run.measure.sender if response.run.measure else ""
     other = sender_account(baseline, response, sender)
-    missing = (*missing, *other.missing)
-    return Losses(home, other.returning, other.lost, missing)
+    lacking = dict.fromkeys(_where_written(study.case, path) for path in other.missing)
+    return Losses(home, other.returning, other.lost, (*missing, *lacking))
+
+
+def _where_written(case: Case, path: str) -> str:
+    """Where a margin that a supplier lacks is marked as missing: beside it, else with its actor."""
+    section, id_, *key = path.split(".")
+    if section != "suppliers" or path in case.missing:
+        return path
+    of_actor = ".".join(("actors", case.suppliers[id_].actor, *key))
+    return of_actor if of_actor in case.missing else path
 
 
 def _cuts_sales(branch: BranchSolution) -> bool:

@@ -41,13 +41,14 @@ def with_baskets(study: Study, asked: Sequence[str] = ()) -> Study:
 def joint_measure(case: Case, name: str, measures: Sequence[str]) -> Measure:
     """Measures as one that runs together with the others.
 
-    It is looked at for the lengths that all have, else for those of the first.
+    It is looked at for the lengths that all have, else for those of any.
     """
-    first, *others = (case.measures[one] for one in measures)
+    first, *others = joined = [case.measures[one] for one in measures]
     common = reduce(set.intersection, (set(one.lengths) for one in others), set(first.lengths))
+    lengths = tuple(length for length in first.lengths if length in common)
     return replace(
         first,
         id=name,
-        lengths=tuple(length for length in first.lengths if length in common) or first.lengths,
+        lengths=lengths or tuple(sorted({length for one in joined for length in one.lengths})),
         together_with=(*first.together_with, *measures[1:]),
     )

@@ -297,7 +297,8 @@ class BriefContents:
     def unit_words(self, *, essential: bool = True) -> str:
         """Unit in which unmet demand of a tier is added up."""
         unit = tier_units(self.leverage.unit)[0 if essential else 1]
-        return sum_units().get(unit) or fmt.unit_name(unit)
+        sums = {"weighted units": _("weighted units"), "months of use": _("months of use")}
+        return sums.get(unit) or fmt.unit_name(unit)
 
     def money(self, amount: float | None) -> str:
         """An amount of money in the currency of the case."""
@@ -305,9 +306,7 @@ class BriefContents:
 
     def amount_words(self, amount: float) -> str:
         """An amount of unmet essential demand with its unit."""
-        unit = tier_units(self.leverage.unit)[0]
-        name = sum_units().get(unit)
-        return f"{fmt.number(amount)}{NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
+        return fmt.quantity(amount, tier_units(self.leverage.unit)[0])
 
 
 def harm_of(row: LeverageRow) -> float:
@@ -332,7 +331,7 @@ def names_of(case: Case, section: str, ids: Collection[str]) -> str:
     known = {"variants": {BASE: _("as planned")}, "uses": {ALL_ESSENTIAL: _("all essential uses")}}
     labels = {id_: elements[id_].label for id_ in ids if id_ in elements}
     named = [known.get(section, {}).get(id_) or text_of(labels.get(id_, {}), id_) for id_ in ids]
-    return named[0] if len(named) == 1 else ", ".join(named)
+    return named[0] if len(named) == 1 else fmt.first_of(named)
 
 
 def draws_and_seed(n: int, seed: int | None) -> str:
@@ -342,11 +341,6 @@ def draws_and_seed(n: int, seed: int | None) -> str:
     if seed is None:
         return fmt.told(ngettext("{n} scenario", "{n} scenarios", n), n=n)
     return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
-
-
-def sum_units() -> dict[str, str]:
-    """Units of sums over uses that share none, for a reader."""
-    return {"weighted units": _("weighted units"), "months of use": _("months of use")}
 
 
 def survived(row: CoverRow | None) -> str:

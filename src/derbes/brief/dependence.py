@@ -533,5 +533,5 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         text = _("What runs out first: {goods}")
     elif n == len(binding):
         text = _("What runs out first: {goods}, sold by {actor}")
-    goods = ", ".join(item.name for item in binding)
+    goods = fmt.first_of([item.name for item in binding])
     return text.format(goods=goods, actor=actor, n=n, total=len(binding))

@@ -22,6 +22,10 @@ _STEM = 4
 """Letters by which a unit is known whatever number it stands beside."""
 
 
+MOST_NAMED = 6
+"""Names that a sentence lists; a reader counts the others and finds them in the annex."""
+
+
 def number(value: float, digits: int = 3) -> str:
     """A number with `digits` significant digits, whole digits never cut.
 
@@ -57,12 +61,22 @@ def quantity(value: float, unit: str) -> str:
         >>> [quantity(n, "round").split(NO_BREAK) for n in (1, 3200)], quantity(2, "1")
         ([['1', 'round'], ['3,200', 'rounds']], '2')
     """
-    name = unit_name(unit, round(value) if value == round(value) else 2)
+    shown = _shown(value) if math.isfinite(value) else 2
+    name = unit_name(unit, round(shown) if shown == round(shown) else 2)
     return f"{number(value)}{NO_BREAK}{name}" if unit and unit != "1" else number(value)
 
 
 def unit_name(unit: str, n: int = 2) -> str:
-    """A unit as the language in use writes it beside the number `n`."""
+    """A unit as the language in use writes it beside the number `n`.
+
+    Those of sums over uses that share none are among them.
+    """
+    sums = {
+        "months of use": ngettext("month of use", "months of use", n),
+        "weighted units": ngettext("weighted unit", "weighted units", n),
+    }
+    if unit in sums:
+        return sums[unit]
     known = {"piece": ngettext("piece", "pieces", n), "round": ngettext("round", "rounds", n)}
     head, slash, per = unit.partition("/")
     if language() == "en":
@@ -195,6 +209,14 @@ def _number_and_unit(text: str) -> tuple[str, str]:
     """What stands before the unit, and the unit; of a text without a unit nothing and itself."""
     found = _MEASURED.fullmatch(text)
     return (found[1], found[2]) if found else ("", text)
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Names in a sentence, separated by commas; of many the first, and how many more."""
+    if len(names) <= MOST_NAMED + 1:
+        return ", ".join(names)
+    text = _("{names} and {n} more")
+    return text.format(names=", ".join(names[:MOST_NAMED]), n=len(names) - MOST_NAMED)
 
 
 def joined(*parts: str, by: str = ", ") -> str:

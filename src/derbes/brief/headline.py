@@ -108,9 +108,11 @@ def _grouped(names: Iterable[str]) -> str:
     for name in names:
         first, _comma, rest = name.partition(", ")
         groups.setdefault(first, []).append(rest)
-    return ", ".join(
-        f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
-        for first, rests in groups.items()
+    return fmt.first_of(
+        [
+            f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
+            for first, rests in groups.items()
+        ]
     )
 
 
@@ -165,10 +167,12 @@ def _horizon_words(contents: BriefContents) -> str:
     if not starts:
         return ""
     text = ngettext(
-        "Looked at: {n} start, in {first}; the calendar ends in {end}.",
+        "Looked at: {n} start from {first} to {last}{drawn}; the calendar ends in {end}.",
         "Looked at: {n} starts from {first} to {last}{drawn}; the calendar ends in {end}.",
         len(starts),
     )
+    if len(starts) == 1:
+        text = _("Looked at: {n} start, in {first}; the calendar ends in {end}.")
     n = len(_medians(contents))
     drawn = fmt.told(_(", {n} of them in the draws"), n=n) if n else ""
     first, last = fmt.date(starts[0]), fmt.date(starts[-1])
@@ -298,11 +302,13 @@ def _weak_in_draws(contents: BriefContents) -> str:
     said = fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
     worst = worst_drawn(contents)
     answer = spread_of(contents, TIME_TO_SURVIVE, worst)
-    if answer is None or len(medians) == 1:
+    if answer is None:
         return said
     median, span = quantile_words(answer, "50"), span_words(answer)
     text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
-    if span == median:
+    if worst == contents.focus.start:
+        text = _("No start in the draws is worse than {month}.")
+    elif span == median:
         text = _("Worst start: {month}, {median} in nine draws of ten.")
     return fmt.joined(said, text.format(month=fmt.date(worst), median=median, span=span), by=" ")
 
@@ -409,9 +415,13 @@ def _medians(contents: BriefContents) -> dict[str, float]:
 
 
 def worst_drawn(contents: BriefContents) -> str:
-    """The date of several over draws from which demand is met least long in the middle draw."""
-    medians = _medians(contents)
-    return min(medians, key=medians.__getitem__) if len(medians) > 1 else ""
+    """The date over draws from which demand is met least long in the middle draw.
+
+    Empty where it is met equally long from each.
+    """
+    medians = {month: round(median, 6) for month, median in _medians(contents).items()}
+    worst = min(medians, key=medians.__getitem__, default="")
+    return worst if len(set(medians.values())) > 1 else ""
 
 
 def by_date(contents: BriefContents) -> PageTable | None:

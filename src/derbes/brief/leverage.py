@@ -92,14 +92,20 @@ def _at_once(contents: BriefContents, one: LeverCount) -> str:
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
-    text = _("All at once in {month}, if all goes as written: leverage ratio {ratio}.")
+    text = _(
+        "All at once for {length} from {month}, if all goes as written: leverage ratio {ratio}."
+    )
     if harm_of(row):
         text = _(
-            "All at once in {month}, if all goes as written: leverage ratio {ratio}, "
-            "{units} of essential demand unmet."
+            "All at once for {length} from {month}, if all goes as written: leverage ratio "
+            "{ratio}, {units} of essential demand unmet."
         )
-    units, ratio = contents.amount_words(harm_of(row)), ratio_cell(row).text
-    return text.format(month=fmt.date(row.start), ratio=ratio, units=units)
+    return text.format(
+        length=fmt.months(row.length),
+        month=fmt.date(row.start),
+        ratio=ratio_cell(row).text,
+        units=contents.amount_words(harm_of(row)),
+    )
 
 
 def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
@@ -119,10 +125,15 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
     def unmet(row: LeverageRow) -> Cell:
         return Cell.figure(harm_of(row), contents.amount_words(harm_of(row)))
 
+    def length(one: LeverCount) -> str:
+        row = lever_row(contents, one)
+        return fmt.months(row.length) if row is not None else ""
+
     columns = (
         Column(_("sender"), lambda one: contents.name("actors", one.sender)),
         Column(_("lever"), "label"),
         Column(_("counted by"), lambda one: contents.names("measures", one.measures)),
+        Column(_("length"), length),
         Column(_("leverage ratio"), partial(figure, of=ratio)),
         Column(_("unmet essential"), partial(figure, of=unmet)),
         Column(_("missing"), "missing"),

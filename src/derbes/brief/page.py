@@ -330,12 +330,10 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
             n,
         )
         moves = _("{told}.")
-        if not n:
-            text = ngettext(
-                "The one number that was drawn is not published (grade A or B)",
-                "None of the {total} numbers that were drawn is published (grade A or B)",
-                len(stress.inputs),
-            )
+        if len(stress.inputs) == 1 and not n:
+            text = _("The one number that was drawn is not published (grade A or B)")
+        elif not n:
+            text = _("None of the {total} numbers that were drawn is published (grade A or B)")
         elif stress.tornado and moving:
             moves = _("{told}; moved alone over its range {moving} of these moves an answer.")
         elif stress.tornado and n == 1:

@@ -28,7 +28,13 @@ from derbes.results.statements import (
     StatementRow,
     StatementTable,
 )
-from derbes.results.tables import Column, evidence_column, verdict_column, verdict_words
+from derbes.results.tables import (
+    Column,
+    evidence_column,
+    modality_words,
+    verdict_column,
+    verdict_words,
+)
 
 DECIDED = ("holds", "fails")
 """Verdicts that are yes or no."""
@@ -45,24 +51,6 @@ _ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
 ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
 """What an expression asks for that page one answers."""
 _MOST_TOLD = 4
-
-
-def modality_words(modality: str) -> str:
-    """A modality for a reader."""
-    return {
-        "possibility": _("possibility"),
-        "capability": _("capability"),
-        "intention": _("intention"),
-        "decision": _("decision"),
-        "fact": _("fact"),
-        "prediction": _("prediction"),
-        "evaluation": _("evaluation"),
-        "cause": _("cause"),
-        "norm": _("norm"),
-        "hypothesis": _("hypothesis"),
-        "question": _("question"),
-        "perception": _("perception"),
-    }.get(modality, modality)
 
 
 def share_words(row: EntryRow) -> str:

@@ -245,7 +245,7 @@ def survival_figure(contents: BriefContents) -> Figure | None:
         text = _("From each of {total} starts half of the draws or more last {length}")
 
     def spec(width: int) -> vega.Spec:
-        rows, layers = _bands(contents, [fan], width)
+        rows, layers = _bands(contents, [fan], width, mark=float(focus.length))
         y = {key: value for key, value in layers[0]["encoding"]["y"].items() if key != "field"}
         at = {"y": {**y, "datum": float(focus.length)}}
         layers.append(vega.layer("rule", at, color=vega.RED, strokeDash=[2, 2], strokeWidth=1.5))
@@ -280,9 +280,12 @@ def _unit_words(fan: Fan) -> str:
 
 
 def _bands(
-    contents: BriefContents, fans: list[Fan], width: int
+    contents: BriefContents, fans: list[Fan], width: int, mark: float = 0.0
 ) -> tuple[list[vega.Row], list[vega.Spec]]:
-    """Rows and layers: bands of the draws, the middle one as a line, the central case dashed."""
+    """Rows and layers: bands of the draws, the middle one as a line, the central case dashed.
+
+    The scale holds them, 0 and what else is marked on it.
+    """
     n_variants = len({fan.variant for fan in fans})
     rows: list[vega.Row] = [
         {
@@ -299,7 +302,8 @@ def _bands(
     ]
     x = {**vega.years_of(rows, width=width), "field": "year"}
     ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
-    y = vega.numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
+    scale = {"domain": [min(0.0, *ends), max(mark, *ends)], "nice": True}
+    y = vega.numbers(scale=scale, tickCount=5)
 
     def drawn(kind: str, field: str, other: str = "", **look: Any) -> vega.Spec:
         ends = {"x": x, "y": {**y, "field": field}, **({"y2": {"field": other}} if other else {})}

@@ -254,9 +254,9 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
             '"{text}" is not a whole number of periods of {n} months',
             step_months,
         )
-        fix = ngettext(
-            "choose a whole number of months", "choose a multiple of {n} months", step_months
-        )
+        fix = _("choose a multiple of {n} months")
+        if step_months == 1:
+            fix = _("choose a whole number of months")
         filled.refuse(step, what, fix, text=text, n=step_months)
     return filled.measures.calendar.periods(months)
 

@@ -283,7 +283,9 @@ def _brought(
 def import_text(found: TableImport) -> str:
     """How a table is read, and one line for each number that changes."""
     place = f"{Path(found.table).name}, {found.sheet}" if found.sheet else Path(found.table).name
-    kept = _("guessed; it is kept in {file}") if found.is_guessed else _("as in {file}")
+    kept = (
+        _("guessed; kept in {file} when it is written") if found.is_guessed else _("as in {file}")
+    )
     head, kept = _("{table} as {kind}, {kept}:"), kept.format(file=found.mapping)
     lines = [head.format(table=place, kind=found.kind, kept=kept)]
     lines += [f"  {part} = {heading}" for part, heading in found.columns.items()]

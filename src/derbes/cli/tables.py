@@ -5,12 +5,12 @@ Numbers come first, then what they rest on; what the screen leaves out is in the
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from derbes.harmless import in_line
-from derbes.language import _, ngettext, percent, spelled
+from derbes.language import _, language, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import (
@@ -23,6 +23,7 @@ from derbes.results.statements import (
 from derbes.results.stress import (
     Answer,
     EndedBy,
+    Fan,
     FanPoint,
     HazardRisk,
     Influence,
@@ -38,10 +39,12 @@ from derbes.results.tables import (
     end_columns,
     grouped,
     leverage_columns,
+    modality_words,
     shown,
     text_table,
     verdict_words,
 )
+from derbes.units import format_unit
 
 FAR = 0.5
 """Part of a use's demand in its worst month by which two responses lie far apart."""
@@ -344,14 +347,31 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     """A table for each number that is asked for, a line for each date."""
     tables: dict[tuple[str, ...], list[Answer]] = {}
     for answer in answers:
-        kind = answer.name.partition("(")[0]
-        key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
-        tables.setdefault((*key, answer.bound), []).append(answer)
+        key = (_quantity(answer), answer.measure, _months(answer.length), answer.variant)
+        tables.setdefault((*key, _response(answer.bound)), []).append(answer)
 
     by_date = _by_date(Column(_("standard error"), "standard_error"))
-    for (kind, unit, *about), rows in tables.items():
-        title = f"{kind} [{unit}]" if unit else kind
-        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", by_date, rows)
+    for (title, *about), rows in tables.items():
+        head = f"{title}: {_listed((*about, _draws_words(rows)))}"
+        is_known = any(row.mean is not None or row.quantiles for row in rows)
+        yield _titled(head, by_date, rows) if is_known else head
+
+
+def _quantity(told: Answer | Fan) -> str:
+    """What is told, in the words of the tables of cover and leverage, with its unit."""
+    name, _bracket, asked = told.name.partition("(")
+    field = name
+    if name == "sender_cost":
+        field = f"{name}_lost" if "buyer=lost" in asked else f"{name}_returning"
+    known = {
+        column.path: column.heading for column in (*cover_columns(), *leverage_columns("", ""))
+    }
+    known["cover"] = _("Cover: how long stock lasts")
+    return Column(known.get(field, name), "", told.unit).titled
+
+
+def _response(bound: str) -> str:
+    return {"optimal": _("best response"), "myopic": _("simple rule")}.get(bound, bound)
 
 
 def _by_date(*errors: Column) -> tuple[Column, ...]:
@@ -401,11 +421,11 @@ def _fans(stress: Stress) -> Iterator[str]:
     told = {answer.name.partition("(")[0] for answer in stress.answers}
     columns = (*_by_date(), Column(_("central"), lambda one: _up_to(one, one.central)))
     for fan in (one for one in stress.fans if one.name not in told):
-        about = (fan.measure, _months(fan.length), fan.variant, fan.bound, _draws(fan.n_draws))
-        title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
+        bound, draws = _response(fan.bound), _draws(fan.n_draws)
+        about = (fan.measure, _months(fan.length), fan.variant, bound, draws)
         points = enumerate(points_of(fan))
         rows = [one for at, one in points if not at or one.date.endswith("-01")]
-        yield _titled(f"{title}: {_listed(about)}", columns, rows)
+        yield _titled(f"{_quantity(fan)}: {_listed(about)}", columns, rows)
 
 
 def _curves(stress: Stress) -> Iterator[str]:
@@ -423,7 +443,7 @@ def _curves(stress: Stress) -> Iterator[str]:
             "standard error, by length of the measure"
         )
         draws = _draws(max(row.n_draws for row in rows))
-        title = title.format(variant=variant, measure=measure, bound=bound, draws=draws)
+        title = title.format(variant=variant, measure=measure, bound=_response(bound), draws=draws)
         yield _titled(title, columns, [*dict.fromkeys(row.date for row in rows)])
 
 
@@ -508,6 +528,8 @@ that foretell something."""
 
 def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
     """A table of a ledger for the screen; what becomes of the text of some of its columns."""
+    in_words = partial(_in_words, of=modality_words)
+    words = {"modality": in_words, "source_modality": in_words, **words}
     whole = table.tables()[name]
     known = {column.path: column for column in whole.columns}
     fitting = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
@@ -515,6 +537,10 @@ def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str])
     if name == "statements":
         rows = tuple(row for row in rows if row.probability is not None)
     return text_table(fitting, rows)
+
+
+def _in_words(_row: Any, text: str, *, of: Callable[[str], str]) -> str:
+    return of(text)
 
 
 def _overview(table: StatementTable) -> str:
@@ -540,10 +566,16 @@ def _overview(table: StatementTable) -> str:
 def _flip_lines(row: StatementRow) -> list[str]:
     """Where a verdict turns over, a line each."""
     words = {
-        "above": _("{id}: {input} above {value:.4g} {unit} (now {central:.4g})"),
-        "below": _("{id}: {input} below {value:.4g} {unit} (now {central:.4g})"),
+        "above": _("{id}: {input} above {value} (now {central})"),
+        "below": _("{id}: {input} below {value} (now {central})"),
     }
-    lines = [words[one.direction].format(id=row.id, **asdict(one)) for one in row.flips_at]
+    lines = []
+    for one in row.flips_at:
+        value = f"{shown(one.value)} {format_unit(one.unit, language())}".strip()
+        text = words[one.direction]
+        lines.append(
+            text.format(id=row.id, input=one.input, value=value, central=shown(one.central))
+        )
     if row.flips_in:
         text = _("{id}: in {variants}")
         lines.append(text.format(id=row.id, variants=", ".join(row.flips_in)))

@@ -113,7 +113,8 @@ def _sheet(found: ProductSheet) -> Iterator[str]:
     title = _("{product}: {label}").format(product=found.product, label=found.label)
     yield title if found.label else found.product
     if not found.rows:
-        yield _("No imports of {buyer} are recorded in these years.").format(buyer=found.buyer)
+        text = _("{buyer}: no imports are recorded in {years}.")
+        yield text.format(buyer=found.buyer, years=_span(found.absent))
         return
     columns = dependence_columns(sender=found.sender, by_year=True)
     title = _("Imports of {buyer} by year").format(buyer=found.buyer)
@@ -251,7 +252,7 @@ def _sectors(found: Upstream, limit: int) -> Iterator[str]:
     yield _titled(head.format(**_names(found.exposure)), columns["sectors"], goods)
     yield from _rows_left(len(found.sectors) - limit)
     rows = sorted(found.sectors, key=lambda row: (-row.short_high, row.sector))[:MOST_SHORT]
-    low, high = (f"{end:g}" for end in found.short_sigma)
+    low, high = (shown(end) for end in found.short_sigma)
     sigma = low if low == high else _("{low} to {high}").format(low=low, high=high)
     head = _(
         "If no other seller steps in: loss of income by one good, for months (σ between it and all "

@@ -15,6 +15,7 @@ from derbes.results.tables import (
     evidence_words,
     headed,
     html_table,
+    modality_column,
     table_of,
     verdict_column,
     verdict_words,
@@ -447,7 +448,8 @@ class StatementTable(Tabled):
 def statement_columns() -> tuple[Column, ...]:
     """What is shown of a statement."""
     return (
-        *headed(StatementRow, "id holder modality"),
+        *headed(StatementRow, "id holder"),
+        modality_column(),
         verdict_column(),
         evidence_column(),
         *headed(StatementRow, "share standard_error due reason"),

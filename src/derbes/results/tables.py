@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
-from derbes.language import _, ngettext, spelled
+from derbes.language import _, language, ngettext, spelled
+from derbes.units import format_unit
 
 MISSING = "–"
 _GAP = "  "
@@ -74,9 +75,20 @@ class Column:
         return self.exact or (self.value if isinstance(self.value, str) else "")
 
     @property
+    def unit_words(self) -> str:
+        """The unit in the language in use; as it is where that has no other word for it."""
+        return format_unit(self.unit, language())
+
+    @property
+    def plain_unit(self) -> str:
+        """The unit of what JSON has, the same in every language."""
+        unit = self.exact_unit or self.unit
+        return str(getattr(unit, "english", unit))
+
+    @property
     def titled(self) -> str:
         """Heading and unit in one."""
-        return f"{self.heading} [{self.unit}]" if self.unit else self.heading
+        return f"{self.heading} [{self.unit_words}]" if self.unit else self.heading
 
     def cell(self, row: Any) -> str:
         """What a row shows in this column; a figure that is a bound shows of which side."""
@@ -142,6 +154,29 @@ def evidence_column() -> Column:
     return Column(_("evidence"), lambda row: evidence_words(row.evidence), exact="evidence")
 
 
+def modality_words(modality: str) -> str:
+    """A modality for a reader."""
+    return {
+        "possibility": _("possibility"),
+        "capability": _("capability"),
+        "intention": _("intention"),
+        "decision": _("decision"),
+        "fact": _("fact"),
+        "prediction": _("prediction"),
+        "evaluation": _("evaluation"),
+        "cause": _("cause"),
+        "norm": _("norm"),
+        "hypothesis": _("hypothesis"),
+        "question": _("question"),
+        "perception": _("perception"),
+    }.get(modality, modality)
+
+
+def modality_column() -> Column:
+    """A column of modalities, in the words of `modality_words`."""
+    return Column(_("modality"), lambda row: modality_words(row.modality), exact="modality")
+
+
 def verdict_column() -> Column:
     """A column of verdicts, in the words of `verdict_words`."""
     return Column(_("verdict"), lambda row: verdict_words(row.verdict), exact="verdict")
@@ -190,7 +225,7 @@ def cover_columns() -> tuple[Column, ...]:
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
-    a_month, after = _("{money}/month").format(money=currency), "loss_per_month_after"
+    a_month, after = f"{currency}/month", "loss_per_month_after"
 
     def is_more_than_net(row: Any) -> bool:
         """Whether calm is short too, so that gross and net differ."""
@@ -283,7 +318,7 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     columns = _telling(columns, rows)
     lines = [[in_line(column.heading) for column in columns]]
     if any(column.unit for column in columns):
-        units = (f"[{column.unit}]" if column.unit else "" for column in columns)
+        units = (f"[{column.unit_words}]" if column.unit else "" for column in columns)
         lines.append([*map(in_line, units)])
     lines += [[in_line(column.cell(row)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
@@ -351,10 +386,9 @@ class ResultTable:
     @property
     def head(self) -> list[str]:
         """Names of the columns as JSON has them, with units."""
-        units = (column.exact_unit or column.unit for column in self.columns)
         return [
-            f"{column.path} [{unit}]" if unit else column.path
-            for column, unit in zip(self.columns, units, strict=True)
+            f"{column.path} [{column.plain_unit}]" if column.plain_unit else column.path
+            for column in self.columns
         ]
 
     @property
@@ -362,7 +396,7 @@ class ResultTable:
         """Name as JSON has it → kind, unit and cells of a column; None is missing."""
         lines = [self.cells(row) for row in self.rows]
         return {
-            column.path: (self.kind(column), column.exact_unit or column.unit, cells)
+            column.path: (self.kind(column), column.plain_unit, cells)
             for n, column in enumerate(self.columns)
             for cells in [[line[n] for line in lines]]
         }

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
-from derbes.results.tables import Column, Head, ResultTable, columns, headed, table_of
+from derbes.results.tables import Column, Head, ResultTable, columns, headed, shown, table_of
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
@@ -249,8 +249,8 @@ def _millions(**headings: str) -> Iterator[Column]:
         return None if dollars is None else dollars / 1e6
 
     for name, heading in headings.items():
-        shown = partial(millions, name=name)
-        yield Column(heading, shown, _("million USD"), exact=name, exact_unit="USD")
+        in_millions = partial(millions, name=name)
+        yield Column(heading, in_millions, _("million USD"), exact=name, exact_unit="USD")
 
 
 def _year_column() -> Column:
@@ -304,7 +304,7 @@ def comparison_columns() -> tuple[Column, ...]:
 
     def others(row: Comparison) -> str:
         known = ((name, value) for name, value in row.others.items() if value is not None)
-        return ", ".join(f"{name} {value:,.4g}" for name, value in known)
+        return "; ".join(f"{name} {shown(value)}" for name, value in known)
 
     return (
         _year_column(),
@@ -326,8 +326,8 @@ def mirror_columns() -> tuple[Column, ...]:
 
 
 def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> ResultTable:
-    shown = dependence_columns(sender=sender or "–", by_year=by_year, has_buyers=True)
-    told = {column.path for column in shown}
+    seen = dependence_columns(sender=sender or "–", by_year=by_year, has_buyers=True)
+    told = {column.path for column in seen}
     more = (
         *headed(Dependence, "product year weight weighed", t=_("t")),
         *headed(Dependence, "unit_value outside_share exports"),
@@ -337,7 +337,7 @@ def _dependences(rows: Iterable[Dependence], sender: str, *, by_year: bool) -> R
     )
     extra = (one for one in more if one.path not in told)
     title = _("Imports by year") if by_year else _("Dependences")
-    return table_of("dependences", title, Dependence, rows, *shown, *extra)
+    return table_of("dependences", title, Dependence, rows, *seen, *extra)
 
 
 @tables_of.register

@@ -13,7 +13,7 @@ from derbes.case.forms import MISSING
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, percent
 from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS
@@ -25,6 +25,7 @@ from derbes.tables.readings import (
     TableReading,
     as_months,
     dated_cells,
+    spelled_out,
     told_twice,
     unit_at,
     words,
@@ -292,7 +293,7 @@ def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber
     """Demand out of consumption (H1)-(H5)."""
     numbers, unit, _is_flow = _rates(path, points, reading.case)
     out = {one.moment for one in points if one.is_out}
-    lengths = {moment.months for moment, _number in numbers}
+    lengths, short = {moment.months for moment, _number in numbers}, list[str]()
     if lengths == {0}:
         numbers, short = _by_month(numbers, out)
         if short:
@@ -312,8 +313,15 @@ def _tell_history(reading: TableReading, path: str, points: Sequence[DatedNumber
         for moment, number in numbers
         if number is not None and moment not in out
     }
+    if not told and len(short) == len(numbers):
+        what = _("its rows are days, and they fill no month: {months}")
+        shown = ", ".join(short[:6]) + (", …" if len(short) > 6 else "")
+        fix = _('where a row stands for its month, write that as its date, as in "2026-01"')
+        reading.refuse(path, what.format(months=shown), fix)
+        return
     if not told:
-        reading.refuse(path, _("no month is told that had no stock-out"))
+        what = _("no month is told that had no stock-out")
+        reading.refuse(path, what, _("see whether the right column marks the times of stock-out"))
         return
     fit = fitted(told, (first.month - 1) // months, a_year)
     n_out = sum(1 for moment, _number in numbers if moment in out)
@@ -395,17 +403,17 @@ def _what_fit(fit: DemandFit) -> str:
 def _fit_words(path: str, fit: DemandFit, name: str) -> str:
     """What was found in a history, for the one who takes it."""
     level = _("{path}: level {level} at the beginning of the table")
-    level = level.format(path=path, level=words(fit.level, name, 4))
+    level = level.format(path=path, level=spelled_out(fit.level, name, 4))
     trend = _("fewer than three years, so no trend")
     if fit.trend:
-        trend = _("trend {trend} in a year").format(trend=words(fit.trend, name, 3))
+        trend = _("trend {trend} in a year").format(trend=spelled_out(fit.trend, name, 3))
     elif not math.isnan(fit.trend_error):
         trend = _("no trend that stands out of the spread")
     season, years = _("no season"), _("no range: fewer than two years")
     if fit.season:
-        low, high = words(min(fit.season), name, 3), words(max(fit.season), name, 3)
+        low, high = (spelled_out(end(fit.season), name, 3) for end in (min, max))
         season = _("season between {low} and {high}").format(low=low, high=high)
     if fit.n_years > 1:
-        low, high = f"{100 * fit.low:.3g} %", f"{100 * fit.high:.3g} %"
+        low, high = (percent(f"{100 * end:.3g}", " ") for end in (fit.low, fit.high))
         years = _("years between {low} and {high} of the fit").format(low=low, high=high)
     return "; ".join((level, trend, season, years)) + "."

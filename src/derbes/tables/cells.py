@@ -15,7 +15,7 @@ from derbes.errors import Problem
 from derbes.language import _
 from derbes.spelling import month_words
 from derbes.tables.sheets import Cell
-from derbes.units import MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
+from derbes.units import LARGEST, MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
 MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
 """What stands where a number is not known or not told."""
@@ -170,14 +170,14 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     if isinstance(cell, bool | date):
         raise CellError(_('"{cell}" is not a number').format(cell=cell))
     if isinstance(cell, float):
-        return Marked(cell, None)
+        return Marked(_possible(cell, cell), None)
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
         fix = _("write a number, or leave the cell empty where none is known")
         raise CellError(_('"{cell}" is not a number').format(cell=text), fix)
     digits = _digits(match[2], decimal or ".", text)
-    number = float(f"{digits}e{match[3] or 0}")
+    number = _possible(float(f"{digits}e{match[3] or 0}"), text)
     if match[1] and match[1] in MINUS_SIGNS:
         number = -number
     tail = match[4].strip()
@@ -188,7 +188,15 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     except UnitError as error:
         what = _('"{cell}": {what}').format(cell=text, what=error.what)
         raise CellError(what, error.fix) from error
-    return Marked(number * amount.number, amount.unit or ONE)
+    return Marked(_possible(number * amount.number, text), amount.unit or ONE)
+
+
+def _possible(number: float, cell: Cell) -> float:
+    """A number that a case can have; what is larger is a slip, and no sum of it a number."""
+    if not abs(number) <= LARGEST:
+        what = _('"{text}" is not a possible number: it is too large')
+        raise CellError(what.format(text=cell), _("check the digits"))
+    return number
 
 
 def _digits(digits: str, decimal: str, text: str) -> str:
@@ -368,7 +376,8 @@ def _real(year: int, month: int, day: int, text: str) -> Moment | None:
     try:
         date(year, month, day)
     except ValueError:
-        raise CellError(_('"{text}" is no day of the calendar').format(text=text)) from None
+        what = _('"{text}" is no day of the calendar').format(text=text)
+        raise CellError(what, _("check the digits")) from None
     return Moment(year, month, day, 0)
 
 

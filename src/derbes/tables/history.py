@@ -89,6 +89,8 @@ def fitted(told: Mapping[int, float], first: int, a_year: int) -> DemandFit:
     by_part = found[1:] if trend else found
     trend = float(found[0]) if trend else 0.0
     level = float(by_part.mean())
+    if has_season and not np.abs(by_part - level).max() > ROUNDING * np.abs(seen).max():
+        has_season = False
     season = tuple(float(one) for one in by_part - level) if has_season else ()
     fit = DemandFit(level, trend, error, season, length, first, 1.0, 1.0, 0)
     back = (length - 1 - periods) // a_year

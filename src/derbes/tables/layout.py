@@ -107,11 +107,13 @@ def chosen_sheet(file: TableFile, wanted: str) -> Sheet:
     full_ones = [sheet for sheet in shown if any(_is_wide(row) for row in sheet.rows)]
     if len(full_ones) == 1:
         return full_ones[0]
-    what, names = _("no sheet holds two cells beside each other"), list(file.hidden)
     if full_ones:
         what, names = _("several sheets hold tables: {names}"), [one.name for one in full_ones]
-    elif names:
-        what = _("only hidden sheets hold a table: {names}")
+    elif file.hidden:
+        what, names = _("only hidden sheets hold a table: {names}"), list(file.hidden)
+    else:
+        what = _("it holds no two cells beside each other, and so no table")
+        raise refused("", what, _("see whether it is the right file"))
     raise refused("", what.format(names=", ".join(names)), _("name one with --sheet"))
 
 

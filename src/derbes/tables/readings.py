@@ -10,7 +10,7 @@ from typing import NamedTuple
 from derbes.case.entities import Case
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
-from derbes.language import _
+from derbes.language import _, language
 from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
@@ -47,6 +47,12 @@ class DatedNumber(NamedTuple):
 def words(number: float, unit: str, digits: int = 12) -> str:
     """A number with its unit as the case file has it."""
     return format_amount(float(f"{number:.{digits}g}"), unit).replace(GROUP_SPACE, "")
+
+
+def spelled_out(number: float, unit: str, digits: int) -> str:
+    """A number with its unit in the language in use, for whoever reads about the table."""
+    amount = format_amount(float(f"{number:.{digits}g}"), unit, language())
+    return amount.replace(GROUP_SPACE, "")
 
 
 class DatedCell(NamedTuple):

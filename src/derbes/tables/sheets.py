@@ -132,7 +132,7 @@ def read_table_file(path: Path) -> TableFile:
         content, suffixes = _unpacked(path, content), suffixes[:-1]
     kind = suffixes[-1] if suffixes else ""
     if not content:
-        raise _unusable(path, _("it is empty"))
+        raise _unusable(path, _("it is empty"), _("see whether it is the right file"))
     if content.startswith(b"PAR1") or kind == ".parquet":
         sheets, hidden, notes = _parquet(path, content)
     elif kind in EXCEL or content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -285,11 +285,16 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
 
 
 def _delimiter(sample: Sequence[str]) -> str:
-    """The sign that cuts most lines into as many cells as each other; empty: none does."""
-    best, found = (0, 0), ""
+    """The sign that cuts most lines into as many cells as each other; empty: none does.
+
+    Of signs that cut as many lines alike, a comma is the last: it stands within numbers and
+    headings too.
+    """
+    best, found = (0, False, 0), ""
     for sign in DELIMITERS:
         counts = Counter(len(row) for row in csv.reader(sample, delimiter=sign))
-        most = max(((times, n) for n, times in counts.items() if n > 1), default=best)
+        alike = ((times, sign != ",", n) for n, times in counts.items() if n > 1)
+        most = max(alike, default=best)
         if most > best:
             best, found = most, sign
     return found

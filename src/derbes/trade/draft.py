@@ -63,9 +63,13 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         DataError: No imports are recorded, or the sender sells none.
     """
     if not sheet.rows:
-        text = _("{dataset} records no imports of {product} by {buyer} in these years.")
-        data = sheet.source.dataset
-        raise DataError(text.format(dataset=data, product=sheet.product, buyer=sheet.buyer))
+        text = _(
+            "{dataset} records no imports of {product} by {buyer} in {years}. Fix: ask about "
+            "earlier years with --year, or begin the case with derbes new."
+        )
+        names = {"product": sheet.product, "buyer": sheet.buyer}
+        years = ", ".join(map(str, sheet.absent))
+        raise DataError(text.format(dataset=sheet.source.dataset, years=years, **names))
     return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 

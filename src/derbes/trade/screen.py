@@ -1,7 +1,7 @@
 """Questions to the store: products of a buyer, buyers of a product, one product over years."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derbes.errors import Problem, RequestError, count_problems
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.results.trade import (
     EVERY,
     Comparison,
@@ -38,6 +38,8 @@ MOST_ELSEWHERE = 10
 """Sellers that sell only to others, and are shown."""
 _KEY = 1024
 """Above any number of an area, so that value and seller fit into one number."""
+MOST_NAMED = 6
+"""Products that are named where one is not held."""
 _AT_A_TIME = 10_000
 """Rows that are turned from columns into records at a time."""
 _REPORTS = {0: "reconciled", IMPORT: "importer", EXPORT: "exporter"}
@@ -73,6 +75,7 @@ def screen(
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
         columns = tables.columns()
+        tables.refuse_what_is_not_held(columns)
     last = columns["t"] == years[-1]
     over, churn = _over_years(columns, years)
     told = {name: column[last] for name, column in columns.items()} | dict(over)
@@ -94,7 +97,9 @@ def product_sheet(
     (product,) = question.products
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
-        rows = [*map(tables.dependence, _records(tables.columns()))]
+        columns = tables.columns()
+        tables.refuse_what_is_not_held(columns)
+        rows = [*map(tables.dependence, _records(columns))]
         sellers = tables.sellers() if rows else ()
         comparisons = tables.comparisons(rows) if question.beside else ()
         mirrors = tables.mirrors() if question.sender else ()
@@ -326,6 +331,37 @@ class _Tables:
             sums[key], sums[f"{key}_seller"] = _tops(sums[key])
         return {**sums, **told}
 
+    def refuse_what_is_not_held(self, columns: Columns) -> None:
+        """Refuse products of which the data hold no trade: that it buys none is not known.
+
+        Args:
+            columns: What was found of the products that are asked about.
+
+        Raises:
+            RequestError: Says which, and what the data hold.
+        """
+        found = _codes_of(columns["k"])
+        lacking = [code for code in self._question.products if not _has(found, code)]
+        if not lacking:
+            return
+        query = f"SELECT DISTINCT k FROM {self._scan} WHERE f = {self._data.flow}"
+        held = _codes_of(row[0] for row in self._engine.rows(query))
+        what = _("{dataset} holds no trade of {product} in {years}, of no buyer")
+        fix = ngettext(
+            "it holds {n} product, such as {codes}; bring data that have it: derbes import",
+            "it holds {n} products, such as {codes}; bring data that have it: derbes import",
+            len(held),
+        )
+        span = f"{self._years[0]}–{self._years[-1]}" if self._years[1:] else f"{self._years[0]}"
+        problems = []
+        for code in (one for one in lacking if not _has(held, one)):
+            near = [one for one in held if one.startswith(code[:2])] or held
+            told = what.format(dataset=self._data.id, product=code, years=span)
+            codes = ", ".join(near[:MOST_NAMED])
+            problems.append(Problem("product", told, fix=fix.format(n=len(held), codes=codes)))
+        if problems:
+            raise RequestError(self._data.id, problems)
+
     def dependence(self, row: Mapping[str, Any]) -> Dependence:
         """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
@@ -429,6 +465,15 @@ class _Tables:
             gap = of.mirror_gap(bought, sold)
             found.append(Mirror(year, self._question.sender, bought, sold, gap, passing))
         return tuple(found)
+
+
+def _codes_of(numbers: Iterable[int]) -> list[str]:
+    """Products as their six digits, each once, rising."""
+    return sorted({f"{int(number):0{DIGITS}d}" for number in numbers})
+
+
+def _has(codes: Sequence[str], first_digits: str) -> bool:
+    return any(code.startswith(first_digits) for code in codes)
 
 
 def figures(sums: Columns, *, has_group: bool) -> dict[str, of.Floats]:

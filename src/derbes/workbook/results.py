@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -233,8 +233,7 @@ def _headings(table: ResultTable) -> list[str]:
     known: set[str] = set()
     found = []
     for column in table.columns:
-        unit = column.exact_unit or column.unit
-        heading = f"{column.heading} [{unit}]" if unit else column.heading
+        heading = replace(column, unit=column.exact_unit or column.unit).titled
         if heading.casefold() in known:
             heading = f"{heading} ({column.path})"
         known.add(heading.casefold())

@@ -403,6 +403,7 @@ def number_cells(field: Field, plain: Plain, shown: Quantity | None) -> dict[str
         words = as_text(text) if field.kind == "any" else text
         cells[heading["value"]] = found[0] if found else words
         unit = (found[1] or unit) if found else ""
+        implied = unit or implied  # plain ends are in the unit that the value is written in
     if unit and "unit" in heading:
         cells[heading["unit"]] = unit
     ends = entries.get("range")
