@@ -64,6 +64,19 @@ def test_edges_of_words(share, word):
     assert verdict_word(share) == word
 
 
+@pytest.mark.parametrize(
+    ("edge", "word"), [(19 / 20, "holds"), (2 / 3, "open"), (1 / 3, "open"), (1 / 20, "fails")]
+)
+def test_edges_of_words_are_those_of_counts(edge, word):
+    """Forty of sixty are two thirds, 76 of 80 are 95 %, however the weights add up."""
+    for n in range(20, 200):
+        n_true = round(edge * n)
+        if n_true == pytest.approx(edge * n):
+            codes = np.repeat(np.array([TRUE, FALSE], dtype=np.int8), [n_true, n - n_true])
+            share = Truths(codes, np.full(n, 1.0 / n), ()).share
+            assert verdict_word(share) == word, (n_true, n)
+
+
 @given(st.floats(0, 1))
 def test_words_are_symmetric(share):
     turned = {"holds": "fails", "likely": "unlikely", "open": "open", "unlikely": "likely",
