@@ -199,6 +199,15 @@ def test_points_come_from_a_sequence_only(method):
         points(4, 2, seed=1, method=method)
 
 
+def test_what_cannot_come_is_not_listed():
+    coin = replace(COIN, parameters=(10.0, 0.0, 20.0, 0.3, 40.0, 0.7))
+    case = with_numbers(named(worked_example(1)), {OTHER: coin})
+    draws = make_draws(case, 100)
+    assert draws.values[:, 0].tolist() == [20.0, 40.0]
+    both = in_scenarios(case, never=(0.0, case), always=(1.0, case))
+    assert make_draws(both, 100).scenarios == ("always", "always")
+
+
 def test_rows_of_variants_belong_together():
     """A number that a variant fixes, or gives a range, takes no row from another variant."""
     case = with_numbers(named(worked_example(1)), {OTHER: COIN})

@@ -180,7 +180,7 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
 
 
 def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
-    """The values that a number can take; None when there are infinitely many."""
+    """The values that a number can take, each with a weight; None: infinitely many."""
     kind, parameters = quantity.distribution, np.array(quantity.parameters)
     if not is_uncertain(quantity):
         return Support(np.array([quantity.value]), np.ones(1))
@@ -192,8 +192,8 @@ def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Suppor
         values, weights = parameters, np.full(len(parameters), 1.0 / len(parameters))
     else:
         return None
-    distinct, place = np.unique(values, return_inverse=True)
-    together = np.bincount(place, weights)
+    distinct, place = np.unique(values[weights > 0], return_inverse=True)
+    together = np.bincount(place, weights[weights > 0])
     return Support(distinct, together / together.sum())
 
 
@@ -380,6 +380,12 @@ def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:
     }
 
 
+def _possible(case: Case, worlds: Mapping[str, World]) -> dict[str, World]:
+    """Those whose scenario has a probability: what cannot come is not listed."""
+    scenarios = case.scenarios
+    return {n: world for n, world in worlds.items() if not n or scenarios[n].probability > 0}
+
+
 def values_at(
     case: Case, paths: Sequence[str], cube: FloatArray, *, worlds: Mapping[str, World] | None = None
 ) -> tuple[tuple[str, ...], FloatArray]:
@@ -419,7 +425,7 @@ def _listed(
         return None
     total = sum(one.probability for one in case.scenarios.values())
     rows = []
-    for name, world in worlds.items():
+    for name, world in _possible(case, worlds).items():
         chance = case.scenarios[name].probability / total if name else 1.0
         pairs = (zip(s.values, s.weights, strict=True) for s in _supports(case, paths, world) or ())
         for one in product(*pairs):
@@ -438,7 +444,7 @@ def n_combinations(case: Case, paths: Sequence[str]) -> float:
     if factor(case, paths) is not None:
         return float("inf")
     total = 0.0
-    for world in _worlds(case, paths).values():
+    for world in _possible(case, _worlds(case, paths)).values():
         own = _supports(case, paths, world)
         total += np.inf if own is None else float(np.prod([float(len(v.values)) for v in own]))
     return total
