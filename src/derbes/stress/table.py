@@ -337,7 +337,7 @@ def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
     for column, values in zip(columns, disruption_numbers(rule, draws, columns).T, strict=True):
         found[column.name(variant.case.calendar)] = values
     p_short: tuple[float, ...] = ()
-    if variant.request.asks(HAZARDS) and variant.case.hazards:
+    if variant.request.asks(HAZARDS) and variant.case.hazards and not is_listed(variant):
         hit = simulate_hazards(rule, draws, seed=variant.request.seed)
         found |= {LOSS: hit.loss, UNMET: hit.unmet, FIRST_SHORT: hit.first_short.astype(np.float64)}
         found |= {f"{SHORT} {use}": hit.short_uses[:, place] for place, use in enumerate(hit.uses)}
@@ -366,10 +366,18 @@ def _with_solved(kept: VariantTable, names: Sequence[str], numbers: FloatArray) 
     return replace(kept, columns=found, n_solved=rows.stop)
 
 
-def hazards_of(kept: VariantTable) -> HazardOutcome | None:
-    """What hazards did, from what was kept; None where nobody asked."""
-    if LOSS not in kept.columns:
+def hazards_of(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> HazardOutcome | None:
+    """What hazards did, from what was kept; None where nobody asked.
+
+    When a measure comes is left to chance also where the inputs are listed: there hazards strike
+    futures of their own, as many as were asked for.
+    """
+    request, case = variant.request, variant.case
+    if not (request.asks(HAZARDS) and case.hazards):
         return None
+    if LOSS not in kept.columns:
+        few = make_draws(case, request.draws, seed=request.seed, inputs=variant.paths, lists=False)
+        return simulate_hazards(rule, few, seed=request.seed)
     uses = tuple(name.split(" ", 1)[1] for name in kept.columns if name.startswith(f"{SHORT} "))
     return HazardOutcome(
         loss=kept.columns[LOSS],
