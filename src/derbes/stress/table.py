@@ -18,7 +18,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.request import ALL_DRAWS, HAZARDS, LATIN, Request
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import inputs_by_path
-from derbes.draws.sampling import make_draws, n_combinations
+from derbes.draws.sampling import ROUNDING, make_draws, n_combinations
 from derbes.errors import DataError, Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _
@@ -225,6 +225,17 @@ def is_listed(variant: DrawnVariant) -> bool:
     return n_combinations(variant.case, variant.paths) <= variant.request.draws
 
 
+def _holds_listed(kept: VariantTable, variant: DrawnVariant) -> bool:
+    """Whether the rows of a store are combinations, whose weights add to 1, and no sequence.
+
+    Neither goes on where the other ends.
+    """
+    if WEIGHT not in kept.columns:
+        return is_listed(variant)
+    is_whole = kept.n_draws == n_combinations(variant.case, variant.paths)
+    return is_whole and abs(float(kept.columns[WEIGHT].sum()) - 1.0) < ROUNDING
+
+
 def first_draws(variant: DrawnVariant, n: int) -> Draws:
     """The first n of the draws, or all where there are fewer.
 
@@ -309,6 +320,8 @@ def compute(
     """
     request, columns, calendar = variant.request, variant.solved_columns, variant.case.calendar
     before = saver.held.get(variant.variant, VariantTable({}, 0))
+    if _holds_listed(before, variant) != is_listed(variant):
+        before = VariantTable({}, 0)
     has_more = before.n_draws > request.draws
     kept = VariantTable({}, 0) if has_more else before
     for draws in blocks(variant, kept.n_draws):
