@@ -6,7 +6,7 @@ from scipy import stats
 
 from derbes.case.quantity import Quantity
 from derbes.draws.inputs import scenario_cases, shared_inputs, uncertain_inputs
-from derbes.draws.sampling import make_draws, points
+from derbes.draws.sampling import draws_together, make_draws, points
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -197,3 +197,33 @@ def test_a_scenario_that_has_not_been_built_is_refused():
 def test_points_come_from_a_sequence_only(method):
     with pytest.raises(ValueError, match=method):
         points(4, 2, seed=1, method=method)
+
+
+def test_what_cannot_come_is_not_listed():
+    coin = replace(COIN, parameters=(10.0, 0.0, 20.0, 0.3, 40.0, 0.7))
+    case = with_numbers(named(worked_example(1)), {OTHER: coin})
+    draws = make_draws(case, 100)
+    assert draws.values[:, 0].tolist() == [20.0, 40.0]
+    both = in_scenarios(case, never=(0.0, case), always=(1.0, case))
+    assert make_draws(both, 100).scenarios == ("always", "always")
+
+
+def test_rows_of_variants_belong_together():
+    """A number that a variant fixes, or gives a range, takes no row from another variant."""
+    case = with_numbers(named(worked_example(1)), {OTHER: COIN})
+    fixed = with_numbers(case, {OTHER: Quantity(30.0)})
+    wide = with_numbers(case, {OTHER: Quantity(30.0, low=20.0, high=40.0, distribution="uniform")})
+    for one in (fixed, wide):
+        mine, other = draws_together([case, one], 64, seed=1)
+        assert len(mine.weights) == len(other.weights) == 64
+        assert np.average(mine.values[:, 0], weights=mine.weights) == pytest.approx(34.0, abs=0.2)
+        assert (np.diff(other.values[np.argsort(mine.values[:, 0]), 0]) > -20.0).all()
+    mine, other = draws_together([case, with_numbers(case, {STOCK: Quantity(9.0)})], 64, seed=1)
+    assert (mine.method, other.method, len(mine.weights)) == ("all", "all", 2)
+
+
+def test_draws_may_be_kept_from_being_listed():
+    draws = make_draws(listed_case(), 100, lists=False)
+    assert (draws.method, len(draws.weights)) == ("sobol", 100)
+    (alone,) = draws_together([named(worked_example(1))], 5, seed=1, lists=False)
+    assert alone.values.shape == (5, 0)

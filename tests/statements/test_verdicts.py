@@ -64,6 +64,19 @@ def test_edges_of_words(share, word):
     assert verdict_word(share) == word
 
 
+@pytest.mark.parametrize(
+    ("edge", "word"), [(19 / 20, "holds"), (2 / 3, "open"), (1 / 3, "open"), (1 / 20, "fails")]
+)
+def test_edges_of_words_are_those_of_counts(edge, word):
+    """Forty of sixty are two thirds, 76 of 80 are 95 %, however the weights add up."""
+    for n in range(20, 200):
+        n_true = round(edge * n)
+        if n_true == pytest.approx(edge * n):
+            codes = np.repeat(np.array([TRUE, FALSE], dtype=np.int8), [n_true, n - n_true])
+            share = Truths(codes, np.full(n, 1.0 / n), ()).share
+            assert verdict_word(share) == word, (n_true, n)
+
+
 @given(st.floats(0, 1))
 def test_words_are_symmetric(share):
     turned = {"holds": "fails", "likely": "unlikely", "open": "open", "unlikely": "likely",
@@ -450,3 +463,21 @@ def test_series_are_drawn_too():
     case = ranged(worked_example(1), "uses", "use", demand=demand)
     case = with_ledger(case, A="demand(use, 2026-01) == 2 * demand(use, 2026-12)")
     assert verdicts(case, draws=8).judged["A"].verdict == "holds"
+
+
+def test_a_number_that_a_variant_fixes_is_compared_draw_by_draw():
+    """Half of the draws have 20, half 60; the variant has 40 in each of them."""
+    coin = Quantity(
+        60.0, "t/month", 20.0, 60.0, distribution="discrete", parameters=(20.0, 0.5, 60.0, 0.5),
+        path="suppliers.from_other.capacity",
+    )  # fmt: skip
+    case = ranged(worked_example(1), "suppliers", "from_other", capacity=coin)
+    fixed = ranged(case, "suppliers", "from_other", capacity=replace(CERTAIN, value=40.0))
+    less = "capacity(from_other, 2026-01, variant=fixed) < capacity(from_other, 2026-01)"
+    found = verdicts(with_ledger(with_variant(case, "fixed", fixed), A=less), draws=32)
+    judged = found.judged["A"]
+    assert (judged.verdict, judged.n_draws) == ("open", 256)
+    assert judged.share == pytest.approx(0.5, abs=0.01)
+
+
+CERTAIN = Quantity(40.0, "t/month", path="suppliers.from_other.capacity")

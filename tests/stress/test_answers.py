@@ -384,3 +384,26 @@ def test_one_input_more_is_one_input_more():
             "unmet_essential(cut, 2026-01, months=12, bound=myopic)"
         ].mean
     )
+
+
+def test_hazards_are_left_to_chance_where_the_inputs_are_listed():
+    """Without a range there is one draw, and still a future for each that was asked for."""
+    case = with_hazards(named(worked_example(1, n_periods=36)), hazard("cut", 0.1, 12.0))
+    found = told(case, "survive", "hazards", n_draws=2000, n_solved=0)
+    short = by_name(found)["goes_short(hazards, bound=myopic)"]
+    known = 1.0 - np.exp(-0.1 * 35.5 / 12.0)
+    assert short.mean == pytest.approx(known, abs=0.03)
+    assert short.standard_error == pytest.approx(np.sqrt(known * (1 - known) / 2000), rel=0.1)
+    assert (found.draws, short.n_draws, found.hazards[0].n_draws) == (1, 2000, 2000)
+    assert any("futures of their own" in str(note) for note in found.notes)
+
+
+def test_a_store_of_few_draws_is_no_part_of_all_combinations(tmp_path):
+    """Rows of a sequence do not stand among listed ones, nor the other way round."""
+    seven = tuple(x for stock in range(300, 1000, 100) for x in (float(stock), 1 / 7))
+    drawn = Quantity(600.0, "t", 300.0, 900.0, distribution="discrete", parameters=seven)
+    case = with_numbers(named(worked_example(1, n_periods=24)), {STOCK: drawn})
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    for n in (4, 100, 5, 7):
+        alone = text(told(case, "survive", n_draws=n))
+        assert text(told(case, "survive", n_draws=n, options=store)) == alone

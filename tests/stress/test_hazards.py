@@ -42,7 +42,7 @@ def struck(case, n, seed=1):
 
 
 def hazard_answers(case, found):
-    return answers_of(hazard_table(case, found, "base", exact=False))
+    return answers_of(hazard_table(case, found, "base"))
 
 
 def hit(rate, months, n_periods=36):
@@ -76,7 +76,8 @@ def test_the_probability_of_going_short_is_that_of_the_first_wait():
     known = 1.0 - np.exp(-0.05 * (59 - 10 + 0.5) / 12.0)
     error = np.sqrt(known * (1 - known) / 4000)
     assert risk.p_short_by[-1] == pytest.approx(known, abs=3 * error)
-    assert risk.use == pytest.approx({"use": known}, abs=0.08)
+    ever = 1.0 - np.exp(-0.05 * (59 + 0.5) / 12.0)
+    assert risk.use == pytest.approx({"use": ever}, abs=3 * error)
     assert list(risk.p_short_by) == sorted(risk.p_short_by)
     assert risk.p_short[9] == 0.0
     assert risk.p_short[10] > 0.0
@@ -92,6 +93,31 @@ def test_the_loss_of_a_refilled_reserve_is_its_dearer_purchases_and_shortage():
     assert early.sum() > 20
     bought = 480 * 25.0 + 120 * 1000.0 + 600 * 10.0 - 12 * 100 * 10.0
     np.testing.assert_allclose(found.loss[early], bought, atol=1e-6)
+
+
+def test_a_measure_at_the_end_of_the_calendar_costs_as_much_as_one_before():
+    """E1 of the design, by whichever start: the futures go on until all of it is over."""
+    case = hit(0.02, 12.0)
+    found, draws = struck(case, 3000)
+    events = make_events(case, draws, seed=1)
+    single = (events.measure >= 0).sum(axis=1) == 1
+    late = single & (events.start[:, 0] >= 30)
+    assert late.sum() > 20
+    bought = 480 * 25.0 + 120 * 1000.0 + 600 * 10.0 - 12 * 100 * 10.0
+    np.testing.assert_allclose(found.loss[late], bought, atol=1e-6)
+    np.testing.assert_allclose(found.unmet[late], 120.0, atol=1e-6)
+    np.testing.assert_array_equal(found.first_short[late], events.start[late, 0] + 10)
+
+
+def test_whether_a_future_ever_goes_short_agrees_with_what_is_unmet():
+    case = hit(0.1, 18.0)
+    found, _draws = struck(case, 1000)
+    risk = hazard_risk(case, found, "base")
+    short, unmet, _loss = hazard_answers(case, found)
+    assert short.mean == pytest.approx((found.unmet > 0).mean())
+    assert risk.use == pytest.approx({"use": short.mean})
+    assert 0.0 < risk.p_short_by[-1] < short.mean
+    assert unmet.n_draws == risk.n_draws == 1000
 
 
 def test_a_loss_of_a_depot_is_a_hazard_too():

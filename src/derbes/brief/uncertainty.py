@@ -461,9 +461,9 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
         "digit of a probability."
     )
     ways = contents.plan.ways if contents.plan else None
-    if ways is not None and ways.draws and ways.draws != stress.draws:
+    if ways is not None and ways.draws and ways.draws != first.n_draws:
         beside = _("Page one tells the same of {n} futures; these here are {here}.")
-        text = fmt.joined(text, fmt.told(beside, n=ways.draws, here=stress.draws), by=" ")
+        text = fmt.joined(text, fmt.told(beside, n=ways.draws, here=first.n_draws), by=" ")
     tables = (_risk_table(contents, stress),)
     return Section("hazards", _("If measures come at random"), (text,), tuple(figures), tables)
 
@@ -500,8 +500,8 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     measures = contents.names("measures", hazards)
     return Figure(
         "hazard-curve",
-        fmt.told(text, month=month, share=share, n=stress.draws),
-        under=(_("Share of the futures"), measures, draws_and_seed(stress.draws, stress.seed)),
+        fmt.told(text, month=month, share=share, n=first.n_draws),
+        under=(_("Share of the futures"), measures, draws_and_seed(first.n_draws, stress.seed)),
         description=_("Lines of probability by date. {finding}"),
         spec=lambda width: vega.probability_lines(rows, width=width),
         table=table_of(caption, columns, periods),
@@ -539,7 +539,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
         under=(
             _("Share of the futures that lose more"),
             _("variant: {name}").format(name=contents.name("variants", risk.variant)),
-            draws_and_seed(stress.draws, stress.seed),
+            draws_and_seed(risk.n_draws, stress.seed),
         ),
         description=_("Share of the futures above each loss. {finding}"),
         spec=spec,
@@ -573,7 +573,7 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
     caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
         first=fmt.date(first.dates[0]),
         last=fmt.date(first.dates[-1]),
-        draws=draws_and_seed(stress.draws, stress.seed),
+        draws=draws_and_seed(first.n_draws, stress.seed),
     )
     return table_of(caption, columns, stress.hazards)
 

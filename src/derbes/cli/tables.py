@@ -454,12 +454,13 @@ def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
     money, unmet = stress.units.get("money", ""), stress.units.get("unmet", "")
-    p_ever = risk.p_short_by[-1] if risk.p_short_by else None
-    errors = {
-        answer.name.partition("(")[0]: answer.standard_error
+    told = {
+        answer.name.partition("(")[0]: answer
         for answer in stress.answers
         if answer.question == "hazards" and answer.variant == risk.variant
     }
+    errors = {kind: answer.standard_error for kind, answer in told.items()}
+    p_ever = told["goes_short"].mean if "goes_short" in told else None
     rows = (
         (_("essential demand ever goes short"), _("share"), p_ever, errors.get("goes_short"), None),
         (_("unmet essential demand"), unmet, risk.expected_unmet, errors.get("unmet_essential"),
@@ -469,7 +470,7 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
     )  # fmt: skip
     what = _("hazards: {names}").format(names=", ".join(risk.hazards))
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
-    title = f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}"
+    title = f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}, {_draws(risk.n_draws)}"
     heads = (what, _("unit"), _("mean"), _("standard error"), worst)
     return _titled(title, _places(heads), rows)
 

@@ -17,7 +17,7 @@ stands at its lateness so far (Efron 1967): a lower bound, and said so.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 
 import numpy as np
@@ -180,7 +180,7 @@ def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
 
 
 def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
-    """The values that a number can take; None when there are infinitely many."""
+    """The values that a number can take, each with a weight; None: infinitely many."""
     kind, parameters = quantity.distribution, np.array(quantity.parameters)
     if not is_uncertain(quantity):
         return Support(np.array([quantity.value]), np.ones(1))
@@ -192,8 +192,8 @@ def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Suppor
         values, weights = parameters, np.full(len(parameters), 1.0 / len(parameters))
     else:
         return None
-    distinct, place = np.unique(values, return_inverse=True)
-    together = np.bincount(place, weights)
+    distinct, place = np.unique(values[weights > 0], return_inverse=True)
+    together = np.bincount(place, weights[weights > 0])
     return Support(distinct, together / together.sum())
 
 
@@ -296,6 +296,7 @@ def make_draws(
     method: str = "sobol",
     inputs: Sequence[str] | None = None,
     first: int = 0,
+    lists: bool = True,
 ) -> Draws:
     """Values of the uncertain inputs, and the scenario, of each of n futures.
 
@@ -315,6 +316,8 @@ def make_draws(
             case and its scenarios. A number that is certain here stands as it is; nan stands
             for one that this case does not have.
         first: Position of the first row in the sequence, to make a run in blocks.
+        lists: Whether combinations that are few may be listed; not where something beside the
+            inputs is left to chance.
 
     Raises:
         RequestError: No draws, no such method, or more combinations than can be listed.
@@ -323,7 +326,7 @@ def make_draws(
     _check(case, n, method)
     paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     worlds = _worlds(case, paths)
-    if method in (ALL_DRAWS, "sobol") and first == 0:
+    if method in (ALL_DRAWS, "sobol") and first == 0 and lists:
         listed = _listed(case, paths, worlds, n)
         if listed is not None:
             return Draws(paths, *listed, seed=seed, method=ALL_DRAWS)
@@ -333,11 +336,28 @@ def make_draws(
             what = _("the inputs have more than {n} combinations of values").format(n=n)
         fix = _("give a number of draws, and the method sobol")
         raise RequestError(case.source or case.name, [Problem("draws", what, fix=fix)])
-    has_scenarios = bool(case.scenarios)
-    cube = points(n, has_scenarios + len(paths), seed=seed, method=method, first=first)
+    cube = points(n, bool(case.scenarios) + len(paths), seed=seed, method=method, first=first)
     names, values = values_at(case, paths, cube, worlds=worlds)
     weights = np.full(n, 1.0 / n)
     return Draws(paths, values, weights, names, seed=seed, method=method, first=first)
+
+
+def draws_together(cases: Sequence[Case], n: int, *, seed: int, lists: bool = True) -> list[Draws]:
+    """Draws of several variants over the inputs of all, in which a row is one future.
+
+    Each variant is at the same shares of its own distributions. Combinations are listed only
+    where those of all variants stand side by side, as many with the same probabilities: a
+    number that one variant fixes has fewer values there than in another.
+    """
+    make = partial(make_draws, n=n, seed=seed, inputs=shared_inputs(cases))
+    found = [make(one, lists=lists) for one in cases]
+    is_alike = all(
+        (one.method, one.scenarios) == (found[0].method, found[0].scenarios)
+        and len(one.weights) == len(found[0].weights)
+        and np.allclose(one.weights, found[0].weights, rtol=0.0, atol=ROUNDING)
+        for one in found[1:]
+    )
+    return found if is_alike else [make(one, lists=False) for one in cases]
 
 
 def _check(case: Case, n: int | None, method: str) -> None:
@@ -358,6 +378,12 @@ def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:
         name: {path: q for path, q in inputs_by_path(one).items() if path in wanted}
         for name, one in scenario_cases(case).items()
     }
+
+
+def _possible(case: Case, worlds: Mapping[str, World]) -> dict[str, World]:
+    """Those whose scenario has a probability: what cannot come is not listed."""
+    scenarios = case.scenarios
+    return {n: world for n, world in worlds.items() if not n or scenarios[n].probability > 0}
 
 
 def values_at(
@@ -399,7 +425,7 @@ def _listed(
         return None
     total = sum(one.probability for one in case.scenarios.values())
     rows = []
-    for name, world in worlds.items():
+    for name, world in _possible(case, worlds).items():
         chance = case.scenarios[name].probability / total if name else 1.0
         pairs = (zip(s.values, s.weights, strict=True) for s in _supports(case, paths, world) or ())
         for one in product(*pairs):
@@ -418,7 +444,7 @@ def n_combinations(case: Case, paths: Sequence[str]) -> float:
     if factor(case, paths) is not None:
         return float("inf")
     total = 0.0
-    for world in _worlds(case, paths).values():
+    for world in _possible(case, _worlds(case, paths)).values():
         own = _supports(case, paths, world)
         total += np.inf if own is None else float(np.prod([float(len(v.values)) for v in own]))
     return total

@@ -179,7 +179,8 @@ class HazardRisk:
     p_short: tuple[float, ...]
     """Share of the futures in which essential demand goes short in each period. (T,)"""
     p_short_by: tuple[float, ...]
-    """Share in which it has gone short by the end of each period. (T,)"""
+    """Share in which it has gone short by the end of each period; what began within the calendar
+    can still leave it short behind it. (T,)"""
     use: Annotated[Mapping[str, float], Head("uses that ever go short, part of the futures")]
     """Essential use → share of the futures in which it ever goes short."""
     expected_loss: Annotated[float | None, Head("expected loss", "money")]
@@ -195,6 +196,8 @@ class HazardRisk:
     exceedance_unit: str
     missing: Annotated[tuple[str, ...], Head("missing")] = ()
     """Paths whose absence leaves money missing."""
+    n_draws: Annotated[int, Head("draws")] = 0
+    """Futures; more than the draws where the inputs are listed: hazards are left to chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +334,7 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
         table_of(
             "hazards", _("Hazards"), HazardRisk, found.hazards,
             "variant hazards expected_loss cvar_loss expected_unmet cvar_unmet tail_share use "
-            "missing",
+            "missing n_draws",
             money=money, unmet=unmet,
         ),
         table_of(

@@ -19,7 +19,7 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs, with_followers
-from derbes.draws.sampling import make_draws
+from derbes.draws.sampling import draws_together
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
@@ -96,9 +96,8 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
         alone = dict.fromkeys(cases, central)
         return StatementDraws(case, alone, alone)
-    draws = {
-        name: make_draws(one, n, seed=sampling.seed, inputs=inputs) for name, one in cases.items()
-    }
+    together = draws_together([*cases.values()], n, seed=sampling.seed)
+    draws = dict(zip(cases, together, strict=True))
     followed = {name: with_followers(one, draws[name]) for name, one in cases.items()}
     return StatementDraws(case, draws, followed)
 

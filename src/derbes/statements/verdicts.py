@@ -36,6 +36,8 @@ NEAR = 0.95
 """From this share on it holds; up to one minus this it fails."""
 RATHER, RATHER_NOT = 2 / 3, 1 / 3
 """Above the first share it is likely, below the second unlikely."""
+ROUNDING = 1e-12
+"""What a sum of weights may miss a share by."""
 MOST_KEYS = 6
 """Missing keys that a reason names."""
 
@@ -63,13 +65,13 @@ def verdict_word(share: float) -> str:
         >>> [verdict_word(share) for share in (1.0, 0.8, 0.5, 0.2, 0.05)]
         ['holds', 'likely', 'open', 'unlikely', 'fails']
     """
-    if share >= NEAR:
+    if share >= NEAR - ROUNDING:
         return HOLDS
-    if share <= 1.0 - NEAR + 1e-12:
+    if share <= 1.0 - NEAR + ROUNDING:
         return FAILS
-    if share > RATHER:
+    if share > RATHER + ROUNDING:
         return LIKELY
-    return UNLIKELY if share < RATHER_NOT else OPEN
+    return UNLIKELY if share < RATHER_NOT - ROUNDING else OPEN
 
 
 def judge_truths(part: Part, truths: Truths) -> Judged:

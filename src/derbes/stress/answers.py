@@ -203,11 +203,11 @@ class AnswerTable:
         ]
 
 
-def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
+def hazard_table(case: Case, found: HazardOutcome, variant: str) -> AnswerTable:
     """What hazards do, each over all futures: going short, unmet demand and loss."""
     numbers = np.array([found.first_short >= 0, found.unmet, found.loss]).T
     central = np.full(len(HAZARD_COLUMNS), np.nan)
-    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact)
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=False)
 
 
 def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
@@ -348,9 +348,10 @@ N_STEPS = 50
 
 def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
     """What hazards do over the calendar, in one table."""
-    weights, is_short = found.weights / found.weights.sum(), found.first_short >= 0
+    weights, n = found.weights / found.weights.sum(), case.calendar.n_periods
+    is_short = (found.first_short >= 0) & (found.first_short < n)
     tail, has_price = round(1.0 - case.risk.level, 9), not np.isnan(found.loss).any()
-    short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
+    short_at = np.bincount(found.first_short[is_short], weights[is_short], n)
     unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
     return HazardRisk(
         variant=variant,
@@ -367,6 +368,7 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
         exceedance=_exceedance(found.loss if has_price else found.unmet, weights),
         exceedance_unit=case.currency if has_price else unmet_unit(case),
         missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
+        n_draws=len(weights),
     )
 
 
@@ -435,9 +437,8 @@ def stress_case(
         parts = _tables(variant, rule, kept, near)
         tables += parts
         curves += [row for table in parts for one in targets for row in curves_of(table, one)]
-        if (found := hazards_of(kept)) is not None:
-            exact = is_listed(variant)
-            by_hazards.append(hazard_table(variant.case, found, variant.variant, exact=exact))
+        if (found := hazards_of(variant, rule, kept)) is not None:
+            by_hazards.append(hazard_table(variant.case, found, variant.variant))
             risks.append(hazard_risk(variant.case, found, variant.variant))
         if request.asks(FANS):
             few = first_draws(variant, N_PATHS)
@@ -460,14 +461,14 @@ def stress_case(
         sensitivity=(),
         tipping=(),
         provenance=replace(provenance, n_draws=n_draws, seed=request.seed),
-        method="all" if is_listed(variants[0]) else request.method,
+        method="all" if all(map(is_listed, variants)) else request.method,
         draws_solved=min(n_solved, request.solved),
         draws_deciding=min(n_draws, PAWN_DRAWS),
         hazards=tuple(risks),
         fans=tuple(fans),
         convergence=tuple(convergence),
         inputs=describe(variants[0].case),
-        notes=_notes(case, variants[0]),
+        notes=_notes(case, variants),
         units={"money": case.currency, "unmet": unmet_unit(case)},
         signaling=_played(tables, targets, request, game),
     )
@@ -541,12 +542,19 @@ def _with_what_decides(
     return stress
 
 
-def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
+def _notes(case: Case, variants: Sequence[DrawnVariant]) -> tuple[str, ...]:
     """What a reader must know of how the numbers came about."""
+    variant = variants[0]
     has_inputs = bool(variant.paths) or bool(case.scenarios)
+    is_all = all(map(is_listed, variants))
+    strikes = variant.request.asks(HAZARDS) and any(one.case.hazards for one in variants)
     listed = worded("Every combination of values was computed: nothing is left to chance.")
     alone = worded(
         "No input of this case has a range, a distribution or a scenario: there is one draw."
+    )
+    chance = worded(
+        "When hazards strike is left to chance all the same: what they do is told over futures of "
+        "their own."
     )
     together = worded(
         "Inputs that move together do so in the draws, in PAWN and in all answers, not in the "
@@ -555,7 +563,8 @@ def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
     rates = worded("Exchange rates are not drawn: prices were converted when the case was read.")
     notes = (
         (alone, not has_inputs),
-        (listed, has_inputs and is_listed(variant)),
+        (listed, has_inputs and is_all),
+        (chance, strikes and is_all),
         (together, case.correlations and variant.request.asks(DECIDES)),
         (rates, any(rate.has_range for rate in case.rates.values())),
     )

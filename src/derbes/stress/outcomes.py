@@ -371,7 +371,8 @@ class HazardOutcome:
     unmet: FloatArray
     """Unmet essential demand beyond that of calm. (N,) [unit]"""
     first_short: IntArray
-    """First period in which essential demand goes short; -1: none. (N,) [period]"""
+    """First period, also behind the calendar, in which essential demand goes short; -1: none.
+    (N,) [period]"""
     short_uses: FloatArray
     """1 where an essential use goes short. (N, E)"""
     uses: tuple[str, ...]
@@ -385,11 +386,12 @@ class HazardOutcome:
 def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     """The futures of some draws, with their hazards and without.
 
-    Measures start within the calendar; the futures go on behind it until what they left is
-    refilled, so that a reserve that was drawn is not taken for money saved.
+    Measures start within the calendar; the futures go on behind it until the last of them is
+    over and what they left is refilled, so that a reserve that was drawn is not taken for money
+    saved. What goes short then counts as much as what does before.
     """
     case, n_calendar = rule.case, rule.case.calendar.n_periods
-    n_periods = n_calendar + aftermath(case)
+    n_periods = _until_refilled(case)
     events = make_events(case, draws, seed=seed)
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
@@ -398,12 +400,24 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
         unmet=_more(unmet.sum(axis=1), in_calm.sum(axis=1)),
-        first_short=np.where(found.first_short < n_calendar, found.first_short, -1),
+        first_short=found.first_short,
         short_uses=(unmet > 0.0).astype(np.float64),
         uses=essential_uses(case),
         p_short=found.p_short[:n_calendar] * len(draws.weights),
         weights=draws.weights,
     )
+
+
+def _until_refilled(case: Case) -> int:
+    """Periods until what hazards bring is over in any future, as far as the arrays go. [period]
+
+    It hangs on the case alone, so that a future is the same among any others.
+    """
+    worlds, top = scenario_cases(case).values(), np.array([1.0 - LEAST_SHARE])
+    longest = max(int(_lengths(one, name, top)[0]) for one in worlds for name in case.hazards)
+    n_calendar = case.calendar.n_periods
+    room = min(tail_periods(one) for one in worlds)
+    return n_calendar + min(longest + max(aftermath(one) for one in worlds), room)
 
 
 def _more(found: FloatArray, calm: FloatArray) -> FloatArray:

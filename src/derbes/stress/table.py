@@ -18,7 +18,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.request import ALL_DRAWS, HAZARDS, LATIN, Request
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import inputs_by_path
-from derbes.draws.sampling import make_draws, n_combinations
+from derbes.draws.sampling import ROUNDING, make_draws, n_combinations
 from derbes.errors import DataError, Problem, RequestError
 from derbes.files import write_bytes_atomically
 from derbes.language import _
@@ -225,6 +225,17 @@ def is_listed(variant: DrawnVariant) -> bool:
     return n_combinations(variant.case, variant.paths) <= variant.request.draws
 
 
+def _holds_listed(kept: VariantTable, variant: DrawnVariant) -> bool:
+    """Whether the rows of a store are combinations, whose weights add to 1, and no sequence.
+
+    Neither goes on where the other ends.
+    """
+    if WEIGHT not in kept.columns:
+        return is_listed(variant)
+    is_whole = kept.n_draws == n_combinations(variant.case, variant.paths)
+    return is_whole and abs(float(kept.columns[WEIGHT].sum()) - 1.0) < ROUNDING
+
+
 def first_draws(variant: DrawnVariant, n: int) -> Draws:
     """The first n of the draws, or all where there are fewer.
 
@@ -309,6 +320,8 @@ def compute(
     """
     request, columns, calendar = variant.request, variant.solved_columns, variant.case.calendar
     before = saver.held.get(variant.variant, VariantTable({}, 0))
+    if _holds_listed(before, variant) != is_listed(variant):
+        before = VariantTable({}, 0)
     has_more = before.n_draws > request.draws
     kept = VariantTable({}, 0) if has_more else before
     for draws in blocks(variant, kept.n_draws):
@@ -337,7 +350,7 @@ def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
     for column, values in zip(columns, disruption_numbers(rule, draws, columns).T, strict=True):
         found[column.name(variant.case.calendar)] = values
     p_short: tuple[float, ...] = ()
-    if variant.request.asks(HAZARDS) and variant.case.hazards:
+    if variant.request.asks(HAZARDS) and variant.case.hazards and not is_listed(variant):
         hit = simulate_hazards(rule, draws, seed=variant.request.seed)
         found |= {LOSS: hit.loss, UNMET: hit.unmet, FIRST_SHORT: hit.first_short.astype(np.float64)}
         found |= {f"{SHORT} {use}": hit.short_uses[:, place] for place, use in enumerate(hit.uses)}
@@ -366,10 +379,18 @@ def _with_solved(kept: VariantTable, names: Sequence[str], numbers: FloatArray) 
     return replace(kept, columns=found, n_solved=rows.stop)
 
 
-def hazards_of(kept: VariantTable) -> HazardOutcome | None:
-    """What hazards did, from what was kept; None where nobody asked."""
-    if LOSS not in kept.columns:
+def hazards_of(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> HazardOutcome | None:
+    """What hazards did, from what was kept; None where nobody asked.
+
+    When a measure comes is left to chance also where the inputs are listed: there hazards strike
+    futures of their own, as many as were asked for.
+    """
+    request, case = variant.request, variant.case
+    if not (request.asks(HAZARDS) and case.hazards):
         return None
+    if LOSS not in kept.columns:
+        few = make_draws(case, request.draws, seed=request.seed, inputs=variant.paths, lists=False)
+        return simulate_hazards(rule, few, seed=request.seed)
     uses = tuple(name.split(" ", 1)[1] for name in kept.columns if name.startswith(f"{SHORT} "))
     return HazardOutcome(
         loss=kept.columns[LOSS],

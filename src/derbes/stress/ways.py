@@ -18,8 +18,8 @@ from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import drawn_case, shared_inputs
-from derbes.draws.sampling import make_draws
+from derbes.draws.inputs import drawn_case
+from derbes.draws.sampling import draws_together
 from derbes.draws.study import variant_case
 from derbes.language import _
 from derbes.model.compile import compile_case
@@ -119,18 +119,23 @@ def _both(task: Sequence[tuple[Case, CalmStart]]) -> FloatArray:
 
 
 def abroad_over_draws(
-    case: Case, without: Case, draws: Draws, options: RunOptions
+    cases: Sequence[Case], draws: Sequence[Draws], options: RunOptions
 ) -> tuple[FloatArray, FloatArray]:
-    """What is paid abroad with the project and without it, in the same draws. (N, Y) [money]
+    """What is paid abroad with the project and without it, each in its own draws. (N, Y) [money]
+
+    Rows of both belong together; what a variant fixes stays as it is.
 
     Raises:
         SolveError: A calm plan has no optimum.
     """
-    slim = [replace(one, variants={}, documents={}, statements={}) for one in (case, without)]
+    slim = [replace(one, variants={}, documents={}, statements={}) for one in cases]
     near = [calm_start(compile_case(one)) for one in slim]
     tasks = [
-        [(drawn_case(one, draws, i), start) for one, start in zip(slim, near, strict=True)]
-        for i in range(len(draws.weights))
+        [
+            (drawn_case(one, own, i), start)
+            for one, own, start in zip(slim, draws, near, strict=True)
+        ]
+        for i in range(len(draws[0].weights))
     ]
     found: Sequence[FloatArray] = run_tasks(
         _both,
@@ -225,13 +230,12 @@ def currency_saved(
     """
     if not case.without_project or not (knows_abroad(case) and knows_abroad(without)):
         return ()
-    paths = shared_inputs([case, without])
-    drawn = make_draws(case, min(draws, CURRENCY_DRAWS), seed=seed, inputs=paths)
-    mine, other = abroad_over_draws(case, without, drawn, options)
+    drawn = draws_together([case, without], min(draws, CURRENCY_DRAWS), seed=seed)
+    mine, other = abroad_over_draws((case, without), drawn, options)
     central = abroad_by_year(without) - abroad_by_year(case)
     saved = np.column_stack([other - mine, (other - mine).sum(axis=1)])
     at_center = [*central.tolist(), float(central.sum())]
-    seen = [spread(column, drawn.weights) for column in saved.T]
+    seen = [spread(column, drawn[0].weights) for column in saved.T]
     return tuple(
         YearSaved(year, middle, one.mean or 0.0, one.quantiles)
         for year, middle, one in zip((*years_of(case), None), at_center, seen, strict=True)
@@ -283,19 +287,16 @@ def _hazards(
     courses: Sequence[_Course], *, draws: int, seed: int, n_threads: int
 ) -> dict[str, HazardOutcome]:
     """What hazards do in each way, over the same futures; a way that shields is left out."""
-    paths = shared_inputs([one.case for one in courses])
+    drawn = draws_together([one.case for one in courses], draws, seed=seed, lists=False)
     found = {}
-    for one in courses:
+    for one, own in zip(courses, drawn, strict=True):
         feasible = one.plan is None or one.plan.cost is not None
         if not feasible or shields(one.case, one.choices):
             continue
-        drawn = make_draws(one.case, draws, seed=seed, inputs=paths)
-        if len(drawn.weights) < draws:  # inputs that are listed; hazards are left to chance
-            drawn = make_draws(one.case, draws, seed=seed, method="random", inputs=paths)
         measures = tuple(dict.fromkeys(hazard.measure for hazard in one.case.hazards.values()))
         change = decided_arrays(one.case, one.choices)
         rule = Rule(one.case, measures, n_threads, change)
-        found[one.way] = simulate_hazards(rule, drawn, seed=seed)
+        found[one.way] = simulate_hazards(rule, own, seed=seed)
     return found
 
 

@@ -18,10 +18,11 @@ from derbes.stress.ways import (
     abroad_over_draws,
     calm_cost,
     chances_of,
+    currency_saved,
     unready,
     years_of,
 )
-from tests.draws.uncertain import PRICE, uncertain_example
+from tests.draws.uncertain import PRICE, named, uncertain_example, with_numbers
 from tests.properties.test_laws_units import in_unit
 from tests.small_cases import worked_example
 
@@ -119,6 +120,18 @@ def test_over_draws_both_courses_see_the_same_prices():
     case = replace(uncertain_example(n_periods=24), target="home")
     prices = np.array([[8.0], [10.0], [14.0]])
     draws = Draws((PRICE,), prices, np.ones(3) / 3)
-    mine, other = abroad_over_draws(case, case, draws, RunOptions())
+    mine, other = abroad_over_draws((case, case), (draws, draws), RunOptions())
     np.testing.assert_array_equal(mine, other)
     np.testing.assert_allclose(mine, 12 * 100 * prices * np.ones((1, 2)))
+
+
+def test_what_the_case_without_the_project_fixes_is_drawn_as_fixed():
+    """Prices are 10 to 30 with the project and 10 without it: nothing less is paid with it."""
+    case = named(worked_example(1, n_periods=12))
+    wide = Quantity(20.0, low=10.0, high=30.0, distribution="uniform")
+    with_it = replace(with_numbers(case, {PRICE: wide}), target="home", without_project="bare")
+    bare = replace(with_numbers(with_it, {PRICE: Quantity(10.0)}), variants={})
+    both = replace(with_it, variants={"bare": Variant("bare", case=bare)})
+    saved = currency_saved(both, bare, 16, seed=1, options=RunOptions())
+    assert saved[-1].mean == pytest.approx(-12 * 100 * 10.0, rel=0.05)
+    assert saved[-1].quantiles["95"] < 0.0
