@@ -418,3 +418,22 @@ def test_rows_that_stand_twice_are_shown_by_the_first_of_them(tmp_path: Path) ->
     path = own_table(tmp_path, *rows)
     with pytest.raises(DataError, match=r"2 rows .* line 2: 2022, UZB, KAZ, 271121, 9\.0\."):
         import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+
+
+def test_a_point_in_a_column_of_decimal_commas_is_not_guessed(tmp_path: Path) -> None:
+    fine = (f"2019;0;RUS;KAZ;{270100 + n};{n + 1},5;1.5" for n in range(40))
+    rows = ("2022;0;RUS;KAZ;271121;1.234;1.5", *fine)
+    path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", rows)
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert (found.counts["kept"], found.counts["no_value"]) == (40, 1)
+    assert {row[7] for row in rows_of(Path(found.folder))} == {1_500_000}, "points alone are read"
+
+
+def test_sums_over_the_eu_stand_beside_its_members_and_are_left_out(tmp_path: Path) -> None:
+    rows = tuple(
+        f"C,A,2022,52,{reporter},,M,{partner},,0,H5,271121,C00,0,10,10"
+        for reporter, partner in ((398, 97), (398, 276), (97, 398), (276, 398), (398, 975))
+    )
+    path = table(tmp_path, "comtrade.csv", COMTRADE_HEAD, rows)
+    found = import_trade([path], tmp_path / "store")
+    assert (found.counts["kept"], found.counts["world"]) == (2, 3)

@@ -46,7 +46,7 @@ def fate_words(fate: str) -> str:
     """What becomes of a row, or what is counted of those that are kept."""
     return {
         KEPT: _("rows kept"),
-        WORLD_ROWS: _("sums over all countries, left out"),
+        WORLD_ROWS: _("sums over all countries or a group of them, left out"),
         LEVELS: _("sums over products, left out"),
         PARTS_OF_ROWS: _("parts of rows that stand beside them, left out"),
         OTHER_FLOWS: _("other flows, left out"),

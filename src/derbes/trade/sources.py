@@ -159,6 +159,8 @@ _COMTRADE = (
 _NEEDED = ("reporter", "partner", "product", "flow", "value", "year")
 _WHOLES = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
 """Columns that tell a part of a row → what stands there where it is whole."""
+_SUMS = ("0", "97", "975")
+"""Numbers of UN Comtrade that are no country, while its members stand beside: world, EU, ASEAN."""
 _FLOWS = {"M": IMPORT, "X": EXPORT, "RX": RE_EXPORT, "RM": RE_IMPORT}
 _OLD_FLOWS = {"import": IMPORT, "export": EXPORT, "re-export": RE_EXPORT, "re-import": RE_IMPORT}
 _OLD_FLOWS |= {f"{name}s": flow for name, flow in _OLD_FLOWS.items()}
@@ -199,7 +201,7 @@ def _comtrade(
     # who reports is the buyer of imports, the seller of exports
     is_import = f"{flow} IN ({IMPORT}, {RE_IMPORT})"
     left_out = {
-        WORLD_ROWS: f"{partner} = '0' OR {reporter} = '0'",
+        WORLD_ROWS: f"{partner} IN {_SUMS} OR {reporter} IN {_SUMS}",
         OTHER_FLOWS: f"{flow} IS NULL",
         PARTS_OF_ROWS: " OR ".join(parts),
         LEVELS: f"regexp_matches({product}, '^([A-Z].*|[0-9]{{1,4}})$')",
@@ -223,19 +225,24 @@ def _comtrade(
 
 
 def _number_of(cell: str, delimiter: str) -> str:
-    """A cell as a number; where cells are apart by semicolons, a comma is a decimal comma."""
-    text = cell
+    """A cell as a number.
+
+    Where cells are apart by semicolons, a comma is a decimal comma; a point is one too, but in a
+    column that has commas it may stand between thousands, so that its cell is no number.
+    """
+    text, is_open = cell, ""
     if delimiter == ";":
         for space in _SPACES:
             text = f"replace({text}, chr({ord(space)}), '')"
         text = f"replace({text}, ',', '.')"
-    return f"nullif(TRY_CAST({text} AS DOUBLE), 'nan'::DOUBLE)"
+        is_open = f"WHEN contains({cell}, '.') AND bool_or(contains({cell}, ',')) OVER () THEN NULL"
+    return f"CASE {is_open} WHEN true THEN nullif(TRY_CAST({text} AS DOUBLE), 'nan'::DOUBLE) END"
 
 
 def _strange(cell: str, delimiter: str) -> str:
     """What a cell says that is neither a number nor a mark of what is missing."""
     marks = ", ".join(map(quoted, _MISSING))
-    is_said = f"lower({cell}) NOT IN ({marks}) AND TRY_CAST({cell} AS DOUBLE) IS NULL"
+    is_said = f"lower({cell}) NOT IN ({marks})"
     return f"CASE WHEN {is_said} AND {_number_of(cell, delimiter)} IS NULL THEN {cell} END"
 
 
