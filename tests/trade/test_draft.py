@@ -1,5 +1,6 @@
 """A drafted case is valid as it stands, answers at once, and tells where its numbers are from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,25 @@ def test_months_give_demand_a_season(tmp_path: Path) -> None:
     assert demand is not None
     year = [4, 5, 6, 7, 8, 9, 10, 11, 12, 1, 2, 3]
     assert demand.over(120) == pytest.approx(10 * year)
+
+
+def test_months_that_are_not_told_are_no_months_without_imports(tmp_path: Path) -> None:
+    def told(year: int, month: int, value: int) -> str:
+        return f"C,M,{year},{month},398,KAZ,M,643,RUS,0,H5,271121,C00,0,{value},{100 * value}"
+
+    whole = [told(2021, month, 1000) for month in range(1, 13)]
+    rows = [told(2020, 12, 1000), *whole, *(told(2022, month, 3000) for month in (1, 2))]
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, tuple(rows))], tmp_path / "store")
+    question = Question("KAZ", "RUS", products=("271121",))
+    with pytest.raises(DataError) as refused:
+        draft_case(product_sheet(tmp_path / "store", question))
+    assert str(refused.value).startswith("un-comtrade-hs17 does not hold every month of 2022, so")
+    sheet = product_sheet(tmp_path / "store", replace(question, last=2021))
+    assert sheet.partial == (2020,)
+    (tmp_path / "case.yaml").write_text(draft_case(sheet), encoding="utf-8")
+    demand = api.read_case(tmp_path / "case.yaml").uses["imports"].demand
+    assert demand is not None
+    assert demand.over(120) == pytest.approx([1.0] * 120)
 
 
 def test_without_a_sender_there_is_no_measure(tmp_path: Path) -> None:

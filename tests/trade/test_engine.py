@@ -52,6 +52,8 @@ def test_months_and_mirrors_are_the_same(tmp_path: Path) -> None:
     question = Question("KAZ", "RUS", products=("271121",), n_years=1)
     found = _check_same(product_sheet, tmp_path / "store", question)
     assert found.mirrors
+    for buyer in ("KAZ", EVERY):  # own exports as the buyer reports them, or as others do
+        _check_same(screen, tmp_path / "store", Question(buyer, "RUS", n_years=1))
     monthly = tmp_path / "monthly"
     import_trade([table(tmp_path, "old.csv", OLD_HEAD, OLD_ROWS)], monthly)
     _check_same(product_sheet, monthly, replace(question, buyer="LTU"))

@@ -306,3 +306,74 @@ def test_gas_of_the_union_came_ever_less_from_russia() -> None:
         assert gas.label.startswith("Petroleum gases")
         parts.append(gas.sender_share or math.nan)
     assert parts[1] < 0.6 * parts[0]
+
+
+def test_a_row_of_no_value_is_no_trade_and_no_seller(tmp_path: Path) -> None:
+    rows = ("2021,643,398,271121,0,5", "2021,156,398,271121,0,NA", "2021,643,398,280530,8,2",
+            "2021,156,398,280530,0,9")  # fmt: skip
+    store = store_of(tmp_path, rows)
+    (earth,) = screen(store, Question("KAZ", "RUS")).rows
+    assert (earth.product, earth.n_sellers, earth.weight, earth.unit_value) == (
+        "280530", 1, 2.0, 4000.0,
+    )  # fmt: skip
+    sheet = product_sheet(store, Question("KAZ", "RUS", products=("271121",), n_years=1))
+    assert (sheet.rows, sheet.sellers, sheet.absent) == ((), (), (2021,))
+
+
+def comtrade_row(flow: str, reporter: int, partner: int, value: int, month: int = 52) -> str:
+    """Gas of 2022 as a country reports it; 52: of the whole year."""
+    frequency = "A" if month == 52 else "M"
+    return (
+        f"C,{frequency},2022,{month},{reporter},,{flow},{partner},,0,H5,271121,C00,0,{value},"
+        f"{value}"
+    )
+
+
+@pytest.mark.parametrize("buyer", ["KAZ", EVERY])
+def test_t4_own_exports_are_those_that_the_buyer_reports(buyer: str, tmp_path: Path) -> None:
+    rows = (
+        comtrade_row("M", KAZ, RUS, 80), comtrade_row("M", KAZ, CHN, 20),
+        comtrade_row("X", KAZ, CHN, 400), comtrade_row("M", CHN, KAZ, 300),
+        comtrade_row("M", CHN, RUS, 50),
+    )  # fmt: skip
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, rows)], tmp_path / "store")
+    found = screen(tmp_path / "store", Question(buyer, n_years=1))
+    told = {row.buyer: (row.exports, row.over_exports) for row in found.rows}
+    assert told["KAZ"] == (400.0, 0.25), "and not the 300 that China reports"
+    if buyer == EVERY:
+        assert told["CHN"] == (20.0, 17.5), "China reports none: what Kazakhstan bought of it"
+    assert not found.source.warnings
+
+
+def test_where_one_country_alone_reports_it_is_said(tmp_path: Path) -> None:
+    rows = [comtrade_row("M", KAZ, RUS, 80), comtrade_row("M", KAZ, CHN, 20)]
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, tuple(rows))], tmp_path / "one")
+    world, exports = screen(tmp_path / "one", Question("KAZ", n_years=1)).source.warnings
+    assert world.startswith("Only Kazakhstan reports in these data: the world's exports are what")
+    assert exports.startswith("Kazakhstan reports no exports in these data: it counts as export")
+    rows.append(comtrade_row("X", KAZ, CHN, 400))
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, tuple(rows))], tmp_path / "two")
+    assert screen(tmp_path / "two", Question("KAZ", n_years=1)).source.warnings == (world,)
+    rows = [comtrade_row("X", RUS, KAZ, 80)]
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, tuple(rows))], tmp_path / "three")
+    (only,) = screen(tmp_path / "three", Question("KAZ", n_years=1)).source.warnings
+    assert only.startswith("Only Russian Federation reports in these data: it counts as the only")
+
+
+def test_a_year_with_missing_months_is_said_to_be_one(tmp_path: Path) -> None:
+    rows = tuple(comtrade_row("M", KAZ, RUS, 10, month) for month in (1, 2, 3))
+    others = tuple(comtrade_row("M", CHN, RUS, 10, month) for month in range(1, 13))
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, (*rows, *others))], tmp_path / "store")
+    sheet = product_sheet(tmp_path / "store", Question("KAZ", products=("271121",)))
+    assert sheet.partial == (2022,)
+    assert "Of 2022 the data hold 3 of 12 months: its sums are not those of a year." in (
+        sheet.source.warnings
+    )
+    sheet = product_sheet(tmp_path / "store", Question("CHN", products=("271121",)))
+    assert (sheet.partial, sheet.source.warnings) == ((), ())
+
+
+def test_names_of_products_are_told_of_their_own_classification_alone(tmp_path: Path) -> None:
+    import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, COMTRADE_ROWS)], tmp_path / "store")
+    sheet = product_sheet(tmp_path / "store", Question("KAZ", products=("271121",)))
+    assert (sheet.label, sheet.rows[0].label) == ("", "")

@@ -346,3 +346,94 @@ def test_what_comes_with_the_package_is_whole() -> None:
     counts = [one.n_rows for one in found.files]
     assert parquet.read_metadata(found.folder / found.files[0].file).num_rows == sum(counts)
     assert "Etalab" in found.license
+
+
+OWN = (
+    "year=Year, month=Month, exporter=From, importer=To, product=HS, value=Value [USD], "
+    "weight=Net [t]"
+)
+
+
+def own_table(folder: Path, *rows: str) -> Path:
+    """A table of ones own: a row of these among forty that nothing is wrong with."""
+    fine = (f"2019,0,RUS,KAZ,{270100 + n},5,1" for n in range(40))
+    return table(folder, "own.csv", "Year,Month,From,To,HS,Value,Net", (*rows, *fine))
+
+
+@pytest.mark.parametrize(
+    ("row", "fate"),
+    [
+        ("2022,0,RUS,KAZ,271121,nan,1", "no_value"),
+        ("2022,0,RUS,KAZ,271121,inf,1", "too_large"),
+        ("2022,0,RUS,KAZ,271121,1e18,1", "too_large"),
+        ("2022,0,RUS,KAZ,271121,-1e25,1", "negative_value"),
+        ("2022,0,RUS,KAZ,271121,5,inf", "too_large"),
+        ("2022,0,RUS,KAZ,271121,5,1e25", "too_large"),
+        ('2022,0,RUS,KAZ,271121,5,"1,234.5"', "no_weight"),
+        ("2022,0,RUS,KAZ,271121,5,1 234", "no_weight"),
+        ("2022.6,0,RUS,KAZ,271121,5,1", "no_year"),
+        ("2022,1.5,RUS,KAZ,271121,5,1", "no_month"),
+        ("2022,0,5001,KAZ,271121,5,1", "unknown_exporter"),
+        ("2022,0,RUS,-5,271121,5,1", "unknown_importer"),
+        ("2022,0,36.6,KAZ,271121,5,1", "unknown_exporter"),
+    ],
+)
+def test_what_is_no_number_of_its_kind_is_set_aside(row: str, fate: str, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    path = own_table(tmp_path, row)
+    found = import_trade([path], store, mapping=OWN, classification="HS17", id_="own")
+    assert (found.counts["kept"], found.counts[fate]) == (40, 1)
+    assert found.broken[0].startswith("own.csv, line 2: ")
+
+
+@pytest.mark.parametrize("mark", ["", "NA", "nan", "н/д", "…", "-", "0"])
+def test_a_weight_that_is_said_to_be_missing_is_missing(mark: str, tmp_path: Path) -> None:
+    path = own_table(tmp_path, f"2022.0,0.0,643.0,KAZ,271121,5,{mark}")
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert (2022, 0, 643, 398, 271121, 0, 5, None) in rows_of(Path(found.folder))
+
+
+def test_thousands_apart_by_thin_spaces_beside_decimal_commas(tmp_path: Path) -> None:
+    rows = ("2022;0;RUS;KAZ;271121;1\u202f234\u2009567,5;9\u00a0876,5",)
+    path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", rows)
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert rows_of(Path(found.folder)) == [(2022, 0, 643, 398, 271121, 0, 1_234_568, 9_876_500_000)]
+
+
+def test_a_year_beside_its_own_months_is_refused(tmp_path: Path) -> None:
+    rows = ("2022,0,RUS,KAZ,271121,30,1", "2022,1,RUS,KAZ,271121,20,1",
+            "2022,2,RUS,KAZ,271121,10,1", "2022,1,UZB,KAZ,271121,10,1")  # fmt: skip
+    path = own_table(tmp_path, *rows)
+    with pytest.raises(DataError) as refused:
+        import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert str(refused.value) == (
+        "own.csv: whole years stand beside their own months (rows: 1), first in line 2: 2022, RUS, "
+        "KAZ, 271121, 30.0. Fix: keep the years or the months; together they count twice."
+    )
+
+
+def test_rows_that_stand_twice_are_shown_by_the_first_of_them(tmp_path: Path) -> None:
+    rows = ("2022,0,UZB,KAZ,271121,9,1", "2022,0,RUS,KAZ,271121,7,1",
+            "2022,0,RUS,KAZ,271121,5,1", "2022,0,UZB,KAZ,271121,1,1")  # fmt: skip
+    path = own_table(tmp_path, *rows)
+    with pytest.raises(DataError, match=r"2 rows .* line 2: 2022, UZB, KAZ, 271121, 9\.0\."):
+        import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+
+
+def test_a_point_in_a_column_of_decimal_commas_is_not_guessed(tmp_path: Path) -> None:
+    fine = (f"2019;0;RUS;KAZ;{270100 + n};{n + 1},5;1.5" for n in range(40))
+    rows = ("2022;0;RUS;KAZ;271121;1.234;1.5", *fine)
+    path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", rows)
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert (found.counts["kept"], found.counts["no_value"]) == (40, 1)
+    assert {row[7] for row in rows_of(Path(found.folder))} == {1_500_000}, "points alone are read"
+
+
+def test_sums_over_the_eu_stand_beside_its_members_and_are_left_out(tmp_path: Path) -> None:
+    rows = tuple(
+        f"C,A,2022,52,{reporter},,M,{partner},,0,H5,271121,C00,0,10,10"
+        for reporter, partner in ((398, 97), (398, 276), (97, 398), (276, 398), (398, 975))
+    )
+    path = table(tmp_path, "comtrade.csv", COMTRADE_HEAD, rows)
+    found = import_trade([path], tmp_path / "store")
+    assert (found.counts["kept"], found.counts["world"]) == (2, 3)

@@ -46,7 +46,7 @@ def fate_words(fate: str) -> str:
     """What becomes of a row, or what is counted of those that are kept."""
     return {
         KEPT: _("rows kept"),
-        WORLD_ROWS: _("sums over all countries, left out"),
+        WORLD_ROWS: _("sums over all countries or a group of them, left out"),
         LEVELS: _("sums over products, left out"),
         PARTS_OF_ROWS: _("parts of rows that stand beside them, left out"),
         OTHER_FLOWS: _("other flows, left out"),
@@ -58,6 +58,8 @@ def fate_words(fate: str) -> str:
         "no_value": _("no value"),
         "negative_value": _("a value below zero"),
         "negative_weight": _("a weight below zero"),
+        "no_weight": _("a weight that is no number"),
+        "too_large": _("a value or a weight too large to be one"),
         "cut": _("too few or too many cells"),
         "without_weight": _("of these without a weight"),
         "zero_weight": _("of these with weight zero beside a value, which is no weight"),
@@ -239,6 +241,8 @@ class ProductSheet(Tabled):
     exports_weighed: float | None = None
     """Where `reliance` is told, part of own exports by value that has a weight; at 0 the unit
     value of imports stands in; None: nothing is exported."""
+    partial: tuple[int, ...] = ()
+    """Years of which the data do not hold every month."""
 
 
 def _millions(**headings: str) -> Iterator[Column]:

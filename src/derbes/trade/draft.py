@@ -60,7 +60,8 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         first: First month of the calendar, such as 2026-01; empty: January after the data.
 
     Raises:
-        DataError: No imports are recorded, or the sender sells none.
+        DataError: No imports are recorded, the sender sells none, or months of the last year are
+            not told.
     """
     if not sheet.rows:
         text = _(
@@ -70,6 +71,14 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         names = {"product": sheet.product, "buyer": sheet.buyer}
         years = ", ".join(map(str, sheet.absent))
         raise DataError(text.format(dataset=sheet.source.dataset, years=years, **names))
+    last = sheet.rows[-1].year
+    if last in sheet.partial:
+        text = _(
+            "{dataset} does not hold every month of {year}, so that its sums are not those of a "
+            "year. Fix: draft from a whole year with --year, or import the other months; one "
+            "without trade is told by a row of value 0."
+        )
+        raise DataError(text.format(dataset=sheet.source.dataset, year=last))
     return draft_text(_draft(sheet, first or f"{sheet.rows[-1].year + 1}-01"))
 
 
@@ -256,7 +265,8 @@ def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
 
 def _demand(told: _Told) -> DraftNumber:
     """Imports of the last years as demand; by month of the year where months are told."""
-    rows = told.sheet.rows[-_OWN:]
+    sheet = told.sheet
+    rows = [row for row in sheet.rows if row.year not in sheet.partial][-_OWN:]
     amounts = [told.amount(row) / 12 for row in rows]
     why = _("mean of imports in {years}, lowest and highest year").format(years=_years(rows))
     unit = f"{told.unit}/month"

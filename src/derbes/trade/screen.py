@@ -74,7 +74,7 @@ def screen(
     years = _years(question, data)
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
-        columns = tables.columns()
+        columns, partial, warnings = tables.columns(), tables.partial(), tables.warnings()
         tables.refuse_what_is_not_held(columns)
     last = columns["t"] == years[-1]
     over, churn = _over_years(columns, years)
@@ -82,7 +82,7 @@ def screen(
     rows = [*map(tables.dependence, _records(told))]
     rows.sort(key=lambda row: (-row.cdi_margin, row.product, row.buyer))
     absent = tuple(year for year in _asked_years(question, data) if year not in years)
-    source = _source(data, rows)
+    source = _source(data, rows, partial, warnings)
     return Screen(
         question.buyer, question.sender, tables.inside, years, tuple(rows), churn, absent, source
     )
@@ -105,6 +105,7 @@ def product_sheet(
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
         weighed = tables.weighed_exports(rows[-1].year) if rows and question.production else None
+        partial, warnings = tables.partial(), tables.warnings()
     last, known = rows[-1] if rows else None, {row.year: row for row in rows}
     concentrations = [known[t].concentration if t in known else None for t in years]
     shares = [known[t].sender_share if t in known else None for t in years]
@@ -113,7 +114,7 @@ def product_sheet(
         buyer=question.buyer,
         sender=question.sender,
         product=product,
-        label=product_names().get(product, ""),
+        label=product_names().get(product, "") if tables.has_names else "",
         rows=tuple(rows),
         sellers=sellers,
         comparisons=comparisons,
@@ -123,8 +124,9 @@ def product_sheet(
         reliance=_reliance(question, last, weighed),
         season=season,
         absent=tuple(t for t in _asked_years(question, data) if t not in known),
-        source=_source(data, rows),
+        source=_source(data, rows, partial, warnings),
         exports_weighed=part,
+        partial=tuple(t for t in known if t in partial),
     )
 
 
@@ -210,9 +212,16 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     return years
 
 
-def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
+def _source(
+    data: Dataset,
+    rows: Sequence[Dependence],
+    partial: Mapping[int, int],
+    warnings: Sequence[str],
+) -> TradeSource:
     """The data, and what is not in them where it matters."""
-    warning = _(
+    text = _("Of {year} the data hold {n} of 12 months: its sums are not those of a year.")
+    told = [text.format(year=t, n=n) for t, n in partial.items()]
+    arms = _(
         "Arms and ammunition: Russia's customs file them under a secret code, and others "
         "leave some out, so that these sums are what was reported, not what was sold."
     )
@@ -223,7 +232,11 @@ def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
         vintage=data.vintage,
         license=data.license,
         reports=_REPORTS[data.flow],
-        warnings=(warning,) if any(row.product.startswith(_ARMS) for row in rows) else (),
+        warnings=(
+            *warnings,
+            *told,
+            *((arms,) if any(row.product.startswith(_ARMS) for row in rows) else ()),
+        ),
     )
 
 
@@ -243,6 +256,7 @@ class _Tables:
             "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
         )
         self._is_sender = self._is_of(question.sender, "i")
+        self.has_names = data.classification == "HS92"
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -268,12 +282,16 @@ class _Tables:
         ]
         return f"({' OR '.join(parts)})" if parts else "true"
 
-    def _rows(self, where: str, flow: int | None = None) -> str:
-        """Rows of one flow, with whether the seller, or the buyer, is inside the group."""
+    def _rows(self, where: str, flow: int | None = None, least: int = 1) -> str:
+        """Rows of one flow, with whether the seller, or the buyer, is inside the group.
+
+        One whose value is zero is no trade, so that it is no seller either.
+        """
         flow = self._data.flow if flow is None else flow
         return f"""(SELECT *, {self._is_of(self.inside, "i")} AS from_inside,
             {self._is_of(self.inside, "j")} AS to_inside
-          FROM {self._scan} WHERE f = {flow} AND {self._of_products} AND {where})"""
+          FROM {self._scan}
+          WHERE f = {flow} AND v >= {least} AND {self._of_products} AND {where})"""
 
     def totals(self) -> str:
         """Query: sums over the sellers to each buyer, by year, product and buyer."""
@@ -293,22 +311,30 @@ class _Tables:
             FROM ({sold}) GROUP BY t, k, b"""
 
     @property
+    def _own_exports(self) -> str:
+        """Rows of own exports: as who reports exports tells them, else as their buyers do."""
+        rows = self._rows(self._is_sold)
+        if not {IMPORT, EXPORT} <= set(self._data.flows):
+            return rows
+        told = f"SELECT DISTINCT t, i, 1 AS is_told FROM {self._scan} WHERE f = {EXPORT}"
+        return f"""(SELECT rows.* FROM {rows} AS rows LEFT JOIN ({told}) AS told USING (t, i)
+              WHERE is_told IS NULL UNION ALL SELECT * FROM {self._rows(self._is_sold, EXPORT)})"""
+
+    @property
     def _beside(self) -> str:
         """Query: sums of each buyer, with its own exports, and those of the world.
 
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
-        own = f"""SELECT t, k, 0 AS b, sum(out)::DOUBLE AS exports FROM shipped
-              WHERE {self._is_sold} GROUP BY t, k"""
-        if self._is_every:
-            own = "SELECT t, k, i AS b, out::DOUBLE AS exports FROM shipped"
+        buyer = "i" if self._is_every else "0"
+        own = f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports FROM {self._own_exports}
+              WHERE NOT to_inside GROUP BY t, k{", i" if self._is_every else ""}"""
         sellers = "shipped"
         if self.inside:
             sellers = """(SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i,
                 sum(v)::BIGINT AS v FROM shipped GROUP BY ALL)"""
         return f"""WITH totals AS ({self.totals()}), shipped AS (
-              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v,
-                sum(v) FILTER (NOT to_inside)::BIGINT AS out
+              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
             ), own AS ({own}), world AS (
               SELECT t, k, sum(v)::DOUBLE AS all_v,
@@ -366,11 +392,10 @@ class _Tables:
         """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
-        is_known = self._data.classification == "HS92"
         return Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
             product=product,
-            label=product_names().get(product, "") if is_known else "",
+            label=product_names().get(product, "") if self.has_names else "",
             year=row["t"],
             imports=row["imports"],
             weight=weight,
@@ -400,6 +425,47 @@ class _Tables:
             years_flagged=row.get("years_flagged"),
         )  # fmt: skip
 
+    def partial(self) -> dict[int, int]:
+        """Years of which not all months are told of the buyer → how many are."""
+        if not self._data.is_monthly:
+            return {}
+        rows = self._engine.rows(
+            f"""SELECT t, min(m), count(DISTINCT m) FROM {self._scan}
+            WHERE f = {self._data.flow} AND {self._is_bought} GROUP BY t ORDER BY t"""
+        )
+        return {t: n for t, first, n in rows if first > 0 and n < 12}
+
+    def warnings(self) -> tuple[str, ...]:
+        """What figures lack where one country alone reports."""
+        flow = self._data.flow
+        if flow not in (IMPORT, EXPORT):
+            return ()
+        side = "j" if flow == IMPORT else "i"
+        reports = f"SELECT DISTINCT {side} FROM {self._scan} WHERE f = {flow} LIMIT 2"
+        codes = [code for (code,) in self._engine.rows(reports)]
+        if len(codes) != 1:
+            return ()
+        country = area_name(codes[0])
+        if flow == EXPORT:
+            text = _(
+                "Only {country} reports in these data: it counts as the only seller, and every "
+                "concentration is 1."
+            )
+            return (text.format(country=country),)
+        text = _(
+            "Only {country} reports in these data: the world's exports are what it buys itself, "
+            "so that GeoDep's margin tells nothing of the world."
+        )
+        found = [text.format(country=country)]
+        own = f"SELECT 1 FROM {self._scan} WHERE f = {EXPORT} AND i = {codes[0]} LIMIT 1"
+        if not self._engine.rows(own):
+            text = _(
+                "{country} reports no exports in these data: it counts as exporting nothing, and "
+                "the CDI margin is that of concentration alone."
+            )
+            found.append(text.format(country=country))
+        return tuple(found)
+
     def sellers(self) -> tuple[Seller, ...]:
         """Who sells to the buyer in the last year, and who else could."""
         found = self._engine.columns(
@@ -425,14 +491,15 @@ class _Tables:
     def weighed_exports(self, year: int) -> tuple[float, float]:
         """Value [USD] and weight [t] of own exports of a year that have one."""
         where = f"t = {year} AND q > 0 AND NOT to_inside"
-        query = f"SELECT sum(v)::DOUBLE, sum(q)::DOUBLE FROM {self._rows(self._is_sold)}"
+        query = f"SELECT sum(v)::DOUBLE, sum(q)::DOUBLE FROM {self._own_exports}"
         ((value, grams),) = self._engine.rows(f"{query} WHERE {where}")
         return value or 0.0, _tonnes(grams) or 0.0
 
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
-        query = f"SELECT t, m, sum(v)::DOUBLE FROM {self._rows(self._is_bought)} WHERE m > 0"
-        rows = self._engine.rows(f"{query} GROUP BY t, m")
+        bought = self._rows(self._is_bought, least=0)
+        query = f"SELECT t, m, sum(v)::DOUBLE FROM {bought} WHERE m > 0 GROUP BY t, m"
+        rows = self._engine.rows(query)
         return of.season({(t, m): value for t, m, value in rows})
 
     def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:

@@ -25,6 +25,11 @@ NEEDED = ("year", "exporter", "importer", "product", "value")
 PARTS = (*NEEDED, "weight", "month")
 """What a table has to tell of a row, and what it may."""
 _DELIMITERS = ",;\t|"
+_SPACES = " \u00a0\u2007\u2009\u202f"
+"""What stands between thousands."""
+_MISSING = ("", "na", "nan", "n/a", "null", "none", "-", "–", "—", ":", ".", "..", "...", "…", "*",
+            "c", "н/д", "нет", "жоқ")  # fmt: skip
+"""What stands where nothing is known, in small letters."""
 _UNITS = {
     "value": {"USD": 1.0, "1000 USD": 1e3, "million USD": 1e6},
     "weight": {"kg": 1.0, "t": 1e3, "kt": 1e6},
@@ -53,6 +58,8 @@ class TradeTable:
     """[USD]"""
     weight: str = "NULL"
     """[kg]"""
+    strange_weight: str = "NULL"
+    """What is told as a weight and is no number; NULL: nothing."""
     month: str = "'0'"
     """0: the row is of a whole year."""
     flow: str = f"{RECONCILED}"
@@ -152,6 +159,8 @@ _COMTRADE = (
 _NEEDED = ("reporter", "partner", "product", "flow", "value", "year")
 _WHOLES = {"partner2code": "0", "motcode": "0", "customscode": "C00", "moscode": "0"}
 """Columns that tell a part of a row → what stands there where it is whole."""
+_SUMS = ("0", "97", "975")
+"""Numbers of UN Comtrade that are no country, while its members stand beside: world, EU, ASEAN."""
 _FLOWS = {"M": IMPORT, "X": EXPORT, "RX": RE_EXPORT, "RM": RE_IMPORT}
 _OLD_FLOWS = {"import": IMPORT, "export": EXPORT, "re-export": RE_EXPORT, "re-import": RE_IMPORT}
 _OLD_FLOWS |= {f"{name}s": flow for name, flow in _OLD_FLOWS.items()}
@@ -163,7 +172,8 @@ def _known(path: Path, heading: Sequence[str], delimiter: str) -> TradeTable | N
     if {*"tijkvq"} <= set(cells):
         t, i, j, k, v, q = (cells[name] for name in "tijkvq")
         value, weight = (f"1000 * {_number_of(cell, delimiter)}" for cell in (v, q))
-        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight)
+        strange = _strange(q, delimiter)
+        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight, strange)
     for names in _COMTRADE:
         told = {part: cells[name] for part, name in names.items() if name in cells}
         if {*_NEEDED} <= set(told):
@@ -191,7 +201,7 @@ def _comtrade(
     # who reports is the buyer of imports, the seller of exports
     is_import = f"{flow} IN ({IMPORT}, {RE_IMPORT})"
     left_out = {
-        WORLD_ROWS: f"{partner} = '0' OR {reporter} = '0'",
+        WORLD_ROWS: f"{partner} IN {_SUMS} OR {reporter} IN {_SUMS}",
         OTHER_FLOWS: f"{flow} IS NULL",
         PARTS_OF_ROWS: " OR ".join(parts),
         LEVELS: f"regexp_matches({product}, '^([A-Z].*|[0-9]{{1,4}})$')",
@@ -206,6 +216,7 @@ def _comtrade(
         product=product,
         value=_number_of(told["value"], delimiter),
         weight=_number_of(told["weight"], delimiter) if "weight" in told else "NULL",
+        strange_weight=_strange(told["weight"], delimiter) if "weight" in told else "NULL",
         month=month,
         flow=flow,
         left_out={why: condition for why, condition in left_out.items() if condition},
@@ -214,11 +225,25 @@ def _comtrade(
 
 
 def _number_of(cell: str, delimiter: str) -> str:
-    """A cell as a number; where cells are apart by semicolons, a comma is a decimal comma."""
-    text = cell
+    """A cell as a number.
+
+    Where cells are apart by semicolons, a comma is a decimal comma; a point is one too, but in a
+    column that has commas it may stand between thousands, so that its cell is no number.
+    """
+    text, is_open = cell, ""
     if delimiter == ";":
-        text = f"replace(replace(replace({cell}, ' ', ''), chr(160), ''), ',', '.')"
-    return f"TRY_CAST({text} AS DOUBLE)"
+        for space in _SPACES:
+            text = f"replace({text}, chr({ord(space)}), '')"
+        text = f"replace({text}, ',', '.')"
+        is_open = f"WHEN contains({cell}, '.') AND bool_or(contains({cell}, ',')) OVER () THEN NULL"
+    return f"CASE {is_open} WHEN true THEN nullif(TRY_CAST({text} AS DOUBLE), 'nan'::DOUBLE) END"
+
+
+def _strange(cell: str, delimiter: str) -> str:
+    """What a cell says that is neither a number nor a mark of what is missing."""
+    marks = ", ".join(map(quoted, _MISSING))
+    is_said = f"lower({cell}) NOT IN ({marks})"
+    return f"CASE WHEN {is_said} AND {_number_of(cell, delimiter)} IS NULL THEN {cell} END"
 
 
 def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) -> TradeTable:
@@ -234,6 +259,7 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
         raise RequestError(str(path), problems)
 
     cells = {part: f"trim({named(column)}::VARCHAR)" for part, (column, _unit) in told.items()}
+    strange = _strange(cells["weight"], delimiter) if "weight" in cells else "NULL"
     for part in _UNITS.keys() & told.keys():
         cells[part] = f"{told[part][1]!r} * {_number_of(cells[part], delimiter)}"
     return TradeTable(
@@ -246,6 +272,7 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
         product=cells["product"],
         value=cells["value"],
         weight=cells.get("weight", "NULL"),
+        strange_weight=strange,
         month=cells.get("month", "'0'"),
     )
 

@@ -41,6 +41,8 @@ MOST_BROKEN = 0.05
 """Part of a file's rows that may be broken before the file is taken for another table."""
 MOST_SHOWN = 5
 """Broken rows that are shown of a file."""
+MOST_VALUE, MOST_WEIGHT = 1e13, 1e13
+"""Of a row [USD, kg]: two fifths of a year's trade in goods of the world, and all that it ships."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LICENSES = {BACI: "Etalab Open Licence 2.0; cite CEPII, BACI (Gaulier and Zignago 2010)"}
 
@@ -308,6 +310,12 @@ def _clear(folder: Path) -> None:
         folder.rmdir()
 
 
+def _whole(cell: str, n: int) -> str:
+    """A cell as a whole number of at most so many digits; spreadsheets put `.0` behind some."""
+    digits = f"regexp_extract({cell}, '^0*([0-9]{{1,{n}}})([.]0*)?$', 1)"
+    return f"TRY_CAST({digits} AS SMALLINT)"
+
+
 class _Staged:
     """The rows of one file, each with what becomes of it, in a file of their own."""
 
@@ -332,20 +340,22 @@ class _Staged:
             WITH told AS (
               SELECT row_number() OVER () + 1 AS line, {one.year} AS year, {one.exporter} AS seller,
                 {one.importer} AS buyer, {one.product} AS product, {one.value} AS value,
-                {one.weight} AS weight, {one.month} AS month, {one.flow} AS flow,
+                {one.weight} AS weight, {one.strange_weight} AS strange,
+                {one.month} AS month, {one.flow} AS flow,
                 CASE WHEN false THEN '' {cases} ELSE '' END AS apart
               FROM {self._source.scan}
             ), known AS (
-              SELECT told.*, TRY_CAST(year AS SMALLINT) AS t, TRY_CAST(month AS TINYINT) AS m,
-                coalesce(TRY_CAST(seller AS SMALLINT), sellers.code) AS i,
-                coalesce(TRY_CAST(buyer AS SMALLINT), buyers.code) AS j
+              SELECT told.*, {_whole("year", 4)} AS t, {_whole("month", 2)} AS m,
+                coalesce({_whole("seller", 3)}, sellers.code) AS i,
+                coalesce({_whole("buyer", 3)}, buyers.code) AS j
               FROM told
               LEFT JOIN words AS sellers ON sellers.word = lower(seller)
               LEFT JOIN words AS buyers ON buyers.word = lower(buyer)
             )
             SELECT line, t, m, i, j, TRY_CAST(product AS INTEGER) AS k, flow AS f,
-              CASE WHEN value IS NOT NULL THEN round(value)::BIGINT END AS v,
-              CASE WHEN weight > 0 THEN round(1000 * weight)::BIGINT END AS q,
+              CASE WHEN abs(value) < {MOST_VALUE} THEN round(value)::BIGINT END AS v,
+              CASE WHEN weight > 0 AND weight < {MOST_WEIGHT} THEN round(1000 * weight)::BIGINT END
+                AS q,
               length(product) AS digits, value > 0 AND weight = 0 AS has_zero,
               CASE
                 WHEN apart <> '' THEN apart
@@ -357,9 +367,11 @@ class _Staged:
                 WHEN NOT regexp_matches(product, '^[0-9]{{5,6}}$') THEN 'no_product'
                 WHEN value IS NULL THEN 'no_value'
                 WHEN value < 0 THEN 'negative_value'
+                WHEN strange IS NOT NULL THEN 'no_weight'
                 WHEN weight < 0 THEN 'negative_weight'
+                WHEN value >= {MOST_VALUE} OR weight >= {MOST_WEIGHT} THEN 'too_large'
                 ELSE '{KEPT}' END AS fate,
-              concat_ws(', ', year, seller, buyer, product, value) AS words
+              concat_ws(', ', year, seller, buyer, product, value, strange) AS words
             FROM known"""
 
     def broken(self, counts: dict[str, int]) -> list[str]:
@@ -420,8 +432,8 @@ class _Staged:
             ).format(file=name, n=n_broken, total=kept + n_broken, share=MOST_BROKEN)
             raise DataError("\n".join([text, *(f"  - {line}" for line in shown)]))
         twice = self._engine.rows(
-            f"""SELECT count(*), min(line), min(words) FROM (
-              SELECT min(line) AS line, min(words) AS words FROM {self._kept}
+            f"""SELECT count(*), min(line), min_by(words, line) FROM (
+              SELECT min(line) AS line, min_by(words, line) AS words FROM {self._kept}
               GROUP BY t, m, i, j, k, f HAVING count(*) > 1)"""
         )[0]
         if twice[0]:
@@ -431,6 +443,18 @@ class _Staged:
             )
             line = self._line(twice[1])
             raise DataError(text.format(file=name, n=twice[0], line=line, words=twice[2]))
+        both = self._engine.rows(
+            f"""SELECT count(*), min(line), min_by(words, line) FROM (
+              SELECT min(line) AS line, min_by(words, line) AS words FROM {self._kept}
+              GROUP BY t, i, j, k, f HAVING min(m) = 0 AND max(m) > 0)"""
+        )[0]
+        if both[0]:
+            text = _(
+                "{file}: whole years stand beside their own months (rows: {n}), first in line "
+                "{line}: {words}. Fix: keep the years or the months; together they count twice."
+            )
+            line = self._line(both[1])
+            raise DataError(text.format(file=name, n=both[0], line=line, words=both[2]))
 
     def flows(self) -> set[int]:
         """Who reports the rows that are kept."""
