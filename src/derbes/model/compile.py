@@ -124,9 +124,8 @@ def plant_openings(
     """What a choice opens of a plant: period of the opening, and part of the plant as written.
 
     To build or enlarge: an opening at the effect of the option and the plant's own delay
-    and ramp; an enlarged plant gives nothing before it opens itself. To bring forward:
-    the same plant with another opening, no earlier than the option can work, in place of
-    the one that is written.
+    and ramp; an enlarged plant gives nothing before it opens itself. To bring forward: another
+    opening, no earlier than the option can work, in place of the one that is written.
 
     Args:
         case: The case, with the delay of the draw.
@@ -148,17 +147,11 @@ def plant_openings(
 def plant_share(
     case: Case, option: Option, choice: Choice, n_periods: int, *, is_optional: bool
 ) -> FloatArray:
-    """What a choice adds to a plant, as a part of the plant as written. (T,)
-
-    Arguments as of `plant_openings`.
-    """
+    """What a choice adds to a plant, as a part of it; arguments as of `plant_openings`. (T,)"""
     ramp = periods_of(case.plants[option.element.split(".", 1)[1]].ramp, case.calendar)
     opened = plant_openings(case, option, choice, is_optional=is_optional)
-    (opening, part), *others = opened
-    share = part * open_share(opening, ramp, n_periods)
-    for opening, part in others:
-        share = share + part * open_share(opening, ramp, n_periods)
-    return np.asarray(share, dtype=np.float64)
+    shares = [part * open_share(opening, ramp, n_periods) for opening, part in opened]
+    return np.asarray(np.sum(shares, axis=0), dtype=np.float64)
 
 
 def step_share(case: Case, option: Option, choice: Choice, n_periods: int) -> FloatArray:

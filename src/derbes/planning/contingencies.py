@@ -499,7 +499,7 @@ class Family:
         when = np.maximum(self.starts[which, None] + template.offsets[None, :] + 1, 0)
         given = paths[template.is_after, template.elements, when]
         if template.is_shared:
-            np.add.at(found, (slice(None), template.positions), given)
+            np.add.at(found.T, template.positions, given.T)
         else:
             found[:, template.positions] += given
         closed = found[:, 2 * self.n_rows :]

@@ -331,13 +331,13 @@ def option_moves(
     for j, effect in effects:
         k, path = effect.row, effect.path
         if effect.kind in (CAPACITY, HOURS):
-            kind, during, after = "line", 1.0, 1.0
+            kind, then, later = "line", 1.0, 1.0
             if effect.kind == CAPACITY:
-                kind, during, after = "order", float(open_part[k]), float(base[k])
+                kind, then, later = "order", float(open_part[k]), float(base[k])
             element = first[kind] + k
             opened = [(o, part) for o, part in effect.opened if (element, o) in late]
             parts = [(late[element, o], part) for o, part in opened] or [(element, path)]
-            found += [(j, own, part, during, after) for own, part in parts]
+            found += [(j, own, part, then, later) for own, part in parts]
         elif effect.kind == SPARED and measure is not None:
             whole = path[:n] * activities.capacity[k]
             found.append((j, first["order"] + k, whole, float(base[k]) - float(open_part[k]), 0.0))
