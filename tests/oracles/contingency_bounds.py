@@ -99,11 +99,18 @@ def _add(setting, part, effect, out):
     activities, measure, n = arrays.activities, setting.measure, shape.layout.n
     during = np.arange(n) < shape.standard.length
 
-    def windowed(path, plant=-1):
+    def windowed(path, plant=-1, opening=None):
         by = int(measure.plant_delay[plant]) if plant >= 0 else 0
-        if by and arrays.plant_opening[plant] > shape.start:
+        opening = arrays.plant_opening[plant] if opening is None else opening
+        if by and opening > shape.start:
             path = np.concatenate([np.zeros(by), path])[: len(path)]
         return path[shape.start : shape.start + n]
+
+    def opened(plant):
+        """Each opening moves by itself, where it is still to come."""
+        if not effect.opened:
+            return windowed(effect.path, plant)
+        return sum(windowed(path, plant, opening) for opening, path in effect.opened)
 
     def row(items):
         return int(np.searchsorted(items, effect.row)) if effect.row in items else None
@@ -111,7 +118,7 @@ def _add(setting, part, effect, out):
     k = effect.row
     if effect.kind in (CAPACITY, SPARED) and (at := row(shape.orders)) is not None:
         if effect.kind == CAPACITY:
-            path = windowed(effect.path, int(activities.plants[k]))
+            path = opened(int(activities.plants[k]))
             left = np.where(during, measure.availability[k], activities.base_availability[k])
         else:
             path = windowed(effect.path) * windowed(activities.capacity[k])
@@ -122,7 +129,7 @@ def _add(setting, part, effect, out):
         left = np.where(during, shared_left(arrays, measure)[k], 1.0)
         places.row("shared_capacity").of(out.upper)[at] += part * left * windowed(effect.path)
     elif effect.kind == HOURS and (at := row(shape.kept_rows["line"])) is not None:
-        path = windowed(effect.path, int(arrays.line_plants[k]))
+        path = opened(int(arrays.line_plants[k]))
         places.row("line").of(out.upper)[at] += part * path
     elif effect.kind == RESERVE and shape.start > 0 and (at := row(shape.goods)) is not None:
         places.row("customary").of(out.upper)[at] += part * effect.path[shape.start - 1]

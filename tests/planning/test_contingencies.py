@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.entities import Good, Stockpile, Tier
+from derbes.case.entities import (
+    Good,
+    Hit,
+    Measure,
+    MeasureKind,
+    Plant,
+    Recipe,
+    Stockpile,
+    Tier,
+)
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.lp.lexicographic import solve_levels
@@ -254,6 +263,55 @@ def test_l9_the_base_course_buys_what_must_be_bought():
     problem = make_problem(habit)
     orders = course_of(problem, asked.columns).orders
     np.testing.assert_allclose(orders[1, :12], [30.0] * 10 + [0.0, 0.0], atol=1e-6)
+
+
+def with_late_plant(opening, *, start, peak=None, is_built=True):
+    """One seller, who stops, and a plant of 100 a month, which is delayed by a year.
+
+    An option builds it within half a year, whatever opening is written.
+    """
+    case = worked_example(1)
+    demand = Quantity(100.0, steps=((0, 100.0), (peak, 300.0))) if peak else Q(100.0)
+    late = Measure(
+        "late", kind=MeasureKind.DELAY, hits=(Hit(element="plants.plant"),), by=Q(12.0),
+        lengths=(12,), together_with=("cut",),
+    )  # fmt: skip
+    build = Option("build", element="plants.plant", lead_time=Q(6.0), committed=True)
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    standard = Standard("year", measure="late", length=1 if peak else 12, first=start, last=start)
+    return replace(
+        case,
+        goods={"good": Good("good", unit="t", reserve=Q(100.0), storage_limit=Q(101.0))},
+        stockpiles={"stock": Stockpile("stock", good="good", quantity=Q(100.0))},
+        uses={"use": replace(case.uses["use"], demand=demand)},
+        suppliers={"from_sender": case.suppliers["from_sender"]},
+        plants={"plant": Plant("plant", actor="home", opening=opening)},
+        recipes={"make": Recipe("make", output="good", plant="plant", capacity=Q(100.0))},
+        measures={**case.measures, "late": late},
+        options={"build": build} if is_built else {"hold": hold},
+        standards={"year": standard},
+        sender_horizon=Q(12.0),
+    )
+
+
+@pytest.mark.parametrize("opening", [0, 6, 12])
+def test_what_an_option_builds_is_delayed_while_it_is_still_to_come(opening):
+    """It opens in month 6: a stop from month 5 on finds 100 in store and no plant for a year."""
+    before = solve_plan(make_problem(with_late_plant(opening, start=5)))
+    assert before.shortfalls["year"] == pytest.approx(12 * 100.0 - 100.0)
+    after = solve_plan(make_problem(with_late_plant(opening, start=9)))
+    assert after.feasible
+
+
+@pytest.mark.parametrize("is_built", [False, True])
+def test_a_delayed_opening_is_followed_until_it_is_over(is_built):
+    """A stop of a month in month 1; demand rises in month 15, and the plant comes in month 18.
+
+    Three months lack 100 each, and 100 lie in store.
+    """
+    opening = 0 if is_built else 6
+    case = with_late_plant(opening, start=1, peak=15, is_built=is_built)
+    assert solve_plan(make_problem(case)).shortfalls["year"] == pytest.approx(200.0, abs=1.5)
 
 
 def test_m11_what_is_decided_first_moves_bounds_only():

@@ -48,7 +48,8 @@ def explicit(problem, family, start, draw, values):
     name, is_long = family.standard, family.is_long
     written = draw_arrays(problem.futures.cases[draw], problem.n_periods)
     arrays, standard = problem.second.base.layout.arrays, problem.case.standards[name]
-    shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long)
+    delayed = problem.second.base.delayed[name]
+    shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long, delayed=delayed)
     measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns
     effects = [

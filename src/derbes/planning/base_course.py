@@ -30,10 +30,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import USE, OptionKind, Standard
+from derbes.case.options import USE, OptionKind, Standard, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
+from derbes.model.measures import compile_measure
 from derbes.planning.effects import (
     CAPACITY,
     BoundTemplate,
@@ -42,6 +43,7 @@ from derbes.planning.effects import (
     contract_activities,
     first_elements,
     gather_template,
+    option_openings,
     taken_contracts,
 )
 from derbes.planning.first_stage import FirstStage
@@ -91,6 +93,9 @@ class BaseCourse:
     """Standards without a measure that ask for uses to be met."""
     caps: tuple[Cap, ...]
     """Standards that cap sellers."""
+    delayed: Mapping[str, tuple[tuple[int, int], ...]]
+    """Standard → openings that its measure may delay: period, and time until all of it is
+    open behind it. [period]"""
     most_saved: FloatArray
     """Most that a unit of each good may save or bring, all options open. (G,) [money/unit]"""
 
@@ -123,8 +128,32 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
+        delayed=_delayed(case, written.arrays),
         most_saved=most_saved(written.open_arrays),
     )
+
+
+def _delayed(case: Case, arrays: CaseArrays) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Standard → openings that its measure may delay, with delay and ramp."""
+    closed = optional_elements(case.options)
+    written = zip(arrays.plants, arrays.plant_opening.tolist(), strict=True)
+    openings = {(plant, opening) for plant, opening in written if f"plants.{plant}" not in closed}
+    openings |= set(option_openings(case))
+    found = {}
+    for name, standard in case.standards.items():
+        if standard.measure:
+            delays = compile_measure(case, arrays, standard.measure).plant_delay
+            times = dict(
+                zip(arrays.plants, zip(delays, arrays.plant_ramp, strict=True), strict=True)
+            )
+            found[name] = tuple(
+                sorted(
+                    (opening, int(sum(times[plant])))
+                    for plant, opening in openings
+                    if times[plant][0] and opening < arrays.n_calendar
+                )
+            )
+    return found
 
 
 def uses_of(standard: Standard, arrays: CaseArrays) -> IntArray:

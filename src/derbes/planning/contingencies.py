@@ -49,6 +49,7 @@ from derbes.planning.effects import (
     all_effects,
     first_elements,
     gather_template,
+    late_elements,
     option_moves,
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
@@ -95,23 +96,46 @@ class ContingencyShape:
         return goods[np.isin(goods, self.goods)]
 
 
+Delayed = Sequence[tuple[int, int]]
+"""Openings that a measure may delay: period, and time until all is open behind it. [period]"""
+
+
 def window_length(arrays: CaseArrays, length: int, *, is_long: bool) -> int:
     """Periods that a contingency is followed. [period]
 
     Short: those in which a measure and the gap that it leaves in deliveries show. Long:
-    those over which a measure's harm is counted (`supply.disruption.horizon`).
+    those over which a measure's harm is counted (`supply.disruption.horizon`), but for
+    openings that it delays.
     """
     if not is_long:
         return length + longest_lead(arrays) + 1
     return max(arrays.sender_horizon, length + arrays.refill_periods + longest_lead(arrays))
 
 
+def window_at(
+    arrays: CaseArrays, length: int, *, start: int, is_long: bool, delayed: Delayed = ()
+) -> int:
+    """The same at a start, with the openings to come that the measure may delay. [period]"""
+    n = window_length(arrays, length, is_long=is_long)
+    if is_long:
+        aftermath = arrays.refill_periods + longest_lead(arrays)
+        to_come = [opening - start + time for opening, time in delayed if opening > start]
+        n = max([n, *(one + aftermath for one in to_come)])
+    return min(n, arrays.n_periods - start)
+
+
 def contingency_shape(
-    arrays: CaseArrays, name: str, standard: Standard, *, start: int, is_long: bool
+    arrays: CaseArrays,
+    name: str,
+    standard: Standard,
+    *,
+    start: int,
+    is_long: bool,
+    delayed: Delayed = (),
 ) -> ContingencyShape:
     """Blocks of a contingency; its window reaches as far as the arrays do."""
-    n = window_length(arrays, standard.length, is_long=is_long)
-    layout = make_layout(arrays, start, min(n, arrays.n_periods - start), has_reserve=False)
+    n = window_at(arrays, standard.length, start=start, is_long=is_long, delayed=delayed)
+    layout = make_layout(arrays, start, n, has_reserve=False)
     uses, activities = uses_of(standard, arrays), arrays.activities
     is_needed = supplying(arrays, arrays.use_goods[uses])
     is_supply = (activities.kinds != ActivityKind.EXPORT) & is_needed[activities.outputs]
@@ -320,7 +344,9 @@ def make_tables(
                 np.maximum(stock, arrays.reserve[:, :n]),
                 first_lots,
             )
-            found.append(np.pad(np.concatenate(paths), ((0, 0), (1, 0))))
+            # behind them what options open of plants that the measure delays
+            rows = (0, len(late_elements(written, measure)))
+            found.append(np.pad(np.concatenate(paths), (rows, (1, 0))))
             if name in indicators:  # (M10)
                 exempted += [
                     (indicators[name], first_good + int(arrays.use_goods[u]), -wanted[u], *factors)
@@ -365,6 +391,22 @@ def _gathered(
     yield whole("shared", shared, index.row("shared_capacity").indices + m)
     stored = shape.layout.limited[kept["storage"]]
     yield whole("storage", stored, index.row("storage").indices + m)
+    # what options open of plants that the measure delays, each opening by itself
+    limits = {
+        int(first["order"] + k): at + 2 * m
+        for k, at in zip(shape.orders, index.column("order").indices, strict=True)
+    }
+    limits |= {
+        int(first["line"] + r): at + m
+        for r, at in zip(lines, index.row("line").indices, strict=True)
+    }
+    of_plants = {int(first["order"] + k): int(p) for k, p in enumerate(activities.plants)}
+    of_plants |= {int(first["line"] + r): int(p) for r, p in enumerate(arrays.line_plants)}
+    for (element, opening), further in late_elements(written, measure).items():
+        if element in limits:
+            is_to_come = opening > start
+            late = int(measure.plant_delay[of_plants[element]]) if is_to_come else 0
+            yield np.array([further]), periods - late, is_after, limits[element]
     # (M9): what is customary before the start; at the first period, the lots
     kind, items, row, offset = "customary", shape.goods, "customary", np.array([-1])
     if start == 0:
@@ -457,7 +499,11 @@ class Family:
         template = self.template
         found = np.tile(self.fixed_bounds, (len(which), 1))
         when = np.maximum(self.starts[which, None] + template.offsets[None, :] + 1, 0)
-        found[:, template.positions] += paths[template.is_after, template.elements, when]
+        given = paths[template.is_after, template.elements, when]
+        if template.is_shared:
+            np.add.at(found.T, template.positions, given.T)
+        else:
+            found[:, template.positions] += given
         closed = found[:, 2 * self.n_rows :]
         np.maximum(closed, 0.0, out=closed)
         return found
@@ -497,21 +543,26 @@ def make_families(
     families: list[Family] = []
     for (name, is_long), wanted in starts.items():
         standard, measure = standards[name], measures[name]
-        n = window_length(arrays, standard.length, is_long=is_long)
+        delayed = base.delayed[name]
+        opened = np.array([opening for _element, opening in late_elements(written, measure)])
         found: list[tuple[list[int], bytes]] = []
         for start in wanted:
-            window = slice(start, start + min(n, arrays.n_periods - start))
+            n = window_at(arrays, standard.length, start=start, is_long=is_long, delayed=delayed)
+            window = slice(start, start + n)
             limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
             ages = drawn.lot_retention[:, window]
             to_come = (drawn.plant_opening > start) & (measure.plant_delay > 0)
             key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
             key += to_come.tobytes()
+            key += (opened > start).tobytes()
             if found and found[-1][1] == key and found[-1][0][0] >= earliest:
                 found[-1][0].append(start)
             else:
                 found.append(([start], key))
         for alike, _key in found:
-            shape = contingency_shape(arrays, name, standard, start=alike[0], is_long=is_long)
+            shape = contingency_shape(
+                arrays, name, standard, start=alike[0], is_long=is_long, delayed=delayed
+            )
             index = shape.index
             matrix, link = _matrices(shape, written, measure, base.layout)
             linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)

@@ -12,6 +12,7 @@ made once for all draws, every draw gets what they add at central values.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -19,8 +20,14 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, State
-from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, State, open_share
+from derbes.model.compile import (
+    PLANT_KINDS,
+    compile_case,
+    plant_openings,
+    plant_share,
+    step_share,
+)
 from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import shared_left
@@ -39,6 +46,8 @@ class Effect:
     row: int
     path: FloatArray
     """(T,)"""
+    opened: tuple[tuple[int, FloatArray], ...] = ()
+    """Of a plant: period of each opening, and its part of the path. (T,)"""
 
 
 @dataclass(frozen=True)
@@ -180,10 +189,21 @@ def _activities(written: DrawArrays, element: str) -> list[int]:
 def _plant_effects(written: DrawArrays, option: Option, choice: Choice) -> list[Effect]:
     arrays, full = written.arrays, written.open_arrays
     plant = arrays.plants.index(option.element.split(".", 1)[1])
-    is_optional = option.element in _elements(written.case, OptionKind.BUILD)
-    share = plant_share(written.case, option, choice, arrays.n_periods, is_optional=is_optional)
+    case, n = written.case, arrays.n_periods
+    is_optional = option.element in _elements(case, OptionKind.BUILD)
+    share = plant_share(case, option, choice, n, is_optional=is_optional)
+    ramp = int(arrays.plant_ramp[plant])
+    parts = [
+        (opening, part * open_share(opening, ramp, n))
+        for opening, part in plant_openings(case, option, choice, is_optional=is_optional)
+    ]
+
+    def effect(kind: str, row: int, limit: FloatArray) -> Effect:
+        opened = tuple((opening, limit * part) for opening, part in parts)
+        return Effect(kind, row, limit * share, opened)
+
     effects = [
-        Effect(HOURS, int(r), full.line_hours[r] * share)
+        effect(HOURS, int(r), full.line_hours[r])
         for r in np.flatnonzero(arrays.line_plants == plant)
     ]
     for k in np.flatnonzero(arrays.activities.plants == plant):
@@ -191,7 +211,7 @@ def _plant_effects(written: DrawArrays, option: Option, choice: Choice) -> list[
             continue
         capacity = full.activities.capacity[k]
         limit = np.where(np.isfinite(capacity), capacity, written.plenty[k])
-        effects.append(Effect(CAPACITY, int(k), limit * share))
+        effects.append(effect(CAPACITY, int(k), limit))
     return effects
 
 
@@ -240,6 +260,39 @@ def first_elements(arrays: CaseArrays) -> dict[str, int]:
     return dict(zip(KINDS, [0, *np.cumsum([len(one) for one in every]).tolist()], strict=True))
 
 
+def option_openings(case: Case) -> list[tuple[str, int]]:
+    """Plants, and periods in which options may open them or some of them, each once."""
+    built = _elements(case, OptionKind.BUILD)
+    found = set[tuple[str, int]]()
+    for option in case.options.values():
+        if option.kind in PLANT_KINDS:
+            is_optional, name = option.element in built, option.element.split(".", 1)[1]
+            for date, size in product(option.dates, option.sizes or (option.largest,)):
+                choice = Choice(option.id, date, size)
+                opened = plant_openings(case, option, choice, is_optional=is_optional)
+                found |= {(name, opening) for opening, _part in opened}
+    return sorted(found)
+
+
+def late_elements(written: DrawArrays, measure: MeasureArrays) -> dict[tuple[int, int], int]:
+    """Further elements: of one that a plant limits, what options open of it in a period.
+
+    Only of plants that a measure delays. An opening that is still to come at the start moves,
+    and what is open by then stays as it is, so each has a path of its own.
+    """
+    if not measure.plant_delay.any():
+        return {}
+    arrays, first, found = written.arrays, first_elements(written.arrays), []
+    for name, opening in option_openings(written.case):
+        plant = arrays.plants.index(name)
+        if measure.plant_delay[plant]:
+            orders = first["order"] + np.flatnonzero(arrays.activities.plants == plant)
+            lines = first["line"] + np.flatnonzero(arrays.line_plants == plant)
+            found += [(int(element), opening) for element in (*orders, *lines)]
+    n = first["taken"]  # the base course alone has those behind
+    return {one: n + i for i, one in enumerate(found)}
+
+
 @dataclass(frozen=True, slots=True)
 class Moves:
     """What first-stage columns add to the paths of a draw, in calm or under a measure."""
@@ -273,17 +326,24 @@ def option_moves(
     left = np.ones(len(arrays.shared_capacity))
     if measure is not None:
         open_part, left = measure.availability, shared_left(arrays, measure)
-    kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
+    late = {} if measure is None else late_elements(written, measure)
+    kinds = {RESERVE: "customary", TAKEN: "taken"}
     for j, effect in effects:
         k, path = effect.row, effect.path
-        if effect.kind == CAPACITY:
-            found.append((j, first["order"] + k, path, float(open_part[k]), float(base[k])))
+        if effect.kind in (CAPACITY, HOURS):
+            kind, then, later = "line", 1.0, 1.0
+            if effect.kind == CAPACITY:
+                kind, then, later = "order", float(open_part[k]), float(base[k])
+            element = first[kind] + k
+            opened = [(o, part) for o, part in effect.opened if (element, o) in late]
+            parts = [(late[element, o], part) for o, part in opened] or [(element, path)]
+            found += [(j, own, part, then, later) for own, part in parts]
         elif effect.kind == SPARED and measure is not None:
             whole = path[:n] * activities.capacity[k]
             found.append((j, first["order"] + k, whole, float(base[k]) - float(open_part[k]), 0.0))
         elif effect.kind == SHARED:
             found.append((j, first["shared"] + k, path, float(left[k]), 1.0))
-        elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
+        elif effect.kind == RESERVE or (effect.kind == TAKEN and measure is None):
             found.append((j, first[kinds[effect.kind]] + k, path, 1.0, 1.0))
     found += exempted
     columns, elements = np.array([move[:2] for move in found], dtype=np.int64).reshape(-1, 2).T
@@ -306,6 +366,8 @@ class BoundTemplate:
     """1: the measure is over. (bounds,)"""
     positions: IntArray
     """Place among lower bounds of rows, upper bounds of rows, upper bounds of columns."""
+    is_shared: bool
+    """Whether a bound is the sum of several elements."""
 
     def reach(self, moves: Moves, start: int) -> tuple[IntArray, IntArray, FloatArray]:
         """How far first-stage columns reach at a start: positions, columns, amounts (M5)."""
@@ -333,7 +395,8 @@ def gather_template(parts: Sequence[Gathered]) -> BoundTemplate:
     elements, offsets, is_after, positions = (
         np.concatenate(one).astype(np.int64) for one in zip(*whole, strict=True)
     )
-    return BoundTemplate(elements, offsets, is_after, positions)
+    is_shared = len(np.unique(positions)) < len(positions)
+    return BoundTemplate(elements, offsets, is_after, positions, is_shared)
 
 
 def shields(case: Case, choices: Sequence[Choice]) -> bool:

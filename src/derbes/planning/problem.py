@@ -190,7 +190,12 @@ def with_contingencies(
     shaping = problem.second.base.layout.arrays
     shapes = tuple(
         contingency_shape(
-            shaping, name, standard, start=start, is_long=(name, start) in long_windows
+            shaping,
+            name,
+            standard,
+            start=start,
+            is_long=(name, start) in long_windows,
+            delayed=problem.second.base.delayed[name],
         )
         for name, standard in problem.case.standards.items()
         for start in sorted(starts.get(name, ()))

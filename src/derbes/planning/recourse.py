@@ -211,6 +211,9 @@ def _matrix_digest(
     parts += [flow_weights(cap, arrays) for cap in stage.base.caps]
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
+        # by how much bounds are gathered later, and for which starts
+        is_late = measure.plant_delay > 0
+        parts += [measure.plant_delay, np.where(is_late, arrays.plant_opening, 0)]
     return hashlib.sha256(
         b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
     ).hexdigest()
