@@ -282,6 +282,17 @@ def test_an_input_is_called_by_its_own_name(stressed):
     assert "| Salt a month | D | 40 t/month | 60 t/month | 90 t/month | 15 months" in said
 
 
+def test_ends_that_are_shown_alike_are_told_once(stressed):
+    fans = tuple(
+        replace(fan, quantiles=dict.fromkeys(fan.quantiles, fan.quantiles["50"]))
+        for fan in stressed.stress.fans
+    )
+    some = replace(stressed, stress=replace(stressed.stress, fans=fans))
+    titles = [figure.title for figure in fans_section(some, some.stress).figures]
+    assert any(title.endswith(" in nine draws of ten") for title in titles)
+    assert not any("lie between" in title for title in titles)
+
+
 def test_the_headline_names_spread_draws_and_seed(page):
     text = text_of(part(page, "draws"))
     assert "January 2026: nine draws of ten lie between 0.6 months and 1.9 months" in text

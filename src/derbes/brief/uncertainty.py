@@ -179,11 +179,15 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     bounds = {fan.bound: fan.n_draws for fan in fans}
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
-    finding = _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+    low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
+    text = _("{name}, {month}: nine draws of ten lie between {low} and {high}")
+    if low == high:
+        text = _("{name}, {month}: {low} in nine draws of ten")
+    finding = text.format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
-        low=in_unit(first.quantiles["5"][at], first.unit),
-        high=in_unit(first.quantiles["95"][at], first.unit),
+        low=low,
+        high=high,
     )
 
     def spec(width: int) -> vega.Spec:
