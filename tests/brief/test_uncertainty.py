@@ -243,6 +243,16 @@ def test_the_scale_of_times_reaches_the_length_that_is_marked_on_it(stressed, ti
     assert high == max(marked[0], *scaled["95"])
 
 
+def test_the_highest_value_is_said_to_be_a_bound_where_it_is_one(stressed):
+    fan = replace(stressed.stress.fans[0], name="time_to_survive", length=None)
+    highest = max(value for path in (*fan.quantiles.values(), fan.central) for value in path)
+    bound = "the highest value stands for at least that"
+    for cap, is_told in ((highest, True), (highest + 1.0, False), (None, False)):
+        fans = (replace(fan, capped_at=cap),)
+        figure = survival_figure(replace(stressed, stress=replace(stressed.stress, fans=fans)))
+        assert (bound in figure.under) is is_told
+
+
 def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
     points = tuple(
         replace(point, p=point.p / 2) if point.bound == "myopic" else point

@@ -264,12 +264,19 @@ def survival_figure(contents: BriefContents) -> Figure | None:
             made_by(stress, fan.bound, fan.n_draws),
             _("line: the middle draw; dark band: half of them; pale: nine of ten; dashed: if all "
               "goes as written; red: {length}").format(length=length),
-            _("the highest value stands for at least that") if fan.capped_at else "",
+            _("the highest value stands for at least that") if _reaches_cap(fan) else "",
         ),
         description=_("Bands of the draws by start, with a line at the length. {finding}"),
         spec=spec,
         table=_fan_table(contents, [fan]),
     )  # fmt: skip
+
+
+def _reaches_cap(fan: Fan) -> bool:
+    """Whether any value that is drawn stands at the end of what is looked at."""
+    cap = fan.capped_at
+    told = (value for path in (*fan.quantiles.values(), fan.central) for value in path)
+    return cap is not None and any(value is not None and value >= cap for value in told)
 
 
 def _name(fan: Fan) -> str:
