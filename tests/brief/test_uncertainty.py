@@ -243,6 +243,16 @@ def test_the_scale_of_times_reaches_the_length_that_is_marked_on_it(stressed, ti
     assert high == max(marked[0], *scaled["95"])
 
 
+def test_the_highest_value_is_said_to_be_a_bound_where_it_is_one(stressed):
+    fan = replace(stressed.stress.fans[0], name="time_to_survive", length=None)
+    highest = max(value for path in (*fan.quantiles.values(), fan.central) for value in path)
+    bound = "the highest value stands for at least that"
+    for cap, is_told in ((highest, True), (highest + 1.0, False), (None, False)):
+        fans = (replace(fan, capped_at=cap),)
+        figure = survival_figure(replace(stressed, stress=replace(stressed.stress, fans=fans)))
+        assert (bound in figure.under) is is_told
+
+
 def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
     points = tuple(
         replace(point, p=point.p / 2) if point.bound == "myopic" else point
@@ -280,6 +290,17 @@ def test_an_input_is_called_by_its_own_name(stressed):
     said = text_of(page_one(render_brief(replace(stressed, case=case))))
     assert "It depends most on “Salt a month”, " in said
     assert "| Salt a month | D | 40 t/month | 60 t/month | 90 t/month | 15 months" in said
+
+
+def test_ends_that_are_shown_alike_are_told_once(stressed):
+    fans = tuple(
+        replace(fan, quantiles=dict.fromkeys(fan.quantiles, fan.quantiles["50"]))
+        for fan in stressed.stress.fans
+    )
+    some = replace(stressed, stress=replace(stressed.stress, fans=fans))
+    titles = [figure.title for figure in fans_section(some, some.stress).figures]
+    assert any(title.endswith(" in nine draws of ten") for title in titles)
+    assert not any("lie between" in title for title in titles)
 
 
 def test_the_headline_names_spread_draws_and_seed(page):

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from derbes.case.options import Option, OptionKind
 from derbes.case.quantity import Quantity
 from derbes.cli.tables import plan_text
 from derbes.language import use_language
-from derbes.planning.accounts import course_of, number_words
+from derbes.planning.accounts import course_of, number_words, option_words
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from derbes.planning.scenarios import LONG, RecourseSolver
@@ -22,6 +23,8 @@ from tests.planning.generated import small_case
 from tests.small_cases import worked_example
 
 Q = Quantity
+ROOT = Path(__file__).parents[2]
+
 EXACT = 1e-9
 """Part of a cost up to which two sums of it are one."""
 
@@ -132,3 +135,12 @@ def test_what_is_paid_does_not_go_up_and_down_between_alike_years():
 def test_a_number_in_words_is_spelled_as_the_language_does(language, expected):
     use_language(language)
     assert [number_words(1234.5678, "USD"), number_words(0.25, "t")] == expected
+
+
+def test_what_an_option_does_is_told_with_its_unit_in_the_language_in_use():
+    option = Option("more", kind=OptionKind.RESERVE, element="goods.alum", sizes=(120.0,))
+    case = api.read_case(ROOT / "cases" / "waterworks.yaml")
+    words = option_words(case, option, 120.0)
+    assert str(words) == "hold 120 t more in reserve: Alum"
+    use_language("ru")
+    assert str(words.make(*words.given)) == "держать в резерве ещё 120 т: Коагулянт"

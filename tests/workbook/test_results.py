@@ -6,6 +6,7 @@ import json
 import math
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pyarrow.parquet
@@ -16,6 +17,7 @@ from python_calamine import CalamineWorkbook
 
 from derbes.errors import OutputError
 from derbes.harmless import in_sheet, visible
+from derbes.language import use_language
 from derbes.results.books import NAMES, tables_of
 from derbes.results.records import record_of, to_json
 from derbes.results.stress import Answer, Bar, EndedBy, Influence, Stress
@@ -337,6 +339,39 @@ def test_charts_draw_the_numbers_of_the_tables():
     }
     spread = drawn["spread (chart)"].series
     assert spread["95 %"] == [answer.quantiles["95"] for answer in stress.answers]
+
+
+def test_charts_speak_the_language_in_use():
+    """Quantities and responses have the words of the tables, and no names of programs."""
+    stress = replace(
+        _stress(),
+        p_ended=tuple(
+            replace(row, bound=bound)
+            for row in _stress().p_ended
+            for bound in ("optimal", "myopic")
+        ),
+    )
+    use_language("ru")
+    try:
+        told = [
+            words
+            for drawing in drawings_of(stress)
+            for words in (drawing.title, drawing.up_title, *drawing.series)
+        ]
+    finally:
+        use_language("en")
+    assert "Обеспеченность: на сколько хватает запаса [мес.]" in told
+    assert {"наилучший ответ, 6", "простое правило, 12"} <= {*told}
+    assert not [words for words in told if re.search("optimal|myopic|cover|month", words)]
+
+
+def test_a_time_is_said_to_be_a_bound_where_one_is():
+    cover = cover_result()
+    whole = replace(cover, rows=tuple(replace(row, time_to_survive=5.0) for row in cover.rows))
+    capped = replace(cover, rows=tuple(replace(row, time_to_survive=None) for row in cover.rows))
+    (told,), (bounded,) = drawings_of(whole), drawings_of(capped)
+    assert "at least" not in told.caption
+    assert "Where a time ends with what is modelled, it is at least so long." in bounded.caption
 
 
 def test_every_chart_says_what_its_axes_are_in_which_unit():

@@ -306,7 +306,7 @@ def reproduce_section(contents: BriefContents) -> Section:
         draws = [(name, Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
         draws.append((_("seed"), Cell(str(made.seed), made.seed)))
     rows = [
-        (_("case"), made.case_name),
+        (_("case"), text_of(contents.case.label, made.case_name)),
         (_("hash of the case, SHA-256"), made.case_hash),
         (_("version of derbes"), made.version),
         (_("solver"), made.solver),

@@ -179,11 +179,15 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     bounds = {fan.bound: fan.n_draws for fan in fans}
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
-    finding = _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+    low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
+    text = _("{name}, {month}: nine draws of ten lie between {low} and {high}")
+    if low == high:
+        text = _("{name}, {month}: {low} in nine draws of ten")
+    finding = text.format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
-        low=in_unit(first.quantiles["5"][at], first.unit),
-        high=in_unit(first.quantiles["95"][at], first.unit),
+        low=low,
+        high=high,
     )
 
     def spec(width: int) -> vega.Spec:
@@ -260,12 +264,19 @@ def survival_figure(contents: BriefContents) -> Figure | None:
             made_by(stress, fan.bound, fan.n_draws),
             _("line: the middle draw; dark band: half of them; pale: nine of ten; dashed: if all "
               "goes as written; red: {length}").format(length=length),
-            _("the highest value stands for at least that") if fan.capped_at else "",
+            _("the highest value stands for at least that") if _reaches_cap(fan) else "",
         ),
         description=_("Bands of the draws by start, with a line at the length. {finding}"),
         spec=spec,
         table=_fan_table(contents, [fan]),
     )  # fmt: skip
+
+
+def _reaches_cap(fan: Fan) -> bool:
+    """Whether any value that is drawn stands at the end of what is looked at."""
+    cap = fan.capped_at
+    told = (value for path in (*fan.quantiles.values(), fan.central) for value in path)
+    return cap is not None and any(value is not None and value >= cap for value in told)
 
 
 def _name(fan: Fan) -> str:

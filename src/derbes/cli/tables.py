@@ -23,12 +23,12 @@ from derbes.results.statements import (
 from derbes.results.stress import (
     Answer,
     EndedBy,
-    Fan,
     FanPoint,
     HazardRisk,
     Influence,
     Stress,
     points_of,
+    quantity_of,
 )
 from derbes.results.supply import Cover, Leverage, LeverageRow
 from derbes.results.tables import (
@@ -40,6 +40,7 @@ from derbes.results.tables import (
     grouped,
     leverage_columns,
     modality_words,
+    response_words,
     shown,
     text_table,
     verdict_words,
@@ -347,31 +348,15 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     """A table for each number that is asked for, a line for each date."""
     tables: dict[tuple[str, ...], list[Answer]] = {}
     for answer in answers:
-        key = (_quantity(answer), answer.measure, _months(answer.length), answer.variant)
-        tables.setdefault((*key, _response(answer.bound)), []).append(answer)
+        title = quantity_of(answer.name, answer.unit).titled
+        key = (title, answer.measure, _months(answer.length), answer.variant)
+        tables.setdefault((*key, response_words(answer.bound)), []).append(answer)
 
     by_date = _by_date(Column(_("standard error"), "standard_error"))
     for (title, *about), rows in tables.items():
         head = f"{title}: {_listed((*about, _draws_words(rows)))}"
         is_known = any(row.mean is not None or row.quantiles for row in rows)
         yield _titled(head, by_date, rows) if is_known else head
-
-
-def _quantity(told: Answer | Fan) -> str:
-    """What is told, in the words of the tables of cover and leverage, with its unit."""
-    name, _bracket, asked = told.name.partition("(")
-    field = name
-    if name == "sender_cost":
-        field = f"{name}_lost" if "buyer=lost" in asked else f"{name}_returning"
-    known = {
-        column.path: column.heading for column in (*cover_columns(), *leverage_columns("", ""))
-    }
-    known["cover"] = _("Cover: how long stock lasts")
-    return Column(known.get(field, name), "", told.unit).titled
-
-
-def _response(bound: str) -> str:
-    return {"optimal": _("best response"), "myopic": _("simple rule")}.get(bound, bound)
 
 
 def _by_date(*errors: Column) -> tuple[Column, ...]:
@@ -421,11 +406,12 @@ def _fans(stress: Stress) -> Iterator[str]:
     told = {answer.name.partition("(")[0] for answer in stress.answers}
     columns = (*_by_date(), Column(_("central"), lambda one: _up_to(one, one.central)))
     for fan in (one for one in stress.fans if one.name not in told):
-        bound, draws = _response(fan.bound), _draws(fan.n_draws)
+        title = quantity_of(fan.name, fan.unit).titled
+        bound, draws = response_words(fan.bound), _draws(fan.n_draws)
         about = (fan.measure, _months(fan.length), fan.variant, bound, draws)
         points = enumerate(points_of(fan))
         rows = [one for at, one in points if not at or one.date.endswith("-01")]
-        yield _titled(f"{_quantity(fan)}: {_listed(about)}", columns, rows)
+        yield _titled(f"{title}: {_listed(about)}", columns, rows)
 
 
 def _curves(stress: Stress) -> Iterator[str]:
@@ -443,7 +429,9 @@ def _curves(stress: Stress) -> Iterator[str]:
             "standard error, by length of the measure"
         )
         draws = _draws(max(row.n_draws for row in rows))
-        title = title.format(variant=variant, measure=measure, bound=_response(bound), draws=draws)
+        title = title.format(
+            variant=variant, measure=measure, bound=response_words(bound), draws=draws
+        )
         yield _titled(title, columns, [*dict.fromkeys(row.date for row in rows)])
 
 

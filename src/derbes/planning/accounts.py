@@ -16,7 +16,17 @@ import numpy as np
 from derbes.case.entities import Case, Plant
 from derbes.case.options import USE, Choice, Limit, Option, OptionKind, Standard, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.language import Worded, _, in_a_row, ngettext, percent, spelled, text_of, worded
+from derbes.language import (
+    Worded,
+    _,
+    in_a_row,
+    language,
+    ngettext,
+    percent,
+    spelled,
+    text_of,
+    worded,
+)
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs, part_at_most
@@ -54,6 +64,7 @@ from derbes.results.money import PlantAccount
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
+from derbes.units import format_unit
 
 
 def plants_anyway(case: Case) -> tuple[Plant, ...]:
@@ -318,7 +329,7 @@ def _size_words(size: float, unit: str) -> str:
         "piece": ngettext("piece", "pieces", whole),
         "round": ngettext("round", "rounds", whole),
     }
-    return number_words(size, counted.get(unit, unit))
+    return number_words(size, counted.get(unit) or format_unit(unit, language()))
 
 
 def standard_words(case: Case, standard: Standard) -> Worded:

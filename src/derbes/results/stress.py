@@ -8,7 +8,17 @@ from derbes.language import _
 from derbes.results.books import Tabled, tables_of
 from derbes.results.statements import Signaling
 from derbes.results.supply import DrawnInput, Provenance
-from derbes.results.tables import Head, ResultTable, columns, quantile_columns, table_of
+from derbes.results.tables import (
+    Column,
+    Head,
+    ResultTable,
+    columns,
+    cover_columns,
+    leverage_columns,
+    quantile_columns,
+    response_column,
+    table_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +301,22 @@ def points_of(fan: Fan) -> Iterator[FanPoint]:
         )
 
 
+def quantity_of(name: str, unit: str) -> Column:
+    """What is told by a name such as `sender_cost(embargo, 2026-01, buyer=lost)`.
+
+    In the words of the tables of cover and leverage; a name that they do not have stays.
+    """
+    kind, _bracket, asked = name.partition("(")
+    field = kind
+    if kind == "sender_cost":
+        field = f"{kind}_lost" if "buyer=lost" in asked else f"{kind}_returning"
+    known = {
+        column.path: column.heading for column in (*cover_columns(), *leverage_columns("", ""))
+    }
+    known |= {"cover": _("Cover: how long stock lasts"), "end": _("ends")}
+    return Column(known.get(field, kind), "", unit)
+
+
 @tables_of.register
 def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     """Answers over draws as whole tables."""
@@ -305,13 +331,14 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
     return (
         table_of(
             "answers", _("Answers"), Answer, found.answers,
-            "name unit question variant measure length date bound mean standard_error",
+            "name unit question variant measure length date", response_column(),
+            "mean standard_error",
             *quantile_columns(""),
             "central capped_at capped_share n_draws n_without n_unbounded draws_to_halve",
         ),
         table_of(
             "ended", _("Leverage has ended"), EndedBy, found.p_ended,
-            "variant measure length date bound p standard_error n_draws",
+            "variant measure length date", response_column(), "p standard_error n_draws",
         ),
         table_of(
             "decides", _("What decides"), Influence, found.sensitivity,
@@ -328,7 +355,8 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
         ),
         table_of(
             "fans", _("By date"), FanPoint, points,
-            "name unit variant measure length bound date mean", *quantile_columns("", bands),
+            "name unit variant measure length", response_column(), "date mean",
+            *quantile_columns("", bands),
             "central capped_at capped_share n_draws",
         ),
         table_of(

@@ -154,6 +154,16 @@ def evidence_column() -> Column:
     return Column(_("evidence"), lambda row: evidence_words(row.evidence), exact="evidence")
 
 
+def response_words(bound: str) -> str:
+    """A response for a reader, in full."""
+    return {"optimal": _("best response"), "myopic": _("simple rule")}.get(bound, bound)
+
+
+def response_column() -> Column:
+    """A column of responses, in the words of `response_words`."""
+    return Column(_("response"), lambda row: response_words(row.bound), exact="bound")
+
+
 def modality_words(modality: str) -> str:
     """A modality for a reader."""
     return {

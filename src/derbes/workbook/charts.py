@@ -12,9 +12,9 @@ from typing import Any
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
-from derbes.results.stress import Answer, Stress
+from derbes.results.stress import Answer, Stress, quantity_of
 from derbes.results.supply import ALL_ESSENTIAL, Cover, CoverRow, Leverage, LeverageEnd
-from derbes.results.tables import at_path, tier_units, verdict_words
+from derbes.results.tables import at_path, response_words, tier_units, verdict_words
 from derbes.results.trade import ProductSheet, Screen
 from derbes.results.upstream import Upstream
 
@@ -139,7 +139,7 @@ def _lines(
 
 
 def _names(parts: Sequence[Sequence[Any]], alone: str) -> list[str]:
-    return [", ".join(map(str, one)) or alone for one in parts]
+    return [", ".join(response_words(str(part)) for part in one) or alone for one in parts]
 
 
 def _left_out(n: int) -> str:
@@ -175,7 +175,9 @@ def _cover(cover: Cover) -> Iterator[Drawing]:
         name=_("cover (chart)"),
         title=_("How long demand is met, by start of the measure"),
         caption=_sentences(
-            _("The time is at least so long: it ends with what is modelled."),
+            _("Where a time ends with what is modelled, it is at least so long.")
+            if any(row.time_to_survive is None for row in rows)
+            else "",
             _settings(rows[0]) if len({row.measure for row in rows}) == 1 else "",
             _left_out(left),
         ),
@@ -339,16 +341,17 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
             kind = one.name.partition("(")[0]
             key = (kind, one.unit, one.variant, one.measure, one.length, one.bound)
             groups.setdefault(key, []).append(one)
-    for (kind, unit, *_rest), rows in groups.items():
+    for rows in groups.values():
         if len(rows) > 1:
+            quantity = quantity_of(rows[0].name, rows[0].unit)
             caption = _("Of 100 draws 90 lie between 5 % and 95 %.")
             yield Drawing(
                 table="answers",
                 name=_("spread (chart)"),
-                title=_("{answer} by date, with its spread").format(answer=kind),
+                title=_("{answer} by date, with its spread").format(answer=quantity.heading),
                 caption=_sentences(about, _settings(rows[0]), caption),
                 across_title=_("date"),
-                up_title=f"{kind} [{unit}]" if unit else kind,
+                up_title=quantity.titled,
                 across=[row.date for row in rows],
                 series={
                     f"{band} %": [row.quantiles.get(band) for row in rows]
@@ -364,15 +367,18 @@ def _deciding(found: Stress, about: str) -> Iterator[Drawing]:
         answer = found.tornado[0].answer
         bars = [bar for bar in found.tornado if bar.answer == answer]
         rows = sorted(bars, key=lambda bar: -abs(bar.answer_at_high - bar.answer_at_low))
-        kind, unit = answer.partition("(")[0], rows[0].answer_unit
+        quantity = quantity_of(answer, rows[0].answer_unit)
         rows = rows[:MOST_BARS]
         yield Drawing(
             table="swings", name=_("decides (chart)"),
-            title=_("What decides: {answer}").format(answer=answer),
-            caption=_("Each input at its low and its high end, all others at central values; bars "
-                      "begin at the answer with all at central values."),
+            title=_("What decides: {answer}").format(answer=quantity.heading),
+            caption=_sentences(
+                f"{answer}.",
+                _("Each input at its low and its high end, all others at central values; bars "
+                  "begin at the answer with all at central values."),
+            ),
             kind=BAR,
-            across_title=_("input"), up_title=f"{kind} [{unit}]" if unit else kind,
+            across_title=_("input"), up_title=quantity.titled,
             across=[bar.input for bar in rows],
             series={
                 _("answer at low"): [bar.answer_at_low for bar in rows],
