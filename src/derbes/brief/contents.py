@@ -6,14 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from derbes.brief import format as fmt
-from derbes.case.entities import (
-    Case,
-    Measure,
-    MeasureKind,
-    main_length,
-    main_measure,
-    quantities,
-)
+from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure, quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of

@@ -43,15 +43,7 @@ from derbes.cli.options import (
     words_of,
     workers_option,
 )
-from derbes.cli.output import (
-    answer,
-    next_line,
-    note,
-    stoppable,
-    tell,
-    tell_json,
-    tell_tables,
-)
+from derbes.cli.output import answer, next_line, note, stoppable, tell, tell_json, tell_tables
 from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text

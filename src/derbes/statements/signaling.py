@@ -499,10 +499,7 @@ def belief_threshold(dependent: float, free: float) -> float:
 
 
 def _year(
-    start: str,
-    run: tuple[str, int],
-    answers: Sequence[GameOfYear | Missing],
-    weights: FloatArray,
+    start: str, run: tuple[str, int], answers: Sequence[GameOfYear | Missing], weights: FloatArray
 ) -> SignalingYear:
     lost = [one for one in answers if isinstance(one, Missing)]
     known = [one for one in answers if isinstance(one, GameOfYear)]

@@ -106,10 +106,7 @@ class SheetLayout:
 
 
 def _number_columns(
-    form: forms.Form,
-    name: str = "",
-    about: str = "",
-    parts: tuple[str, ...] = (*BASICS, *DETAILS),
+    form: forms.Form, name: str = "", about: str = "", parts: tuple[str, ...] = (*BASICS, *DETAILS)
 ) -> tuple[SheetColumn, ...]:
     """The columns of a number, each with what its key says of itself."""
     told, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
