@@ -24,12 +24,13 @@ from derbes.case.entities import (
 from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_plan import PLAN_CHECKS, circles, each
+from derbes.casefile.checks_plan import PLAN_CHECKS, each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean, offers
 from derbes.language import _
+from derbes.links import circles
 from derbes.model.measures import selects_anything, selects_export
 
 

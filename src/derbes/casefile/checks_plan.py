@@ -7,9 +7,7 @@ missing, by measures of its sender, none of them twice.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +21,7 @@ from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
+from derbes.links import circles, reached
 from derbes.model.measures import companions
 from derbes.units import format_number
 
@@ -40,55 +39,6 @@ def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]
         return of_all
 
     return of_one
-
-
-def circles(after: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
-    """Ways that come back to where they begin; each name that can come back stands in one.
-
-    What leads nowhere, and what nothing leads to, is taken away first, over and over: where
-    there is no circle nothing is left.
-
-    Args:
-        after: Name → those that can be reached from it in one step.
-    """
-    steps = {name: [one for one in below if one in after] for name, below in after.items()}
-    for _turn in range(2):  # and the other way round
-        sorter = TopologicalSorter(steps)
-        with suppress(CycleError):
-            sorter.prepare()
-        while ends := sorter.get_ready():
-            sorter.done(*ends)
-            for end in ends:
-                del steps[end]
-        above: dict[str, list[str]] = {name: [] for name in steps}
-        for name, below in steps.items():
-            for one in below:
-                if one in above:
-                    above[one].append(name)
-        steps = above
-    found: set[str] = set()
-    for name in steps:
-        way = _way_back(steps, name) if name not in found else []
-        found |= set(way)
-        if way:
-            yield way
-
-
-def _way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
-    """Names on the shortest way from one back to itself; empty when it does not come back."""
-    before = {name: ""}
-    ways = [name]
-    for last in ways:
-        for step in after[last]:
-            if step == name:
-                way = [last]
-                while way[-1] != name:
-                    way.append(before[way[-1]])
-                return way[::-1]
-            if step not in before:
-                before[step] = last
-                ways.append(step)
-    return []
 
 
 @each("options")
@@ -135,13 +85,7 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
 
 def chosen_with(options: Options, name: str) -> set[str]:
     """An option and all that must be chosen with it."""
-    found, waiting = {name}, [name]
-    while waiting:
-        for needed in options[waiting.pop()].requires:
-            if needed in options and needed not in found:
-                found.add(needed)
-                waiting.append(needed)
-    return found
+    return {*reached([name], lambda one: [n for n in options[one].requires if n in options])}
 
 
 def committed_options(options: Options) -> set[str]:

@@ -48,6 +48,7 @@ from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import at_work, did_you_mean, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
+from derbes.links import reached
 from derbes.units import UnitError, own_unit
 
 DEFAULTS = {
@@ -499,17 +500,6 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
     return built
 
 
-def _behind(path: Path, asks: Mapping[Path, set[Path]]) -> set[Path]:
-    """Parts of the case that the formulas of one ask for, directly or by way of others."""
-    found: set[Path] = set()
-    left = {path}
-    while left:
-        more = asks.get(left.pop(), set()) - found
-        found |= more
-        left |= more
-    return found
-
-
 def _built(
     root: MappingNode,
     path: tuple[str, str],
@@ -541,6 +531,7 @@ def _built(
         findings=(*checked.findings, *filled.findings),
         missing=tuple(filled.missing),
     )
-    rests = {part: find(root, part) for part in _behind(path, asks)}
+    behind = reached(asks.get(path, ()), lambda one: asks.get(one, ()))  # by way of others too
+    rests = {part: find(root, part) for part in behind}
     memory.entities[checked.node] = built, rests
     return built

@@ -23,10 +23,10 @@ from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
+from derbes.links import in_order, reached
 from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
-from derbes.statements import terms
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
 from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, day_of
 from derbes.statements.worlds import Model, World, evaluate
@@ -262,9 +262,7 @@ class Sampler:
         """An expression, and those whose truth it names, at any distance."""
         node, checks = self.ledger.parts[part], self.ledger.checks
         yield node
-        names = terms.reached(
-            links_of(node), lambda one: links_of(checks[one]) if one in checks else ()
-        )
+        names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
         yield from (checks[name] for name in names if name in checks)
 
     def _over(
@@ -354,7 +352,7 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
         nodes.setdefault(name, []).append(node)
     links = {name: [link for node in own for link in links_of(node)] for name, own in nodes.items()}
     known: dict[str, int] = {}
-    for name in terms.in_order(links):
+    for name in in_order(links):
         known[name] = max(
             max((known.get(link, 0) for link in links_of(node)), default=0) + needs_verdicts(node)
             for node in nodes[name]
