@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,8 +121,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
     group = GROUPS.get(name)
     year = int(table.about.year) if table.about.year.isdigit() else 9999
     if group is not None:
-        numbers = members_of(word, year)
-        found = {number: table.places_of(str(number)) for number in numbers}
+        found = {number: table.places_of(str(number)) for number in members_of(word, year)}
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
@@ -344,9 +343,7 @@ def all_tiers(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
 def _loops(table: InputOutput) -> Floats:
     """Inputs that a buyer (row) needs for one unit of inputs of another (column). (B, B)"""
     weighted = table.cost_share[:, None] * table.mix
-    if table.is_full:
-        return weighted
-    return _added(table.buyer, weighted, len(table.bought))
+    return weighted if table.is_full else _added(table.buyer, weighted, len(table.bought))
 
 
 def _added(places: Places, rows: Floats, n: int) -> Floats:
@@ -417,11 +414,7 @@ def _answer(
         without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
         source=TableSource(
-            file=table.about.file,
-            source=table.about.source,
-            year=table.about.year,
-            license=table.about.license,
-            unit=table.about.unit,
+            **asdict(table.about),
             n_countries=len(table.countries),
             n_sectors=len(table.sectors),
             is_full=table.is_full,
@@ -588,8 +581,7 @@ def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> 
         part = np.where(used > 0, share / used, 0.0)
     is_sole = part > 1.0 - SOLE
     # What is left of each good is bought of the others, in the parts that they have now.
-    scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
-    kept = mix * scale[table.sector]
+    kept = mix * np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))[table.sector]
     place = np.searchsorted(buyers, table.buyer[of_target])
     own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
     sole = _part(float(weights @ (used * is_sole).sum(axis=0)), float(weights.sum()))
@@ -629,8 +621,7 @@ def _gains(
     is_buyer = np.isin(np.arange(len(table.bought)), table.buyer[is_target])
     flows = table.mix @ (table.bought * is_buyer)
     if table.final is None:
-        made = _made(table, target)
-        rise = _rise_of(table, target, ~is_target, made)
+        rise = _rise_of(table, target, ~is_target, _made(table, target))
         bought = summed(table.sector, flows, n)
         own = summed(table.sector, flows * is_target, n)
         own_share = _part(float(own.sum()), float(bought.sum()))
