@@ -536,8 +536,7 @@ def plan(  # noqa: PLR0913 - one option for each wish
     if without:
         bare = planned_case(case, options, variant=without, standards=standards, budget=budget)
         beside = PlanRequest(bare, futures, without, has_frontier=False, has_more=False)
-        effort = replace(options, store=None, resume=False)
-        plans[without] = plan_answers(case, beside, effort)
+        plans[without] = plan_answers(case, beside, replace(options, store=None, resume=False))
     return with_ways(plans, request, options, draws=WAYS_DRAWS, seed=seed)
 
 

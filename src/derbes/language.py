@@ -187,9 +187,7 @@ def language() -> str:
 
 def _(text: str) -> str:
     """The text in the language in use."""
-    if _CURRENT[0] == "en":
-        return text
-    return Translation(_catalog(_CURRENT[0]).gettext(text), text)
+    return text if _CURRENT[0] == "en" else Translation(_catalog(_CURRENT[0]).gettext(text), text)
 
 
 def ngettext(one: str, many: str, n: int) -> str:

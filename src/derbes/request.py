@@ -257,8 +257,7 @@ def need_of(case: Case, request: Request) -> Need:
     """
     from derbes.model.compile import tail_periods
 
-    longest = max(request.lengths, default=0)
-    n_periods = case.calendar.n_periods + tail_periods(case, longest)
+    n_periods = case.calendar.n_periods + tail_periods(case, max(request.lengths, default=0))
     columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
     arrays = arrays_needed(case, n_periods)
     alone = arrays + COLUMN_BYTES * columns * n_periods + ENTRY_BYTES * shelf_count(case, n_periods)

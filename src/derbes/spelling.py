@@ -80,8 +80,7 @@ def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
     alone = tuple(names["stand-alone"]["wide"][n] for n in range(1, 13))
     if code == "kk":
         alone = tuple(name.lower() for name in alone)  # months are no names there
-    cases = {case: words.split() for case, words in _MONTHS_IN_CASES.get(code, {}).items()}
-    return alone, cases
+    return alone, {case: words.split() for case, words in _MONTHS_IN_CASES.get(code, {}).items()}
 
 
 @cache

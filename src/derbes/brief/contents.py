@@ -111,8 +111,7 @@ class BriefContents:
         worst = min(as_bad) if harm else start
         round_years = {one[:4]: one for one in reversed(starts) if int(one[:4]) % 5 == 0}
         later = [one for year, one in sorted(round_years.items()) if year != start[:4]]
-        milestones = (*starts[:1], *later[:2])
-        return Focus(variant, measure, length, start, milestones, worst, harm)
+        return Focus(variant, measure, length, start, (*starts[:1], *later[:2]), worst, harm)
 
     @cached_property
     def inputs(self) -> Mapping[str, Quantity]:
@@ -208,8 +207,7 @@ class BriefContents:
         self, *, start: str, variant: str | None = None, bound: str = OPTIMAL
     ) -> LeverageRow | None:
         """Losses from the main measure at the main length."""
-        rows = self.leverage.rows
-        return self._at_main_length(rows, variant=variant, start=start, bound=bound)
+        return self._at_main_length(self.leverage.rows, variant=variant, start=start, bound=bound)
 
     def responses(
         self, start: str, variant: str | None = None

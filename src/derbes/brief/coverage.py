@@ -224,8 +224,7 @@ def coverage_section(contents: BriefContents) -> Section:
     text = fmt.joined(text, _worst_by_variant(contents), drawn, by=" ")
     if not shown:
         text = _("No course of the main measure was computed, so no curve is drawn.")
-    title = _("What is served after the measure begins")
-    return Section("coverage-curves", title, (text,), shown)
+    return Section("coverage-curves", _("What is served after the measure begins"), (text,), shown)
 
 
 def _worst_by_variant(contents: BriefContents) -> str:
@@ -321,8 +320,7 @@ def _panels(
         return vega.panels(rows, [rule, lines], width=width, height=70, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
-    months = _("months since the measure began")
-    unit = _("Served share by {months}").format(months=months)
+    unit = _("Served share by {months}").format(months=_("months since the measure began"))
     columns = (
         Column(_("panel"), "panel"),
         Column(_("response"), "bound"),

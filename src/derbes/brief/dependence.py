@@ -258,8 +258,7 @@ def _dependence_spec(
         {"vconcat": shares, "spacing": 10, "title": {**vega.subject(title), "frame": "bounds"}}
     ]
     if events:
-        lanes_x = {**x, "axis": None}
-        parts.insert(0, _lanes_spec(events, lanes_x, years, plot=plot, labels=labels))
+        parts.insert(0, _lanes_spec(events, {**x, "axis": None}, years, plot=plot, labels=labels))
     return vega.finished({"vconcat": parts, "spacing": 16})
 
 
@@ -415,8 +414,7 @@ def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]
     for kind, look in looks.items():
         own = [one for one in boxes if one["kind"] == kind]
         parts.append((vega.layer("rect", ends, cornerRadius=4, **look), own))
-    words = vega.layer("text", middle, baseline="middle", align="center", **font)
-    parts.append((words, boxes))
+    parts.append((vega.layer("text", middle, baseline="middle", align="center", **font), boxes))
     return [{"data": vega.values(rows), **drawn} for drawn, rows in parts if rows]
 
 

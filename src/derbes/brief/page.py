@@ -119,8 +119,7 @@ def _answer(contents: BriefContents) -> str:
         parts.append(_("When the leverage ends was not computed."))
     elif end.binding and not end.date:
         text = _("As planned this does not end by {month}; what still binds: {goods}.")
-        goods = contents.binding_words(end)
-        parts.append(text.format(month=contents.last_month, goods=goods))
+        parts.append(text.format(month=contents.last_month, goods=contents.binding_words(end)))
     return fmt.joined(*parts, by=" ")
 
 

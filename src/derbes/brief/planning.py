@@ -31,15 +31,13 @@ Row = tuple[str, str, str]
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
     """Variant and futures that a plan was made for."""
-    name = contents.name("variants", plan.variant)
-    variant = _("variant: {name}").format(name=name)
+    variant = _("variant: {name}").format(name=contents.name("variants", plan.variant))
     return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
 
 def beyond_noise(plan: Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
-    whole = abs(plan.cost or plan.no_threat_cost or 0.0)
-    return 0.0 if abs(amount) <= NOISE * whole else amount
+    return 0.0 if abs(amount) <= NOISE * abs(plan.cost or plan.no_threat_cost or 0.0) else amount
 
 
 def plan_method() -> str:
@@ -463,8 +461,7 @@ def _money_estimate(contents: BriefContents, found: Estimate | None) -> Cell:
 def _share_estimate(found: Estimate | None) -> Cell:
     if found is None:
         return Cell.figure(None)
-    text = f"{fmt.share(found.mean)} ± {fmt.share(found.standard_error)}"
-    return Cell.figure(found.mean, text)
+    return Cell.figure(found.mean, f"{fmt.share(found.mean)} ± {fmt.share(found.standard_error)}")
 
 
 def ways_table(contents: BriefContents) -> PageTable | None:
@@ -599,8 +596,7 @@ def _plant_rows(contents: BriefContents) -> Iterator[Row]:
     for one in contents.plan.plants if contents.plan else ():
         amount = _("no line of it opens")
         if one.used_in_all is not None:
-            share = fmt.share(one.used_in_all)
-            amount = _("{share} of its hours used in calm").format(share=share)
+            amount = _("{share} of its hours used in calm").format(share=fmt.share(one.used_in_all))
             years = list(one.used)
             if years:
                 amount = _("{words} ({last}: {share})").format(
@@ -652,8 +648,7 @@ def _chance_rows(contents: BriefContents) -> Iterator[Row]:
             continue
         amount = _("pays at no probability")
         if one.break_even is not None:
-            share = fmt.share(one.break_even)
-            amount = _("pays from a probability of {p} on").format(p=share)
+            amount = _("pays from a probability of {p} on").format(p=fmt.share(one.break_even))
         rests = _(
             "costs {cost} in any case, saves {gain} if it comes, discounted; worth {half} at "
             "{p}; not counted"

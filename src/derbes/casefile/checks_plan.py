@@ -278,9 +278,7 @@ def nearest_possible(links: Links, pair: Pair) -> float | None:
     given = links[pair]
     grid = sorted((step / 100 for step in range(-100, 101)), key=lambda rank: abs(rank - given))
     works = next((rank for rank in grid if are_possible({**links, pair: rank})), None)
-    if works is None:
-        return None
-    return nearest_in_common(links, [pair], works=works)
+    return None if works is None else nearest_in_common(links, [pair], works=works)
 
 
 def nearest_in_common(links: Links, pairs: Sequence[Pair], works: float = 0.0) -> float:
@@ -482,8 +480,7 @@ def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
             fix = _('take "{measure}" out: it runs together with "{other}"')
             if twice[0] == name:
                 fix = _("take it out of one of the two")
-            by = pulled[twice[0]]
-            yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
+            yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=pulled[twice[0]])
         pulled |= dict.fromkeys(together, lever.id)
         other = first.setdefault(lever.sender, name)
         starts = [case.measures[one].start for one in (name, other)]

@@ -157,8 +157,7 @@ def _parents(case: Case, quantity: Quantity, indent: str) -> Iterator[str]:
         parent = numbers[path]
         grade = f", {parent.grade}" if parent.grade else ""
         how = f" = {parent.formula.text}" if parent.formula else ""
-        words = _number_in_words(parent, case.calendar)
-        yield f"{indent}  {path}{how}: {words}{grade}"
+        yield f"{indent}  {path}{how}: {_number_in_words(parent, case.calendar)}{grade}"
         yield from _parents(case, parent, f"{indent}  ")
 
 

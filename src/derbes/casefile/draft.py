@@ -274,8 +274,7 @@ def _named(
             if built is None or built.part is None:
                 return None
             good = _counted_good(section, name, built.part)
-            within = Filled(built.part, built.node, path[:2], counted, good, [], [])
-            return within.at(path[2:])
+            return Filled(built.part, built.node, path[:2], counted, good, [], []).at(path[2:])
         return replace(top, measures=counted, findings=[], missing=[]).at(path)
 
     def named(name: str, asked_by: Path) -> Quantity:
@@ -382,8 +381,7 @@ def _aims(top: Filled) -> Found:
         aims["budget"] = _budget(budget)
     risk, is_whole = _part(top, Risk, ("risk",))
     if risk is not None and is_whole:
-        shares = {name: share or 0.0 for name, share in risk.held().items()}
-        aims["risk"] = Risk(**shares)
+        aims["risk"] = Risk(**{name: share or 0.0 for name, share in risk.held().items()})
         if aims["risk"].level == 1.0:
             what = _("at a level of 1 the tail holds no draw")
             risk.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
@@ -517,8 +515,7 @@ def _built(
     if entry is None or not measures.money:
         return checked
     good = _counted_good(section, name, entry)
-    line = key_place(root, path).line
-    filled = Filled(entry, checked.node, path, measures, good, [], [], line)
+    filled = Filled(entry, checked.node, path, measures, good, [], [], key_place(root, path).line)
     if checked.entry is None:
         if section != "facts":
             filled.quantities()

@@ -237,8 +237,7 @@ def _add(changed: WrittenAlternative, origin: Path) -> None:
         changed.refuse(origin, what, fix, element=dotted(path), at_key=True)
     elif node is not None:
         if not isinstance(find(changed.root, (section,)), MappingNode):
-            empty = MappingNode({}, node.mark)
-            changed.root = _with(changed.root, (section,), empty, node.mark)
+            changed.root = _with(changed.root, (section,), MappingNode({}, node.mark), node.mark)
         _hang(changed, path, origin)
 
 

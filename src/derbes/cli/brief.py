@@ -80,8 +80,7 @@ def chart(
     if kind == PNG:
         write_bytes_atomically(Path(out), found.png(ppi))
     else:
-        text = {SVG: found.svg, CSV: found.csv, JSON: found.json}[kind]()
-        tell(text.rstrip("\n"), out, kind)
+        tell({SVG: found.svg, CSV: found.csv, JSON: found.json}[kind]().rstrip("\n"), out, kind)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
@@ -94,8 +93,7 @@ def chart(
 def _tell_charts(path: str, out: str | None, *, as_json: bool) -> None:
     """Which charts the case may have, by name."""
     place = out or STANDARD_OUTPUT
-    case = opened(path, out=place)
-    found = api.charts(case)
+    found = api.charts(opened(path, out=place))
     if as_json:
         tell_json({"charts": [{"name": one, "title": found[one]} for one in found]}, place)
         return

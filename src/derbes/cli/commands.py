@@ -423,8 +423,7 @@ def term_text(term: GlossaryTerm) -> str:
     lines = []
     for one in _order():
         lines.append(f"{LANGUAGE_NAMES[one]:<{width}}{term.words[one]}")
-        about = textwrap.wrap(term.about[one], TERM_WIDTH - width)
-        lines += [" " * width + line for line in about]
+        lines += [" " * width + line for line in textwrap.wrap(term.about[one], TERM_WIDTH - width)]
     if term.check:
         text = _("No native reader has looked at it yet in: {languages}")
         lines.append(text.format(languages=", ".join(LANGUAGE_NAMES[one] for one in term.check)))

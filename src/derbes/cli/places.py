@@ -40,8 +40,7 @@ class Place(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Leave it to the shell, which knows its files."""
-        known = click.Path(file_okay=not self.is_folder)
-        return known.shell_complete(ctx, param, incomplete)
+        return click.Path(file_okay=not self.is_folder).shell_complete(ctx, param, incomplete)
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"

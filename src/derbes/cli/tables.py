@@ -403,8 +403,7 @@ def _fans(stress: Stress) -> Iterator[str]:
     for fan in (one for one in stress.fans if one.name not in told):
         about = (fan.measure, _months(fan.length), fan.variant, fan.bound, _draws(fan.n_draws))
         title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
-        points = enumerate(points_of(fan))
-        rows = [one for at, one in points if not at or one.date.endswith("-01")]
+        rows = [one for at, one in enumerate(points_of(fan)) if not at or one.date.endswith("-01")]
         yield _titled(f"{title}: {_listed(about)}", columns, rows)
 
 
@@ -545,8 +544,7 @@ def _flip_lines(row: StatementRow) -> list[str]:
     }
     lines = [words[one.direction].format(id=row.id, **asdict(one)) for one in row.flips_at]
     if row.flips_in:
-        text = _("{id}: in {variants}")
-        lines.append(text.format(id=row.id, variants=", ".join(row.flips_in)))
+        lines.append(_("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in)))
     return lines
 
 

@@ -32,8 +32,7 @@ def imported_text(found: Imported) -> str:
     order = {KEPT: 0, **{name: place for place, name in enumerate(FACTS, 1)}}
     counts = sorted(found.counts.items(), key=lambda one: (order.get(one[0], 9), one[0]))
     head, held = _("{dataset}: {source}, {years}."), _("The dataset holds {years}, in {folder}.")
-    years = _span(found.years)
-    lines = [head.format(dataset=found.dataset, source=found.made_of, years=years)]
+    lines = [head.format(dataset=found.dataset, source=found.made_of, years=_span(found.years))]
     lines += [f"  {n:>12,} {fate_words(fate)}" for fate, n in counts if n or fate == KEPT]
     if found.broken:
         lines.append(_("Broken rows were set aside; the first of them:"))
@@ -130,8 +129,7 @@ def _sheet(found: ProductSheet) -> Iterator[str]:
 
 def _trends(found: ProductSheet) -> Iterator[str]:
     if found.sender_trend is not None:
-        points = spelled(f"{100 * found.sender_trend:+.1f}")
-        trend = _("{n} percentage points").format(n=points)
+        trend = _("{n} percentage points").format(n=spelled(f"{100 * found.sender_trend:+.1f}"))
         text = _("{sender}'s part changes by {trend} a year.")
         yield text.format(sender=found.sender, trend=trend)
     if found.concentration_trend is not None:
@@ -247,8 +245,7 @@ def _sectors(found: Upstream, limit: int) -> Iterator[str]:
         "Which goods: use as inputs, how much of it {sender} sells, and its part over all tiers"
     )
     columns = upstream_columns(found.source.unit)
-    goods = found.sectors[:limit]
-    yield _titled(head.format(**_names(found.exposure)), columns["sectors"], goods)
+    yield _titled(head.format(**_names(found.exposure)), columns["sectors"], found.sectors[:limit])
     yield from _rows_left(len(found.sectors) - limit)
     rows = sorted(found.sectors, key=lambda row: (-row.short_high, row.sector))[:MOST_SHORT]
     low, high = (f"{end:g}" for end in found.short_sigma)

@@ -333,11 +333,9 @@ def make_draws(
             what = _("the inputs have more than {n} combinations of values").format(n=n)
         fix = _("give a number of draws, and the method sobol")
         raise RequestError(case.source or case.name, [Problem("draws", what, fix=fix)])
-    has_scenarios = bool(case.scenarios)
-    cube = points(n, has_scenarios + len(paths), seed=seed, method=method, first=first)
+    cube = points(n, bool(case.scenarios) + len(paths), seed=seed, method=method, first=first)
     names, values = values_at(case, paths, cube, worlds=worlds)
-    weights = np.full(n, 1.0 / n)
-    return Draws(paths, values, weights, names, seed=seed, method=method, first=first)
+    return Draws(paths, values, np.full(n, 1.0 / n), names, seed=seed, method=method, first=first)
 
 
 def _check(case: Case, n: int | None, method: str) -> None:

@@ -103,8 +103,7 @@ def make_studies(
 
     The solver starts from a calm plan of another variant, where one is near.
     """
-    names = variants or request.variants
-    cases = [(name, variant_case(case, name)) for name in names]
+    cases = [(name, variant_case(case, name)) for name in (variants or request.variants)]
     tasks = [(name, one, request.measures or tuple(one.measures)) for name, one in cases]
     work = partial(_study, longest=longest_length(case, request), near=near)
     return run_tasks(work, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))

@@ -313,8 +313,7 @@ class DrawnInput:
 def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     """The whole of cover as a table."""
     shown, more = cover_columns(), "survives_at_least survives_length days_of_cover_infinite"
-    title = _("Cover")
-    return (table_of("cover", title, CoverRow, cover.rows, *setting_columns(), *shown, more),)
+    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *setting_columns(), *shown, more),)
 
 
 @tables_of.register

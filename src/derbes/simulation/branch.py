@@ -93,8 +93,7 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
     arrays = calm.arrays
     activities = arrays.activities
     network = network_of(arrays)
-    n_goods = len(arrays.goods)
-    by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
+    by_lot = (arrays.lot_goods[:, None] == np.arange(len(arrays.goods))).astype(np.float64)
     path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
     arriving = deliveries(activities, calm.opening, calm.orders)
     lost, given_up = _losses(calm, arriving, path, by_lot)

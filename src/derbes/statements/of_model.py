@@ -98,8 +98,7 @@ def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor =
     """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
     but the target.
     """
-    target = one.case.target
-    mine = bought_from(one.arrays, lambda who: who == actor if actor else who != target)
+    mine = bought_from(one.arrays, lambda who: who == actor if actor else who != one.case.target)
     return _flow(one, good, one.span(since, until), mine)
 
 

@@ -83,8 +83,7 @@ class StatementDraws:
 def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     """The case as written, and the variants that expressions name."""
     calls = (given.get("variant") for node in nodes for _entry, given in calls_in(node))
-    named = (str(variant) for variant in calls if variant is not None)
-    return tuple(dict.fromkeys((BASE, *named)))
+    return tuple(dict.fromkeys((BASE, *(str(variant) for variant in calls if variant is not None))))
 
 
 def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:

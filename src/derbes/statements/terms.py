@@ -540,8 +540,7 @@ def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None
     """
     if term.entry is not None:
         names = (parameter.name for parameter in term.entry.parameters)
-        written = (part.written for part in term.parts)
-        yield term.entry, dict(zip(names, written, strict=True))
+        yield term.entry, dict(zip(names, (part.written for part in term.parts), strict=True))
     for part in term.parts:
         yield from calls_in(part)
 

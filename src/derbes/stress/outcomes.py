@@ -299,8 +299,7 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
         starts.append(np.where(start < n_periods, start, NEVER))
         lengths.append(length)
         clock = np.minimum(start + length, NEVER)
-    every = np.tile(which, len(starts) - 1)
-    return _in_order(names, np.hstack(starts), np.hstack(lengths), every)
+    return _in_order(names, np.hstack(starts), np.hstack(lengths), np.tile(which, len(starts) - 1))
 
 
 def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArray:

@@ -296,8 +296,7 @@ def _hazards(
         if len(drawn.weights) < draws:  # inputs that are listed; hazards are left to chance
             drawn = make_draws(one.case, draws, seed=seed, method="random", inputs=paths)
         measures = tuple(dict.fromkeys(hazard.measure for hazard in one.case.hazards.values()))
-        change = decided_arrays(one.case, one.choices)
-        rule = Rule(one.case, measures, n_threads, change)
+        rule = Rule(one.case, measures, n_threads, decided_arrays(one.case, one.choices))
         found[one.way] = simulate_hazards(rule, drawn, seed=seed)
     return found
 

@@ -84,8 +84,7 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
     if reading.found.kind == STOCKS:
         _tell_stock(reading, path, known)
     else:
-        tell = _tell_history if reading.found.kind == HISTORY else _tell_series
-        tell(reading, path, points)
+        (_tell_history if reading.found.kind == HISTORY else _tell_series)(reading, path, points)
 
 
 def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:

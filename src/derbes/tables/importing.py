@@ -172,8 +172,7 @@ def _over(base: TableMap, told: TableMap, mapping: str, source: str) -> TableMap
 def _document(file: TableFile, frame: FoundTable, date: str) -> dict[str, Plain]:
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
-    note = f"{sheet}SHA-256 {file.digest}"
-    return {"title": title, "date": date or file.day, "note": note}
+    return {"title": title, "date": date or file.day, "note": f"{sheet}SHA-256 {file.digest}"}
 
 
 def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:

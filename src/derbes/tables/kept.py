@@ -66,8 +66,7 @@ def name_of(table: Path) -> str:
         ('stock', 'agsi')
     """
     stem = table.name.split(".")[0] if table.name.endswith(".gz") else table.stem
-    latin = in_latin_letters(stem.casefold())
-    words = [word for word in re.split(r"[^a-z0-9]+", latin) if word]
+    words = [word for word in re.split(r"[^a-z0-9]+", in_latin_letters(stem.casefold())) if word]
     kept = [word for word in words if not word.isdigit() and not moment_or_none(word)]
     found = "_".join(kept or words) or "table"
     return found if found[0].isalpha() else f"table_{found}"

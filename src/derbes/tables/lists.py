@@ -104,8 +104,7 @@ def _element(reading: TableReading, row: int, role: str, section: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        fix = _("call it by its id, or put its label right")
-        reading.refuse(place, _may_be(text, found), fix)
+        reading.refuse(place, _may_be(text, found), _("call it by its id, or put its label right"))
         return ""
     what = _('"{text}" is not among the {section} of the case')
     what = what.format(text=text, section=section) if text else _("the cell is empty")

@@ -460,8 +460,7 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
                 for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
 
     for first in range(0, len(next(iter(columns.values()))), _AT_A_TIME):
-        part = slice(first, first + _AT_A_TIME)
-        lists = [cells(column[part]) for column in columns.values()]
+        lists = [cells(column[slice(first, first + _AT_A_TIME)]) for column in columns.values()]
         for row in zip(*lists, strict=True):
             yield dict(zip(columns, row, strict=True))
 

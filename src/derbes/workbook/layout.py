@@ -208,8 +208,7 @@ def _child(
             fields = _anything() if isinstance(item, forms.AnyForm) else _number(item)
             is_list = isinstance(form, forms.MapForm) and form.as_list
             return SheetLayout(name, "map", path, (*leads, lead), (fields,), about, is_list)
-    msg = f"no sheet for {path}"
-    raise ValueError(msg)
+    raise ValueError(f"no sheet for {path}")
 
 
 def _number(form: forms.Form) -> Field:
