@@ -219,10 +219,9 @@ def point_count(case: Case, request: Request) -> int:
     """Points that are looked at: variants × measures × starts × lengths."""
     asked = request.measures or tuple(case.measures)
     starts = len(request.starts) or case.calendar.n_periods
-    own = [case.measures[name] for name in asked if name in case.measures]
     return len(request.variants) * sum(
         (1 if one.start is not None else starts) * (len(request.lengths) or len(one.lengths))
-        for one in own
+        for one in [case.measures[name] for name in asked if name in case.measures]
     )
 
 

@@ -160,8 +160,7 @@ def years_name(number: int) -> str:
     """The word for years beside a number."""
     from babel.units import format_unit  # noqa: PLC0415
 
-    told = format_unit(number, "duration-year", "long", locale=locale_of(language()))
-    return told.split()[-1]
+    return format_unit(number, "duration-year", "long", locale=locale_of(language())).split()[-1]
 
 
 def country_names(code: str) -> Mapping[str, str]:

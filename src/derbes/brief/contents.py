@@ -137,8 +137,7 @@ class BriefContents:
         """Variants that were computed, the case as written first."""
         of_rows = [row.variant for row in self.leverage.rows]
         of_rows += [row.variant for row in self.cover.rows]
-        names = dict.fromkeys([*of_rows, *self.calm])
-        return tuple(sorted(names, key=lambda name: name != BASE))
+        return tuple(sorted(dict.fromkeys([*of_rows, *self.calm]), key=lambda name: name != BASE))
 
     @property
     def charted(self) -> tuple[str, ...]:
@@ -278,8 +277,7 @@ class BriefContents:
         """Whether demand differs from calm while the main measure, or one with it, runs."""
         if self.measure is None:
             return False
-        others = (self.case.measures[id_] for id_ in self.measure.together_with)
-        together = (self.measure, *others)
+        together = (self.measure, *(self.case.measures[id_] for id_ in self.measure.together_with))
         if any(part.kind is MeasureKind.DEMAND_SURGE for part in together):
             return True
         has_crisis = any(use.crisis_demand is not None for use in self.case.uses.values())

@@ -202,8 +202,7 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
     for branch in branches:
         calm = _calm_shares(contents, branch.variant, branch.start)
         for use, path in branch.served_share.items():
-            without = [*calm.get(use, ()), *[1.0] * len(path)]
-            pairs = enumerate(zip(path, without, strict=False))
+            pairs = enumerate(zip(path, [*calm.get(use, ()), *[1.0] * len(path)], strict=False))
             short = [t for t, (share, calmly) in pairs if share < calmly - NOTHING]
             last = max([last, *(t + 1 for t in short)])
     return int(last) + max(1, _AFTER // step)

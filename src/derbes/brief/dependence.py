@@ -185,11 +185,10 @@ def dependence_section(contents: BriefContents) -> Section:
         *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
     )
     caption = _("Sender's share of each essential use")
-    unit = _("Sender's share of a use, inputs counted")
     figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
-        under=contents.under(unit, when=_span_of(calm)),
+        under=contents.under(_("Sender's share of a use, inputs counted"), when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
         table=table_of(caption, columns, range(len(months))),
@@ -439,11 +438,10 @@ def chokepoint_section(contents: BriefContents) -> Section:
         Column(_("who sells or makes it"), supply),
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )
-    unit = _("Goods by tier, inputs before what they go into")
     figure = Figure(
         "chokepoint-map",
         _finding(contents, materials),
-        under=contents.under(unit, about=""),
+        under=contents.under(_("Goods by tier, inputs before what they go into"), about=""),
         description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
         spec=lambda width: materials_map(materials, links, width=width),
         table=table_of(_("Goods by tier"), columns, materials),

@@ -84,13 +84,12 @@ def plan_section(contents: BriefContents, plan: Plan) -> Section:
         spec=partial(_timeline_spec, contents, plan),
         table=choices,
     )
-    tables = (choices, *_question_tables(contents, plan))
     return Section(
         "plan",
         _("The plan: {answer}").format(answer=plan_words(contents, plan)),
         tuple(_plan_texts(contents, plan)),
         (timeline,) if plan.plan else (),
-        tuple(table for table in tables if table.rows),
+        tuple(table for table in (choices, *_question_tables(contents, plan)) if table.rows),
     )
 
 
@@ -329,9 +328,8 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         for point, cost in known
     ]
     x_scale, ticks = {"domainMin": 0, "nice": False}, {"grid": False, "tickCount": 8}
-    title = _("Months survived")
     place = {
-        "x": vega.numbers("months", title=title, scale=x_scale, form="d", **ticks),
+        "x": vega.numbers("months", title=_("Months survived"), scale=x_scale, form="d", **ticks),
         "y": vega.numbers("cost", scale={"zero": False}, tickCount=5),
     }
     points = {**place, **vega.color_and_shape(kinds, (vega.BLUE, vega.GRAY), ("circle", "cross"))}

@@ -302,13 +302,12 @@ def _bands(
         ends = {"x": x, "y": {**y, "field": field}, **({"y2": {"field": other}} if other else {})}
         return vega.layer(kind, ends, **look)
 
-    layers = [
+    return rows, [
         drawn("area", "p5", "p95", color=vega.BLUE, opacity=_PALE),
         drawn("area", "p25", "p75", color=vega.BLUE, opacity=_PALE),
         drawn("line", "p50", strokeWidth=2, color=vega.BLUE),
         drawn("line", "central", strokeWidth=1.5, color=vega.INK, strokeDash=[5, 4]),
     ]
-    return rows, layers
 
 
 def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:

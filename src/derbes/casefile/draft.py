@@ -360,10 +360,9 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
     found = top.held()
     length = entry.main_length
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
-    absent = {name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None}
     return {
         **{name: found[name] for name in (*names, *DEFAULTS)},
-        **absent,
+        **{name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None},
         **always,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,

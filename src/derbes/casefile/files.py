@@ -294,10 +294,9 @@ class _Composing:
                 del node.items[position + 1], node.ends[position]
 
     def _is_cut(self, before: Text, after: Text) -> bool:
-        between = self.text[before.mark.end : after.mark.start]
         return (
             not (before.style or after.style)
-            and between == ","
+            and self.text[before.mark.end : after.mark.start] == ","
             and _ENDS_IN_DIGIT.match(before.text) is not None
             and _BEGINS_WITH_DIGIT.match(after.text) is not None
         )

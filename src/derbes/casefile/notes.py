@@ -142,12 +142,11 @@ def _whole_periods(counted: int, step: Step) -> str:
 
 
 def _whole(n: int, step: Step) -> str:
-    texts = {
+    return {
         Step.YEAR: ngettext("{n} year", "{n} years", n),
         Step.QUARTER: ngettext("{n} quarter", "{n} quarters", n),
         Step.MONTH: ngettext("{n} month", "{n} months", n),
-    }
-    return texts[step].format(n=n)
+    }[step].format(n=n)
 
 
 def _amount(number: float, unit: str) -> Worded:

@@ -244,12 +244,11 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    states = {
+    status = {
         "optimal": _("within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
-    }
-    status = states.get(plan.status, plan.status)
+    }.get(plan.status, plan.status)
     gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
     text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
     cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
@@ -449,8 +448,7 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
     what = _("hazards: {names}").format(names=", ".join(risk.hazards))
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
     title = f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}"
-    heads = (what, _("unit"), _("mean"), _("standard error"), worst)
-    return _titled(title, _places(heads), rows)
+    return _titled(title, _places((what, _("unit"), _("mean"), _("standard error"), worst)), rows)
 
 
 def _deciding(stress: Stress) -> Iterator[str]:

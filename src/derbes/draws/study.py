@@ -147,7 +147,6 @@ def prepare_futures(
         for name, key, quantity in _factors_of(case, names)
         if quantity.path in moved
     }
-    columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
         compile=lambda values, n: change(compile_draws(case, central, values, n)),
@@ -155,7 +154,7 @@ def prepare_futures(
         inputs=tuple(inputs),
         factors=tuple(factors.values()),
         measures=names,
-        sets=_sets(case, plan.arrays, names, columns),
+        sets=_sets(case, plan.arrays, names, {path: column for column, path in enumerate(factors)}),
         first=0,
         n_periods=case.calendar.n_periods,
     )

@@ -157,12 +157,11 @@ def way_words(way: Way, *, has_project: bool) -> str:
     if not way.plan:
         return _("Without it: the standard is met as well")
     n = len(way.plan)
-    text = ngettext(
+    return ngettext(
         "Without it, the cheapest way to the same standard ({n} choice)",
         "Without it, the cheapest way to the same standard ({n} choices)",
         n,
-    )
-    return text.format(n=n)
+    ).format(n=n)
 
 
 def met_words(way: Way) -> str:

@@ -190,8 +190,7 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     from derbes.analysis.cover import good_cover  # noqa: PLC0415 - see worlds
 
     period, uses = one.period(at), one.case.uses
-    good = one.good(uses[of].good if of in uses else of)
-    found = good_cover(one.study.calm, period, good)
+    found = good_cover(one.study.calm, period, one.good(uses[of].good if of in uses else of))
     if found is None:
         raise Unknown(f"uses ({of})")
     return found.periods * one.case.calendar.step

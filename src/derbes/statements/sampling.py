@@ -287,15 +287,14 @@ class Sampler:
         work = partial(_in_variants, world=self.center(has_programs=True), parts=parts)
         found = self._run(work, [tuple(map(str, group)) for group in groups], _("variants"))
         written, *others = [truths for group in found for truths in group]
-        flips = {
+        return {
             part: tuple(
                 name
                 for name, truths in zip(names[1:], others, strict=True)
                 if {truths[part], written[part]} == {True, False}
             )
             for part in parts
-        }
-        return flips, written
+        }, written
 
     def flips(
         self, truths: Mapping[Part, Truths], at_center: Mapping[Part, Value], most: int

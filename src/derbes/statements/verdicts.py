@@ -526,10 +526,9 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
     made = table.provenance
     run = (table.as_of, made.case_hash, made.seed)
     declared = [row for row in table.double_standards if row.is_declared]
-    rows = (*table.statements, *table.contrasts, *declared, *table.tensions)
     lines = (
         (row.id, row.verdict, row.share, row.standard_error, *run, row.n_draws, made.version)
-        for row in rows
+        for row in (*table.statements, *table.contrasts, *declared, *table.tensions)
     )
     return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
 

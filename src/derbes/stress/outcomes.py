@@ -393,10 +393,9 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     unmet = found.unmet[:, essential_columns(case)]
-    in_calm = calm.unmet[:, essential_columns(case)]
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(unmet.sum(axis=1), in_calm.sum(axis=1)),
+        unmet=_more(unmet.sum(axis=1), calm.unmet[:, essential_columns(case)].sum(axis=1)),
         first_short=np.where(found.first_short < n_calendar, found.first_short, -1),
         short_uses=(unmet > 0.0).astype(np.float64),
         uses=essential_uses(case),
@@ -546,14 +545,13 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
         if not asked.asks(LEVERAGE, FANS):
             continue
         for loss in leverage_rows([alone], request, has_premium=False):
-            found = {
+            for kind, number in {
                 LEVERAGE_RATIO: unbounded_ratio(loss),
                 TARGET_LOSS: loss.target_loss,
                 SENDER_COST: loss.sender_cost_returning,
                 SENDER_COST_LOST: loss.sender_cost_lost,
                 UNMET_ESSENTIAL: loss.unmet_essential,
-            }
-            for kind, number in found.items():
+            }.items():
                 column = DrawColumn(kind, name, index(loss.start), length, loss.bound)
                 numbers[column] = np.nan if number is None else number
     return np.array([numbers[column] for column in variant.solved_columns])

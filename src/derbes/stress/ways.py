@@ -71,8 +71,7 @@ def calm_cost(case: Case) -> float | None:
 
     None where something goes short that has no price.
     """
-    closed = nothing_decided(replace(case, scenarios={}))
-    course = course_of(make_problem(closed), ())
+    course = course_of(make_problem(nothing_decided(replace(case, scenarios={}))), ())
     short = course.unmet.sum(axis=1)
     unpriced = [use.shortage_cost is None for use in case.uses.values()]
     blind = any(lacks and unmet > UNMET_NOISE for lacks, unmet in zip(unpriced, short, strict=True))
@@ -273,11 +272,10 @@ def _way(
         return way
     own, nothing = found[course.way], found[NOTHING]
     is_short = (own.first_short >= 0).astype(np.float64)
-    saved = _estimate(nothing.loss - own.loss, own.weights)
     return replace(
         way,
         loss=_estimate(own.loss, own.weights),
-        saved=None if course.way == NOTHING else saved,
+        saved=None if course.way == NOTHING else _estimate(nothing.loss - own.loss, own.weights),
         p_short=Estimate(*probability(is_short, own.weights)),
     )
 

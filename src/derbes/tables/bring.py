@@ -131,9 +131,8 @@ def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNu
     edges = [one for one in points if one.moment.months <= 1 and _is_edge(one.moment)]
     for one in edges[-MOST_FACTS:]:
         id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
-        says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
         reading.values["facts", id_] = {
-            "says": says,
+            "says": text.format(what=next(iter(label.values()), name), time=one.moment.label),
             "amount": one.words,
             "date": one.moment.label,
             "document": reading.source,

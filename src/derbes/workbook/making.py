@@ -507,14 +507,13 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
         page.write(at, 0, value, look)
         page.write(at, 1, told)
     at += 2
-    facts = {
+    for name, value in {
         _("Case"): about["name"] or _("a new case"),
         _("Files"): about["files"],
         _("Written"): about["date"],
         _("By"): f"derbes {VERSION}",
         _("Digest of the case"): about["digest"],
-    }
-    for name, value in facts.items():
+    }.items():
         if value:
             page.write(at, 0, name, "bold")
             page.write(at, 1, value, "text")
