@@ -14,16 +14,7 @@ import numpy.typing as npt
 
 from derbes.errors import Problem, RequestError, count_problems
 from derbes.language import _
-from derbes.results.trade import (
-    EVERY,
-    Comparison,
-    Dependence,
-    Mirror,
-    ProductSheet,
-    Screen,
-    Seller,
-    TradeSource,
-)
+from derbes.results import trade as results
 from derbes.sql.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade import indicators as of
 from derbes.trade.codes import DIGITS, GROUPS, area_fix, area_name, iso3, members_of, product_names
@@ -66,7 +57,7 @@ class Question:
 
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
-) -> Screen:
+) -> results.Screen:
     """Products by how dependent their buyer is on few sellers; as in `derbes.api`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
@@ -80,14 +71,14 @@ def screen(
     rows.sort(key=lambda row: (-row.cdi_margin, row.product, row.buyer))
     absent = tuple(year for year in _asked_years(question, data) if year not in years)
     source = _source(data, rows)
-    return Screen(
+    return results.Screen(
         question.buyer, question.sender, tables.inside, years, tuple(rows), churn, absent, source
     )
 
 
 def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
-) -> ProductSheet:
+) -> results.ProductSheet:
     """One product of one buyer over years, its sellers and who else could sell; as `screen`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
@@ -104,7 +95,7 @@ def product_sheet(
     concentrations = [known[t].concentration if t in known else None for t in years]
     shares = [known[t].sender_share if t in known else None for t in years]
     part = weighed[0] / last.exports if last and weighed and last.exports else None
-    return ProductSheet(
+    return results.ProductSheet(
         buyer=question.buyer,
         sender=question.sender,
         product=product,
@@ -129,7 +120,7 @@ def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
 
 
 def _reliance(
-    question: Question, last: Dependence | None, weighed: tuple[float, float] | None
+    question: Question, last: results.Dependence | None, weighed: tuple[float, float] | None
 ) -> float | None:
     """Net imports over use by weight, where production is told.
 
@@ -177,7 +168,9 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     asked = {"importer": question.buyer, "sender": question.sender, "inside": question.inside}
     asked |= {f"beside {word}": word for word in question.beside}
     for option, word in asked.items():
-        is_fine = not word or members_of(word, 2020) or (option, word) == ("importer", EVERY)
+        is_fine = (
+            not word or members_of(word, 2020) or (option, word) == ("importer", results.EVERY)
+        )
         if option == "inside" and word and word.upper() not in GROUPS:
             fix = _("known: {names}").format(names=", ".join(GROUPS))
             problems.append(Problem(option, _('"{word}" is no group').format(word=word), fix=fix))
@@ -205,13 +198,13 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     return years
 
 
-def _source(data: Dataset, rows: Sequence[Dependence]) -> TradeSource:
+def _source(data: Dataset, rows: Sequence[results.Dependence]) -> results.TradeSource:
     """The data, and what is not in them where it matters."""
     warning = _(
         "Arms and ammunition: Russia's customs file them under a secret code, and others "
         "leave some out, so that these sums are what was reported, not what was sold."
     )
-    return TradeSource(
+    return results.TradeSource(
         dataset=data.id,
         source=data.source,
         classification=data.classification,
@@ -232,7 +225,7 @@ class _Tables:
         buyer = question.buyer.upper()
         self.inside = question.inside or (buyer if buyer in GROUPS else "")
         self._scan = data.scan(engine, years)
-        self._is_every = question.buyer == EVERY
+        self._is_every = question.buyer == results.EVERY
         # conditions: of what is bought by the buyer, sold by it, sold by the sender
         self._is_bought, self._is_sold = (
             "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
@@ -326,12 +319,12 @@ class _Tables:
             sums[key], sums[f"{key}_seller"] = _tops(sums[key])
         return {**sums, **told}
 
-    def dependence(self, row: Mapping[str, Any]) -> Dependence:
+    def dependence(self, row: Mapping[str, Any]) -> results.Dependence:
         """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
         is_known = self._data.classification == "HS92"
-        return Dependence(
+        return results.Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
             product=product,
             label=product_names().get(product, "") if is_known else "",
@@ -364,7 +357,7 @@ class _Tables:
             years_flagged=row.get("years_flagged"),
         )  # fmt: skip
 
-    def sellers(self) -> tuple[Seller, ...]:
+    def sellers(self) -> tuple[results.Seller, ...]:
         """Who sells to the buyer in the last year, and who else could."""
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
@@ -399,7 +392,7 @@ class _Tables:
         rows = self._engine.rows(f"{query} GROUP BY t, m")
         return of.season({(t, m): value for t, m, value in rows})
 
-    def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:
+    def comparisons(self, rows: Sequence[results.Dependence]) -> tuple[results.Comparison, ...]:
         """Unit values beside those of other buyers, by year."""
         prices: dict[str, dict[int, float | None]] = {}
         for word in self._question.beside:
@@ -410,10 +403,10 @@ class _Tables:
         for row in rows:
             others = {word: by_year.get(row.year) for word, by_year in prices.items()}
             premium = of.premium(row.unit_value, [*others.values()])
-            found.append(Comparison(row.year, row.unit_value, others, premium))
+            found.append(results.Comparison(row.year, row.unit_value, others, premium))
         return tuple(found)
 
-    def mirrors(self) -> tuple[Mirror, ...]:
+    def mirrors(self) -> tuple[results.Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
@@ -427,7 +420,7 @@ class _Tables:
             bought, sold, through = (sums[flow].get(year, 0.0) for flow in sums)
             passing = through if RE_EXPORT in self._data.flows else None
             gap = of.mirror_gap(bought, sold)
-            found.append(Mirror(year, self._question.sender, bought, sold, gap, passing))
+            found.append(results.Mirror(year, self._question.sender, bought, sold, gap, passing))
         return tuple(found)
 
 
@@ -465,13 +458,13 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
             yield dict(zip(columns, row, strict=True))
 
 
-def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
+def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> results.Seller:
     """A seller by its sums of each year, rising."""
     last, past = rows[-1], [row["all_v"] for row in rows]
     sold = [row for row in rows if row["v"]]
     values = {row["t"]: _price(row["weighed"], row["q"]) for row in sold}
     value = last["v"] or 0.0
-    return Seller(
+    return results.Seller(
         seller=iso3(last["i"]),
         name=area_name(last["i"]),
         value=value,
