@@ -137,9 +137,7 @@ def counted(number: float, unit: str, text: str) -> Declined:
 def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
     """Several things in one sentence: `a, b and c`.
 
-    Args:
-        parts: The things.
-        style: `standard` (and), `or`.
+    The style is `standard` (and), or `or`.
     """
     from babel.lists import format_list  # noqa: PLC0415 - few texts need it
 

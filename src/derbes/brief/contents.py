@@ -215,11 +215,9 @@ class BriefContents:
         best = self.leverage_row(start=start, variant=variant)
         return best, self.leverage_row(start=start, variant=variant, bound=MYOPIC)
 
-    def end_row(
-        self, *, variant: str | None = None, use: str = ALL_ESSENTIAL
-    ) -> LeverageEnd | None:
+    def end_row(self, *, variant: str | None = None) -> LeverageEnd | None:
         """When leverage ends in a variant, for the main measure and length."""
-        return self._at_main_length(self.leverage.ends, variant=variant, use=use)
+        return self._at_main_length(self.leverage.ends, variant=variant, use=ALL_ESSENTIAL)
 
     def courses(self, start: str, variant: str | None = None) -> list[Branch]:
         """Courses at the main length: under the best response, then under the simple rule."""

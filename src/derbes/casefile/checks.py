@@ -279,11 +279,7 @@ Known = Mapping[str, frozenset[str]]
 def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Ids of elements that the case does not have.
 
-    Args:
-        draft: The case.
-        known: Its ids.
-        base: Ids of the case before a variant changed it; what a measure hits may be
-            among them.
+    What a measure hits may be among the ids of the `base`, the case before a variant changed it.
     """
     elements = (built for section in draft.elements.values() for built in section.values())
     of_elements = (one for built in elements for one in built.references)
@@ -481,9 +477,7 @@ CHECKS: tuple[Check, ...] = (
 def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding]:
     """What does not hold between the elements of a draft.
 
-    Args:
-        draft: The case.
-        base: The case before a variant changed it; None for the case as written.
+    The `base` is the case before a variant changed it; None for the case as written.
     """
     known, before = (
         {section: frozenset(ids) for section, ids in one.elements.items()} if one else {}

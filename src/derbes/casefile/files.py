@@ -342,9 +342,7 @@ def decode(path: FilePath, left: int) -> str | Finding:
 
     What is no file, as a pipe or a device, is neither waited for nor read.
 
-    Args:
-        path: The file.
-        left: How large it may be. [byte]
+    It may be `left` large. [byte]
     """
     content = b""
     try:

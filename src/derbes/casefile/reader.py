@@ -372,12 +372,8 @@ def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[F
 def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
     """The case of a draft with its scenarios, and the correlations whose inputs it has.
 
-    The probabilities of the scenarios are rescaled so that they add to 1.
-
-    Args:
-        one: The case; nothing is wrong with it.
-        source: File that it was read from.
-        digest: SHA-256 of its text.
+    Nothing is wrong with it. The probabilities of the scenarios are rescaled so that they add to 1.
+    The digest is the SHA-256 of its text.
     """
     case = one.draft.case
     uncertain = {f"hazards.{name}" for name in case.hazards}

@@ -146,9 +146,7 @@ class PlantAccount:
 def way_words(way: Way, *, has_project: bool) -> str:
     """A way for a reader; screen and brief say the same.
 
-    Args:
-        way: The way.
-        has_project: Whether the case names a variant without its project.
+    It matters whether the case names a variant without its project.
     """
     if way.way == PROGRAMME:
         return _("As planned, with the programme") if has_project else _("With the plan")

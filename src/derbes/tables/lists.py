@@ -67,11 +67,7 @@ def _place(reading: TableReading, row: int, role: str) -> str:
 def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
     """The number of a cell with what it says of itself; None: not known, or refused.
 
-    Args:
-        reading: The table.
-        row: Row of the sheet.
-        role: Part of the row.
-        target: Unit that the number is counted in; an amount without a time is one a month.
+    Where the unit that it is counted in, the `target`, has a time, an amount without is a month's.
     """
     heading = _heading(reading, role)
     if heading is None:
