@@ -367,56 +367,31 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     money, ways = plan.currency, plan.ways
     table = partial(table_of, money=money, uses=_("unit of the uses"))
     return (
-        table(
-            "plan", _("Plan"), PlanChoice, plan.plan,
-            "option what date effect size unit cost paid paid_abroad",
-        ),
-        table(
-            "sums", _("What it comes to"), Plan, (plan,),
-            "variant feasible status cost bound gap no_threat_cost evpi vss draws seed "
-            "not_computed",
-        ),
-        table(
-            "account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
-            *(one for one in account_columns(money) if one.value != "more"), "counts",
-        ),
-        table(
-            "standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
-            "shortfall",
-        ),
-        table(
-            "frontier", _("Frontier"), FrontierPoint, plan.frontier,
-            "months cost bound cost_of_a_month feasible dominated",
-        ),
-        table(
-            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay,
-            "year currency amount without_project options",
-        ),
-        table(
-            "ways", _("Ways"), Way, ways.ways if ways else (),
-            *(way_columns(ways, money) if ways else ()),
-        ),
-        table(
-            "waiting", _("Waiting"), Waiting, plan.value_of_waiting, "years cost cost_of_waiting"
-        ),
-        table(
-            "alternatives", _("Other plans that cost little more"), Alternative, plan.alternatives,
-            "cost above",
-        ),
-        table(
-            "clash", _("Wishes that cannot hold together"), ClashWish, plan.clash,
-            "wish what least_relaxation unit",
-        ),
-        table(
-            "plants", _("Plants that are built anyway"), PlantAccount, plan.plants,
-            "plant capital standing left used_in_all",
-        ),
-        table(
-            "saved_abroad", _("Paid less abroad than without the project"), YearSaved,
-            ways.saved_abroad if ways else (), "year central mean", *quantile_columns(money),
-        ),
-        table(
-            "chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
-            "chance variant cost gain break_even",
-        ),
+        table("plan", _("Plan"), PlanChoice, plan.plan,
+              "option what date effect size unit cost paid paid_abroad"),
+        table("sums", _("What it comes to"), Plan, (plan,),
+              "variant feasible status cost bound gap no_threat_cost evpi vss draws seed "
+              "not_computed"),
+        table("account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
+              *(one for one in account_columns(money) if one.value != "more"), "counts"),
+        table("standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
+              "shortfall"),
+        table("frontier", _("Frontier"), FrontierPoint, plan.frontier,
+              "months cost bound cost_of_a_month feasible dominated"),
+        table("outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay,
+              "year currency amount without_project options"),
+        table("ways", _("Ways"), Way, ways.ways if ways else (),
+              *(way_columns(ways, money) if ways else ())),
+        table("waiting", _("Waiting"), Waiting, plan.value_of_waiting,
+              "years cost cost_of_waiting"),
+        table("alternatives", _("Other plans that cost little more"), Alternative,
+              plan.alternatives, "cost above"),
+        table("clash", _("Wishes that cannot hold together"), ClashWish, plan.clash,
+              "wish what least_relaxation unit"),
+        table("plants", _("Plants that are built anyway"), PlantAccount, plan.plants,
+              "plant capital standing left used_in_all"),
+        table("saved_abroad", _("Paid less abroad than without the project"), YearSaved,
+              ways.saved_abroad if ways else (), "year central mean", *quantile_columns(money)),
+        table("chances", _("What may come"), ChanceWorth, ways.chances if ways else (),
+              "chance variant cost gain break_even"),
     )  # fmt: skip

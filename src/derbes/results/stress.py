@@ -300,51 +300,32 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
         for of_month in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
     )
     return (
-        table_of(
-            "answers", _("Answers"), Answer, found.answers,
-            "name unit question variant measure length date bound mean standard_error",
-            *quantile_columns(""),
-            "central capped_at capped_share n_draws n_without n_unbounded draws_to_halve",
-        ),
-        table_of(
-            "ended", _("Leverage has ended"), EndedBy, found.p_ended,
-            "variant measure length date bound p standard_error n_draws",
-        ),
-        table_of(
-            "decides", _("What decides"), Influence, found.sensitivity,
-            "answer input first first_confidence total total_confidence", *columns(pawn="PAWN"),
-        ),
-        table_of(
-            "swings", _("Each input from low to high"), Bar, found.tornado,
-            "answer input unit low central high answer_unit answer_at_low answer_central "
-            "answer_at_high",
-        ),
-        table_of(
-            "tipping", _("Where a verdict flips"), TippingValue, found.tipping,
-            "answer input value unit direction value_over_draws central_answer says",
-        ),
-        table_of(
-            "fans", _("By date"), FanPoint, points,
-            "name unit variant measure length bound date mean", *quantile_columns("", bands),
-            "central capped_at capped_share n_draws",
-        ),
-        table_of(
-            "hazards", _("Hazards"), HazardRisk, found.hazards,
-            "variant hazards expected_loss cvar_loss expected_unmet cvar_unmet tail_share use "
-            "missing",
-            money=money, unmet=unmet,
-        ),
-        table_of(
-            "hazard_months", _("Hazards by month"), HazardMonth, months,
-            "variant date p_short p_short_by",
-        ),
-        table_of(
-            "left_out", _("Inputs left out"), ScreenedOut, found.screened_out,
-            "answer n_inputs largest_swing share_of_largest inputs",
-        ),
-        table_of(
-            "inputs", _("Uncertain inputs"), DrawnInput, found.inputs,
-            "path unit value low high distribution", *quantile_columns("", ("5", "50", "95")),
-            "is_stated reference n_rows n_unfinished open_share grade why",
-        ),
+        table_of("answers", _("Answers"), Answer, found.answers,
+                 "name unit question variant measure length date bound mean standard_error",
+                 *quantile_columns(""),
+                 "central capped_at capped_share n_draws n_without n_unbounded draws_to_halve"),
+        table_of("ended", _("Leverage has ended"), EndedBy, found.p_ended,
+                 "variant measure length date bound p standard_error n_draws"),
+        table_of("decides", _("What decides"), Influence, found.sensitivity,
+                 "answer input first first_confidence total total_confidence",
+                 *columns(pawn="PAWN")),
+        table_of("swings", _("Each input from low to high"), Bar, found.tornado,
+                 "answer input unit low central high answer_unit answer_at_low answer_central "
+                 "answer_at_high"),
+        table_of("tipping", _("Where a verdict flips"), TippingValue, found.tipping,
+                 "answer input value unit direction value_over_draws central_answer says"),
+        table_of("fans", _("By date"), FanPoint, points,
+                 "name unit variant measure length bound date mean", *quantile_columns("", bands),
+                 "central capped_at capped_share n_draws"),
+        table_of("hazards", _("Hazards"), HazardRisk, found.hazards,
+                 "variant hazards expected_loss cvar_loss expected_unmet cvar_unmet tail_share use "
+                 "missing",
+                 money=money, unmet=unmet),
+        table_of("hazard_months", _("Hazards by month"), HazardMonth, months,
+                 "variant date p_short p_short_by"),
+        table_of("left_out", _("Inputs left out"), ScreenedOut, found.screened_out,
+                 "answer n_inputs largest_swing share_of_largest inputs"),
+        table_of("inputs", _("Uncertain inputs"), DrawnInput, found.inputs,
+                 "path unit value low high distribution", *quantile_columns("", ("5", "50", "95")),
+                 "is_stated reference n_rows n_unfinished open_share grade why"),
     )  # fmt: skip

@@ -320,19 +320,13 @@ def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
 def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
     """The surface, its ends and the levers as whole tables."""
     return (
-        table_of(
-            "leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
-            *leverage_columns(found.currency, found.unit),
-            "leverage_ratio_lost premium_unbounded rejoined window certificate reserve_used "
-            "unmet_deferrable_gross unmet_unit bounds takes_nothing missing",
-            deferrable=tier_units(found.unit)[1],
-        ),
-        table_of(
-            "ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
-            "n_starts_survived n_starts known_until",
-        ),
-        table_of(
-            "levers", _("Levers"), LeverCount, found.levers,
-            "lever label sender measures measure missing look",
-        ),
+        table_of("leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
+                 *leverage_columns(found.currency, found.unit),
+                 "leverage_ratio_lost premium_unbounded rejoined window certificate reserve_used "
+                 "unmet_deferrable_gross unmet_unit bounds takes_nothing missing",
+                 deferrable=tier_units(found.unit)[1]),
+        table_of("ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
+                 "n_starts_survived n_starts known_until"),
+        table_of("levers", _("Levers"), LeverCount, found.levers,
+                 "lever label sender measures measure missing look"),
     )  # fmt: skip
