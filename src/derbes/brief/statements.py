@@ -315,9 +315,6 @@ def _pattern_tables(contents: BriefContents, ledger: results.StatementTable) -> 
     def modality(name: str, cue: str) -> str:
         return modality_words(name) + (f" («{cue}»)" if cue else "")
 
-    def sides(one: results.Contradiction) -> str:
-        return _("the same side") if one.same_side else _("across sides")
-
     def passed_on(one: results.ModalityDrift) -> str:
         return f"{', '.join((one.id, *one.also))} ({actor(one.passed_on_by or one.by)})"
 
@@ -336,7 +333,7 @@ def _pattern_tables(contents: BriefContents, ledger: results.StatementTable) -> 
         Column(_("statements"), lambda one: " / ".join(one.statements)),
         Column(_("holders"), lambda one: actors(dict.fromkeys(one.holders), " / ")),
         Column(_("about"), partial(_about, contents, ledger)),
-        Column(_("sides"), sides),
+        Column(_("sides"), lambda one: _("the same side") if one.same_side else _("across sides")),
     )
     yield table_of(_("Contradictions"), contradictions, ledger.contradictions)
     misfits = (Column(_("entries"), "pairs"), Column(_("what does not fit"), "words"))
