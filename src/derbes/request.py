@@ -109,10 +109,9 @@ def request_of(
         RequestError: Something asked for is not in the case; names all of it.
     """
     months = _months(case.calendar, starts)
-    what = _('"{name}" is not a measure of this case')
     problems = [
         *_variant_problems(case, variants, ALL),
-        *_unknown("measure", measures, case.measures, what),
+        *_unknown("measure", measures, case.measures, _('"{name}" is not a measure of this case')),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
         *_length_problems(case.calendar, lengths),
     ]
@@ -454,9 +453,8 @@ def missing_problems(case: Case) -> Iterator[Problem]:
     """Numbers of options that are known to be unknown: such an option cannot be weighed."""
     for path in case.missing:
         if path.startswith("options."):
-            what = _("it is missing, so what the option costs is not known")
             fix = _("give a value with a range, grade D and a why, or take the option out")
-            yield Problem(path, what, fix=fix)
+            yield Problem(path, _("it is missing, so what the option costs is not known"), fix=fix)
 
 
 def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list[Problem]]:

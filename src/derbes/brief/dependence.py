@@ -184,14 +184,13 @@ def dependence_section(contents: BriefContents) -> Section:
         Column(_("month"), lambda t: Cell.month(months[t])),
         *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
     )
-    caption = _("Sender's share of each essential use")
     figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
         under=contents.under(_("Sender's share of a use, inputs counted"), when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
-        table=table_of(caption, columns, range(len(months))),
+        table=table_of(_("Sender's share of each essential use"), columns, range(len(months))),
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")

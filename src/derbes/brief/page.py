@@ -112,8 +112,7 @@ def _answer(contents: BriefContents) -> str:
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
     parts = [deciding.decides_words(contents), headline.weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
-        text = _("First to run out: {goods}.")
-        parts.append(text.format(goods=contents.binding_words(row)))
+        parts.append(_("First to run out: {goods}.").format(goods=contents.binding_words(row)))
     parts.append(headline.more_words(contents))
     if end is None:
         parts.append(_("When the leverage ends was not computed."))

@@ -465,8 +465,7 @@ def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...
     if entry.size is None:
         if example := OPTION_TERMS[entry.kind].size_example:
             what = _('an option of kind {kind} needs the key "size"')
-            fix = _("add it, as in {example}")
-            filled.refuse((), what, fix, kind=entry.kind, example=example)
+            filled.refuse((), what, _("add it, as in {example}"), kind=entry.kind, example=example)
         return 1.0, 1.0, (1.0,)
     if entry.size.steps is None:
         return (*_range_of_sizes(filled, entry, entry.size), ())

@@ -345,8 +345,7 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
                 continue
             if name in known:
                 what = _('"{name}" has neither a range nor a distribution').format(name=name)
-                fix = _("give it one, or take the correlation out")
-                yield Finding((*path, side), what, fix)
+                yield Finding((*path, side), what, _("give it one, or take the correlation out"))
                 continue
             section, element_id = [*name.split("."), ""][:2]
             built = draft.elements.get(section, {}).get(element_id)

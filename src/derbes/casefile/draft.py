@@ -288,16 +288,14 @@ def _named(
                 around = [*asking[asking.index(path) :], path]
                 what = _("the formula comes back to itself: {path}")
                 what = what.format(path=" → ".join(dotted(one) for one in around))
-                fix = _("write one of them as a number")
-                circles[min(around, key=dotted)] = refused(what, fix)
+                circles[min(around, key=dotted)] = refused(what, _("write one of them as a number"))
                 raise circles[path] if path == asked_by else ExpressionError  # told where it begins
             if path not in known and len(asking) <= MOST_BEHIND:
                 known[path] = read(path)
             behind[asked_by] = max(behind.get(asked_by, 0), behind.get(path, 0) + 1)
             if path not in known or behind[asked_by] > MOST_BEHIND:
                 what = _("more than {most} formulas stand one behind the other")
-                fix = _("write one of them as a number")
-                raise refused(what.format(most=MOST_BEHIND), fix)
+                raise refused(what.format(most=MOST_BEHIND), _("write one of them as a number"))
         finally:
             asking.pop()
         found = known[path]

@@ -116,9 +116,8 @@ def alternative(
     entries = dict(before.draft.entries(*_CHANGERS))
     chain = _chain(entries, place)
     if chain is None:
-        what = _('"{name}" starts from itself')
         fix = _("take include_from out of one of the two")
-        after.refuse((*place, "include_from"), what, fix, name=place[1])
+        after.refuse((*place, "include_from"), _('"{name}" starts from itself'), fix, name=place[1])
     for one in chain or ():
         if one != place:
             after.changes.append(worded("as {variant}", variant=one[1]))

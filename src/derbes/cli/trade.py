@@ -143,8 +143,7 @@ def _trends(found: results.ProductSheet) -> Iterator[str]:
             "--production."
         )
     if found.absent:
-        text = _("No imports are recorded in {years}.")
-        yield text.format(years=_span(found.absent))
+        yield _("No imports are recorded in {years}.").format(years=_span(found.absent))
 
 
 def _source_text(source: results.TradeSource) -> str:

@@ -605,5 +605,4 @@ def _selected(found: kept.TableMap, frame: FoundTable, source: str) -> None:
             if plain(wanted) not in {plain(text) for text in texts}:
                 what = _('"{name}" is nowhere "{text}"').format(name=name, text=wanted)
                 problems.append(Problem("where", what, fix=did_you_mean(wanted, texts)))
-        what = _("no row meets all conditions")
-        raise TableError(source, problems or [Problem("where", what)])
+        raise TableError(source, problems or [Problem("where", _("no row meets all conditions"))])

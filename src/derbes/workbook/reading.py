@@ -338,9 +338,8 @@ class _SheetReading:
                 self.refuse(self.grid.place(at, 0), what, fix)
             return not gone
         if any(held(cell) is not None for row in self.grid.rows for cell in row):
-            what = _("the row of headings is gone")
             fix = _("write the workbook anew, or put the row back")
-            self.refuse(f"{self.grid.name}!A1", what, fix)
+            self.refuse(f"{self.grid.name}!A1", _("the row of headings is gone"), fix)
         return False
 
     def take_headings(self, at: int, words: list[str]) -> None:
