@@ -317,8 +317,7 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
     yield from _answers([a for a in stress.answers if a.unit != "share" and a.date])
     yield from _fans(stress)
     yield from _curves(stress)
-    for risk in stress.hazards:
-        yield _hazards(stress, risk)
+    yield from (_hazards(stress, risk) for risk in stress.hazards)
     yield from _deciding(stress)
     if stress.tipping:
         title = _("Where a verdict flips, all else at its central value")

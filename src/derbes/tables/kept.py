@@ -8,7 +8,7 @@ from typing import Any
 
 from derbes.casefile.edit import in_block, respelled
 from derbes.casefile.entries import MappingNode, Plain
-from derbes.casefile.files import compose, main_file
+from derbes.casefile.files import compose
 from derbes.drafting import in_latin_letters
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
@@ -50,12 +50,6 @@ class TableMap:
     grade: str = ""
     facts: str = ""
     """Of stocks: `yes`, where each month becomes a dated fact besides."""
-
-
-def imports_folder(case: Path) -> Path:
-    """The folder in which the mappings of a case are kept."""
-    main = main_file(case)
-    return main.parent / ("imports" if case.is_dir() else f"{main.stem}.imports")
 
 
 def name_of(table: Path) -> str:

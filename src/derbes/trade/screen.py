@@ -454,8 +454,7 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
 
     for first in range(0, len(next(iter(columns.values()))), _AT_A_TIME):
         lists = [cells(column[slice(first, first + _AT_A_TIME)]) for column in columns.values()]
-        for row in zip(*lists, strict=True):
-            yield dict(zip(columns, row, strict=True))
+        yield from (dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True))
 
 
 def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> results.Seller:

@@ -172,8 +172,7 @@ def _remember(page: Page, tables: Mapping[str, Table], formulas: Mapping[str, st
 def _sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
     """Rows as they stand on the sheet, heading → cell; the top of the file has one for each key."""
     if table.layout.kind != "top":
-        for row in table.rows:
-            yield row, dict(row.cells)
+        yield from ((row, dict(row.cells)) for row in table.rows)
         return
     (row,) = table.rows
     for one in table.layout.fields:
@@ -187,8 +186,7 @@ def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
     if one.kind == "number":
         yield one.name, one.headings
         return
-    for column in one.columns:
-        yield column.heading, {"value": column.heading}
+    yield from ((column.heading, {"value": column.heading}) for column in one.columns)
 
 
 def sheet_columns(table: Table) -> tuple[SheetColumn, ...]:
