@@ -165,17 +165,8 @@ def import_table(  # noqa: PLR0913 - one option for each wish
     told = TableMap(
         sheet=sheet, cells=cells, decimal=decimal, dates=dates, at=at, gaps=gaps, grade=grade
     )
-    return import_into_case(
-        Path(table),
-        Path(case),
-        told,
-        take=take,
-        mapping=mapping,
-        name=name,
-        unit=unit,
-        date=date,
-        examine=expression_problems,
-    )
+    words: Any = {"take": take, "mapping": mapping, "name": name, "unit": unit, "date": date}
+    return import_into_case(Path(table), Path(case), told, **words, examine=expression_problems)
 
 
 def excel(path: Path | str | None = None, *, results: Sequence[Any] = ()) -> bytes:
@@ -310,17 +301,8 @@ def upstream(
     """
     from derbes.trade.upstream import upstream as answer
 
-    return answer(
-        importer,
-        sender,
-        table=table,
-        buyer=buyer,
-        tiers=tiers,
-        sigma=sigma,
-        epsilon=epsilon,
-        short_sigma=short_sigma,
-        elasticities=elasticities,
-    )
+    words: Any = {"table": table, "buyer": buyer, "tiers": tiers, "elasticities": elasticities}
+    return answer(importer, sender, **words, sigma=sigma, epsilon=epsilon, short_sigma=short_sigma)
 
 
 def draft(
@@ -515,16 +497,8 @@ def plan(  # noqa: PLR0913 - one option for each wish
     from derbes.stress.ways import WAYS_DRAWS
 
     options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
-    asked = planned_case(
-        case,
-        options,
-        variant=variant,
-        standards=standards,
-        budget=budget,
-        draws=draws,
-        seed=seed,
-        lengths=lengths,
-    )
+    words: Any = {"variant": variant, "standards": standards, "budget": budget, "lengths": lengths}
+    asked = planned_case(case, options, **words, draws=draws, seed=seed)
     futures = futures_of(asked, draws, seed=seed)
     request = PlanRequest(
         asked, futures, variant, tuple(lengths), has_frontier=has_frontier, has_more=has_more
@@ -536,8 +510,7 @@ def plan(  # noqa: PLR0913 - one option for each wish
     if without:
         bare = planned_case(case, options, variant=without, standards=standards, budget=budget)
         beside = PlanRequest(bare, futures, without, has_frontier=False, has_more=False)
-        effort = replace(options, store=None, resume=False)
-        plans[without] = plan_answers(case, beside, effort)
+        plans[without] = plan_answers(case, beside, replace(options, store=None, resume=False))
     return with_ways(plans, request, options, draws=WAYS_DRAWS, seed=seed)
 
 
@@ -591,20 +564,9 @@ def stress(  # noqa: PLR0913 - one option for each wish
 
     place = None if store is None else Path(store)
     options = RunOptions(n_workers, executor, progress, store=place, resume=resume)
-    request = stress_request(
-        case,
-        options,
-        variants=variants,
-        measures=measures,
-        starts=starts,
-        lengths=lengths,
-        questions=questions,
-        draws=draws,
-        solved=solved,
-        seed=seed,
-        method=method,
-    )
-    return stress_answers(case, request, options)
+    words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
+    words |= {"questions": questions, "draws": draws, "solved": solved, "method": method}
+    return stress_answers(case, stress_request(case, options, **words, seed=seed), options)
 
 
 def statements(  # noqa: PLR0913 - one option for each wish
@@ -641,17 +603,9 @@ def statements(  # noqa: PLR0913 - one option for each wish
     """
     from derbes.answers import statement_answers
 
-    return statement_answers(
-        case,
-        RunOptions(n_workers, progress=progress),
-        by=by,
-        verdicts=verdicts,
-        draws=draws,
-        seed=seed,
-        as_of=as_of,
-        flips=flips,
-        has_signaling=has_signaling,
-    )
+    words: Any = {"by": by, "verdicts": verdicts, "draws": draws, "seed": seed, "as_of": as_of}
+    words |= {"flips": flips, "has_signaling": has_signaling}
+    return statement_answers(case, RunOptions(n_workers, progress=progress), **words)
 
 
 def export_statements(

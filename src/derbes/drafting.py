@@ -16,20 +16,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from derbes import units
 from derbes.errors import Problem, RequestError
 from derbes.language import _, language
-from derbes.units import (
-    ONE,
-    UNKNOWN,
-    Amount,
-    UnitError,
-    convert,
-    convertible,
-    format_amount,
-    own_unit,
-    parse_amount,
-    parse_unit,
-)
 
 _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 LENGTHS = (1, 3, 6, 12)
@@ -479,21 +468,21 @@ def _read_use(text: str, _known: Known) -> _Used:
         raise RefusedAnswerError(_('"{text}" says no amount for a time').format(text=text), fix)
     if amount.number <= 0:
         raise RefusedAnswerError(_("nothing is used"), fix)
-    each = parse_unit(f"{unit}/month", own)
-    return _Used(amount.number, unit, time, convert(amount.number, amount.unit, each), own)
+    each = units.parse_unit(f"{unit}/month", own)
+    return _Used(amount.number, unit, time, units.convert(amount.number, amount.unit, each), own)
 
 
-def _amount(text: str, fix: str) -> tuple[Amount, frozenset[str]]:
+def _amount(text: str, fix: str) -> tuple[units.Amount, frozenset[str]]:
     """An amount, and the word of its own that the good is counted in, if any."""
     try:
-        return parse_amount(text), frozenset()
-    except UnitError as error:
+        return units.parse_amount(text), frozenset()
+    except units.UnitError as error:
         refused = RefusedAnswerError(error.what, error.fix or fix)
         word = re.search(r"\b([A-Za-z][A-Za-z0-9_]*)\s*(?:/|\bper\b|\ba\b)", text)
         if word and not error.meant:
-            with contextlib.suppress(UnitError):
-                own = frozenset({own_unit(word[1]).name})
-                return parse_amount(text, own), own
+            with contextlib.suppress(units.UnitError):
+                own = frozenset({units.own_unit(word[1]).name})
+                return units.parse_amount(text, own), own
         if error.word and not error.meant:
             refused.fix = _(
                 'what is counted is counted in pieces, as in "100 piece/month", or in a word of '
@@ -504,8 +493,8 @@ def _amount(text: str, fix: str) -> tuple[Amount, frozenset[str]]:
 
 def _is_time(word: str) -> bool:
     try:
-        return convertible(parse_unit(word), parse_unit("month"))
-    except UnitError:
+        return units.convertible(units.parse_unit(word), units.parse_unit("month"))
+    except units.UnitError:
         return False
 
 
@@ -521,7 +510,7 @@ def _read_price(text: str, known: Known) -> tuple[float, str, str]:
     if len(currencies) != 1 or amount.unit is None:
         raise RefusedAnswerError(_('"{text}" is no price').format(text=text), fix)
     code = currencies[0][0]
-    if not convertible(amount.unit, parse_unit(f"{code}/{used.unit}", used.own)):
+    if not units.convertible(amount.unit, units.parse_unit(f"{code}/{used.unit}", used.own)):
         what = _('"{text}" is no price of a {unit}').format(text=text, unit=used.unit)
         raise RefusedAnswerError(what, fix)
     if amount.number <= 0:
@@ -529,10 +518,10 @@ def _read_price(text: str, known: Known) -> tuple[float, str, str]:
     return amount.number, code, amount.unit.name
 
 
-def _amount_of(text: str, fix: str, own: frozenset[str]) -> Amount:
+def _amount_of(text: str, fix: str, own: frozenset[str]) -> units.Amount:
     try:
-        return parse_amount(text, own)
-    except UnitError as error:
+        return units.parse_amount(text, own)
+    except units.UnitError as error:
         raise RefusedAnswerError(error.what, error.fix or fix) from None
 
 
@@ -549,16 +538,16 @@ def _read_stock(text: str, known: Known) -> _Stored | None:
         return None
     fix = _('write it as in "250 {unit}", "3 months" or "unknown"').format(unit=used.unit)
     amount = _amount_of(text, fix, used.own)
-    unit = amount.unit or ONE
+    unit = amount.unit or units.ONE
     if amount.number < 0:
         raise RefusedAnswerError(_("less than nothing lies in store"), fix)
-    if amount.number == 0 and unit == ONE:
+    if amount.number == 0 and unit == units.ONE:
         return _Stored(0.0, used.unit, "")
     if _is_time(unit.name):
-        months = convert(amount.number, unit, parse_unit("month"))
+        months = units.convert(amount.number, unit, units.parse_unit("month"))
         held = float(digits(months * used.per_month))
         return _Stored(held, used.unit, " ".join(text.split()))
-    if not convertible(unit, parse_unit(used.unit, used.own)):
+    if not units.convertible(unit, units.parse_unit(used.unit, used.own)):
         what = _('"{text}" is no amount in {unit}').format(text=text, unit=used.unit)
         raise RefusedAnswerError(what, fix)
     return _Stored(amount.number, unit.name, "")
@@ -566,7 +555,7 @@ def _read_stock(text: str, known: Known) -> _Stored | None:
 
 def _is_unknown(text: str) -> bool:
     word = text.strip().casefold()
-    return not word or word in UNKNOWN or word == _("unknown").casefold()
+    return not word or word in units.UNKNOWN or word == _("unknown").casefold()
 
 
 _YEAR = re.compile("[12][0-9]{3}")
@@ -591,7 +580,7 @@ def _read_until(text: str, first: str) -> int:
 def _within(text: str) -> float:
     fix = _('write a part below 100 %, as in "20 %"')
     amount = _amount_of(text, fix, frozenset())
-    unit = amount.unit or ONE
+    unit = amount.unit or units.ONE
     if unit.powers or not 0 <= amount.number * unit.factor < 1:
         raise RefusedAnswerError(_('"{text}" is no part of a number').format(text=text), fix)
     return amount.number * unit.factor
@@ -684,7 +673,7 @@ def _capacity(sold: float, unit: str, within: float) -> DraftNumber:
     why = _("a guess: it sells {amount} now, and could sell more; ask it or look at its exports")
     low, high = (_exact(sold), digits(sold * (1 + 2 * within))) if within else ("", "")
     value = digits(sold * (1 + within)) if within else _exact(sold)
-    told = why.format(amount=format_amount(float(digits(sold)), unit, language()))
+    told = why.format(amount=units.format_amount(float(digits(sold)), unit, language()))
     return DraftNumber(f"{value} {unit}", low, high, why=told)
 
 

@@ -96,12 +96,8 @@ class DerbesError(Exception):
     """Base of all errors that a user can cause and repair; each can be sent between processes."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuilt, (type(self), self.args), self.__dict__
-
-
-def _rebuilt(kind: type[DerbesError], args: tuple[Any, ...]) -> DerbesError:
-    """An error by its text, whatever it is made from; the rest of it follows."""
-    return kind.__new__(kind, *args)
+        """By its text, whatever it is made from; the rest of it follows."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,8 +148,7 @@ class _Parser:
         kind, text, start, end = self.tokens[self.at]
         if kind in {"amount", "name", "text", "date"} or text in {"(", "**"}:
             what = _('"{text}" stands where an operator should').format(text=text[:20])
-            fix = _("put a sign such as + - * or / before it")
-            raise stopped(what, start, end - start, fix)
+            raise stopped(what, start, end - start, _("put a sign such as + - * or / before it"))
         if kind != "end":
             raise self.unexpected(_("expected an operator"))
         return found
@@ -187,8 +186,7 @@ class _Parser:
         """An atom, or a power of one."""
         start, found = self.start, self.atom()
         if self.take("**"):
-            exponent = self.prefixed(_SIGNED, self.atom)
-            found = self.node("**", start, (found, exponent))
+            found = self.node("**", start, (found, self.prefixed(_SIGNED, self.atom)))
         return found
 
     def atom(self) -> Node:

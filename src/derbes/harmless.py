@@ -195,9 +195,7 @@ _DEVICES = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²�
 def file_name(text: str, taken: Container[str] = ()) -> str:
     """A name for a file in a folder, made of any text: it leads nowhere else, on any system.
 
-    Args:
-        text: An id, say.
-        taken: Names that there are already, in small letters.
+    Names that are taken are in small letters.
 
     Examples:
         >>> file_name("../a b"), file_name("CON"), file_name(""), file_name("A", {"a"})

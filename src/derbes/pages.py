@@ -11,6 +11,7 @@ Plans, answers over draws and verdicts are told where the case gives cause for t
 many draws as a page that is made in a minute or two allows; the verbs of their own give more.
 """
 
+import operator
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -133,7 +134,7 @@ def plans_told(
         names = []
     tasks: list[Callable[[], Any]] = [*(partial(_planned, case, name) for name in names), *beside]
     found = run_tasks(
-        _done,
+        operator.call,
         tasks,
         n_workers=options.n_workers,
         progress=options.progress,
@@ -172,10 +173,6 @@ def _plan_request(case: Case, variant: str) -> PlanRequest:
 
 def _planned(case: Case, variant: str) -> Plan:
     return plan_answers(case, _plan_request(case, variant), RunOptions())
-
-
-def _done(task: Callable[[], Any]) -> Any:
-    return task()
 
 
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
@@ -224,8 +221,7 @@ def talk_told(contents: BriefContents) -> Signaling | None:
 def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
     """The first of the starts asked for in each stretch of so many months. [period]"""
     stretch = max(1, months // case.calendar.step)
-    firsts = {start // stretch: start for start in reversed(asked.starts)}
-    return tuple(sorted(firsts.values()))
+    return tuple(sorted({start // stretch: start for start in reversed(asked.starts)}.values()))
 
 
 def brief_contents(

@@ -323,8 +323,7 @@ def end_with_parent() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
-    watch = partial(_watch, parent.sentinel, starter)
-    threading.Thread(target=watch, daemon=True).start()
+    threading.Thread(target=partial(_watch, parent.sentinel, starter), daemon=True).start()
 
 
 def _watch(sentinel: int, starter: int | None) -> None:

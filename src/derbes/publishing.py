@@ -61,8 +61,7 @@ def brief(  # noqa: PLR0913 - one option for each wish
 
     if tables:
         make_folder(Path(tables))
-    options = RunOptions(n_workers, progress=progress)
-    contents = brief_contents(case, request, options, made)
+    contents = brief_contents(case, request, RunOptions(n_workers, progress=progress), made)
     if tables:
         for name, table in csv_tables(contents).items():
             write_atomically(Path(tables) / f"{name}.csv", table)

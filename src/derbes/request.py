@@ -109,10 +109,9 @@ def request_of(
         RequestError: Something asked for is not in the case; names all of it.
     """
     months = _months(case.calendar, starts)
-    what = _('"{name}" is not a measure of this case')
     problems = [
         *_variant_problems(case, variants, ALL),
-        *_unknown("measure", measures, case.measures, what),
+        *_unknown("measure", measures, case.measures, _('"{name}" is not a measure of this case')),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
         *_length_problems(case.calendar, lengths),
     ]
@@ -219,10 +218,9 @@ def point_count(case: Case, request: Request) -> int:
     """Points that are looked at: variants × measures × starts × lengths."""
     asked = request.measures or tuple(case.measures)
     starts = len(request.starts) or case.calendar.n_periods
-    own = [case.measures[name] for name in asked if name in case.measures]
     return len(request.variants) * sum(
         (1 if one.start is not None else starts) * (len(request.lengths) or len(one.lengths))
-        for one in own
+        for one in [case.measures[name] for name in asked if name in case.measures]
     )
 
 
@@ -257,8 +255,7 @@ def need_of(case: Case, request: Request) -> Need:
     """
     from derbes.model.compile import tail_periods
 
-    longest = max(request.lengths, default=0)
-    n_periods = case.calendar.n_periods + tail_periods(case, longest)
+    n_periods = case.calendar.n_periods + tail_periods(case, max(request.lengths, default=0))
     columns = activity_count(case) + 2 * len(case.goods) + len(case.stockpiles) + len(case.uses)
     arrays = arrays_needed(case, n_periods)
     alone = arrays + COLUMN_BYTES * columns * n_periods + ENTRY_BYTES * shelf_count(case, n_periods)
@@ -456,9 +453,8 @@ def missing_problems(case: Case) -> Iterator[Problem]:
     """Numbers of options that are known to be unknown: such an option cannot be weighed."""
     for path in case.missing:
         if path.startswith("options."):
-            what = _("it is missing, so what the option costs is not known")
             fix = _("give a value with a range, grade D and a why, or take the option out")
-            yield Problem(path, what, fix=fix)
+            yield Problem(path, _("it is missing, so what the option costs is not known"), fix=fix)
 
 
 def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list[Problem]]:

@@ -80,8 +80,7 @@ def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
     alone = tuple(names["stand-alone"]["wide"][n] for n in range(1, 13))
     if code == "kk":
         alone = tuple(name.lower() for name in alone)  # months are no names there
-    cases = {case: words.split() for case, words in _MONTHS_IN_CASES.get(code, {}).items()}
-    return alone, cases
+    return alone, {case: words.split() for case, words in _MONTHS_IN_CASES.get(code, {}).items()}
 
 
 @cache
@@ -138,9 +137,7 @@ def counted(number: float, unit: str, text: str) -> Declined:
 def listed(parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
     """Several things in one sentence: `a, b and c`.
 
-    Args:
-        parts: The things.
-        style: `standard` (and), `or`.
+    The style is `standard` (and), or `or`.
     """
     from babel.lists import format_list  # noqa: PLC0415 - few texts need it
 
@@ -161,8 +158,7 @@ def years_name(number: int) -> str:
     """The word for years beside a number."""
     from babel.units import format_unit  # noqa: PLC0415
 
-    told = format_unit(number, "duration-year", "long", locale=locale_of(language()))
-    return told.split()[-1]
+    return format_unit(number, "duration-year", "long", locale=locale_of(language())).split()[-1]
 
 
 def country_names(code: str) -> Mapping[str, str]:

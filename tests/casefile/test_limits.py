@@ -14,10 +14,10 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Calendar
 from derbes.casefile import files, read_case
 from derbes.casefile.build import Filled
-from derbes.casefile.checks_plan import circles
 from derbes.casefile.entries import SECTIONS, Entry, MappingNode, Mark, _value, keys_of
 from derbes.casefile.quantities import CaseUnits
 from derbes.errors import MOST_OFFERS, MOST_SHOWN, CaseError, offers
+from derbes.links import circles
 from derbes.units import LARGEST, SMALLEST
 from tests.casefile.writing import BOTH, SMALL, broken, check_case, told
 

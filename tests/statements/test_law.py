@@ -7,9 +7,10 @@ import pytest
 
 from derbes.errors import CaseError
 from derbes.grammar import MOST_DEPTH, ExpressionError
+from derbes.links import in_order
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.ledger import read_ledger
-from derbes.statements.terms import MOST_MONTHS, MOST_NESTED, Missing, in_order
+from derbes.statements.terms import MOST_MONTHS, MOST_NESTED, Missing
 from derbes.statements.verdicts import UNTESTABLE
 from derbes.statements.worlds import evaluate
 from tests.small_cases import worked_example

@@ -39,7 +39,7 @@ def test_nothing_is_averaged_over_the_draws_that_happen_to_have_a_value():
     values = np.array([1.0, np.nan, 3.0, np.nan])
     found = spread(values, np.full(4, 0.25))
     assert (found.mean, found.standard_error, found.quantiles) == (None, None, {})
-    assert (found.n, found.n_without) == (2, 2)
+    assert (found.n_draws, found.n_without) == (2, 2)
 
 
 def test_what_has_no_bound_is_the_largest_of_all_and_has_no_mean():
@@ -47,7 +47,7 @@ def test_what_has_no_bound_is_the_largest_of_all_and_has_no_mean():
     found = spread(values, np.full(4, 0.25))
     assert (found.mean, found.standard_error) == (None, None)
     assert found.quantiles == {"5": 1.0, "25": 1.0, "50": 2.0, "75": 3.0}
-    assert (found.n, found.n_without, found.n_unbounded) == (4, 0, 1)
+    assert (found.n_draws, found.n_without, found.n_unbounded) == (4, 0, 1)
 
 
 def test_a_ratio_without_bound_is_not_left_out():

@@ -6,14 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from derbes.brief import format as fmt
-from derbes.case.entities import (
-    Case,
-    Measure,
-    MeasureKind,
-    main_length,
-    main_measure,
-    quantities,
-)
+from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure, quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of
@@ -118,8 +111,7 @@ class BriefContents:
         worst = min(as_bad) if harm else start
         round_years = {one[:4]: one for one in reversed(starts) if int(one[:4]) % 5 == 0}
         later = [one for year, one in sorted(round_years.items()) if year != start[:4]]
-        milestones = (*starts[:1], *later[:2])
-        return Focus(variant, measure, length, start, milestones, worst, harm)
+        return Focus(variant, measure, length, start, (*starts[:1], *later[:2]), worst, harm)
 
     @cached_property
     def inputs(self) -> Mapping[str, Quantity]:
@@ -145,8 +137,7 @@ class BriefContents:
         """Variants that were computed, the case as written first."""
         of_rows = [row.variant for row in self.leverage.rows]
         of_rows += [row.variant for row in self.cover.rows]
-        names = dict.fromkeys([*of_rows, *self.calm])
-        return tuple(sorted(names, key=lambda name: name != BASE))
+        return tuple(sorted(dict.fromkeys([*of_rows, *self.calm]), key=lambda name: name != BASE))
 
     @property
     def charted(self) -> tuple[str, ...]:
@@ -215,8 +206,7 @@ class BriefContents:
         self, *, start: str, variant: str | None = None, bound: str = OPTIMAL
     ) -> LeverageRow | None:
         """Losses from the main measure at the main length."""
-        rows = self.leverage.rows
-        return self._at_main_length(rows, variant=variant, start=start, bound=bound)
+        return self._at_main_length(self.leverage.rows, variant=variant, start=start, bound=bound)
 
     def responses(
         self, start: str, variant: str | None = None
@@ -225,11 +215,9 @@ class BriefContents:
         best = self.leverage_row(start=start, variant=variant)
         return best, self.leverage_row(start=start, variant=variant, bound=MYOPIC)
 
-    def end_row(
-        self, *, variant: str | None = None, use: str = ALL_ESSENTIAL
-    ) -> LeverageEnd | None:
+    def end_row(self, *, variant: str | None = None) -> LeverageEnd | None:
         """When leverage ends in a variant, for the main measure and length."""
-        return self._at_main_length(self.leverage.ends, variant=variant, use=use)
+        return self._at_main_length(self.leverage.ends, variant=variant, use=ALL_ESSENTIAL)
 
     def courses(self, start: str, variant: str | None = None) -> list[Branch]:
         """Courses at the main length: under the best response, then under the simple rule."""
@@ -287,8 +275,7 @@ class BriefContents:
         """Whether demand differs from calm while the main measure, or one with it, runs."""
         if self.measure is None:
             return False
-        others = (self.case.measures[id_] for id_ in self.measure.together_with)
-        together = (self.measure, *others)
+        together = (self.measure, *(self.case.measures[id_] for id_ in self.measure.together_with))
         if any(part.kind is MeasureKind.DEMAND_SURGE for part in together):
             return True
         has_crisis = any(use.crisis_demand is not None for use in self.case.uses.values())

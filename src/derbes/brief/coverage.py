@@ -202,8 +202,7 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
     for branch in branches:
         calm = _calm_shares(contents, branch.variant, branch.start)
         for use, path in branch.served_share.items():
-            without = [*calm.get(use, ()), *[1.0] * len(path)]
-            pairs = enumerate(zip(path, without, strict=False))
+            pairs = enumerate(zip(path, [*calm.get(use, ()), *[1.0] * len(path)], strict=False))
             short = [t for t, (share, calmly) in pairs if share < calmly - NOTHING]
             last = max([last, *(t + 1 for t in short)])
     return int(last) + max(1, _AFTER // step)
@@ -224,8 +223,7 @@ def coverage_section(contents: BriefContents) -> Section:
     text = fmt.joined(text, _worst_by_variant(contents), drawn, by=" ")
     if not shown:
         text = _("No course of the main measure was computed, so no curve is drawn.")
-    title = _("What is served after the measure begins")
-    return Section("coverage-curves", title, (text,), shown)
+    return Section("coverage-curves", _("What is served after the measure begins"), (text,), shown)
 
 
 def _worst_by_variant(contents: BriefContents) -> str:
@@ -321,8 +319,7 @@ def _panels(
         return vega.panels(rows, [rule, lines], width=width, height=70, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
-    months = _("months since the measure began")
-    unit = _("Served share by {months}").format(months=months)
+    unit = _("Served share by {months}").format(months=_("months since the measure began"))
     columns = (
         Column(_("panel"), "panel"),
         Column(_("response"), "bound"),

@@ -128,9 +128,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.
     kind, unit = kind_of(bars[0].answer), _unit_of(contents, bars[0].answer)
 
     def on_axis(value: float) -> float:
-        if kind != END:
-            return value
-        return decimal_year(calendar.label(round(value / calendar.step)))
+        return value if kind != END else decimal_year(calendar.label(round(value / calendar.step)))
 
     def label(bar: Bar) -> str:
         name = input_words(contents, bar.input)

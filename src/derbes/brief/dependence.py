@@ -184,15 +184,13 @@ def dependence_section(contents: BriefContents) -> Section:
         Column(_("month"), lambda t: Cell.month(months[t])),
         *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
     )
-    caption = _("Sender's share of each essential use")
-    unit = _("Sender's share of a use, inputs counted")
     figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
-        under=contents.under(unit, when=_span_of(calm)),
+        under=contents.under(_("Sender's share of a use, inputs counted"), when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
-        table=table_of(caption, columns, range(len(months))),
+        table=table_of(_("Sender's share of each essential use"), columns, range(len(months))),
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
@@ -258,8 +256,7 @@ def _dependence_spec(
         {"vconcat": shares, "spacing": 10, "title": {**vega.subject(title), "frame": "bounds"}}
     ]
     if events:
-        lanes_x = {**x, "axis": None}
-        parts.insert(0, _lanes_spec(events, lanes_x, years, plot=plot, labels=labels))
+        parts.insert(0, _lanes_spec(events, {**x, "axis": None}, years, plot=plot, labels=labels))
     return vega.finished({"vconcat": parts, "spacing": 16})
 
 
@@ -415,8 +412,7 @@ def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]
     for kind, look in looks.items():
         own = [one for one in boxes if one["kind"] == kind]
         parts.append((vega.layer("rect", ends, cornerRadius=4, **look), own))
-    words = vega.layer("text", middle, baseline="middle", align="center", **font)
-    parts.append((words, boxes))
+    parts.append((vega.layer("text", middle, baseline="middle", align="center", **font), boxes))
     return [{"data": vega.values(rows), **drawn} for drawn, rows in parts if rows]
 
 
@@ -441,11 +437,10 @@ def chokepoint_section(contents: BriefContents) -> Section:
         Column(_("who sells or makes it"), supply),
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )
-    unit = _("Goods by tier, inputs before what they go into")
     figure = Figure(
         "chokepoint-map",
         _finding(contents, materials),
-        under=contents.under(unit, about=""),
+        under=contents.under(_("Goods by tier, inputs before what they go into"), about=""),
         description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
         spec=lambda width: materials_map(materials, links, width=width),
         table=table_of(_("Goods by tier"), columns, materials),

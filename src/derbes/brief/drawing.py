@@ -470,8 +470,7 @@ def numbers(
 def time_axis(years: Iterable[float], **axis: Any) -> Spec:
     """A channel of decimal years, from the first of some to the last."""
     known = list(years)
-    scale = {"domain": [min(known), max(known)], "nice": False}
-    return numbers(scale=scale, form="d", **axis)
+    return numbers(scale={"domain": [min(known), max(known)], "nice": False}, form="d", **axis)
 
 
 def lanes(field: str, **more: Any) -> Spec:

@@ -183,9 +183,7 @@ def money_scale(largest: float) -> tuple[float, str]:
 
 def percent_rise(value: float) -> str:
     """A rise given as a share: percent, or times from tenfold on."""
-    if value < 10:
-        return share(value)
-    return _("{n} times the price").format(n=number(value))
+    return share(value) if value < 10 else _("{n} times the price").format(n=number(value))
 
 
 def span(low: str, high: str) -> str:

@@ -205,12 +205,11 @@ def _standard_words(contents: BriefContents) -> str:
 
     if not case.standards:
         return ""
-    text = ngettext(
+    return ngettext(
         "The standard of the programme: {standards}.",
         "The standards of the programme: {standards}.",
         len(case.standards),
-    )
-    return text.format(standards="; ".join(map(words, case.standards.values())))
+    ).format(standards="; ".join(map(words, case.standards.values())))
 
 
 # What is answered

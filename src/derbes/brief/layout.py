@@ -216,9 +216,7 @@ def table_of(
         content = field_of(row, column.value)
         if isinstance(content, Cell):
             return content
-        if isinstance(content, str):
-            return Cell.words(content)
-        return Cell.figure(content, unit=unit)
+        return Cell.words(content) if isinstance(content, str) else Cell.figure(content, unit=unit)
 
     if group and not decides:
         on_paper: tuple[bool, ...] | None = (False,) * len(rows)

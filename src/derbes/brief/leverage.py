@@ -184,8 +184,7 @@ def _drawn_rows(contents: BriefContents) -> list[LeverageRow]:
 
 
 def _costs(row: LeverageRow) -> list[float]:
-    both = (row.sender_cost_returning, row.sender_cost_lost)
-    return [cost for cost in both if cost is not None]
+    return [cost for cost in (row.sender_cost_returning, row.sender_cost_lost) if cost is not None]
 
 
 def _losses_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
@@ -437,8 +436,7 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         for end in contents.leverage.ends
         if (end.measure, end.use) == about and end.date and end.variant in contents.charted
     ]
-    scale = {"zero": False, "nice": False}
-    x = vega.numbers(scale=scale, form="d", tickCount=4, grid=False)
+    x = vega.numbers(scale={"zero": False, "nice": False}, form="d", tickCount=4, grid=False)
     by_length = {"field": "months", "order": "ascending"}
     y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
     cell = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
@@ -538,8 +536,7 @@ def bounds_section(contents: BriefContents) -> Section:
         "before it: the harm cannot be less, or a user who is no worse than the rule bears no "
         "more. Every other figure is what that response comes to."
     )
-    own = contents.focus.variant
-    table = table_of(caption, columns, found, decides=lambda row: row[0] == own)
+    table = table_of(caption, columns, found, decides=lambda row: row[0] == contents.focus.variant)
     return Section("bounds", title, (text,), (), (table,))
 
 

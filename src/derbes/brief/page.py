@@ -112,15 +112,13 @@ def _answer(contents: BriefContents) -> str:
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
     parts = [deciding.decides_words(contents), headline.weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
-        text = _("First to run out: {goods}.")
-        parts.append(text.format(goods=contents.binding_words(row)))
+        parts.append(_("First to run out: {goods}.").format(goods=contents.binding_words(row)))
     parts.append(headline.more_words(contents))
     if end is None:
         parts.append(_("When the leverage ends was not computed."))
     elif end.binding and not end.date:
         text = _("As planned this does not end by {month}; what still binds: {goods}.")
-        goods = contents.binding_words(end)
-        parts.append(text.format(month=contents.last_month, goods=goods))
+        parts.append(text.format(month=contents.last_month, goods=contents.binding_words(end)))
     return fmt.joined(*parts, by=" ")
 
 

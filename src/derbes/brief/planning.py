@@ -9,17 +9,8 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, prices_words
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.language import _, ngettext
+from derbes.results import plan as results
 from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, met_words, way_words
-from derbes.results.plan import (
-    FOREIGN,
-    NOISE,
-    FrontierPoint,
-    Plan,
-    PlanChoice,
-    Waiting,
-    account_columns,
-    standard_columns,
-)
 from derbes.results.tables import MISSING, Column, field_of
 from derbes.spelling import NO_BREAK, money_name
 
@@ -29,17 +20,19 @@ Row = tuple[str, str, str]
 """What it is, its amount, and what the amount is and rests on."""
 
 
-def made_of(contents: BriefContents, plan: Plan) -> str:
+def made_of(contents: BriefContents, plan: results.Plan) -> str:
     """Variant and futures that a plan was made for."""
-    name = contents.name("variants", plan.variant)
-    variant = _("variant: {name}").format(name=name)
+    variant = _("variant: {name}").format(name=contents.name("variants", plan.variant))
     return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
 
-def beyond_noise(plan: Plan, amount: float) -> float:
+def beyond_noise(plan: results.Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
-    whole = abs(plan.cost or plan.no_threat_cost or 0.0)
-    return 0.0 if abs(amount) <= NOISE * whole else amount
+    return (
+        0.0
+        if abs(amount) <= results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
+        else amount
+    )
 
 
 def plan_method() -> str:
@@ -59,7 +52,7 @@ def plan_method() -> str:
     )
 
 
-def plan_words(contents: BriefContents, plan: Plan) -> str:
+def plan_words(contents: BriefContents, plan: results.Plan) -> str:
     """The answer in a sentence."""
     if plan.feasible is False:
         return _("Impossible: no choice meets all that is asked")
@@ -75,7 +68,7 @@ def plan_words(contents: BriefContents, plan: Plan) -> str:
     return text.format(n=len(plan.plan), cost=cost)
 
 
-def plan_section(contents: BriefContents, plan: Plan) -> Section:
+def plan_section(contents: BriefContents, plan: results.Plan) -> Section:
     """What to do, when and how big; or what clashes."""
     choices = _choices_table(contents, plan)
     timeline = Figure(
@@ -86,17 +79,16 @@ def plan_section(contents: BriefContents, plan: Plan) -> Section:
         spec=partial(_timeline_spec, contents, plan),
         table=choices,
     )
-    tables = (choices, *_question_tables(contents, plan))
     return Section(
         "plan",
         _("The plan: {answer}").format(answer=plan_words(contents, plan)),
         tuple(_plan_texts(contents, plan)),
         (timeline,) if plan.plan else (),
-        tuple(table for table in tables if table.rows),
+        tuple(table for table in (choices, *_question_tables(contents, plan)) if table.rows),
     )
 
 
-def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
+def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
     money = contents.money
     about = fmt.joined(made_of(contents, plan), contents.prices, by=" · ")
     yield about[:1].upper() + about[1:] + "."
@@ -121,7 +113,7 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
         yield text.format(vss=money(plan.vss))
 
 
-def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
+def _timeline_spec(contents: BriefContents, plan: results.Plan, width: int) -> vega.Spec:
     """One lane per choice: a thin bar while it is being made, a thick one while it works."""
     calendar = contents.case.calendar
     end = decimal_year(calendar.label(calendar.n_periods))
@@ -150,10 +142,10 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
-def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
+def _choices_table(contents: BriefContents, plan: results.Plan) -> PageTable:
     money, never = contents.case.currency, _("not within the calendar")
 
-    def size(choice: PlanChoice) -> Cell:
+    def size(choice: results.PlanChoice) -> Cell:
         if choice.unit == "share":
             return Cell.figure(choice.size, fmt.share(choice.size), unit=_("share"))
         unit = fmt.unit_name(choice.unit) if choice.unit else ""
@@ -174,18 +166,18 @@ def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
     return table_of(_("The plan"), _in_money(columns, money), [*rows, total] if rows else ())
 
 
-def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]:
+def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[PageTable]:
     """What it is paid for, what clashes, what standards and waiting cost, what comes close."""
     money = contents.case.currency
     account = fmt.joined(_("Where the cost comes from, discounted"), contents.prices)
-    yield table_of(account, _in_money(account_columns(money), money), plan.account_lines)
+    yield table_of(account, _in_money(results.account_columns(money), money), plan.account_lines)
     wishes = (Column(_("wish"), "wish"), Column(_("what"), "what"))
     yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
-    standards = standard_columns(money, partial(contents.name, "standards"))
+    standards = results.standard_columns(money, partial(contents.name, "standards"))
     costs = _("What each standard costs, discounted")
     yield table_of(costs, _in_money(standards, money), plan.standards)
 
-    def dearer(row: Waiting) -> Cell:
+    def dearer(row: results.Waiting) -> Cell:
         text = _("impossible") if row.cost_of_waiting is None else None
         return Cell.figure(row.cost_of_waiting, text)
 
@@ -218,7 +210,7 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
         yield Column(column.heading, partial(told, column=column)) if is_money else column
 
 
-def _choices_words(choices: Iterable[PlanChoice]) -> str:
+def _choices_words(choices: Iterable[results.PlanChoice]) -> str:
     return "; ".join(str(choice.what) for choice in choices)
 
 
@@ -226,7 +218,7 @@ def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     money = contents.case.currency
 
-    def programme(row: tuple[str, Plan]) -> str:
+    def programme(row: tuple[str, results.Plan]) -> str:
         plan = row[1]
         if plan.feasible is False:
             clash = "; ".join(str(wish.what) for wish in plan.clash)
@@ -235,7 +227,7 @@ def programmes_section(contents: BriefContents) -> Section:
             return fmt.missing()
         return _choices_words(plan.plan) or _("nothing: the standards are met")
 
-    def above(row: tuple[str, Plan]) -> float | None:
+    def above(row: tuple[str, results.Plan]) -> float | None:
         cost = row[1].cost_of_security
         return None if cost is None else beyond_noise(row[1], cost)
 
@@ -257,7 +249,7 @@ def programmes_section(contents: BriefContents) -> Section:
     return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
 
 
-def frontier_section(contents: BriefContents, plan: Plan) -> Section:
+def frontier_section(contents: BriefContents, plan: results.Plan) -> Section:
     """Cost against months survived, each point a plan."""
     money, known = contents.case.currency, _known(plan)
     (first, cheap), (last, dear) = known[0], known[-1]
@@ -273,20 +265,20 @@ def frontier_section(contents: BriefContents, plan: Plan) -> Section:
         months = fmt.months(min(impossible))
         finding = _("{text}; {months} cannot be reached").format(text=finding, months=months)
 
-    def above(point: FrontierPoint) -> Cell:
+    def above(point: results.FrontierPoint) -> Cell:
         if point.cost is None:
             why = _("impossible") if point.feasible is False else _("not computed")
             return Cell.figure(None, why)
         return Cell.figure(beyond_noise(plan, point.cost - (plan.no_threat_cost or 0.0)))
 
-    def survived(point: FrontierPoint) -> Cell:
+    def survived(point: results.FrontierPoint) -> Cell:
         return Cell.figure(point.months, fmt.months(point.months), unit=_("month"))
 
-    def a_month(point: FrontierPoint) -> Cell:
+    def a_month(point: results.FrontierPoint) -> Cell:
         more = point.cost_of_a_month
         return Cell.figure(more, MISSING if point.cost is None or more is None else None)
 
-    def what(point: FrontierPoint) -> str:
+    def what(point: results.FrontierPoint) -> str:
         return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
 
     columns = (
@@ -311,13 +303,13 @@ def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     return Section("frontier", _("What each month of security costs"), (text,), (figure,))
 
 
-def _known(plan: Plan) -> list[tuple[FrontierPoint, float]]:
+def _known(plan: results.Plan) -> list[tuple[results.FrontierPoint, float]]:
     """Points with their cost above that without any standard. [money]"""
     calm = plan.no_threat_cost or 0.0
     return [(point, point.cost - calm) for point in plan.frontier if point.cost is not None]
 
 
-def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
+def _frontier_spec(contents: BriefContents, plan: results.Plan, width: int) -> vega.Spec:
     """Each point a plan; the steps say no more than that a plan for longer serves shorter too."""
     known = _known(plan)
     divisor, scale = fmt.money_scale(max((abs(cost) for _point, cost in known), default=0.0))
@@ -331,9 +323,8 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         for point, cost in known
     ]
     x_scale, ticks = {"domainMin": 0, "nice": False}, {"grid": False, "tickCount": 8}
-    title = _("Months survived")
     place = {
-        "x": vega.numbers("months", title=title, scale=x_scale, form="d", **ticks),
+        "x": vega.numbers("months", title=_("Months survived"), scale=x_scale, form="d", **ticks),
         "y": vega.numbers("cost", scale={"zero": False}, tickCount=5),
     }
     points = {**place, **vega.color_and_shape(kinds, (vega.BLUE, vega.GRAY), ("circle", "cross"))}
@@ -346,7 +337,7 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     return vega.chart(width, layers, data=vega.values(rows), height=140, title=above)
 
 
-def outlay_section(contents: BriefContents, plan: Plan) -> Section:
+def outlay_section(contents: BriefContents, plan: results.Plan) -> Section:
     """What is paid by year, with the plan and without, and the part that goes abroad."""
     case = contents.case
     columns = (
@@ -378,14 +369,14 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     return Section("outlay", _("What is paid when, and where to"), (text,), (figure,))
 
 
-def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
+def _outlay_finding(contents: BriefContents, plan: results.Plan) -> str:
     rows = [abroad for _row, abroad in plan.outlay_by_year if abroad is not None]
     known = [(r.amount, r.without_project) for r in rows
              if r.amount is not None and r.without_project is not None]  # fmt: skip
     if not known:
         return _("What is paid abroad is missing")
     saved = sum(without - amount for amount, without in known)
-    if abs(saved) <= NOISE * sum(abs(amount) for amount, _without in known):
+    if abs(saved) <= results.NOISE * sum(abs(amount) for amount, _without in known):
         return _("Nothing changes in what is paid abroad")
     text = _("From {years} the plan pays {amount} more abroad")
     if saved > 0:
@@ -394,7 +385,7 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     return text.format(amount=contents.money(abs(saved)), years=years)
 
 
-def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
+def _outlay_spec(contents: BriefContents, plan: results.Plan, width: int) -> vega.Spec:
     paid = (v for row in plan.outlay for v in (row.amount, row.without_project))
     divisor, scale = fmt.money_scale(max((abs(v or 0.0) for v in paid), default=0.0))
     unit = fmt.joined(scale, contents.case.currency, by=" ")
@@ -403,7 +394,7 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     kinds = {_("with the plan"): vega.BLUE, _("without it"): vega.RED}
     rows = [
         {
-            "panel": abroad if row.currency == FOREIGN else everything,
+            "panel": abroad if row.currency == results.FOREIGN else everything,
             "year": str(row.year),
             "amount": amount / divisor,
             "kind": kind,
@@ -463,8 +454,7 @@ def _money_estimate(contents: BriefContents, found: Estimate | None) -> Cell:
 def _share_estimate(found: Estimate | None) -> Cell:
     if found is None:
         return Cell.figure(None)
-    text = f"{fmt.share(found.mean)} ± {fmt.share(found.standard_error)}"
-    return Cell.figure(found.mean, text)
+    return Cell.figure(found.mean, f"{fmt.share(found.mean)} ± {fmt.share(found.standard_error)}")
 
 
 def ways_table(contents: BriefContents) -> PageTable | None:
@@ -599,8 +589,7 @@ def _plant_rows(contents: BriefContents) -> Iterator[Row]:
     for one in contents.plan.plants if contents.plan else ():
         amount = _("no line of it opens")
         if one.used_in_all is not None:
-            share = fmt.share(one.used_in_all)
-            amount = _("{share} of its hours used in calm").format(share=share)
+            amount = _("{share} of its hours used in calm").format(share=fmt.share(one.used_in_all))
             years = list(one.used)
             if years:
                 amount = _("{words} ({last}: {share})").format(
@@ -652,8 +641,7 @@ def _chance_rows(contents: BriefContents) -> Iterator[Row]:
             continue
         amount = _("pays at no probability")
         if one.break_even is not None:
-            share = fmt.share(one.break_even)
-            amount = _("pays from a probability of {p} on").format(p=share)
+            amount = _("pays from a probability of {p} on").format(p=fmt.share(one.break_even))
         rests = _(
             "costs {cost} in any case, saves {gain} if it comes, discounted; worth {half} at "
             "{p}; not counted"

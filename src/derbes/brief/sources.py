@@ -130,12 +130,9 @@ def inputs_section(contents: BriefContents) -> Section:
             return Cell.words(contents.name("facts", item.source))
         return Cell.words(text_of(document.title) or item.source, document.address)
 
-    def value(item: Input) -> Cell:
-        return Cell(item.value, item.raw)
-
     columns = (
         Column(_("input"), called),
-        Column(_("value"), value),
+        Column(_("value"), lambda item: Cell(item.value, item.raw)),
         Column(_("unit"), lambda item: Cell(item.unit and fmt.unit_name(item.unit, 1), item.unit)),
         Column(_("range"), "range"),
         Column(_("source"), source),

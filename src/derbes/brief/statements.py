@@ -16,18 +16,7 @@ from derbes.brief.headline import end_dates
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.brief.uncertainty import LIKELY, in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext, text_of
-from derbes.results.statements import (
-    ARITHMETIC,
-    MODEL,
-    Contradiction,
-    DoubleStandardRow,
-    EntryRow,
-    ModalityDrift,
-    Signaling,
-    SignalingYear,
-    StatementRow,
-    StatementTable,
-)
+from derbes.results import statements as results
 from derbes.results.tables import (
     Column,
     evidence_column,
@@ -40,7 +29,7 @@ DECIDED = ("holds", "fails")
 """Verdicts that are yes or no."""
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
-JUDGED = (MODEL, ARITHMETIC)
+JUDGED = (results.MODEL, results.ARITHMETIC)
 """Kinds of evidence that could have come out otherwise."""
 _COLORS = (vega.BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", vega.RED, "#ffffff")
 _DARK = (vega.BLUE, vega.RED)
@@ -53,7 +42,7 @@ ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
 _MOST_TOLD = 4
 
 
-def share_words(row: EntryRow) -> str:
+def share_words(row: results.EntryRow) -> str:
     """The share of the draws in which an entry holds, with its error."""
     if row.share is None:
         return ""
@@ -63,12 +52,12 @@ def share_words(row: EntryRow) -> str:
     return fmt.share(row.share) + error
 
 
-def says_words(row: EntryRow) -> str:
+def says_words(row: results.EntryRow) -> str:
     """What an entry says, in the language in use."""
     return text_of(row.says, row.id)
 
 
-def who_words(contents: BriefContents, row: StatementRow) -> str:
+def who_words(contents: BriefContents, row: results.StatementRow) -> str:
     """Whose view it is; who utters it where that is another."""
     holder = contents.name("actors", row.holder)
     if not row.by or row.by == row.holder:
@@ -76,7 +65,7 @@ def who_words(contents: BriefContents, row: StatementRow) -> str:
     return _("{holder}, told by {by}").format(holder=holder, by=contents.name("actors", row.by))
 
 
-def flip_words(contents: BriefContents, row: EntryRow) -> str:
+def flip_words(contents: BriefContents, row: results.EntryRow) -> str:
     """What would flip the verdict: the first inputs with their values, then variants."""
     told = []
     for flip in row.flips_at[:3]:
@@ -94,13 +83,13 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
     return "; ".join(told)
 
 
-def made_words(ledger: StatementTable) -> str:
+def made_words(ledger: results.StatementTable) -> str:
     """Draws, seed and day asked about."""
     draws = draws_and_seed(ledger.provenance.n_draws, ledger.provenance.seed)
     return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))
 
 
-def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageTable | None:
+def telling_statements(contents: BriefContents, ledger: results.StatementTable) -> PageTable | None:
     """Some statements that the model or facts have judged: one of each speaker and verdict.
 
     Every speaker has one before any has a second. Those judged by the model come first, and
@@ -108,10 +97,12 @@ def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageT
     """
     judged = [row for row in ledger.statements if row.verdict in TESTED and row.evidence in JUDGED]
 
-    def rank(row: StatementRow) -> tuple[bool, bool]:
-        return row.evidence != MODEL, not any(name in row.expression for name in ON_PAGE_ONE)
+    def rank(row: results.StatementRow) -> tuple[bool, bool]:
+        return row.evidence != results.MODEL, not any(
+            name in row.expression for name in ON_PAGE_ONE
+        )
 
-    by_holder: dict[str, dict[str, StatementRow]] = {}
+    by_holder: dict[str, dict[str, results.StatementRow]] = {}
     for row in sorted(judged, key=rank):
         by_holder.setdefault(row.holder, {}).setdefault(row.verdict, row)
     turns = zip_longest(*(own.values() for own in by_holder.values()))
@@ -130,7 +121,7 @@ def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageT
     return table_of(caption, columns, rows) if rows else None
 
 
-def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
+def statements_section(contents: BriefContents, ledger: results.StatementTable) -> Section:
     """Verdicts by speaker, and the table of what was tested."""
     tested = [row for row in ledger.statements if row.verdict in TESTED]
     counted = ngettext(
@@ -185,7 +176,7 @@ def _kinds() -> dict[str, str]:
     return {kind: verdict_words(kind) for kind in TESTED} | {"untested": _("not tested")}
 
 
-def _counts(ledger: StatementTable) -> dict[str, Counter[str]]:
+def _counts(ledger: results.StatementTable) -> dict[str, Counter[str]]:
     """Holder → verdict → statements; what was not tested counts as `untested`."""
     counts: dict[str, Counter[str]] = {}
     for row in ledger.statements:
@@ -228,11 +219,11 @@ def _verdict_bars(
 
 
 def _verdicts_table(
-    contents: BriefContents, rows: list[StatementRow], ledger: StatementTable
+    contents: BriefContents, rows: list[results.StatementRow], ledger: results.StatementTable
 ) -> PageTable:
     """What was tested; at central values there is no share of draws, and nothing flips."""
 
-    def modality(row: StatementRow) -> str:
+    def modality(row: results.StatementRow) -> str:
         text = modality_words(row.modality)
         return _("not: {modality}").format(modality=text) if row.polarity == "denied" else text
 
@@ -253,15 +244,15 @@ def _verdicts_table(
     return table_of(caption, columns, rows, decides=_decides, group=partial(_speaker, contents))
 
 
-def _decides(row: StatementRow) -> bool:
+def _decides(row: results.StatementRow) -> bool:
     return row.verdict in DECIDED and row.evidence in JUDGED
 
 
-def _speaker(contents: BriefContents, row: StatementRow) -> str:
+def _speaker(contents: BriefContents, row: results.StatementRow) -> str:
     return contents.name("actors", row.holder or row.by)
 
 
-def _said(contents: BriefContents, row: StatementRow) -> str:
+def _said(contents: BriefContents, row: results.StatementRow) -> str:
     """What it says, with the key phrase of the original and where that stands."""
     phrase = next((f"«{text}»" for text in row.phrase.values() if text), "")
     document = contents.case.documents.get(row.document)
@@ -269,13 +260,13 @@ def _said(contents: BriefContents, row: StatementRow) -> str:
     return fmt.joined(says_words(row), phrase, fmt.joined(printed_by, row.place), by=" · ")
 
 
-def untested_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+def untested_section(contents: BriefContents, ledger: results.StatementTable) -> Section | None:
     """What could not be tested, and why."""
     rows = [row for row in ledger.statements if row.verdict not in TESTED]
     if not rows:
         return None
 
-    def why(row: EntryRow) -> str:
+    def why(row: results.EntryRow) -> str:
         return fmt.joined(str(row.reason), fmt.missing(row.missing) if row.missing else "", by="; ")
 
     columns = (
@@ -291,7 +282,7 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
     return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
 
 
-def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+def patterns_section(contents: BriefContents, ledger: results.StatementTable) -> Section | None:
     """Contradictions, modality drift, double standards, tensions, contrasts and theses."""
     first, *others = _pattern_tables(contents, ledger)
     found = tuple(table for table in (first, *(one.folded for one in others)) if table.rows)
@@ -303,7 +294,7 @@ def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section
     return Section("patterns", _("Contradictions, drift and double standards"), (text,), (), found)
 
 
-def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[PageTable]:
+def _pattern_tables(contents: BriefContents, ledger: results.StatementTable) -> Iterator[PageTable]:
     actor = partial(contents.name, "actors")
 
     def actors(names: Iterable[str], by: str = ", ") -> str:
@@ -312,19 +303,16 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
     def modality(name: str, cue: str) -> str:
         return modality_words(name) + (f" («{cue}»)" if cue else "")
 
-    def sides(one: Contradiction) -> str:
-        return _("the same side") if one.same_side else _("across sides")
-
-    def passed_on(one: ModalityDrift) -> str:
+    def passed_on(one: results.ModalityDrift) -> str:
         return f"{', '.join((one.id, *one.also))} ({actor(one.passed_on_by or one.by)})"
 
-    def act(one: DoubleStandardRow) -> str:
+    def act(one: results.DoubleStandardRow) -> str:
         return says_words(one) if one.says else one.act.replace("_", " ")
 
-    def shown_by(one: DoubleStandardRow) -> str:
+    def shown_by(one: results.DoubleStandardRow) -> str:
         return "; ".join(map(str, one.judgements)) or ", ".join(one.statements)
 
-    def verdict(one: DoubleStandardRow) -> str:
+    def verdict(one: results.DoubleStandardRow) -> str:
         return _("found among the judgements") if one.is_found else verdict_words(one.verdict)
 
     changes = {"raised": _("raised"), "lowered": _("lowered"), "turned": _("turned round")}
@@ -333,7 +321,7 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
         Column(_("statements"), lambda one: " / ".join(one.statements)),
         Column(_("holders"), lambda one: actors(dict.fromkeys(one.holders), " / ")),
         Column(_("about"), partial(_about, contents, ledger)),
-        Column(_("sides"), sides),
+        Column(_("sides"), lambda one: _("the same side") if one.same_side else _("across sides")),
     )
     yield table_of(_("Contradictions"), contradictions, ledger.contradictions)
     misfits = (Column(_("entries"), "pairs"), Column(_("what does not fit"), "words"))
@@ -386,7 +374,9 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
     yield table_of(silent, unsaid, ledger.coverage.unsaid)
 
 
-def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) -> str:
+def _about(
+    contents: BriefContents, ledger: results.StatementTable, one: results.Contradiction
+) -> str:
     """What a contradiction is about: what its first statement says, a word, actors by their names.
 
     An expression stands for a statement where none of its statements is in the table.
@@ -401,7 +391,7 @@ def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) 
     return f"{named} ({contents.name('actors', of.rstrip(')'))})" if bracket else named
 
 
-def _answered(game: Signaling) -> list[SignalingYear]:
+def _answered(game: results.Signaling) -> list[results.SignalingYear]:
     return [year for year in game.years if year.credible_share is not None]
 
 
@@ -456,7 +446,7 @@ def talk_words(contents: BriefContents) -> str:
     )
 
 
-def _central_words(sender: str, known: list[SignalingYear]) -> str:
+def _central_words(sender: str, known: list[results.SignalingYear]) -> str:
     pays = [year for year in known if year.credible_share]
     text = _(
         "At central values a stop would pay {sender} itself if it begins in {months}, and at no "
@@ -477,7 +467,7 @@ def _central_words(sender: str, known: list[SignalingYear]) -> str:
     return fmt.told(text, sender=sender, months=months, n=len(known), first=first, last=last)
 
 
-def _later(contents: BriefContents, known: list[SignalingYear]) -> SignalingYear:
+def _later(contents: BriefContents, known: list[results.SignalingYear]) -> results.SignalingYear:
     """The first year from the middle one of the dates by which leverage may have ended.
 
     At central values from the date on which it ends; else the last.
@@ -501,10 +491,10 @@ def talk_section(contents: BriefContents) -> Section | None:
         "explaining_matters_share": _("what the target says changes what the sender does"),
     }
 
-    def share(year: SignalingYear, *, field: str) -> Cell:
+    def share(year: results.SignalingYear, *, field: str) -> Cell:
         return Cell.share(getattr(year, field))
 
-    def threshold(year: SignalingYear) -> Cell:
+    def threshold(year: results.SignalingYear) -> Cell:
         needed = year.threshold or 0.0
         return Cell.figure(year.threshold, fmt.share(needed) if needed <= 1 else _("never"))
 

@@ -86,9 +86,7 @@ def in_unit(value: float | None, unit: str) -> str:
         return fmt.missing()
     if unit == "month":
         return fmt.months(value)
-    if unit == "share":
-        return fmt.share(value)
-    return fmt.quantity(value, unit)
+    return fmt.share(value) if unit == "share" else fmt.quantity(value, unit)
 
 
 def at_least(text: str, value: float | None, cap: float | None, *, is_bound: bool = False) -> str:
@@ -215,8 +213,7 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
         path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
         is_bound = of == "mean" and bool(fan.capped_share and fan.capped_share[at])
         cell = Cell.figure(path[at], unit=fmt.unit_name(fan.unit) if fan.unit != "1" else "")
-        text = at_least(cell.text, path[at], fan.capped_at, is_bound=is_bound)
-        return replace(cell, text=text)
+        return replace(cell, text=at_least(cell.text, path[at], fan.capped_at, is_bound=is_bound))
 
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0].variant)),
@@ -320,13 +317,12 @@ def _bands(
         ends = {"x": x, "y": {**y, "field": field}, **({"y2": {"field": other}} if other else {})}
         return vega.layer(kind, ends, **look)
 
-    layers = [
+    return rows, [
         drawn("area", "p5", "p95", color=vega.BLUE, opacity=_PALE),
         drawn("area", "p25", "p75", color=vega.BLUE, opacity=_PALE),
         drawn("line", "p50", strokeWidth=2, color=vega.BLUE),
         drawn("line", "central", strokeWidth=1.5, color=vega.INK, strokeDash=[5, 4]),
     ]
-    return rows, layers
 
 
 def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:

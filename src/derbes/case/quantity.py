@@ -100,8 +100,7 @@ def _evaluated(tree: Tree, of: Callable[[str], Number]) -> Number:
             return of(path) * factor
         case (sign, left, right):
             return MADE[sign](_evaluated(left, of), _evaluated(right, of))
-    msg = f"no formula: {tree}"
-    raise ValueError(msg)
+    raise ValueError(f"no formula: {tree}")
 
 
 def _interval(tree: Tree, of: Callable[[str], tuple[float, float]]) -> tuple[float, float]:
@@ -129,8 +128,7 @@ def _interval(tree: Tree, of: Callable[[str], tuple[float, float]]) -> tuple[flo
                 return a[0] - b[1], a[1] - b[0]
             ends = [float(MADE[sign](x, y)) for x in a for y in b]
             return min(ends), max(ends)
-    msg = f"no formula: {tree}"
-    raise ValueError(msg)
+    raise ValueError(f"no formula: {tree}")
 
 
 Label = Mapping[str, str]
@@ -205,8 +203,7 @@ class Calendar:
 
     def index(self, year: int, month: int) -> int:
         """Period that holds a month; negative before the first, may lie past the last."""
-        months = (year - self.first_year) * MONTHS_A_YEAR + month - self.first_month
-        return months // self.step
+        return ((year - self.first_year) * MONTHS_A_YEAR + month - self.first_month) // self.step
 
     def index_of(self, label: str) -> int:
         """Period that holds an ISO month such as `2027-02`."""

@@ -128,8 +128,7 @@ class Filled:
 
     def number(self, text: str, step: Path, limits: InUnit, unit: str) -> float | None:
         """A number in a unit; None, with a finding, when it cannot be used."""
-        units = (parse_unit(unit, self.measures.own),)
-        reading = Reading(self.measures, limits, units, self.path)
+        reading = Reading(self.measures, limits, (parse_unit(unit, self.measures.own),), self.path)
         found = in_base(reading, text, step)
         self.findings += reading.findings
         return found[0][1] if found else None
@@ -385,8 +384,7 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
             refuse_twice("opening", "opening.range")
         if delay is not None:
             refuse_twice("opening", "delay")
-        reference = opening.distribution.reference
-        return replace(none, distribution="reference", reference=reference)
+        return replace(none, distribution="reference", reference=opening.distribution.reference)
     planned = delay or none
     if planned.reference:
         refuse_twice("delay", "opening.range")
@@ -467,8 +465,7 @@ def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...
     if entry.size is None:
         if example := OPTION_TERMS[entry.kind].size_example:
             what = _('an option of kind {kind} needs the key "size"')
-            fix = _("add it, as in {example}")
-            filled.refuse((), what, fix, kind=entry.kind, example=example)
+            filled.refuse((), what, _("add it, as in {example}"), kind=entry.kind, example=example)
         return 1.0, 1.0, (1.0,)
     if entry.size.steps is None:
         return (*_range_of_sizes(filled, entry, entry.size), ())

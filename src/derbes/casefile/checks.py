@@ -8,28 +8,17 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from derbes.case import forms
-from derbes.case.entities import (
-    AIMS,
-    MEASURE_TERMS,
-    Case,
-    Good,
-    Hit,
-    Measure,
-    MeasureKind,
-    Recipe,
-    Supplier,
-    main_measure,
-)
+from derbes.case import entities, forms
 from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_plan import PLAN_CHECKS, circles, each
+from derbes.casefile.checks_plan import PLAN_CHECKS, each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean, offers
 from derbes.language import _
+from derbes.links import circles
 from derbes.model.measures import selects_anything, selects_export
 
 
@@ -72,7 +61,7 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
 
 
 @each("recipes")
-def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
+def limits_of_recipes(draft: CaseDraft, recipe: entities.Recipe) -> Iterator[Finding]:
     """A capacity or a line limits a recipe; a line belongs to its plant, and takes hours."""
     entry, path = draft.entry("recipes", recipe.id), ("recipes", recipe.id)
     plant, line = draft.case.plants.get(recipe.plant), recipe.line
@@ -99,7 +88,7 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
 
 
 @each("goods")
-def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
+def stocks_above_the_limit(draft: CaseDraft, good: entities.Good) -> Iterator[Finding]:
     """What is in store, and what is to be held, must fit into the store."""
     if good.storage_limit is None:
         return
@@ -140,7 +129,7 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
 
 
 @each("suppliers")
-def orders_before_the_calendar(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding]:
+def orders_before_the_calendar(draft: CaseDraft, supplier: entities.Supplier) -> Iterator[Finding]:
     """What is on order arrives until the lead time is over, and not later."""
     if supplier.on_order is None or not draft.sound("routes"):
         return
@@ -160,7 +149,7 @@ def orders_before_the_calendar(draft: CaseDraft, supplier: Supplier) -> Iterator
 
 
 @each("suppliers")
-def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding]:
+def what_must_be_taken(draft: CaseDraft, supplier: entities.Supplier) -> Iterator[Finding]:
     """What has to be taken of a supplier is no more than it has, and is about something."""
     case, path = draft.case, ("suppliers", supplier.id, "at_least")
     least = supplier.at_least
@@ -201,7 +190,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
         )
 
 
-def _unit(case: Case, good: str) -> str:
+def _unit(case: entities.Case, good: str) -> str:
     return f"{case.goods[good].unit}/month" if good in case.goods else ""
 
 
@@ -212,11 +201,11 @@ _EVERYTHING = (
 
 
 @each("measures")
-def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
+def keys_of_measures(draft: CaseDraft, measure: entities.Measure) -> Iterator[Finding]:
     """`share` and `by` belong to some kinds and not to others; the sender is not the target."""
     path = ("measures", measure.id)
     entry = draft.entry(*path)
-    kind, terms = str(measure.kind), MEASURE_TERMS[measure.kind]
+    kind, terms = str(measure.kind), entities.MEASURE_TERMS[measure.kind]
     if "by" in terms.needs and not is_given(entry.by):
         fix = _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"')
         yield Finding.of(path, _('a measure of kind {kind} needs the key "by"'), fix, kind=kind)
@@ -234,14 +223,16 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
 
 
 @each("measures")
-def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
+def hits_of_measures(draft: CaseDraft, measure: entities.Measure) -> Iterator[Finding]:
     """What a measure says that it hits: something, of a kind that it can hit, and no buyer."""
     path = ("measures", measure.id, "hits")
-    case, sections = draft.case, MEASURE_TERMS[measure.kind].sections
-    if not measure.hits or any(hit == Hit() for hit in measure.hits):
+    case, sections = draft.case, entities.MEASURE_TERMS[measure.kind].sections
+    if not measure.hits or any(hit == entities.Hit() for hit in measure.hits):
         fix = _("name an actor, route, good, tag or element")
         yield Finding(path, _("the measure does not say what it hits"), fix)
-    rises = measure.kind is MeasureKind.PRICE_RISE and draft.sound("exports", "actors", "goods")
+    rises = measure.kind is entities.MeasureKind.PRICE_RISE and draft.sound(
+        "exports", "actors", "goods"
+    )
     for position, hit in enumerate(measure.hits):
         section = hit.element.partition(".")[0]
         if section in _EVERYTHING and section not in sections:
@@ -272,7 +263,7 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         return
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
-        sections = MEASURE_TERMS[measure.kind].sections
+        sections = entities.MEASURE_TERMS[measure.kind].sections
         hits = (selects_anything(draft.case, hit, sections) for hit in {*measure.hits})
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
@@ -288,11 +279,7 @@ Known = Mapping[str, frozenset[str]]
 def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Ids of elements that the case does not have.
 
-    Args:
-        draft: The case.
-        known: Its ids.
-        base: Ids of the case before a variant changed it; what a measure hits may be
-            among them.
+    What a measure hits may be among the ids of the `base`, the case before a variant changed it.
     """
     elements = (built for section in draft.elements.values() for built in section.values())
     of_elements = (one for built in elements for one in built.references)
@@ -356,17 +343,17 @@ def _removed(word: str, path: Path) -> tuple[str, str]:
 def keys_at_the_top(draft: CaseDraft) -> Iterator[Finding]:
     """The four aims once, money last; no rate of the own money; the length of the first page."""
     case, code, step = draft.case, draft.case.currency, draft.case.calendar.step
-    if sorted(case.priorities) != sorted(AIMS):
+    if sorted(case.priorities) != sorted(entities.AIMS):
         what = _("expected each of {aims} once")
         fix = _('write "priorities: [essential, deferrable, reserve, money]"')
-        yield Finding.of(("priorities",), what, fix, aims=", ".join(AIMS))
+        yield Finding.of(("priorities",), what, fix, aims=", ".join(entities.AIMS))
     elif case.priorities[-1] != "money":
         what = _("money must come last")
         yield Finding(("priorities",), what, _("move money to the end of the list"))
     if code in case.rates:
         what = _("{code} is the base currency; it has no rate")
         yield Finding.of(("currency", "rates", code), what, _("take it out"), code=code)
-    measure = case.measures.get(main_measure(case))
+    measure = case.measures.get(entities.main_measure(case))
     if measure is None or case.main_measure not in {"", measure.id}:
         return
     if case.main_length and case.main_length not in measure.lengths:
@@ -490,9 +477,7 @@ CHECKS: tuple[Check, ...] = (
 def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding]:
     """What does not hold between the elements of a draft.
 
-    Args:
-        draft: The case.
-        base: The case before a variant changed it; None for the case as written.
+    The `base` is the case before a variant changed it; None for the case as written.
     """
     known, before = (
         {section: frozenset(ids) for section, ids in one.elements.items()} if one else {}

@@ -7,9 +7,7 @@ missing, by measures of its sender, none of them twice.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from graphlib import CycleError, TopologicalSorter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -23,6 +21,7 @@ from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
+from derbes.links import circles, reached
 from derbes.model.measures import companions
 from derbes.units import format_number
 
@@ -40,55 +39,6 @@ def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]
         return of_all
 
     return of_one
-
-
-def circles(after: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
-    """Ways that come back to where they begin; each name that can come back stands in one.
-
-    What leads nowhere, and what nothing leads to, is taken away first, over and over: where
-    there is no circle nothing is left.
-
-    Args:
-        after: Name → those that can be reached from it in one step.
-    """
-    steps = {name: [one for one in below if one in after] for name, below in after.items()}
-    for _turn in range(2):  # and the other way round
-        sorter = TopologicalSorter(steps)
-        with suppress(CycleError):
-            sorter.prepare()
-        while ends := sorter.get_ready():
-            sorter.done(*ends)
-            for end in ends:
-                del steps[end]
-        above: dict[str, list[str]] = {name: [] for name in steps}
-        for name, below in steps.items():
-            for one in below:
-                if one in above:
-                    above[one].append(name)
-        steps = above
-    found: set[str] = set()
-    for name in steps:
-        way = _way_back(steps, name) if name not in found else []
-        found |= set(way)
-        if way:
-            yield way
-
-
-def _way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
-    """Names on the shortest way from one back to itself; empty when it does not come back."""
-    before = {name: ""}
-    ways = [name]
-    for last in ways:
-        for step in after[last]:
-            if step == name:
-                way = [last]
-                while way[-1] != name:
-                    way.append(before[way[-1]])
-                return way[::-1]
-            if step not in before:
-                before[step] = last
-                ways.append(step)
-    return []
 
 
 @each("options")
@@ -135,13 +85,7 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
 
 def chosen_with(options: Options, name: str) -> set[str]:
     """An option and all that must be chosen with it."""
-    found, waiting = {name}, [name]
-    while waiting:
-        for needed in options[waiting.pop()].requires:
-            if needed in options and needed not in found:
-                found.add(needed)
-                waiting.append(needed)
-    return found
+    return {*reached([name], lambda one: [n for n in options[one].requires if n in options])}
 
 
 def committed_options(options: Options) -> set[str]:
@@ -334,9 +278,7 @@ def nearest_possible(links: Links, pair: Pair) -> float | None:
     given = links[pair]
     grid = sorted((step / 100 for step in range(-100, 101)), key=lambda rank: abs(rank - given))
     works = next((rank for rank in grid if are_possible({**links, pair: rank})), None)
-    if works is None:
-        return None
-    return nearest_in_common(links, [pair], works=works)
+    return None if works is None else nearest_in_common(links, [pair], works=works)
 
 
 def nearest_in_common(links: Links, pairs: Sequence[Pair], works: float = 0.0) -> float:
@@ -403,8 +345,7 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
                 continue
             if name in known:
                 what = _('"{name}" has neither a range nor a distribution').format(name=name)
-                fix = _("give it one, or take the correlation out")
-                yield Finding((*path, side), what, fix)
+                yield Finding((*path, side), what, _("give it one, or take the correlation out"))
                 continue
             section, element_id = [*name.split("."), ""][:2]
             built = draft.elements.get(section, {}).get(element_id)
@@ -538,8 +479,7 @@ def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
             fix = _('take "{measure}" out: it runs together with "{other}"')
             if twice[0] == name:
                 fix = _("take it out of one of the two")
-            by = pulled[twice[0]]
-            yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
+            yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=pulled[twice[0]])
         pulled |= dict.fromkeys(together, lever.id)
         other = first.setdefault(lever.sender, name)
         starts = [case.measures[one].start for one in (name, other)]

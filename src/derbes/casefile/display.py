@@ -157,8 +157,7 @@ def _parents(case: Case, quantity: Quantity, indent: str) -> Iterator[str]:
         parent = numbers[path]
         grade = f", {parent.grade}" if parent.grade else ""
         how = f" = {parent.formula.text}" if parent.formula else ""
-        words = _number_in_words(parent, case.calendar)
-        yield f"{indent}  {path}{how}: {words}{grade}"
+        yield f"{indent}  {path}{how}: {_number_in_words(parent, case.calendar)}{grade}"
         yield from _parents(case, parent, f"{indent}  ")
 
 
@@ -171,9 +170,7 @@ def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
 def _overview(case: Case) -> Iterator[str]:
     calendar = case.calendar
     yield text_of(case.label) or case.name
-    for text in (text_of(case.question), text_of(case.note)):
-        if text:
-            yield text
+    yield from filter(None, (text_of(case.question), text_of(case.note)))
     yield ""
     steps = {1: _("by month"), 3: _("by quarter"), 12: _("by year")}
     n, step = calendar.n_periods, steps[int(calendar.step)]

@@ -48,6 +48,7 @@ from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import at_work, did_you_mean, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
+from derbes.links import reached
 from derbes.units import UnitError, own_unit
 
 DEFAULTS = {
@@ -273,8 +274,7 @@ def _named(
             if built is None or built.part is None:
                 return None
             good = _counted_good(section, name, built.part)
-            within = Filled(built.part, built.node, path[:2], counted, good, [], [])
-            return within.at(path[2:])
+            return Filled(built.part, built.node, path[:2], counted, good, [], []).at(path[2:])
         return replace(top, measures=counted, findings=[], missing=[]).at(path)
 
     def named(name: str, asked_by: Path) -> Quantity:
@@ -288,16 +288,14 @@ def _named(
                 around = [*asking[asking.index(path) :], path]
                 what = _("the formula comes back to itself: {path}")
                 what = what.format(path=" → ".join(dotted(one) for one in around))
-                fix = _("write one of them as a number")
-                circles[min(around, key=dotted)] = refused(what, fix)
+                circles[min(around, key=dotted)] = refused(what, _("write one of them as a number"))
                 raise circles[path] if path == asked_by else ExpressionError  # told where it begins
             if path not in known and len(asking) <= MOST_BEHIND:
                 known[path] = read(path)
             behind[asked_by] = max(behind.get(asked_by, 0), behind.get(path, 0) + 1)
             if path not in known or behind[asked_by] > MOST_BEHIND:
                 what = _("more than {most} formulas stand one behind the other")
-                fix = _("write one of them as a number")
-                raise refused(what.format(most=MOST_BEHIND), fix)
+                raise refused(what.format(most=MOST_BEHIND), _("write one of them as a number"))
         finally:
             asking.pop()
         found = known[path]
@@ -360,10 +358,9 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
     found = top.held()
     length = entry.main_length
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
-    absent = {name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None}
     return {
         **{name: found[name] for name in (*names, *DEFAULTS)},
-        **absent,
+        **{name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None},
         **always,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,
@@ -381,8 +378,7 @@ def _aims(top: Filled) -> Found:
         aims["budget"] = _budget(budget)
     risk, is_whole = _part(top, Risk, ("risk",))
     if risk is not None and is_whole:
-        shares = {name: share or 0.0 for name, share in risk.held().items()}
-        aims["risk"] = Risk(**shares)
+        aims["risk"] = Risk(**{name: share or 0.0 for name, share in risk.held().items()})
         if aims["risk"].level == 1.0:
             what = _("at a level of 1 the tail holds no draw")
             risk.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
@@ -499,17 +495,6 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
     return built
 
 
-def _behind(path: Path, asks: Mapping[Path, set[Path]]) -> set[Path]:
-    """Parts of the case that the formulas of one ask for, directly or by way of others."""
-    found: set[Path] = set()
-    left = {path}
-    while left:
-        more = asks.get(left.pop(), set()) - found
-        found |= more
-        left |= more
-    return found
-
-
 def _built(
     root: MappingNode,
     path: tuple[str, str],
@@ -527,8 +512,7 @@ def _built(
     if entry is None or not measures.money:
         return checked
     good = _counted_good(section, name, entry)
-    line = key_place(root, path).line
-    filled = Filled(entry, checked.node, path, measures, good, [], [], line)
+    filled = Filled(entry, checked.node, path, measures, good, [], [], key_place(root, path).line)
     if checked.entry is None:
         if section != "facts":
             filled.quantities()
@@ -541,6 +525,7 @@ def _built(
         findings=(*checked.findings, *filled.findings),
         missing=tuple(filled.missing),
     )
-    rests = {part: find(root, part) for part in _behind(path, asks)}
+    behind = reached(asks.get(path, ()), lambda one: asks.get(one, ()))  # by way of others too
+    rests = {part: find(root, part) for part in behind}
     memory.entities[checked.node] = built, rests
     return built

@@ -274,11 +274,9 @@ class _Spelling:
             yield Span(last, last, self.line_end + lines)
 
     def wrapped(self, value: Plain, at: int) -> str:
-        """A value in brackets, over several lines where one would be too long.
+        """A list or mapping in brackets, over several lines where one would be too long.
 
-        Args:
-            value: A list or a mapping; of one value, as it is.
-            at: Characters before it.
+        Before it stand `at` characters; what is one value stays as it is.
         """
         line = self.text[self.line_start(at) : at]
         indent = len(line) - len(line.lstrip()) + 2 * len(_INDENT)

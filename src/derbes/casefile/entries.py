@@ -567,9 +567,7 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
-    if len(items) < form.least:
-        return _wrong_length(path, form.least, len(items))
-    return items
+    return _wrong_length(path, form.least, len(items)) if len(items) < form.least else items
 
 
 def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
@@ -596,9 +594,7 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
         is_whole = is_whole and found[name] is not _REFUSED
     if not is_whole:
         return _REFUSED
-    if len(found) < form.least:
-        return _wrong_length(path, form.least, len(found))
-    return found
+    return _wrong_length(path, form.least, len(found)) if len(found) < form.least else found
 
 
 def _quoted(given: Any) -> str:

@@ -201,9 +201,8 @@ class _Composing:
                 what = _("a key must be a text, not a list or mapping")
                 raise _RefusedError(what, _("put braces that belong to a text in quotes"), mark)
             if len(path) >= MAX_DEPTH:
-                what = _("more than {n} levels of nesting")
                 fix = _("see whether this is the right file")
-                raise _RefusedError(what, fix, mark, n=MAX_DEPTH)
+                raise _RefusedError(_("more than {n} levels of nesting"), fix, mark, n=MAX_DEPTH)
             if event.anchor:
                 self.anchors[event.anchor] = (None, 0)
             fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
@@ -294,10 +293,9 @@ class _Composing:
                 del node.items[position + 1], node.ends[position]
 
     def _is_cut(self, before: Text, after: Text) -> bool:
-        between = self.text[before.mark.end : after.mark.start]
         return (
             not (before.style or after.style)
-            and between == ","
+            and self.text[before.mark.end : after.mark.start] == ","
             and _ENDS_IN_DIGIT.match(before.text) is not None
             and _BEGINS_WITH_DIGIT.match(after.text) is not None
         )
@@ -343,9 +341,7 @@ def decode(path: FilePath, left: int) -> str | Finding:
 
     What is no file, as a pipe or a device, is neither waited for nor read.
 
-    Args:
-        path: The file.
-        left: How large it may be. [byte]
+    It may be `left` large. [byte]
     """
     content = b""
     try:
@@ -473,9 +469,8 @@ def read_tree(
     tree = Tree()
     main = main_file(path)
     if main is not path and not os.path.lexists(main):
-        what = _("this folder holds no {name}")
         fix = _("name the case file itself, or call it {name}")
-        tree.findings.append(Finding.of((), what, fix, name=MAIN))
+        tree.findings.append(Finding.of((), _("this folder holds no {name}"), fix, name=MAIN))
         tree.is_readable = False
         return tree
     reading = _Reading(tree, main.parent, sections, instead or {})

@@ -9,17 +9,7 @@ from graphlib import TopologicalSorter
 
 import numpy as np
 
-from derbes.case.entities import (
-    MEASURE_TERMS,
-    Case,
-    InTransit,
-    Measure,
-    Recipe,
-    Supplier,
-    Survival,
-    purchases,
-    quantities,
-)
+from derbes.case import entities
 from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Quantity, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
@@ -94,7 +84,7 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     counted = [(path, months, calendar.periods(months)) for path, months in _times(case)]
     for section in ("goods", "stockpiles"):
         for name, element in getattr(case, section).items():
-            survival: Survival = element.survival
+            survival: entities.Survival = element.survival
             if survival.shelf_life is None:
                 continue
             path: Path = (section, name, "shelf_life")
@@ -142,12 +132,11 @@ def _whole_periods(counted: int, step: Step) -> str:
 
 
 def _whole(n: int, step: Step) -> str:
-    texts = {
+    return {
         Step.YEAR: ngettext("{n} year", "{n} years", n),
         Step.QUARTER: ngettext("{n} quarter", "{n} quarters", n),
         Step.MONTH: ngettext("{n} month", "{n} months", n),
-    }
-    return texts[step].format(n=n)
+    }[step].format(n=n)
 
 
 def _amount(number: float, unit: str) -> Worded:
@@ -162,17 +151,17 @@ def _unit_names(units: tuple[str, ...]) -> str:
     return listed([format_unit(unit, language()) for unit in units])
 
 
-def _lead_time(case: Case, supplier: Supplier, route: str) -> float | None:
+def _lead_time(case: entities.Case, supplier: entities.Supplier, route: str) -> float | None:
     """Time from order to arrival; None where nothing says one. [month]"""
     times = (supplier.lead_time, case.routes[route].lead_time if route else None)
     given = [one.value for one in times if one is not None]
     return sum(given) if given else None
 
 
-def _times(case: Case) -> Iterator[tuple[Path, float]]:
+def _times(case: entities.Case) -> Iterator[tuple[Path, float]]:
     """Path and months of every time that is counted in whole periods, longer ones as more."""
     found: dict[tuple[Path, float], None] = {}
-    for supplier, route in purchases(case):
+    for supplier, route in entities.purchases(case):
         if (months := _lead_time(case, supplier, route)) is not None:
             at = ("suppliers", supplier.id) if supplier.lead_time else ("routes", route)
             found[(*at, "lead_time"), months] = None
@@ -184,7 +173,7 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
                 if (time := getattr(element, key)) is not None:
                     yield (section, name, key), time.value
     for measure in case.measures.values():
-        if MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
+        if entities.MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
             yield ("measures", measure.id, "by"), measure.by.value
     for key in ("refill_time", "sender_horizon"):
         given: Quantity = getattr(case, key)
@@ -259,19 +248,19 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
 
-def _cheapest(case: Case) -> dict[str, FloatArray]:
+def _cheapest(case: entities.Case) -> dict[str, FloatArray]:
     """Good → cost of a unit at the cheapest, inputs and transport included, by period.
 
     Infinite where nobody sells or makes it. (T,) [money/unit]
     """
     n = case.calendar.n_periods
     found = {good: np.full(n, np.inf) for good in case.goods}
-    for supplier, route in purchases(case):
+    for supplier, route in entities.purchases(case):
         share = case.routes[route].cost_share if route else None
         if supplier.price is not None:
             price = supplier.price.over(n) * (1.0 if share is None else 1.0 + share.over(n))
             found[supplier.good] = np.minimum(found[supplier.good], price)
-    ways: dict[str, list[Recipe]] = {good: [] for good in found}
+    ways: dict[str, list[entities.Recipe]] = {good: [] for good in found}
     for recipe in case.recipes.values():
         ways[recipe.output].append(recipe)
     inputs = {good: [of for one in recipes for of in one.inputs] for good, recipes in ways.items()}
@@ -308,7 +297,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What was taken for a series behind the calendar, where it varies in its last two years."""
     case, calendar = draft.case, draft.case.calendar
     a_year = MONTHS_A_YEAR // calendar.step
-    for quantity in quantities(case):
+    for quantity in entities.quantities(case):
         if not quantity.steps or quantity.path.startswith("facts."):
             continue
         path = quantity.over(calendar.n_periods)
@@ -337,7 +326,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
 def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """Values before the calendar that another one follows before it begins."""
     calendar = draft.case.calendar
-    for quantity in quantities(draft.case):
+    for quantity in entities.quantities(draft.case):
         early = [at for at, _value in quantity.steps if at <= 0]
         if len(early) > 1:
             month = calendar.label(early[-2])
@@ -349,15 +338,18 @@ def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
 
 
 @each("measures")
-def goods_on_the_way(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
+def goods_on_the_way(draft: CaseDraft, measure: entities.Measure) -> Iterator[Finding]:
     """What happens to goods in transit, where a measure does not say."""
     case, entry = draft.case, draft.entry("measures", measure.id)
-    is_cut = MEASURE_TERMS[measure.kind].is_cut and measure.in_transit is InTransit.LOST
+    is_cut = (
+        entities.MEASURE_TERMS[measure.kind].is_cut
+        and measure.in_transit is entities.InTransit.LOST
+    )
     if entry is None or "in_transit" in entry.given or not is_cut:
         return
     on_the_way = dict.fromkeys(
         supplier.id
-        for supplier, route in purchases(case)
+        for supplier, route in entities.purchases(case)
         if case.calendar.periods(_lead_time(case, supplier, route) or 0.0)
         and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
     )

@@ -141,8 +141,7 @@ def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
 
 
 def _write_it(reading: Reading) -> str:
-    example = in_words(15.0, reading.unit.name or "%")
-    return _('write it as in "{example}"').format(example=example)
+    return _('write it as in "{example}"').format(example=in_words(15.0, reading.unit.name or "%"))
 
 
 def in_base(reading: Reading, text: str, step: Path) -> Steps:

@@ -116,9 +116,8 @@ def alternative(
     entries = dict(before.draft.entries(*_CHANGERS))
     chain = _chain(entries, place)
     if chain is None:
-        what = _('"{name}" starts from itself')
         fix = _("take include_from out of one of the two")
-        after.refuse((*place, "include_from"), what, fix, name=place[1])
+        after.refuse((*place, "include_from"), _('"{name}" starts from itself'), fix, name=place[1])
     for one in chain or ():
         if one != place:
             after.changes.append(worded("as {variant}", variant=one[1]))
@@ -237,8 +236,7 @@ def _add(changed: WrittenAlternative, origin: Path) -> None:
         changed.refuse(origin, what, fix, element=dotted(path), at_key=True)
     elif node is not None:
         if not isinstance(find(changed.root, (section,)), MappingNode):
-            empty = MappingNode({}, node.mark)
-            changed.root = _with(changed.root, (section,), empty, node.mark)
+            changed.root = _with(changed.root, (section,), MappingNode({}, node.mark), node.mark)
         _hang(changed, path, origin)
 
 
@@ -373,12 +371,8 @@ def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[F
 def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
     """The case of a draft with its scenarios, and the correlations whose inputs it has.
 
-    The probabilities of the scenarios are rescaled so that they add to 1.
-
-    Args:
-        one: The case; nothing is wrong with it.
-        source: File that it was read from.
-        digest: SHA-256 of its text.
+    Nothing is wrong with it. The probabilities of the scenarios are rescaled so that they add to 1.
+    The digest is the SHA-256 of its text.
     """
     case = one.draft.case
     uncertain = {f"hazards.{name}" for name in case.hazards}

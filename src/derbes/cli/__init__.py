@@ -27,18 +27,6 @@ BROKEN_PIPE = 141
 TERMINATED = 143
 """Stopped with SIGTERM, as a shell counts it."""
 
-__all__ = [
-    "BROKEN_PIPE",
-    "DONE",
-    "HUNG_UP",
-    "INTERRUPTED",
-    "NOT_WRITTEN",
-    "REPAIRABLE",
-    "TERMINATED",
-    "UNFORESEEN",
-    "main",
-]
-
 ALGEBRA_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Variables with the threads of numpy's algebra, which is loaded after they are read.
 

@@ -7,20 +7,7 @@ import click
 
 from derbes import api
 from derbes.browser import find_browser
-from derbes.cli.options import (
-    DRAWS,
-    SEED,
-    Verb,
-    case_argument,
-    json_option,
-    language_option,
-    needed,
-    option,
-    options_of,
-    surface_options,
-    words_of,
-    workers_option,
-)
+from derbes.cli import options
 from derbes.cli.output import next_line, note, stoppable, tell, tell_json
 from derbes.cli.places import CSV, HTML, JSON, PDF, PNG, STANDARD_OUTPUT, SVG, opened
 from derbes.errors import Problem, RequestError
@@ -36,21 +23,21 @@ LEAST_PPI, USUAL_PPI, MOST_PPI = 24, 192, 1200
 """Pixels by inch of a PNG; a chart is about 7 inches wide."""
 
 
-@click.command(cls=Verb)
-@case_argument
+@click.command(cls=options.Verb)
+@options.case_argument
 @click.argument("name", metavar="[CHART]", default="")
-@option("--list is_list", _("Name the charts that the case may have."), is_flag=True)
-@surface_options(api.chart)
-@workers_option
-@options_of(api.chart, {**DRAWS, **SEED})
-@option(
+@options.option("--list is_list", _("Name the charts that the case may have."), is_flag=True)
+@options.surface_options(api.chart)
+@options.workers_option
+@options.options_of(api.chart, {**options.DRAWS, **options.SEED})
+@options.option(
     "--ppi",
     _("Pixels by inch of a PNG; a chart is about 7 inches wide."),
     "N",
     default=USUAL_PPI,
     type=click.IntRange(LEAST_PPI, MOST_PPI),
 )
-@option(
+@options.option(
     "--out",
     _(
         "A picture (.svg, .png), its data (.csv) or its Vega-Lite specification (.json). Without "
@@ -58,8 +45,8 @@ LEAST_PPI, USUAL_PPI, MOST_PPI = 24, 192, 1200
     ),
     "FILE",
 )
-@json_option
-@language_option
+@options.json_option
+@options.language_option
 def chart(
     path: str, name: str, *, is_list: bool, out: str | None, ppi: int, as_json: bool, **asked: Any
 ) -> None:
@@ -72,16 +59,15 @@ def chart(
     case = opened(path, kind, out=out)
     if problems := api.chart_problems(case, name):
         raise RequestError(case.source or case.name, problems)
-    words = words_of(asked)
-    need = needed(case, words)
+    words = options.words_of(asked)
+    need = options.needed(case, words)
     with stoppable(None) as progress:
         progress(0, 0, _("the chart, {need}").format(need=need))
         found = api.chart(case, name, progress=progress, **words)
     if kind == PNG:
         write_bytes_atomically(Path(out), found.png(ppi))
     else:
-        text = {SVG: found.svg, CSV: found.csv, JSON: found.json}[kind]()
-        tell(text.rstrip("\n"), out, kind)
+        tell({SVG: found.svg, CSV: found.csv, JSON: found.json}[kind]().rstrip("\n"), out, kind)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
@@ -94,8 +80,7 @@ def chart(
 def _tell_charts(path: str, out: str | None, *, as_json: bool) -> None:
     """Which charts the case may have, by name."""
     place = out or STANDARD_OUTPUT
-    case = opened(path, out=place)
-    found = api.charts(case)
+    found = api.charts(opened(path, out=place))
     if as_json:
         tell_json({"charts": [{"name": one, "title": found[one]} for one in found]}, place)
         return
@@ -110,21 +95,21 @@ def _codes(_context: click.Context, _option: click.Parameter, words: str) -> tup
     return tuple(dict.fromkeys(filter(None, map(str.strip, words.split(",")))))
 
 
-@click.command(cls=Verb)
-@case_argument
-@surface_options(api.brief)
-@workers_option
-@options_of(
+@click.command(cls=options.Verb)
+@options.case_argument
+@options.surface_options(api.brief)
+@options.workers_option
+@options.options_of(
     api.brief,
     {
         "--draws N": _(
             "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
         ),
-        **SEED,
+        **options.SEED,
         "--page-one": _("Page one alone, on one sheet."),
     },
 )
-@option(
+@options.option(
     "--out",
     _(
         "A page (.html), or as a browser that is installed prints it (.pdf). Without it: the "
@@ -132,7 +117,7 @@ def _codes(_context: click.Context, _option: click.Parameter, words: str) -> tup
     ),
     "FILE",
 )
-@option(
+@options.option(
     "--languages",
     _(
         "Languages of a page that can be switched, with commas between, the first shown, such as "
@@ -142,11 +127,11 @@ def _codes(_context: click.Context, _option: click.Parameter, words: str) -> tup
     default="",
     callback=_codes,
 )
-@option(
+@options.option(
     "--tables", _("Write every table and the data of every chart as CSV into a folder."), "FOLDER"
 )
-@json_option
-@language_option
+@options.json_option
+@options.language_option
 def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone, or a PDF."""
     out = out or f"{file_name(Path(path).resolve().stem)}.html"
@@ -159,8 +144,8 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
             fix = fix.format(names=", ".join(asked["languages"]))
             raise RequestError(case.source or case.name, [Problem("languages", what, fix=fix)])
         find_browser()
-    words = words_of({**asked, "tables": asked["tables"] or ""})
-    need = needed(case, words)
+    words = options.words_of({**asked, "tables": asked["tables"] or ""})
+    need = options.needed(case, words)
     with stoppable(None) as progress:
         progress(0, 0, _("the brief, {need}").format(need=need))
         page = api.brief(case, progress=progress, **words)

@@ -21,37 +21,12 @@ from derbes.casefile.glossary import (
     glossary_sources,
     terms_named,
 )
-from derbes.cli import REPAIRABLE
+from derbes.cli import REPAIRABLE, options
 from derbes.cli.beginning import demo, new
 from derbes.cli.brief import brief, chart
 from derbes.cli.completion import completable, complete, completion
 from derbes.cli.data import draft, excel, import_, import_excel, screen, upstream
-from derbes.cli.options import (
-    DRAWS,
-    SEED,
-    Verbs,
-    answer_options,
-    case_argument,
-    executor_options,
-    language_option,
-    needed,
-    option,
-    options_of,
-    out_option,
-    sheet_option,
-    surface_options,
-    words_of,
-    workers_option,
-)
-from derbes.cli.output import (
-    answer,
-    next_line,
-    note,
-    stoppable,
-    tell,
-    tell_json,
-    tell_tables,
-)
+from derbes.cli.output import answer, next_line, note, stoppable, tell, tell_json, tell_tables
 from derbes.cli.places import CSV, JSON, STANDARD_OUTPUT, check_places, opened, promised_tables
 from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
@@ -63,17 +38,19 @@ from derbes.results.tables import ResultTable, columns, table_of
 from derbes.version import VERSION
 
 
-@click.group(name="derbes", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@language_option
+@click.group(
+    name="derbes", cls=options.Verbs, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@options.language_option
 @click.version_option(VERSION, prog_name="derbes", message="%(prog)s %(version)s")
 def derbes() -> None:
     """How long a supply holds, how much leverage a seller has, and when it ends."""
 
 
 @derbes.command()
-@case_argument
-@sheet_option
-@answer_options
+@options.case_argument
+@options.sheet_option
+@options.answer_options
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool, out: str) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
@@ -129,38 +106,38 @@ def check_tables(problems: Iterable[Problem], notes: Iterable[Note]) -> tuple[Re
 
 
 @derbes.command()
-@case_argument
-@surface_options(api.cover)
-@workers_option
-@answer_options
+@options.case_argument
+@options.surface_options(api.cover)
+@options.workers_option
+@options.answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = opened(path)
-    words = words_of(asked)
-    with stoppable(None, need=needed(case, words)) as progress:
+    words = options.words_of(asked)
+    with stoppable(None, need=options.needed(case, words)) as progress:
         table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
     answer(table, cover_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
-@case_argument
-@surface_options(api.leverage)
-@workers_option
-@sheet_option
-@answer_options
+@options.case_argument
+@options.surface_options(api.leverage)
+@options.workers_option
+@options.sheet_option
+@options.answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = opened(path)
-    words = words_of(asked)
-    with stoppable(None, need=needed(case, words)) as progress:
+    words = options.words_of(asked)
+    with stoppable(None, need=options.needed(case, words)) as progress:
         surface = api.leverage(case, progress=progress, **words)
     answer(surface, leverage_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
-@case_argument
-@options_of(
+@options.case_argument
+@options.options_of(
     api.plan,
     {
         "--variant NAME": _("Variant of the case."),
@@ -171,7 +148,7 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
             "What options may cost in all, e.g. '900 million USD'; replaces the case's."
         ),
         "--draws N": _("Draws of the uncertain inputs. Without it: those that the case lists."),
-        **SEED,
+        **options.SEED,
         "--length lengths MONTHS": _(
             "Months survived at a point of the frontier; may be given more than once."
         ),
@@ -187,11 +164,11 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         "--time-limit SECONDS": _("End after this time with what was found so far."),
     },
 )
-@option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
-@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
-@executor_options
-@sheet_option
-@answer_options
+@options.option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
+@options.option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
+@options.executor_options
+@options.sheet_option
+@options.answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
     checkpoint, resume = asked.pop("checkpoint"), asked.pop("resume")
@@ -209,38 +186,38 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 
 @derbes.command()
-@case_argument
-@surface_options(
+@options.case_argument
+@options.surface_options(
     api.stress,
     measures=_("Measure of the case; may be given more than once. Without it: the main one."),
     starts=_("Date of the answers, e.g. 2028-01; may be given more than once."),
     apart=_("Without --start: how far dates lie apart."),
 )
-@options_of(
+@options.options_of(
     api.stress,
     {
         "--question questions NAME": _(
             "{names}; may be given more than once. Without it: all that apply."
         ).format(names=", ".join(QUESTIONS)),
-        **DRAWS,
+        **options.DRAWS,
         "--solved N": _("The first of them, whose best response is found too; 0: none."),
-        **SEED,
+        **options.SEED,
         "--method NAME": _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
     },
 )
-@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
-@option(
+@options.option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
+@options.option(
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
-@executor_options
-@sheet_option
-@answer_options
+@options.executor_options
+@options.sheet_option
+@options.answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
     case, store = opened(path), asked["store"]
     kept = Path(store) if store else None
     with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
-        found = api.stress(case, progress=progress, **words_of(asked))
+        found = api.stress(case, progress=progress, **options.words_of(asked))
     answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
@@ -251,19 +228,19 @@ QUERY_TABLES = {"drift": "modality_drift", "coverage": "unsaid", "predictions": 
 
 
 @derbes.command()
-@case_argument
-@options_of(
+@options.case_argument
+@options.options_of(
     api.statements,
     {"--by ACTOR": _("Whose statements to show; may be given more than once. Without it: all.")},
 )
-@option(
+@options.option(
     "--verdict verdicts",
     _("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
     "VERDICT",
     multiple=True,
     callback=lambda _context, _option, names: tuple("_".join(one.split()) for one in names),
 )
-@option(
+@options.option(
     "--query",
     _("A question to the ledger as a whole: {queries}.").format(queries=", ".join(QUERIES)),
     "QUERY",
@@ -272,36 +249,36 @@ QUERY_TABLES = {"drift": "modality_drift", "coverage": "unsaid", "predictions": 
     callback=lambda _context, _option, name: _SPELLINGS.get(name, name),
     show_choices=False,
 )
-@options_of(
+@options.options_of(
     api.statements,
     {
-        **DRAWS,
-        **SEED,
+        **options.DRAWS,
+        **options.SEED,
         "--as-of as_of DATE": _("Day asked about. Without it: the last that the case knows of."),
         "--flips N": _("Inputs to try for each verdict; 0: none, and no variants."),
     },
 )
-@option("--record", _("Add the verdicts to a history, which only grows."), "FILE")
-@option(
+@options.option("--record", _("Add the verdicts to a history, which only grows."), "FILE")
+@options.option(
     "--export form",
     _("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
     type=click.Choice(FORMATS),
 )
-@option(
+@options.option(
     "--url page",
     _("Of a claimreview: address of the page on which the reviews will stand."),
     "ADDRESS",
     default="",
 )
-@option(
+@options.option(
     "--mark/--no-mark has_mark",
     _("Whether a csv begins with a byte-order mark, which Excel wants."),
     default=False,
     show_default=True,
 )
-@workers_option
-@sheet_option
-@answer_options
+@options.workers_option
+@options.sheet_option
+@options.answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
     names = ("record", "form", "page", "has_mark", "query")
@@ -326,9 +303,9 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 @derbes.command()
 @click.argument("path", metavar="[CASE]", default="")
-@out_option
-@option("--json as_json", _("No effect: a schema is JSON."), is_flag=True)
-@language_option
+@options.out_option
+@options.option("--json as_json", _("No effect: a schema is JSON."), is_flag=True)
+@options.language_option
 def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
     case = opened(path, JSON) if path else None
@@ -338,10 +315,10 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 
 
 @derbes.command()
-@case_argument
+@options.case_argument
 @click.argument("where", metavar="[ELEMENT]", default="")
-@sheet_option
-@answer_options
+@options.sheet_option
+@options.answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
     case = opened(path)
@@ -406,7 +383,7 @@ TERM_WIDTH = 88
 
 @derbes.command()
 @click.argument("words", metavar="[WORD]", nargs=-1)
-@answer_options
+@options.answer_options
 def explain(words: tuple[str, ...], *, as_json: bool, out: str) -> None:
     """Say what a word of derbes means, in three languages; without a word, list all.
 
@@ -431,8 +408,7 @@ def term_text(term: GlossaryTerm) -> str:
     lines = []
     for one in _order():
         lines.append(f"{LANGUAGE_NAMES[one]:<{width}}{term.words[one]}")
-        about = textwrap.wrap(term.about[one], TERM_WIDTH - width)
-        lines += [" " * width + line for line in about]
+        lines += [" " * width + line for line in textwrap.wrap(term.about[one], TERM_WIDTH - width)]
     if term.check:
         text = _("No native reader has looked at it yet in: {languages}")
         lines.append(text.format(languages=", ".join(LANGUAGE_NAMES[one] for one in term.check)))

@@ -158,8 +158,7 @@ def screen(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 @answer_options
 def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
     """Say how much of what a country makes comes from a sender, tier by tier, and its worth."""
-    read = tuple(asked[name] for name in ("table", "elasticities") if asked[name])
-    check_places(read)
+    check_places(tuple(asked[name] for name in ("table", "elasticities") if asked[name]))
     answer(api.upstream(**asked), partial(upstream_text, limit=limit), as_json=as_json, out=out)
 
 
@@ -184,8 +183,7 @@ def upstream(*, as_json: bool, out: str, limit: int, **asked: Any) -> None:
 def draft(*, out: str, page: str | None, n_workers: int, **asked: Any) -> None:
     """Write a case out of trade data: what they know, all else marked missing."""
     if page and out == STANDARD_OUTPUT:
-        text = _("--brief needs a file for the case. Fix: add --out CASE.yaml.")
-        raise click.UsageError(text)
+        raise click.UsageError(_("--brief needs a file for the case. Fix: add --out CASE.yaml."))
     check_places((), CASE)
     if out != STANDARD_OUTPUT and Path(out).exists():
         what = _('"{place}" is there already, and a draft takes no file\'s place').format(place=out)
@@ -380,8 +378,7 @@ def import_excel(
     """
     place = Path(case)
     is_there = (place / "case.yaml" if place.is_dir() else place).exists()
-    known = api.read_case(case).files if is_there else ()
-    check_places((book, *known), source=case)
+    check_places((book, *(api.read_case(case).files if is_there else ())), source=case)
     take = _taking(book_text, _book_questions, yes=yes, as_json=as_json)
     found = api.import_excel(book, case, take=take)
     written = _("Written: {out}").format(out=", ".join(found.files))
@@ -401,9 +398,7 @@ def _book_questions(found: BookImport) -> Iterator[str]:
 
 def book_text(found: BookImport) -> str:
     """What a workbook changes, one line for each number."""
-    head = _("{book}, into {case}:")
-    if found.is_new:
-        head = _("{book}, a new case {case}:")
+    head = _("{book}, a new case {case}:") if found.is_new else _("{book}, into {case}:")
     lines = [head.format(book=Path(found.book).name, case=found.case)]
     lines += [f"  - {one}" for one in found.notes[:MOST_NOTES]]
     n = len(found.notes) - MOST_NOTES

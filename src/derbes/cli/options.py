@@ -33,11 +33,7 @@ class _Option(click.Option):
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
         """The value, or a message that says of what kind it should be."""
-        kinds = {
-            "integer": _("integer"),
-            "integer range": _("integer range"),
-            "float": _("float"),
-        }
+        kinds = {"integer": _("integer"), "integer range": _("integer range"), "float": _("float")}
         self.type.name = kinds.get(self._kind, self._kind)
         return super().process_value(ctx, value)
 

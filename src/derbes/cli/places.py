@@ -40,8 +40,7 @@ class Place(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Leave it to the shell, which knows its files."""
-        known = click.Path(file_okay=not self.is_folder)
-        return known.shell_complete(ctx, param, incomplete)
+        return click.Path(file_okay=not self.is_folder).shell_complete(ctx, param, incomplete)
 
 
 TEXT, JSON, HTML, CSV, PARQUET, CASE = "text", "JSON", "HTML", "CSV", "Parquet", "a case"
@@ -75,15 +74,14 @@ KINDS = {"": TEXT} | {end: kind for kind, ends in _ENDS.items() for end in ends.
 
 def _named(kind: str) -> str:
     """A kind of file, as the language in use calls it."""
-    words = {
+    return {
         TEXT: _("text"),
         CASE: _("a case"),
         HISTORY: _("a history, a line of JSON each"),
         "an old workbook": _("an old workbook"),
         "a picture": _("a picture"),
         "a zip archive": _("a zip archive"),
-    }
-    return words.get(kind, kind)
+    }.get(kind, kind)
 
 
 TABLES = frozenset({EXCEL, CSV, PARQUET})

@@ -248,12 +248,11 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    states = {
+    status = {
         "optimal": _("within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
-    }
-    status = states.get(plan.status, plan.status)
+    }.get(plan.status, plan.status)
     gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
     text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
     cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
@@ -322,8 +321,7 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
     yield from _answers([a for a in stress.answers if a.unit != "share" and a.date])
     yield from _fans(stress)
     yield from _curves(stress)
-    for risk in stress.hazards:
-        yield _hazards(stress, risk)
+    yield from (_hazards(stress, risk) for risk in stress.hazards)
     yield from _deciding(stress)
     if stress.tipping:
         title = _("Where a verdict flips, all else at its central value")
@@ -566,8 +564,7 @@ def _flip_lines(row: StatementRow) -> list[str]:
             text.format(id=row.id, input=one.input, value=value, central=shown(one.central))
         )
     if row.flips_in:
-        text = _("{id}: in {variants}")
-        lines.append(text.format(id=row.id, variants=", ".join(row.flips_in)))
+        lines.append(_("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in)))
     return lines
 
 

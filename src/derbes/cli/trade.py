@@ -4,21 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from derbes.language import _, percent, spelled
+from derbes.results import trade as results
 from derbes.results.tables import Column, shown, text_table
-from derbes.results.trade import (
-    EVERY,
-    FACTS,
-    KEPT,
-    Imported,
-    ProductSheet,
-    Screen,
-    TradeSource,
-    comparison_columns,
-    dependence_columns,
-    fate_words,
-    mirror_columns,
-    seller_columns,
-)
 from derbes.results.upstream import Exposure, Upstream, upstream_columns
 
 MOST_ROUTES = 6
@@ -27,14 +14,15 @@ MOST_SHORT = 5
 """Sectors shown where nobody steps in."""
 
 
-def imported_text(found: Imported) -> str:
+def imported_text(found: results.Imported) -> str:
     """What an import brought, what it left out and set aside."""
-    order = {KEPT: 0, **{name: place for place, name in enumerate(FACTS, 1)}}
+    order = {results.KEPT: 0, **{name: place for place, name in enumerate(results.FACTS, 1)}}
     counts = sorted(found.counts.items(), key=lambda one: (order.get(one[0], 9), one[0]))
     head, held = _("{dataset}: {source}, {years}."), _("The dataset holds {years}, in {folder}.")
-    years = _span(found.years)
-    lines = [head.format(dataset=found.dataset, source=found.made_of, years=years)]
-    lines += [f"  {n:>12,} {fate_words(fate)}" for fate, n in counts if n or fate == KEPT]
+    lines = [head.format(dataset=found.dataset, source=found.made_of, years=_span(found.years))]
+    lines += [
+        f"  {n:>12,} {results.fate_words(fate)}" for fate, n in counts if n or fate == results.KEPT
+    ]
     if found.broken:
         lines.append(_("Broken rows were set aside; the first of them:"))
         lines += [f"  - {line}" for line in found.broken]
@@ -60,13 +48,13 @@ def _rows_left(n: int) -> Iterator[str]:
         yield _("{n} more rows are in the JSON, or with --limit.").format(n=f"{n:,}")
 
 
-def screen_text(found: Screen | ProductSheet, limit: int) -> str:
+def screen_text(found: results.Screen | results.ProductSheet, limit: int) -> str:
     """Dependences as tables; no more than some rows."""
-    parts = _sheet(found) if isinstance(found, ProductSheet) else _screen(found, limit)
+    parts = _sheet(found) if isinstance(found, results.ProductSheet) else _screen(found, limit)
     return "\n\n".join([*(part for part in parts if part), _source_text(found.source)])
 
 
-def _screen(found: Screen, limit: int) -> Iterator[str]:
+def _screen(found: results.Screen, limit: int) -> Iterator[str]:
     year = found.years[-1]
     if not found.rows:
         yield _("No imports of {buyer} are recorded in {year}.").format(
@@ -74,16 +62,18 @@ def _screen(found: Screen, limit: int) -> Iterator[str]:
         )
         return
     title = _("Imports of {buyer} by product in {year}, most dependent first")
-    if found.buyer == EVERY:
+    if found.buyer == results.EVERY:
         title = _("Imports by buyer and product in {year}, most dependent first")
     title = title.format(buyer=found.buyer, year=year)
-    columns = dependence_columns(sender=found.sender, has_buyers=found.buyer == EVERY)
+    columns = results.dependence_columns(
+        sender=found.sender, has_buyers=found.buyer == results.EVERY
+    )
     yield _titled(title, columns, found.rows[:limit])
     yield from _rows_left(len(found.rows) - limit)
     yield _reading(found)
 
 
-def _reading(found: Screen) -> str:
+def _reading(found: results.Screen) -> str:
     """How the columns are read, and how steady the flags are."""
     tests = _("concentration above 0.4 and imports over exports above 1")
     if found.inside:
@@ -109,30 +99,31 @@ def _reading(found: Screen) -> str:
     return "\n".join(lines)
 
 
-def _sheet(found: ProductSheet) -> Iterator[str]:
+def _sheet(found: results.ProductSheet) -> Iterator[str]:
     title = _("{product}: {label}").format(product=found.product, label=found.label)
     yield title if found.label else found.product
     if not found.rows:
         text = _("{buyer}: no imports are recorded in {years}.")
         yield text.format(buyer=found.buyer, years=_span(found.absent))
         return
-    columns = dependence_columns(sender=found.sender, by_year=True)
+    columns = results.dependence_columns(sender=found.sender, by_year=True)
     title = _("Imports of {buyer} by year").format(buyer=found.buyer)
     yield _titled(title, columns, found.rows)
     title = _("Sellers in {year}; below: who sells to others, by what it sold more at its peak")
-    yield _titled(title.format(year=found.rows[-1].year), seller_columns(), found.sellers)
+    yield _titled(title.format(year=found.rows[-1].year), results.seller_columns(), found.sellers)
     if found.comparisons:
-        yield _titled(_("Unit values beside others"), comparison_columns(), found.comparisons)
+        yield _titled(
+            _("Unit values beside others"), results.comparison_columns(), found.comparisons
+        )
     if found.mirrors:
         title = _("The same trade as buyer and seller report it: an indicator, no verdict")
-        yield _titled(title, mirror_columns(), found.mirrors)
+        yield _titled(title, results.mirror_columns(), found.mirrors)
     yield "\n".join(_trends(found))
 
 
-def _trends(found: ProductSheet) -> Iterator[str]:
+def _trends(found: results.ProductSheet) -> Iterator[str]:
     if found.sender_trend is not None:
-        points = spelled(f"{100 * found.sender_trend:+.1f}")
-        trend = _("{n} percentage points").format(n=points)
+        trend = _("{n} percentage points").format(n=spelled(f"{100 * found.sender_trend:+.1f}"))
         text = _("{sender}'s part changes by {trend} a year.")
         yield text.format(sender=found.sender, trend=trend)
     if found.concentration_trend is not None:
@@ -153,11 +144,10 @@ def _trends(found: ProductSheet) -> Iterator[str]:
             "--production."
         )
     if found.absent:
-        text = _("No imports are recorded in {years}.")
-        yield text.format(years=_span(found.absent))
+        yield _("No imports are recorded in {years}.").format(years=_span(found.absent))
 
 
-def _source_text(source: TradeSource) -> str:
+def _source_text(source: results.TradeSource) -> str:
     """Which data, by whose reports, under which license, and what is not in them."""
     reports = {
         "reconciled": _("reports of both sides reconciled"),
@@ -248,8 +238,7 @@ def _sectors(found: Upstream, limit: int) -> Iterator[str]:
         "Which goods: use as inputs, how much of it {sender} sells, and its part over all tiers"
     )
     columns = upstream_columns(found.source.unit)
-    goods = found.sectors[:limit]
-    yield _titled(head.format(**_names(found.exposure)), columns["sectors"], goods)
+    yield _titled(head.format(**_names(found.exposure)), columns["sectors"], found.sectors[:limit])
     yield from _rows_left(len(found.sectors) - limit)
     rows = sorted(found.sectors, key=lambda row: (-row.short_high, row.sector))[:MOST_SHORT]
     low, high = (shown(end) for end in found.short_sigma)

@@ -27,8 +27,7 @@ MOST_FRAMES = 60
 
 def unforeseen(error: Exception, outlet: Outlet) -> str:
     """What a user is told of an error that nobody foresaw; a report is written if asked for."""
-    own = (one for one in reversed(_frames(error)) if one.file.startswith("derbes/"))
-    at = next(own, None)
+    at = next((one for one in reversed(_frames(error)) if one.file.startswith("derbes/")), None)
     place = _("{file}, line {line}").format(file=at.file, line=at.line) if at else ""
     what = _("{command}: {kind}{work}{place}: an error of derbes that nobody foresaw.")
     fix = ""

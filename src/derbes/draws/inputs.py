@@ -98,8 +98,7 @@ def drawn_values(case: Case, draws: Draws, i: int) -> tuple[Case, dict[str, floa
     if draws.scenarios and case.scenarios:
         case = case.scenarios[draws.scenarios[i]].case or case
     row = zip(draws.inputs, draws.values[i].tolist(), strict=True)
-    values = {path: value for path, value in row if not np.isnan(value)}
-    return case, _followed(case, values)
+    return case, _followed(case, {path: value for path, value in row if not np.isnan(value)})
 
 
 def _followed(case: Case, values: Mapping[str, float]) -> dict[str, float]:
@@ -154,8 +153,7 @@ def _changed(part: Any, values: Mapping[str, float], calendar: Calendar) -> Any:
         return part if all(below[key] is inner for key, inner in part.items()) else below
     if isinstance(part, tuple):
         items = tuple(_changed(inner, values, calendar) for inner in part)
-        is_same = all(new is old for new, old in zip(items, part, strict=True))
-        return part if is_same else items
+        return part if all(new is old for new, old in zip(items, part, strict=True)) else items
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields = {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
         new = {name: _changed(old, values, calendar) for name, old in fields.items()}

@@ -338,8 +338,7 @@ def make_draws(
         raise RequestError(case.source or case.name, [Problem("draws", what, fix=fix)])
     cube = points(n, bool(case.scenarios) + len(paths), seed=seed, method=method, first=first)
     names, values = values_at(case, paths, cube, worlds=worlds)
-    weights = np.full(n, 1.0 / n)
-    return Draws(paths, values, weights, names, seed=seed, method=method, first=first)
+    return Draws(paths, values, np.full(n, 1.0 / n), names, seed=seed, method=method, first=first)
 
 
 def draws_together(cases: Sequence[Case], n: int, *, seed: int, lists: bool = True) -> list[Draws]:
@@ -459,6 +458,9 @@ def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] |
     return known if len(known) == len(found) else None
 
 
+_AS_WRITTEN = ("path", "unit", "value", "low", "high", "reference")
+
+
 def describe(case: Case) -> tuple[DrawnInput, ...]:
     """How each uncertain input of a case is drawn, in the order of the case."""
     tied: dict[str, dict[str, float]] = {}
@@ -474,12 +476,7 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
         n_rows = len(quantity.parameters) if quantity.distribution == "empirical" else None
         told.append(
             DrawnInput(
-                path=quantity.path,
-                unit=quantity.unit,
-                value=quantity.value,
-                low=quantity.low,
-                high=quantity.high,
-                reference=quantity.reference,
+                **{name: getattr(quantity, name) for name in _AS_WRITTEN},
                 distribution=quantity.distribution or "pert",
                 is_stated=bool(quantity.distribution),
                 quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},

@@ -103,8 +103,7 @@ def make_studies(
 
     The solver starts from a calm plan of another variant, where one is near.
     """
-    names = variants or request.variants
-    cases = [(name, variant_case(case, name)) for name in names]
+    cases = [(name, variant_case(case, name)) for name in (variants or request.variants)]
     tasks = [(name, one, request.measures or tuple(one.measures)) for name, one in cases]
     work = partial(_study, longest=longest_length(case, request), near=near)
     return run_tasks(work, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))
@@ -148,7 +147,6 @@ def prepare_futures(
         for name, key, quantity in _factors_of(case, names)
         if quantity.path in moved
     }
-    columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
         compile=lambda values, n: change(compile_draws(case, central, values, n)),
@@ -156,7 +154,7 @@ def prepare_futures(
         inputs=tuple(inputs),
         factors=tuple(factors.values()),
         measures=names,
-        sets=_sets(case, plan.arrays, names, columns),
+        sets=_sets(case, plan.arrays, names, {path: column for column, path in enumerate(factors)}),
         first=0,
         n_periods=case.calendar.n_periods,
     )

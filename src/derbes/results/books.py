@@ -63,8 +63,7 @@ class Tabled:
         name = table or next(iter(known))
         if name not in known:
             what = _('"{name}" is no table of this result').format(name=name)
-            problem = Problem("table", what, fix=did_you_mean(name, known))
-            raise RequestError("derbes", [problem])
+            raise RequestError("derbes", [Problem("table", what, fix=did_you_mean(name, known))])
         return known[name].to_pandas()
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:

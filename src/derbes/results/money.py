@@ -146,9 +146,7 @@ class PlantAccount:
 def way_words(way: Way, *, has_project: bool) -> str:
     """A way for a reader; screen and brief say the same.
 
-    Args:
-        way: The way.
-        has_project: Whether the case names a variant without its project.
+    It matters whether the case names a variant without its project.
     """
     if way.way == PROGRAMME:
         return _("As planned, with the programme") if has_project else _("With the plan")
@@ -157,12 +155,11 @@ def way_words(way: Way, *, has_project: bool) -> str:
     if not way.plan:
         return _("Without it: the standard is met as well")
     n = len(way.plan)
-    text = ngettext(
+    return ngettext(
         "Without it, the cheapest way to the same standard ({n} choice)",
         "Without it, the cheapest way to the same standard ({n} choices)",
         n,
-    )
-    return text.format(n=n)
+    ).format(n=n)
 
 
 def met_words(way: Way) -> str:

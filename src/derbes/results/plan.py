@@ -356,12 +356,7 @@ def account_columns(currency: str) -> tuple[Column, ...]:
 
 
 def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[Column, ...]:
-    """What is shown of a standard.
-
-    Args:
-        currency: Of the costs.
-        name: What a reader calls the standard.
-    """
+    """What is shown of a standard: its name for a reader, and its costs in a currency."""
     return (
         Column(_("standard"), lambda row: name(row.standard), exact="standard"),
         Column(_("met"), lambda row: _("yes") if row.met else _("no"), exact="met"),

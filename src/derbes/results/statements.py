@@ -472,46 +472,28 @@ def statement_tables(table: StatementTable) -> tuple[ResultTable, ...]:
             "kind by said polarity stance target probability outcome decided_early brier "
             f"reporters retells expires {_CHECKED}",
         ),
-        table_of(
-            "contrasts", _("Contrasts"), ContrastRow, table.contrasts, *entry,
-            "by between verdicts",
-        ),
-        table_of(
-            "double_standards", _("Double standards"), DoubleStandardRow, table.double_standards,
-            *entry, "judge act kind judgements statements is_declared is_found",
-        ),
-        table_of(
-            "tensions", _("Tensions"), TensionRow, table.tensions, *entry, "statements raised"
-        ),
-        table_of(
-            "contradictions", _("Contradictions"), Contradiction, table.contradictions,
-            "kind statements holders sides same_side about",
-        ),
-        table_of(
-            "misfits", _("Verdicts that do not fit together"), Misfit, table.misfits, misfit,
-            "statements verdicts about",
-        ),
-        table_of(
-            "modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
-            "id passed_on_by also source source_modality modality change in_what steps",
-        ),
-        table_of(
-            "unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
-            "side subject n_statements said_by",
-        ),
-        table_of(
-            "theses", _("Theses"), ThesisEdge, table.theses.edges, "id cause effect", verdict,
-            "share holder",
-        ),
-        table_of(
-            "scores", _("Scores of predictions"), SpeakerScore, scores.scores,
-            "speaker n_predictions n_due n_resolved n_early n_open n_void n_expired brier "
-            "brier_low brier_high",
-        ),
-        table_of(
-            "calibration", _("Calibration of predictions"), CalibrationBin, scores.calibration,
-            "low high n mean_probability share_true n_undecided n_early n_open",
-        ),
+        table_of("contrasts", _("Contrasts"), ContrastRow, table.contrasts, *entry,
+                 "by between verdicts"),
+        table_of("double_standards", _("Double standards"), DoubleStandardRow,
+                 table.double_standards, *entry,
+                 "judge act kind judgements statements is_declared is_found"),
+        table_of("tensions", _("Tensions"), TensionRow, table.tensions, *entry,
+                 "statements raised"),
+        table_of("contradictions", _("Contradictions"), Contradiction, table.contradictions,
+                 "kind statements holders sides same_side about"),
+        table_of("misfits", _("Verdicts that do not fit together"), Misfit, table.misfits, misfit,
+                 "statements verdicts about"),
+        table_of("modality_drift", _("Retold otherwise"), ModalityDrift, table.modality_drift,
+                 "id passed_on_by also source source_modality modality change in_what steps"),
+        table_of("unsaid", _("On what sides take no stance"), Unsaid, table.coverage.unsaid,
+                 "side subject n_statements said_by"),
+        table_of("theses", _("Theses"), ThesisEdge, table.theses.edges, "id cause effect", verdict,
+                 "share holder"),
+        table_of("scores", _("Scores of predictions"), SpeakerScore, scores.scores,
+                 "speaker n_predictions n_due n_resolved n_early n_open n_void n_expired brier "
+                 "brier_low brier_high"),
+        table_of("calibration", _("Calibration of predictions"), CalibrationBin, scores.calibration,
+                 "low high n mean_probability share_true n_undecided n_early n_open"),
         table_of(
             "signaling", _("Signaling"), SignalingYear, game.years if game else (),
             "start measure length credible_share rhetoric_share threshold "

@@ -281,23 +281,20 @@ class HazardMonth:
     p_short_by: Annotated[float, Head("short by then", "share")]
 
 
+_OF_FAN = ("name", "variant", "measure", "length", "bound", "unit", "capped_at", "n_draws")
+"""What all points of a fan have of it."""
+
+
 def points_of(fan: Fan) -> Iterator[FanPoint]:
     """A fan date by date."""
     for at, date in enumerate(fan.dates):
         yield FanPoint(
-            name=fan.name,
-            variant=fan.variant,
-            measure=fan.measure,
-            length=fan.length,
-            bound=fan.bound,
-            unit=fan.unit,
+            **{name: getattr(fan, name) for name in _OF_FAN},
             date=date,
             mean=fan.mean[at],
             quantiles={band: values[at] for band, values in fan.quantiles.items()},
             central=fan.central[at],
-            capped_at=fan.capped_at,
             capped_share=fan.capped_share[at] if fan.capped_share else None,
-            n_draws=fan.n_draws,
         )
 
 

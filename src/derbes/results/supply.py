@@ -313,27 +313,20 @@ class DrawnInput:
 def cover_tables(cover: Cover) -> tuple[ResultTable, ...]:
     """The whole of cover as a table."""
     shown, more = cover_columns(), "survives_at_least survives_length days_of_cover_infinite"
-    title = _("Cover")
-    return (table_of("cover", title, CoverRow, cover.rows, *setting_columns(), *shown, more),)
+    return (table_of("cover", _("Cover"), CoverRow, cover.rows, *setting_columns(), *shown, more),)
 
 
 @tables_of.register
 def leverage_tables(found: Leverage) -> tuple[ResultTable, ...]:
     """The surface, its ends and the levers as whole tables."""
     return (
-        table_of(
-            "leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
-            *leverage_columns(found.currency, found.unit),
-            "leverage_ratio_lost premium_unbounded rejoined window certificate reserve_used "
-            "unmet_deferrable_gross unmet_unit bounds takes_nothing missing",
-            deferrable=tier_units(found.unit)[1],
-        ),
-        table_of(
-            "ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
-            "n_starts_survived n_starts known_until",
-        ),
-        table_of(
-            "levers", _("Levers"), LeverCount, found.levers,
-            "lever label sender measures measure missing look",
-        ),
+        table_of("leverage", _("Leverage"), LeverageRow, found.rows, *setting_columns(),
+                 *leverage_columns(found.currency, found.unit),
+                 "leverage_ratio_lost premium_unbounded rejoined window certificate reserve_used "
+                 "unmet_deferrable_gross unmet_unit bounds takes_nothing missing",
+                 deferrable=tier_units(found.unit)[1]),
+        table_of("ends", _("When leverage ends"), LeverageEnd, found.ends, *end_columns(),
+                 "n_starts_survived n_starts known_until"),
+        table_of("levers", _("Levers"), LeverCount, found.levers,
+                 "lever label sender measures measure missing look"),
     )  # fmt: skip

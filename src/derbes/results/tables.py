@@ -451,7 +451,10 @@ class ResultTable:
         for name, (kind, _unit, cells) in zip(names, self.fields.values(), strict=True):
             if kind is str:
                 texts.append(name)
-                words = [None if cell is None else _encodable(str(cell)) for cell in cells]
+                # No encoding has all that a file's name may hold: of that a question mark is left.
+                words = [
+                    c if c is None else str(c).encode("utf-8", "replace").decode() for c in cells
+                ]
                 found[name] = np.array(words, dtype=object)
             else:
                 full: Any = np.array([kind(cell or 0) for cell in cells], dtype=kind)
@@ -471,11 +474,6 @@ class ResultTable:
         n = len(self.rows) - len(shown_rows)
         more = ngettext("{n:,} more row is in it.", "{n:,} more rows are in it.", n)
         return f"{page}<p>{in_html(more.format(n=n))}</p>" if n else page
-
-
-def _encodable(text: str) -> str:
-    """A text with a question mark for what no encoding has, as a file's name may hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 MOST_SHOWN = 100

@@ -369,21 +369,14 @@ def product_tables(found: ProductSheet) -> tuple[ResultTable, ...]:
     )
     return (
         _dependences(found.rows, found.sender, by_year=True),
-        table_of(
-            "sellers", _("Sellers"), Seller, found.sellers, *seller_columns(),
-            "seller weight exports_weight peak peak_weight", t=_("t"),
-        ),
-        table_of(
-            "comparisons", _("Unit values beside others"), Comparison, found.comparisons,
-            "year own premium",
-        ),
-        table_of(
-            "other_values", _("Unit values of others"), OtherUnitValue, others,
-            "year buyer unit_value",
-        ),
-        table_of(
-            "mirrors", _("As buyer and seller report it"), Mirror, found.mirrors, *mirror_columns()
-        ),
+        table_of("sellers", _("Sellers"), Seller, found.sellers, *seller_columns(),
+                 "seller weight exports_weight peak peak_weight", t=_("t")),
+        table_of("comparisons", _("Unit values beside others"), Comparison, found.comparisons,
+                 "year own premium"),
+        table_of("other_values", _("Unit values of others"), OtherUnitValue, others,
+                 "year buyer unit_value"),
+        table_of("mirrors", _("As buyer and seller report it"), Mirror, found.mirrors,
+                 *mirror_columns()),
     )  # fmt: skip
 
 

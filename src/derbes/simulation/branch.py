@@ -93,16 +93,14 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
     arrays = calm.arrays
     activities = arrays.activities
     network = network_of(arrays)
-    n_goods = len(arrays.goods)
-    by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
+    by_lot = (arrays.lot_goods[:, None] == np.arange(len(arrays.goods))).astype(np.float64)
     path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
     arriving = deliveries(activities, calm.opening, calm.orders)
     lost, given_up = _losses(calm, arriving, path, by_lot)
     demand = arrays.demand
     short = np.divide(calm.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
-    capacity = activities.capacity
     course = Course(
-        capacity=_rows(capacity),
+        capacity=_rows(activities.capacity),
         hours=_rows(arrays.line_hours),
         pools=_rows(arrays.shared_capacity),
         least=_rows(activities.least),
@@ -190,7 +188,6 @@ def network_of(arrays: CaseArrays) -> Network:
         own = slice(activities.input_starts[k], activities.input_starts[k + 1])
         if good >= 0:
             turns_back[k] = bool((rank[activities.input_goods[own]] <= rank[good]).any())
-    lots = np.bincount(arrays.lot_goods, minlength=len(arrays.goods))
     return Network(
         order=order,
         first_source=_ends([len(own) for own in sources]),
@@ -206,7 +203,7 @@ def network_of(arrays: CaseArrays) -> Network:
         use_goods=arrays.use_goods,
         use_essential=arrays.use_essential.astype(np.int64),
         needed=_needed(arrays, is_first=is_first).astype(np.int64),
-        first_lot=_ends(lots.tolist()),
+        first_lot=_ends(np.bincount(arrays.lot_goods, minlength=len(arrays.goods)).tolist()),
         plants=activities.plants,
         line_plants=arrays.line_plants,
         first_tier=int(ranks.index("essential") < ranks.index("deferrable")),

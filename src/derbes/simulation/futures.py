@@ -10,20 +10,8 @@ import numpy as np
 
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
+from derbes.kernels import futures as kernel
 from derbes.kernels.compiling import packed, packed_rows
-from derbes.kernels.futures import (
-    FIRST_SHORT,
-    N_TOTALS,
-    OF_STATE,
-    SERIES,
-    WORTH,
-    Drawn,
-    Frame,
-    Kept,
-    Strikes,
-    run_futures,
-    run_strikes,
-)
 from derbes.kernels.policy import NEVER, Course, Measures, Run
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.model.numbers import Values, drawn, whole_periods
@@ -145,11 +133,11 @@ def simulate_futures(
     again = (turns[0][:, 1:] == turns[0][:, :-1]) & (turns[0][:, 1:] < NEVER)
     most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
     widths = (1, len(model.arrays.uses), len(model.arrays.goods), 1)
-    kept = [name in keep or name == SERIES[0] for name in SERIES]
+    kept = [name in keep or name == kernel.SERIES[0] for name in kernel.SERIES]
     ends = np.cumsum(np.where(kept, widths, 0))
     rows = np.where(kept, ends - widths, -1)
     n_paths = min(n_paths, n)
-    totals = np.zeros((n, 2 * len(model.arrays.uses) + N_TOTALS))
+    totals = np.zeros((n, 2 * len(model.arrays.uses) + kernel.N_TOTALS))
     paths = np.zeros((n_paths * n_periods, int(ends[-1])))
     frame, base, block = _frame(model), _measures(model), _block(model, n_periods)
 
@@ -163,7 +151,7 @@ def simulate_futures(
             turn_sets=np.ascontiguousarray(turns[1][own]),
             turn_begins=np.ascontiguousarray(turns[2][own]),
         )
-        record = Kept(
+        record = kernel.Kept(
             totals=totals[own],
             sums=sums,
             paths=own_paths,
@@ -173,7 +161,7 @@ def simulate_futures(
         )
         room = Measures(base.effects.copy(), base.crisis)
         parts = (plan.network, plan.course, frame, base, numbers, course, room, run, record)
-        run_futures(*(packed(part) for part in parts))
+        kernel.run_futures(*(packed(part) for part in parts))
 
     def chunk(first: int) -> FloatArray:
         """Run the futures from one on; sums by period. (n, rows)"""
@@ -187,7 +175,7 @@ def simulate_futures(
         total = sum(pool.map(chunk, range(0, n, CHUNK)), np.zeros((n_periods, int(ends[-1]))))
     whole, n_uses = draws.weights.sum(), len(model.arrays.uses)
     by_future = {}
-    for name, first, width in zip(SERIES, rows.tolist(), widths, strict=True):
+    for name, first, width in zip(kernel.SERIES, rows.tolist(), widths, strict=True):
         if first >= 0:
             by_future[name] = paths[:, first : first + width].reshape(n_paths, n_periods, width)
     other = totals[:, 2 * n_uses :]
@@ -195,8 +183,8 @@ def simulate_futures(
         first=model.first,
         weights=draws.weights,
         unmet=totals[:, :n_uses],
-        first_short=other[:, FIRST_SHORT].astype(np.int64),
-        money=other[:, WORTH] if "money" in by_future else np.full(n, np.nan),
+        first_short=other[:, kernel.FIRST_SHORT].astype(np.int64),
+        money=other[:, kernel.WORTH] if "money" in by_future else np.full(n, np.nan),
         unmet_worth=totals[:, n_uses : 2 * n_uses],
         probability_short=total[:, 0] / whole,
         paths=by_future,
@@ -252,15 +240,15 @@ def simulate_strikes(
         course, run = _room(model, arrays, m, n_periods)
         _course, branch = _room(model, arrays, m, n_periods)
         befores = [
-            branch._replace(**{name: getattr(branch, name).copy() for name in OF_STATE})
+            branch._replace(**{name: getattr(branch, name).copy() for name in kernel.OF_STATE})
             for _start in np.unique(starts)
         ]
-        found = Strikes(sets, starts, lengths, ends, wanted, unmet[own], first_short[own])
+        found = kernel.Strikes(sets, starts, lengths, ends, wanted, unmet[own], first_short[own])
         room = Measures(base.effects.copy(), base.crisis)
         factors = np.zeros((m, len(model.arrays.goods)))
         parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
         rows = packed_rows(befores)
-        run_strikes(*(packed(part) for part in parts), rows, factors)  # type: ignore[call-arg]
+        kernel.run_strikes(*(packed(part) for part in parts), rows, factors)  # type: ignore[call-arg]
 
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         list(pool.map(run_block, range(0, n, block)))
@@ -293,7 +281,7 @@ def _block(model: FuturesModel, n_periods: int) -> int:
 
 def _numbers(
     model: FuturesModel, draws: Draws, own: slice, n_periods: int
-) -> tuple[CaseArrays, Drawn, int]:
+) -> tuple[CaseArrays, kernel.Drawn, int]:
     """Arrays and numbers of some draws, in which nothing comes, and the periods they reach."""
     at = {path: column for column, path in enumerate(draws.inputs)}
     columns = np.ascontiguousarray(draws.values[own].T)
@@ -327,9 +315,9 @@ def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:
         missing = sorted(set(model.inputs) - set(draws.inputs))
         msg = f"draws without the inputs {', '.join(missing)}"
         raise ValueError(msg)
-    unknown = sorted(set(keep) - set(SERIES))
+    unknown = sorted(set(keep) - set(kernel.SERIES))
     if unknown:
-        msg = f"no such series: {', '.join(unknown)}; there are {', '.join(SERIES)}"
+        msg = f"no such series: {', '.join(unknown)}; there are {', '.join(kernel.SERIES)}"
         raise ValueError(msg)
     if not len(draws.values):
         raise ValueError("no draws")
@@ -400,11 +388,11 @@ def make_turns(
     return times, running[where].reshape(times.shape), begins
 
 
-def _frame(model: FuturesModel) -> Frame:
+def _frame(model: FuturesModel) -> kernel.Frame:
     """What all futures of a model share."""
     arrays, plan = model.arrays, model.plan
     terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
-    return Frame(
+    return kernel.Frame(
         first=model.first,
         lot_stock=arrays.lot_stock,
         arriving=plan.arriving,
@@ -418,14 +406,16 @@ def _frame(model: FuturesModel) -> Frame:
     )
 
 
-def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: FloatArray) -> Drawn:
+def _drawn(
+    model: FuturesModel, arrays: CaseArrays, values: Values, weights: FloatArray
+) -> kernel.Drawn:
     """The numbers of some futures, of arrays that were compiled over them; nothing comes."""
     activities, calendar = arrays.activities, arrays.calendar
     factors, nothing = np.zeros((len(weights), len(model.factors))), np.zeros((0, 0), np.int64)
     for column, (quantity, is_time) in enumerate(model.factors):
         one = drawn(quantity, values)
         factors[:, column] = whole_periods(one, calendar) if is_time else one
-    numbers = Drawn(
+    numbers = kernel.Drawn(
         capacity=_each(activities.capacity, 2),
         hours=_each(arrays.line_hours, 2),
         pools=_each(arrays.shared_capacity, 2),
@@ -457,7 +447,7 @@ def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: Flo
         is_drawn=0,
         **lot_columns(arrays, model.first),
     )
-    shared = {*Drawn._fields} - {*OF_EACH}
+    shared = {*kernel.Drawn._fields} - {*OF_EACH}
     return numbers._replace(is_drawn=int(any(len(getattr(numbers, name)) > 1 for name in shared)))
 
 

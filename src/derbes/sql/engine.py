@@ -110,8 +110,7 @@ class ElsewhereEngine:
 
     def rows(self, query: str) -> list[Any]:
         """The rows of a query."""
-        columns = [column.tolist() for column in self.columns(query).values()]
-        return list(zip(*columns, strict=True))
+        return list(zip(*[column.tolist() for column in self.columns(query).values()], strict=True))
 
     def scan(self, paths: Sequence[Path]) -> str:
         """Rows of some Parquet files, as an expression."""

@@ -51,9 +51,7 @@ def joined(word: str, forms: Iterable[Form]) -> Form:
     parts: dict[Form, None] = {}
     for form in forms:
         parts |= dict.fromkeys(form[1] if form[0] == word else (form,))
-    if len(parts) == 1:
-        return next(iter(parts))
-    return (word, tuple(sorted(parts, key=repr)))
+    return next(iter(parts)) if len(parts) == 1 else (word, tuple(sorted(parts, key=repr)))
 
 
 def asserted(form: Form) -> tuple[Form, ...]:
@@ -191,8 +189,7 @@ def _measured(case: Case, given: Mapping[str, Form]) -> dict[str, Form]:
         return {}
     found: dict[str, Form] = {"sender": ("id", ""), "measure": ("id", name)}
     if given.get("months") == ("id", ""):
-        months = float(length_of(case, name, None) * case.calendar.step)
-        found["months"] = _rounded({(): months})
+        found["months"] = _rounded({(): float(length_of(case, name, None) * case.calendar.step)})
     return found
 
 
@@ -375,8 +372,7 @@ def _kind_of(group: Sequence[tuple[str, bool]]) -> str:
 def _settles(one: Form, other: Form) -> bool:
     """Whether what is asserted of one entry tests another."""
     known, asked = asserted(one), asserted(other)
-    pairs = product(asked, known)
-    return set(asked) <= set(known) or not all(leaves_room(*pair) for pair in pairs)
+    return set(asked) <= set(known) or not all(leaves_room(*pair) for pair in product(asked, known))
 
 
 def _idle(ledger: Ledger, verdicts: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:

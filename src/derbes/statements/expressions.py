@@ -81,8 +81,7 @@ class Names:
 
     def tier_unit(self, tier: str) -> str | None:
         """Unit of the uses of a tier; None when they differ."""
-        uses = self.case.uses.values()
-        units = {self.unit_of(use.id) for use in uses if use.tier is Tier(tier)}
+        units = {self.unit_of(use.id) for use in self.case.uses.values() if use.tier is Tier(tier)}
         return units.pop() if len(units) == 1 else None
 
 

@@ -8,6 +8,7 @@ from derbes.case.ledger import Checked, Statement
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import Worded, _, text_of
+from derbes.links import circles, in_order
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
 from derbes.statements import terms
 from derbes.statements.expressions import Names, names_of, read_expression
@@ -145,36 +146,20 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
         nodes.setdefault(name, []).append(node)
     nested: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
-    for name in terms.in_order(links):
+    for name in in_order(links):
         own = max(terms.depth_of(node) for node in nodes[name])
         below = max((nested.get(other, 0) for other in links[name]), default=0)
         nested[name] = own + LINK + below if below else own
         if nested[name] > terms.MOST_NESTED >= below > 0:
             wrong.append((name, _('"{name}" hangs on too many entries, one behind the other')))
     circling = {name: own for name, own in links.items() if name not in nested}
-    wrong += [(name, _('"{name}" hangs on itself')) for name in _on_circles(circling)]
+    on_circles = {name for way in circles(circling) for name in way}
+    wrong += [(name, _('"{name}" hangs on itself')) for name in circling if name in on_circles]
     fix = _("let one of the entries on the way say it without the others")
     for name, what in wrong:
         key = next(key for entry, key in parts if entry == name)
         where = f"{Ledger(case, parts, 0).path_of(name)}.{key}"
         yield Problem(where, what.format(name=name), case.expressions.get(where, 0), fix=fix)
-
-
-def _on_circles(links: Mapping[str, Collection[str]]) -> list[str]:
-    """Names that lead back to themselves, in their order; one walk for each circle."""
-    users: dict[str, list[str]] = {}
-    for name, own in links.items():
-        for other in own:
-            users.setdefault(other, []).append(name)
-    found: set[str] = set()
-    for name in links:
-        if name not in found:
-            ahead = terms.reached(links[name], lambda one: links.get(one, ()))
-            if name in ahead:
-                found |= {*ahead}.intersection(
-                    terms.reached([name], lambda one: users.get(one, ()))
-                )
-    return [name for name in links if name in found]
 
 
 # A verdict is as strong as the weakest part of its expression. From the strongest: the model could

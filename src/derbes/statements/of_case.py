@@ -14,6 +14,7 @@ from derbes.case.entities import (
 )
 from derbes.case.ledger import Modality, Statement
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
+from derbes.links import reached
 from derbes.model.arrays import open_share
 from derbes.model.compile import opening_period
 from derbes.model.numbers import periods_of
@@ -40,7 +41,6 @@ from derbes.statements.terms import (
     members,
     month_day,
     quantity,
-    reached,
     section,
 )
 from derbes.statements.worlds import Model, World, label_day

@@ -100,8 +100,7 @@ def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor =
     """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
     but the target.
     """
-    target = one.case.target
-    mine = bought_from(one.arrays, lambda who: who == actor if actor else who != target)
+    mine = bought_from(one.arrays, lambda who: who == actor if actor else who != one.case.target)
     return _flow(one, good, one.span(since, until), mine)
 
 
@@ -205,8 +204,7 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     from derbes.analysis.cover import good_cover  # noqa: PLC0415 - see worlds
 
     period, uses = one.period(at), one.case.uses
-    good = one.good(uses[of].good if of in uses else of)
-    found = good_cover(one.study.calm, period, good)
+    found = good_cover(one.study.calm, period, one.good(uses[of].good if of in uses else of))
     if found is None:
         raise Unknown(f"uses ({of})")
     return found.periods * one.case.calendar.step

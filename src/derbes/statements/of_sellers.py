@@ -91,8 +91,7 @@ def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
     period, place, arrays = one.period(at), one.good(good), one.arrays
     own = bought_from(arrays, one.case.target.__eq__)
     own |= arrays.activities.kinds == ActivityKind.RECIPE
-    share = _ratio(one, place, period, own)
-    return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
+    return _mean([_ratio(one, place, period, own)], [1.0], f"share_made_at_home ({good}, {at})")
 
 
 # Indicators of trade in the calm plan. A seller is an actor abroad, with all its offers.
@@ -115,8 +114,7 @@ def _by_seller(one: Model, good: int, period: int) -> FloatArray:
 
 def _sold(one: Model, good: str, at: Month) -> FloatArray:
     """The same of a good by its id."""
-    period = one.period(at)
-    return _by_seller(one, one.good(good), period)
+    return _by_seller(one, one.good(good), one.period(at))
 
 
 def _known(number: float | None, *what: object) -> float:
@@ -207,8 +205,7 @@ def residual_dependence(one: Model, *, actor: Actor, good: Good, at: Month) -> f
 def _use(one: Model, good: int, within: slice) -> float:
     """What calm needs of a good: demand of its uses, and inputs of what is made. [unit]"""
     arrays, activities = one.arrays, one.arrays.activities
-    own = arrays.use_goods == good
-    need = float(arrays.demand[own, within].sum())
+    need = float(arrays.demand[arrays.use_goods == good, within].sum())
     for k in np.flatnonzero(activities.kinds == ActivityKind.RECIPE):
         inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
         amount = activities.input_amounts[inputs][activities.input_goods[inputs] == good].sum()

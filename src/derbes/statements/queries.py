@@ -184,12 +184,8 @@ def calibration_of(rows: Sequence[results.StatementRow]) -> tuple[results.Calibr
                 high=high,
                 n=n["resolved"],
                 mean_probability=_mean([p for place, p, _is_true in inside if place == "resolved"]),
-                share_true=_mean(
-                    [float(held) for place, _p, held in inside if place == "resolved"]
-                ),
-                n_undecided=n["undecided"],
-                n_early=n["early"],
-                n_open=n["open"],
+                share_true=_mean([held for place, _p, held in inside if place == "resolved"]),
+                **{f"n_{place}": n[place] for place in ("undecided", "early", "open")},
             )
             found.append(one)
     return tuple(found)
@@ -240,14 +236,12 @@ def _expressions(ledger: Ledger, truths: Mapping[Part, Truths]) -> Iterator[_Fou
     alike: dict[Form, list[str]] = {}
     for (name, key), term in ledger.parts.items():
         if key == "holds_if" and name in ledger.case.statements:
-            form = Normal(ledger, asked=[name]).truth(term)
-            alike.setdefault(form, []).append(name)
+            alike.setdefault(Normal(ledger, asked=[name]).truth(term), []).append(name)
     for (said, names), (other, others) in combinations(alike.items(), 2):
         first, second = (names[0], "holds_if"), (others[0], "holds_if")
         is_known = first in truths and second in truths
         if said == opposed(other) or (is_known and _never(truths[first], truths[second])):
-            about = ledger.case.statements[names[0]].holds_if
-            yield "expressions", (*names, *others), about
+            yield "expressions", (*names, *others), ledger.case.statements[names[0]].holds_if
 
 
 def _never(first: Truths, second: Truths) -> bool:
@@ -267,8 +261,7 @@ def _judgements(case: Case) -> Iterator[_Found]:
     for one in case.statements.values():
         for judgement in one.judgements:
             if judgement.sign:
-                key = (judgement.act, judgement.of)
-                groups.setdefault(key, []).append((one, judgement.sign))
+                groups.setdefault((judgement.act, judgement.of), []).append((one, judgement.sign))
     for (act, of), said in groups.items():
         by_side: dict[str, list[tuple[Statement, int]]] = {}
         for one, sign in said:

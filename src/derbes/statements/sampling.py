@@ -23,10 +23,10 @@ from derbes.draws.sampling import draws_together
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
+from derbes.links import in_order, reached
 from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
-from derbes.statements import terms
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
 from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, day_of
 from derbes.statements.worlds import Model, World, evaluate
@@ -83,8 +83,7 @@ class StatementDraws:
 def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     """The case as written, and the variants that expressions name."""
     calls = (given.get("variant") for node in nodes for _entry, given in calls_in(node))
-    named = (str(variant) for variant in calls if variant is not None)
-    return tuple(dict.fromkeys((BASE, *named)))
+    return tuple(dict.fromkeys((BASE, *(str(variant) for variant in calls if variant is not None))))
 
 
 def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
@@ -261,9 +260,7 @@ class Sampler:
         """An expression, and those whose truth it names, at any distance."""
         node, checks = self.ledger.parts[part], self.ledger.checks
         yield node
-        names = terms.reached(
-            links_of(node), lambda one: links_of(checks[one]) if one in checks else ()
-        )
+        names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
         yield from (checks[name] for name in names if name in checks)
 
     def _over(
@@ -289,15 +286,14 @@ class Sampler:
         work = partial(_in_variants, world=self.center(has_programs=True), parts=parts)
         found = self._run(work, [tuple(map(str, group)) for group in groups], _("variants"))
         written, *others = [truths for group in found for truths in group]
-        flips = {
+        return {
             part: tuple(
                 name
                 for name, truths in zip(names[1:], others, strict=True)
                 if {truths[part], written[part]} == {True, False}
             )
             for part in parts
-        }
-        return flips, written
+        }, written
 
     def flips(
         self, truths: Mapping[Part, Truths], at_center: Mapping[Part, Value], most: int
@@ -353,7 +349,7 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
         nodes.setdefault(name, []).append(node)
     links = {name: [link for node in own for link in links_of(node)] for name, own in nodes.items()}
     known: dict[str, int] = {}
-    for name in terms.in_order(links):
+    for name in in_order(links):
         known[name] = max(
             max((known.get(link, 0) for link in links_of(node)), default=0) + needs_verdicts(node)
             for node in nodes[name]

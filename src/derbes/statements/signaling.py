@@ -332,8 +332,7 @@ def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) ->
     speaker[:, EXPLAIN] -= parameters["explain_cost_share"] * size
     speaker[0, ACT] -= parameters["bluff_cost_share"] * size
     speaker[1, ACT] += parameters["act_gain_share"] * size
-    prior = np.array([parameters["prior"], 1.0 - parameters["prior"]])
-    return Game(prior, speaker, listener)
+    return Game(np.array([parameters["prior"], 1.0 - parameters["prior"]]), speaker, listener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,8 +374,7 @@ def signaling_of(
     rows, what = range(futures.n), _("signaling")
     stakes = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
     dates, weights = [case.calendar.label(start) for start in starts], futures.draws[BASE].weights
-    run = (measure, length * step)
-    return signaling_over(stakes, weights, run, dates, seed=sampling.seed)
+    return signaling_over(stakes, weights, (measure, length * step), dates, seed=sampling.seed)
 
 
 def _stakes_of_draw(
@@ -432,8 +430,7 @@ def signaling_over(
     a measure and its length. [month]
     """
     play = partial(_played, seed=seed, is_central=len(stakes) == 1)
-    tasks = list(enumerate(stakes))
-    by_draw = run_tasks(play, tasks, n_workers=n_workers, what=_("signaling"))
+    by_draw = run_tasks(play, list(enumerate(stakes)), n_workers=n_workers, what=_("signaling"))
     years = tuple(
         _year(start, run, [draw[at] for draw in by_draw], weights)
         for at, start in enumerate(starts)
@@ -499,10 +496,7 @@ def belief_threshold(dependent: float, free: float) -> float:
 
 
 def _year(
-    start: str,
-    run: tuple[str, int],
-    answers: Sequence[GameOfYear | Missing],
-    weights: FloatArray,
+    start: str, run: tuple[str, int], answers: Sequence[GameOfYear | Missing], weights: FloatArray
 ) -> SignalingYear:
     lost = [one for one in answers if isinstance(one, Missing)]
     known = [one for one in answers if isinstance(one, GameOfYear)]

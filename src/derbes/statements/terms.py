@@ -15,10 +15,8 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
-from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
@@ -542,8 +540,7 @@ def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None
     """
     if term.entry is not None:
         names = (parameter.name for parameter in term.entry.parameters)
-        written = (part.written for part in term.parts)
-        yield term.entry, dict(zip(names, written, strict=True))
+        yield term.entry, dict(zip(names, (part.written for part in term.parts), strict=True))
     for part in term.parts:
         yield from calls_in(part)
 
@@ -554,31 +551,6 @@ def depth_of(term: Term) -> int:
     while level:
         depth, level = depth + 1, [part for one in level for part in one.parts]
     return depth
-
-
-def in_order(links: Mapping[str, Iterable[str]]) -> list[str]:
-    """Names, each behind all that it leads to; what leads into a circle is left out."""
-    sorter = TopologicalSorter(dict.fromkeys(links, ()))  # in the order given, where it is free
-    for name, own in links.items():
-        sorter.add(name, *{*own}.intersection(links))
-    with suppress(CycleError):
-        sorter.prepare()
-    found: list[str] = []
-    while ready := sorter.get_ready():
-        found += ready
-        sorter.done(*ready)
-    return found
-
-
-def reached(first: Iterable[str], links: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
-    """Some names and all that they lead to, at any distance, the nearest first."""
-    found = dict.fromkeys(first)
-    waiting = list(found)
-    for name in waiting:
-        new = [one for one in dict.fromkeys(links(name)) if one not in found]
-        found |= dict.fromkeys(new)
-        waiting += new
-    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

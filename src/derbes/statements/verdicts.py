@@ -297,6 +297,11 @@ def statement_table(
     )
 
 
+_OF_JUDGED = ("verdict", "share", "standard_error", "reason", "n_draws", "missing")
+_AS_SAID = ("by", "reporters", "cue", "phrase", "retells", "expires")
+"""What a row has as its verdict, and a statement, have it."""
+
+
 def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     """What the rows of all kinds of entries have."""
     judged = found.judged[entry.id]
@@ -309,12 +314,7 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
         "document": entry.document,
         "place": entry.place,
         "expression": getattr(entry, part[1], "") or entry.holds_if,
-        "verdict": judged.verdict,
-        "share": judged.share,
-        "standard_error": judged.standard_error,
-        "reason": judged.reason,
-        "n_draws": judged.n_draws,
-        "missing": judged.missing,
+        **{name: getattr(judged, name) for name in _OF_JUDGED},
         "evidence": evidence if is_tested else "",
         "said_by": who_says(found.ledger, entry, part[1]) if evidence and is_tested else (),
         "flips_at": found.flips.get(part, ()),
@@ -329,11 +329,7 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     return StatementRow(
         **_entry(found, one),
         kind=one.kind.value,
-        by=one.by,
-        reporters=one.reporters,
-        cue=one.cue,
-        phrase=one.phrase,
-        retells=one.retells,
+        **{name: getattr(one, name) for name in _AS_SAID},
         holder=holder_of(one),
         said=said_on(found.ledger.case, one),
         modality=one.modality.value,
@@ -348,7 +344,6 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
         probability=claimed,
         brier=queries.brier_score(claimed, judged.outcome) if is_due else None,
         decided_early=judged.outcome in {"yes", "no"} and not is_due,
-        expires=one.expires,
     )
 
 
@@ -528,10 +523,9 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
     made = table.provenance
     run = (table.as_of, made.case_hash, made.seed)
     declared = [row for row in table.double_standards if row.is_declared]
-    rows = (*table.statements, *table.contrasts, *declared, *table.tensions)
     lines = (
         (row.id, row.verdict, row.share, row.standard_error, *run, row.n_draws, made.version)
-        for row in rows
+        for row in (*table.statements, *table.contrasts, *declared, *table.tensions)
     )
     return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
 

@@ -4,7 +4,7 @@ Numbers over draws are told as answers, curves, fans and risks, and how they set
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ class Spread:
     standard_error: float | None
     quantiles: dict[str, float]
     """Those that are finite; empty where it has no value in some draw."""
-    n: int
+    n_draws: int
     n_without: int
     n_unbounded: int = 0
 
@@ -227,18 +227,13 @@ def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
             Answer(
                 name=column.name(calendar, table.variant),
                 unit=column.unit(table.case),
-                mean=seen.mean,
-                standard_error=seen.standard_error,
-                quantiles=seen.quantiles,
+                **asdict(seen),
                 question=column.question,
                 variant=table.variant,
                 measure=column.measure if is_dated else "",
                 length=column.length * calendar.step if column.length else None,
                 date=calendar.label(column.start) if is_dated else "",
                 bound=column.bound,
-                n_draws=seen.n,
-                n_without=seen.n_without,
-                n_unbounded=seen.n_unbounded,
                 capped_at=cap,
                 capped_share=None if cap is None else share_from(cap, values, table.weights),
                 draws_to_halve=4 * len(values) if seen.standard_error else None,
@@ -480,8 +475,7 @@ def _tables(
 ) -> list[AnswerTable]:
     """The columns by programs, where any draw was solved, then those by the rule."""
     case, by_rule = variant.case, variant.rule_columns
-    at_center = disruption_numbers(rule, central_draws(variant), by_rule)[0]
-    parts = [(by_rule, at_center, kept.n_draws)]
+    parts = [(by_rule, disruption_numbers(rule, central_draws(variant), by_rule)[0], kept.n_draws)]
     if n_solved := min(kept.n_solved, variant.request.solved):
         solved = solved_row((bare(variant), AS_WRITTEN, near))
         parts.insert(0, (variant.solved_columns, solved, n_solved))
@@ -514,8 +508,7 @@ def _played(
     starts = tuple(calendar.label(table.columns[place].start) for place in columns[0])
     loss, back, lost = (table.numbers[:, places] for places in columns)
     length, weights = target.length * calendar.step, table.weights
-    both = BothLosses(target.measure, length, starts, loss, back, lost, weights, request.seed)
-    return game(both)
+    return game(BothLosses(target.measure, length, starts, loss, back, lost, weights, request.seed))
 
 
 def _with_what_decides(

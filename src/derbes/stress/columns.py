@@ -55,14 +55,13 @@ class DrawColumn:
 
     def unit(self, case: Case) -> str:
         """Its unit; empty: a pure number."""
-        units = {
+        return {
             TIME_TO_SURVIVE: "month",
             UNMET_ESSENTIAL: unmet_unit(case),
             LEVERAGE_RATIO: "",
             END: f"months from {case.calendar.label(0)}",
             GOES_SHORT: "share",
-        }
-        return units.get(self.kind, case.currency)
+        }.get(self.kind, case.currency)
 
     def cap(self, case: Case) -> float | None:
         """Where its values are cut off; None: nowhere. [unit]"""

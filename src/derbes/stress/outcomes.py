@@ -299,8 +299,7 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
         starts.append(np.where(start < n_periods, start, NEVER))
         lengths.append(length)
         clock = np.minimum(start + length, NEVER)
-    every = np.tile(which, len(starts) - 1)
-    return _in_order(names, np.hstack(starts), np.hstack(lengths), every)
+    return _in_order(names, np.hstack(starts), np.hstack(lengths), np.tile(which, len(starts) - 1))
 
 
 def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArray:
@@ -396,10 +395,9 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     unmet = found.unmet[:, essential_columns(case)]
-    in_calm = calm.unmet[:, essential_columns(case)]
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(unmet.sum(axis=1), in_calm.sum(axis=1)),
+        unmet=_more(unmet.sum(axis=1), calm.unmet[:, essential_columns(case)].sum(axis=1)),
         first_short=found.first_short,
         short_uses=(unmet > 0.0).astype(np.float64),
         uses=essential_uses(case),
@@ -561,14 +559,13 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
         if not asked.asks(LEVERAGE, FANS):
             continue
         for loss in leverage_rows([alone], request, has_premium=False):
-            found = {
+            for kind, number in {
                 LEVERAGE_RATIO: unbounded_ratio(loss),
                 TARGET_LOSS: loss.target_loss,
                 SENDER_COST: loss.sender_cost_returning,
                 SENDER_COST_LOST: loss.sender_cost_lost,
                 UNMET_ESSENTIAL: loss.unmet_essential,
-            }
-            for kind, number in found.items():
+            }.items():
                 column = DrawColumn(kind, name, index(loss.start), length, loss.bound)
                 numbers[column] = np.nan if number is None else number
     return np.array([numbers[column] for column in variant.solved_columns])

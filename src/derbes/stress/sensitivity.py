@@ -247,15 +247,13 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
     All flips are searched together, so that each halving is one evaluation of many rows.
     """
     n = len(center.inputs)
-    grid = np.linspace(0.0, 1.0, N_LOOKS)
-    looks = center.low + grid[:, None] * (center.high - center.low)
+    looks = center.low + np.linspace(0.0, 1.0, N_LOOKS)[:, None] * (center.high - center.low)
     rows = np.tile(center.central, (1 + n * N_LOOKS, 1))
     for d in range(n):
         rows[1 + d * N_LOOKS : 1 + (d + 1) * N_LOOKS, d] = looks[:, d]
     answers = evaluate(center.draws(rows)) > EVEN
     along = answers[1:].reshape(n, N_LOOKS, answers.shape[1])
-    changes = (along[:, :-1] != along[:, 1:]).transpose(0, 2, 1)
-    column, answer, look = np.nonzero(changes)
+    column, answer, look = np.nonzero((along[:, :-1] != along[:, 1:]).transpose(0, 2, 1))
     below, above = looks[look, column], looks[look + 1, column]
     holds_below = along[column, look, answer]
     places = np.arange(len(column))
@@ -405,8 +403,7 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
     middle = np.concatenate([a, b]).mean()
     a, b, c = a - middle, b - middle, np.array(mixed) - middle
     n = len(a)
-    rng = np.random.default_rng(seed + 1)
-    counts = rng.multinomial(n, np.full(n, 1.0 / n), size=N_RESAMPLES)
+    counts = np.random.default_rng(seed + 1).multinomial(n, np.full(n, 1.0 / n), size=N_RESAMPLES)
     weights = np.concatenate([np.full((1, n), 1.0 / n), counts / n])
     variance = 0.5 * weights @ (a**2 + b**2) - (0.5 * weights @ (a + b)) ** 2
     if not variance[0] > 0.0:
@@ -565,8 +562,7 @@ def evaluation(
             if column.kind == ENDED_BY:
                 found.append(ended[:, starts.index(column.start)])
             else:
-                at = np.where(ended.any(axis=1), ended.argmax(axis=1), len(starts))
-                found.append(ends[at])
+                found.append(ends[np.where(ended.any(axis=1), ended.argmax(axis=1), len(starts))])
         return np.column_stack(found)
 
     return answers

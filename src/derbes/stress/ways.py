@@ -38,16 +38,7 @@ from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import lacking, make_problem
-from derbes.results.money import (
-    CHEAPEST,
-    NOTHING,
-    PROGRAMME,
-    ChanceWorth,
-    Estimate,
-    Way,
-    Ways,
-    YearSaved,
-)
+from derbes.results import money
 from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
@@ -76,7 +67,7 @@ def calm_cost(case: Case) -> float | None:
     return None if short > 0.0 else sum(course.items.values())
 
 
-def chances_of(case: Case) -> tuple[ChanceWorth, ...]:
+def chances_of(case: Case) -> tuple[money.ChanceWorth, ...]:
     """What each chance of a case would save if it came, and from which probability on it pays.
 
     At central values.
@@ -88,7 +79,7 @@ def chances_of(case: Case) -> tuple[ChanceWorth, ...]:
         gain = None if with_it is None or without is None else without - with_it
         cost = chance.cost.value if chance.cost else 0.0
         pays = cost / gain if gain is not None and gain > 0 and cost <= gain else None
-        rows.append(ChanceWorth(name, chance.variant, cost=cost, gain=gain, break_even=pays))
+        rows.append(money.ChanceWorth(name, chance.variant, cost=cost, gain=gain, break_even=pays))
     return tuple(rows)
 
 
@@ -181,7 +172,7 @@ def ways_of(
     seed: int = 1,
     futures: Draws | None = None,
     options: RunOptions | None = None,
-) -> Ways:
+) -> money.Ways:
     """The ways beside each other: costs by the plans, losses by the rule over draws.
 
     Args:
@@ -196,10 +187,10 @@ def ways_of(
     options = options or RunOptions()
     without = case.without_project or BASE
     bare = replace(variant_case(case, without), standards=case.standards, budget=case.budget)
-    courses = [_Course(PROGRAMME, BASE, case, plans[BASE])]
+    courses = [_Course(money.PROGRAMME, BASE, case, plans[BASE])]
     if without in plans and without != BASE:
-        courses.append(_Course(CHEAPEST, without, bare, plans[without]))
-    courses.append(_Course(NOTHING, without, bare, None))
+        courses.append(_Course(money.CHEAPEST, without, bare, plans[without]))
+    courses.append(_Course(money.NOTHING, without, bare, None))
     strikes = bool(case.hazards) and draws > 0
     found = dict[str, HazardOutcome]()
     if strikes:
@@ -207,7 +198,7 @@ def ways_of(
     calendar = case.calendar
     saved = currency_saved(case, bare, draws, seed=seed, options=options) if draws else ()
     firsts = [standard.first for standard in case.standards.values()]
-    return Ways(
+    return money.Ways(
         ways=tuple(_way(one, plans[BASE], futures, found) for one in courses),
         first=calendar.label(0),
         last=calendar.label(calendar.n_periods - 1),
@@ -223,7 +214,7 @@ def ways_of(
 
 def currency_saved(
     case: Case, without: Case, draws: int, *, seed: int, options: RunOptions
-) -> tuple[YearSaved, ...]:
+) -> tuple[money.YearSaved, ...]:
     """Currency saved by year against the case without its project, last of all over all years.
 
     Empty where that is the same case, or where a part that is paid abroad is missing.
@@ -237,14 +228,14 @@ def currency_saved(
     at_center = [*central.tolist(), float(central.sum())]
     seen = [spread(column, drawn[0].weights) for column in saved.T]
     return tuple(
-        YearSaved(year, middle, one.mean or 0.0, one.quantiles)
+        money.YearSaved(year, middle, one.mean or 0.0, one.quantiles)
         for year, middle, one in zip((*years_of(case), None), at_center, seen, strict=True)
     )
 
 
 def _way(
     course: _Course, programme: Plan, futures: Draws | None, found: Mapping[str, HazardOutcome]
-) -> Way:
+) -> money.Way:
     """What a way costs, whether it meets the standards, what hazards do in it (`found`)."""
     case, plan, total = course.case, course.plan, (course.plan or programme).outlay_total
     met, paid = plan.feasible if plan else None, total or (None, None)
@@ -260,7 +251,7 @@ def _way(
     amount, abroad = (
         None if one is None else one.amount if plan else one.without_project for one in paid
     )
-    way = Way(
+    way = money.Way(
         way=course.way,
         variant=course.variant,
         plan=tuple(one.what for one in plan.plan) if plan else (),
@@ -272,14 +263,15 @@ def _way(
     )
     if course.way not in found:
         return way
-    own, nothing = found[course.way], found[NOTHING]
+    own, nothing = found[course.way], found[money.NOTHING]
     is_short = (own.first_short >= 0).astype(np.float64)
-    saved = _estimate(nothing.loss - own.loss, own.weights)
     return replace(
         way,
         loss=_estimate(own.loss, own.weights),
-        saved=None if course.way == NOTHING else saved,
-        p_short=Estimate(*probability(is_short, own.weights)),
+        saved=None
+        if course.way == money.NOTHING
+        else _estimate(nothing.loss - own.loss, own.weights),
+        p_short=money.Estimate(*probability(is_short, own.weights)),
     )
 
 
@@ -300,9 +292,9 @@ def _hazards(
     return found
 
 
-def _estimate(values: FloatArray, weights: FloatArray) -> Estimate | None:
+def _estimate(values: FloatArray, weights: FloatArray) -> money.Estimate | None:
     """Mean and its error; None: it has no value in some future."""
     seen = spread(values, weights)
     if seen.mean is None or seen.standard_error is None:
         return None
-    return Estimate(seen.mean, seen.standard_error)
+    return money.Estimate(seen.mean, seen.standard_error)

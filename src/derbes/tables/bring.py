@@ -85,8 +85,7 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
     if reading.found.kind == STOCKS:
         _tell_stock(reading, path, known)
     else:
-        tell = _tell_history if reading.found.kind == HISTORY else _tell_series
-        tell(reading, path, points)
+        (_tell_history if reading.found.kind == HISTORY else _tell_series)(reading, path, points)
 
 
 def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
@@ -133,9 +132,8 @@ def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNu
     edges = [one for one in points if one.moment.months <= 1 and _is_edge(one.moment)]
     for one in edges[-MOST_FACTS:]:
         id_ = f"{name}_{re.sub('[^0-9A-Za-z]+', '_', one.moment.label)}"
-        says = text.format(what=next(iter(label.values()), name), time=one.moment.label)
         reading.values["facts", id_] = {
-            "says": says,
+            "says": text.format(what=next(iter(label.values()), name), time=one.moment.label),
             "amount": one.words,
             "date": one.moment.label,
             "document": reading.source,

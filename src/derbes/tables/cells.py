@@ -146,8 +146,7 @@ def _shown_by(digits: str) -> str:
     other = "," if marks[0] == "." else "."
     if len(marks) > 1:
         return other
-    is_open = re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", digits)
-    return "?" if is_open else marks[0]
+    return "?" if re.fullmatch(r"[1-9][0-9]{0,2}[.,][0-9]{3}", digits) else marks[0]
 
 
 def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) -> Marked | None:

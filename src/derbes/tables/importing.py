@@ -9,6 +9,7 @@ from derbes.case.quantity import Calendar
 from derbes.casefile.edit import changed_texts, write_changes
 from derbes.casefile.entries import Path as CasePath
 from derbes.casefile.entries import Plain, dotted, find
+from derbes.casefile.files import main_file
 from derbes.casefile.reader import Examine, Read, read_files
 from derbes.errors import CaseError, Problem, TableError
 from derbes.files import write_atomically
@@ -20,7 +21,6 @@ from derbes.tables.kept import (
     GAPS,
     STOCKS,
     TableMap,
-    imports_folder,
     map_text,
     name_of,
     read_map,
@@ -138,7 +138,8 @@ def _kept(
     A table of another name is read as one that is kept when no other fits it: all columns and
     the sheet that the mapping names are there.
     """
-    folder = imports_folder(case)
+    main = main_file(case)
+    folder = main.parent / ("imports" if case.is_dir() else f"{main.stem}.imports")
     place = folder / f"{name or name_of(table)}.yaml"
     if is_open and not place.exists() and folder.is_dir():
         fitting = [one for one in sorted(folder.glob("*.yaml")) if _fits(one, file)]
@@ -172,8 +173,7 @@ def _over(base: TableMap, told: TableMap, mapping: str, source: str) -> TableMap
 def _document(file: TableFile, frame: FoundTable, date: str) -> dict[str, Plain]:
     title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
     sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
-    note = f"{sheet}SHA-256 {file.digest}"
-    return {"title": title, "date": date or file.day, "note": note}
+    return {"title": title, "date": date or file.day, "note": f"{sheet}SHA-256 {file.digest}"}
 
 
 def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:

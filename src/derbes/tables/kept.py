@@ -8,7 +8,7 @@ from typing import Any
 
 from derbes.casefile.edit import in_block, respelled
 from derbes.casefile.entries import MappingNode, Plain
-from derbes.casefile.files import compose, main_file
+from derbes.casefile.files import compose
 from derbes.drafting import in_latin_letters
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
@@ -52,12 +52,6 @@ class TableMap:
     """Of stocks: `yes`, where each month becomes a dated fact besides."""
 
 
-def imports_folder(case: Path) -> Path:
-    """The folder in which the mappings of a case are kept."""
-    main = main_file(case)
-    return main.parent / ("imports" if case.is_dir() else f"{main.stem}.imports")
-
-
 def name_of(table: Path) -> str:
     """The id that a table gives its mapping and its document: its name without dates.
 
@@ -66,8 +60,7 @@ def name_of(table: Path) -> str:
         ('stock', 'agsi')
     """
     stem = table.name.split(".")[0] if table.name.endswith(".gz") else table.stem
-    latin = in_latin_letters(stem.casefold())
-    words = [word for word in re.split(r"[^a-z0-9]+", latin) if word]
+    words = [word for word in re.split(r"[^a-z0-9]+", in_latin_letters(stem.casefold())) if word]
     kept = [word for word in words if not word.isdigit() and not moment_or_none(word)]
     found = "_".join(kept or words) or "table"
     return found if found[0].isalpha() else f"table_{found}"

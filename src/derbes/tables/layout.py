@@ -130,12 +130,7 @@ def _is_wide(row: Sequence[Cell]) -> bool:
 
 
 def frame_of(sheet: Sheet, source: str, area: str = "") -> FoundTable:
-    """The table of a sheet.
-
-    Args:
-        sheet: Sheet.
-        source: File, for messages.
-        area: Cells that hold it, as in `A5:F40`; empty: all.
+    """The table of a sheet, in an area of cells, as in `A5:F40`, or anywhere; messages name a file.
 
     Raises:
         TableError: There is none, or there are two.

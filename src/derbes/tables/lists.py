@@ -67,11 +67,7 @@ def _place(reading: TableReading, row: int, role: str) -> str:
 def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
     """The number of a cell with what it says of itself; None: not known, or refused.
 
-    Args:
-        reading: The table.
-        row: Row of the sheet.
-        role: Part of the row.
-        target: Unit that the number is counted in; an amount without a time is one a month.
+    Where the unit that it is counted in, the `target`, has a time, an amount without is a month's.
     """
     heading = _heading(reading, role)
     if heading is None:
@@ -104,8 +100,7 @@ def _element(reading: TableReading, row: int, role: str, section: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        fix = _("call it by its id, or put its label right")
-        reading.refuse(place, _may_be(text, found), fix)
+        reading.refuse(place, _may_be(text, found), _("call it by its id, or put its label right"))
         return ""
     what = _('"{text}" is not among the {section} of the case')
     what = what.format(text=text, section=section) if text else _("the cell is empty")

@@ -17,20 +17,8 @@ from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
+from derbes.tables import kept
 from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none
-from derbes.tables.kept import (
-    BILL,
-    HISTORY,
-    KINDS,
-    PRICES,
-    SERIES,
-    STOCKS,
-    SUPPLIERS,
-    YES,
-    TableMap,
-    no_kind,
-    unlisted,
-)
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
@@ -77,21 +65,23 @@ _TAILS = re.compile(r"[^\w\s]+")
 LOOKED_AT = 400
 """Rows that show what a column holds."""
 LISTS: Mapping[str, tuple[str, ...]] = {
-    SUPPLIERS: ("supplier", "good", "actor", "price", "capacity", "lead_time", "unit"),
-    PRICES: ("supplier", "good", "price", "unit"),
-    BILL: ("output", "input", "amount", "unit"),
+    kept.SUPPLIERS: ("supplier", "good", "actor", "price", "capacity", "lead_time", "unit"),
+    kept.PRICES: ("supplier", "good", "price", "unit"),
+    kept.BILL: ("output", "input", "amount", "unit"),
 }
 """Columns that each list can have."""
 NEEDED: Mapping[str, tuple[str, ...]] = {
-    SUPPLIERS: ("supplier",), PRICES: ("price",), BILL: ("output", "input", "amount"),
-}  # fmt: skip
+    kept.SUPPLIERS: ("supplier",),
+    kept.PRICES: ("price",),
+    kept.BILL: ("output", "input", "amount"),
+}
 
 
 _PAIR = re.compile(r",\s*(?=(?:where\s+)?[^,=]+=)")
 _WITH_UNIT = re.compile(r"(.*?)\s*\[([^\[\]]*)\]\s*")
 
 
-def told_map(text: str, base: TableMap, source: str) -> TableMap:
+def told_map(text: str, base: kept.TableMap, source: str) -> kept.TableMap:
     """A mapping with what `--map` tells put over it.
 
     Args:
@@ -132,11 +122,11 @@ def told_map(text: str, base: TableMap, source: str) -> TableMap:
 def _setting(part: str, value: str, problems: list[Problem]) -> str:
     """The kind of a table, or whether its stocks become facts; what is wrong with it is told."""
     if part == "kind":
-        if value not in KINDS:
-            problems.append(no_kind("map", value))
+        if value not in kept.KINDS:
+            problems.append(kept.no_kind("map", value))
         return value
-    problems += unlisted("map", value, (YES, "no"))
-    return YES if value == YES else ""
+    problems += kept.unlisted("map", value, (kept.YES, "no"))
+    return kept.YES if value == kept.YES else ""
 
 
 class TableTarget(NamedTuple):
@@ -149,9 +139,9 @@ class TableTarget(NamedTuple):
 
 
 _WHERE: Mapping[str, tuple[tuple[str, str], ...]] = {
-    HISTORY: (("uses", "demand"),),
-    STOCKS: (("stockpiles", "quantity"),),
-    SERIES: (("suppliers", "price"), ("suppliers", "capacity"), ("uses", "demand")),
+    kept.HISTORY: (("uses", "demand"),),
+    kept.STOCKS: (("stockpiles", "quantity"),),
+    kept.SERIES: (("suppliers", "price"), ("suppliers", "capacity"), ("uses", "demand")),
 }
 
 
@@ -260,7 +250,7 @@ def is_numeric(frame: FoundTable, heading: Heading) -> bool:
     return _share(frame, heading, is_number) > 0.5
 
 
-def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+def completed(found: kept.TableMap, frame: FoundTable, case: Case, source: str) -> kept.TableMap:
     """A mapping with what it does not tell guessed.
 
     Raises:
@@ -278,7 +268,7 @@ def completed(found: TableMap, frame: FoundTable, case: Case, source: str) -> Ta
     return _dated_map(found, frame, case, source)
 
 
-def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
+def _absent(found: kept.TableMap, frame: FoundTable) -> Iterator[Problem]:
     known = [full(one) for one in frame.headings]
     items = set(item_texts(frame, found))
     told = [
@@ -293,7 +283,7 @@ def _absent(found: TableMap, frame: FoundTable) -> Iterator[Problem]:
             yield Problem(part, what, fix=did_you_mean(heading, known))
 
 
-def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
+def item_texts(frame: FoundTable, found: kept.TableMap) -> dict[str, str]:
     """What rows are called, as compared → as written; empty where no column says it."""
     heading = _item_column(frame, found)
     if heading is None:
@@ -302,7 +292,7 @@ def item_texts(frame: FoundTable, found: TableMap) -> dict[str, str]:
     return {plain(text): text for text in dict.fromkeys(texts)}
 
 
-def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
+def _item_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     """The column that says what a row is about: told, called so, else the first text."""
     if (told := frame.named(found.columns.get("item", ""))) is not None:
         return told
@@ -322,49 +312,49 @@ def _item_column(frame: FoundTable, found: TableMap) -> Heading | None:
     return next(free, None)
 
 
-def _untaken(found: TableMap, frame: FoundTable) -> list[Heading]:
+def _untaken(found: kept.TableMap, frame: FoundTable) -> list[Heading]:
     """Columns of which the mapping says nothing."""
     told = {frame.named(heading) for heading in (*found.columns.values(), *found.where)}
     return [one for one in frame.headings if one not in told]
 
 
-def _kind_of_paths(found: TableMap, frame: FoundTable) -> str:
+def _kind_of_paths(found: kept.TableMap, frame: FoundTable) -> str:
     """What a table holds, by the numbers that it is to tell."""
     keys = {part.split(".")[-1] for part in (*found.columns, *found.items.values()) if "." in part}
     if keys == {"quantity"}:
-        return STOCKS
+        return kept.STOCKS
     told = [frame.named(heading) for part, heading in found.columns.items() if "." in part]
     of_rows = bool(found.items) or None in told
     headings = frame.headings if of_rows else [one for one in told if one is not None]
-    is_history = keys == {"demand"} and any(mentions(one, HISTORY) for one in headings)
-    return HISTORY if is_history else SERIES
+    is_history = keys == {"demand"} and any(mentions(one, kept.HISTORY) for one in headings)
+    return kept.HISTORY if is_history else kept.SERIES
 
 
-def _kind(frame: FoundTable, found: TableMap, source: str) -> str:
+def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
     """What a table holds, by its headings; refused where they name two things."""
     has = {role for role in WORDS if role_of(frame, role) is not None} | set(found.columns)
     has_dates = date_column(frame, found) is not None or is_across(frame)
     if not has_dates and {"output", "input"} <= has:
-        return BILL
+        return kept.BILL
     if not has_dates and "supplier" in has and has & {"capacity", "lead_time"}:
-        return SUPPLIERS
+        return kept.SUPPLIERS
     if not has_dates and "price" in has:
-        return PRICES
+        return kept.PRICES
     mentioned = {
         kind: [full(one) for one in frame.headings if mentions(one, kind)]
-        for kind in (HISTORY, STOCKS)
+        for kind in (kept.HISTORY, kept.STOCKS)
     }
     named = {kind: headings[0] for kind, headings in mentioned.items() if headings}
     if len(named) > 1:
         what = _('"{use}" is a history of consumption, "{stock}" are stocks')
-        what = what.format(use=named[HISTORY], stock=named[STOCKS])
+        what = what.format(use=named[kept.HISTORY], stock=named[kept.STOCKS])
         fix = _('say which is wanted: --map "kind=history" or --map "kind=stocks"')
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
     if named:
         return next(iter(named))
     if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
-        return STOCKS
-    return SERIES
+        return kept.STOCKS
+    return kept.SERIES
 
 
 def is_across(frame: FoundTable) -> bool:
@@ -372,7 +362,7 @@ def is_across(frame: FoundTable) -> bool:
     return sum(one.moment is not None or bool(one.month) for one in frame.headings) > 1
 
 
-def date_column(frame: FoundTable, found: TableMap) -> Heading | None:
+def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     """The column of dates: told, called so, or the first that holds them."""
     told = frame.named(found.columns.get("date", ""))
     if told is not None:
@@ -387,7 +377,7 @@ def date_column(frame: FoundTable, found: TableMap) -> Heading | None:
     return next(iter([*called, *first]), None)
 
 
-def _list_map(found: TableMap, frame: FoundTable, source: str) -> TableMap:
+def _list_map(found: kept.TableMap, frame: FoundTable, source: str) -> kept.TableMap:
     columns = dict(found.columns)
     taken = [one for heading in columns.values() if (one := frame.named(heading)) is not None]
     for role in LISTS[found.kind]:
@@ -407,7 +397,7 @@ def _untold(role: str, frame: FoundTable) -> Problem:
     return Problem(role, what, fix=fix.format(part=role, known=known))
 
 
-def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str) -> kept.TableMap:
     columns = dict(found.columns)
     if "date" not in columns:
         if is_across(frame):
@@ -417,7 +407,7 @@ def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> T
         else:
             raise TableError(source, [_untold("date", frame)])
     stockout = role_of(frame, "stockout")
-    if found.kind == HISTORY and "stockout" not in columns and stockout is not None:
+    if found.kind == kept.HISTORY and "stockout" not in columns and stockout is not None:
         columns["stockout"] = full(stockout)
     unit = role_of(frame, "unit")
     if "unit" not in columns and unit is not None and _share(frame, unit, is_unit) > 0.5:
@@ -429,7 +419,7 @@ def _dated_map(found: TableMap, frame: FoundTable, case: Case, source: str) -> T
     return found
 
 
-def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
+def _with_items(found: kept.TableMap, frame: FoundTable) -> kept.TableMap:
     """A mapping in which paths that were told by what rows are called stand among items."""
     texts = item_texts(frame, found)
     moved = {
@@ -447,7 +437,7 @@ def _with_items(found: TableMap, frame: FoundTable) -> TableMap:
     return _with_value(replace(found, columns=columns, items={**found.items, **moved}), frame)
 
 
-def _with_value(found: TableMap, frame: FoundTable) -> TableMap:
+def _with_value(found: kept.TableMap, frame: FoundTable) -> kept.TableMap:
     """With the column of numbers, where items stand in rows."""
     if found.columns["date"] == ACROSS or "value" in found.columns:
         return found
@@ -461,7 +451,7 @@ def _with_value(found: TableMap, frame: FoundTable) -> TableMap:
     return replace(found, columns={**found.columns, "value": full(heading)})
 
 
-def _assigned(found: TableMap, frame: FoundTable, case: Case, source: str) -> TableMap:
+def _assigned(found: kept.TableMap, frame: FoundTable, case: Case, source: str) -> kept.TableMap:
     """Columns, or what rows are called, put to numbers of the case."""
     known = targets(case, found.kind)
     item, texts = _item_column(frame, found), list(item_texts(frame, found).values())
@@ -490,7 +480,7 @@ def _assigned(found: TableMap, frame: FoundTable, case: Case, source: str) -> Ta
 
 
 def _matches(
-    given: Mapping[str, str], known: Sequence[TableTarget], case: Case, found: TableMap
+    given: Mapping[str, str], known: Sequence[TableTarget], case: Case, found: kept.TableMap
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Text → path where one fits; and those where several do."""
     picked: dict[str, str] = {}
@@ -564,7 +554,7 @@ def _undecided(
     return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
 
 
-def _refuse_mixed(found: TableMap, frame: FoundTable, source: str) -> None:
+def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     """Refuse rows of one time that differ in more than what they are called."""
     rows = [row for row in frame.rows if selects(found, frame, row)]
     dates = frame.named(found.columns["date"])
@@ -587,7 +577,7 @@ def _refuse_mixed(found: TableMap, frame: FoundTable, source: str) -> None:
     raise TableError(source, [Problem("", what, fix=fix)])
 
 
-def _has_rows_apart(found: TableMap, frame: FoundTable) -> bool:
+def _has_rows_apart(found: kept.TableMap, frame: FoundTable) -> bool:
     """Whether several rows speak of one time, so that another column tells them apart."""
     heading = frame.named(found.columns["date"])
     rows = [row for row in frame.rows if selects(found, frame, row)]
@@ -595,7 +585,7 @@ def _has_rows_apart(found: TableMap, frame: FoundTable) -> bool:
     return len(set(times)) < len(times)
 
 
-def selects(found: TableMap, frame: FoundTable, row: int) -> bool:
+def selects(found: kept.TableMap, frame: FoundTable, row: int) -> bool:
     """Whether a row is one of those that `where` asks for."""
     for name, wanted in found.where.items():
         heading = frame.named(name)
@@ -605,7 +595,7 @@ def selects(found: TableMap, frame: FoundTable, row: int) -> bool:
     return True
 
 
-def _selected(found: TableMap, frame: FoundTable, source: str) -> None:
+def _selected(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     """Refuse conditions that no row meets."""
     if found.where and not any(selects(found, frame, row) for row in frame.rows):
         problems = []
@@ -615,5 +605,4 @@ def _selected(found: TableMap, frame: FoundTable, source: str) -> None:
             if plain(wanted) not in {plain(text) for text in texts}:
                 what = _('"{name}" is nowhere "{text}"').format(name=name, text=wanted)
                 problems.append(Problem("where", what, fix=did_you_mean(wanted, texts)))
-        what = _("no row meets all conditions")
-        raise TableError(source, problems or [Problem("where", what)])
+        raise TableError(source, problems or [Problem("where", _("no row meets all conditions"))])

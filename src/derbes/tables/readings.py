@@ -217,8 +217,7 @@ class TableReading:
         money = [code for code, _power in marked.unit.currencies if code not in known]
         if money:
             what = _("the case has no rate of {code}").format(code=money[0])
-            fix = _("add it under currency.rates, with its year")
-            raise CellError(what, fix, of_table=True)
+            raise CellError(what, _("add it under currency.rates, with its year"), of_table=True)
         if marked.number < 0:
             fix = _("see whether it is a correction; leave the cell empty where none is known")
             raise CellError(_('"{cell}" is below 0').format(cell=cell), fix)

@@ -73,8 +73,7 @@ class Sheet:
         """A cell as a person finds it: `Stock!B7`, or line and column of a text."""
         if self.name:
             return f"{self.name}!{column_letters(column)}{self.lines[row]}"
-        text = _("line {line}, column {column}")
-        return text.format(line=self.lines[row], column=column + 1)
+        return _("line {line}, column {column}").format(line=self.lines[row], column=column + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +275,7 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         text = content.decode("cp1251", errors="replace")
         if not _CYRILLIC.search(text):
-            fix = _("save it as UTF-8")
-            raise _unusable(path, _("its letters are not UTF-8"), fix) from error
+            raise _unusable(path, _("its letters are not UTF-8"), _("save it as UTF-8")) from error
         return text, _("read as Windows-1251, not UTF-8")
     if "\x00" in text:
         raise _unusable(path, _("it is not a text"), _("save it as .csv or .xlsx"))

@@ -80,8 +80,7 @@ GROUPS: Mapping[str, Group] = {
 @lru_cache(maxsize=1)
 def areas() -> Mapping[int, Area]:
     """Every area by its number."""
-    text = (_FOLDER / "countries.csv").read_text(encoding="utf-8")
-    _heading, *rows = csv.reader(StringIO(text))
+    _heading, *rows = csv.reader(StringIO((_FOLDER / "countries.csv").read_text(encoding="utf-8")))
     return {int(code): Area(int(code), name, iso2, iso3) for code, name, iso2, iso3 in rows}
 
 

@@ -207,8 +207,7 @@ def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
     now = seller.value / price if seller.weight is None else seller.weight
     peak = max([now, *(weight for weight in seller.weights.values() if weight is not None)])
     more = (seller.peak_weight or 0.0) / seller.exports_weight if seller.exports_weight else 1.0
-    most = max(peak, now * more)
-    return _Amounts(id_, seller.name, now, peak, price, prices or [price], most)
+    return _Amounts(id_, seller.name, now, peak, price, prices or [price], max(peak, now * more))
 
 
 def _head(told: _Told) -> Iterator[str]:

@@ -469,8 +469,7 @@ def _saved(folder: Path) -> InputOutput:
             names = _some(stray) if stray else _("their order differs")
             what = _("rows and columns are not the same: {names}").format(names=names)
             raise refused(str(folder), [_cut("Z, Y", what)])
-        uses_by = [use[0] for use in uses]
-        return table_of_arrays(rows, flows, final, uses_by, about=_about(folder))
+        return table_of_arrays(rows, flows, final, [use[0] for use in uses], about=_about(folder))
     if (folder / "file_parameters.json").exists():
         try:
             import pymrio  # noqa: PLC0415 - an extra
@@ -516,8 +515,7 @@ def _of_text(
     """A matrix of pymrio with two rows and two columns of labels, and those labels."""
     path = folder / f"{name}.txt"
     if not path.exists():
-        what = _("there is no {name}.txt").format(name=name)
-        raise refused(str(folder), [_cut(name, what)])
+        raise refused(str(folder), [_cut(name, _("there is no {name}.txt").format(name=name))])
     with _opened(path) as lines:
         table = _lines(path, lines, "\t")
         heading = [cells[2:] for _line, cells in (next(table, (0, [])), next(table, (0, [])))]

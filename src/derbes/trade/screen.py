@@ -14,16 +14,7 @@ import numpy.typing as npt
 
 from derbes.errors import Problem, RequestError, count_problems
 from derbes.language import _, ngettext
-from derbes.results.trade import (
-    EVERY,
-    Comparison,
-    Dependence,
-    Mirror,
-    ProductSheet,
-    Screen,
-    Seller,
-    TradeSource,
-)
+from derbes.results import trade as results
 from derbes.sql.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade import indicators as of
 from derbes.trade.codes import DIGITS, GROUPS, area_fix, area_name, iso3, members_of, product_names
@@ -68,7 +59,7 @@ class Question:
 
 def screen(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
-) -> Screen:
+) -> results.Screen:
     """Products by how dependent their buyer is on few sellers; as in `derbes.api`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
@@ -83,14 +74,14 @@ def screen(
     rows.sort(key=lambda row: (-row.cdi_margin, row.product, row.buyer))
     absent = tuple(year for year in _asked_years(question, data) if year not in years)
     source = _source(data, rows, partial, warnings)
-    return Screen(
+    return results.Screen(
         question.buyer, question.sender, tables.inside, years, tuple(rows), churn, absent, source
     )
 
 
 def product_sheet(
     store: Path, question: Question, dataset: str = "", n_threads: int = 2, *, engine: Any = ""
-) -> ProductSheet:
+) -> results.ProductSheet:
     """One product of one buyer over years, its sellers and who else could sell; as `screen`."""
     data = dataset_of(store, dataset)
     years = _years(question, data)
@@ -110,7 +101,7 @@ def product_sheet(
     concentrations = [known[t].concentration if t in known else None for t in years]
     shares = [known[t].sender_share if t in known else None for t in years]
     part = weighed[0] / last.exports if last and weighed and last.exports else None
-    return ProductSheet(
+    return results.ProductSheet(
         buyer=question.buyer,
         sender=question.sender,
         product=product,
@@ -136,7 +127,7 @@ def _opened(engine: Any, n_threads: int) -> AbstractContextManager[QueryEngine]:
 
 
 def _reliance(
-    question: Question, last: Dependence | None, weighed: tuple[float, float] | None
+    question: Question, last: results.Dependence | None, weighed: tuple[float, float] | None
 ) -> float | None:
     """Net imports over use by weight, where production is told.
 
@@ -184,7 +175,9 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     asked = {"importer": question.buyer, "sender": question.sender, "inside": question.inside}
     asked |= {f"beside {word}": word for word in question.beside}
     for option, word in asked.items():
-        is_fine = not word or members_of(word, 2020) or (option, word) == ("importer", EVERY)
+        is_fine = (
+            not word or members_of(word, 2020) or (option, word) == ("importer", results.EVERY)
+        )
         if option == "inside" and word and word.upper() not in GROUPS:
             fix = _("known: {names}").format(names=", ".join(GROUPS))
             problems.append(Problem(option, _('"{word}" is no group').format(word=word), fix=fix))
@@ -214,10 +207,10 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
 
 def _source(
     data: Dataset,
-    rows: Sequence[Dependence],
+    rows: Sequence[results.Dependence],
     partial: Mapping[int, int],
     warnings: Sequence[str],
-) -> TradeSource:
+) -> results.TradeSource:
     """The data, and what is not in them where it matters."""
     text = _("Of {year} the data hold {n} of 12 months: its sums are not those of a year.")
     told = [text.format(year=t, n=n) for t, n in partial.items()]
@@ -225,7 +218,7 @@ def _source(
         "Arms and ammunition: Russia's customs file them under a secret code, and others "
         "leave some out, so that these sums are what was reported, not what was sold."
     )
-    return TradeSource(
+    return results.TradeSource(
         dataset=data.id,
         source=data.source,
         classification=data.classification,
@@ -250,7 +243,7 @@ class _Tables:
         buyer = question.buyer.upper()
         self.inside = question.inside or (buyer if buyer in GROUPS else "")
         self._scan = data.scan(engine, years)
-        self._is_every = question.buyer == EVERY
+        self._is_every = question.buyer == results.EVERY
         # conditions: of what is bought by the buyer, sold by it, sold by the sender
         self._is_bought, self._is_sold = (
             "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
@@ -388,11 +381,11 @@ class _Tables:
         if problems:
             raise RequestError(self._data.id, problems)
 
-    def dependence(self, row: Mapping[str, Any]) -> Dependence:
+    def dependence(self, row: Mapping[str, Any]) -> results.Dependence:
         """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
-        return Dependence(
+        return results.Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
             product=product,
             label=product_names().get(product, "") if self.has_names else "",
@@ -466,7 +459,7 @@ class _Tables:
             found.append(text.format(country=country))
         return tuple(found)
 
-    def sellers(self) -> tuple[Seller, ...]:
+    def sellers(self) -> tuple[results.Seller, ...]:
         """Who sells to the buyer in the last year, and who else could."""
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
@@ -502,7 +495,7 @@ class _Tables:
         rows = self._engine.rows(query)
         return of.season({(t, m): value for t, m, value in rows})
 
-    def comparisons(self, rows: Sequence[Dependence]) -> tuple[Comparison, ...]:
+    def comparisons(self, rows: Sequence[results.Dependence]) -> tuple[results.Comparison, ...]:
         """Unit values beside those of other buyers, by year."""
         prices: dict[str, dict[int, float | None]] = {}
         for word in self._question.beside:
@@ -513,10 +506,10 @@ class _Tables:
         for row in rows:
             others = {word: by_year.get(row.year) for word, by_year in prices.items()}
             premium = of.premium(row.unit_value, [*others.values()])
-            found.append(Comparison(row.year, row.unit_value, others, premium))
+            found.append(results.Comparison(row.year, row.unit_value, others, premium))
         return tuple(found)
 
-    def mirrors(self) -> tuple[Mirror, ...]:
+    def mirrors(self) -> tuple[results.Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
         if not {IMPORT, EXPORT} <= set(self._data.flows):
             return ()
@@ -530,7 +523,7 @@ class _Tables:
             bought, sold, through = (sums[flow].get(year, 0.0) for flow in sums)
             passing = through if RE_EXPORT in self._data.flows else None
             gap = of.mirror_gap(bought, sold)
-            found.append(Mirror(year, self._question.sender, bought, sold, gap, passing))
+            found.append(results.Mirror(year, self._question.sender, bought, sold, gap, passing))
         return tuple(found)
 
 
@@ -572,19 +565,17 @@ def _records(columns: Columns) -> Iterator[dict[str, Any]]:
                 for one, is_masked in zip(plain, masks, strict=True)]  # fmt: skip
 
     for first in range(0, len(next(iter(columns.values()))), _AT_A_TIME):
-        part = slice(first, first + _AT_A_TIME)
-        lists = [cells(column[part]) for column in columns.values()]
-        for row in zip(*lists, strict=True):
-            yield dict(zip(columns, row, strict=True))
+        lists = [cells(column[slice(first, first + _AT_A_TIME)]) for column in columns.values()]
+        yield from (dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True))
 
 
-def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> Seller:
+def _seller_of(rows: Sequence[Mapping[str, Any]], total: float) -> results.Seller:
     """A seller by its sums of each year, rising."""
     last, past = rows[-1], [row["all_v"] for row in rows]
     sold = [row for row in rows if row["v"]]
     values = {row["t"]: _price(row["weighed"], row["q"]) for row in sold}
     value = last["v"] or 0.0
-    return Seller(
+    return results.Seller(
         seller=iso3(last["i"]),
         name=area_name(last["i"]),
         value=value,

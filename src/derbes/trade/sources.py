@@ -124,8 +124,7 @@ def _heading(engine: TableEngine, path: Path) -> tuple[list[str], str]:
         text = _("{file}: cannot be read as text: {reason}. Fix: save it as CSV in UTF-8.")
         raise DataError(text.format(file=path, reason=error)) from error
     if not line.strip():
-        text = _("{file}: is empty. Fix: download it again.")
-        raise DataError(text.format(file=path))
+        raise DataError(_("{file}: is empty. Fix: download it again.").format(file=path))
     delimiter = max(_DELIMITERS, key=line.count)
     return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))], delimiter
 

@@ -202,8 +202,7 @@ def import_trade(
             "{place}: cannot be written: {reason}. Fix: choose another folder with --store, or "
             "free space and check permissions."
         )
-        reason = said_by_system(error)
-        raise OutputError(text.format(place=store, reason=reason)) from error
+        raise OutputError(text.format(place=store, reason=said_by_system(error))) from error
 
 
 def _only(told: set[str], what: str, option: str) -> str:
@@ -288,8 +287,7 @@ def _refuse_twice(written: Sequence[YearFile]) -> None:
         for other in written:
             if other.year == one.year and other is not one:
                 text = _("{first} and {second} both hold {year}. Fix: leave one of them out.")
-                words = text.format(first=one.source, second=other.source, year=one.year)
-                raise DataError(words)
+                raise DataError(text.format(first=one.source, second=other.source, year=one.year))
 
 
 def _write_manifest(dataset: Dataset) -> None:

@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,22 +20,7 @@ import numpy.typing as npt
 
 from derbes.errors import DataError, Problem, RequestError, did_you_mean, look_alike
 from derbes.language import _, ngettext
-from derbes.results.upstream import (
-    BY_SECTOR,
-    HIGHEST,
-    LOWEST,
-    OF_INPUTS,
-    OWN_SHARE,
-    WITH_LOOP,
-    Exposure,
-    GainRow,
-    LossRow,
-    RouteRow,
-    TableSource,
-    TierRow,
-    Upstream,
-    UpstreamSector,
-)
+from derbes.results import upstream as results
 from derbes.trade import indicators as of
 from derbes.trade.codes import GROUPS, area_fix, iso3, members_of
 from derbes.trade.inputoutput import Floats, InputOutput, Places, is_country, table_of
@@ -87,7 +72,7 @@ def upstream(
     epsilon: str = "5",
     short_sigma: str = "0.1..0.9",
     elasticities: str = "",
-) -> Upstream:
+) -> results.Upstream:
     """What comes from a sender, tier by tier, and what losing it would cost; as in `derbes.api`."""
     held = table_of(table)
     problems: list[Problem] = []
@@ -121,8 +106,7 @@ def _side(table: InputOutput, word: str, option: str, problems: list[Problem]) -
     group = GROUPS.get(name)
     year = int(table.about.year) if table.about.year.isdigit() else 9999
     if group is not None:
-        numbers = members_of(word, year)
-        found = {number: table.places_of(str(number)) for number in numbers}
+        found = {number: table.places_of(str(number)) for number in members_of(word, year)}
         places = tuple(sorted({place for one in found.values() for place in one}))
         absent = tuple(iso3(number) for number, one in found.items() if not one)
         if places:
@@ -344,9 +328,7 @@ def all_tiers(table: InputOutput, made: Sequence[Floats]) -> list[Floats]:
 def _loops(table: InputOutput) -> Floats:
     """Inputs that a buyer (row) needs for one unit of inputs of another (column). (B, B)"""
     weighted = table.cost_share[:, None] * table.mix
-    if table.is_full:
-        return weighted
-    return _added(table.buyer, weighted, len(table.bought))
+    return weighted if table.is_full else _added(table.buyer, weighted, len(table.bought))
 
 
 def _added(places: Places, rows: Floats, n: int) -> Floats:
@@ -386,7 +368,7 @@ def _answer(
     tiers: int,
     known: Mapping[str, Elasticity],
     file: str,
-) -> Upstream:
+) -> results.Upstream:
     is_target, is_sender = target.sells(table), sender.sells(table)
     made, made_there = _made(table, target, buyer), _made(table, sender)
     everything, all_there = all_tiers(table, [made, made_there])
@@ -399,7 +381,7 @@ def _answer(
         raise DataError(text.format(file=table.about.file, name=name))
     inputs, total = tiers_of(table, made, tiers), float(everything[is_sender].sum())
     gains, without, without_share = _gains(table, is_target, target, known[EPSILON])
-    return Upstream(
+    return results.Upstream(
         exposure=exposure,
         back=back,
         asymmetry=of.asymmetry(there, other),
@@ -416,12 +398,8 @@ def _answer(
         without_own=without,
         without_own_share=without_share,
         absent=(*target.absent, *sender.absent),
-        source=TableSource(
-            file=table.about.file,
-            source=table.about.source,
-            year=table.about.year,
-            license=table.about.license,
-            unit=table.about.unit,
+        source=results.TableSource(
+            **asdict(table.about),
             n_countries=len(table.countries),
             n_sectors=len(table.sectors),
             is_full=table.is_full,
@@ -446,7 +424,7 @@ def _exposure(
     *,
     everything: Floats,
     sigma: Elasticity,
-) -> tuple[Exposure, float]:
+) -> tuple[results.Exposure, float]:
     """One side's dependence on the other, and its loss at a middle σ, by which both compare."""
     is_sender = sender.sells(table)
     first = next_tier(table, made)
@@ -457,7 +435,7 @@ def _exposure(
     sold = table.mix[is_sender][:, abroad] @ table.bought[abroad]
     rise = _rise_of(table, target, is_sender, made)
     middle = sigma.at(0.5) if sigma.is_by_sector else np.full(len(table.sectors), 2.0)
-    return Exposure(
+    return results.Exposure(
         target=target.id,
         target_name=target.name,
         sender=sender.id,
@@ -478,23 +456,27 @@ def _part(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
 
 
-def _tier_rows(tiers: Sequence[Floats], is_sender: Mask, total: float) -> tuple[TierRow, ...]:
+def _tier_rows(
+    tiers: Sequence[Floats], is_sender: Mask, total: float
+) -> tuple[results.TierRow, ...]:
     rows, so_far = [], 0.0
     for tier, inputs in enumerate(tiers, 1):
         own, all_ = float(inputs[is_sender].sum()), float(inputs.sum())
         so_far += own
-        rows.append(TierRow(tier, 100 * own, 100 * all_, _part(own, all_), _part(so_far, total)))
+        rows.append(
+            results.TierRow(tier, 100 * own, 100 * all_, _part(own, all_), _part(so_far, total))
+        )
     return tuple(rows)
 
 
 def _routes(
     table: InputOutput, first: Floats, is_sender: Mask, total: float
-) -> tuple[RouteRow, ...]:
+) -> tuple[results.RouteRow, ...]:
     """By the country whose goods they are in, largest first."""
     through = first * held_upstream(table, is_sender)
     by_country = summed(table.country, through, len(table.countries)).tolist()
     rows = [
-        RouteRow(label, table.country_name(label), 100 * held, _part(held, total))
+        results.RouteRow(label, table.country_name(label), 100 * held, _part(held, total))
         for label, held in zip(table.countries, by_country, strict=True)
         if _part(held, total) >= LEAST_ROUTE
     ]
@@ -503,7 +485,7 @@ def _routes(
 
 def _sectors(
     table: InputOutput, is_sender: Mask, made: Floats, everything: Floats, *, short: Elasticity
-) -> tuple[UpstreamSector, ...]:
+) -> tuple[results.UpstreamSector, ...]:
     """Sectors of the sender, by what comes of them over all tiers."""
     n = len(table.sectors)
     first = next_tier(table, made)
@@ -521,7 +503,7 @@ def _sectors(
             continue
         cut, share = _part(direct, used), _part(used, income)
         rows.append(
-            UpstreamSector(
+            results.UpstreamSector(
                 sector=sector,
                 label=table.sector_name(sector),
                 use=output * used,
@@ -588,15 +570,14 @@ def _rise_of(table: InputOutput, target: Party, hostile: Mask, made: Floats) -> 
         part = np.where(used > 0, share / used, 0.0)
     is_sole = part > 1.0 - SOLE
     # What is left of each good is bought of the others, in the parts that they have now.
-    scale = np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))
-    kept = mix * scale[table.sector]
+    kept = mix * np.where(is_sole, 0.0, 1.0 / np.maximum(1.0 - part, SOLE))[table.sector]
     place = np.searchsorted(buyers, table.buyer[of_target])
     own_inputs = _added(place, table.cost_share[of_target, None] * kept[of_target], len(buyers))
     sole = _part(float(weights @ (used * is_sole).sum(axis=0)), float(weights.sum()))
     return _Rise(weights, used, np.where(is_sole, 0.0, part), own_inputs, sole)
 
 
-def _losses(rise: _Rise, sigma: Elasticity) -> tuple[LossRow, ...]:
+def _losses(rise: _Rise, sigma: Elasticity) -> tuple[results.LossRow, ...]:
     """Losses over the range of σ, smallest first; they fall as it rises, so ends are at ends.
 
     Where sectors have their own, all are at the same part of their ranges.
@@ -606,13 +587,13 @@ def _losses(rise: _Rise, sigma: Elasticity) -> tuple[LossRow, ...]:
         at = sigma.at(p or 0.0)
         with np.errstate(over="ignore"):
             own, looped = (float(np.expm1(one)) for one in rise.at(at))
-        rows.append(LossRow(None if sigma.is_by_sector else float(at[0]), p, own, looped))
+        rows.append(results.LossRow(None if sigma.is_by_sector else float(at[0]), p, own, looped))
     return tuple(rows)
 
 
 def _gains(
     table: InputOutput, is_target: Mask, target: Party, known: Elasticity
-) -> tuple[tuple[GainRow, ...], tuple[str, ...], float]:
+) -> tuple[tuple[results.GainRow, ...], tuple[str, ...], float]:
     """Gains from trade in each way that the table allows.
 
     And the sectors of whose goods the target buys and makes none, of which no loss is counted,
@@ -620,7 +601,7 @@ def _gains(
     """
     n = len(table.sectors)
     ends = [known.at(1.0)] if known.is_one else [known.at(1.0), known.at(0.0)]
-    sides = [LOWEST, HIGHEST] if known.is_by_sector and len(ends) > 1 else ["", ""]
+    sides = [results.LOWEST, results.HIGHEST] if known.is_by_sector and len(ends) > 1 else ["", ""]
     # ε as told, which end it is, and by sector
     epsilons = [
         (None if known.is_by_sector else float(one[0]), side, one)
@@ -629,13 +610,14 @@ def _gains(
     is_buyer = np.isin(np.arange(len(table.bought)), table.buyer[is_target])
     flows = table.mix @ (table.bought * is_buyer)
     if table.final is None:
-        made = _made(table, target)
-        rise = _rise_of(table, target, ~is_target, made)
+        rise = _rise_of(table, target, ~is_target, _made(table, target))
         bought = summed(table.sector, flows, n)
         own = summed(table.sector, flows * is_target, n)
         own_share = _part(float(own.sum()), float(bought.sum()))
         told = tuple(
-            GainRow(OF_INPUTS, own_share, one, -math.expm1(-rise.at(1.0 + every)[1]), side)
+            results.GainRow(
+                results.OF_INPUTS, own_share, one, -math.expm1(-rise.at(1.0 + every)[1]), side
+            )
             for one, side, every in epsilons
         )
         return told, *_lacking(table, own, bought)
@@ -650,14 +632,16 @@ def _gains(
     parts /= parts.sum()
     loops = _own_inputs(table, is_target)
     rows = [
-        GainRow(OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one)))
+        results.GainRow(
+            results.OWN_SHARE, own_share, one, float(of.gains_from_trade(own_share, one))
+        )
         for one in sorted(set(known.ends))
     ]
     for one, side, every in epsilons:
         alone = of.gains_by_sector(lambdas, parts, every)
         looped = of.gains_with_loop(lambdas, parts, every, loops)
-        rows.append(GainRow(BY_SECTOR, None, one, alone, side))
-        rows.append(GainRow(WITH_LOOP, None, one, looped, side))
+        rows.append(results.GainRow(results.BY_SECTOR, None, one, alone, side))
+        rows.append(results.GainRow(results.WITH_LOOP, None, one, looped, side))
     if not known.is_by_sector:  # both ways at one elasticity beside each other
         rows.sort(key=lambda row: row.epsilon or 0.0)
     return tuple(rows), *_lacking(table, own, spent)

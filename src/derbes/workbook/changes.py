@@ -63,8 +63,7 @@ class Changes:
         """Note what is to stand at a path, within what was noted for a path above it."""
         for n in range(len(path) - 1, 0, -1):
             if path[:n] in self.wanted:
-                above = self.wanted[path[:n]]
-                self.wanted[path[:n]] = with_change(above, path[n:], plain)
+                self.wanted[path[:n]] = with_change(self.wanted[path[:n]], path[n:], plain)
                 return
         self.wanted[path] = plain
 

@@ -235,10 +235,6 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
     about = _("Measures of {n} months.").format(n=longest)
     unit = tier_units(found.unit)[0]
     dates, lines, left = _lines(rows, "start", "unmet_essential", ("variant", "measure", "bound"))
-    named = {
-        ", ".join(responses.get(part, part) for part in name.split(", ")): line
-        for name, line in lines.items()
-    }
     yield Drawing(
         table="leverage",
         name=_("unmet (chart)"),
@@ -247,7 +243,10 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
         across_title=_("start of the measure"),
         up_title=_("unmet essential demand [{unit}]").format(unit=unit),
         across=dates,
-        series=named,
+        series={
+            ", ".join(responses.get(part, part) for part in name.split(", ")): line
+            for name, line in lines.items()
+        },
     )
     first = rows[0]
     same = [

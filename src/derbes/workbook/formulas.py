@@ -100,5 +100,4 @@ def _written(tree: Tree, of: Callable[[str], str]) -> tuple[str, int]:
             if second_rank < rank or (second_rank == rank and sign != "+"):
                 second = f"({second})"
             return f"{first}{'^' if sign == '**' else sign}{second}", rank
-    msg = f"no formula: {tree}"
-    raise ValueError(msg)
+    raise ValueError(f"no formula: {tree}")

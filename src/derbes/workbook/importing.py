@@ -178,8 +178,7 @@ def _begin(
     entries = root if isinstance(root, dict) else {}
     order = dict.fromkeys((*keys_of(Case), *SECTIONS, *entries))  # as on the reference page
     text = "\n".join(in_block({key: entries[key] for key in order if key in entries})) + "\n"
-    problems = read_files(file, examine, {file.resolve(): text}).problems
-    _refuse_what_breaks(book, changes, problems)
+    _refuse_what_breaks(book, changes, read_files(file, examine, {file.resolve(): text}).problems)
     shown = [one for key, plain in entries.items() for one in _shown(key, None, plain)]
     result = BookImport(str(file), book.source, tuple(shown), (), tuple(changes.notes), is_new=True)
     if not shown or not take(result):

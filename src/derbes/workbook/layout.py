@@ -106,10 +106,7 @@ class SheetLayout:
 
 
 def _number_columns(
-    form: forms.Form,
-    name: str = "",
-    about: str = "",
-    parts: tuple[str, ...] = (*BASICS, *DETAILS),
+    form: forms.Form, name: str = "", about: str = "", parts: tuple[str, ...] = (*BASICS, *DETAILS)
 ) -> tuple[SheetColumn, ...]:
     """The columns of a number, each with what its key says of itself."""
     told, keys = docs_of(forms.WrittenQuantity), keys_of(forms.WrittenQuantity)
@@ -211,8 +208,7 @@ def _child(
             fields = _anything() if isinstance(item, forms.AnyForm) else _number(item)
             is_list = isinstance(form, forms.MapForm) and form.as_list
             return SheetLayout(name, "map", path, (*leads, lead), (fields,), about, is_list)
-    msg = f"no sheet for {path}"
-    raise ValueError(msg)
+    raise ValueError(f"no sheet for {path}")
 
 
 def _number(form: forms.Form) -> Field:

@@ -172,8 +172,7 @@ def _remember(page: Page, tables: Mapping[str, Table], formulas: Mapping[str, st
 def _sheet_rows(table: Table) -> Iterator[tuple[Row, dict[str, Cell]]]:
     """Rows as they stand on the sheet, heading → cell; the top of the file has one for each key."""
     if table.layout.kind != "top":
-        for row in table.rows:
-            yield row, dict(row.cells)
+        yield from ((row, dict(row.cells)) for row in table.rows)
         return
     (row,) = table.rows
     for one in table.layout.fields:
@@ -187,8 +186,7 @@ def top_lines(one: Field) -> Iterator[tuple[str, dict[str, str]]]:
     if one.kind == "number":
         yield one.name, one.headings
         return
-    for column in one.columns:
-        yield column.heading, {"value": column.heading}
+    yield from ((column.heading, {"value": column.heading}) for column in one.columns)
 
 
 def sheet_columns(table: Table) -> tuple[SheetColumn, ...]:
@@ -507,14 +505,13 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
         page.write(at, 0, value, look)
         page.write(at, 1, told)
     at += 2
-    facts = {
+    for name, value in {
         _("Case"): about["name"] or _("a new case"),
         _("Files"): about["files"],
         _("Written"): about["date"],
         _("By"): f"derbes {VERSION}",
         _("Digest of the case"): about["digest"],
-    }
-    for name, value in facts.items():
+    }.items():
         if value:
             page.write(at, 0, name, "bold")
             page.write(at, 1, value, "text")

@@ -18,18 +18,8 @@ from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, did_you_mean, said_by_system
 from derbes.language import _
+from derbes.tables import sheets
 from derbes.tables.cells import CellError, moment_of
-from derbes.tables.sheets import (
-    BROKEN_BOOK,
-    MOST_UNPACKED,
-    book_part,
-    column_letters,
-    column_number,
-    local_name,
-    read_table_file,
-    sheet_parts,
-    unusable,
-)
 from derbes.workbook.layout import NUMBER, SheetColumn, SheetLayout
 from derbes.workbook.making import ABOUT, BEFORE, TOP_COLUMNS, top_lines
 from derbes.workbook.sheets import Key
@@ -63,7 +53,7 @@ class Grid:
 
     def place(self, row: int, column: int) -> str:
         """A cell as a person finds it."""
-        return f"{self.name}!{column_letters(column)}{row + 1}"
+        return f"{self.name}!{sheets.column_letters(column)}{row + 1}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +90,7 @@ def read_book(path: Path) -> PersonBook:
     content = _content(path)
     with _opened(path, content) as archive:
         marks = _marks(path, archive)
-    file = read_table_file(path)
+    file = sheets.read_table_file(path)
     grids = {}
     for sheet in file.sheets:
         rows: list[list[Found]] = [list(row) for row in sheet.rows]
@@ -113,7 +103,7 @@ def read_book(path: Path) -> PersonBook:
 
 
 def _unusable(path: Path, reason: str, fix: str = "") -> DataError:
-    return unusable(_("{file}: cannot be read as a workbook: {reason}."), path, reason, fix)
+    return sheets.unusable(_("{file}: cannot be read as a workbook: {reason}."), path, reason, fix)
 
 
 def _content(path: Path) -> bytes:
@@ -144,7 +134,7 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
     """The archive, once nothing in it runs, leads elsewhere or is too large."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except BROKEN_BOOK as error:
+    except sheets.BROKEN_BOOK as error:
         raise _cut_off(path, error) from error
     parts = archive.infolist()
     names = [one.filename.casefold() for one in parts]
@@ -155,9 +145,9 @@ def _opened(path: Path, content: bytes) -> zipfile.ZipFile:
     elif any("/externallinks/" in name for name in names):
         what = _("it takes numbers from other workbooks")
         fix = _("break its links in Excel (Data, Edit Links), or paste the numbers as values")
-    elif total > MOST_UNPACKED or len(parts) > MOST_PARTS:
+    elif total > sheets.MOST_UNPACKED or len(parts) > MOST_PARTS:
         what = _("unpacked it is larger than {n} million bytes")
-        what = what.format(n=MOST_UNPACKED // 1_000_000)
+        what = what.format(n=sheets.MOST_UNPACKED // 1_000_000)
         fix = _("see whether this is the right file")
     elif len(set(names)) < len(names):
         what = _("a part of it stands twice")
@@ -179,13 +169,13 @@ def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
     """Name of a sheet → what the file says of its cells."""
     try:
         for one in archive.infolist():  # all of it is unpacked once, so that no size is a lie
-            book_part(archive, one.filename)
+            sheets.book_part(archive, one.filename)
         percents = _percent_styles(archive)
         return {
-            name: _sheet_marks(book_part(archive, part), percents)
-            for name, part in sheet_parts(archive)
+            name: _sheet_marks(sheets.book_part(archive, part), percents)
+            for name, part in sheets.sheet_parts(archive)
         }
-    except BROKEN_BOOK as error:
+    except sheets.BROKEN_BOOK as error:
         raise _cut_off(path, error) from error
 
 
@@ -193,7 +183,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
     """Numbers of the styles that show a number as per cent."""
     if "xl/styles.xml" not in archive.namelist():
         return set()
-    root = ET.fromstring(book_part(archive, "xl/styles.xml"))  # noqa: S314
+    root = ET.fromstring(sheets.book_part(archive, "xl/styles.xml"))  # noqa: S314
     shown = {
         one.get("numFmtId", "")
         for one in root.iterfind(".//{*}numFmt")
@@ -209,20 +199,20 @@ _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
     marks = {}
     for _event, one in ET.iterparse(io.BytesIO(content)):  # noqa: S314
-        tag = local_name(one.tag)
+        tag = sheets.local_name(one.tag)
         if tag == "row":
             one.clear()
         match = _PLACE.fullmatch(one.get("r", "")) if tag == "c" else None
         if match is None:
             continue
-        parts = {local_name(below.tag): below for below in one}
+        parts = {sheets.local_name(below.tag): below for below in one}
         value = parts["v"].text if "v" in parts else None
         kind = one.get("t", "n")
         formula = (parts["f"].text or "") if "f" in parts else None
         error = (value or "#ERROR") if kind == "e" else ""
         is_percent = kind == "n" and one.get("s") in percents and bool(value)
         if formula is not None or error or is_percent:
-            at = (int(match[2]) - 1, column_number(match[1]))
+            at = (int(match[2]) - 1, sheets.column_number(match[1]))
             marks[at] = _Mark(formula, error, is_percent, bool(value))
     return marks
 
@@ -348,9 +338,8 @@ class _SheetReading:
                 self.refuse(self.grid.place(at, 0), what, fix)
             return not gone
         if any(held(cell) is not None for row in self.grid.rows for cell in row):
-            what = _("the row of headings is gone")
             fix = _("write the workbook anew, or put the row back")
-            self.refuse(f"{self.grid.name}!A1", what, fix)
+            self.refuse(f"{self.grid.name}!A1", _("the row of headings is gone"), fix)
         return False
 
     def take_headings(self, at: int, words: list[str]) -> None:

@@ -564,8 +564,7 @@ class _Reading:
         if None in both:
             part = "low" if both[0] is None else "high"
             what = _("a range has two ends, and this is empty")
-            fix = _("write the other end, or empty both")
-            raise SpellingError(self.heading[part], what, fix)
+            raise SpellingError(self.heading[part], what, _("write the other end, or empty both"))
         before = self.entries.get("range")
         old = before if isinstance(before, list) and len(before) == len(both) else [None, None]
         self.entries["range"] = [

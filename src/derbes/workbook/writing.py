@@ -282,11 +282,9 @@ class Book:
 
 
 def sheet_name(text: str, taken: Iterable[str] = ()) -> str:
-    """A name for a sheet, made of any text.
+    """A name for a sheet, made of any text, such as an id, and none that is taken.
 
-    Args:
-        text: An id, say.
-        taken: Names that there are already, in small letters.
+    Those are in small letters.
 
     Examples:
         >>> sheet_name("plants/capital"), sheet_name("uses", {"uses"}), sheet_name("'x'")
