@@ -213,3 +213,12 @@ def test_a_latin_hypercube_cannot_be_extended(run, tmp_path):
         "  - resume: a Latin hypercube cannot be extended: all of its draws belong together\n"
         "    fix: draw with the method sobol or random\n",
     )
+
+
+def test_what_a_sender_loses_is_told_apart_by_whether_the_buyer_returns(run):
+    alum = str(ROOT / "cases" / "alum.yaml")
+    words = ("--draws", "4", "--solved", "2", "--start", "2027-01", "--question", "leverage")
+    out = run("stress", alum, *words).out
+    heads = [line for line in out.splitlines() if line.startswith("sender_cost")]
+    assert ["buyer never returns" in head for head in heads] == [False, True]
+    assert out.count("sender_cost") == 2

@@ -407,3 +407,12 @@ def test_a_store_of_few_draws_is_no_part_of_all_combinations(tmp_path):
     for n in (4, 100, 5, 7):
         alone = text(told(case, "survive", n_draws=n))
         assert text(told(case, "survive", n_draws=n, options=store)) == alone
+
+
+def test_one_draw_says_nothing_of_its_error():
+    found = told(uncertain_example(1), "survive", n_draws=8, n_solved=1)
+    for answer in found.answers:
+        alone = answer.n_draws == 1
+        assert (answer.standard_error is None, answer.draws_to_halve is None) == (alone, alone)
+    certain = told(named(worked_example(1)), "survive", n_draws=8, n_solved=1)
+    assert {answer.standard_error for answer in certain.answers} == {0.0}

@@ -345,7 +345,8 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
     tables: dict[tuple[str, ...], list[Answer]] = {}
     for answer in answers:
         kind = answer.name.partition("(")[0]
-        key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
+        lost = _("buyer never returns") if "buyer=lost" in answer.name else ""
+        key = (kind, answer.unit, answer.measure, _months(answer.length), lost, answer.variant)
         tables.setdefault((*key, answer.bound), []).append(answer)
 
     by_date = _by_date(Column(_("standard error"), "standard_error"))

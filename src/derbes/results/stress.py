@@ -22,7 +22,8 @@ class Answer:
     mean: Annotated[float | None, Head("mean")]
     """None: it has no value in some draw, or no bound in some: the others are no sample."""
     standard_error: Annotated[float | None, Head("standard error")]
-    """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound."""
+    """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound. None also
+    of one draw alone."""
     quantiles: Mapping[str, float]
     """Percent → value: 5, 25, 50, 75, 95; without those that have no bound; empty for a
     probability, and where it has no value in some draw. [unit]"""
@@ -44,7 +45,7 @@ class Answer:
     capped_share: Annotated[float | None, Head("part that reaches it", "share")] = None
     """Share of the draws that reach it; above 0 the mean too is at least what it says."""
     draws_to_halve: Annotated[int | None, Head("draws that would halve the error")] = None
-    """Draws in all that would halve the standard error; None: it is exact."""
+    """Draws in all that would halve the standard error; None: there is none, or it is 0."""
     central: Annotated[float | None, Head("central")] = None
     """With all inputs at their central values."""
     n_unbounded: Annotated[int, Head("draws without bound")] = 0
