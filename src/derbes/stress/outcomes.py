@@ -87,7 +87,19 @@ class Rule:
 
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
-        return scenario_cases(self.case)[scenario] if scenario else self.case
+        if not scenario:
+            return self.case
+        return with_measures_of(self.case, scenario_cases(self.case)[scenario])
+
+
+def with_measures_of(case: Case, world: Case) -> Case:
+    """A scenario with all measures of its case: one that cannot come there takes nothing."""
+    gone = {
+        name: replace(one, hits=(), crisis=False, together_with=())
+        for name, one in case.measures.items()
+        if name not in world.measures
+    }
+    return replace(world, measures={**world.measures, **gone}) if gone else world
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,7 +525,8 @@ def solve_draws(
         SolveError: A program has no usable answer.
     """
     drawn = (drawn_values(variant.case, draws, i) for i in range(len(draws.weights)))
-    tasks = [(bare(replace(variant, case=world)), values, near) for world, values in drawn]
+    own = ((with_measures_of(variant.case, world), values) for world, values in drawn)
+    tasks = [(bare(replace(variant, case=world)), values, near) for world, values in own]
     pool, what = options.pool, _("draws solved")
     found = run_tasks(solved_row, tasks, n_workers=options.n_workers, executor=pool, what=what)
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
