@@ -63,7 +63,7 @@ class EndedBy:
     date: Annotated[str, Head("date", is_date=True)]
     """ISO month."""
     p: Annotated[float, Head("ended by then", "share")]
-    """Share of the draws in which no start from this date on leaves essential demand unmet."""
+    """Share of the draws in which no start from this date on adds to unmet essential demand."""
     standard_error: Annotated[float, Head("standard error", "share")] = 0.0
     bound: Annotated[str, Head("response")] = ""
     """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound."""
