@@ -66,7 +66,8 @@ class EndedBy:
     """Share of the draws in which no start from this date on adds to unmet essential demand."""
     standard_error: Annotated[float, Head("standard error", "share")] = 0.0
     bound: Annotated[str, Head("response")] = ""
-    """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound."""
+    """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound unless
+    demand is short without the measure too."""
     n_draws: Annotated[int, Head("draws")] = 0
 
 
