@@ -24,6 +24,7 @@ from derbes.draws.inputs import (
     drawn_values,
     inputs_by_path,
     scenario_cases,
+    uncertain_inputs,
 )
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
@@ -208,8 +209,13 @@ def essential_columns(case: Case) -> list[int]:
 
 
 def aftermath(case: Case) -> int:
-    """Periods after a measure in which it may still be felt. [period]"""
-    return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
+    """Periods after a measure in which it may still be felt, in any draw. [period]"""
+    top, longest = np.array([1.0 - LEAST_SHARE]), dict[str, float]()
+    for quantity in uncertain_inputs(case):
+        if quantity.path == "refill_time" or quantity.path.endswith(".lead_time"):
+            at = quantile_function(quantity, case.reference_classes)
+            longest[quantity.path] = float(at(top)[0])
+    return int(refill_periods(case, longest)) + 3 * longest_lead_time(case, longest) + 1
 
 
 def disruption_numbers(
@@ -282,9 +288,9 @@ def _struck(
     """Unmet demand of the essential uses (N, E) and the first short period (N,) of each strike."""
     world = rule.world(name)
     last = world.calendar.n_periods + tail_periods(world)
-    strikes = []
+    strikes, after = [], aftermath(rule.case)
     for (measure, start, length), until in wanted.items():
-        n = length + aftermath(rule.case) if length else LOOKED_AT
+        n = length + after if length else LOOKED_AT
         strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
     model = rule.model(name, own, is_alone=is_alone)
     unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
