@@ -288,7 +288,7 @@ def _struck(
     """Unmet demand of the essential uses (N, E) and the first short period (N,) of each strike."""
     world = rule.world(name)
     last = world.calendar.n_periods + tail_periods(world)
-    strikes, after = [], aftermath(rule.case)
+    strikes, after = [], aftermath(world)
     for (measure, start, length), until in wanted.items():
         n = length + after if length else LOOKED_AT
         strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
