@@ -94,7 +94,7 @@ def assert_same_measures(
     """What measures do with the drawn factors of a row."""
     row = dict(zip(draws.inputs, draws.values[i].tolist(), strict=True))
     for chosen in model.sets:
-        if len(chosen.members) != 1:
+        if len(chosen.members) != 1 or chosen.members[0] < 0:
             continue
         effects = chosen.effects.copy()
         for at, column, sign in chosen.terms:

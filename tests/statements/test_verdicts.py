@@ -480,4 +480,19 @@ def test_a_number_that_a_variant_fixes_is_compared_draw_by_draw():
     assert judged.share == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.parametrize("own", ["certain", "ranged"])
+def test_a_tipping_value_leaves_what_a_variant_states_as_it_is_there(own):
+    """The variant's 30 stands; the case's 20 to 60, centrally 40, is above it down to 30."""
+    case = two_capacities()
+    number = replace(CERTAIN, value=30.0)
+    if own == "ranged":
+        number = replace(number, low=25.0, high=50.0)
+    fixed = ranged(case, "suppliers", "from_other", capacity=number)
+    less = "capacity(from_other, 2026-01, variant=fixed) < capacity(from_other, 2026-01)"
+    found = verdicts(with_ledger(with_variant(case, "fixed", fixed), A=less), draws=32, flips=1)
+    (flip,) = found.flips["A", "holds_if"]
+    assert flip.value == pytest.approx(30.0, abs=20 / 2**7)
+    assert (flip.direction, flip.central) == ("below", 40.0)
+
+
 CERTAIN = Quantity(40.0, "t/month", path="suppliers.from_other.capacity")

@@ -407,3 +407,24 @@ def test_a_store_of_few_draws_is_no_part_of_all_combinations(tmp_path):
     for n in (4, 100, 5, 7):
         alone = text(told(case, "survive", n_draws=n))
         assert text(told(case, "survive", n_draws=n, options=store)) == alone
+
+
+def test_one_draw_says_nothing_of_its_error():
+    found = told(uncertain_example(1), "survive", n_draws=8, n_solved=1)
+    for answer in found.answers:
+        alone = answer.n_draws == 1
+        assert (answer.standard_error is None, answer.draws_to_halve is None) == (alone, alone)
+    certain = told(named(worked_example(1)), "survive", n_draws=8, n_solved=1)
+    assert {answer.standard_error for answer in certain.answers} == {0.0}
+
+
+def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
+    """In half of the futures the cut cannot come: nothing is short, and it has ended."""
+    base = named(worked_example(1, n_periods=24))
+    case = in_scenarios(base, may=(0.5, base), cannot=(0.5, replace(base, measures={})))
+    found = told(case, "survive", "ended", "leverage", n_draws=8, n_solved=8)
+    at_start = {a.name: a for a in found.answers if a.date == "2026-01"}
+    for bound in ("optimal", "myopic"):
+        unmet = at_start[f"unmet_essential(cut, 2026-01, months=12, bound={bound})"]
+        assert (unmet.mean, unmet.quantiles["5"]) == (pytest.approx(60.0), 0.0)
+    assert {row.p for row in found.p_ended} == {0.5}

@@ -109,6 +109,20 @@ def test_a_measure_at_the_end_of_the_calendar_costs_as_much_as_one_before():
     np.testing.assert_array_equal(found.first_short[late], events.start[late, 0] + 10)
 
 
+def test_futures_are_as_long_as_the_longest_refill_that_is_drawn():
+    """E1 again: what is bought dearer and what is short do not hang on how fast it comes back."""
+    time = Quantity(6.0, "month", 4.0, 24.0, distribution="uniform", path="refill_time")
+    case = replace(hit(0.05, 12.0), refill_time=time)
+    draws = make_draws(case, 1024, method="random")
+    found = simulate_hazards(Rule(case, tuple(case.measures)), draws, seed=1)
+    events = make_events(case, draws, seed=1)
+    late = ((events.measure >= 0).sum(axis=1) == 1) & (events.start[:, 0] >= 24)
+    slow = late & (draws.values[:, 0] > 12.0)
+    assert slow.sum() > 10
+    bought = 480 * 25.0 + 120 * 1000.0 + 600 * 10.0 - 12 * 100 * 10.0
+    np.testing.assert_allclose(found.loss[slow], bought, atol=1e-6)
+
+
 def test_whether_a_future_ever_goes_short_agrees_with_what_is_unmet():
     case = hit(0.1, 18.0)
     found, _draws = struck(case, 1000)

@@ -38,7 +38,15 @@ from derbes.stress.outcomes import (
 )
 from derbes.stress.sensitivity import Known, evaluation, headlines
 from derbes.supply.baseline import solve_calm, state_at
-from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
+from tests.draws.uncertain import (
+    OTHER,
+    STOCK,
+    in_scenarios,
+    named,
+    uncertain_example,
+    with_numbers,
+)
+from tests.small_cases import worked_example
 
 
 def rule_of(case, n_threads=1):
@@ -246,3 +254,57 @@ def test_draws_that_are_known_are_not_run_again(monkeypatch):
     run_again = evaluation(variant, rule, columns)(draws)
     monkeypatch.setattr(sensitivity, "disruption_numbers", None)
     np.testing.assert_array_equal(evaluation(variant, rule, columns, known)(draws), run_again)
+
+
+def short_in_calm(**more):
+    """E1 without a stock or a reserve, of which both sellers together cover 90 of 100 t."""
+    case = with_numbers(
+        named(worked_example(1, n_periods=36)), {SENDER: Quantity(50.0), STOCK: Quantity(0.0)}
+    )
+    good = replace(case.goods["good"], reserve=None)
+    cut = replace(case.measures["cut"], **more)
+    return replace(case, goods={"good": good}, measures={"cut": cut})
+
+
+SENDER = "suppliers.from_sender.capacity"
+
+
+def test_harm_by_the_rule_is_net_of_what_is_short_in_calm():
+    """Of 60 short a month ten are short without the measure too; by both responses 600."""
+    case = short_in_calm()
+    columns = [DrawColumn(kind, "cut", 6, 12, MYOPIC) for kind in (UNMET_ESSENTIAL, SURVIVES)]
+    draws = make_draws(with_numbers(case, {SENDER: Quantity(50.0, low=40.0, high=60.0)}), 32)
+    found = disruption_numbers(rule_of(case), draws, columns)
+    np.testing.assert_allclose(found[:, 0], 12 * draws.values[:, 0], rtol=1e-9)
+    assert not found[:, 1].any()
+    asked = asked_of(case, lengths=(12,), questions=("leverage", "survive"))
+    best = dict(zip(asked.solved_columns, solve_draws(asked, draws, RunOptions()).T, strict=True))
+    unmet = best[DrawColumn(UNMET_ESSENTIAL, "cut", 0, 12, "optimal")]
+    np.testing.assert_allclose(unmet, 12 * draws.values[:, 0], rtol=1e-6)
+
+
+def test_a_measure_that_adds_nothing_to_what_is_short_in_calm_is_survived():
+    columns = [DrawColumn(SURVIVES, "cut", t, n, MYOPIC) for t in (0, 12, 24) for n in (6, 12)]
+    case = short_in_calm(hits=())
+    found = disruption_numbers(rule_of(case), make_draws(uncertain_example(1), 8), columns)
+    assert found.all()
+    late = disruption_numbers(
+        rule_of(case), make_draws(uncertain_example(1), 8), [], until_last=columns
+    )
+    assert late.all()
+
+
+def test_harm_under_a_crisis_is_net_of_the_crisis():
+    """Calm has a seller to spare; in the crisis 20 of 160 t are short, and 100 more by the cut."""
+    base = with_numbers(
+        named(worked_example(1, n_periods=36)), {SENDER: Quantity(100.0), STOCK: Quantity(0.0)}
+    )
+    use = replace(base.uses["use"], crisis_demand=Quantity(160.0))
+    good, cut = (
+        replace(base.goods["good"], reserve=None),
+        replace(base.measures["cut"], crisis=True),
+    )
+    case = replace(base, goods={"good": good}, uses={"use": use}, measures={"cut": cut})
+    columns = [DrawColumn(UNMET_ESSENTIAL, "cut", 6, 12, MYOPIC)]
+    draws = Draws((), np.zeros((2, 0)), np.full(2, 0.5))
+    np.testing.assert_allclose(disruption_numbers(rule_of(case), draws, columns), 12 * 100.0)

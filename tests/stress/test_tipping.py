@@ -58,13 +58,21 @@ def test_an_input_that_cannot_flip_an_answer_is_not_named():
     assert tipping_values(uncertain_example(), ["certain"], certain) == ()
 
 
-def test_of_several_flips_the_first_is_told():
+def test_of_several_flips_the_nearest_is_told():
     def between(draws):
         _demand, stock, _other = columns(draws)
         return ((stock > 450.0) & (stock < 700.0)).astype(float)[:, None]
 
     (found,) = tipping_values(uncertain_example(), ["between"], between)
+    assert (found.value, found.direction) == (pytest.approx(700.0, abs=1e-3), "above")
+
+    def outside(draws):
+        _demand, stock, _other = columns(draws)
+        return ((stock < 350.0) | (stock > 450.0)).astype(float)[:, None]
+
+    (found,) = tipping_values(uncertain_example(), ["outside"], outside)
     assert (found.value, found.direction) == (pytest.approx(450.0, abs=1e-3), "below")
+    assert found.central_answer
 
 
 def test_over_draws_the_value_is_where_half_of_them_hold():

@@ -173,12 +173,31 @@ def _factors_of(case: Case, names: Sequence[str]) -> list[tuple[str, str, Quanti
 def _sets(
     case: Case, arrays: CaseArrays, names: Sequence[str], columns: Mapping[str, int]
 ) -> tuple[MeasureSet, ...]:
-    """Every set of measures that may run at once; the first is calm."""
+    """Every set of measures that may run at once, the first calm; last each without what it takes.
+
+    What it adds to is its own demand: of a measure at place m that stands as ~m.
+    """
     members = range(len(names))
     sizes = range(1, min(AT_ONCE, len(names)) + 1)
     together = (chosen for size in sizes for chosen in combinations(members, size))
     joined = (_together(case, arrays, chosen, names, columns=columns) for chosen in together)
-    return (calm_set(arrays), *joined)
+    without = (
+        replace(
+            _together(_demand_alone(case, name), arrays, (m,), names, columns=columns),
+            members=(~m,),
+        )
+        for m, name in enumerate(names)
+    )
+    return (calm_set(arrays), *joined, *without)
+
+
+def _demand_alone(case: Case, name: str) -> Case:
+    """The case with what a measure brings of demand, and without what it takes."""
+    kept = {
+        key: one if one.kind is MeasureKind.DEMAND_SURGE else replace(one, hits=())
+        for key, one in companions(case, [name]).items()
+    }
+    return replace(case, measures={**case.measures, **kept})
 
 
 def _together(

@@ -78,9 +78,9 @@ def _delays(case: Case, values: Values) -> list[int]:
     return [_times(case, values, m.by) for m in case.measures.values() if m.kind is kind]
 
 
-def longest_lead_time(case: Case) -> int:
-    """Longest time from order to arrival, routes and delays included. [period]"""
-    return longest_delivery(case) + max(_delays(case, AS_WRITTEN), default=0)
+def longest_lead_time(case: Case, values: Values = AS_WRITTEN) -> int:
+    """Longest time from order to arrival, routes and delays included, in one draw. [period]"""
+    return longest_delivery(case, values) + max(_delays(case, values), default=0)
 
 
 LONGEST_MONTHS = 48

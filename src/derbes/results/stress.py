@@ -32,7 +32,8 @@ class Answer:
     mean: Annotated[float | None, Head("mean")]
     """None: it has no value in some draw, or no bound in some: the others are no sample."""
     standard_error: Annotated[float | None, Head("standard error")]
-    """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound."""
+    """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound. None also
+    of one draw alone."""
     quantiles: Mapping[str, float]
     """Percent → value: 5, 25, 50, 75, 95; without those that have no bound; empty for a
     probability, and where it has no value in some draw. [unit]"""
@@ -54,7 +55,7 @@ class Answer:
     capped_share: Annotated[float | None, Head("part that reaches it", "share")] = None
     """Share of the draws that reach it; above 0 the mean too is at least what it says."""
     draws_to_halve: Annotated[int | None, Head("draws that would halve the error")] = None
-    """Draws in all that would halve the standard error; None: it is exact."""
+    """Draws in all that would halve the standard error; None: there is none, or it is 0."""
     central: Annotated[float | None, Head("central")] = None
     """With all inputs at their central values."""
     n_unbounded: Annotated[int, Head("draws without bound")] = 0
@@ -72,10 +73,11 @@ class EndedBy:
     date: Annotated[str, Head("date", is_date=True)]
     """ISO month."""
     p: Annotated[float, Head("ended by then", "share")]
-    """Share of the draws in which no start from this date on leaves essential demand unmet."""
+    """Share of the draws in which no start from this date on adds to unmet essential demand."""
     standard_error: Annotated[float, Head("standard error", "share")] = 0.0
     bound: Annotated[str, Head("response")] = ""
-    """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound."""
+    """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound unless
+    demand is short without the measure too."""
     n_draws: Annotated[int, Head("draws")] = 0
 
 

@@ -39,6 +39,7 @@ class MeasureSet:
     """Measures that run at the same time."""
 
     members: tuple[int, ...]
+    """Their places; ~m: the demand of the measure at m, without what it takes."""
     effects: FloatArray
     """With their drawn factors at 0. (X,)"""
     crisis: bool
@@ -129,7 +130,8 @@ def simulate_futures(
     """
     _check(model, draws, keep)
     n, plan, n_periods = len(draws.values), model.plan, model.n_periods
-    turns = make_turns(model.measures, [one.members for one in model.sets], events, n)
+    together = [one.members for one in model.sets if min(one.members, default=0) >= 0]
+    turns = make_turns(model.measures, together, events, n)
     again = (turns[0][:, 1:] == turns[0][:, :-1]) & (turns[0][:, 1:] < NEVER)
     most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
     widths = (1, len(model.arrays.uses), len(model.arrays.goods), 1)
@@ -194,6 +196,8 @@ def simulate_futures(
 Strike = tuple[str, int, int, int, int]
 """A measure, its start and length, the period behind the last that is looked at, counted from
 the first of the model, and what is wanted of it: `FIRST`, `WHOLE` or `LAST`."""
+WITHOUT = "~"
+"""Before the name of a measure: the same demand without it."""
 
 
 def simulate_strikes(
@@ -222,10 +226,10 @@ def simulate_strikes(
         range(len(strikes)), key=lambda j: (-strikes[j][1], strikes[j][0], -strikes[j][2])
     )
     alone = [one.members for one in model.sets]
-    columns = [
-        (alone.index((model.measures.index(name),)), *rest)
-        for name, *rest in (strikes[j] for j in order)
-    ]
+    columns = []
+    for name, *rest in (strikes[j] for j in order):
+        place = model.measures.index(name.removeprefix(WITHOUT))
+        columns.append((alone.index((~place if name.startswith(WITHOUT) else place,)), *rest))
     sets, starts, lengths, ends, wanted = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
     unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
     if not order:

@@ -52,6 +52,8 @@ VERDICT_WORDS = (
 )
 MODALITY_WORDS = tuple(modality.value for modality in Modality)
 _GRADES = "ABCD"
+DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
+"""So many days beside a date's day of the month count as a month; there are fewer."""
 
 
 # The ledger and facts: nothing is computed but what is written.
@@ -202,7 +204,14 @@ def side_of(case: Case, actor: str) -> str:
 @quantity(LEDGER, "month")
 def months_between(_world: World, *, earlier: Month, later: Month) -> float:
     """Time between two dates, negative when the second is the earlier one."""
-    return (later.first - earlier.first) / 365.25 * MONTHS_A_YEAR
+    (years, months, days), (*before, day) = _calendar_day(later), _calendar_day(earlier)
+    whole = (years - before[0]) * MONTHS_A_YEAR + months - before[1]
+    return whole + (days - day) / DAYS_A_MONTH
+
+
+def _calendar_day(day: Day) -> tuple[int, int, int]:
+    """Year, month and day of the first day."""
+    return *day.month, day.first - month_day(*day.month).first + 1
 
 
 # The case as written: demand, prices, capacities, plants, bills of materials.

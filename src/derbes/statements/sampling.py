@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -28,6 +29,7 @@ from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.of_case import number_of
 from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, day_of
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart
@@ -173,9 +175,21 @@ def _evaluated(
 
 
 def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
-    """A variant at its central values, but for some numbers."""
+    """A variant at its central values, but for some numbers of the case.
+
+    What the variant states otherwise is a number of its own, and stays as it is there.
+    """
     changed = variant_case(case, variant)
+    if changed is not case:
+        values = {path: x for path, x in values.items() if _is_shared(case, changed, path)}
     return changed, with_formulas(changed, values)
+
+
+def _is_shared(case: Case, changed: Case, path: str) -> bool:
+    """Whether a variant leaves a number as the case has it."""
+    one, other = (number_of(each, path) for each in (case, changed))
+    what = attrgetter("value", "low", "high", "distribution", "parameters", "steps", "formula")
+    return one is not None and other is not None and what(one) == what(other)
 
 
 def _kept_center(center: World) -> World:

@@ -19,7 +19,8 @@ target's loss and C the sender's cost of a cut-off, both from the leverage resul
 
     sender:  talk 0; threaten g k L - h C; cut off g L - C
     target:  talk 0; threatened - k L; cut off - L; explaining costs e, acting costs the
-             dependent type b and gives the other a, all as shares of the dependent type's L
+             dependent type b and gives the other a, all as shares of the larger L of both
+             types
 
 So a cut-off pays only if g L > C: where the leverage ratio L / C is above 1 / g. With v the
 value g L - C for each type, it pays from the belief in dependence v_free / (v_free - v_dep) on.

@@ -75,6 +75,7 @@ class Spread:
     mean: float | None
     """None: it has no value in some draw, or no bound."""
     standard_error: float | None
+    """None also of one draw alone, which says nothing of how far others lie from it."""
     quantiles: dict[str, float]
     """Those that are finite; empty where it has no value in some draw."""
     n_draws: int
@@ -107,8 +108,10 @@ def spread(values: FloatArray, weights: FloatArray, *, exact: bool = False) -> S
     if n_unbounded:
         return Spread(None, None, quantiles, n, 0, n_unbounded)
     mean = float(share @ values)
-    error = 0.0
-    if np.ptp(values) == 0.0:
+    error: float | None = 0.0
+    if n == 1 and not exact:
+        error = None
+    elif np.ptp(values) == 0.0:
         mean = float(values[0])
     elif not exact:
         n_effective = 1.0 / float(share @ share)

@@ -5,8 +5,9 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -23,6 +24,7 @@ from derbes.draws.inputs import (
     drawn_values,
     inputs_by_path,
     scenario_cases,
+    uncertain_inputs,
 )
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
@@ -34,7 +36,7 @@ from derbes.model.compile import compile_case, longest_lead_time, refill_periods
 from derbes.model.numbers import Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
-from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
+from derbes.simulation.futures import WITHOUT, FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
     LOOKED_AT,
@@ -87,7 +89,19 @@ class Rule:
 
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
-        return scenario_cases(self.case)[scenario] if scenario else self.case
+        if not scenario:
+            return self.case
+        return with_measures_of(self.case, scenario_cases(self.case)[scenario])
+
+
+def with_measures_of(case: Case, world: Case) -> Case:
+    """A scenario with all measures of its case: one that cannot come there takes nothing."""
+    gone = {
+        name: replace(one, hits=(), crisis=False, together_with=())
+        for name, one in case.measures.items()
+        if name not in world.measures
+    }
+    return replace(world, measures={**world.measures, **gone}) if gone else world
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +209,13 @@ def essential_columns(case: Case) -> list[int]:
 
 
 def aftermath(case: Case) -> int:
-    """Periods after a measure in which it may still be felt. [period]"""
-    return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
+    """Periods after a measure in which it may still be felt, in any draw. [period]"""
+    top, longest = np.array([1.0 - LEAST_SHARE]), dict[str, float]()
+    for quantity in uncertain_inputs(case):
+        if quantity.path == "refill_time" or quantity.path.endswith(".lead_time"):
+            at = quantile_function(quantity, case.reference_classes)
+            longest[quantity.path] = float(at(top)[0])
+    return int(refill_periods(case, longest)) + 3 * longest_lead_time(case, longest) + 1
 
 
 def disruption_numbers(
@@ -209,7 +228,8 @@ def disruption_numbers(
     """Columns by the rule for each draw, then others. (N, C + E)
 
     Each future is run from the first period, in calm until the measure strikes; what goes
-    short before counts for nothing. Time to survive is counted in whole periods.
+    short before counts for nothing. Time to survive is counted in whole periods, and is gross;
+    all else is what the measure adds to the same demand without it.
 
     Args:
         rule: The case.
@@ -222,30 +242,63 @@ def disruption_numbers(
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
     whole = [k for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL]
+    survived = [k for k, one in zip(keys, columns, strict=True) if one.kind == SURVIVES]
+    longest = dict(sorted((key[:2], key[2]) for key in survived))
     wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
-    wanted |= dict.fromkeys(whole, WHOLE)
-    places = {key: place for place, key in enumerate(wanted)}
-    step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
+    wanted |= {_without((*key, length)): FIRST for key, length in longest.items()}
+    wanted |= dict.fromkeys([*whole, *map(_without, whole)], WHOLE)
+    step = float(rule.case.calendar.step)
     for name, rows, own in by_scenario(draws):
-        world = rule.world(name)
-        last = world.calendar.n_periods + tail_periods(world)
-        strikes = []
-        for (measure, start, length), until in wanted.items():
-            n = length + aftermath(rule.case) if length else LOOKED_AT
-            strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
-        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
-        unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
-        for column, one in enumerate(columns):
-            place = places[keys[column]]
-            short = first_short[:, place]
+        strike = partial(_struck, rule, name, own, is_alone=len(draws.weights) == 1)
+        found = strike(wanted)
+        again = {key for key in survived if (found[_without_longest(key, longest)][1] >= 0).any()}
+        both = [*again, *map(_without, again)]
+        net = strike(dict.fromkeys(both, WHOLE)) if again else {}
+        for column, (key, one) in enumerate(zip(keys, columns, strict=True)):
+            unmet, short = found[key]
             if one.kind == TIME_TO_SURVIVE:
                 lasted = np.where(short < 0, LOOKED_AT, short - one.start)
                 numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
+            elif one.kind == SURVIVES and key in again:
+                more = _more(net[key][0], net[_without(key)][0])
+                numbers[rows, column] = (more <= 0.0).all(axis=1)
             elif one.kind == SURVIVES:
                 numbers[rows, column] = short < 0
             else:
-                numbers[rows, column] = unmet[:, place, essential].sum(axis=1)
+                calm = found[_without(key)][0]
+                numbers[rows, column] = _more(unmet.sum(axis=1), calm.sum(axis=1))
     return numbers
+
+
+Struck = tuple[str, int, int]
+"""A measure, its start and length; 0: it does not end while one looks. [period]"""
+
+
+def _without(key: Struck) -> Struck:
+    return (f"{WITHOUT}{key[0]}", *key[1:])
+
+
+def _without_longest(key: Struck, longest: Mapping[tuple[str, int], int]) -> Struck:
+    return _without((*key[:2], longest[key[:2]]))
+
+
+def _struck(
+    rule: Rule, name: str, own: Draws, wanted: Mapping[Struck, int], *, is_alone: bool
+) -> dict[Struck, tuple[FloatArray, IntArray]]:
+    """Unmet demand of the essential uses (N, E) and the first short period (N,) of each strike."""
+    world = rule.world(name)
+    last = world.calendar.n_periods + tail_periods(world)
+    strikes, after = [], aftermath(world)
+    for (measure, start, length), until in wanted.items():
+        n = length + after if length else LOOKED_AT
+        strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
+    model = rule.model(name, own, is_alone=is_alone)
+    unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
+    essential = essential_columns(rule.case)
+    return {
+        key: (unmet[:, place][:, essential], first_short[:, place])
+        for place, key in enumerate(wanted)
+    }
 
 
 def ended_by(survives: FloatArray) -> FloatArray:
@@ -511,7 +564,8 @@ def solve_draws(
         SolveError: A program has no usable answer.
     """
     drawn = (drawn_values(variant.case, draws, i) for i in range(len(draws.weights)))
-    tasks = [(bare(replace(variant, case=world)), values, near) for world, values in drawn]
+    own = ((with_measures_of(variant.case, world), values) for world, values in drawn)
+    tasks = [(bare(replace(variant, case=world)), values, near) for world, values in own]
     pool, what = options.pool, _("draws solved")
     found = run_tasks(solved_row, tasks, n_workers=options.n_workers, executor=pool, what=what)
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))

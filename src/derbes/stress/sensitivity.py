@@ -242,7 +242,7 @@ Flips = dict[tuple[int, int], tuple[float, bool]]
 
 
 def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
-    """Answers at the center, and the first flip along every input's range.
+    """Answers at the center, and the flip nearest to it along every input's range.
 
     All flips are searched together, so that each halving is one evaluation of many rows.
     """
@@ -265,9 +265,10 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
         below = np.where(holds == holds_below, middle, below)
         above = np.where(holds == holds_below, above, middle)
     flips: Flips = {}
-    for place, value in enumerate(0.5 * (below + above)):
+    values = 0.5 * (below + above)
+    for place in np.argsort(np.abs(values - center.central[column]), kind="stable"):
         key = int(answer[place]), int(column[place])
-        flips.setdefault(key, (float(value), bool(holds_below[place])))
+        flips.setdefault(key, (float(values[place]), bool(holds_below[place])))
     return answers[0], flips
 
 
