@@ -432,6 +432,44 @@ def test_a_month_that_is_not_known_is_filled_by_a_later_file(tmp_path):
     assert series == {"2026-01": "100", "2026-02": "105", "2026-03": "110", "2026-04": "112"}
 
 
+@pytest.mark.parametrize(
+    ("rows", "holes"),
+    [
+        ("Q1 2026,300\nQ2 2026,330\nQ4 2026,360\n", ["2026-07"]),
+        ("Q1 2026,300\nQ2 2026,330\nQ3 2026,-\nQ4 2026,360\n", ["2026-07"]),
+        ("Q1 2026,300\nQ4 2026,360\n", ["2026-04", "2026-07"]),
+        ("2025,1200\n2027,1440\n", ["2026-01"]),
+        ("Q1 2026,300\nQ2 2026,330\nQ3 2026,345\n", []),
+    ],
+)
+def test_a_quarter_or_year_that_is_not_told_is_not_the_one_before(tmp_path, rows, holes):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, f"Time,Use (t)\n{rows}")
+    told = "uses.treatment.demand=Use (t), kind=series"
+    if holes:
+        with pytest.raises(TableError, match=f"does not know {', '.join(holes)}"):
+            changes_of(table, case, mapping=told)
+    changed = changes_of(table, case, mapping=told, gaps="line")
+    assert {f"uses.treatment.demand.{month}" for month in holes} <= changed.keys()
+    if holes == ["2026-07"]:
+        assert changed["uses.treatment.demand.2026-07"] == ("100 t/month", "115 t/month")
+    if len(holes) == 2 and rows.startswith("Q"):
+        series = _plain_series(changed)
+        assert series == ["106.6666667 t/month", "113.3333333 t/month", "120 t/month"]
+
+
+def _plain_series(changed):
+    """Numbers by month that were put in, in order."""
+    return [new for path, (_old, new) in sorted(changed.items()) if ".demand.2026-" in path]
+
+
+def test_years_of_two_digits_are_of_the_century_that_they_were_in(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Month,Use (t)\nJan-98,100\nFeb-98,101\nMar-98,102\n")
+    with pytest.raises(TableError, match="the table ends in 1998-03"):
+        changes_of(table, case, mapping="uses.treatment.demand=Use (t), kind=series")
+
+
 def test_a_series_that_may_be_missing_is_written_missing(tmp_path):
     case = case_in(tmp_path)
     table = csv_in(tmp_path, "Month,Cost (USD/t/month)\n2026-01,1\n2026-03,2\n")

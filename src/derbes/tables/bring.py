@@ -241,8 +241,7 @@ def _put_series(
     if late:
         text = _("{path}: {n} periods behind the end of the calendar are left out.")
         reading.notes.append(text.format(path=path, n=len(late)))
-    months = min((one.moment.months or 1) for one in points)
-    inside = range(known[0], known[-1] + 1) if months <= calendar.step else known
+    inside = sorted(_with_gaps(known, points, calendar))
     series: dict[str, Plain] = {}
     holes = []
     for period in inside:
@@ -270,6 +269,29 @@ def _put_series(
     grade = "C" if is_derived and reading.grade in {"A", "B"} else reading.grade
     found: dict[str, Plain] = {"series": series, "unit": unit}
     reading.values[tuple(path.split("."))] = reading.told(found, why, grade)
+
+
+def _with_gaps(known: Sequence[int], points: Sequence[DatedNumber], calendar: Calendar) -> set[int]:
+    """Known periods, and between them those that rows would begin which are not there.
+
+    A row tells all periods of its time: a year twelve, where the calendar is of months.
+    """
+    lengths = {
+        calendar.index(one.moment.year, one.moment.month): max(
+            1, one.moment.months // calendar.step
+        )
+        for one in sorted(points, key=lambda one: one.moment.months)
+    }
+    usual, told = min(lengths.values()), set(known)
+    found = set(known)
+    end = known[0]
+    for period in range(known[0], known[-1] + 1):
+        if period in told:
+            end = max(end, period + lengths[period])
+        elif period >= end:
+            found.add(period)
+            end = period + usual
+    return found
 
 
 def _filled(

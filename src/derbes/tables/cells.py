@@ -14,7 +14,7 @@ from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.errors import Problem
 from derbes.language import _
 from derbes.spelling import month_words
-from derbes.tables.sheets import Cell
+from derbes.tables.sheets import Cell, OpenFormula
 from derbes.units import MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
 MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
@@ -35,6 +35,8 @@ _NUMBER = re.compile(
 _SERIAL = (20_000, 80_000)
 """Days since 1899-12-30 that Excel may hold for a date: 1954 to 2119."""
 _YEARS = (1900, 2200)
+_THIS_CENTURY = 69
+"""Year of two digits from which on they are of the century before, as POSIX has it."""
 
 
 class CellError(ValueError):
@@ -171,6 +173,9 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
         raise CellError(_('"{cell}" is not a number').format(cell=cell))
     if isinstance(cell, float):
         return Marked(cell, None)
+    if isinstance(cell, OpenFormula):
+        what = _("this formula has no value yet")
+        raise CellError(what, _("open the workbook in Excel and save it"))
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
@@ -404,7 +409,8 @@ def _named(text: str) -> Moment | None:
     if match := _NAMED.fullmatch(text):
         word, year = match.group(1, 2) if match[1] else match.group(4, 3)
         month, number = month_named(word), int(year)
-        number += 2000 if number < 100 else 0
+        if len(year) == 2:
+            number += 2000 if number < _THIS_CENTURY else 1900
         return Moment(number, month, 0, 1) if month else None
     return None
 
