@@ -463,6 +463,30 @@ def _plain_series(changed):
     return [new for path, (_old, new) in sorted(changed.items()) if ".demand.2026-" in path]
 
 
+@pytest.mark.parametrize(
+    ("rows", "time"),
+    [
+        ("2026-01,100\n2026-02,110\n2026,1860\n", "2026-01"),
+        ("2026-01,100\nQ1 2026,330\n2026-02,110\n", "2026-01"),
+        ("2026,1200\nQ1 2027,300\n2027-02,110\n", "2027-02"),
+        ("2026-01-05,3\n2026-01,90\n", "2026-01-05"),
+    ],
+)
+def test_a_month_and_its_year_are_told_twice(tmp_path, rows, time):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, f"Time,Use (t)\n{rows}")
+    told = "uses.treatment.demand=Use (t), kind=series"
+    with pytest.raises(TableError, match=f"is told twice for {time}, first in line"):
+        changes_of(table, case, mapping=told)
+
+
+def test_months_and_later_years_are_each_told_once(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Time,Use (t)\n2026-11,100\n2026-12,110\n2027,1440\n")
+    changed = changes_of(table, case, mapping="uses.treatment.demand=Use (t), kind=series")
+    assert changed["uses.treatment.demand.2027-01"][1] == "120 t/month"
+
+
 def test_years_of_two_digits_are_of_the_century_that_they_were_in(tmp_path):
     case = case_in(tmp_path)
     table = csv_in(tmp_path, "Month,Use (t)\nJan-98,100\nFeb-98,101\nMar-98,102\n")

@@ -26,6 +26,7 @@ from derbes.tables.readings import (
     as_months,
     dated_cells,
     told_twice,
+    told_within,
     unit_at,
     words,
 )
@@ -191,6 +192,9 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
         what = _("{path} cannot change over time").format(path=path)
         fix = _("for a stock at the beginning of the calendar: --map kind=stocks")
         reading.refuse(path, what, fix)
+        return
+    if overlaps := [*told_within(path, points)]:
+        reading.problems += overlaps
         return
     numbers, unit, is_flow = _rates(path, points, reading.case)
     by_period: dict[int, list[tuple[float, float | None]]] = {}

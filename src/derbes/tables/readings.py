@@ -253,7 +253,24 @@ def told_twice(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
     for point in points:
         other = first.setdefault(point.moment, point)
         if other is not point:
-            what = _("{path} is told twice for {time}, first in {place}")
-            what = what.format(path=path, time=point.moment.label, place=other.place)
-            fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
-            yield Problem(point.place, what, fix=fix)
+            yield _twice(path, point, other)
+
+
+def _twice(path: str, point: DatedNumber, other: DatedNumber) -> Problem:
+    what = _("{path} is told twice for {time}, first in {place}")
+    what = what.format(path=path, time=point.moment.label, place=other.place)
+    fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
+    return Problem(point.place, what, fix=fix)
+
+
+def told_within(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
+    """The first time that one row tells, and another within a longer one: a month, and its year."""
+    known = [one for one in points if one.number is not None]
+    known.sort(key=lambda one: (one.moment.year, one.moment.month, -one.moment.months))
+    for n, longer in enumerate(known):
+        for one in known[n + 1 :]:
+            if one.moment.months_since(longer.moment) >= longer.moment.months:
+                break
+            if one.moment.months < longer.moment.months:
+                yield _twice(path, one, longer)
+                return
