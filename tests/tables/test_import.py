@@ -382,6 +382,16 @@ def test_suppliers_are_renewed_and_put_in(tmp_path):
     assert found.suppliers["eastern_works_alum"].capacity.value == 60
 
 
+def test_the_decimal_mark_is_that_of_numbers_with_long_units_too(tmp_path):
+    case = case_in(tmp_path)
+    head = "Supplier;Good;Capacity\n"
+    table = csv_in(tmp_path, f"{head}north_alum;Alum;1,200 thousand t/year\n", "sellers.csv")
+    with pytest.raises(TableError, match=r"can be read as 1200 thousand t/year or as 1\.200 tho"):
+        changes_of(table, case)
+    table = csv_in(tmp_path, f"{head}north_alum;Alum;1,2 thousand t/year\n", "sellers.csv")
+    assert changes_of(table, case)["suppliers.north_alum.capacity"][1] == "1200 t/year"
+
+
 def test_a_price_list(tmp_path):
     case = case_in(tmp_path)
     rows = ["Товар;Цена, EUR/т", "Коагулянт;280,50", "Хлор;650", "Соль;20"]

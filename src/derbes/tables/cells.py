@@ -112,7 +112,7 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         `.`, `,`, or empty where no cell has a mark that could be either.
     """
     shown: dict[str, tuple[str, str]] = {}
-    open_cells: list[tuple[str, str]] = []
+    open_cells: list[tuple[str, str, str]] = []
     for place, cell in cells:
         match = _number_match(cell) if isinstance(cell, str) else None
         if match is None:
@@ -121,7 +121,7 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         if mark in {",", "."}:
             shown.setdefault(mark, (place, match[0]))
         elif mark == "?":
-            open_cells.append((place, match[0]))
+            open_cells.append((place, match[0], match[2]))
     if len(shown) == 2:
         (place, text), (other_place, other) = shown["."], shown[","]
         what = _('"{text}" has a decimal point, "{other}" in {place} a decimal comma')
@@ -129,10 +129,11 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         return "", [Problem(place, what, fix=_("write all numbers with the same mark"))]
     if shown or not open_cells:
         return next(iter(shown), ""), []
-    place, text = open_cells[0]
-    bare = re.sub(r"[ '’ʼ]", "", text)
+    place, text, digits = open_cells[0]
     what = _('"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all')
-    thousands, decimal = re.sub("[.,]", "", bare), bare.replace(",", ".")
+    thousands, decimal = (
+        text.replace(digits, re.sub("[.,]", mark, digits), 1) for mark in ("", ".")
+    )
     what = what.format(text=text, thousands=thousands, decimal=decimal, n=len(open_cells))
     return "", [Problem(place, what, fix=_("say which with --decimal comma or --decimal point"))]
 
