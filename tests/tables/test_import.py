@@ -272,6 +272,13 @@ def test_a_wide_table_with_months_over_columns(tmp_path):
     assert demand["disinfection"].demand.over(3)[:2] == pytest.approx([12, 13])
 
 
+def test_months_without_a_year_are_no_dates(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Use (t),Jan,Feb,Mar\nUse,100,110,120\n")
+    with pytest.raises(TableError, match='"Jan" is no date'):
+        changes_of(table, case, mapping="uses.treatment.demand=Use, kind=series")
+
+
 def test_a_balance_sheet_by_year(tmp_path):
     """As the FAO has them: items and elements in rows, years over columns, 1000 t."""
     case = case_in(tmp_path)

@@ -77,7 +77,8 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
             for one in across:
-                time = one.moment or f"{_year(said.get('year'))}-{one.month:02d}"
+                year = _year(said.get("year"))
+                time = one.moment or (f"{year}-{one.month:02d}" if year else one.text)
                 at = frame.place(row, one)
                 yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
             continue
@@ -100,7 +101,7 @@ def _is_out(mark: Cell) -> bool:
 
 
 def _year(cell: Cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) else str(cell)
+    return str(int(cell)) if isinstance(cell, float) else str(cell or "")
 
 
 @dataclass(slots=True)
