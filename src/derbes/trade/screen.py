@@ -186,6 +186,7 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
         elif not is_fine:
             what = _('"{word}" is no country and no group').format(word=word)
             problems.append(Problem(option.partition(" ")[0], what, fix=area_fix(word)))
+    problems += [] if problems else _inside_problems(question, data)
     for code in question.products:
         if not (code.isascii() and code.isdigit() and 2 <= len(code) <= DIGITS):
             what = _('"{code}" is no product').format(code=code)
@@ -205,6 +206,23 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     if problems:
         raise RequestError(data.id, problems)
     return years
+
+
+def _inside_problems(question: Question, data: Dataset) -> list[Problem]:
+    """A sender whose sales are no imports from outside: the buyer itself, or one of its group."""
+    year = data.years[-1] if question.last is None else question.last
+    buyer = "" if question.buyer == EVERY else question.buyer
+    sender = set(members_of(question.sender, year)) if question.sender else set()
+    group = question.inside or (buyer if buyer.upper() in GROUPS else "")
+    if not sender or not any(
+        sender <= set(members_of(word, year)) for word in (group, buyer) if word
+    ):
+        return []
+    what = _("{names} would depend on itself").format(names=question.sender)
+    if group and group.upper() != question.sender.upper():
+        what = _("{sender} is one of {group}, whose sellers count as own")
+        what = what.format(sender=question.sender, group=group.upper())
+    return [Problem("sender", what, fix=_("name another country"))]
 
 
 def _source(
@@ -251,6 +269,8 @@ class _Tables:
             "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
         )
         self._is_sender = self._is_of(question.sender, "i")
+        if question.sender and not self._is_every:  # of its own group, the others
+            self._is_sender = f"({self._is_sender} AND NOT {self._is_sold})"
         self.has_names = data.classification == "HS92"
 
     def _is_of(self, word: str, side: str) -> str:
@@ -297,7 +317,8 @@ class _Tables:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
               sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
         outside = "FILTER (NOT from_inside)" if self.inside else ""
-        sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
+        of_sender = f"{self._is_sender}{' AND NOT from_inside' if self.inside else ''}"
+        sender = f"sum(v) FILTER ({of_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
               sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
