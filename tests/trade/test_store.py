@@ -376,6 +376,8 @@ def own_table(folder: Path, *rows: str) -> Path:
         ("2022,0,5001,KAZ,271121,5,1", "unknown_exporter"),
         ("2022,0,RUS,-5,271121,5,1", "unknown_importer"),
         ("2022,0,36.6,KAZ,271121,5,1", "unknown_exporter"),
+        ("2022,0,RUS,KAZ,27112,5,1", "no_product"),
+        ("2022,0,RUS,KAZ,33411,5,1", "no_product"),
     ],
 )
 def test_what_is_no_number_of_its_kind_is_set_aside(row: str, fate: str, tmp_path: Path) -> None:
@@ -398,6 +400,14 @@ def test_thousands_apart_by_thin_spaces_beside_decimal_commas(tmp_path: Path) ->
     path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", rows)
     found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
     assert rows_of(Path(found.folder)) == [(2022, 0, 643, 398, 271121, 0, 1_234_568, 9_876_500_000)]
+
+
+@pytest.mark.parametrize("code", ["10121", "30890", "30910", "90111"])
+def test_a_leading_zero_that_was_lost_is_restored(code: str, tmp_path: Path) -> None:
+    path = own_table(tmp_path, f"2022,0,RUS,KAZ,{code},5,1")
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert found.counts["restored_code"] == 1
+    assert int(code) in {row[4] for row in rows_of(Path(found.folder))}
 
 
 def test_a_year_beside_its_own_months_is_refused(tmp_path: Path) -> None:

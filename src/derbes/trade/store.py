@@ -21,7 +21,7 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
-from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
+from derbes.trade.codes import DIGITS, WORLD, headings_with_zero, numbers_by_word
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -335,6 +335,7 @@ class _Staged:
     def _query(self) -> str:
         """Every row with its line, its parts, and why it is left out or set aside."""
         one = self._source
+        zeros = ", ".join(map(quoted, sorted(headings_with_zero())))
         cases = " ".join(f"WHEN {test} THEN {quoted(why)}" for why, test in one.left_out.items())
         return f"""
             WITH told AS (
@@ -365,6 +366,8 @@ class _Staged:
                 WHEN i IS NULL THEN 'unknown_exporter'
                 WHEN j IS NULL THEN 'unknown_importer'
                 WHEN NOT regexp_matches(product, '^[0-9]{{5,6}}$') THEN 'no_product'
+                WHEN length(product) = {DIGITS - 1} AND '0' || product[1:3] NOT IN ({zeros})
+                  THEN 'no_product'
                 WHEN value IS NULL THEN 'no_value'
                 WHEN value < 0 THEN 'negative_value'
                 WHEN strange IS NOT NULL THEN 'no_weight'
