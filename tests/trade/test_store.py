@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from derbes.errors import DataError, OutputError, RequestError
 from derbes.trade import store as of_store
-from derbes.trade.store import MANIFEST, datasets, import_trade, read_dataset
+from derbes.trade.store import MANIFEST, dataset_of, datasets, import_trade, read_dataset
 from tests.trade.tables import (
     BACI_ROWS,
     COMTRADE_HEAD,
@@ -447,3 +447,10 @@ def test_sums_over_the_eu_stand_beside_its_members_and_are_left_out(tmp_path: Pa
     path = table(tmp_path, "comtrade.csv", COMTRADE_HEAD, rows)
     found = import_trade([path], tmp_path / "store")
     assert (found.counts["kept"], found.counts["world"]) == (2, 3)
+
+
+def test_the_newest_dataset_is_the_one_that_was_imported_last(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for id_ in ("second", "first", "third", "first"):
+        import_trade([baci(tmp_path)], store, id_=id_)
+        assert dataset_of(store).id == id_

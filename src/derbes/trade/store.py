@@ -132,7 +132,11 @@ def dataset_of(store: Path, id_: str = "") -> Dataset:
     if id_:
         return known[id_]
     own = [one for one in known.values() if one.id != SELECTION]
-    return max(own, key=lambda one: (one.imported, one.id), default=known[SELECTION])
+
+    def age(one: Dataset) -> tuple[str, int, str]:  # of several of one day, the last
+        return one.imported, (one.folder / MANIFEST).stat().st_mtime_ns, one.id
+
+    return max(own, key=age, default=known[SELECTION])
 
 
 def read_dataset(folder: Path) -> Dataset:
