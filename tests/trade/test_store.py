@@ -388,7 +388,7 @@ def test_what_is_no_number_of_its_kind_is_set_aside(row: str, fate: str, tmp_pat
     assert found.broken[0].startswith("own.csv, line 2: ")
 
 
-@pytest.mark.parametrize("mark", ["", "NA", "nan", "н/д", "…", "-", "0"])
+@pytest.mark.parametrize("mark", ["", "NA", "nan", "н/д", "…", "-", "0", "4e-7"])
 def test_a_weight_that_is_said_to_be_missing_is_missing(mark: str, tmp_path: Path) -> None:
     path = own_table(tmp_path, f"2022.0,0.0,643.0,KAZ,271121,5,{mark}")
     found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")

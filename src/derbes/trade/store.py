@@ -41,6 +41,8 @@ MOST_BROKEN = 0.05
 """Part of a file's rows that may be broken before the file is taken for another table."""
 MOST_SHOWN = 5
 """Broken rows that are shown of a file."""
+LEAST_WEIGHT = 0.0005
+"""Of a row [kg]; what is below is no gram, and counts as zero."""
 MOST_VALUE, MOST_WEIGHT = 1e13, 1e13
 """Of a row [USD, kg]: two fifths of a year's trade in goods of the world, and all that it ships."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -359,9 +361,10 @@ class _Staged:
             )
             SELECT line, t, m, i, j, TRY_CAST(product AS INTEGER) AS k, flow AS f,
               CASE WHEN abs(value) < {MOST_VALUE} THEN round(value)::BIGINT END AS v,
-              CASE WHEN weight > 0 AND weight < {MOST_WEIGHT} THEN round(1000 * weight)::BIGINT END
-                AS q,
-              length(product) AS digits, value > 0 AND weight = 0 AS has_zero,
+              CASE WHEN weight >= {LEAST_WEIGHT} AND weight < {MOST_WEIGHT}
+                THEN round(1000 * weight)::BIGINT END AS q,
+              length(product) AS digits,
+              value > 0 AND weight BETWEEN 0 AND {LEAST_WEIGHT} AS has_zero,
               CASE
                 WHEN apart <> '' THEN apart
                 WHEN i = {WORLD} OR j = {WORLD} THEN '{WORLD_ROWS}'
