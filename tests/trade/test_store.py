@@ -454,3 +454,18 @@ def test_the_newest_dataset_is_the_one_that_was_imported_last(tmp_path: Path) ->
     for id_ in ("second", "first", "third", "first"):
         import_trade([baci(tmp_path)], store, id_=id_)
         assert dataset_of(store).id == id_
+
+
+def test_rows_of_another_file_that_are_replaced_are_said_to_be(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    row = "C,A,2022,52,{},,M,643,,0,H5,271121,C00,0,10,10"
+    paths = [
+        table(tmp_path, name, COMTRADE_HEAD, (row.format(reporter),))
+        for name, reporter in (("kaz.csv", 398), ("chn.csv", 156))
+    ]
+    assert import_trade([paths[0]], store).replaced == ()
+    assert import_trade([paths[0]], store).replaced == (), "the same file anew"
+    assert import_trade([paths[1]], store).replaced == (
+        "2022: rows of kaz.csv that were there are replaced (1). To have both, put them into one "
+        "file.",
+    )

@@ -277,7 +277,20 @@ def _imported(
         all_years=dataset.years,
         counts=counts,
         broken=tuple(broken),
+        replaced=tuple(_replaced((old or about).files, written)),
     )
+
+
+def _replaced(old: Sequence[YearFile], new: Sequence[YearFile]) -> Iterator[str]:
+    """Years that stood in another file before, of another reporter or of other months maybe."""
+    sources = {one.year: one.source for one in new}
+    text = _(
+        "{year}: rows of {file} that were there are replaced ({n}). To have both, put them into "
+        "one file."
+    )
+    for one in old:
+        if one.source != sources.get(one.year, one.source):
+            yield text.format(year=one.year, file=one.source, n=one.n_rows)
 
 
 def _made_of(dataset: Dataset) -> tuple[str, str, str]:
@@ -364,7 +377,7 @@ class _Staged:
               CASE WHEN weight >= {LEAST_WEIGHT} AND weight < {MOST_WEIGHT}
                 THEN round(1000 * weight)::BIGINT END AS q,
               length(product) AS digits,
-              value > 0 AND weight BETWEEN 0 AND {LEAST_WEIGHT} AS has_zero,
+              value > 0 AND weight >= 0 AND weight < {LEAST_WEIGHT} AS has_zero,
               CASE
                 WHEN apart <> '' THEN apart
                 WHEN i = {WORLD} OR j = {WORLD} THEN '{WORLD_ROWS}'
