@@ -272,6 +272,7 @@ class _Tables:
         if question.sender and not self._is_every:  # of its own group, the others
             self._is_sender = f"({self._is_sender} AND NOT {self._is_sold})"
         self.has_names = data.classification == "HS92"
+        self._has_both = {IMPORT, EXPORT} <= set(data.flows)
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -330,7 +331,7 @@ class _Tables:
     def _own_exports(self) -> str:
         """Rows of own exports: as who reports exports tells them, else as their buyers do."""
         rows = self._rows(self._is_sold)
-        if not {IMPORT, EXPORT} <= set(self._data.flows):
+        if not self._has_both:
             return rows
         told = f"SELECT DISTINCT t, i, 1 AS is_told FROM {self._scan} WHERE f = {EXPORT}"
         return f"""(SELECT rows.* FROM {rows} AS rows LEFT JOIN ({told}) AS told USING (t, i)
@@ -342,15 +343,19 @@ class _Tables:
 
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
-        buyer = "i" if self._is_every else "0"
-        own = f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports FROM {self._own_exports}
-              WHERE NOT to_inside GROUP BY t, k{", i" if self._is_every else ""}"""
+        buyer, by = ("i", "t, k, i") if self._is_every else ("0", "t, k")
+        own = f"""SELECT t, k, {buyer} AS b, sum(out)::DOUBLE AS exports FROM shipped
+              WHERE {self._is_sold} GROUP BY {by}"""
+        if self._has_both:
+            own = f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
+              FROM {self._own_exports} WHERE NOT to_inside GROUP BY {by}"""
         sellers = "shipped"
         if self.inside:
             sellers = """(SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i,
                 sum(v)::BIGINT AS v FROM shipped GROUP BY ALL)"""
         return f"""WITH totals AS ({self.totals()}), shipped AS (
-              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v
+              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v,
+                sum(v) FILTER (NOT to_inside)::BIGINT AS out
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
             ), own AS ({own}), world AS (
               SELECT t, k, sum(v)::DOUBLE AS all_v,
@@ -503,7 +508,7 @@ class _Tables:
 
     def mirrors(self) -> tuple[Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
-        if not {IMPORT, EXPORT} <= set(self._data.flows):
+        if not self._has_both:
             return ()
         between = f"{self._is_bought} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}
