@@ -138,6 +138,18 @@ def test_stocks_by_month_become_dated_facts_where_that_is_asked(tmp_path):
     assert row.verdict == "holds"
 
 
+def test_stocks_of_a_year_and_of_its_last_month_must_agree(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Period,Stock (t)\n2025,480\n2025-12,500\n2026-01,510\n")
+    with pytest.raises(TableError, match="is told twice for 2025-12, first in line 2"):
+        changes_of(table, case, mapping="stockpiles.alum_store.quantity=Stock (t), kind=stocks")
+    table = csv_in(tmp_path, "Period,Stock (t)\n2025,500\n2025-12,500\n2026-01,510\n")
+    changed = changes_of(
+        table, case, mapping="stockpiles.alum_store.quantity=Stock (t), kind=stocks"
+    )
+    assert changed["stockpiles.alum_store.quantity"][1] == "500 t"
+
+
 def test_only_stocks_become_facts(tmp_path):
     case = case_in(tmp_path)
     text = "Month,Consumption of alum (t)\n2025-10,90\n2025-11,100\n2025-12,110\n"

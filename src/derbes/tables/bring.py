@@ -6,7 +6,8 @@ the table does not know are `missing`, not zero and not the month before.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from derbes.case.entities import Case
 from derbes.case.forms import MISSING
@@ -25,6 +26,7 @@ from derbes.tables.readings import (
     TableReading,
     as_months,
     dated_cells,
+    told_again,
     told_twice,
     told_within,
     unit_at,
@@ -117,12 +119,25 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
         fix = fix.format(label=points[-1].moment.label)
         reading.lacking.append(Problem(path, what, fix=fix))
         return
+    if apart := next(_told_apart(path, fitting), None):
+        reading.problems.append(apart)
+        return
     point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
     kind = _("stock at the end") if point.moment.months else _("stock")
     kind = _("opening stock") if opens else kind
     why = _("{kind} of {time}, {place} of {file}")
     why = why.format(kind=kind, time=point.moment.label, place=point.place, file=reading.file)
     reading.values[tuple(path.split("."))] = reading.told({"value": point.words}, why)
+
+
+def _told_apart(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
+    """Stocks of one edge that differ, as that of a year and that of its last month."""
+    told = [(one, one.number, one.unit) for one in points if one.moment.months]
+    for (first, number, unit), (other, another, its) in pairwise(told):
+        if number is None or another is None or unit is None or its is None:
+            continue
+        if not math.isclose(convert(another, its, unit), number, rel_tol=1e-6):
+            yield told_again(path, other, first)
 
 
 def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:

@@ -254,10 +254,11 @@ def told_twice(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
     for point in points:
         other = first.setdefault(point.moment, point)
         if other is not point:
-            yield _twice(path, point, other)
+            yield told_again(path, point, other)
 
 
-def _twice(path: str, point: DatedNumber, other: DatedNumber) -> Problem:
+def told_again(path: str, point: DatedNumber, other: DatedNumber) -> Problem:
+    """A time that a row tells, and another one before it."""
     what = _("{path} is told twice for {time}, first in {place}")
     what = what.format(path=path, time=point.moment.label, place=other.place)
     fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
@@ -273,5 +274,5 @@ def told_within(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
             if one.moment.months_since(longer.moment) >= longer.moment.months:
                 break
             if one.moment.months < longer.moment.months:
-                yield _twice(path, one, longer)
+                yield told_again(path, one, longer)
                 return
