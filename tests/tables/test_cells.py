@@ -137,6 +137,11 @@ def test_times_as_people_write_them(cells, moment):
     assert {moment_of(cell) for cell in cells} == {moment}
 
 
+@pytest.mark.parametrize(("cell", "year"), [("Jan-68", 2068), ("Jan-69", 1969), ("янв 99", 1999)])
+def test_years_of_two_digits(cell, year):
+    assert moment_of(cell).year == year
+
+
 def test_days_that_excel_counts_are_dates_in_a_column_of_dates_alone():
     assert moment_of(46037.0, is_date_column=True) == Moment(2026, 1, 15, 0)
     with pytest.raises(CellError):

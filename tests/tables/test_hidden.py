@@ -1,5 +1,6 @@
 """Rows and columns that a workbook hides are told, and what only looks like one is not."""
 
+import re
 import zipfile
 from datetime import date
 from itertools import pairwise
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.tables import sheets
+from derbes.tables.cells import CellError, number_of
 from derbes.tables.sheets import hidden_in, read_table_file, spans
 from tests.tables.workbooks import write_workbook
 
@@ -77,3 +79,29 @@ def test_spans_hold_every_number_once_and_none_touches_the_next(places: set[int]
     found = list(spans(places))
     assert {one for first, last in found for one in range(first, last + 1)} == places
     assert all(after[0] > before[1] + 1 for before, after in pairwise(found))
+
+
+def formulas_without_values(path: Path, places: tuple[str, ...]) -> Path:
+    """Take the values of formulas out, as programs other than Excel leave them."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    for place in places:
+        parts[sheet] = re.sub(
+            rf'(<c r="{place}"[^>]*>)<v>[^<]*</v>'.encode(), rb"\1<f>A1*2</f><v/>", parts[sheet]
+        )
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            book.writestr(name, part)
+    return path
+
+
+def test_a_formula_that_has_no_value_yet_is_no_empty_cell(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "a.xlsx", {"S": ROWS})
+    formulas_without_values(path, ("B4", "B8", "D8"))
+    (sheet,) = read_table_file(path).sheets
+    assert sheet.rows[3][1] == sheet.rows[7][3] == "=A1*2"
+    with pytest.raises(CellError, match="this formula has no value yet"):
+        number_of(sheet.rows[3][1])
+    assert [row[1] for row in sheet.rows[4:7]] == [4.0, 5.0, 6.0]
+    assert {len(row) for row in sheet.rows} == {4}

@@ -150,6 +150,18 @@ def test_stocks_by_month_become_dated_facts_where_that_is_asked(tmp_path):
     assert row.verdict == "holds"
 
 
+def test_stocks_of_a_year_and_of_its_last_month_must_agree(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Period,Stock (t)\n2025,480\n2025-12,500\n2026-01,510\n")
+    with pytest.raises(TableError, match="is told twice for 2025-12, first in line 2"):
+        changes_of(table, case, mapping="stockpiles.alum_store.quantity=Stock (t), kind=stocks")
+    table = csv_in(tmp_path, "Period,Stock (t)\n2025,500\n2025-12,500\n2026-01,510\n")
+    changed = changes_of(
+        table, case, mapping="stockpiles.alum_store.quantity=Stock (t), kind=stocks"
+    )
+    assert changed["stockpiles.alum_store.quantity"][1] == "500 t"
+
+
 def test_only_stocks_become_facts(tmp_path):
     case = case_in(tmp_path)
     text = "Month,Consumption of alum (t)\n2025-10,90\n2025-11,100\n2025-12,110\n"
@@ -284,6 +296,13 @@ def test_a_wide_table_with_months_over_columns(tmp_path):
     assert demand["disinfection"].demand.over(3)[:2] == pytest.approx([12, 13])
 
 
+def test_months_without_a_year_are_no_dates(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Use (t),Jan,Feb,Mar\nUse,100,110,120\n")
+    with pytest.raises(TableError, match='"Jan" is no date'):
+        changes_of(table, case, mapping="uses.treatment.demand=Use, kind=series")
+
+
 def test_a_balance_sheet_by_year(tmp_path):
     """As the FAO has them: items and elements in rows, years over columns, 1000 t."""
     case = case_in(tmp_path)
@@ -394,6 +413,16 @@ def test_suppliers_are_renewed_and_put_in(tmp_path):
     assert found.suppliers["eastern_works_alum"].capacity.value == 60
 
 
+def test_the_decimal_mark_is_that_of_numbers_with_long_units_too(tmp_path):
+    case = case_in(tmp_path)
+    head = "Supplier;Good;Capacity\n"
+    table = csv_in(tmp_path, f"{head}north_alum;Alum;1,200 thousand t/year\n", "sellers.csv")
+    with pytest.raises(TableError, match=r"can be read as 1200 thousand t/year or as 1\.200 tho"):
+        changes_of(table, case)
+    table = csv_in(tmp_path, f"{head}north_alum;Alum;1,2 thousand t/year\n", "sellers.csv")
+    assert changes_of(table, case)["suppliers.north_alum.capacity"][1] == "1200 t/year"
+
+
 def test_a_price_list(tmp_path):
     case = case_in(tmp_path)
     rows = ["Товар;Цена, EUR/т", "Коагулянт;280,50", "Хлор;650", "Соль;20"]
@@ -442,6 +471,68 @@ def test_a_month_that_is_not_known_is_filled_by_a_later_file(tmp_path):
     }
     series = _plain(case)["uses"]["treatment"]["demand"]["series"]
     assert series == {"2026-01": "100", "2026-02": "105", "2026-03": "110", "2026-04": "112"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "holes"),
+    [
+        ("Q1 2026,300\nQ2 2026,330\nQ4 2026,360\n", ["2026-07"]),
+        ("Q1 2026,300\nQ2 2026,330\nQ3 2026,-\nQ4 2026,360\n", ["2026-07"]),
+        ("Q1 2026,300\nQ4 2026,360\n", ["2026-04", "2026-07"]),
+        ("2025,1200\n2027,1440\n", ["2026-01"]),
+        ("Q1 2026,300\nQ2 2026,330\nQ3 2026,345\n", []),
+    ],
+)
+def test_a_quarter_or_year_that_is_not_told_is_not_the_one_before(tmp_path, rows, holes):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, f"Time,Use (t)\n{rows}")
+    told = "uses.treatment.demand=Use (t), kind=series"
+    if holes:
+        with pytest.raises(TableError, match=f"does not know {', '.join(holes)}"):
+            changes_of(table, case, mapping=told)
+    changed = changes_of(table, case, mapping=told, gaps="line")
+    assert {f"uses.treatment.demand.{month}" for month in holes} <= changed.keys()
+    if holes == ["2026-07"]:
+        assert changed["uses.treatment.demand.2026-07"] == ("100 t/month", "115 t/month")
+    if len(holes) == 2 and rows.startswith("Q"):
+        series = _plain_series(changed)
+        assert series == ["106.6666667 t/month", "113.3333333 t/month", "120 t/month"]
+
+
+def _plain_series(changed):
+    """Numbers by month that were put in, in order."""
+    return [new for path, (_old, new) in sorted(changed.items()) if ".demand.2026-" in path]
+
+
+@pytest.mark.parametrize(
+    ("rows", "time"),
+    [
+        ("2026-01,100\n2026-02,110\n2026,1860\n", "2026-01"),
+        ("2026-01,100\nQ1 2026,330\n2026-02,110\n", "2026-01"),
+        ("2026,1200\nQ1 2027,300\n2027-02,110\n", "2027-02"),
+        ("2026-01-05,3\n2026-01,90\n", "2026-01-05"),
+    ],
+)
+def test_a_month_and_its_year_are_told_twice(tmp_path, rows, time):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, f"Time,Use (t)\n{rows}")
+    told = "uses.treatment.demand=Use (t), kind=series"
+    with pytest.raises(TableError, match=f"is told twice for {time}, first in line"):
+        changes_of(table, case, mapping=told)
+
+
+def test_months_and_later_years_are_each_told_once(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Time,Use (t)\n2026-11,100\n2026-12,110\n2027,1440\n")
+    changed = changes_of(table, case, mapping="uses.treatment.demand=Use (t), kind=series")
+    assert changed["uses.treatment.demand.2027-01"][1] == "120 t/month"
+
+
+def test_years_of_two_digits_are_of_the_century_that_they_were_in(tmp_path):
+    case = case_in(tmp_path)
+    table = csv_in(tmp_path, "Month,Use (t)\nJan-98,100\nFeb-98,101\nMar-98,102\n")
+    with pytest.raises(TableError, match="the table ends in 1998-03"):
+        changes_of(table, case, mapping="uses.treatment.demand=Use (t), kind=series")
 
 
 def test_a_series_that_may_be_missing_is_written_missing(tmp_path):

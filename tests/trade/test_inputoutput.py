@@ -249,6 +249,15 @@ def test_a_column_of_final_use_that_is_missing(tmp_path):
     )
 
 
+def test_a_column_that_stands_twice(tmp_path):
+    path = oecd(tmp_path)
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    name = head.split(",")[1]
+    again = [f"{head},{name}", *(f"{row},0" for row in rows)]
+    path.write_text("\n".join(again), encoding="utf-8")
+    assert f'"{name}" stand more than once' in refusal(path)
+
+
 def test_arrays_that_do_not_fit():
     with pytest.raises(DataError) as caught:
         table_of_arrays([*SELLERS[:4], SELLERS[0]], FLOWS[:, :4], FINAL[:4], (*USERS[:2], "CHN"),

@@ -377,3 +377,38 @@ def test_names_of_products_are_told_of_their_own_classification_alone(tmp_path: 
     import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, COMTRADE_ROWS)], tmp_path / "store")
     sheet = product_sheet(tmp_path / "store", Question("KAZ", products=("271121",)))
     assert (sheet.label, sheet.rows[0].label) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        (Question("EU27", "DEU"), "DEU is one of EU27, whose sellers count as own"),
+        (Question("KAZ", "DEU", inside="EU"), "DEU is one of EU, whose sellers count as own"),
+        (Question(EVERY, "DEU", inside="EU"), "DEU is one of EU, whose sellers count as own"),
+        (Question("KAZ", "Kazakhstan"), "Kazakhstan would depend on itself"),
+        (Question("EAEU", "EAEU"), "EAEU would depend on itself"),
+    ],
+)
+def test_a_sender_from_inside_is_refused(question: Question, what: str, tmp_path: Path) -> None:
+    store = stored(random_rows(2), tmp_path)
+    with pytest.raises(RequestError) as refused:
+        screen(store, question)
+    assert f"  - sender: {what}\n    fix: name another country" in str(refused.value)
+
+
+def test_of_a_group_that_the_buyer_is_in_the_others_are_the_sender(tmp_path: Path) -> None:
+    rows = ("2021,643,398,271121,30,1", "2021,156,398,271121,10,1", "2021,398,156,271121,500,1",
+            "2021,643,156,271121,90,1")  # fmt: skip
+    (gas,) = screen(store_of(tmp_path, rows), Question("KAZ", "EAEU")).rows
+    assert (gas.sender_share, gas.sender_exports, gas.target_share) == (0.75, 120_000.0, 0.25)
+
+
+def test_a_former_member_sells_from_outside_since_it_left(tmp_path: Path) -> None:
+    rows = tuple(
+        f"{t},{i},{DEU},271121,{v},1" for t in (2019, 2020) for i, v in ((826, 30), (RUS, 10))
+    )
+    years = [tuple(row for row in rows if row.startswith(str(t))) for t in (2019, 2020)]
+    sheet = product_sheet(
+        store_of(tmp_path, *years), Question("EU", "GBR", products=("271121",), n_years=2)
+    )
+    assert [row.sender_share for row in sheet.rows] == [0.0, 0.75]

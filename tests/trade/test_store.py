@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from derbes.errors import DataError, OutputError, RequestError
 from derbes.trade import store as of_store
-from derbes.trade.store import MANIFEST, datasets, import_trade, read_dataset
+from derbes.trade.store import MANIFEST, dataset_of, datasets, import_trade, read_dataset
 from tests.trade.tables import (
     BACI_ROWS,
     COMTRADE_HEAD,
@@ -376,6 +376,8 @@ def own_table(folder: Path, *rows: str) -> Path:
         ("2022,0,5001,KAZ,271121,5,1", "unknown_exporter"),
         ("2022,0,RUS,-5,271121,5,1", "unknown_importer"),
         ("2022,0,36.6,KAZ,271121,5,1", "unknown_exporter"),
+        ("2022,0,RUS,KAZ,27112,5,1", "no_product"),
+        ("2022,0,RUS,KAZ,33411,5,1", "no_product"),
     ],
 )
 def test_what_is_no_number_of_its_kind_is_set_aside(row: str, fate: str, tmp_path: Path) -> None:
@@ -386,7 +388,7 @@ def test_what_is_no_number_of_its_kind_is_set_aside(row: str, fate: str, tmp_pat
     assert found.broken[0].startswith("own.csv, line 2: ")
 
 
-@pytest.mark.parametrize("mark", ["", "NA", "nan", "н/д", "…", "-", "0"])
+@pytest.mark.parametrize("mark", ["", "NA", "nan", "н/д", "…", "-", "0", "4e-7"])
 def test_a_weight_that_is_said_to_be_missing_is_missing(mark: str, tmp_path: Path) -> None:
     path = own_table(tmp_path, f"2022.0,0.0,643.0,KAZ,271121,5,{mark}")
     found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
@@ -398,6 +400,14 @@ def test_thousands_apart_by_thin_spaces_beside_decimal_commas(tmp_path: Path) ->
     path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", rows)
     found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
     assert rows_of(Path(found.folder)) == [(2022, 0, 643, 398, 271121, 0, 1_234_568, 9_876_500_000)]
+
+
+@pytest.mark.parametrize("code", ["10121", "30890", "30910", "90111"])
+def test_a_leading_zero_that_was_lost_is_restored(code: str, tmp_path: Path) -> None:
+    path = own_table(tmp_path, f"2022,0,RUS,KAZ,{code},5,1")
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert found.counts["restored_code"] == 1
+    assert int(code) in {row[4] for row in rows_of(Path(found.folder))}
 
 
 def test_a_year_beside_its_own_months_is_refused(tmp_path: Path) -> None:
@@ -437,3 +447,25 @@ def test_sums_over_the_eu_stand_beside_its_members_and_are_left_out(tmp_path: Pa
     path = table(tmp_path, "comtrade.csv", COMTRADE_HEAD, rows)
     found = import_trade([path], tmp_path / "store")
     assert (found.counts["kept"], found.counts["world"]) == (2, 3)
+
+
+def test_the_newest_dataset_is_the_one_that_was_imported_last(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    for id_ in ("second", "first", "third", "first"):
+        import_trade([baci(tmp_path)], store, id_=id_)
+        assert dataset_of(store).id == id_
+
+
+def test_rows_of_another_file_that_are_replaced_are_said_to_be(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    row = "C,A,2022,52,{},,M,643,,0,H5,271121,C00,0,10,10"
+    paths = [
+        table(tmp_path, name, COMTRADE_HEAD, (row.format(reporter),))
+        for name, reporter in (("kaz.csv", 398), ("chn.csv", 156))
+    ]
+    assert import_trade([paths[0]], store).replaced == ()
+    assert import_trade([paths[0]], store).replaced == (), "the same file anew"
+    assert import_trade([paths[1]], store).replaced == (
+        "2022: rows of kaz.csv that were there are replaced (1). To have both, put them into one "
+        "file.",
+    )

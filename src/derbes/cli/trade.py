@@ -26,6 +26,7 @@ def imported_text(found: results.Imported) -> str:
     if found.broken:
         lines.append(_("Broken rows were set aside; the first of them:"))
         lines += [f"  - {line}" for line in found.broken]
+    lines += found.replaced
     lines.append(held.format(years=_span(found.all_years), folder=found.folder))
     lines.append(_("License: {license}.").format(license=found.license or _("not told")))
     return "\n".join(lines)

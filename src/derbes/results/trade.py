@@ -40,6 +40,8 @@ class Imported(Tabled):
     """What was found in these files: rows by what became of them."""
     broken: tuple[str, ...]
     """The first broken rows: file, line, reason and what stands there."""
+    replaced: tuple[str, ...] = ()
+    """Years whose rows came from another file before, and are gone."""
 
 
 def fate_words(fate: str) -> str:

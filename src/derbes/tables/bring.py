@@ -6,7 +6,8 @@ the table does not know are `missing`, not zero and not the month before.
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from derbes.case.entities import Case
 from derbes.case.forms import MISSING
@@ -26,7 +27,9 @@ from derbes.tables.readings import (
     as_months,
     dated_cells,
     spelled_out,
+    told_again,
     told_twice,
+    told_within,
     unit_at,
     words,
 )
@@ -116,12 +119,25 @@ def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber])
         fix = fix.format(label=points[-1].moment.label)
         reading.lacking.append(Problem(path, what, fix=fix))
         return
+    if apart := next(_told_apart(path, fitting), None):
+        reading.problems.append(apart)
+        return
     point = fitting[-1 if opens else 0]  # the evening before goes before the day itself
     kind = _("stock at the end") if point.moment.months else _("stock")
     kind = _("opening stock") if opens else kind
     why = _("{kind} of {time}, {place} of {file}")
     why = why.format(kind=kind, time=point.moment.label, place=point.place, file=reading.file)
     reading.values[tuple(path.split("."))] = reading.told({"value": point.words}, why)
+
+
+def _told_apart(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
+    """Stocks of one edge that differ, as that of a year and that of its last month."""
+    told = [(one, one.number, one.unit) for one in points if one.moment.months]
+    for (first, number, unit), (other, another, its) in pairwise(told):
+        if number is None or another is None or unit is None or its is None:
+            continue
+        if not math.isclose(convert(another, its, unit), number, rel_tol=1e-6):
+            yield told_again(path, other, first)
 
 
 def _tell_stock_facts(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
@@ -191,6 +207,9 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
         fix = _("for a stock at the beginning of the calendar: --map kind=stocks")
         reading.refuse(path, what, fix)
         return
+    if overlaps := [*told_within(path, points)]:
+        reading.problems += overlaps
+        return
     numbers, unit, is_flow = _rates(path, points, reading.case)
     by_period: dict[int, list[tuple[float, float | None]]] = {}
     for moment, number in numbers:
@@ -240,8 +259,7 @@ def _put_series(
     if late:
         text = _("{path}: {n} periods behind the end of the calendar are left out.")
         reading.notes.append(text.format(path=path, n=len(late)))
-    months = min((one.moment.months or 1) for one in points)
-    inside = range(known[0], known[-1] + 1) if months <= calendar.step else known
+    inside = sorted(_with_gaps(known, points, calendar))
     series: dict[str, Plain] = {}
     holes = []
     for period in inside:
@@ -269,6 +287,29 @@ def _put_series(
     grade = "C" if is_derived and reading.grade in {"A", "B"} else reading.grade
     found: dict[str, Plain] = {"series": series, "unit": unit}
     reading.values[tuple(path.split("."))] = reading.told(found, why, grade)
+
+
+def _with_gaps(known: Sequence[int], points: Sequence[DatedNumber], calendar: Calendar) -> set[int]:
+    """Known periods, and between them those that rows would begin which are not there.
+
+    A row tells all periods of its time: a year twelve, where the calendar is of months.
+    """
+    lengths = {
+        calendar.index(one.moment.year, one.moment.month): max(
+            1, one.moment.months // calendar.step
+        )
+        for one in sorted(points, key=lambda one: one.moment.months)
+    }
+    usual, told = min(lengths.values()), set(known)
+    found = set(known)
+    end = known[0]
+    for period in range(known[0], known[-1] + 1):
+        if period in told:
+            end = max(end, period + lengths[period])
+        elif period >= end:
+            found.add(period)
+            end = period + usual
+    return found
 
 
 def _filled(

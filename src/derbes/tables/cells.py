@@ -14,7 +14,7 @@ from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.errors import Problem
 from derbes.language import _
 from derbes.spelling import month_words
-from derbes.tables.sheets import Cell
+from derbes.tables.sheets import Cell, OpenFormula
 from derbes.units import LARGEST, MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
 MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
@@ -35,6 +35,8 @@ _NUMBER = re.compile(
 _SERIAL = (20_000, 80_000)
 """Days since 1899-12-30 that Excel may hold for a date: 1954 to 2119."""
 _YEARS = (1900, 2200)
+_THIS_CENTURY = 69
+"""Year of two digits from which on they are of the century before, as POSIX has it."""
 
 
 class CellError(ValueError):
@@ -110,7 +112,7 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         `.`, `,`, or empty where no cell has a mark that could be either.
     """
     shown: dict[str, tuple[str, str]] = {}
-    open_cells: list[tuple[str, str]] = []
+    open_cells: list[tuple[str, str, str]] = []
     for place, cell in cells:
         match = _number_match(cell) if isinstance(cell, str) else None
         if match is None:
@@ -119,7 +121,7 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         if mark in {",", "."}:
             shown.setdefault(mark, (place, match[0]))
         elif mark == "?":
-            open_cells.append((place, match[0]))
+            open_cells.append((place, match[0], match[2]))
     if len(shown) == 2:
         (place, text), (other_place, other) = shown["."], shown[","]
         what = _('"{text}" has a decimal point, "{other}" in {place} a decimal comma')
@@ -127,10 +129,11 @@ def decimal_mark(cells: Iterable[tuple[str, Cell]]) -> tuple[str, list[Problem]]
         return "", [Problem(place, what, fix=_("write all numbers with the same mark"))]
     if shown or not open_cells:
         return next(iter(shown), ""), []
-    place, text = open_cells[0]
-    bare = re.sub(r"[ '’ʼ]", "", text)
+    place, text, digits = open_cells[0]
     what = _('"{text}" can be read as {thousands} or as {decimal}, here and in {n} cells in all')
-    thousands, decimal = re.sub("[.,]", "", bare), bare.replace(",", ".")
+    thousands, decimal = (
+        text.replace(digits, re.sub("[.,]", mark, digits), 1) for mark in ("", ".")
+    )
     what = what.format(text=text, thousands=thousands, decimal=decimal, n=len(open_cells))
     return "", [Problem(place, what, fix=_("say which with --decimal comma or --decimal point"))]
 
@@ -170,6 +173,9 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
         raise CellError(_('"{cell}" is not a number').format(cell=cell))
     if isinstance(cell, float):
         return Marked(_possible(cell, cell), None)
+    if isinstance(cell, OpenFormula):
+        what = _("this formula has no value yet")
+        raise CellError(what, _("open the workbook in Excel and save it"))
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
@@ -412,7 +418,8 @@ def _named(text: str) -> Moment | None:
     if match := _NAMED.fullmatch(text):
         word, year = match.group(1, 2) if match[1] else match.group(4, 3)
         month, number = month_named(word), int(year)
-        number += 2000 if number < 100 else 0
+        if len(year) == 2:
+            number += 2000 if number < _THIS_CENTURY else 1900
         return Moment(number, month, 0, 1) if month else None
     return None
 

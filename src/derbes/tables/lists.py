@@ -9,7 +9,7 @@ from derbes.drafting import id_of
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.spelling import listed as one_of
-from derbes.tables.cells import CellError, is_missing, is_number
+from derbes.tables.cells import CellError, is_missing
 from derbes.tables.kept import BILL, SUPPLIERS
 from derbes.tables.layout import Heading
 from derbes.tables.mapping import names_of, score, selects
@@ -44,8 +44,7 @@ def _numbers(reading: TableReading) -> Iterator[tuple[str, Cell]]:
     for role in ("price", "capacity", "lead_time", "amount"):
         heading = _heading(reading, role)
         if heading is not None:
-            cells = ((frame.place(row, heading), frame.cell(row, heading)) for row in frame.rows)
-            yield from (one for one in cells if is_number(one[1]))
+            yield from ((frame.place(row, heading), frame.cell(row, heading)) for row in frame.rows)
 
 
 def _heading(reading: TableReading, role: str) -> Heading | None:

@@ -83,7 +83,8 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
             for one in across:
-                time = one.moment or f"{_year(said.get('year'))}-{one.month:02d}"
+                year = _year(said.get("year"))
+                time = one.moment or (f"{year}-{one.month:02d}" if year else one.text)
                 at = frame.place(row, one)
                 yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
             continue
@@ -106,7 +107,7 @@ def _is_out(mark: Cell) -> bool:
 
 
 def _year(cell: Cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) else str(cell)
+    return str(int(cell)) if isinstance(cell, float) else str(cell or "")
 
 
 @dataclass(slots=True)
@@ -258,7 +259,25 @@ def told_twice(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
     for point in points:
         other = first.setdefault(point.moment, point)
         if other is not point:
-            what = _("{path} is told twice for {time}, first in {place}")
-            what = what.format(path=path, time=point.moment.label, place=other.place)
-            fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
-            yield Problem(point.place, what, fix=fix)
+            yield told_again(path, point, other)
+
+
+def told_again(path: str, point: DatedNumber, other: DatedNumber) -> Problem:
+    """A time that a row tells, and another one before it."""
+    what = _("{path} is told twice for {time}, first in {place}")
+    what = what.format(path=path, time=point.moment.label, place=other.place)
+    fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
+    return Problem(point.place, what, fix=fix)
+
+
+def told_within(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:
+    """The first time that one row tells, and another within a longer one: a month, and its year."""
+    known = [one for one in points if one.number is not None]
+    known.sort(key=lambda one: (one.moment.year, one.moment.month, -one.moment.months))
+    for n, longer in enumerate(known):
+        for one in known[n + 1 :]:
+            if one.moment.months_since(longer.moment) >= longer.moment.months:
+                break
+            if one.moment.months < longer.moment.months:
+                yield told_again(path, one, longer)
+                return

@@ -36,6 +36,13 @@ Hidden = tuple[frozenset[int], frozenset[int]]
 """Rows and columns, from 0."""
 NOTHING: Hidden = (frozenset(), frozenset())
 
+
+class OpenFormula(str):
+    """A formula of a workbook that has no value yet, as programs other than Excel write it."""
+
+    __slots__ = ()
+
+
 Cell = str | float | bool | date | None
 """What a cell holds."""
 
@@ -183,7 +190,7 @@ def _excel(path: Path, content: bytes) -> Found:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
-        unseen = hidden_in(content)
+        unseen, formulas = hidden_in(content), formulas_in(content)
         for about in book.sheets_metadata:
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -193,6 +200,7 @@ def _excel(path: Path, content: bytes) -> Found:
             rows = sheet.to_python(skip_empty_area=False)
             merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
             cells = _whole([[_plain(cell) for cell in row] for row in rows])
+            _put_formulas(cells, formulas.get(about.name, {}))
             lines = list(range(1, len(cells) + 1))
             places = tuple(_hidden_places(about.name, cells, unseen.get(about.name, NOTHING)))
             sheets.append(Sheet(about.name, cells, lines, merged, hidden=places))
@@ -204,6 +212,17 @@ def _excel(path: Path, content: bytes) -> Found:
         fix = _("open it in Excel and save it anew; it may be cut off")
         raise _unusable(path, str(error), fix) from error
     return tuple(sheets), tuple(hidden), ()
+
+
+def _put_formulas(rows: list[list[Cell]], formulas: Mapping[tuple[int, int], OpenFormula]) -> None:
+    """Put formulas into the cells that the reader takes for empty, or leaves out at the edges."""
+    height = max((len(rows), *(row + 1 for row, _column in formulas)))
+    width = max((len(rows[0]) if rows else 0, *(column + 1 for _row, column in formulas)))
+    rows += [[] for _row in range(height - len(rows))]
+    for row in rows:
+        row.extend([None] * (width - len(row)))
+    for (at, column), formula in formulas.items():
+        rows[at][column] = formula
 
 
 def _hidden_places(name: str, rows: list[list[Cell]], hidden: Hidden) -> Iterator[str]:
@@ -312,6 +331,17 @@ def hidden_in(content: bytes) -> Mapping[str, Hidden]:
     return {name: one for name, one in found.items() if any(one)}
 
 
+def formulas_in(content: bytes) -> Mapping[str, Mapping[tuple[int, int], OpenFormula]]:
+    """Formulas without a value, by sheet, row and column, from 0; as `hidden_in`."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            parts = sheet_parts(book)
+            found = {name: _formulas(book_part(book, part, MOST_BYTES)) for name, part in parts}
+    except BROKEN_BOOK:
+        return {}
+    return {name: one for name, one in found.items() if one}
+
+
 def book_part(book: zipfile.ZipFile, name: str, most: int = MOST_UNPACKED) -> bytes:
     """A part of a workbook, of so many bytes at most.
 
@@ -363,6 +393,25 @@ def _hidden(part: bytes) -> Hidden:
             last = min(int(one.get("max", "0")), MOST_COLUMNS)
             columns |= set(range(int(one.get("min", "1")) - 1, last))
     return frozenset(rows), frozenset(columns)
+
+
+_PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+
+
+def _formulas(part: bytes) -> dict[tuple[int, int], OpenFormula]:
+    found: dict[tuple[int, int], OpenFormula] = {}
+    if b"<f" not in part:
+        return found
+    for _event, one in ET.iterparse(io.BytesIO(part)):  # noqa: S314 - no entities
+        if one.tag == f"{_MAIN}row":
+            one.clear()
+        match = _PLACE.fullmatch(one.get("r", "")) if one.tag == f"{_MAIN}c" else None
+        if match is None or one.get("t", "n") != "n":
+            continue
+        formula = one.findtext(f"{_MAIN}f")
+        if formula is not None and not one.findtext(f"{_MAIN}v"):
+            found[int(match[2]) - 1, column_number(match[1])] = OpenFormula(f"={formula}")
+    return found
 
 
 def spans(places: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -21,6 +21,8 @@ DIGITS = 6
 """Digits of a product code."""
 WORLD = 0
 """Partner code of the sum over all partners, which is no country."""
+_NEWER_HEADINGS = frozenset({"0308", "0309"})
+"""Headings of chapters 1 to 9 that came after HS 1992."""
 _FOLDER = files("derbes.trade") / "data"
 
 
@@ -89,6 +91,12 @@ def product_names() -> Mapping[str, str]:
     """Product code of HS 1992 → what it holds."""
     text = gzip.decompress((_FOLDER / "products_hs92.csv.gz").read_bytes()).decode("utf-8")
     return {row["code"]: row["description"] for row in csv.DictReader(StringIO(text))}
+
+
+@lru_cache(maxsize=1)
+def headings_with_zero() -> frozenset[str]:
+    """Headings of four digits that begin with zero, of every revision of the HS."""
+    return frozenset(code[:4] for code in product_names() if code[0] == "0") | _NEWER_HEADINGS
 
 
 def area_name(code: int) -> str:

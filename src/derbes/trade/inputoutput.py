@@ -10,6 +10,7 @@ import gzip
 import json
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -347,10 +348,15 @@ def _of_oecd(path: Path) -> InputOutput:
         rows = _lines(path, lines)
         heading = [cell.strip() for cell in next(rows, (0, [""]))[1]][1:]
         places = {name: place for place, name in enumerate(heading)}
+        twice = [name for name, n in Counter(heading).items() if n > 1 and "_" in name]
         wanted = ((n, cells) for n, cells in rows if cells[0] in places and "_" in cells[0])
         labels, table, problems = _matrix(wanted, len(heading), 1)
     sellers = [name for (name,) in labels]
     problems += _not_a_square(sellers, heading)
+    if twice:
+        what = _("{sellers} stand more than once").format(sellers=_some(twice))
+        fix = _("columns are missing, or stand twice: take the table anew from its source")
+        problems.append(Problem("", what, fix=fix))
     if problems:
         raise refused(str(path), _each(problems))
     parts = {tuple(name.split("_", 1))[1] for name in sellers}

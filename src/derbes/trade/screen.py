@@ -184,6 +184,7 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
         elif not is_fine:
             what = _('"{word}" is no country and no group').format(word=word)
             problems.append(Problem(option.partition(" ")[0], what, fix=area_fix(word)))
+    problems += [] if problems else _inside_problems(question, data)
     for code in question.products:
         if not (code.isascii() and code.isdigit() and 2 <= len(code) <= DIGITS):
             what = _('"{code}" is no product').format(code=code)
@@ -203,6 +204,23 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
     if problems:
         raise RequestError(data.id, problems)
     return years
+
+
+def _inside_problems(question: Question, data: Dataset) -> list[Problem]:
+    """A sender whose sales are no imports from outside: the buyer itself, or one of its group."""
+    year = data.years[-1] if question.last is None else question.last
+    buyer = "" if question.buyer == EVERY else question.buyer
+    sender = set(members_of(question.sender, year)) if question.sender else set()
+    group = question.inside or (buyer if buyer.upper() in GROUPS else "")
+    if not sender or not any(
+        sender <= set(members_of(word, year)) for word in (group, buyer) if word
+    ):
+        return []
+    what = _("{names} would depend on itself").format(names=question.sender)
+    if group and group.upper() != question.sender.upper():
+        what = _("{sender} is one of {group}, whose sellers count as own")
+        what = what.format(sender=question.sender, group=group.upper())
+    return [Problem("sender", what, fix=_("name another country"))]
 
 
 def _source(
@@ -249,7 +267,10 @@ class _Tables:
             "true" if self._is_every else self._is_of(question.buyer, side) for side in ("j", "i")
         )
         self._is_sender = self._is_of(question.sender, "i")
+        if question.sender and not self._is_every:  # of its own group, the others
+            self._is_sender = f"({self._is_sender} AND NOT {self._is_sold})"
         self.has_names = data.classification == "HS92"
+        self._has_both = {IMPORT, EXPORT} <= set(data.flows)
 
     def _is_of(self, word: str, side: str) -> str:
         """Condition: the seller `i`, or the buyer `j`, is a country, or a member of a group."""
@@ -295,7 +316,8 @@ class _Tables:
             sold = f"""SELECT t, k, {buyer} AS b, i, from_inside, sum(v)::BIGINT AS v, sum(q) AS q,
               sum(v) FILTER (q IS NOT NULL) AS w FROM {rows} GROUP BY ALL"""
         outside = "FILTER (NOT from_inside)" if self.inside else ""
-        sender = f"sum(v) FILTER ({self._is_sender})" if self._question.sender else "0"
+        of_sender = f"{self._is_sender}{' AND NOT from_inside' if self.inside else ''}"
+        sender = f"sum(v) FILTER ({of_sender})" if self._question.sender else "0"
         return f"""SELECT t, k, b, sum(v)::DOUBLE AS imports,
               sum(v) {outside}::DOUBLE AS outside,
               sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
@@ -307,7 +329,7 @@ class _Tables:
     def _own_exports(self) -> str:
         """Rows of own exports: as who reports exports tells them, else as their buyers do."""
         rows = self._rows(self._is_sold)
-        if not {IMPORT, EXPORT} <= set(self._data.flows):
+        if not self._has_both:
             return rows
         told = f"SELECT DISTINCT t, i, 1 AS is_told FROM {self._scan} WHERE f = {EXPORT}"
         return f"""(SELECT rows.* FROM {rows} AS rows LEFT JOIN ({told}) AS told USING (t, i)
@@ -319,15 +341,19 @@ class _Tables:
 
         Of the world's exports a group counts as one seller, and trade inside it not at all.
         """
-        buyer = "i" if self._is_every else "0"
-        own = f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports FROM {self._own_exports}
-              WHERE NOT to_inside GROUP BY t, k{", i" if self._is_every else ""}"""
+        buyer, by = ("i", "t, k, i") if self._is_every else ("0", "t, k")
+        own = f"""SELECT t, k, {buyer} AS b, sum(out)::DOUBLE AS exports FROM shipped
+              WHERE {self._is_sold} GROUP BY {by}"""
+        if self._has_both:
+            own = f"""SELECT t, k, {buyer} AS b, sum(v)::DOUBLE AS exports
+              FROM {self._own_exports} WHERE NOT to_inside GROUP BY {by}"""
         sellers = "shipped"
         if self.inside:
             sellers = """(SELECT t, k, CASE WHEN from_inside THEN 0 ELSE i END AS i,
                 sum(v)::BIGINT AS v FROM shipped GROUP BY ALL)"""
         return f"""WITH totals AS ({self.totals()}), shipped AS (
-              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v
+              SELECT t, k, i, from_inside, sum(v)::BIGINT AS v,
+                sum(v) FILTER (NOT to_inside)::BIGINT AS out
               FROM {self._rows("true")} WHERE NOT (from_inside AND to_inside) GROUP BY ALL
             ), own AS ({own}), world AS (
               SELECT t, k, sum(v)::DOUBLE AS all_v,
@@ -511,7 +537,7 @@ class _Tables:
 
     def mirrors(self) -> tuple[results.Mirror, ...]:
         """What buyer and sender report of the same trade, where the data hold both."""
-        if not {IMPORT, EXPORT} <= set(self._data.flows):
+        if not self._has_both:
             return ()
         between = f"{self._is_bought} AND {self._is_sender}"
         sums: dict[int, dict[int, float]] = {}

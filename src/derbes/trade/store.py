@@ -21,7 +21,7 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
-from derbes.trade.codes import DIGITS, WORLD, numbers_by_word
+from derbes.trade.codes import DIGITS, WORLD, headings_with_zero, numbers_by_word
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -41,6 +41,8 @@ MOST_BROKEN = 0.05
 """Part of a file's rows that may be broken before the file is taken for another table."""
 MOST_SHOWN = 5
 """Broken rows that are shown of a file."""
+LEAST_WEIGHT = 0.0005
+"""Of a row [kg]; what is below is no gram, and counts as zero."""
 MOST_VALUE, MOST_WEIGHT = 1e13, 1e13
 """Of a row [USD, kg]: two fifths of a year's trade in goods of the world, and all that it ships."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -132,7 +134,11 @@ def dataset_of(store: Path, id_: str = "") -> Dataset:
     if id_:
         return known[id_]
     own = [one for one in known.values() if one.id != SELECTION]
-    return max(own, key=lambda one: (one.imported, one.id), default=known[SELECTION])
+
+    def age(one: Dataset) -> tuple[str, int, str]:  # of several of one day, the last
+        return one.imported, (one.folder / MANIFEST).stat().st_mtime_ns, one.id
+
+    return max(own, key=age, default=known[SELECTION])
 
 
 def read_dataset(folder: Path) -> Dataset:
@@ -270,7 +276,20 @@ def _imported(
         all_years=dataset.years,
         counts=counts,
         broken=tuple(broken),
+        replaced=tuple(_replaced((old or about).files, written)),
     )
+
+
+def _replaced(old: Sequence[YearFile], new: Sequence[YearFile]) -> Iterator[str]:
+    """Years that stood in another file before, of another reporter or of other months maybe."""
+    sources = {one.year: one.source for one in new}
+    text = _(
+        "{year}: rows of {file} that were there are replaced ({n}). To have both, put them into "
+        "one file."
+    )
+    for one in old:
+        if one.source != sources.get(one.year, one.source):
+            yield text.format(year=one.year, file=one.source, n=one.n_rows)
 
 
 def _made_of(dataset: Dataset) -> tuple[str, str, str]:
@@ -333,6 +352,7 @@ class _Staged:
     def _query(self) -> str:
         """Every row with its line, its parts, and why it is left out or set aside."""
         one = self._source
+        zeros = ", ".join(map(quoted, sorted(headings_with_zero())))
         cases = " ".join(f"WHEN {test} THEN {quoted(why)}" for why, test in one.left_out.items())
         return f"""
             WITH told AS (
@@ -352,9 +372,10 @@ class _Staged:
             )
             SELECT line, t, m, i, j, TRY_CAST(product AS INTEGER) AS k, flow AS f,
               CASE WHEN abs(value) < {MOST_VALUE} THEN round(value)::BIGINT END AS v,
-              CASE WHEN weight > 0 AND weight < {MOST_WEIGHT} THEN round(1000 * weight)::BIGINT END
-                AS q,
-              length(product) AS digits, value > 0 AND weight = 0 AS has_zero,
+              CASE WHEN weight >= {LEAST_WEIGHT} AND weight < {MOST_WEIGHT}
+                THEN round(1000 * weight)::BIGINT END AS q,
+              length(product) AS digits,
+              value > 0 AND weight >= 0 AND weight < {LEAST_WEIGHT} AS has_zero,
               CASE
                 WHEN apart <> '' THEN apart
                 WHEN i = {WORLD} OR j = {WORLD} THEN '{WORLD_ROWS}'
@@ -363,6 +384,8 @@ class _Staged:
                 WHEN i IS NULL THEN 'unknown_exporter'
                 WHEN j IS NULL THEN 'unknown_importer'
                 WHEN NOT regexp_matches(product, '^[0-9]{{5,6}}$') THEN 'no_product'
+                WHEN length(product) = {DIGITS - 1} AND '0' || product[1:3] NOT IN ({zeros})
+                  THEN 'no_product'
                 WHEN value IS NULL THEN 'no_value'
                 WHEN value < 0 THEN 'negative_value'
                 WHEN strange IS NOT NULL THEN 'no_weight'

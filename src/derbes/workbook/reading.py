@@ -226,7 +226,7 @@ def _apply(marks: _Marks, rows: list[list[Found]]) -> None:
             if mark.formula is None or mark.has_value:
                 continue
             rows[row].extend([None] * (column + 1 - len(rows[row])))
-        value: Any = mark.error or rows[row][column]
+        value: Any = mark.error or (rows[row][column] if mark.has_value else None)
         if mark.is_percent and isinstance(value, float):
             value = amount(value * 100, "%")
         if mark.formula is not None:
