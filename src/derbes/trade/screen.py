@@ -209,7 +209,7 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
 def _inside_problems(question: Question, data: Dataset) -> list[Problem]:
     """A sender whose sales are no imports from outside: the buyer itself, or one of its group."""
     year = data.years[-1] if question.last is None else question.last
-    buyer = "" if question.buyer == EVERY else question.buyer
+    buyer = "" if question.buyer == results.EVERY else question.buyer
     sender = set(members_of(question.sender, year)) if question.sender else set()
     group = question.inside or (buyer if buyer.upper() in GROUPS else "")
     if not sender or not any(
