@@ -271,7 +271,7 @@ class WrittenNumber:
     distribution: Annotated[
         WrittenDistribution, PartForm(WrittenDistribution), LACKING, Shown("kind, or see below")
     ]
-    """How likely the values are; without it a range says only its ends."""
+    """How likely the values are; without it a range is drawn as `pert`, its peak at the value."""
     grade: Annotated[str, GRADE, LACKING]
     """A official figure, B published estimate, C derived from such, D assumption."""
     source: Annotated[str, SOURCE]
