@@ -13,6 +13,7 @@ from derbes.planning.problem import all_starts, make_problem, with_contingencies
 from derbes.planning.solving import decided_so, without_set
 from tests.oracles.plans import solve_draws
 from tests.planning.generated import small_case
+from tests.planning.test_everywhere import with_delay
 
 GAP = 1e-5
 
@@ -111,6 +112,13 @@ def test_m13_cuts_of_another_choice_lie_below_the_cost_of_every_draw(seed, chang
         outcomes = solve_draws(whole.second, whole.programs, point, prices=found.plan.prices)
         costs = np.array([outcome.figures.priced for outcome in outcomes])[cuts.draws]
         assert (cuts.values(point) <= costs + 1e-6 * np.abs(costs)).all()
+
+
+def test_openings_that_a_measure_may_delay_are_part_of_the_second_stage():
+    case = with_delay(small_case(3))
+    known, plan = known_and_plan(case)
+    problem = make_problem(later(case, plan))
+    assert optimum._second_key(problem) not in known.searched
 
 
 def test_what_has_another_second_stage_shares_no_cuts():
