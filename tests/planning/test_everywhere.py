@@ -398,3 +398,12 @@ def test_draws_that_were_exact_before_are_not_looked_at_again():
         assert (one is first) == first.is_exact
     assert [one.draw for one in again] == [0, 1, 2]
     assert [o.value for o in again] == pytest.approx([o.value for o in alone], rel=1e-6)
+
+
+def test_a_plan_whose_cuts_are_lost_is_none_where_it_falls_short_at_some_start(monkeypatch):
+    """Met at the one start that stands in the program, and nothing learned of the others."""
+    begun = with_contingencies(make_problem(case_without_options()), {"month": (0,)})
+    monkeypatch.setattr(Scenarios, "cuts_by_draw", lambda _self: [])
+    plan = solve_plan(begun)
+    assert not plan.feasible
+    assert plan.shortfalls["month"] == pytest.approx(0.3)

@@ -285,6 +285,8 @@ SMALL = 20_000
 """Columns up to which it is always solved to the end."""
 DEARER = 1e-7
 """Part by which a plan may cost more at all starts than at those it was made for."""
+AT_SOME_START = 1e-3
+"""Periods of demand that may lack at a start whose cuts the program has: rounding of both."""
 
 
 def solve_point(problem: PlanProblem, prices: Prices, clock: Clock, *, gap: float) -> Point | None:
@@ -447,10 +449,11 @@ def _solve_together(
             cost, bound = found.figures.penalized, found.bound
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
         is_told = calm_plans.is_asked or bool(cuts)
-        if clock.is_over or (not found.figures.is_feasible and not is_told):
+        if not found.figures.is_feasible and not is_told:
             break
         # the starts that make the plan dearer, and for which it was not made
-        outcomes, before = scenarios.at(found.values, found.prices), found.figures.expected_cost
+        outcomes = scenarios.at(found.values, found.prices, is_timed=False)
+        before = found.figures.expected_cost
         at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
         is_dearer = at_all.expected_cost > before + DEARER * max(1.0, abs(before))
         if not found.figures.is_feasible:  # at any of the starts of the cuts
@@ -458,7 +461,10 @@ def _solve_together(
             break
         known = len(cuts)
         cuts |= {(one.draw, one.start, one.key): one for one in scenarios.cuts_by_draw()}
-        if len(cuts) == known or not (is_dearer or at_all.lacking):
+        if clock.is_over or len(cuts) == known or not (is_dearer or at_all.lacking):
+            falls_short = max(at_all.deepest.values(), default=0.0) > AT_SOME_START
+            if falls_short or (clock.is_over and is_dearer):
+                found = replace(found, figures=at_all, is_in_time=not clock.is_over)
             break
         second, programs = with_cuts(begun.second, begun.programs, [*cuts.values()])
         starts = {
