@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derbes.errors import MissingExtraError, RequestError
@@ -164,7 +164,9 @@ def test_a_text_that_no_encoding_has_is_handed_over_with_a_mark():
 
 
 @pytest.mark.parametrize("kind", [*OF_VERB])
-@settings(max_examples=5, deadline=None)
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.data_too_large]
+)  # a whole ledger is large
 @given(data=st.data())
 def test_columns_for_machines_are_called_the_same_in_every_language(kind, data):
     """A script that reads `time_to_survive [month]` does so on every machine; readers' titles
