@@ -12,6 +12,7 @@ from derbes.case.entities import (
     MeasureKind,
     Plant,
     Recipe,
+    Scenario,
     Stockpile,
     Tier,
 )
@@ -231,6 +232,37 @@ def test_l7_a_reserve_is_not_sold_out_to_save_what_replaces_it_later():
     }
     case = replace(case, suppliers=sellers)
     assert solve_plan(make_problem(case)).cost == pytest.approx(10.0 * 5000 + 60.0 * 1000)
+
+
+def in_half_of_the_futures(case, dear):
+    scenarios = {
+        name: Scenario(name, probability=0.5, case=one)
+        for name, one in {"as_it_is": case, "dear": dear}.items()
+    }
+    return replace(case, scenarios=scenarios)
+
+
+def test_l7_a_reserve_is_not_sold_out_in_a_future_in_which_its_good_is_dear():
+    """The cheap seller ends after 50 months; the other one asks 12, or 600 in half of them."""
+    case = worked_example(1)
+    until = Quantity(100.0, steps=((0, 100.0), (50, 0.0)))
+    case = changed(case, "uses", "use", shortage_cost=Q(10000.0))
+    case = changed(case, "suppliers", "from_sender", capacity=until)
+    case = changed(case, "suppliers", "from_other", capacity=Q(100.0), price=Q(12.0))
+    dear = changed(case, "suppliers", "from_other", price=Q(600.0))
+    found = solve_plan(make_problem(in_half_of_the_futures(case, dear)))
+    assert found.cost == pytest.approx(10.0 * 5000 + (12.0 + 600.0) / 2 * 1000)
+
+
+def test_demand_is_not_given_up_in_a_future_in_which_what_serves_it_is_dear():
+    """Being short costs 50 a unit; half of what is bought costs 25, or 500 in half of them."""
+    case = changed(worked_example(1), "uses", "use", shortage_cost=Q(50.0))
+    case = changed(case, "goods", "good", reserve=None)
+    case = replace(case, stockpiles={})
+    case = changed(case, "suppliers", "from_sender", capacity=Q(60.0))
+    dear = changed(case, "suppliers", "from_other", price=Q(500.0))
+    found = solve_plan(make_problem(in_half_of_the_futures(case, dear)))
+    assert found.cost == pytest.approx(60 * (60 * 10.0 + 40 * (25.0 + 500.0) / 2))
 
 
 def test_l7_a_reserve_of_parts_is_not_used_up_to_save_what_is_dearer_than_they_are():
