@@ -12,6 +12,7 @@ from derbes.case.entities import (
     MeasureKind,
     Plant,
     Recipe,
+    Route,
     Scenario,
     Stockpile,
     Tier,
@@ -295,6 +296,23 @@ def test_l9_the_base_course_buys_what_must_be_bought():
     problem = make_problem(habit)
     orders = course_of(problem, asked.columns).orders
     np.testing.assert_allclose(orders[1, :12], [30.0] * 10 + [0.0, 0.0], atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [0.5, 1.0])
+@pytest.mark.parametrize("routes", [(), ("rail",), ("rail", "sea")])
+def test_m5_a_seller_that_is_bought_out_delivers_by_any_of_its_routes(routes, size):
+    """Of 200 a month, half is as much as is needed; less than half is not."""
+    case = replace(worked_example(1), goods={"good": Good("good", unit="t")}, stockpiles={})
+    case = replace(case, routes={name: Route(name) for name in routes})
+    case = changed(case, "suppliers", "from_sender", routes=routes)
+    case = replace(case, suppliers={"from_sender": case.suppliers["from_sender"]})
+    element = "suppliers.from_sender"
+    own = Option("own", kind=OptionKind.BUY_OUT, element=element, sizes=(size,), capital=Q(7.0))
+    standard = Standard("year", measure="cut", length=12, first=5)
+    case = replace(case, options={"own": own}, standards={"year": standard})
+    assert solve_plan(make_problem(case)).cost == pytest.approx(10.0 * 6000 + 7.0)
+    less = replace(own, sizes=(0.9 * 0.5,))
+    assert not solve_plan(make_problem(replace(case, options={"own": less}))).feasible
 
 
 def with_late_plant(opening, *, start, peak=None, is_built=True):
