@@ -96,7 +96,7 @@ class BaseCourse:
     delayed: Mapping[str, tuple[tuple[int, int], ...]]
     """Standard → openings that its measure may delay: period, and time until all of it is
     open behind it. [period]"""
-    stakes: "Stakes"
+    gains: "Gains"
 
     @property
     def is_asked(self) -> bool:
@@ -108,7 +108,7 @@ class BaseCourse:
 
 
 @dataclass(frozen=True, slots=True)
-class Stakes:
+class Gains:
     """What money could gain by a shortfall, the most in any draw."""
 
     most_saved: FloatArray
@@ -119,27 +119,27 @@ class Stakes:
     shortage_cost: FloatArray
     """Least of the draws; nan: none. (U,) [money/unit]"""
 
-    def at_most(self, other: "Stakes") -> "Stakes":
+    def at_most(self, other: "Gains") -> "Gains":
         """What could be gained in one draw or another."""
-        return Stakes(
+        return Gains(
             most_saved=np.maximum(self.most_saved, other.most_saved),
             lacking=np.fmax(self.lacking, other.lacking),
             shortage_cost=np.fmin(self.shortage_cost, other.shortage_cost),
         )
 
 
-def stakes_of(written: DrawArrays) -> Stakes:
+def gains_of(written: DrawArrays) -> Gains:
     """What money could gain by a shortfall in a draw."""
     arrays = written.arrays
     dearest = dearest_ways(arrays)[arrays.use_goods]
-    return Stakes(
+    return Gains(
         most_saved=most_saved(written.open_arrays),
         lacking=np.maximum(dearest - arrays.shortage_cost, 0.0),
         shortage_cost=arrays.shortage_cost,
     )
 
 
-def make_base_course(case: Case, written: DrawArrays, stakes: Stakes) -> BaseCourse:
+def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCourse:
     """Blocks of the base course of a case with central values and the standards asked for."""
     budget = case.budget
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
@@ -160,7 +160,7 @@ def make_base_course(case: Case, written: DrawArrays, stakes: Stakes) -> BaseCou
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
         delayed=_delayed(case, written.arrays),
-        stakes=stakes,
+        gains=gains,
     )
 
 
@@ -370,7 +370,7 @@ def add_base_prices(
     unit counts as much as the good is worth; payments above a ceiling count as money.
     """
     arrays, layout = shape.layout.arrays, shape.layout
-    worth, lacking = worth_of_uses(layout), shape.stakes.lacking
+    worth, lacking = worth_of_uses(layout), shape.gains.lacking
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
     rise = _rise_of_what_is_last(shape)
@@ -395,7 +395,7 @@ def _rise_of_what_is_last(shape: BaseCourse) -> FloatArray:
     be sold out for it, what may be short of the good counts by that instead.
     """
     least = shape.layout.values * SHORT_MOST * SOFT
-    rise = np.divide(shape.stakes.most_saved, least, out=np.ones_like(least), where=least > 0)
+    rise = np.divide(shape.gains.most_saved, least, out=np.ones_like(least), where=least > 0)
     return np.asarray(np.maximum(rise, 1.0), dtype=np.float64)
 
 
@@ -414,7 +414,7 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
     is_first = ranks.get("reserve", 9) < ranks.get("deferrable", 9)
     before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
-    costs = np.where(before, shape.stakes.shortage_cost, np.nan)
+    costs = np.where(before, shape.gains.shortage_cost, np.nan)
     prices = rise * (SHORT_ABOVE if is_first else SHORT_MOST)
     for position, good in enumerate(shape.layout.reserved):
         dependent = [

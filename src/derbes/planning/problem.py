@@ -103,13 +103,13 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     future = futures(case, draws)
     _check_structure(future)
     first = make_first_stage(case, future.cases, future.weights)
-    shaping, stakes = surveyed(future)
+    shaping, gains = surveyed(future)
     written = future.written(shaping)
     problem = PlanProblem(
         futures=future,
         widest=shaping,
         first=first,
-        second=make_second_stage(make_base_course(case, written, stakes), ()),
+        second=make_second_stage(make_base_course(case, written, gains), ()),
         programs=(),
         operating_stock=(),
         starts={},

@@ -29,7 +29,7 @@ from derbes.model.compile import tail_periods
 from derbes.model.measures import compile_measure
 from derbes.planning.base_course import (
     BaseCourse,
-    Stakes,
+    Gains,
     add_base_entries,
     add_base_prices,
     asked_of,
@@ -38,8 +38,8 @@ from derbes.planning.base_course import (
     base_template,
     excused,
     flow_weights,
+    gains_of,
     share_of,
-    stakes_of,
     usual_sizes_of,
     worth_of_uses,
 )
@@ -444,14 +444,14 @@ def with_cuts(
     return more, tuple(found)
 
 
-def surveyed(future: PlanFutures) -> tuple[int, Stakes]:
+def surveyed(future: PlanFutures) -> tuple[int, Gains]:
     """The draw with the longest lead time, which shapes the blocks; what is at stake in any."""
-    leads, stakes = [], []
+    leads, gains = [], []
     for i in range(len(future)):
         written = future.written(i)
         leads.append(int(written.arrays.activities.lead_times.max(initial=0)))
-        stakes.append(stakes_of(written))
-    return int(np.argmax(leads)), reduce(Stakes.at_most, stakes)
+        gains.append(gains_of(written))
+    return int(np.argmax(leads)), reduce(Gains.at_most, gains)
 
 
 def as_program(
