@@ -35,6 +35,7 @@ from derbes.supply.network import make_layout, supply_matrix
 from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
+from tests.properties.test_laws_units import in_unit
 from tests.small_cases import worked_example
 from tests.supply.solved import changed
 
@@ -266,8 +267,12 @@ def test_demand_is_not_given_up_in_a_future_in_which_what_serves_it_is_dear():
     assert found.cost == pytest.approx(60 * (60 * 10.0 + 40 * (25.0 + 500.0) / 2))
 
 
-def test_l7_a_reserve_of_parts_is_not_used_up_to_save_what_is_dearer_than_they_are():
-    """600 parts at 8 are in reserve and 50 come a month; the good itself costs 100."""
+@pytest.mark.parametrize("unit", [1.0, 1e4, 1e-4])
+def test_l7_a_reserve_of_parts_is_not_used_up_to_save_what_is_dearer_than_they_are(unit):
+    """600 parts at 8 are in reserve and 50 come a month; the good itself costs 100.
+
+    However small the pieces are in which the good is counted.
+    """
     case = worked_example(2)
     parts = replace(case.suppliers["component_from_sender"], capacity=Q(50.0))
     whole = replace(case.suppliers["from_sender"], price=Q(100.0))
@@ -281,6 +286,7 @@ def test_l7_a_reserve_of_parts_is_not_used_up_to_save_what_is_dearer_than_they_a
         stockpiles={"parts": Stockpile("parts", good="component", quantity=Q(600.0))},
         suppliers={"component_from_sender": parts, "from_sender": whole},
     )
+    case = in_unit(case, "good", unit)
     assert solve_plan(make_problem(case)).cost == pytest.approx(60 * 50 * (8.0 + 1.0 + 100.0))
 
 

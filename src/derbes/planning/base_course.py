@@ -309,6 +309,21 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     return is_needed
 
 
+def most_inside(arrays: CaseArrays) -> FloatArray:
+    """Most of each good that goes into a unit of each, through all that is made of it. (G, G)
+
+    Of itself that is 1.
+    """
+    activities, found = arrays.activities, np.eye(len(arrays.goods))
+    for _round in range(len(arrays.goods)):
+        for k in np.flatnonzero(activities.outputs >= 0):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+            of_inputs = amounts @ found[goods]
+            found[activities.outputs[k]] = np.maximum(found[activities.outputs[k]], of_inputs)
+    return found
+
+
 ABOVE = 1.01
 """By how much the price of demand exceeds the dearest way to a unit."""
 
@@ -403,7 +418,8 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     """Price of a reserve that is short for a period, in its worth and the price of what is last.
 
     Demand that ranks before the reserve is not given up to fill it sooner: where it has a
-    cost of being short, the price of the reserve is held below it. (reserved goods,)
+    cost of being short, the price of the reserve is held below it, by as much of the good as
+    goes into a unit of what is asked for. (reserved goods,)
 
     Args:
         shape: The base course.
@@ -416,11 +432,11 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
     costs = np.where(before, shape.gains.shortage_cost, np.nan)
     prices = rise * (SHORT_ABOVE if is_first else SHORT_MOST)
+    inside = most_inside(arrays)[arrays.use_goods]
     for position, good in enumerate(shape.layout.reserved):
         dependent = [
-            float(costs[u]) / values[good]
-            for u, used in enumerate(arrays.use_goods)
-            if np.isfinite(costs[u]) and supplying(arrays, np.array([used]))[good]
+            float(costs[u]) / (inside[u, good] * values[good])
+            for u in np.flatnonzero(np.isfinite(costs) & (inside[:, good] > 0))
         ]
         if dependent:
             most = min(dependent) / SHORT_FOR / SOFT
