@@ -295,6 +295,47 @@ def test_a_formula_that_leaves_the_range_beside_it_is_noted(written):
     assert not [note for note in written().notes if "beside it" in note.what]
 
 
+RATE = "{2026-01: 1.1, 2026-07: 1.2}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "noted"),
+    [
+        ("rates: {EUR: 1.1}", f"rates: {{EUR: {RATE}}}",
+         {("uses.ready.shortage_cost", "currency.rates.EUR"),
+          ("suppliers.offer.price", "currency.rates.EUR")}),
+        ("{value: 60 round/tube/year, range: [30 round/tube/year, 120 round/tube/year], grade: C}",
+         "{2026-01: 60 round/tube/year, 2026-07: 90 round/tube/year}",
+         {("assumptions.calm", "assumptions.rate")}),
+        ("{value: 60 round/tube/year, range: [30 round/tube/year, 120 round/tube/year], grade: C}",
+         "{2026-01: 60 round/tube/year, 2026-07: 60 round/tube/year}", set()),
+    ],
+)  # fmt: skip
+def test_a_formula_that_takes_one_month_of_what_changes_is_noted(written, old, new, noted):
+    told = "its formula counts with the value of 2026-01 throughout, but {path} changes"
+    found = {(one.where, one.what) for one in written(old, new).notes if "throughout" in one.what}
+    assert found == {(where, told.format(path=path)) for where, path in noted}
+
+
+def test_a_rate_that_changes_in_the_words_of_a_formula_is_noted(tmp_path):
+    text = TEXT.replace("rates: {EUR: 1.1}", f"rates: {{EUR: {RATE}}}")
+    path = tmp_path / "case.yaml"
+    path.write_text(text.replace("= price * 2", "= 9000 EUR/round * 2"), encoding="utf-8")
+    notes = [one.what for one in read_case(path).notes if "ready.shortage_cost" in one.where]
+    assert notes == [
+        "its formula counts with the value of 2026-01 throughout, but currency.rates.EUR changes"
+    ]
+
+
+def test_months_in_several_currencies_do_not_miss_a_rate_of_the_base(told):
+    months = "price: {2026-01: 1000 EUR/round, 2026-07: 900 USD/round}"
+    found = told("price: {value: 1000 EUR/round, grade: B}", months)
+    assert (
+        'assumptions.price.2026-07: expected "EUR/round" or what can be turned into it, '
+        'got "900 USD/round"' in found
+    )
+
+
 NUMBERS = {"a": 3.0, "b": 0.25, "c": 7.0}
 leaves = st.sampled_from([*NUMBERS, "2", "0.5", "4"])
 trees = st.recursive(

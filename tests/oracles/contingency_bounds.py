@@ -125,6 +125,12 @@ def _add(setting, part, effect, out):
             taken = activities.base_availability[k] - measure.availability[k]
             left = np.where(during, taken, 0.0)
         places.column("order").of(out.closed)[at] += part * path * left
+    shared = int(activities.shared[k]) if effect.kind == SPARED else -1
+    if shared >= 0 and k == np.flatnonzero(activities.shared == shared)[0]:
+        at = int(np.searchsorted(shape.kept_rows["shared_capacity"], shared))
+        path = windowed(effect.path) * windowed(arrays.shared_capacity[shared])
+        taken = np.where(during, 1.0 - shared_left(arrays, measure)[shared], 0.0)
+        places.row("shared_capacity").of(out.upper)[at] += part * path * taken
     elif effect.kind == SHARED and (at := row(shape.kept_rows["shared_capacity"])) is not None:
         left = np.where(during, shared_left(arrays, measure)[k], 1.0)
         places.row("shared_capacity").of(out.upper)[at] += part * left * windowed(effect.path)

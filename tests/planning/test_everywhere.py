@@ -302,7 +302,7 @@ def test_what_a_start_lacks_counts_only_where_prices_prove_it(seed, monkeypatch)
         assert len(mended.cuts) == len(honest.cuts)
 
 
-@pytest.mark.parametrize(("seed", "n_scenarios"), [(1, 1), (1, 3), (3, 2), (5, 1), (7, 1)])
+@pytest.mark.parametrize(("seed", "n_scenarios"), [(11, 1), (11, 3), (3, 2), (5, 1), (7, 1)])
 def test_m15_a_plan_by_cuts_costs_what_it_does_with_every_start_in_its_program(seed, n_scenarios):
     problem = make_problem(small_case(seed, n_scenarios=n_scenarios))
     first = {name: starts[:1] for name, starts in problem.starts.items()}

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import Actor, Case, Good, Hit, Measure, Supplier, Use
-from derbes.case.options import Option, OptionKind, Standard
+from derbes.case.entities import Actor, Case, Good, Hit, Measure, Scenario, Supplier, Use
+from derbes.case.options import Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
 from tests.properties.figures import times
 from tests.properties.test_laws_units import in_unit, weighed
+from tests.small_cases import worked_example
+from tests.supply.solved import changed
 
 
 def counted(case, good, factor):
@@ -38,6 +40,27 @@ def test_the_unit_of_a_good_changes_no_plan(good, factor):
     assert other.feasible
     assert [(c.option, c.date) for c in other.choices] == [(c.option, c.date) for c in plan.choices]
     assert other.cost == pytest.approx(plan.cost, rel=1e-3)
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])
+def test_the_unit_of_a_good_changes_no_plan_that_weighs_bad_futures(factor):
+    """In kilograms, too, what is needed can be bought in either future."""
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", capital=Quantity(430.0))
+    dear = changed(worked_example(1), "suppliers", "from_sender", price=Quantity(30.0))
+
+    def planned(unit):
+        options, risk = {"hold": replace(hold, sizes=(50.0 * unit,))}, Risk(weight=0.9, level=0.4)
+        mean, bad = (
+            replace(in_unit(one, "good", unit), options=options, risk=risk)
+            for one in (worked_example(1), dear)
+        )
+        both = {"mean": mean, "bad": bad}
+        scenarios = {name: Scenario(name, probability=0.5, case=one) for name, one in both.items()}
+        return solve_plan(make_problem(replace(mean, scenarios=scenarios)))
+
+    plan = planned(factor)
+    assert plan.feasible
+    assert plan.cost == pytest.approx(planned(1.0).cost, rel=1e-9)
 
 
 def oil_and_wheels(oil_unit: float, *, wheels: float, actor: str, length: int = 3) -> Case:

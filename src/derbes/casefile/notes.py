@@ -78,6 +78,24 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
         yield Finding(tuple(one.path.split(".")), what, fix)
 
 
+def formulas_of_what_changes(draft: CaseDraft) -> Iterator[Finding]:
+    """A formula gives one number; of a series, or a rate, it takes the first period's."""
+    case = draft.case
+    for one in case.formulas:
+        units = (one.formula.text, *(parent.unit for parent in one.parents))
+        words = {word for text in units for word in re.findall(r"[A-Za-z]+", text)}
+        rates = (rate for code, rate in case.rates.items() if code in words)
+        for changing in (*one.parents, *rates):
+            if len({value for at, value in changing.steps if at > 0} | {changing.value}) > 1:
+                what = worded(
+                    "its formula counts with the value of {month} throughout, but {path} changes",
+                    month=case.calendar.label(0),
+                    path=changing.path,
+                )
+                fix = worded("write a series in place of the formula where that matters")
+                yield Finding(tuple(one.number.path.split(".")), what, fix)
+
+
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
@@ -374,6 +392,7 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
 NOTES: tuple[Check, ...] = (
     case_without_measures,
     formulas_in_their_ranges,
+    formulas_of_what_changes,
     step_that_is_coarse,
     times_in_whole_periods,
     months_within_a_period,

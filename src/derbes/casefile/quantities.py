@@ -280,7 +280,7 @@ def _refuse_unit(
     reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
 ) -> Steps:
     measures = reading.measures
-    for code in [code for code, _power in foreign if code not in measures.rates][:1]:
+    for code in [code for code, _power in foreign if measures.worth(code) is None][:1]:
         what = _('the case has no rate for {code}, which "{text}" needs')
         fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
         reading.refuse(step, what, fix, code=code, text=text, money=measures.money)

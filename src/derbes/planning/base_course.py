@@ -96,8 +96,7 @@ class BaseCourse:
     delayed: Mapping[str, tuple[tuple[int, int], ...]]
     """Standard → openings that its measure may delay: period, and time until all of it is
     open behind it. [period]"""
-    most_saved: FloatArray
-    """Most that a unit of each good may save or bring, all options open. (G,) [money/unit]"""
+    gains: "Gains"
 
     @property
     def is_asked(self) -> bool:
@@ -108,7 +107,39 @@ class BaseCourse:
     """Purchases of which something has to be taken; those by several routes have a row already."""
 
 
-def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What money could gain by a shortfall, the most in any draw."""
+
+    most_saved: FloatArray
+    """Most that a unit of each good may save or bring, all options open. (G,) [money/unit]"""
+    lacking: FloatArray
+    """What its cost of being short lacks to the dearest way to what a use asks for; nan: it has
+    no such cost. (U,) [money/unit]"""
+    shortage_cost: FloatArray
+    """Least of the draws; nan: none. (U,) [money/unit]"""
+
+    def at_most(self, other: "Gains") -> "Gains":
+        """What could be gained in one draw or another."""
+        return Gains(
+            most_saved=np.maximum(self.most_saved, other.most_saved),
+            lacking=np.fmax(self.lacking, other.lacking),
+            shortage_cost=np.fmin(self.shortage_cost, other.shortage_cost),
+        )
+
+
+def gains_of(written: DrawArrays) -> Gains:
+    """What money could gain by a shortfall in a draw."""
+    arrays = written.arrays
+    dearest = dearest_ways(arrays)[arrays.use_goods]
+    return Gains(
+        most_saved=most_saved(written.open_arrays),
+        lacking=np.maximum(dearest - arrays.shortage_cost, 0.0),
+        shortage_cost=arrays.shortage_cost,
+    )
+
+
+def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCourse:
     """Blocks of the base course of a case with central values and the standards asked for."""
     budget = case.budget
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
@@ -129,7 +160,7 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
         delayed=_delayed(case, written.arrays),
-        most_saved=most_saved(written.open_arrays),
+        gains=gains,
     )
 
 
@@ -278,6 +309,21 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     return is_needed
 
 
+def most_inside(arrays: CaseArrays) -> FloatArray:
+    """Most of each good that goes into a unit of each, through all that is made of it. (G, G)
+
+    Of itself that is 1.
+    """
+    activities, found = arrays.activities, np.eye(len(arrays.goods))
+    for _round in range(len(arrays.goods)):
+        for k in np.flatnonzero(activities.outputs >= 0):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+            of_inputs = amounts @ found[goods]
+            found[activities.outputs[k]] = np.maximum(found[activities.outputs[k]], of_inputs)
+    return found
+
+
 ABOVE = 1.01
 """By how much the price of demand exceeds the dearest way to a unit."""
 
@@ -339,10 +385,9 @@ def add_base_prices(
     unit counts as much as the good is worth; payments above a ceiling count as money.
     """
     arrays, layout = shape.layout.arrays, shape.layout
-    worth, dearest = worth_of_uses(layout), dearest_ways(arrays)
+    worth, lacking = worth_of_uses(layout), shape.gains.lacking
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
-    lacking = np.maximum(dearest[arrays.use_goods] - arrays.shortage_cost, 0.0)
     rise = _rise_of_what_is_last(shape)
     last = worth * rise[arrays.use_goods]
     deferrable = np.where(is_free, last, lacking / SOFT) * (~is_free | ~arrays.use_essential)
@@ -365,7 +410,7 @@ def _rise_of_what_is_last(shape: BaseCourse) -> FloatArray:
     be sold out for it, what may be short of the good counts by that instead.
     """
     least = shape.layout.values * SHORT_MOST * SOFT
-    rise = np.divide(shape.most_saved, least, out=np.ones_like(least), where=least > 0)
+    rise = np.divide(shape.gains.most_saved, least, out=np.ones_like(least), where=least > 0)
     return np.asarray(np.maximum(rise, 1.0), dtype=np.float64)
 
 
@@ -373,7 +418,8 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     """Price of a reserve that is short for a period, in its worth and the price of what is last.
 
     Demand that ranks before the reserve is not given up to fill it sooner: where it has a
-    cost of being short, the price of the reserve is held below it. (reserved goods,)
+    cost of being short, the price of the reserve is held below it, by as much of the good as
+    goes into a unit of what is asked for. (reserved goods,)
 
     Args:
         shape: The base course.
@@ -384,13 +430,13 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
     ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
     is_first = ranks.get("reserve", 9) < ranks.get("deferrable", 9)
     before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
-    costs = np.where(before, arrays.shortage_cost, np.nan)
+    costs = np.where(before, shape.gains.shortage_cost, np.nan)
     prices = rise * (SHORT_ABOVE if is_first else SHORT_MOST)
+    inside = most_inside(arrays)[arrays.use_goods]
     for position, good in enumerate(shape.layout.reserved):
         dependent = [
-            float(costs[u]) / values[good]
-            for u, used in enumerate(arrays.use_goods)
-            if np.isfinite(costs[u]) and supplying(arrays, np.array([used]))[good]
+            float(costs[u]) / (inside[u, good] * values[good])
+            for u in np.flatnonzero(np.isfinite(costs) & (inside[:, good] > 0))
         ]
         if dependent:
             most = min(dependent) / SHORT_FOR / SOFT

@@ -341,6 +341,10 @@ def option_moves(
         elif effect.kind == SPARED and measure is not None:
             whole = path[:n] * activities.capacity[k]
             found.append((j, first["order"] + k, whole, float(base[k]) - float(open_part[k]), 0.0))
+            q = int(activities.shared[k])
+            if q >= 0 and k == np.argmax(activities.shared == q):  # once for all its routes
+                together = path[:n] * arrays.shared_capacity[q]
+                found.append((j, first["shared"] + q, together, 1.0 - float(left[q]), 0.0))
         elif effect.kind == SHARED:
             found.append((j, first["shared"] + k, path, float(left[k]), 1.0))
         elif effect.kind == RESERVE or (effect.kind == TAKEN and measure is None):

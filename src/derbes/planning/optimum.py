@@ -155,7 +155,8 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
     is_whole[: first.n_columns] = first.is_whole
     scale = np.ones(len(is_whole))
     scale[first.n_columns : offsets[-1]] = np.tile(stage.usual, n_draws)
-    known = np.abs(program.cost[np.isfinite(program.cost) & (program.cost != 0)])
+    usual = np.abs(program.cost * scale)[: offsets[-1]]  # money of what is usual of each column
+    known = usual[np.isfinite(usual) & (usual > 0)]
     scale[offsets[-1] :] *= power_of_two(np.median(known)) if len(known) else 1.0
     return ExtensiveForm(program, is_whole, scale, offsets)
 

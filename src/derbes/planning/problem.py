@@ -30,7 +30,7 @@ from derbes.planning.recourse import (
     in_sessions,
     make_programs,
     make_second_stage,
-    widest,
+    surveyed,
 )
 from derbes.supply.baseline import with_idle_stock
 from derbes.supply.objective import STOCK_WEIGHT
@@ -101,14 +101,15 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     """
     _check(case)
     future = futures(case, draws)
-    first, shaping = make_first_stage(case, future.cases, future.weights), widest(future)
+    _check_structure(future)
+    first = make_first_stage(case, future.cases, future.weights)
+    shaping, gains = surveyed(future)
     written = future.written(shaping)
-    _check_structure(future, written.case)
     problem = PlanProblem(
         futures=future,
         widest=shaping,
         first=first,
-        second=make_second_stage(make_base_course(case, written), ()),
+        second=make_second_stage(make_base_course(case, written, gains), ()),
         programs=(),
         operating_stock=(),
         starts={},
@@ -244,7 +245,7 @@ def all_starts(problem: PlanProblem, name: str) -> range:
     return range(start, start + int(standard.first <= start <= last))
 
 
-def _check_structure(future: PlanFutures, case: Case) -> None:
+def _check_structure(future: PlanFutures) -> None:
     """Draws differ in numbers only.
 
     Raises:
@@ -253,8 +254,9 @@ def _check_structure(future: PlanFutures, case: Case) -> None:
     parts = (
         "goods", "uses", "stockpiles", "suppliers", "recipes", "plants", "exports", "options"
     )  # fmt: skip
+    first = future.cases[0]
     for other in future.cases:
-        if any(tuple(getattr(other, part)) != tuple(getattr(case, part)) for part in parts):
+        if any(tuple(getattr(other, part)) != tuple(getattr(first, part)) for part in parts):
             what = _("the futures differ in more than numbers")
             fix = _("let scenarios set values only; elements that they remove can have no capacity")
             raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])

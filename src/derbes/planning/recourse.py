@@ -13,6 +13,7 @@ Symbols: x first stage, y second stage.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 from scipy import sparse
@@ -24,10 +25,11 @@ from derbes.draws.inputs import drawn_case
 from derbes.lp.highs import Session
 from derbes.lp.program import Block, IntArray, LinearProgram, Sizes, stack_blocks
 from derbes.model.arrays import MeasureArrays
-from derbes.model.compile import compile_case, tail_periods
+from derbes.model.compile import tail_periods
 from derbes.model.measures import compile_measure
 from derbes.planning.base_course import (
     BaseCourse,
+    Gains,
     add_base_entries,
     add_base_prices,
     asked_of,
@@ -36,6 +38,7 @@ from derbes.planning.base_course import (
     base_template,
     excused,
     flow_weights,
+    gains_of,
     share_of,
     usual_sizes_of,
     worth_of_uses,
@@ -441,12 +444,14 @@ def with_cuts(
     return more, tuple(found)
 
 
-def widest(future: PlanFutures) -> int:
-    """The draw with the longest lead time, which shapes the blocks."""
-    if len(future) == 1:
-        return 0
-    cases = (compile_case(case, least_periods=future.n_periods) for case in future.cases)
-    return int(np.argmax([arrays.activities.lead_times.max(initial=0) for arrays in cases]))
+def surveyed(future: PlanFutures) -> tuple[int, Gains]:
+    """The draw with the longest lead time, which shapes the blocks; what is at stake in any."""
+    leads, gains = [], []
+    for i in range(len(future)):
+        written = future.written(i)
+        leads.append(int(written.arrays.activities.lead_times.max(initial=0)))
+        gains.append(gains_of(written))
+    return int(np.argmax(leads)), reduce(Gains.at_most, gains)
 
 
 def as_program(
