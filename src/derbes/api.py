@@ -356,8 +356,7 @@ def draft(
     from derbes.trade.screen import Question, product_sheet
     from derbes.trade.store import dataset_of, store_folder
 
-    problems = [*draft_problems(importer, product, first), *worker_problems(n_workers)]
-    if problems:
+    if problems := [*draft_problems(importer, product, first), *worker_problems(n_workers)]:
         raise RequestError(dataset_of(store_folder(store), dataset).id, problems)
     question = Question(importer, sender, products=(product,), last=year, n_years=n_years)
     return draft_case(product_sheet(store_folder(store), question, dataset, n_workers), first)
@@ -427,8 +426,7 @@ def cover(
     from derbes.analysis.cover import cover_table
 
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    made = made_by(case, "cover", **words)
-    request = request_of(case, **words, n_workers=n_workers)
+    request, made = request_of(case, **words, n_workers=n_workers), made_by(case, "cover", **words)
     rows = cover_table(case, request, progress=progress, n_workers=n_workers)
     return Cover(rows=rows, provenance=made)
 

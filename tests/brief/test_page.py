@@ -44,7 +44,7 @@ How long can the town treat its water if Northland stops selling?
 Embargo by Northland in January 2026: all essential demand is met for 8.5 months. These are \
 central values; nothing is known about how sure they are. Weak window up to March 2031: 12 months \
 of it, begun by then, are not survived; at worst (January 2026) 240 to 380 t of essential demand \
-go unmet. Later ones are. First to run out: Softening salt (sold by Northland).
+go unmet. Those begun later are survived. First to run out: Softening salt (sold by Northland).
 Supposed: Embargo by Northland, 12 months.
 Essential: Washing (essential), Rinsing. Looked at: 40 starts from January 2026 to October 2035; \
 the calendar ends in December 2035.

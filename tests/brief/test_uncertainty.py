@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 
 from derbes.brief import BriefContents, csv_tables, render_brief
-from derbes.brief.deciding import end_decides_words
+from derbes.brief.deciding import deciding_section, end_decides_words
 from derbes.brief.drawing import WIDE
 from derbes.brief.headline import end_dates, weak_window
 from derbes.brief.page import sections_of
-from derbes.brief.uncertainty import fans_section, survival_figure, words_of
+from derbes.brief.uncertainty import ends_section, fans_section, survival_figure, words_of
 from derbes.results.stress import Answer, Influence
 from tests.brief.invented_stress import CAPACITY, DEMAND, PRICE, hazards, invented_stress
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
@@ -372,3 +372,24 @@ def test_charts_over_draws_are_labelled_with_years_and_shares(page):
     drawn = [set(picture_texts(picture)) for picture in pictures(part(page, "ended"))]
     assert drawn
     assert all({"2030", "100%", "0%"} <= texts for texts in drawn)
+
+
+def test_an_answer_without_any_index_has_a_sentence_and_no_table_of_dashes(stressed):
+    untold = "time_to_survive(embargo, 2027-01, bound=myopic)"
+    indices = (*stressed.stress.sensitivity, Influence(untold, DEMAND, None, None, None))
+    stress = replace(stressed.stress, sensitivity=indices)
+    section = deciding_section(replace(stressed, stress=stress), stress)
+    captions = [table.caption for table in section.tables if "Sensitivity" in table.caption]
+    assert len(captions) == 1
+    assert "January 2026" in captions[0]
+    assert section.paragraphs[-1].replace("\u00a0", " ") == (
+        "No draw moves these answers, or too few do for an index: time to survive, Embargo by "
+        "Northland, start January 2027, simple rule."
+    )
+
+
+def test_standard_errors_stand_in_the_unit_of_their_shares(stressed):
+    (figure,) = ends_section(stressed, stressed.stress).figures
+    errors = [row[5].text for row in figure.table.rows]
+    assert errors
+    assert all(text.endswith("%") for text in errors)

@@ -418,7 +418,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         Column(_("date"), lambda point: Cell.month(point.date)),
         Column(_("response"), lambda point: bound_words(point.bound)),
         Column(_("share of the draws"), lambda point: Cell.share(point.p)),
-        Column(_("standard error"), "standard_error"),
+        Column(_("standard error"), lambda point: Cell.share(point.standard_error)),
         Column(_("draws"), "n_draws"),
     )
     own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")] or points
