@@ -393,3 +393,11 @@ def test_standard_errors_stand_in_the_unit_of_their_shares(stressed):
     errors = [row[5].text for row in figure.table.rows]
     assert errors
     assert all(text.endswith("%") for text in errors)
+
+
+def test_a_time_of_a_table_is_rounded_as_that_of_a_sentence(stressed):
+    """Down to a tenth, and the page says so; the CSV has it whole."""
+    cover = fans_section(stressed, stressed.stress).figures[0].table
+    assert [row[7].text for row in cover.rows[:3]] == ["1.9", "2.5", "3.1"]
+    assert cover.rows[1][7].raw == pytest.approx(1.9 * 4 / 3)
+    assert "A time in months is rounded down to a tenth" in text_of(render_brief(stressed))

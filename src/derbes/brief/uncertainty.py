@@ -214,8 +214,10 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
         fan, at = row
         path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
         is_bound = of == "mean" and bool(fan.capped_share and fan.capped_share[at])
-        cell = Cell.figure(path[at], unit=fmt.unit_name(fan.unit) if fan.unit != "1" else "")
-        text = at_least(cell.text, path[at], fan.capped_at, is_bound=is_bound)
+        value, unit = path[at], fmt.unit_name(fan.unit) if fan.unit != "1" else ""
+        told = None if value is None or fan.unit != "month" else fmt.month_count(value)
+        cell = Cell.figure(value, told, unit=unit)
+        text = at_least(cell.text, value, fan.capped_at, is_bound=is_bound)
         return replace(cell, text=text)
 
     columns = (
