@@ -147,7 +147,7 @@ def _variant_problems(case: Case, names: Sequence[str], *more: str) -> list[Prob
 def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
     if not _MONTH.fullmatch(start):
         what = _('"{start}" is not a month').format(start=start)
-        fix = _("write year and month, e.g. {month}; or month, quarter, year")
+        fix = _("write year and month, e.g. {month}; for one in each quarter: --every quarter")
         return [Problem("start", what, fix=fix.format(month=calendar.label(0)))]
     period = calendar.index_of(start)
     if not 0 <= period < calendar.n_periods:

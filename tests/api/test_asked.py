@@ -93,7 +93,7 @@ def test_everything_that_the_case_does_not_have_is_named_at_once():
         "  - start: 2031-01 is outside the calendar of this case\n"
         "    fix: choose a month from 2026-01 to 2027-12\n"
         '  - start: "2026-13" is not a month\n'
-        "    fix: write year and month, e.g. 2026-01; or month, quarter, year\n"
+        "    fix: write year and month, e.g. 2026-01; for one in each quarter: --every quarter\n"
         "  - length: a measure cannot last 0 months\n"
         "    fix: choose a length from 1 to 24 months\n"
         "  - length: a measure cannot last 600 months\n"
