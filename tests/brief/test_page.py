@@ -75,6 +75,13 @@ def test_page_one_says_this(page):
     assert said.startswith(PAGE_ONE)
 
 
+def test_the_number_of_a_card_may_part_from_its_unit_on_a_phone(page):
+    """A word was broken where it did not fit; what keeps digits together stays."""
+    values = re.findall(r'class="card-value">([^<]*)<', page)
+    assert values[0] == "8.5 months"
+    assert not [value for value in values if re.search("\u00a0\\D", value)]
+
+
 def test_page_one_ends_with_what_made_it(page):
     assert text_of(page_one(page)).split("\n")[-5:] == [
         "What is known, what is assumed",
