@@ -333,7 +333,7 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
         )
         moves = _("{told}.")
         if len(stress.inputs) == 1 and not n:
-            text = _("The one number that was drawn is not published (grade A or B)")
+            text = _("The one number that was drawn is none of those published (grade A or B)")
         elif not n:
             text = _("None of the {total} numbers that were drawn is published (grade A or B)")
         elif stress.tornado and moving:
