@@ -93,8 +93,9 @@ def statement_answers(
         RequestError: Something asked for is not in the case; names all of it.
         CaseError: Expressions that cannot be used.
     """
-    refuse(case, ledger_problems(case, by, verdicts, as_of, draws=draws, seed=seed, flips=flips))
     n_workers, progress = options.n_workers, options.progress
+    counts = {"draws": draws, "seed": seed, "flips": flips, "n_workers": n_workers}
+    refuse(case, ledger_problems(case, by, verdicts, as_of, **counts))
     day, sampling = day_of(as_of) or latest_day(case), Sampling(draws, seed)
     found = verdicts_of(case, day, sampling, n_flips=flips, n_workers=n_workers, progress=progress)
     signaling = None

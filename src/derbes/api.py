@@ -17,7 +17,7 @@ from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE
 from derbes.errors import Problem, RequestError
 from derbes.language import language
-from derbes.parallel import GAP, Progress, RunOptions
+from derbes.parallel import GAP, Progress, RunOptions, worker_problems
 from derbes.publishing import brief, chart, chart_problems, charts, printed
 from derbes.request import (
     EVERY_MONTHS,
@@ -338,8 +338,7 @@ def draft(
     from derbes.trade.screen import Question, product_sheet
     from derbes.trade.store import dataset_of, store_folder
 
-    problems = draft_problems(importer, product, first)
-    if problems:
+    if problems := [*draft_problems(importer, product, first), *worker_problems(n_workers)]:
         raise RequestError(dataset_of(store_folder(store), dataset).id, problems)
     question = Question(importer, sender, products=(product,), last=year, n_years=n_years)
     return draft_case(product_sheet(store_folder(store), question, dataset, n_workers), first)
@@ -409,7 +408,7 @@ def cover(
     from derbes.analysis.cover import cover_table
 
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    request, made = request_of(case, **words), made_by(case, "cover", **words)
+    request, made = request_of(case, **words, n_workers=n_workers), made_by(case, "cover", **words)
     rows = cover_table(case, request, progress=progress, n_workers=n_workers)
     return Cover(rows=rows, provenance=made)
 
@@ -436,7 +435,8 @@ def leverage(
     from derbes.analysis.leverage import leverage_surface
 
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    request, made = request_of(case, **words), made_by(case, "leverage", **words)
+    made = made_by(case, "leverage", **words)
+    request = request_of(case, **words, n_workers=n_workers)
     found = leverage_surface(case, request, progress=progress, n_workers=n_workers)
     return with_units(case, found, made)
 

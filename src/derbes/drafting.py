@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from derbes import units
 from derbes.errors import Problem, RequestError
-from derbes.language import _, language
+from derbes.language import _, in_every_language, language, worded
 
 _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 LENGTHS = (1, 3, 6, 12)
@@ -147,10 +147,10 @@ def _head(draft: Draft) -> Iterator[str]:
 
 def _actors(draft: Draft) -> Iterator[str]:
     look = _("look in annual reports of its sellers, or in its costs of production")
-    yield f"  {draft.target}: {{label: {quoted(draft.target_label)}}}"
+    yield f"  {draft.target}: {{label: {in_each_language(draft.target_label)}}}"
     for one in draft.sellers:
         yield f"  {one.id}:" + (f"  # {one.note}" if one.note else "")
-        yield f"    label: {quoted(one.label)}"
+        yield f"    label: {in_each_language(one.label)}"
         yield f"    margin_share: missing  # {look}"
 
 
@@ -164,7 +164,7 @@ def _good(draft: Draft) -> Iterator[str]:
 
 def _use(draft: Draft) -> Iterator[str]:
     yield f"  {draft.use}:"
-    yield f"    label: {quoted(draft.use_label)}"
+    yield f"    label: {in_each_language(draft.use_label)}"
     yield f"    good: {draft.good}"
     yield "    tier: essential"
     if draft.use_note:
@@ -175,9 +175,8 @@ def _use(draft: Draft) -> Iterator[str]:
 
 
 def _stock(draft: Draft) -> Iterator[str]:
-    label = _("Stock at the beginning")
-    yield "  held:"
-    yield f"    label: {quoted(label)}"
+    label = worded("Stock at the beginning")
+    yield from ("  held:", f"    label: {in_each_language(label)}")
     yield f"    good: {draft.good}"
     look = _("look in storage reports, reserves by law, balance sheets of those who use it")
     yield f"    # {look}"
@@ -197,7 +196,7 @@ def _suppliers(draft: Draft) -> Iterator[str]:
     look = _("look in contracts, or the time between order and delivery")
     for one in draft.sellers:
         yield f"  {one.id}:"
-        yield f"    label: {quoted(one.label)}"
+        yield f"    label: {in_each_language(one.label)}"
         yield f"    actor: {one.id}"
         yield f"    good: {draft.good}"
         yield from _number_lines("price", one.price)
@@ -210,21 +209,21 @@ def _measures(draft: Draft) -> Iterator[str]:
     if not draft.sender:
         return
     head = f"{{kind: embargo, sender: {draft.sender}, hits: {{actor: {draft.sender}}}"
+    some = worded("{sender} stops selling for some months", sender=draft.sender_label)
+    year = worded("{sender} stops selling for a year", sender=draft.sender_label)
     for id_, lengths, label in (
-        ("stop", LENGTHS[:-1], _("{sender} stops selling for some months")),
-        ("stop_of_a_year", LENGTHS[-1:], _("{sender} stops selling for a year")),
+        ("stop", LENGTHS[:-1], some),
+        ("stop_of_a_year", LENGTHS[-1:], year),
     ):
-        listed = ", ".join(str(n) for n in lengths)
-        text = quoted(label.format(sender=draft.sender_label))
-        yield f"  {id_}: {head}, lengths: [{listed}], label: {text}}}"
+        yield f"  {id_}: {head}, lengths: {[*lengths]}, label: {in_each_language(label)}}}"
 
 
 def _standards(draft: Draft) -> Iterator[str]:
     """That a stop of a year is survived."""
     if draft.sender:
-        length, label = f"{LENGTHS[-1]} month", quoted(_("A stop of a year is survived"))
-        stop = f"measure: stop_of_a_year, length: {length}, from: {draft.first}, label: {label}"
-        yield f"  a_year: {{{stop}}}"
+        length, label = f"{LENGTHS[-1]} month", worded("A stop of a year is survived")
+        stop = f"measure: stop_of_a_year, length: {length}, from: {draft.first}"
+        yield f"  a_year: {{{stop}, label: {in_each_language(label)}}}"
 
 
 def _levers(draft: Draft) -> Iterator[str]:
@@ -232,8 +231,8 @@ def _levers(draft: Draft) -> Iterator[str]:
     if not draft.sender:
         return
     sender, look = draft.sender, quoted(draft.elsewhere)
-    missing = quoted(_("other goods, transit, finance, labor"))
-    this, other = quoted(_("This good")), quoted(_("All else"))
+    missing = in_each_language(worded("other goods, transit, finance, labor"))
+    this, other = (in_each_language(text) for text in (worded("This good"), worded("All else")))
     yield f"  this_good: {{sender: {sender}, measures: [stop_of_a_year], label: {this}}}"
     yield f"  all_else: {{sender: {sender}, missing: {missing}, look: {look}, label: {other}}}"
 
@@ -292,6 +291,12 @@ def digits(value: float) -> str:
     """Four digits that count, as plain decimals; never three of them, which could be thousands."""
     text = f"{float(f'{value:.4g}'):.10f}".rstrip("0").rstrip(".")
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+
+
+def in_each_language(text: str) -> str:
+    """A text of derbes in every language that it speaks, another as it is; as YAML wants it."""
+    told = [f"{code}: {quoted(one)}" for code, one in in_every_language(text).items()]
+    return f"{{{', '.join(told)}}}" if told else quoted(text)
 
 
 def quoted(text: str) -> str:
@@ -633,7 +638,7 @@ def _draft(known: Known, *, first: str, within: float, grade: str, why: str) -> 
         good_label=known["good"],
         unit=used.unit,
         use="need",
-        use_label=_("What is used"),
+        use_label=worded("What is used"),
         use_note=_("all of it counts as essential; what can wait goes into a use of its own"),
         demand=number(used.number, unit),
         stock=_stored(known["stock"], used, number),

@@ -224,6 +224,19 @@ def languages() -> tuple[str, ...]:
     return ("en", *sorted(found - {"en"}))
 
 
+def in_every_language(text: str) -> dict[str, str]:
+    """Language → a text that is kept; empty for one that stands as it is."""
+    told: dict[str, str] = {}
+    spoken = language()
+    try:
+        for code in languages() if isinstance(text, Worded) else ():
+            use_language(code)
+            told[code] = str(text)
+    finally:
+        use_language(spoken)
+    return told
+
+
 def system_language() -> str:
     """Language of the system, as POSIX names it; English where there is no catalog for it."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):

@@ -29,7 +29,14 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError, said_by_system
+from derbes.errors import (
+    DerbesError,
+    MissingExtraError,
+    Problem,
+    RequestError,
+    count_problems,
+    said_by_system,
+)
 from derbes.language import _, language, use_language
 
 Task = TypeVar("Task")
@@ -452,6 +459,11 @@ def refuse_small_space() -> None:
         what = what.format(allowed=allowed // 10**6, least=LEAST_SPACE // 10**6)
         fix = _("allow more: ulimit -v {least}").format(least=LEAST_SPACE // 1000)
         raise RequestError("derbes", [Problem("memory", what, fix=fix)])
+
+
+def worker_problems(n_workers: int) -> list[Problem]:
+    """What is wrong with a number of processes."""
+    return count_problems(("workers", n_workers, 1, MOST_WORKERS))
 
 
 def executor_problems(executor: Executor | str | None) -> list[Problem]:

@@ -53,7 +53,7 @@ def brief(  # noqa: PLR0913 - one option for each wish
         OutputError: The tables can no longer be written.
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    request, made = _asked(case, words, draws, seed)
+    request, made = _asked(case, words, draws, seed=seed, n_workers=n_workers)
     places = place_problems(case.files, {}, {"tables": tables})
     refuse(case, [*brief_problems(draws, seed), *_language_problems(languages), *places])
     from derbes.brief import csv_tables, render_brief
@@ -80,10 +80,10 @@ def _language_problems(asked: Sequence[str]) -> list[Problem]:
 
 
 def _asked(
-    case: Case, words: Mapping[str, Any], draws: int, seed: int
+    case: Case, words: Mapping[str, Any], draws: int, *, seed: int, n_workers: int
 ) -> tuple[Request, Provenance]:
     """What a page is asked, checked against the case, and what makes its answer."""
-    request = request_of(case, **words)
+    request = request_of(case, **words, n_workers=n_workers)
     made = made_by(case, "brief", **words, draws=draws, seed=seed)
     return replace(request, draws=draws, seed=seed) if draws > 1 else request, made
 
@@ -118,13 +118,14 @@ def chart(  # noqa: PLR0913 - one option for each wish
         SolveError: A program has no usable answer.
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts, "lengths": lengths}
-    request_of(case, **words)
+    request_of(case, **words, n_workers=n_workers)
     refuse(case, [*brief_problems(draws, seed), *chart_problems(case, name)])
     from derbes.brief.page import chart_of
     from derbes.pages import brief_contents, kind_of
 
     kind = kind_of(name)
-    request, made = _asked(case, words, draws if kind and kind.is_drawn else 0, seed)
+    drawn = draws if kind and kind.is_drawn else 0
+    request, made = _asked(case, words, drawn, seed=seed, n_workers=n_workers)
     options = RunOptions(n_workers, progress=progress)
     contents = brief_contents(case, request, options, made, parts=(kind.part,) if kind else ())
     found = chart_of(contents, name)

@@ -19,7 +19,7 @@ from derbes.case.request import BASE, DRAW_METHODS, HAZARDS, LATIN, QUESTIONS, R
 from derbes.errors import Problem, RequestError, count_problems, did_you_mean
 from derbes.files import place_problems
 from derbes.language import Worded, _, language, text_of, worded
-from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit
+from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit, worker_problems
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
 from derbes.units import UnitError, parse_amount
 from derbes.version import VERSION
@@ -95,6 +95,7 @@ def request_of(
     measures: Sequence[str] = (),
     starts: str | Sequence[str] = "quarter",
     lengths: Sequence[int] = (),
+    n_workers: int = 1,
 ) -> Request:
     """What is asked for, checked against a case.
 
@@ -104,9 +105,10 @@ def request_of(
         measures: Names; empty: all of the case.
         starts: ISO months; or `month`, `quarter` or `year` for one start in each.
         lengths: Lengths of the measures; empty: those that each measure names. [month]
+        n_workers: Processes that share the work.
 
     Raises:
-        RequestError: Something asked for is not in the case; names all of it.
+        RequestError: Something asked for is not in the case, or cannot be; names all of it.
     """
     months = _months(case.calendar, starts)
     problems = [
@@ -114,6 +116,7 @@ def request_of(
         *_unknown("measure", measures, case.measures, _('"{name}" is not a measure of this case')),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
         *_length_problems(case.calendar, lengths),
+        *worker_problems(n_workers),
     ]
     refuse(case, problems)
     request = Request(
@@ -143,7 +146,7 @@ def _variant_problems(case: Case, names: Sequence[str], *more: str) -> list[Prob
 def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
     if not _MONTH.fullmatch(start):
         what = _('"{start}" is not a month').format(start=start)
-        fix = _("write year and month, e.g. {month}; or month, quarter, year")
+        fix = _("write year and month, e.g. {month}; for one in each quarter: --every quarter")
         return [Problem("start", what, fix=fix.format(month=calendar.label(0)))]
     period = calendar.index_of(start)
     if not 0 <= period < calendar.n_periods:
@@ -333,7 +336,8 @@ def stress_request(
         names = (main,)
     request, problems = Request(), []
     try:
-        request = request_of(case, measures=names, starts=starts, **surface)
+        n_workers = options.n_workers
+        request = request_of(case, measures=names, starts=starts, n_workers=n_workers, **surface)
     except RequestError as error:
         problems = [*error.problems]
     for question in questions:
@@ -404,6 +408,7 @@ def planned_case(
         *wrong_budget,
         *count_problems(("draws", asked, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)),
         *_length_problems(chosen.calendar, lengths),
+        *worker_problems(options.n_workers),
     ]
     if not problems:
         names = standards or tuple(chosen.standards)
@@ -519,6 +524,7 @@ def ledger_problems(
     draws: int,
     seed: int,
     flips: int,
+    n_workers: int,
 ) -> list[Problem]:
     """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
     from derbes.statements import entries_of
@@ -537,6 +543,7 @@ def ledger_problems(
         ("seed", seed, 0, MOST_SEED),
         ("flips", flips, 0, MOST_FLIPS),
     )
+    problems += worker_problems(n_workers)
     what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
     return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
 

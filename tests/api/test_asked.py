@@ -1,7 +1,10 @@
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes import api
 from derbes.case.quantity import Step
 from derbes.case.request import Request
 from derbes.errors import RequestError
@@ -90,9 +93,33 @@ def test_everything_that_the_case_does_not_have_is_named_at_once():
         "  - start: 2031-01 is outside the calendar of this case\n"
         "    fix: choose a month from 2026-01 to 2027-12\n"
         '  - start: "2026-13" is not a month\n'
-        "    fix: write year and month, e.g. 2026-01; or month, quarter, year\n"
+        "    fix: write year and month, e.g. 2026-01; for one in each quarter: --every quarter\n"
         "  - length: a measure cannot last 0 months\n"
         "    fix: choose a length from 1 to 24 months\n"
         "  - length: a measure cannot last 600 months\n"
         "    fix: choose a length from 1 to 24 months"
     )
+
+
+@pytest.mark.parametrize("n_workers", [0, -1, 2000])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        partial(api.brief, town_case()),
+        partial(api.chart, town_case(), "cover"),
+        partial(api.cover, town_case()),
+        partial(api.draft, "KAZ", "271121"),
+        partial(api.leverage, town_case()),
+        partial(api.plan, town_case()),
+        partial(api.screen, "KAZ"),
+        partial(api.statements, town_case()),
+        partial(api.stress, town_case()),
+    ],
+    ids=lambda ask: ask.func.__name__,
+)
+def test_every_verb_refuses_a_number_of_processes_that_cannot_be(ask, n_workers):
+    with pytest.raises(RequestError) as error:
+        ask(n_workers=n_workers)
+    problem = next(one for one in error.value.problems if one.where == "workers")
+    assert problem.what == f"{n_workers:,} is not possible here"
+    assert problem.fix == "choose a number from 1 to 1,024"

@@ -255,3 +255,8 @@ def test_charts_leave_out_most_of_many_variants_and_say_so(contents):
 
 def test_page_one_keeps_its_wide_picture(page):
     assert page_one(page).count("<svg") == 2
+
+
+def test_one_row_that_paper_leaves_out_is_one_row():
+    table = table_of("All", (Column("name", 0),), [("a",)])
+    assert table.folded.left_out == "All: 1 row, on screen only."

@@ -125,3 +125,12 @@ def test_money_is_one_table_of_plants_currency_and_chances(told):
     section = money_section(told)
     assert len(section.tables) == 1
     assert len(section.tables[0].rows) == 7
+
+
+def test_a_plant_of_which_nothing_is_written_has_no_row_of_zeros(contents):
+    bare = PlantAccount("bare", 0.0, 0.0, 0.0, {}, None)
+    empty = replace(contents, plan=invented_plan(plants=(bare,), draws=1, seed=None))
+    assert money_section(empty) is None
+    closed = replace(bare, capital=5e6)
+    known = replace(contents, plan=invented_plan(plants=(closed,), draws=1, seed=None))
+    assert "no line of it opens, or none is written" in text_of(part(render_brief(known), "money"))

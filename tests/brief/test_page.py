@@ -44,7 +44,7 @@ How long can the town treat its water if Northland stops selling?
 Embargo by Northland in January 2026: all essential demand is met for 8.5 months. These are \
 central values; nothing is known about how sure they are. Weak window up to March 2031: 12 months \
 of it, begun by then, are not survived; at worst (January 2026) 240 to 380 t of essential demand \
-go unmet. Later ones are. First to run out: Softening salt (sold by Northland).
+go unmet. Those begun later are survived. First to run out: Softening salt (sold by Northland).
 Supposed: Embargo by Northland, 12 months.
 Essential: Washing (essential), Rinsing. Looked at: 40 starts from January 2026 to October 2035; \
 the calendar ends in December 2035.
@@ -73,6 +73,13 @@ Data as a table
 def test_page_one_says_this(page):
     said = text_of(page_one(page)).replace("Data as a table: ", "Data as a table\n: ")
     assert said.startswith(PAGE_ONE)
+
+
+def test_the_number_of_a_card_may_part_from_its_unit_on_a_phone(page):
+    """A word was broken where it did not fit; what keeps digits together stays."""
+    values = re.findall(r'class="card-value">([^<]*)<', page)
+    assert values[0] == "8.5 months"
+    assert not [value for value in values if re.search("\u00a0\\D", value)]
 
 
 def test_page_one_ends_with_what_made_it(page):

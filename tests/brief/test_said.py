@@ -121,6 +121,13 @@ def test_page_one_counts_what_model_and_arithmetic_tested(contents):
     )
 
 
+def test_what_is_only_likely_is_not_counted_as_holding():
+    row = replace(invented_ledger().statements[0], evidence="model")
+    rows = (row, replace(row, verdict="likely"), replace(row, verdict="unlikely"))
+    tally = replace(invented_ledger(), statements=rows).evidence_tally()
+    assert tally == "tested by the model: 2 hold or are likely, 1 fail or are unlikely"
+
+
 def test_page_one_lets_each_speaker_have_one_before_any_has_a_second(contents):
     ledger, (first, *_rest) = invented_ledger(), invented_ledger().statements
 

@@ -6,11 +6,11 @@ from itertools import product
 import pytest
 
 from derbes.brief import BriefContents, csv_tables, render_brief
-from derbes.brief.deciding import end_decides_words
+from derbes.brief.deciding import deciding_section, end_decides_words
 from derbes.brief.drawing import WIDE
 from derbes.brief.headline import end_dates, weak_window
 from derbes.brief.page import sections_of
-from derbes.brief.uncertainty import fans_section, survival_figure, words_of
+from derbes.brief.uncertainty import ends_section, fans_section, survival_figure, words_of
 from derbes.results.stress import Answer, Influence
 from tests.brief.invented_stress import CAPACITY, DEMAND, PRICE, hazards, invented_stress
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
@@ -138,7 +138,7 @@ def with_medians(contents: BriefContents, *medians: float) -> BriefContents:
 def test_numbers_drawn_of_which_none_is_published_are_said_to_be_so(stressed):
     first = replace(stressed.stress.inputs[0], grade="D")
     for inputs, words in (
-        ((first,), "The one number that was drawn is not published (grade A or B)."),
+        ((first,), "The one number that was drawn is none of those published (grade A or B)."),
         ((first, first), "None of the 2 numbers that were drawn is published (grade A or B)."),
     ):
         some = replace(stressed, stress=replace(stressed.stress, inputs=inputs))
@@ -372,3 +372,32 @@ def test_charts_over_draws_are_labelled_with_years_and_shares(page):
     drawn = [set(picture_texts(picture)) for picture in pictures(part(page, "ended"))]
     assert drawn
     assert all({"2030", "100%", "0%"} <= texts for texts in drawn)
+
+
+def test_an_answer_without_any_index_has_a_sentence_and_no_table_of_dashes(stressed):
+    untold = "time_to_survive(embargo, 2027-01, bound=myopic)"
+    indices = (*stressed.stress.sensitivity, Influence(untold, DEMAND, None, None, None))
+    stress = replace(stressed.stress, sensitivity=indices)
+    section = deciding_section(replace(stressed, stress=stress), stress)
+    captions = [table.caption for table in section.tables if "Sensitivity" in table.caption]
+    assert len(captions) == 1
+    assert "January 2026" in captions[0]
+    assert section.paragraphs[-1].replace("\u00a0", " ") == (
+        "No draw moves these answers, or too few do for an index: time to survive, Embargo by "
+        "Northland, start January 2027, simple rule."
+    )
+
+
+def test_standard_errors_stand_in_the_unit_of_their_shares(stressed):
+    (figure,) = ends_section(stressed, stressed.stress).figures
+    errors = [row[5].text for row in figure.table.rows]
+    assert errors
+    assert all(text.endswith("%") for text in errors)
+
+
+def test_a_time_of_a_table_is_rounded_as_that_of_a_sentence(stressed):
+    """Down to a tenth, and the page says so; the CSV has it whole."""
+    cover = fans_section(stressed, stressed.stress).figures[0].table
+    assert [row[7].text for row in cover.rows[:3]] == ["1.9", "2.5", "3.1"]
+    assert cover.rows[1][7].raw == pytest.approx(1.9 * 4 / 3)
+    assert "A time in months is rounded down to a tenth" in text_of(render_brief(stressed))

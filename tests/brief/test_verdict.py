@@ -66,7 +66,8 @@ def said(contents: BriefContents, *harms: float, by_rule: float = 1.0) -> str:
         ((0, 0, 9), "Weak window from July 2026 on: 12 months of it, begun then, are not survived; "
          "at worst (July 2026) 9 t of essential demand go unmet. Begun in January 2026 they are."),
         ((9, 7, 0), "Weak window up to April 2026: 12 months of it, begun by then, are not "
-         "survived; at worst (January 2026) 9 t of essential demand go unmet. Later ones are."),
+         "survived; at worst (January 2026) 9 t of essential demand go unmet. Those begun later "
+         "are survived."),
         ((0, 7, 0, 9, 0), "Weak windows between April 2026 and October 2026: 12 months of it, "
          "begun then, are not always survived; at worst (October 2026) 9 t of essential demand go "
          "unmet."),

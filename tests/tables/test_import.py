@@ -397,6 +397,14 @@ def test_a_stock_list_of_a_company_in_russian(tmp_path):
     assert (tmp_path / "town.imports" / "ostatki.yaml").exists()
 
 
+def test_a_day_as_the_heading_of_the_numbers_is_the_day_of_all_of_them(tmp_path):
+    """What the message on a date that stands in a title alone says to write."""
+    rows = ["Запас;", "Товар;31.12.2025", "Коагулянт;580 т", "Хлор;88 т"]
+    changed = changes_of(csv_in(tmp_path, "\n".join(rows)), case_in(tmp_path))
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", "580 t")
+    assert changed["stockpiles.chlorine_store.quantity"] == ("90 t", "88 t")
+
+
 def test_suppliers_are_renewed_and_put_in(tmp_path):
     case = case_in(tmp_path)
     rows = [

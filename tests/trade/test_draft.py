@@ -83,7 +83,7 @@ def test_small_sellers_are_put_together(tmp_path: Path) -> None:
     )  # fmt: skip
     case = api.read_case(drafted(store_of(tmp_path, rows), "LTU", "RUS", "271121", tmp_path))
     assert set(case.suppliers) == {"russian_federation", "norway", "others"}
-    assert case.actors["others"].label == {"": "2 other sellers"}
+    assert case.actors["others"].label["en"] == "2 other sellers"
     told = {number.path: number.value for number in api.inputs(case)}
     assert told["suppliers.others.price"] == pytest.approx(9000 / 26, rel=1e-3)
     assert told["suppliers.others.capacity"] == pytest.approx(26 / 12, rel=1e-3)
@@ -208,3 +208,18 @@ def test_indicators_are_facts_that_statements_name_without_any_store(tmp_path: P
     assert api.check(path) == ()
     verdicts = {row.id: row.verdict for row in api.statements(api.read_case(path)).statements}
     assert verdicts == {"flagged": "holds", "calm": "holds", "net": "untestable"}
+
+
+def test_what_derbes_knows_the_words_of_is_drafted_in_every_language(tmp_path: Path) -> None:
+    """Whatever language it was drafted in, so that a page in another one needs no [en]."""
+    case = api.read_case(drafted(Path("nowhere"), "KAZ", "RUS", "271121", tmp_path))
+    assert case.actors["kazakhstan"].label == {
+        "en": "Kazakhstan",
+        "kk": "Қазақстан",
+        "ru": "Казахстан",
+    }
+    assert case.uses["imports"].label["ru"] == "То, что импортируется"
+    assert case.stockpiles["held"].label["kk"] == "Басындағы қор"
+    assert case.measures["stop_of_a_year"].label["ru"].startswith("Россия")
+    assert case.suppliers["turkmenistan"].label["kk"] == "Түрікменстан"
+    assert set(case.levers["all_else"].lacks) == {"en", "kk", "ru"}

@@ -19,8 +19,9 @@ from derbes.errors import OutputError
 from derbes.harmless import in_sheet, visible
 from derbes.language import use_language
 from derbes.results.books import NAMES, tables_of
+from derbes.results.plan import Outlay
 from derbes.results.records import record_of, to_json
-from derbes.results.stress import Answer, Bar, EndedBy, Influence, Stress
+from derbes.results.stress import Answer, Bar, EndedBy, Influence, Stress, TippingValue
 from derbes.results.supply import Cover, CoverRow
 from derbes.results.tables import Column, table_of
 from derbes.workbook import results as files
@@ -363,6 +364,28 @@ def test_charts_speak_the_language_in_use():
     assert "Обеспеченность: на сколько хватает запаса [мес.]" in told
     assert {"наилучший ответ, 6", "простое правило, 12"} <= {*told}
     assert not [words for words in told if re.search("optimal|myopic|cover|month", words)]
+
+
+def test_words_of_cells_are_in_the_language_in_use():
+    """Units, parts abroad and sides are told to a reader; a CSV keeps what JSON has."""
+    end = Bar("end(embargo)", "delay", "month", 0.0, 1.0, 0.0, 1.0, 2.0, 1.0, "months from 2026-01")
+    tip = TippingValue("ended(embargo)", "delay", 3.0, "month", "below", None, True)
+    stress = replace(_stress(), tornado=(end,), tipping=(tip,))
+    outlay = table_of("outlay", "Outlay", Outlay, [Outlay(2026, "foreign", 1.0, 2.0)], "currency")
+    use_language("ru")
+    try:
+        sheets = {table.name: table for table in (*tables_of(stress), outlay)}
+        told = {
+            name: [str(files._cell_of(table, column, row))
+                   for row in table.rows for column in table.columns]
+            for name, table in sheets.items()
+        }  # fmt: skip
+    finally:
+        use_language("en")
+    assert {"месяцев с 2026-01", "мес."} <= {*told["swings"]}
+    assert {"ниже него", "мес."} <= {*told["tipping"]}
+    assert told["outlay"] == ["из них за границей"]
+    assert sheets["outlay"].fields["currency"][2] == ["foreign"]
 
 
 def test_a_time_is_said_to_be_a_bound_where_one_is():

@@ -22,7 +22,7 @@ from derbes.brief.uncertainty import (
     words_of,
 )
 from derbes.language import _, ngettext
-from derbes.results.stress import Bar, Influence, Stress, TippingValue
+from derbes.results.stress import Bar, Influence, Stress, TippingValue, no_index_words
 from derbes.results.tables import MISSING, Column
 
 _BARS = 8
@@ -242,9 +242,10 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
         for place, answer in enumerate(moved, 1)
     )
     verdicts = dict.fromkeys(tip.answer for tip in stress.tipping)
-    answers = dict.fromkeys(one.answer for one in stress.sensitivity)
     tables = [_tipping_table(contents, stress, verdict) for verdict in verdicts]
-    tables += [_indices_table(contents, stress, answer) for answer in answers]
+    tables += [
+        _indices_table(contents, stress, *told) for told in stress.indices.items() if told[1]
+    ]
     text = _(
         "A tornado moves one input at a time over its range, all others at their central values. "
         "A tipping value is where a yes becomes a no. The first-order index is the "
@@ -252,7 +253,8 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
         "others; a total near 0 says that learning the input would not narrow the answer, a large "
         "one says what to find out first. A dash stands where there are too few draws to tell."
     )
-    texts = (text, *_screened(contents, stress))
+    untold = (words_of(contents, answer) for answer, told in stress.indices.items() if not told)
+    texts = (text, *_screened(contents, stress), *no_index_words(untold))
     return Section("deciding", _("What decides the answer"), texts, tuple(figures), tuple(tables))
 
 
@@ -318,7 +320,9 @@ def _draws(stress: Stress) -> str:
     return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
 
 
-def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> PageTable:
+def _indices_table(
+    contents: BriefContents, stress: Stress, answer: str, told: list[Influence]
+) -> PageTable:
     """The inputs with the largest indices of an answer; on paper those worth a line."""
 
     def index(value: float | None, half: float | None = None) -> Cell:
@@ -331,8 +335,7 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Page
     def decides(one: Influence) -> bool:
         return max(one.first or 0.0, one.total or 0.0, one.pawn or 0.0) >= _LEAST_INDEX
 
-    own = [one for one in stress.sensitivity if one.answer == answer]
-    own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
+    own = sorted(told, key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
     columns = [
         Column(_("input"), lambda one: input_words(contents, one.input)),
         Column(_("first-order index ± 95 %"), lambda one: index(one.first, one.first_confidence)),

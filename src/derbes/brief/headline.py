@@ -353,7 +353,7 @@ def _over_time(months: list[str], short: list[str], n_runs: int) -> str:
     if short[0] == months[0]:
         return _(
             "Weak window up to {ends}: {length} of it, begun by then, are not survived; at worst "
-            "({month}) {units} of essential demand go unmet. Later ones are."
+            "({month}) {units} of essential demand go unmet. Those begun later are survived."
         )
     if short[-1] == months[-1]:
         return _(

@@ -6,7 +6,7 @@ from typing import Any
 
 from derbes.brief import format as fmt
 from derbes.harmless import in_style, sheet
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.results.tables import Column, field_of
 
 Raw = str | float | int | None
@@ -124,7 +124,11 @@ class PageTable:
             return ""
         text = _("On paper {n} of {total} rows; the page on screen has all.")
         if not n:
-            text = _("{caption}: {total} rows, on screen only.")
+            text = ngettext(
+                "{caption}: {total} row, on screen only.",
+                "{caption}: {total} rows, on screen only.",
+                total,
+            )
         return fmt.told(text, caption=self.caption, n=n, total=total)
 
     @property

@@ -42,6 +42,7 @@ from derbes.case.entities import essential_uses
 from derbes.harmless import file_name, in_html, in_json, sheet, visible
 from derbes.language import _, language, ngettext, text_of, use_language
 from derbes.results.plan import Plan
+from derbes.spelling import NO_BREAK
 
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
@@ -123,13 +124,14 @@ def _answer(contents: BriefContents) -> str:
 
 
 def _cards(contents: BriefContents) -> tuple[Card, ...]:
-    if not contents.case.measures:
-        return _calm_cards(contents)
-    return (
-        _survival_card(contents),
-        _end_card(contents),
-        _ratio_card(contents),
-        *(_project_card(contents) or (_premium_card(contents),)),
+    """The cards, whose large numbers may part from their units where a phone is too narrow."""
+    if contents.case.measures:
+        cards = [_survival_card(contents), _end_card(contents), _ratio_card(contents)]
+        cards += _project_card(contents) or (_premium_card(contents),)
+    else:
+        cards = [*_calm_cards(contents)]
+    return tuple(
+        (label, re.sub(rf"{NO_BREAK}(?=\D)", " ", value), words) for label, value, words in cards
     )
 
 
@@ -329,7 +331,7 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
         )
         moves = _("{told}.")
         if len(stress.inputs) == 1 and not n:
-            text = _("The one number that was drawn is not published (grade A or B)")
+            text = _("The one number that was drawn is none of those published (grade A or B)")
         elif not n:
             text = _("None of the {total} numbers that were drawn is published (grade A or B)")
         elif stress.tornado and moving:

@@ -587,7 +587,9 @@ def money_section(contents: BriefContents) -> Section | None:
 
 def _plant_rows(contents: BriefContents) -> Iterator[Row]:
     for one in contents.plan.plants if contents.plan else ():
-        amount = _("no line of it opens")
+        if one.used_in_all is None and not (one.capital or one.standing):
+            continue
+        amount = _("no line of it opens, or none is written")
         if one.used_in_all is not None:
             amount = _("{share} of its hours used in calm").format(share=fmt.share(one.used_in_all))
             years = list(one.used)

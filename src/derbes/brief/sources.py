@@ -285,6 +285,10 @@ def method_section(case: Case) -> Section:
             "The premium is the price rise at which the target would rather be cut off; above "
             "100 times the price it is given as no limit."
         ),
+        _(
+            "A time in months is rounded down to a tenth, so that none is told that was not "
+            "reached; the CSV files have it whole."
+        ),
     )
     on_plans = (plan_method(),) if case.options else ()
     return Section("method", _("How it is computed"), (*paragraphs, *on_plans))

@@ -212,8 +212,11 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
         fan, at = row
         path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
         is_bound = of == "mean" and bool(fan.capped_share and fan.capped_share[at])
-        cell = Cell.figure(path[at], unit=fmt.unit_name(fan.unit) if fan.unit != "1" else "")
-        return replace(cell, text=at_least(cell.text, path[at], fan.capped_at, is_bound=is_bound))
+        value, unit = path[at], fmt.unit_name(fan.unit) if fan.unit != "1" else ""
+        told = None if value is None or fan.unit != "month" else fmt.month_count(value)
+        cell = Cell.figure(value, told, unit=unit)
+        text = at_least(cell.text, value, fan.capped_at, is_bound=is_bound)
+        return replace(cell, text=text)
 
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0].variant)),
@@ -414,7 +417,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         Column(_("date"), lambda point: Cell.month(point.date)),
         Column(_("response"), lambda point: bound_words(point.bound)),
         Column(_("share of the draws"), lambda point: Cell.share(point.p)),
-        Column(_("standard error"), "standard_error"),
+        Column(_("standard error"), lambda point: Cell.share(point.standard_error)),
         Column(_("draws"), "n_draws"),
     )
     own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")] or points

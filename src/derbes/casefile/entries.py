@@ -501,7 +501,8 @@ def _flag(given: Any, path: Path) -> Any:
 def _whole(form: forms.WholeForm, given: Any, path: Path) -> Any:
     match = _WHOLE.fullmatch(given) if isinstance(given, str) else None
     if match is None or len(match[1]) > MOST_DIGITS:
-        return _expected(path, _("a whole number"), given)
+        fix = _("write a number alone, without a unit") if isinstance(given, str) else ""
+        return _expected(path, _("a whole number"), given, fix)
     number = int(match[1])
     if form.least <= number <= form.most:
         return number

@@ -132,16 +132,23 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     if "unexpected end of stream" in reason and error.context and error.context_mark:
         at = error.context_mark  # an open quote, say
         what = f"{_(error.context)}, {what}"
+    fix = _fix_of(reason)
+    if "could not find expected ':'" in reason and error.context_mark:
+        at = error.context_mark  # the line that has none, not the one behind it
+        fix = _("write a colon and a space behind the key; see the quotes and brackets above it")
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
     what = _("this is not YAML: {reason}").format(reason=what)
-    return _RefusedError(what, _fix_of(reason), Mark(file, line, column, index, index + 1))
+    return _RefusedError(what, fix, Mark(file, line, column, index, index + 1))
 
 
 def _fix_of(said: str) -> str:
     if "cannot start any token" in said or "tab character" in said:
         return _("indent with spaces, not tabs; put a text that begins with @, ` or % in quotes")
     if "mapping values are not allowed" in said:
-        return _("put a text that holds a colon in quotes; see that the key begins its line")
+        return _(
+            "put a text that holds a colon in quotes; see that the key begins its line and a colon "
+            "stands behind it"
+        )
     if "undefined alias" in said:
         return _("put a text that begins with * in quotes")
     return _("look at indents, quotes and brackets here and in the line above")

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from derbes.harmless import in_line
-from derbes.language import _, language, ngettext, percent, spelled
+from derbes.language import _, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
-from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
+from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns, status_words
 from derbes.results.statements import (
     SpeakerScore,
     StatementRow,
@@ -27,6 +27,7 @@ from derbes.results.stress import (
     HazardRisk,
     Influence,
     Stress,
+    no_index_words,
     points_of,
     quantity_of,
 )
@@ -43,9 +44,9 @@ from derbes.results.tables import (
     response_words,
     shown,
     text_table,
+    unit_words,
     verdict_words,
 )
-from derbes.units import format_unit
 
 FAR = 0.5
 """Part of a use's demand in its worst month by which two responses lie far apart."""
@@ -248,15 +249,10 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    status = {
-        "optimal": _("within the gap asked for"),
-        "time limit": _("stopped at the time limit"),
-        "infeasible": _("impossible"),
-    }.get(plan.status, plan.status)
     gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
     text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
     cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
-    yield text.format(cost=cost, bound=bound, gap=gap, status=status)
+    yield text.format(cost=cost, bound=bound, gap=gap, status=status_words(plan.status))
     if plan.standards and plan.cost_of_security is not None:
         text = _("Without any standard: {cost}; the standards cost {above}")
         above = _money(plan, plan.cost_of_security)
@@ -468,7 +464,9 @@ def _deciding(stress: Stress) -> Iterator[str]:
     def swing(one: Influence, field: str) -> float | None:
         return getattr(swings.get((one.answer, one.input)), field, None)
 
-    for (answer,), rows in grouped(stress.sensitivity, by=("answer",)).items():
+    for answer, rows in stress.indices.items():
+        if not rows:
+            continue
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (
@@ -482,6 +480,7 @@ def _deciding(stress: Stress) -> Iterator[str]:
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
         )
         yield text_table(columns, rows[:MOST_INPUTS])
+    yield from no_index_words(answer for answer, rows in stress.indices.items() if not rows)
 
 
 def _plus_minus(index: float | None, half_width: float | None) -> str | None:
@@ -558,7 +557,7 @@ def _flip_lines(row: StatementRow) -> list[str]:
     }
     lines = []
     for one in row.flips_at:
-        value = f"{shown(one.value)} {format_unit(one.unit, language())}".strip()
+        value = f"{shown(one.value)} {unit_words(one.unit)}".strip()
         text = words[one.direction]
         lines.append(
             text.format(id=row.id, input=one.input, value=value, central=shown(one.central))

@@ -23,12 +23,28 @@ from derbes.results.tables import (
     html_table,
     quantile_columns,
     table_of,
+    unit_words,
 )
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""
 NOISE = 1e-9
 """Part of a cost up to which a difference of two costs is rounding noise."""
+
+
+def currency_words(currency: str) -> str:
+    """What an amount of the outlay is told in."""
+    return _("of it abroad") if currency == FOREIGN else currency
+
+
+def status_words(status: str) -> str:
+    """How a search for a plan ended."""
+    states = {
+        "optimal": _("within the gap asked for"),
+        "time limit": _("stopped at the time limit"),
+        "infeasible": _("impossible"),
+    }
+    return states.get(status, status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,7 @@ class PlanChoice:
     date: Annotated[str, Head("decided", is_date=True)]
     """ISO month of the decision."""
     size: Annotated[float, Head("size")]
-    unit: Annotated[str, Head("unit")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
     """Unit of the size: of the good for a reserve, `month`, or empty for multiples."""
     cost: Annotated[float, Head("cost", "money")]
     """Capital, running and standing cost over the calendar, less what is left of the capital at
@@ -83,7 +99,7 @@ class ClashWish:
     """The wish and its least relaxation, in words."""
     least_relaxation: Annotated[float | None, Head("least relaxation")]
     """Of the first cure; None: relaxing this wish alone cures nothing. [unit]"""
-    unit: Annotated[str, Head("unit")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
     cures: tuple[Cure, ...] = ()
 
 
@@ -128,7 +144,7 @@ class Outlay:
     """What is paid in a year, expected over draws; not discounted."""
 
     year: Annotated[int, Head("year")]
-    currency: Annotated[str, Head("currency")]
+    currency: Annotated[str, Head("currency", words=currency_words)]
     """Base currency: all payments; `foreign`: the part that is paid abroad."""
     amount: Annotated[float | None, Head("with the plan", "money")]
     """With the plan: options, purchases, running, storage; None: of a payment for a plant
@@ -216,7 +232,7 @@ class Plan(Tabled):
     """Cheapest cost without any standard. [money]"""
     value_of_waiting: tuple[Waiting, ...]
     alternatives: tuple[Alternative, ...]
-    status: Annotated[str, Head("status")]
+    status: Annotated[str, Head("status", words=status_words)]
     """`optimal` (within the gap), `time limit`, `infeasible`."""
     not_computed: Annotated[tuple[str, ...], Head("not computed")]
     """Answers that were left out, because nobody asked or the time was over."""

@@ -433,6 +433,8 @@ class StatementTable(Tabled):
                 for those in (("holds", "likely"), ("fails", "unlikely"))
             )
             words = _("{evidence}: {held} hold, {failed} fail")
+            if {"likely", "unlikely"} & {*verdicts}:
+                words = _("{evidence}: {held} hold or are likely, {failed} fail or are unlikely")
             if kind == SAID:
                 words = _("{evidence}: {n} not shown")
             if verdicts:

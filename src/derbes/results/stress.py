@@ -1,6 +1,6 @@
 """What holds over many draws of the uncertain inputs, and what decides it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -18,7 +18,13 @@ from derbes.results.tables import (
     quantile_columns,
     response_column,
     table_of,
+    unit_words,
 )
+
+
+def side_words(side: str) -> str:
+    """On which side of a value an answer turns over."""
+    return {"below": _("below it"), "above": _("above it")}.get(side, side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Answer:
 
     name: Annotated[str, Head("answer")]
     """What it is, as an expression: `time_to_survive(embargo, 2028-01, bound=optimal)`."""
-    unit: Annotated[str, Head("unit")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
     """Empty: a pure number; `share`: a probability or a part."""
     mean: Annotated[float | None, Head("mean")]
     """None: it has no value in some draw, or no bound in some: the others are no sample."""
@@ -88,10 +94,10 @@ class Influence:
     answer: Annotated[str, Head("answer")]
     input: Annotated[str, Head("input")]
     """Path of the input; `scenario` for the choice of a scenario."""
-    first: Annotated[float | None, Head("first order")]
+    first: Annotated[float | None, Head("first-order index")]
     """First-order Sobol index: part of the variance that the input explains alone; None:
     the input was screened out, or the answer never varies."""
-    total: Annotated[float | None, Head("total")]
+    total: Annotated[float | None, Head("total index")]
     """Total Sobol index: part of the variance in which the input has a hand."""
     pawn: float | None
     """Median PAWN index over the draws: largest distance between the answer's distribution
@@ -100,6 +106,11 @@ class Influence:
     """Half width of the 95 % interval of `first`."""
     total_confidence: Annotated[float | None, Head("half of the total's 95 % interval")] = None
 
+    @property
+    def is_told(self) -> bool:
+        """Whether any index is known."""
+        return (self.first, self.total, self.pawn) != (None, None, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -107,7 +118,7 @@ class Bar:
 
     answer: Annotated[str, Head("answer")]
     input: Annotated[str, Head("input")]
-    unit: Annotated[str, Head("unit of the input")]
+    unit: Annotated[str, Head("unit of the input", words=unit_words)]
     low: Annotated[float, Head("low")]
     """[unit]"""
     high: Annotated[float, Head("high")]
@@ -117,7 +128,7 @@ class Bar:
     answer_at_low: Annotated[float, Head("answer at low")]
     answer_at_high: Annotated[float, Head("answer at high")]
     answer_central: Annotated[float, Head("answer at the center")]
-    answer_unit: Annotated[str, Head("unit of the answer")] = ""
+    answer_unit: Annotated[str, Head("unit of the answer", words=unit_words)] = ""
     """Unit of the answer; of an end `months from 2026-01`, the calendar's end: never."""
 
 
@@ -142,8 +153,8 @@ class TippingValue:
     input: Annotated[str, Head("input")]
     value: Annotated[float | None, Head("flips at")]
     """With all other inputs at their central values; None: it flips nowhere in its range."""
-    unit: Annotated[str, Head("unit")]
-    direction: Annotated[str, Head("on the side")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
+    direction: Annotated[str, Head("on the side", words=side_words)]
     """`below` or `above`: on which side the answer is not what it is at the center."""
     value_over_draws: Annotated[float | None, Head("flips over draws at")] = None
     """Where the answer holds in half of the draws; None: nowhere in the range."""
@@ -253,6 +264,24 @@ class Stress(Tabled):
     """In which years a cut-off by the first measure pays its sender, in the draws that are
     solved; None: the measure has no sender, or no losses were asked for."""
 
+    @property
+    def indices(self) -> dict[str, list[Influence]]:
+        """Answer → how much of its spread comes from each input; none where no index tells."""
+        found: dict[str, list[Influence]] = {one.answer: [] for one in self.sensitivity}
+        for one in self.sensitivity:
+            found[one.answer].append(one)
+        return {
+            answer: rows if any(one.is_told for one in rows) else []
+            for answer, rows in found.items()
+        }
+
+
+def no_index_words(answers: Iterable[str]) -> Iterator[str]:
+    """That no index tells what decides these answers; nothing where there is none of them."""
+    if names := "; ".join(answers):
+        text = _("No draw moves these answers, or too few do for an index: {answers}.")
+        yield text.format(answers=names)
+
 
 @dataclass(frozen=True, slots=True)
 class FanPoint:
@@ -263,7 +292,7 @@ class FanPoint:
     measure: Annotated[str, Head("measure")]
     length: Annotated[int | None, Head("length", "month")]
     bound: Annotated[str, Head("response")]
-    unit: Annotated[str, Head("unit")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
     date: Annotated[str, Head("date", is_date=True)]
     mean: Annotated[float | None, Head("mean")]
     quantiles: Mapping[str, float | None]

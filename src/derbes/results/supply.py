@@ -21,6 +21,7 @@ from derbes.results.tables import (
     setting_columns,
     table_of,
     tier_units,
+    unit_words,
 )
 
 
@@ -145,7 +146,7 @@ class LeverageRow:
     """Unmet deferrable demand, with what is unmet in calm too. [unmet_unit]"""
     deepest_use: str = ""
     """Id of the use of `deepest_shortfall`; empty when nothing is short."""
-    unmet_unit: Annotated[str, Head("unit of unmet demand")] = ""
+    unmet_unit: Annotated[str, Head("unit of unmet demand", words=unit_words)] = ""
     """The unit that all uses share, else `weighted units`, else `months of use`; where the
     tiers differ, that of essential uses, then that of deferrable ones: `t / MWh`."""
     bounds: Annotated[tuple[str, ...], Head("figures that are bounds")] = ()
@@ -283,7 +284,7 @@ class DrawnInput:
 
     path: Annotated[str, Head("input")]
     """Path inside the case, e.g. `suppliers.north.price`."""
-    unit: Annotated[str, Head("unit")]
+    unit: Annotated[str, Head("unit", words=unit_words)]
     value: Annotated[float, Head("value")]
     """Central value. [unit]"""
     low: Annotated[float | None, Head("low")]

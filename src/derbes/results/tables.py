@@ -9,6 +9,7 @@ import math
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
@@ -17,6 +18,8 @@ from derbes.language import _, language, ngettext, spelled
 from derbes.units import format_unit
 
 MISSING = "–"
+MONTHS_FROM = "months from "
+"""Unit of an end, before the month from which it is counted."""
 _GAP = "  "
 _DIGITS = 4
 _ROUNDING = 1e-6
@@ -77,7 +80,7 @@ class Column:
     @property
     def unit_words(self) -> str:
         """The unit in the language in use; as it is where that has no other word for it."""
-        return format_unit(self.unit, language())
+        return unit_words(self.unit)
 
     @property
     def plain_unit(self) -> str:
@@ -157,6 +160,14 @@ def evidence_column() -> Column:
 def response_words(bound: str) -> str:
     """A response for a reader, in full."""
     return {"optimal": _("best response"), "myopic": _("simple rule")}.get(bound, bound)
+
+
+def unit_words(unit: str) -> str:
+    """A unit in the language in use; of an end that is counted from a month, too."""
+    counted, _from, month = unit.partition(MONTHS_FROM)
+    if month and not counted:
+        return _("months from {month}").format(month=month)
+    return format_unit(unit, language())
 
 
 def response_column() -> Column:
@@ -521,6 +532,8 @@ class Head(NamedTuple):
     unit: str = ""
     """A word for it, such as `money`, or the unit itself, as in `headed`."""
     is_date: bool = False
+    words: Callable[[str], str] | None = None
+    """What a reader sees of a word that JSON has; None: the word."""
 
 
 def headed(record: type, names: str, **units: str) -> tuple[Column, ...]:
@@ -535,8 +548,15 @@ def headed(record: type, names: str, **units: str) -> tuple[Column, ...]:
     for name in names.split():
         (head,) = hints[name].__metadata__
         unit = units.get(head.unit, _(head.unit) if head.unit else "")
-        found.append(Column(_(head.heading), name, unit, is_date=head.is_date))
+        field, exact = (
+            (partial(_worded_field, name, head.words), name) if head.words else (name, "")
+        )
+        found.append(Column(_(head.heading), field, unit, exact=exact, is_date=head.is_date))
     return tuple(found)
+
+
+def _worded_field(name: str, words: Callable[[str], str], row: Any) -> str:
+    return words(at_path(row, name))
 
 
 def table_of(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from derbes.case.forms import MISSING
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
 from derbes.drafting import id_of
@@ -156,7 +155,7 @@ def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
         reading.refuse(_place(reading, row, "supplier"), _("the cell is empty"))
     if not text or not good:
         return ()
-    case, unit = reading.case, reading.case.goods[good].unit
+    case, unit, n_refused = reading.case, reading.case.goods[good].unit, len(reading.problems)
     told = {
         "price": _amount(reading, row, "price", f"{case.currency}/{unit}"),
         "capacity": _amount(reading, row, "capacity", f"{unit}/month"),
@@ -175,6 +174,12 @@ def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
             if value is not None:
                 reading.values["suppliers", known, key] = value
         return known, good
+    for key in ("price", "capacity"):
+        if told[key] is None and len(reading.problems) == n_refused:
+            what = _("{supplier} is new to the case, and nothing can be computed without its {key}")
+            place = _place(reading, row, key) or _place(reading, row, "supplier")
+            fix = _("fill it in, or take the row out")
+            reading.refuse(place, what.format(supplier=text, key=key), fix)
     actor_text = _text(reading, row, "actor") or text
     found = [
         name for name in _named(actor_text, case.actors)
@@ -188,8 +193,6 @@ def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
         "actor": actor,
         "good": good,
         "label": text,
-        "price": MISSING,
-        "capacity": MISSING,
         **{key: value for key, value in told.items() if value is not None},
     }
     return name, good
@@ -232,22 +235,16 @@ def _ingredient(reading: TableReading, row: int) -> tuple[str, ...]:
     if not output or not given:
         return ()
     recipes = [name for name, one in case.recipes.items() if one.output == output]
-    if len(recipes) > 1:
-        what = _("several recipes make {good}: {names}")
+    if len(recipes) != 1:
+        what, fix = _("several recipes make {good}: {names}"), _("change their inputs in the file")
+        if not recipes:
+            what = _("no recipe of the case makes {good}")
+            fix = _("write it into the case first, with its capacity or with a plant and a line")
         what = what.format(good=output, names=", ".join(recipes))
-        reading.refuse(_place(reading, row, "output"), what, _("change their inputs in the file"))
+        reading.refuse(_place(reading, row, "output"), what, fix)
         return ()
     value = _amount(reading, row, "amount", case.goods[given].unit)
     if value is None:
         return ()
-    name = recipes[0] if recipes else f"{output}_made"
-    made = reading.values
-    if recipes:
-        made["recipes", name, "inputs", given] = value
-    else:
-        new: Plain = {"output": output, "inputs": {}, "capacity": MISSING}
-        recipe = made.setdefault(("recipes", name), new)
-        inputs = recipe["inputs"] if isinstance(recipe, dict) else None
-        if isinstance(inputs, dict):
-            inputs[given] = value
+    reading.values["recipes", recipes[0], "inputs", given] = value
     return output, given

@@ -393,6 +393,11 @@ def _list_map(found: kept.TableMap, frame: FoundTable, source: str) -> kept.Tabl
 def _untold(role: str, frame: FoundTable) -> Problem:
     what = _("no column is found for the {part}").format(part=role)
     fix = _('say which: --map "{part}=HEADING"; the headings are: {known}')
+    if role == "date":
+        fix = _(
+            'say which: --map "date=HEADING"; where none holds dates, write the day or month as '
+            "the heading of the numbers, such as 2026-10-31; the headings are: {known}"
+        )
     known = ", ".join(full(one) for one in frame.headings[:12])
     return Problem(role, what, fix=fix.format(part=role, known=known))
 
@@ -404,6 +409,8 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
             columns["date"] = ACROSS
         elif (heading := date_column(frame, found)) is not None:
             columns["date"] = full(heading)
+        elif any(one.moment is not None for one in frame.headings):
+            columns["date"] = ACROSS
         else:
             raise TableError(source, [_untold("date", frame)])
     stockout = role_of(frame, "stockout")

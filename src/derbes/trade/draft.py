@@ -21,7 +21,7 @@ from derbes.drafting import (
     unknown_stock,
 )
 from derbes.errors import DataError, Problem
-from derbes.language import _, percent
+from derbes.language import Worded, _, percent, worded
 from derbes.results.trade import Dependence, ProductSheet, Seller
 from derbes.trade.codes import GROUPS, area_name, areas, iso3, numbers_of, product_of
 
@@ -113,14 +113,14 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         currency="USD",
         price_year=last.year,
         target=_id_of(sheet.buyer),
-        target_label=_name_of(sheet.buyer),
+        target_label=Worded(_name_of, sheet.buyer),
         sender=told.sender,
-        sender_label=_name_of(sheet.sender) if told.sender else "",
+        sender_label=Worded(_name_of, sheet.sender) if told.sender else "",
         good=f"hs{sheet.product}",
         good_label=sheet.label,
         unit=told.unit,
         use="imports",
-        use_label=_("What is imported"),
+        use_label=worded("What is imported"),
         use_note=note,
         demand=_demand(told),
         stock=unknown_stock(
@@ -185,7 +185,7 @@ def _sellers(told: _Told) -> list[_Amounts]:
         now = sum(part.now for part in parts)
         others = _Amounts(
             id="others",
-            name=_("{n} other sellers").format(n=len(small)),
+            name=worded("{n} other sellers", n=len(small)),
             now=now,
             peak=sum(part.peak for part in parts),
             price=sum(part.price * part.now for part in parts) / now if now else usual,
@@ -198,16 +198,17 @@ def _sellers(told: _Told) -> list[_Amounts]:
 
 def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
     """What a seller sold; `usual` is the price of one of whom no weight is known. [USD/t]"""
-    id_ = _id_of(seller.seller)
+    id_, today = _id_of(seller.seller), Worded(_name_of, seller.seller)
+    name = today if today == seller.name else seller.name  # one of the past has one name
     if not is_by_weight:
         value, more = seller.value / 1e3, seller.peak / seller.exports
-        return _Amounts(id_, seller.name, value, value, 1e3, [1e3], value * more)
+        return _Amounts(id_, name, value, value, 1e3, [1e3], value * more)
     prices = [price for price in seller.unit_values.values() if price is not None]
     price = seller.unit_value or usual
     now = seller.value / price if seller.weight is None else seller.weight
     peak = max([now, *(weight for weight in seller.weights.values() if weight is not None)])
     more = (seller.peak_weight or 0.0) / seller.exports_weight if seller.exports_weight else 1.0
-    return _Amounts(id_, seller.name, now, peak, price, prices or [price], max(peak, now * more))
+    return _Amounts(id_, name, now, peak, price, prices or [price], max(peak, now * more))
 
 
 def _head(told: _Told) -> Iterator[str]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from derbes.errors import Problem, RequestError, count_problems
 from derbes.language import _, ngettext
+from derbes.parallel import worker_problems
 from derbes.results import trade as results
 from derbes.sql.engine import Columns, QueryEngine, filled, opened_elsewhere, opened_engine
 from derbes.trade import indicators as of
@@ -62,7 +63,7 @@ def screen(
 ) -> results.Screen:
     """Products by how dependent their buyer is on few sellers; as in `derbes.api`."""
     data = dataset_of(store, dataset)
-    years = _years(question, data)
+    years = _years(question, data, n_threads)
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
         columns, partial, warnings = tables.columns(), tables.partial(), tables.warnings()
@@ -84,7 +85,7 @@ def product_sheet(
 ) -> results.ProductSheet:
     """One product of one buyer over years, its sellers and who else could sell; as `screen`."""
     data = dataset_of(store, dataset)
-    years = _years(question, data)
+    years = _years(question, data, n_threads)
     (product,) = question.products
     with _opened(engine, n_threads) as opened:
         tables = _Tables(opened, data, question, years)
@@ -165,7 +166,7 @@ def _asked_years(question: Question, data: Dataset) -> range:
     return range(last - question.n_years + 1, last + 1)
 
 
-def _years(question: Question, data: Dataset) -> tuple[int, ...]:
+def _years(question: Question, data: Dataset, n_threads: int) -> tuple[int, ...]:
     """Years asked about that the data hold; refuses what is not known.
 
     Raises:
@@ -192,7 +193,7 @@ def _years(question: Question, data: Dataset) -> tuple[int, ...]:
             problems.append(Problem("product", what, fix=fix))
     years_asked = ("years", question.n_years, 1, MOST_YEARS)
     made = ("production", question.production or 0.0, 0.0, MOST_TONNES)
-    problems += count_problems(years_asked, made)
+    problems += [*count_problems(years_asked, made), *worker_problems(n_threads)]
     if any(problem.where == "years" for problem in problems):
         raise RequestError(data.id, problems)
     years = tuple(year for year in _asked_years(question, data) if year in data.years)
