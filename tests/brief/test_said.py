@@ -145,10 +145,11 @@ def test_page_one_lets_each_speaker_have_one_before_any_has_a_second(contents):
         said("refused", "northland", "untestable", "model"),
         said("theirs", "northland", "open", "model"),
         said("last", "author", "likely", "model"),
-    )
+        said("read", "moscow", "holds", "model", "read_as_dependent(northland, 2026-01)"),
+    )  # what rests on the game stands with its note, further down
     table = telling_statements(contents, replace(ledger, statements=rows))
     assert [row[0].text for row in table.rows] == ["answered", "theirs", "counted", "kept"]
-    assert "4 of 7" in table.caption
+    assert "4 of 8" in table.caption
     assert telling_statements(contents, replace(ledger, statements=rows[1:2])) is None
 
 

@@ -39,6 +39,9 @@ _ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
 """Part of the longest bar that a piece must have to hold its number, by width of the chart."""
 ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
 """What an expression asks for that page one answers."""
+OF_THE_GAME = ("only_talk(", "words_matter(", "read_as_dependent(", "read_as_free(")
+"""What the signaling game answers, over parameters that are assumed: told with its note alone,
+for which page one has no room."""
 _MOST_TOLD = 4
 
 
@@ -103,7 +106,8 @@ def telling_statements(contents: BriefContents, ledger: results.StatementTable) 
         )
 
     by_holder: dict[str, dict[str, results.StatementRow]] = {}
-    for row in sorted(judged, key=rank):
+    told = (row for row in judged if not any(name in row.expression for name in OF_THE_GAME))
+    for row in sorted(told, key=rank):
         by_holder.setdefault(row.holder, {}).setdefault(row.verdict, row)
     turns = zip_longest(*(own.values() for own in by_holder.values()))
     rows = [row for row in chain.from_iterable(turns) if row is not None][:_MOST_TOLD]
