@@ -113,6 +113,20 @@ def test_a_line_in_parts(seed: int) -> None:
 
 
 @law()
+def test_a_seller_who_has_nothing_to_sell_changes_nothing(seed: int) -> None:
+    """However little it asks for it: what cannot be had is no measure of what a good is worth."""
+    case, start = asked(seed)
+    sellers = {
+        f"empty_{good}": Supplier(
+            f"empty_{good}", actor="third", good=good, price=Quantity(1e-9), capacity=Quantity(0.0)
+        )
+        for good in case.goods
+    }
+    more = replace(case, suppliers={**sellers, **case.suppliers})
+    assert unlike(figures(case, start), figures(more, start), sizes_of(case)) == []
+
+
+@law()
 def test_what_nobody_uses_changes_nothing(seed: int) -> None:
     case, start = asked(seed)
     other = Good("unused", unit="t")

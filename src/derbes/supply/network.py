@@ -31,11 +31,13 @@ def unit_values(arrays: CaseArrays, period: int = 0) -> FloatArray:
 def _unit_values(arrays: CaseArrays) -> FloatArray:
     """Cheapest cost of one unit by period, inputs included. (G, T) [money/unit]
 
-    Recipes have no cycles, so the values settle after as many rounds as there are goods.
+    Who never has any to sell is no way to a good. Recipes have no cycles, so the values settle
+    after as many rounds as there are goods.
     """
     activities = arrays.activities
     values = np.full((len(arrays.goods), activities.unit_cost.shape[1]), np.inf)
-    makes = np.flatnonzero(activities.kinds != ActivityKind.EXPORT)
+    is_ever_open = (activities.capacity > 0).any(axis=1)
+    makes = np.flatnonzero((activities.kinds != ActivityKind.EXPORT) & is_ever_open)
     for _round in range(len(arrays.goods)):
         before = values.copy()
         for k in makes:
