@@ -26,7 +26,7 @@ class OptionKind(StrEnum):
     CONVERT = "convert"
     """A recipe that is there only when chosen. Size 1: as written."""
     BUY_OUT = "buy_out"
-    """A supplier that no measure hits any more. Size: the share of it."""
+    """A supplier that no measure hits any more, but for what is on its way. Size: the share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Option(Element):
     `bring_forward`: an earlier opening of a plant; `reserve`: stock of a good to be held
     beside its reserve; `contract`: a supplier or route that is there only when chosen;
     `convert`: a recipe that is there only when chosen; `buy_out`: a supplier that no
-    measure hits any more."""
+    measure hits any more; what is on its way when one begins is hit all the same."""
     element: Annotated[str, forms.ELEMENT, NEEDED] = ""
     """What it is about, by section and id, e.g. `plants.second`, `goods.alum`."""
     size: ClassVar[
