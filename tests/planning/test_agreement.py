@@ -10,6 +10,7 @@ import pytest
 from derbes.planning import optimum as solve
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import (
+    LEAST,
     START,
     Clock,
     TimeIsOver,
@@ -146,3 +147,22 @@ def _until_late(search, monkeypatch, *given):
     monkeypatch.setattr(Clock, "is_over", property(lambda _clock: True))
     assert found is not None
     return found
+
+
+def test_what_lacks_least_is_told_with_what_the_prices_proved_of_cost():
+    """A solver whose plans always lack next to nothing: the one that lacks nothing costs more."""
+    problem = make_problem(small_case(0))
+    plan = solve_plan(problem)
+    met = plan.evaluation
+    assert met is not None
+    noise = replace(met, shortfalls={"year": np.array([1e-9])}, cost=100.0, penalized=100.0)
+    dear = replace(met, cost=500.0, penalized=0.0)
+
+    def find(prices, _before):
+        figures, bound = (dear, 0.0) if prices is LEAST else (noise, 99.0)
+        return solve.Point(plan.columns, figures, bound, prices)
+
+    found = solve.at_right_prices(find, START, Clock.of(None))
+    told = solve.plan_solution(problem, found, Clock.of(None), reference=50.0)
+    assert (told.cost, told.bound) == (500.0, pytest.approx(99.0))
+    assert told.gap == pytest.approx(401.0 / 450.0)

@@ -233,8 +233,11 @@ def at_right_prices(
         hard = prices.hard * (RAISE if is_hard_low else 1.0)
         soft = prices.soft * (RAISE if is_soft_low else 1.0)
         point = find(replace(prices, hard=hard, soft=soft), point) or point
-    is_less = point and least and least.figures.lacking < point.figures.lacking
-    return least if is_less else point
+    if point is None or least is None or least.figures.lacking >= point.figures.lacking:
+        return point
+    # it was found whatever it costs: what is proved of cost is what the prices have proved
+    figures = least.figures
+    return replace(least, bound=point.bound + figures.penalized - figures.cost)
 
 
 def plan_solution(

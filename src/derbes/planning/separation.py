@@ -148,7 +148,7 @@ Constant = tuple[float, FloatArray]
 
 
 TOLERANCE = 1e-6
-"""What a contingency may lack beyond what is known, as part of the worth of its dearest period."""
+"""What a contingency may lack beyond what is known, as part of the worth of all it asks for."""
 Bounds = tuple[FloatArray, FloatArray, FloatArray]
 """Lower and upper bounds of rows, upper bounds of columns."""
 TOGETHER = 8
@@ -187,7 +187,7 @@ def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
     """What each start may lack beyond what is known, by the contingencies' bounds. (S,) [worth]"""
     worth = np.flatnonzero(family.cost > 0)
     closed = bounds[:, 2 * family.n_rows + worth]
-    return np.asarray(TOLERANCE * (family.cost[worth] * closed).max(axis=1, initial=0.0))
+    return np.asarray(TOLERANCE * (closed @ family.cost[worth]))
 
 
 class ContingencySeparation:
