@@ -123,12 +123,12 @@ def test_the_plan_without_standards_is_kept_for_the_next_plan_unless_time_was_ov
     way, monkeypatch
 ):
     problem = make_problem(small_case(3, n_scenarios=2))
-    known, late = solve.CalmPlans(), solve.CalmPlans()
-    one = way(problem, monkeypatch, calm=known)
+    known, late = solve.KnownPlans(), solve.KnownPlans()
+    one = way(problem, monkeypatch, plans=known)
     assert len(known.together) + len(known.apart) == 1
     for search in ("no_threat", "_calm"):
         monkeypatch.setattr(solve, search, None)
-    other = way(problem, monkeypatch, calm=known)
+    other = way(problem, monkeypatch, plans=known)
     assert other.cost == pytest.approx(one.cost, rel=1e-12)  # from another basis
     assert other.no_threat_cost == one.no_threat_cost
     monkeypatch.undo()
@@ -136,7 +136,7 @@ def test_the_plan_without_standards_is_kept_for_the_next_plan_unless_time_was_ov
         until_late = partial(_until_late, getattr(solve, search), monkeypatch)
         monkeypatch.setattr(solve, search, until_late)
     with suppress(TimeIsOver):
-        way(problem, monkeypatch, calm=late, time_limit=1e6)
+        way(problem, monkeypatch, plans=late, time_limit=1e6)
     assert not late.together
     assert not late.apart
 

@@ -8,7 +8,7 @@ import pytest
 from derbes.case.options import Budget, Limit
 from derbes.case.quantity import Quantity
 from derbes.planning import optimum
-from derbes.planning.optimum import CalmPlans, solve_plan
+from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import all_starts, make_problem, with_contingencies
 from derbes.planning.solving import decided_so, without_set
 from tests.oracles.plans import solve_draws
@@ -70,8 +70,8 @@ def _each_draw_apart(monkeypatch):
 
 
 def known_and_plan(case):
-    known = CalmPlans()
-    return known, solve_plan(make_problem(case), gap=GAP, calm=known)
+    known = KnownPlans()
+    return known, solve_plan(make_problem(case), gap=GAP, plans=known)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -82,7 +82,7 @@ def test_a_plan_found_with_the_cuts_of_another_costs_the_same(seed, n_scenarios,
     problem = make_problem(change(case, plan))
     alone = solve_plan(problem, gap=GAP)
     begun = [one.is_of(problem) for one in known.searched[optimum._second_key(problem)]]
-    again = solve_plan(problem, gap=GAP, calm=known)
+    again = solve_plan(problem, gap=GAP, plans=known)
     assert begun == [True]
     assert again.feasible == alone.feasible
     above = abs(alone.cost - alone.no_threat_cost) + 1e-9 * abs(alone.cost)

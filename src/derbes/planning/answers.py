@@ -30,7 +30,7 @@ from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.parallel import Progress, RunOptions
 from derbes.planning.accounts import accounts_of, choices_in_words, number_words
-from derbes.planning.optimum import CalmPlans, solve_plan
+from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import (
     TIME_LIMIT,
     Clock,
@@ -105,7 +105,7 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         SolveError: A program has no usable answer.
     """
     case, draws, clock = request.case, request.draws, Clock.of(effort.time_limit)
-    problem, calm = make_problem(case, draws=draws), CalmPlans()
+    problem, plans = make_problem(case, draws=draws), KnownPlans()
     solution = solve_plan(
         problem,
         gap=effort.gap,
@@ -115,11 +115,11 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         checkpoint=effort.store,
         resume=effort.resume,
         progress=_bounds_told(effort.progress, case.currency),
-        calm=calm,
+        plans=plans,
     )
     work, is_feasible = _Work(request, effort, problem, solution, clock), solution.feasible
     solve = solver_of(
-        draws, effort, clock, calm=calm, known=(case, solution) if is_feasible else None
+        draws, effort, clock, plans=plans, known=(case, solution) if is_feasible else None
     )
     is_known = is_feasible or solution.status != TIME_LIMIT
     clash: tuple[Any, ...] = ()
@@ -416,10 +416,13 @@ def standard_costs(
             except TimeIsOver:
                 cost = None
         above = None if cost is None else dearer_by(best.cost, cost)
-        short, is_cap = best.shortfalls.get(name, 0.0), case.standards[name].is_cap
-        months = short if is_cap else short * float(case.calendar.step)
-        lacking = {"excess" if is_cap else "shortfall": months if is_known else None}
-        rows.append(StandardCost(name, is_known and short <= 0, above, **lacking))
+        short = best.shortfalls.get(name, 0.0)
+        row = StandardCost(name, is_known and short <= 0, above)
+        if is_known and case.standards[name].is_cap:
+            row = replace(row, excess=short)
+        elif is_known:
+            row = replace(row, shortfall=short * float(case.calendar.step))
+        rows.append(row)
     return tuple(rows)
 
 

@@ -353,20 +353,21 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
 
 
 @dataclass(frozen=True, slots=True)
-class CalmPlans:
-    """Cheapest plans without standards, each found once for all questions that share it.
+class KnownPlans:
+    """What plans that were found tell of others.
 
-    What differs in the standards alone has the same one, so that each point of a frontier
-    begins with the cuts of its base courses (M13), which hold at any length. What differs in
-    what may be chosen alone has the same second stage, so that it begins with all its cuts.
+    What differs in the standards alone has the same cheapest plan without any, so that each
+    point of a frontier begins with the cuts of its base courses (M13), which hold at any length.
+    What differs in what may be chosen alone has the same second stage, so that it begins with
+    all its cuts.
     """
 
     together: dict[str, Point] = field(default_factory=dict)
-    """By the extensive form."""
+    """Cheapest plans without standards, by the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
-    """By decomposition, with the cuts."""
+    """The same by decomposition, with the cuts."""
     searched: dict[str, list["Searched"]] = field(default_factory=dict)
-    """By decomposition, by second stage: plans that were found, with standards and without."""
+    """By second stage: what was found by decomposition, with standards and without."""
     is_asked: bool = True
     """Whether what they cost is asked for, also where the plan is found without it."""
 
@@ -429,20 +430,20 @@ def _solve_together(
     problem: PlanProblem,
     scenarios: Scenarios,
     clock: Clock,
-    calm_plans: CalmPlans,
+    plans: KnownPlans,
     *,
     gap: float,
     progress: Progress | None,
 ) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     calm, reference, begun = None, np.nan, problem
-    if calm_plans.is_asked or problem.n_columns > SMALL:
+    if plans.is_asked or problem.n_columns > SMALL:
         key = _calm_key(problem)
-        calm = calm_plans.together.get(key) or no_threat(problem, clock)
+        calm = plans.together.get(key) or no_threat(problem, clock)
         if calm is None:
             return plan_solution(problem, None, clock)
         if not clock.is_over:
-            calm_plans.together[key] = calm
+            plans.together[key] = calm
         reference = calm.figures.cost
     cuts: dict[tuple[int, int, bytes], DrawCut] = {}
     while True:
@@ -452,7 +453,7 @@ def _solve_together(
         if progress:
             cost, bound = found.figures.penalized, found.bound
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
-        is_told = calm_plans.is_asked or bool(cuts)
+        is_told = plans.is_asked or bool(cuts)
         if not found.figures.is_feasible and not is_told:
             break
         # the starts that make the plan dearer, and for which it was not made
@@ -493,15 +494,15 @@ SHORT_PART = 0.01
 """Part of the gap by which long contingencies may cost more than short ones unnoticed."""
 
 
-def _solve_apart(problem: PlanProblem, run: BendersRun, calm_plans: CalmPlans) -> PlanSolution:
+def _solve_apart(problem: PlanProblem, run: BendersRun, plans: KnownPlans) -> PlanSolution:
     """The cheapest plan by decomposition; the run is over all draws of the problem."""
     record, clock = run.record, run.clock
-    searched = calm_plans.searched.setdefault(_second_key(problem), [])
+    searched = plans.searched.setdefault(_second_key(problem), [])
     known = next((one for one in reversed(searched) if one.is_of(problem)), None)
     if known:
         run.scenarios.cuts.update({one: [*cuts] for one, cuts in known.contingencies.items()})
     if record.reference is None:
-        key, apart = _calm_key(problem), calm_plans.apart
+        key, apart = _calm_key(problem), plans.apart
         if key not in apart:
             begun = record
             if known:
@@ -641,7 +642,7 @@ def solve_plan(
     checkpoint: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
-    calm: CalmPlans | None = None,
+    plans: KnownPlans | None = None,
 ) -> PlanSolution:
     """The cheapest plan that meets its standards at every start, in every draw that counts.
 
@@ -654,13 +655,13 @@ def solve_plan(
         checkpoint: File in which what is known is kept after every iteration.
         resume: Whether to go on from the checkpoint.
         progress: Called after every iteration.
-        calm: Plans without standards that are known; what is found is added.
+        plans: What other plans have told; what is found is added.
 
     Raises:
         RequestError: The checkpoint is of another case or request.
         SolveError: The program is unbounded.
     """
-    clock, calm_plans = Clock.of(time_limit), calm or CalmPlans()
+    clock, plans = Clock.of(time_limit), plans or KnownPlans()
     is_small = problem.n_columns <= MOST_TOGETHER
     problem = stated(problem) if is_small else base_alone(problem)
     record = Record(key_of(problem), BendersState.begin(problem.first.n_columns))
@@ -676,6 +677,6 @@ def solve_plan(
     with crew, Scenarios(crew, bare, clock.until) as scenarios:
         if not is_small:
             run = BendersRun(scenarios, record, gap, clock, keep, progress)
-            return _solve_apart(problem, run, calm_plans)
+            return _solve_apart(problem, run, plans)
         keep(record)
-        return _solve_together(problem, scenarios, clock, calm_plans, gap=gap, progress=progress)
+        return _solve_together(problem, scenarios, clock, plans, gap=gap, progress=progress)

@@ -38,7 +38,7 @@ from derbes.planning.accounts import (
 )
 from derbes.planning.base_course import part_at_most, share_of, with_part
 from derbes.planning.first_stage import foreign_share
-from derbes.planning.optimum import CalmPlans, solve_plan
+from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.plan import ClashWish, Cure
 
@@ -96,15 +96,15 @@ def solver_of(
     effort: RunOptions,
     clock: Clock,
     *,
-    calm: CalmPlans | None = None,
+    plans: KnownPlans | None = None,
     known: tuple[Case, PlanSolution] | None = None,
 ) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left.
 
-    Plans without standards that are known (`calm`) are not searched for again, nor is the
-    plan of a case that is `known`.
+    What other plans have told (`plans`) is not searched for again, nor is the plan of a case
+    that is `known`.
     """
-    calm = replace(CalmPlans() if calm is None else calm, is_asked=False)
+    shared = replace(KnownPlans() if plans is None else plans, is_asked=False)
 
     def solve(case: Case, *, is_rough: bool = False) -> PlanSolution:
         left = clock.left()
@@ -116,7 +116,7 @@ def solver_of(
             time_limit=left,
             n_workers=effort.n_workers,
             executor=effort.pool,
-            calm=calm,
+            plans=shared,
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver

@@ -36,7 +36,7 @@ from derbes.planning.accounts import (
 )
 from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
-from derbes.planning.optimum import CalmPlans, solve_plan
+from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import lacking, make_problem
 from derbes.results import money
 from derbes.results.plan import Plan
@@ -241,8 +241,8 @@ def _way(
     met, paid = plan.feasible if plan else None, total or (None, None)
     if plan is None and case.standards:
         closed = replace(nothing_decided(case), standards=case.standards)
-        calm = CalmPlans(is_asked=False)
-        met = solve_plan(make_problem(closed, draws=futures), calm=calm).feasible
+        plans = KnownPlans(is_asked=False)
+        met = solve_plan(make_problem(closed, draws=futures), plans=plans).feasible
     # what is left of plants and of what is chosen at the end, discounted
     left = left_in_plants(case, plants_anyway(case)) + sum(
         residual_value(case, case.options[one.option], one.date, fixed=1.0, size=one.size)

@@ -452,30 +452,25 @@ class _Staged:
                 "it was cut off or edited, and download it again."
             ).format(file=name, n=n_broken, total=kept + n_broken, share=MOST_BROKEN)
             raise DataError("\n".join([text, *(f"  - {line}" for line in shown)]))
-        twice = self._engine.rows(
-            f"""SELECT count(*), min(line), min_by(words, line) FROM (
-              SELECT min(line) AS line, min_by(words, line) AS words FROM {self._kept}
-              GROUP BY t, m, i, j, k, f HAVING count(*) > 1)"""
-        )[0]
-        if twice[0]:
-            text = _(
-                "{file}: {n} rows stand more than once, first that of line {line}: {words}. Fix: "
-                "keep one of each."
-            )
-            line = self._line(twice[1])
-            raise DataError(text.format(file=name, n=twice[0], line=line, words=twice[2]))
-        both = self._engine.rows(
-            f"""SELECT count(*), min(line), min_by(words, line) FROM (
-              SELECT min(line) AS line, min_by(words, line) AS words FROM {self._kept}
-              GROUP BY t, i, j, k, f HAVING min(m) = 0 AND max(m) > 0)"""
-        )[0]
-        if both[0]:
-            text = _(
-                "{file}: whole years stand beside their own months (rows: {n}), first in line "
-                "{line}: {words}. Fix: keep the years or the months; together they count twice."
-            )
-            line = self._line(both[1])
-            raise DataError(text.format(file=name, n=both[0], line=line, words=both[2]))
+        told_again = _(
+            "{file}: {n} rows stand more than once, first that of line {line}: {words}. Fix: "
+            "keep one of each."
+        )
+        told_within = _(
+            "{file}: whole years stand beside their own months (rows: {n}), first in line "
+            "{line}: {words}. Fix: keep the years or the months; together they count twice."
+        )
+        for text, key, is_double in (
+            (told_again, "t, m, i, j, k, f", "count(*) > 1"),
+            (told_within, "t, i, j, k, f", "min(m) = 0 AND max(m) > 0"),
+        ):
+            n, line, words = self._engine.rows(
+                f"""SELECT count(*), min(line), min_by(words, line) FROM (
+                  SELECT min(line) AS line, min_by(words, line) AS words FROM {self._kept}
+                  GROUP BY {key} HAVING {is_double})"""
+            )[0]
+            if n:
+                raise DataError(text.format(file=name, n=n, line=self._line(line), words=words))
 
     def flows(self) -> set[int]:
         """Who reports the rows that are kept."""
