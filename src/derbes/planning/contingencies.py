@@ -324,7 +324,7 @@ def make_tables(
     stock[:, : operating_stock.shape[1]] = operating_stock
     first_lots = np.zeros((len(arrays.lots), n))
     first_lots[:, 0] = arrays.lot_stock
-    first_good, tables = first_elements(arrays)["balance"], {}
+    first_good, tables = first_elements(arrays)["balance"], dict[str, ContingencyPaths]()
     for name, measure in measures.items():
         in_time = replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
         uses, found, exempted = uses_of(standards[name], arrays), [], list[Move]()
@@ -355,8 +355,16 @@ def make_tables(
         during, after = found
         differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
         moves = option_moves(written, effects, measure, exempted)
+        after = _kept(after, [one.after for one in tables.values()])
+        opened = _kept(moves.paths, [one.moves.paths for one in tables.values()])
+        moves = replace(moves, paths=opened)
         tables[name] = ContingencyPaths(after, differing, during[differing], moves)
     return tables
+
+
+def _kept(paths: FloatArray, known: Sequence[FloatArray]) -> FloatArray:
+    """Those of another standard, where they are the same, so that they are kept once."""
+    return next((one for one in known if np.array_equal(one, paths)), paths)
 
 
 def _gathered(

@@ -661,7 +661,8 @@ class Scenarios:
             until=self.until if is_timed else np.inf,
             known_exactly=frozenset(found),
         )
-        done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
+        tasks = list(zip(self._batches, self._warm_starts, strict=True))
+        done = self.crew.do(work, tasks, needs=[batch.key for batch in self._batches])
         outcomes, cuts, warm_starts = zip(*done, strict=True)
         self._warm_starts = list(warm_starts)
         self._learn(cuts)
