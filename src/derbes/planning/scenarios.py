@@ -689,9 +689,7 @@ class Scenarios:
             for ages in warm_starts.ages
             for r in ages
         }
-        for key in self._idle:
-            self._idle[key] += 1
-        self._idle.update(dict.fromkeys(used, 0))
+        self._idle = {key: n + 1 for key, n in self._idle.items()} | dict.fromkeys(used, 0)
         for one in new:
             for matrix, cuts in one.items():
                 kept = {cut.key: cut for cut in (*self.cuts.get(matrix, ()), *cuts)}
