@@ -31,7 +31,7 @@ from derbes.planning.problem import make_problem, with_contingencies
 from derbes.supply.baseline import first_state, solve_calm
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
-from derbes.supply.network import make_layout, supply_matrix
+from derbes.supply.network import longest_lead, make_layout, supply_matrix
 from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
@@ -406,6 +406,40 @@ def test_a_long_contingency_is_followed_as_long_as_harm_is_counted(seed, sender_
     arrays = compile_case(asked)
     for length in (1, 4, 12):
         run = MeasureRun(None, length)
-        long = window_length(arrays, length, is_long=True)
+        lead = longest_lead(arrays)
+        long = window_length(arrays, length, lead=lead, is_long=True)
         assert long == horizon(arrays, run, 0)
-        assert window_length(arrays, length, is_long=False) <= long
+        assert window_length(arrays, length, lead=lead, is_long=False) <= long
+
+
+def test_a_measure_that_is_not_asked_about_makes_no_contingency_longer():
+    """Deliveries of a third seller could be a year late; without that, nobody looks so far.
+
+    Nobody sells any more from month 16 on, behind all that the standard asks about.
+    """
+    case = worked_example(1)
+    sellers = {
+        name: replace(one, capacity=Quantity(200.0, steps=((0, 200.0), (16, 0.0))))
+        for name, one in case.suppliers.items()
+    }
+    sellers["third"] = replace(sellers["from_sender"], id="third", actor="other", capacity=Q(0.1))
+    late = Measure(
+        "late", kind=MeasureKind.DELAY, hits=(Hit(element="suppliers.third"),), by=Q(12.0),
+        lengths=(1,),
+    )  # fmt: skip
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=24),
+        goods={"good": replace(case.goods["good"], storage_limit=Q(600.0))},
+        suppliers=sellers,
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=10, last=10)},
+        refill_time=Q(1.0),
+        sender_horizon=Q(1.0),
+    )
+    beside = replace(asked, measures={**asked.measures, "late": late})
+    alone, with_late = (solve_plan(make_problem(one)) for one in (asked, beside))
+    assert alone.feasible
+    assert with_late.feasible
+    assert with_late.cost == pytest.approx(alone.cost)

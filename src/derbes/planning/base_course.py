@@ -33,7 +33,7 @@ from derbes.case.entities import Case
 from derbes.case.options import USE, OptionKind, Standard, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
-from derbes.model.arrays import CALM, ActivityKind, CaseArrays
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.measures import compile_measure
 from derbes.planning.effects import (
     CAPACITY,
@@ -49,6 +49,7 @@ from derbes.planning.effects import (
 from derbes.planning.first_stage import FirstStage
 from derbes.supply.baseline import orders_before
 from derbes.supply.bounds import window_bounds
+from derbes.supply.disruption import longest_open_lead
 from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
 
@@ -96,6 +97,8 @@ class BaseCourse:
     delayed: Mapping[str, tuple[tuple[int, int], ...]]
     """Standard → openings that its measure may delay: period, and time until all of it is
     open behind it. [period]"""
+    leads: Mapping[str, int]
+    """Standard → longest time from order to arrival, with or without its measure. [period]"""
     gains: "Gains"
 
     @property
@@ -152,6 +155,11 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
     alone = arrays.activities.shared < 0
     is_habit = alone & np.isin(arrays.activities.elements, sorted(has_least))
     in_calm = [(name, one) for name, one in case.standards.items() if not one.measure]
+    measures = {
+        name: compile_measure(case, written.arrays, one.measure)
+        for name, one in case.standards.items()
+        if one.measure
+    }
     return BaseCourse(
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
@@ -159,31 +167,31 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
-        delayed=_delayed(case, written.arrays),
+        delayed=_delayed(case, written.arrays, measures),
+        leads={name: longest_open_lead(written.arrays, one) for name, one in measures.items()},
         gains=gains,
     )
 
 
-def _delayed(case: Case, arrays: CaseArrays) -> dict[str, tuple[tuple[int, int], ...]]:
+def _delayed(
+    case: Case, arrays: CaseArrays, measures: Mapping[str, MeasureArrays]
+) -> dict[str, tuple[tuple[int, int], ...]]:
     """Standard → openings that its measure may delay, with delay and ramp."""
     closed = optional_elements(case.options)
     written = zip(arrays.plants, arrays.plant_opening.tolist(), strict=True)
     openings = {(plant, opening) for plant, opening in written if f"plants.{plant}" not in closed}
     openings |= set(option_openings(case))
     found = {}
-    for name, standard in case.standards.items():
-        if standard.measure:
-            delays = compile_measure(case, arrays, standard.measure).plant_delay
-            times = dict(
-                zip(arrays.plants, zip(delays, arrays.plant_ramp, strict=True), strict=True)
+    for name, measure in measures.items():
+        delays = zip(measure.plant_delay, arrays.plant_ramp, strict=True)
+        times = dict(zip(arrays.plants, delays, strict=True))
+        found[name] = tuple(
+            sorted(
+                (opening, int(sum(times[plant])))
+                for plant, opening in openings
+                if times[plant][0] and opening < arrays.n_calendar
             )
-            found[name] = tuple(
-                sorted(
-                    (opening, int(sum(times[plant])))
-                    for plant, opening in openings
-                    if times[plant][0] and opening < arrays.n_calendar
-                )
-            )
+        )
     return found
 
 

@@ -196,6 +196,7 @@ def with_contingencies(
             standard,
             start=start,
             is_long=(name, start) in long_windows,
+            lead=problem.second.base.leads[name],
             delayed=problem.second.base.delayed[name],
         )
         for name, standard in problem.case.standards.items()
