@@ -15,6 +15,7 @@ from derbes.case.entities import (
     Route,
     Scenario,
     Stockpile,
+    Survival,
     Tier,
 )
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
@@ -410,6 +411,38 @@ def test_a_long_contingency_is_followed_as_long_as_harm_is_counted(seed, sender_
         long = window_length(arrays, length, lead=lead, is_long=True)
         assert long == horizon(arrays, run, 0)
         assert window_length(arrays, length, lead=lead, is_long=False) <= long
+
+
+def test_what_was_ordered_before_the_calendar_is_as_old_as_it_is():
+    """100 come in month 2 and last for three months: they serve month 5 and not month 6.
+
+    For month 6 another 50 are on the way, which a stop in month 5 destroys.
+    """
+    case = worked_example(1)
+    demand = Quantity(0.0, steps=((0, 0.0), (5, 50.0), (7, 0.0)))
+    on_order = Quantity(0.0, steps=((0, 0.0), (2, 100.0)))
+    capacity = Quantity(0.0, steps=((0, 0.0), (3, 200.0)))
+    reserve = Quantity(0.0, steps=((0, 0.0), (4, 100.0), (5, 0.0)))
+    seller = replace(
+        case.suppliers["from_sender"], lead_time=Q(3.0), on_order=on_order, capacity=capacity
+    )
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=9),
+        goods={
+            "good": Good("good", unit="t", reserve=reserve, survival=Survival(shelf_life=Q(3.0)))
+        },
+        uses={"use": replace(case.uses["use"], demand=demand)},
+        stockpiles={},
+        suppliers={"from_sender": seller},
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=5, last=5)},
+    )
+    plan = solve_plan(make_problem(asked))
+    assert not plan.feasible
+    assert plan.evaluation is not None
+    assert plan.evaluation.shortfalls["month"].sum() == pytest.approx(50.0)
 
 
 def test_a_measure_that_is_not_asked_about_makes_no_contingency_longer():

@@ -443,16 +443,18 @@ def _ordered_before(written: DrawArrays, start: int) -> State:
     arrays = written.arrays
     n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
     width, life = longest_lead(arrays) + 1, int(arrays.shelf_life.max(initial=1))
-    transit, past = np.zeros((n_activities, width)), np.zeros((n_goods, life))
-    first = written.first.transit if start < width + life else np.zeros((n_activities, 0))
-    left = first[:, start:]
-    transit[:, : left.shape[1]] = left
+    first, past = np.zeros((n_activities, start + width)), np.zeros((n_goods, life))
+    known = written.first.transit[:, : start + width]
+    first[:, : known.shape[1]] = known
     for k, good in enumerate(arrays.activities.outputs):
         came = first[k, max(start - life, 0) : start][::-1]
         if good >= 0:
             past[good, : len(came)] += came
     return State(
-        lots=np.zeros(len(arrays.lots)), fresh=np.zeros(n_goods), past_inflow=past, transit=transit
+        lots=np.zeros(len(arrays.lots)),
+        fresh=np.zeros(n_goods),
+        past_inflow=past,
+        transit=first[:, start:],
     )
 
 
