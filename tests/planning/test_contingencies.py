@@ -8,6 +8,7 @@ import pytest
 from derbes.case.entities import (
     Good,
     Hit,
+    InTransit,
     Measure,
     MeasureKind,
     Plant,
@@ -443,6 +444,35 @@ def test_what_was_ordered_before_the_calendar_is_as_old_as_it_is():
     assert not plan.feasible
     assert plan.evaluation is not None
     assert plan.evaluation.shortfalls["month"].sum() == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize("demands", [(20.0, 40.0), (40.0, 20.0)])
+def test_each_draw_finds_what_it_has_ordered_before_the_calendar(demands):
+    """What is on the way is what is used: 20 a month in one scenario, 40 in the other."""
+    case = worked_example(1)
+    sender, other = case.suppliers["from_sender"], case.suppliers["from_other"]
+    later = Quantity(0.0, steps=((0, 0.0), (2, 40.0)))
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=6),
+        goods={"good": Good("good", unit="t")},
+        stockpiles={},
+        suppliers={
+            "from_sender": replace(sender, lead_time=Q(2.0)),
+            "from_other": replace(other, capacity=later),
+        },
+        measures={"cut": replace(case.measures["cut"], in_transit=InTransit.DELIVERED)},
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=1, last=1)},
+    )
+    uses = [{"use": replace(case.uses["use"], demand=Q(demand))} for demand in demands]
+    cases = [replace(asked, uses=one) for one in uses]
+    both = {f"s{i}": Scenario(f"s{i}", probability=0.5, case=one) for i, one in enumerate(cases)}
+    plan = solve_plan(make_problem(replace(asked, scenarios=both)))
+    alone = [solve_plan(make_problem(one)).cost for one in cases]
+    assert plan.feasible
+    assert plan.cost == pytest.approx(sum(alone) / 2)
 
 
 def test_a_measure_that_is_not_asked_about_makes_no_contingency_longer():
