@@ -196,6 +196,43 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
     assert sum(lacking.shortfalls.values()) > 0.0
 
 
+def of_two_years():
+    """A plant at home is open, at 12 a unit, and the store is full."""
+    case = worked_example(3)
+    return replace(
+        case,
+        plants={"plant": replace(case.plants["plant"], opening=0)},
+        goods={"good": replace(case.goods["good"], storage_limit=Q(600.0))},
+        calendar=replace(case.calendar, n_periods=24),
+    )
+
+
+def test_m7_what_was_ordered_before_the_calendar_is_paid_abroad_when_it_arrives():
+    """Three months of 1,000 are under way, so 600 units are left of 9,000 in the first year."""
+    case = of_two_years()
+    late = replace(case.suppliers["from_sender"], lead_time=Q(3.0))
+    budget = Budget(foreign_by_year={2026: Q(9_000.0)})
+    case = replace(case, suppliers=case.suppliers | {"from_sender": late}, budget=budget)
+    problem = make_problem(case)
+    plan = solve_plan(problem)
+    abroad = paid_on_arrival(course_of(problem, plan.columns))[1]
+    assert abroad[:12].sum() == pytest.approx(9_000.0)
+    assert abroad[12:].sum() == pytest.approx(12_000.0)
+
+
+@pytest.mark.parametrize(("most", "feasible"), [(6_000.0, True), (5_900.0, False)])
+def test_m7_what_a_contract_pays_for_is_paid_abroad_whether_it_is_taken_or_not(most, feasible):
+    """20 a month at 25 are 6,000 a year."""
+    case = of_two_years()
+    deal = Option(
+        "deal", kind=OptionKind.CONTRACT, element="suppliers.from_other", take_or_pay=Q(0.5),
+        committed=True,
+    )  # fmt: skip
+    budget = Budget(foreign_by_year={2027: Q(most)})
+    plan = solve_plan(make_problem(replace(case, options={"deal": deal}, budget=budget)))
+    assert plan.feasible == feasible
+
+
 def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
     """Being short costs 20 a unit, a plant a million: only the standard makes anybody build."""
     case = worked_example(3)

@@ -214,7 +214,7 @@ def _matrix_digest(
         activities.input_amounts,
     ]
     if stage.base.ceilings:
-        parts.append(activities.unit_cost)
+        parts += [activities.unit_cost, activities.price]
     parts += [flow_weights(cap, arrays) for cap in stage.base.caps]
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
