@@ -173,7 +173,8 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     unmet = index.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
     excess = index.column("excess").indices.reshape(1, -1)
-    lacking = {"calm": [unmet[is_free & arrays.use_essential]], "foreign currency": [excess]}
+    supply = [unmet[is_free & arrays.use_essential]]  # names that no standard can have
+    lacking = {"supply in calm": supply, "foreign currency": [excess]}
     for name, _standard in base.standards:
         lacking[name] = [index.column(f"miss_{name}").indices]
     for cap in base.caps:
