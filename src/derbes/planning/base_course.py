@@ -181,7 +181,7 @@ def _delayed(case: Case, arrays: CaseArrays) -> dict[str, tuple[tuple[int, int],
                 sorted(
                     (opening, int(sum(times[plant])))
                     for plant, opening in openings
-                    if times[plant][0] and opening < arrays.n_calendar
+                    if times[plant][0]
                 )
             )
     return found
