@@ -188,9 +188,7 @@ def _delayed(
         times = dict(zip(arrays.plants, delays, strict=True))
         found[name] = tuple(
             sorted(
-                (opening, int(sum(times[plant])))
-                for plant, opening in openings
-                if times[plant][0] and opening < arrays.n_calendar
+                (opening, int(sum(times[plant]))) for plant, opening in openings if times[plant][0]
             )
         )
     return found

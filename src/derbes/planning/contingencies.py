@@ -53,7 +53,13 @@ from derbes.planning.effects import (
     option_moves,
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
-from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
+from derbes.supply.bounds import (
+    demand_path,
+    line_limits,
+    order_limits,
+    shared_limits,
+    window_bounds,
+)
 from derbes.supply.network import (
     BlockIndex,
     Entries,
@@ -339,7 +345,7 @@ def make_tables(
                 order_limits(layout, run),
                 wanted,
                 of_goods,
-                arrays.line_hours[:, :n],
+                line_limits(layout, run),
                 shared_limits(layout, run),
                 arrays.storage_limit[:, :n],
                 np.maximum(stock, arrays.reserve[:, :n]),
