@@ -267,7 +267,8 @@ def _framed(
         place for row in body if _is_wide(sheet.rows[row]) for place in _filled(sheet.rows[row])
     }
     headings = tuple(_headings(sheet, heading_rows, used))
-    said = [str(cell) for row in block[:first] for cell in sheet.rows[row] if cell is not None]
+    above = sheet.rows[: block[first]]  # with titles that an empty row parts from the table
+    said = [str(cell) for row in above for cell in row if cell is not None]
     rows, left_out, problems = [], [], []
     for row in body:
         if why := _no_data(sheet, row, heading_rows, headings):

@@ -11,7 +11,16 @@ from derbes.case.entities import Case
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, language
-from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
+from derbes.tables.cells import (
+    CellError,
+    Marked,
+    Moment,
+    decimal_mark,
+    moment_of,
+    moment_or_none,
+    month_alone,
+    number_of,
+)
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
 from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
@@ -88,11 +97,13 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
                 at = frame.place(row, one)
                 yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
             continue
-        at = frame.place(row, columns["date"])
+        at, when = frame.place(row, columns["date"]), said["date"]
+        if (year := _year(said.get("year"))) and (month := month_alone(when)):
+            when = f"{year}-{month:02d}"
         wanted = {path: columns["value"]} if path and "value" in columns else alone
         for part, one in wanted.items():
             place, cell = frame.place(row, one), frame.cell(row, one)
-            yield DatedCell(part, said["date"], at, one.unit or unit, is_out, place, cell)
+            yield DatedCell(part, when, at, one.unit or unit, is_out, place, cell)
 
 
 def _is_out(mark: Cell) -> bool:
@@ -107,7 +118,8 @@ def _is_out(mark: Cell) -> bool:
 
 
 def _year(cell: Cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) else str(cell or "")
+    found = moment_or_none(cell)
+    return str(found.year) if found else ""
 
 
 @dataclass(slots=True)
