@@ -469,6 +469,8 @@ def ways_table(contents: BriefContents) -> PageTable | None:
     ]
     if ways.met_from:
         asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
+        if len({one.first for one in contents.case.standards.values()}) > 1:
+            asked = _("standards met, each from its month on")
         columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
     losses = ""
     if ways.draws:
