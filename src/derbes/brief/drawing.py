@@ -104,9 +104,9 @@ _CONFIG: Spec = {
         "domainColor": "#8a8a8a",
         "tickColor": "#8a8a8a",
         "labelLimit": 400,
-        "labelSeparation": 6,
         "titleLimit": 330,
     },
+    "axisX": {"labelSeparation": 6},
     "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
     "header": {
         **_TEXT,
