@@ -278,4 +278,11 @@ def test_what_serves_nothing_has_no_share(contents):
 
 @given(st.text(alphabet="ab ", max_size=60), st.integers(5, 30))
 def test_wrapping_keeps_every_word(text, width):
-    assert wrapped(text, width).replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    lines = wrapped(text, width)
+    assert lines.replace("-\n", "").replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    assert all(len(line) <= width for line in lines.split("\n"))
+
+
+def test_a_word_that_is_cut_has_a_hyphen():
+    assert wrapped("То, что импортируется", 12) == "То, что\nимпортирует-\nся"
+    assert wrapped("импортируете", 12) == "импортируете"
