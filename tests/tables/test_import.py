@@ -172,6 +172,47 @@ def test_a_column_of_notes_does_not_say_what_a_row_is_about(tmp_path):
         looked_at(csv_in(tmp_path, text), case, mapping="kind=history")
 
 
+def test_quarters_over_columns_with_the_year_in_words_behind_them(tmp_path):
+    """`2025 год` was cut to a number, which it is not."""
+    case = case_in(tmp_path)
+    rows = ["Показатель;I кв. 2025;II кв. 2025;III кв. 2025;IV кв. 2025;2025 год"]
+    table = csv_in(tmp_path, "\n".join([*rows, "Alum;300;330;360;390;1380"]))
+    with pytest.raises(TableError, match="is told twice for 2025-01, first in line 2, column 6"):
+        looked_at(table, case, mapping="uses.treatment.demand=Alum", unit="t")
+    table = csv_in(tmp_path, f"{rows[0].rpartition(';')[0]}\nAlum;300;330;360;390\n")
+    changed = changes_of(table, case, mapping="uses.treatment.demand=Alum", unit="t")
+    assert changed["uses.treatment.demand.2025-10"][1] == "130 t/month"
+
+
+def test_a_year_behind_the_unit_of_a_title_is_no_unit(tmp_path):
+    case = case_in(tmp_path)
+    rows = [["Қорлар, тонна, 2025 жыл", None], ["Ай", "Коагулянт"], ["желтоқсан 2025 ж.", 580.0]]
+    table = write_workbook(tmp_path / "stock.xlsx", {"S": rows})
+    found = changes_of(table, case, mapping="stockpiles.alum_store.quantity=Коагулянт")
+    assert found["stockpiles.alum_store.quantity"] == ("600 t", "580 t")
+
+
+def test_units_in_a_column_tell_no_rows_apart(tmp_path):
+    case = case_in(tmp_path)
+    text = "Дата;Склад;Запас;Ед. изм.\n31.12.2025;alum_store;580 тыс.;кг\n"
+    text += "31.12.2025;chlorine_store;70;т\n"
+    assert changes_of(csv_in(tmp_path, text), case, mapping="kind=stocks") == {
+        "stockpiles.alum_store.quantity": ("600 t", "580000 kg"),
+        "stockpiles.alum_store.quantity.range": ("[500, 700]", ""),
+        "stockpiles.chlorine_store.quantity": ("90 t", "70 t"),
+    }
+    with pytest.raises(TableError, match="a thousand or a million stands twice"):
+        looked_at(csv_in(tmp_path, text.replace(";кг", ";тыс. кг")), case, mapping="kind=stocks")
+
+
+def test_a_slip_in_the_name_of_a_seller_is_offered(tmp_path):
+    text = "Supplier,Price (USD/t)\nnorth_allum,310\nsouth_chlorine,720\ncoal,90\n"
+    notes = looked_at(csv_in(tmp_path, text), case_in(tmp_path)).notes
+    left_out = "is nothing that the case buys; left out"
+    assert f'line 2, column 1: "north_allum" {left_out}; did you mean "north_alum"?' in notes
+    assert f'line 4, column 1: "coal" {left_out}.' in notes
+
+
 def test_stocks_by_month_become_dated_facts_where_that_is_asked(tmp_path):
     case = case_in(tmp_path)
     text = "Month,Alum stock (t)\n2025-10,410\n2025-11,n/a\n2025-12,580\n"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
 from derbes.drafting import id_of
-from derbes.errors import did_you_mean
+from derbes.errors import did_you_mean, either, offered
 from derbes.language import _
 from derbes.spelling import listed as one_of
 from derbes.tables.cells import CellError, is_missing
@@ -213,7 +213,10 @@ def _price(reading: TableReading, row: int) -> tuple[str, ...]:
     sellers = [known] if known else sellers
     if not sellers:
         note = _('{place}: "{text}" is nothing that the case buys; left out.')
-        reading.notes.append(note.format(place=place, text=text))
+        note = note.format(place=place, text=text)
+        if near := offered(text, (way for one in case.suppliers.values() for way in _ways(one))):
+            note = f"{note[:-1]}; {_('did you mean {offers}?').format(offers=either(near))}"
+        reading.notes.append(note)
         return ()
     if len(sellers) > 1:
         reading.refuse(place, _may_be(text, sellers), _("add a column with the supplier"))

@@ -359,7 +359,7 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
     if named:
         return next(iter(named))
-    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
+    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "налич", "қалды")):
         return kept.STOCKS
     return kept.SERIES
 
@@ -581,7 +581,7 @@ def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     for one in frame.headings:
         if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
             continue
-        if not _is_full(frame, one):
+        if not _is_full(frame, one) or full(one) == found.columns.get("unit"):
             continue
         texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
         if len(texts) > 1:

@@ -210,13 +210,17 @@ class TableReading:
         marked = number_of(cell, self.decimal, own)
         if marked is None:
             return None
-        if marked.unit is None:
+        if marked.unit is None or not marked.unit.name:  # a number alone, or `335 thousand`
             if not told:
                 raise _without_unit(wanted)
             try:
                 amount = unit_amount(told, own)
             except UnitError as error:
                 raise CellError(error.what, error.fix, of_table=True) from error
+            if marked.unit is not None and amount.number != 1:
+                what = _('"{cell}" is counted in "{unit}": a thousand or a million stands twice')
+                fix = _("leave it out of one of the two")
+                raise CellError(what.format(cell=cell, unit=told), fix)
             marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
         target = parse_unit(wanted, own) if wanted else marked.unit
         if marked.unit is None or target is None:
