@@ -205,6 +205,19 @@ def test_units_in_a_column_tell_no_rows_apart(tmp_path):
         looked_at(csv_in(tmp_path, text.replace(";кг", ";тыс. кг")), case, mapping="kind=stocks")
 
 
+def test_a_column_that_is_not_found_is_asked_for_and_not_its_cell(tmp_path):
+    text = "Наименование поставщика;Наименование товара;Страна;Цена, USD/т;Макс. в месяц, т\n"
+    table = csv_in(tmp_path, f"{text}Восток;Коагулянт;Восточная страна;310;12\n")
+    case = case_in(tmp_path)
+    with pytest.raises(TableError) as refused:
+        looked_at(table, case, mapping="kind=suppliers")
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("Восток is new to the case, and nothing can be computed without")
+    assert problem.fix.startswith('say which: --map "capacity=HEADING"; the headings are: Наименов')
+    changed = changes_of(table, case, mapping="kind=suppliers, capacity=Макс. в месяц")
+    assert changed["suppliers.vostok_alum.capacity"] == ("", "12 t/month")
+
+
 def test_a_slip_in_the_name_of_a_seller_is_offered(tmp_path):
     text = "Supplier,Price (USD/t)\nnorth_allum,310\nsouth_chlorine,720\ncoal,90\n"
     notes = looked_at(csv_in(tmp_path, text), case_in(tmp_path)).notes

@@ -11,7 +11,7 @@ from derbes.spelling import listed as one_of
 from derbes.tables.cells import CellError, is_missing
 from derbes.tables.kept import BILL, SUPPLIERS
 from derbes.tables.layout import Heading
-from derbes.tables.mapping import names_of, score, selects
+from derbes.tables.mapping import names_of, score, selects, untold
 from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
 
@@ -179,6 +179,8 @@ def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
             what = _("{supplier} is new to the case, and nothing can be computed without its {key}")
             place = _place(reading, row, key) or _place(reading, row, "supplier")
             fix = _("fill it in, or take the row out")
+            if _heading(reading, key) is None:
+                fix = untold(key, reading.frame).fix
             reading.refuse(place, what.format(supplier=text, key=key), fix)
     actor_text = _text(reading, row, "actor") or text
     found = [

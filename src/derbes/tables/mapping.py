@@ -39,13 +39,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "stocks": ("stock", "stocks", "closing stock", "closing stocks", "opening stock", "inventory",
                "on hand", "stock level", "gas in storage", "storage", "запас", "запасы", "остаток",
                "остатки", "қор", "қалдық"),
-    "supplier": ("supplier", "vendor", "seller", "поставщик", "продавец", "жеткізуші"),
+    "supplier": ("supplier", "vendor", "seller", "поставщик", "наименование поставщика", "продавец",
+                 "жеткізуші"),
     "actor": ("country", "actor", "owner", "страна", "ел"),
     "good": ("good", "goods", "product", "material", "item", "article", "commodity", "товар",
-             "продукт", "материал", "наименование", "номенклатура", "тауар", "өнім", "материалы"),
+             "продукт", "материал", "наименование", "наименование товара", "номенклатура", "тауар",
+             "өнім", "материалы"),
     "price": ("price", "unit price", "unit cost", "цена", "стоимость", "баға", "бағасы"),
-    "capacity": ("capacity", "max supply", "available", "мощность", "объем поставок", "қуат",
-                 "қуаты"),
+    "capacity": ("capacity", "max supply", "available", "мощность", "объем поставок",
+                 "объем поставки", "қуат", "қуаты"),
     "lead_time": ("lead time", "delivery time", "срок поставки", "срок", "жеткізу мерзімі"),
     "output": ("output", "parent", "assembly", "finished product", "finished good", "изделие",
                "готовая продукция", "дайын өнім"),
@@ -392,13 +394,14 @@ def _list_map(found: kept.TableMap, frame: FoundTable, source: str) -> kept.Tabl
         if role not in columns and (heading := role_of(frame, role, taken)) is not None:
             columns[role] = full(heading)
             taken.append(heading)
-    problems = [_untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
+    problems = [untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
     if problems:
         raise TableError(source, problems)
     return replace(found, columns=columns)
 
 
-def _untold(role: str, frame: FoundTable) -> Problem:
+def untold(role: str, frame: FoundTable) -> Problem:
+    """What is wrong where no column is found for a part, and how to name one."""
     what = _("no column is found for the {part}").format(part=role)
     fix = _('say which: --map "{part}=HEADING"; the headings are: {known}')
     if role == "date":
@@ -420,7 +423,7 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
         elif any(one.moment is not None for one in frame.headings):
             columns["date"] = ACROSS
         else:
-            raise TableError(source, [_untold("date", frame)])
+            raise TableError(source, [untold("date", frame)])
     date, year = frame.named(columns["date"]), role_of(frame, "year")
     months_alone = _share(frame, date, month_alone) > 0.5 if date else is_across(frame)
     if "year" not in columns and year is not None and year != date and months_alone:
