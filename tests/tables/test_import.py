@@ -218,6 +218,16 @@ def test_a_column_that_is_not_found_is_asked_for_and_not_its_cell(tmp_path):
     assert changed["suppliers.vostok_alum.capacity"] == ("", "12 t/month")
 
 
+def test_a_cell_with_a_unit_of_its_own_is_told_by_its_place(tmp_path):
+    table = csv_in(tmp_path, "Month,Consumption of alum (t)\n2025-10,80\n2025-11,120 %\n")
+    with pytest.raises(TableError) as refused:
+        looked_at(table, case_in(tmp_path))
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.what) == (
+        "line 3, column 2", 'it is counted in "t/month", and in the table in "%"',
+    )  # fmt: skip
+
+
 def test_a_slip_in_the_name_of_a_seller_is_offered(tmp_path):
     text = "Supplier,Price (USD/t)\nnorth_allum,310\nsouth_chlorine,720\ncoal,90\n"
     notes = looked_at(csv_in(tmp_path, text), case_in(tmp_path)).notes

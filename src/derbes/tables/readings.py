@@ -210,7 +210,8 @@ class TableReading:
         marked = number_of(cell, self.decimal, own)
         if marked is None:
             return None
-        if marked.unit is None or not marked.unit.name:  # a number alone, or `335 thousand`
+        is_bare = marked.unit is None or not marked.unit.name  # or `335 thousand`
+        if is_bare:
             if not told:
                 raise _without_unit(wanted)
             try:
@@ -229,7 +230,7 @@ class TableReading:
             what = _('it is counted in "{unit}", and in the table in "{other}"')
             what = what.format(unit=wanted, other=marked.unit.name)
             fix = _("see whether it is the right column; say its unit with --unit")
-            raise CellError(what, fix, of_table=True)
+            raise CellError(what, fix, of_table=is_bare)
         known = {self.case.currency, *self.case.rates}
         money = [code for code, _power in marked.unit.currencies if code not in known]
         if money:
