@@ -525,6 +525,13 @@ def test_a_premium_without_limit_is_given_with_its_reason(contents):
     assert f"| no limit: {reason}" in text_of(part(page, "losses"))
 
 
+def test_a_premium_that_lacks_an_input_is_missing_and_not_none(contents):
+    bare = without_money(contents)
+    free = {id_: replace(plant, capital=()) for id_, plant in bare.case.plants.items()}
+    said = text_of(page_one(render_brief(replace(bare, case=replace(bare.case, plants=free)))))
+    assert "Premium\nmissing\nprice rise that is as bad" in said
+
+
 def test_the_loss_is_said_to_be_beside_the_calm_plan_or_beside_the_crisis(contents):
     beside_calm = "The loss is counted beside the calm plan."
     beside_crisis = (
