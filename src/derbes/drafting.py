@@ -471,7 +471,8 @@ def _read_use(text: str, _known: Known) -> _Used:
     unit, _slash, time = amount.unit.name.partition("/") if amount.unit else ("", "", "")
     if amount.unit is None or not (unit and time) or not _is_time(time):
         raise RefusedAnswerError(_('"{text}" says no amount for a time').format(text=text), fix)
-    if amount.number <= 0:
+    _refuse_below_0(amount, text, fix)
+    if not amount.number:
         raise RefusedAnswerError(_("nothing is used"), fix)
     each = units.parse_unit(f"{unit}/month", own)
     return _Used(amount.number, unit, time, units.convert(amount.number, amount.unit, each), own)
@@ -496,6 +497,11 @@ def _amount(text: str, fix: str) -> tuple[units.Amount, frozenset[str]]:
         raise refused from None
 
 
+def _refuse_below_0(amount: units.Amount, text: str, fix: str) -> None:
+    if amount.number < 0:
+        raise RefusedAnswerError(_('"{cell}" is below 0').format(cell=text), fix)
+
+
 def _is_time(word: str) -> bool:
     try:
         return units.convertible(units.parse_unit(word), units.parse_unit("month"))
@@ -518,7 +524,8 @@ def _read_price(text: str, known: Known) -> tuple[float, str, str]:
     if not units.convertible(amount.unit, units.parse_unit(f"{code}/{used.unit}", used.own)):
         what = _('"{text}" is no price of a {unit}').format(text=text, unit=used.unit)
         raise RefusedAnswerError(what, fix)
-    if amount.number <= 0:
+    _refuse_below_0(amount, text, fix)
+    if not amount.number:
         raise RefusedAnswerError(_("it costs nothing"), fix)
     return amount.number, code, amount.unit.name
 
@@ -544,8 +551,7 @@ def _read_stock(text: str, known: Known) -> _Stored | None:
     fix = _('write it as in "250 {unit}", "3 months" or "unknown"').format(unit=used.unit)
     amount = _amount_of(text, fix, used.own)
     unit = amount.unit or units.ONE
-    if amount.number < 0:
-        raise RefusedAnswerError(_("less than nothing lies in store"), fix)
+    _refuse_below_0(amount, text, fix)
     if amount.number == 0 and unit == units.ONE:
         return _Stored(0.0, used.unit, "")
     if _is_time(unit.name):

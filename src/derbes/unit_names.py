@@ -75,6 +75,8 @@ _MONEY: Mapping[str, str] = {
     "GBP": "£",
     "KZT": "₸ tenge тенге теңге тг",
     "RUB": "₽ ruble rubles rouble roubles руб рубль рубля рублей рублі",
+    "KGS": "сом сома сомов сомы",
+    "UZS": "сум сума сумов сўм",
     "CNY": "yuan юань юаня юаней",
 }
 

@@ -24,6 +24,9 @@ from derbes.brief.drawing import (
     wrapped,
 )
 from derbes.brief.page import sections_of
+from derbes.brief.planning import plan_section
+from derbes.language import use_language
+from tests.brief.planned import invented_plan
 from tests.brief.reading import picture_texts
 
 
@@ -225,6 +228,30 @@ def test_words_of_an_axis_that_are_long_end_where_the_plot_ends():
     assert all(len(line) * LETTER < NARROW for line in axis("word " * 30)["title"])
 
 
+def test_years_of_a_narrow_axis_stand_apart(contents):
+    """The first and the last stand within the plot, and ran into their neighbors: 20262027."""
+    case = replace(contents.case, calendar=replace(contents.case.calendar, n_periods=60))
+    section = plan_section(replace(contents, case=case), invented_plan())
+    drawn = _drawn(section.figures[0].spec(NARROW))
+    texts = re.findall(r"<text ([^>]*)>(20\d\d)<", drawn)
+    shown = [(look, year) for look, year in texts if 'opacity="0"' not in look]
+    assert [year for _look, year in shown] == ["2026", "2028", "2030"]
+
+
+def test_words_of_an_opening_end_before_the_names_of_lanes(contents):
+    """As wide as Russian months are: they ran into the name of the plant on paper."""
+    use_language("ru")
+    calm = {
+        name: replace(one, plant_openings={"works": "2032-01"})
+        for name, one in contents.calm.items()
+    }
+    figure = dependence_section(replace(contents, calm=calm)).figures[0]
+    told = re.findall(r'"words": (\[.*?\])', json.dumps(figure.spec(NARROW), ensure_ascii=False))
+    room = (NARROW - 124 - 14) * 6 / 10 - 9  # up to the mark
+    assert "2032" in told[0]
+    assert all(len(line) * LETTER < room for line in json.loads(told[0]))
+
+
 def test_binding_boxes_are_thick_and_the_senders_dashed():
     materials = [
         Material("a", "A", "BINDS: sender only", 0, is_sold_by_sender=True, is_binding=True),
@@ -251,4 +278,11 @@ def test_what_serves_nothing_has_no_share(contents):
 
 @given(st.text(alphabet="ab ", max_size=60), st.integers(5, 30))
 def test_wrapping_keeps_every_word(text, width):
-    assert wrapped(text, width).replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    lines = wrapped(text, width)
+    assert lines.replace("-\n", "").replace("\n", "").replace(" ", "") == text.replace(" ", "")
+    assert all(len(line) <= width for line in lines.split("\n"))
+
+
+def test_a_word_that_is_cut_has_a_hyphen():
+    assert wrapped("То, что импортируется", 12) == "То, что\nимпортирует-\nся"
+    assert wrapped("импортируете", 12) == "импортируете"

@@ -18,6 +18,12 @@ def test_numbers_are_spelled_as_the_language_does(language, text):
     assert fmt.exact(1234567.5) == text
 
 
+def test_a_sign_does_not_follow_the_dash_of_a_range():
+    use_language("ru")
+    assert fmt.span("-1,37", "-1,35") == "-1,37 – -1,35"
+    assert fmt.span("1,35", "1,37") == "1,35–1,37"
+
+
 @pytest.mark.parametrize(("language", "text"), [("en", "12%"), ("ru", "12\u00a0%")])
 def test_percent_is_spelled_as_the_language_does(language, text):
     use_language(language)

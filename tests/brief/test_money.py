@@ -6,6 +6,7 @@ import pytest
 
 from derbes.brief import render_brief
 from derbes.brief.planning import buys_words, money_section, programme_card, ways_table
+from derbes.case.options import Standard
 from derbes.language import use_language
 from derbes.results.money import (
     CHEAPEST,
@@ -81,6 +82,22 @@ def test_every_number_of_the_table_is_one_of_the_result(told):
         assert [row[4].raw, row[5].raw] == [way.loss.mean, way.p_short.mean]
     assert [row[3].text for row in rows] == ["yes", "yes", "no"]
     assert rows[2][2].text == "missing"
+
+
+def test_a_way_that_meets_no_standard_is_not_said_to_meet_it(told):
+    """Its row was called "the standard is met as well", with "no" beside it."""
+    none = Way(CHEAPEST, "bare", (), None, None, met=False)
+    ways = replace(WAYS, ways=(WAYS.ways[0], none, WAYS.ways[2]))
+    row = ways_table(replace(told, plan=replace(told.plan, ways=ways))).rows[1]
+    assert [one.text for one in row][::3] == [
+        "Without it: no choice meets the same standard", "no",
+    ]  # fmt: skip
+
+
+def test_standards_of_several_months_have_no_one_month(told):
+    standards = {str(n): Standard(str(n), first=n) for n in (0, 12)}
+    case = replace(told.case, standards=standards)
+    assert ways_table(replace(told, case=case)).head[3] == "standards met, each from its month on"
 
 
 def test_without_draws_no_loss_is_told(told):

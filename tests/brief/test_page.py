@@ -66,13 +66,20 @@ Essential demand is served in full for 8.5 months of 12 months; in the worst mon
 Served share of the worst essential use · Embargo by Northland, 12 months · from January 2026 · \
 variant: as planned · central values, no draws
 Data as a table
-: Served share of essential demand by month
+: Served share of the worst essential use, by month
 """
 
 
 def test_page_one_says_this(page):
     said = text_of(page_one(page)).replace("Data as a table: ", "Data as a table\n: ")
     assert said.startswith(PAGE_ONE)
+
+
+def test_what_the_worst_use_gets_is_not_said_of_all_demand(page):
+    said = text_of(part(page, "coverage-curves"))
+    assert "2 of 2 essential uses go short" in said, "and one of them less than the other"
+    assert "over all variants the worst month serves 40% of the worst essential use." in said
+    assert "of essential demand" not in said
 
 
 def test_the_number_of_a_card_may_part_from_its_unit_on_a_phone(page):
@@ -516,6 +523,13 @@ def test_a_premium_without_limit_is_given_with_its_reason(contents):
     reason = "even 100 times the price is better than the cut-off"
     assert f"Premium\nno limit\n{reason}\n" in text_of(page_one(page))
     assert f"| no limit: {reason}" in text_of(part(page, "losses"))
+
+
+def test_a_premium_that_lacks_an_input_is_missing_and_not_none(contents):
+    bare = without_money(contents)
+    free = {id_: replace(plant, capital=()) for id_, plant in bare.case.plants.items()}
+    said = text_of(page_one(render_brief(replace(bare, case=replace(bare.case, plants=free)))))
+    assert "Premium\nmissing\nprice rise that is as bad" in said
 
 
 def test_the_loss_is_said_to_be_beside_the_calm_plan_or_beside_the_crisis(contents):

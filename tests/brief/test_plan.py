@@ -61,7 +61,7 @@ def test_the_plan_is_told_in_words(planned_page):
     assert "To know the future before deciding would be worth 2.5 million USD." in said
     assert "A plan made for mean values alone would cost 500,000 USD more." in said
     assert "build Alum works, size 2 | January 2027 | July 2028 | 2 | 30 million USD" in said
-    assert "2 | impossible" in said
+    assert "| 2 years | impossible" in said
 
 
 def test_the_frontier_names_what_cannot_be_reached(planned_page):

@@ -1,6 +1,7 @@
 """Talk and threat: the sentence of page one and the chart of the annex."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,10 @@ def test_central_values_say_that_they_are_central(contents, pays, told):
     section = talk_section(central(contents, *pays))
     assert section is not None
     assert not section.figures
-    assert section.tables[0].rows[0][-1].text == "1"
+    table = section.tables[0]
+    assert [row[1].text for row in table.rows] == ["yes" if one else "no" for one in pays]
+    assert "draws" not in table.head, "a share of one draw is none"
+    assert table.decides == (True, *(one != before for before, one in pairwise(pays)))
 
 
 def test_the_annex_has_the_years_their_parameters_and_their_limits(contents):

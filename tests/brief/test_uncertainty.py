@@ -319,6 +319,13 @@ def test_the_end_is_told_with_its_probability(page):
     assert "embargo" in text.lower()
 
 
+def test_leverage_that_ends_in_no_draw_is_not_given_a_share(stressed):
+    ended = tuple(replace(one, p=0.0) for one in stressed.stress.p_ended)
+    some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
+    title = ends_section(some, some.stress).figures[0].title
+    assert title.startswith("In none of the draws has leverage ended by ")
+
+
 def test_hazards_are_told_with_losses_and_tail(page):
     text = text_of(part(page, "hazards"))
     assert "By January 2035 essential demand has gone short in 30% of the futures" in text

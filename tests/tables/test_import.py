@@ -113,6 +113,129 @@ def test_stocks_by_month_give_the_stock_at_the_beginning_of_the_calendar(tmp_pat
     assert hashlib.sha256(table.read_bytes()).hexdigest() in found["documents"]["stocks"]["note"]
 
 
+def test_stocks_of_the_first_of_each_month_are_of_that_day(tmp_path):
+    """As `на 01.01.2026` says: the day with which the calendar begins, not a month before."""
+    case = case_in(tmp_path)
+    told = "stockpiles.alum_store.quantity=Остаток коагулянта"
+    text = "Дата;Остаток коагулянта, т\n01.11.2025;540\n01.12.2025;580\n01.01.2026;560\n"
+    changed = changes_of(csv_in(tmp_path, text, "stock.csv"), case, mapping=told)
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", "560 t")
+    found = _plain(case)["stockpiles"]["alum_store"]["quantity"]
+    assert found["why"] == "stock of 2026-01-01, line 4, column 2 of stock.csv"
+
+
+def test_what_is_of_others_is_no_opening_stock(tmp_path):
+    """The Kazakh for others begins as the one for a beginning does."""
+    case = case_in(tmp_path)
+    told = "stockpiles.alum_store.quantity=Басқа қоймалардағы қор"
+    text = "Ай;Басқа қоймалардағы қор, т\n2025-12;580\n2026-01;560\n"
+    changed = changes_of(csv_in(tmp_path, text, "stock.csv"), case, mapping=told)
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", "580 t")
+
+
+def test_a_title_stands_above_an_empty_row_too(tmp_path):
+    case = case_in(tmp_path)
+    rows = [["Запасы на начало месяца, т"], [], ["Месяц", "Коагулянт"]]
+    rows += [[date(2025, 12, 1), 580.0], [date(2026, 1, 1), 560.0]]
+    table = write_workbook(tmp_path / "stock.xlsx", {"S": rows})
+    assert changes_of(table, case)["stockpiles.alum_store.quantity"] == ("600 t", "560 t")
+
+
+YEAR_AND_MONTH = """\
+Год;Месяц;Расход коагулянта, т;Примечание
+2025;Январь;100;
+2025;Февраль;110;
+2025;Март;120;* склад был пуст
+2026;Январь;130;
+2026;Февраль;140;
+2026;Март;150;
+"""
+
+
+def test_a_month_may_have_its_year_in_a_column_of_its_own(tmp_path):
+    case = case_in(tmp_path)
+    mapping = "uses.treatment.demand=Расход коагулянта, kind=series"
+    changes_of(csv_in(tmp_path, YEAR_AND_MONTH), case, mapping=mapping)
+    assert api.read_case(case).uses["treatment"].demand.over(3) == pytest.approx([130, 140, 150])
+    text = "Год;янв;фев;мар\n2026;131;141;151\n"
+    mapping = "uses.treatment.demand=Год [t], kind=series"
+    changes_of(csv_in(tmp_path, text, "grid.csv"), case, mapping=mapping)
+    assert api.read_case(case).uses["treatment"].demand.over(3) == pytest.approx([131, 141, 151])
+
+
+def test_a_column_of_notes_does_not_say_what_a_row_is_about(tmp_path):
+    """The one row with a note was the year, and its month's use that of the year."""
+    other = "  disinfection: {good: chlorine, demand: 10 t/month}\n"
+    case = case_in(tmp_path, CASE.replace(other, ""))
+    text = "Год;Неделя;Расход коагулянта, т;Примечание\n2025;1;100;\n2025;2;99;* мало\n2025;3;98;\n"
+    with pytest.raises(TableError, match="is told twice for 2025"):
+        looked_at(csv_in(tmp_path, text), case, mapping="kind=history")
+
+
+def test_quarters_over_columns_with_the_year_in_words_behind_them(tmp_path):
+    """`2025 год` was cut to a number, which it is not."""
+    case = case_in(tmp_path)
+    rows = ["Показатель;I кв. 2025;II кв. 2025;III кв. 2025;IV кв. 2025;2025 год"]
+    table = csv_in(tmp_path, "\n".join([*rows, "Alum;300;330;360;390;1380"]))
+    with pytest.raises(TableError, match="is told twice for 2025-01, first in line 2, column 6"):
+        looked_at(table, case, mapping="uses.treatment.demand=Alum", unit="t")
+    table = csv_in(tmp_path, f"{rows[0].rpartition(';')[0]}\nAlum;300;330;360;390\n")
+    changed = changes_of(table, case, mapping="uses.treatment.demand=Alum", unit="t")
+    assert changed["uses.treatment.demand.2025-10"][1] == "130 t/month"
+
+
+def test_a_year_behind_the_unit_of_a_title_is_no_unit(tmp_path):
+    case = case_in(tmp_path)
+    rows = [["Қорлар, тонна, 2025 жыл", None], ["Ай", "Коагулянт"], ["желтоқсан 2025 ж.", 580.0]]
+    table = write_workbook(tmp_path / "stock.xlsx", {"S": rows})
+    found = changes_of(table, case, mapping="stockpiles.alum_store.quantity=Коагулянт")
+    assert found["stockpiles.alum_store.quantity"] == ("600 t", "580 t")
+
+
+def test_units_in_a_column_tell_no_rows_apart(tmp_path):
+    case = case_in(tmp_path)
+    text = "Дата;Склад;Запас;Ед. изм.\n31.12.2025;alum_store;580 тыс.;кг\n"
+    text += "31.12.2025;chlorine_store;70;т\n"
+    assert changes_of(csv_in(tmp_path, text), case, mapping="kind=stocks") == {
+        "stockpiles.alum_store.quantity": ("600 t", "580000 kg"),
+        "stockpiles.alum_store.quantity.range": ("[500, 700]", ""),
+        "stockpiles.chlorine_store.quantity": ("90 t", "70 t"),
+    }
+    with pytest.raises(TableError, match="a thousand or a million stands twice"):
+        looked_at(csv_in(tmp_path, text.replace(";кг", ";тыс. кг")), case, mapping="kind=stocks")
+
+
+def test_a_column_that_is_not_found_is_asked_for_and_not_its_cell(tmp_path):
+    text = "Наименование поставщика;Наименование товара;Страна;Цена, USD/т;Макс. в месяц, т\n"
+    table = csv_in(tmp_path, f"{text}Восток;Коагулянт;Восточная страна;310;12\n")
+    case = case_in(tmp_path)
+    with pytest.raises(TableError) as refused:
+        looked_at(table, case, mapping="kind=suppliers")
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("Восток is new to the case, and nothing can be computed without")
+    assert problem.fix.startswith('say which: --map "capacity=HEADING"; the headings are: Наименов')
+    changed = changes_of(table, case, mapping="kind=suppliers, capacity=Макс. в месяц")
+    assert changed["suppliers.vostok_alum.capacity"] == ("", "12 t/month")
+
+
+def test_a_cell_with_a_unit_of_its_own_is_told_by_its_place(tmp_path):
+    table = csv_in(tmp_path, "Month,Consumption of alum (t)\n2025-10,80\n2025-11,120 %\n")
+    with pytest.raises(TableError) as refused:
+        looked_at(table, case_in(tmp_path))
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.what) == (
+        "line 3, column 2", 'it is counted in "t/month", and in the table in "%"',
+    )  # fmt: skip
+
+
+def test_a_slip_in_the_name_of_a_seller_is_offered(tmp_path):
+    text = "Supplier,Price (USD/t)\nnorth_allum,310\nsouth_chlorine,720\ncoal,90\n"
+    notes = looked_at(csv_in(tmp_path, text), case_in(tmp_path)).notes
+    left_out = "is nothing that the case buys; left out"
+    assert f'line 2, column 1: "north_allum" {left_out}; did you mean "north_alum"?' in notes
+    assert f'line 4, column 1: "coal" {left_out}.' in notes
+
+
 def test_stocks_by_month_become_dated_facts_where_that_is_asked(tmp_path):
     case = case_in(tmp_path)
     text = "Month,Alum stock (t)\n2025-10,410\n2025-11,n/a\n2025-12,580\n"

@@ -97,7 +97,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         Column(_("served, best response"), partial(served, bound="optimal")),
         Column(_("served, simple rule"), partial(served, bound="myopic")),
     )
-    caption = _("Served share of essential demand by month")
+    caption = _("{unit}, by month").format(unit=unit)
     return Figure(
         "coverage",
         contents.as_written(_coverage_finding(contents, found[0])),
@@ -240,6 +240,10 @@ def _worst_by_variant(contents: BriefContents) -> str:
     text = _("{start}, the worst month serves {shares} of essential demand in every variant.")
     if low != high:
         text = _("{start}, the worst month serves {shares} of essential demand, by variant.")
+    if len(essential_uses(contents.case)) > 1:
+        text = _(
+            "{start}, over all variants the worst month serves {shares} of the worst essential use."
+        )
     start = start_words(contents)
     return text.format(start=start[:1].upper() + start[1:], shares=fmt.span(low, high))
 
@@ -290,6 +294,8 @@ def _by_start(contents: BriefContents) -> Figure | None:
     if len(least) < 2:
         return None
     text = _("From each start the worst month serves {shares} of essential demand")
+    if len(essential_uses(contents.case)) > 1:
+        text = _("From each start the worst month serves {shares} of the worst essential use")
     shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
     title = contents.as_written(text).format(shares=shares)
     return _panels(contents, drawn, id_="coverage-by-start", title=title)

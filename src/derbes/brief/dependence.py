@@ -18,8 +18,6 @@ Shares = dict[str, tuple[float | None, ...]]
 """Essential use → the sender's share by period."""
 _END_COLOR = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
 _LANE = {"least": 20, "line": vega.LINE, "more": 4}
-_TIGHT = 0.9
-"""Part of `LETTER` that a letter takes on the average."""
 _BOX = (102, 64)
 """Width and least height of a box of the map. [px]"""
 _LETTERS = 15
@@ -295,7 +293,7 @@ def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str
         return [event["words"]]
     part = (event["year"] - years[0]) / (years[1] - years[0])
     room = max(part, 1 - part) * plot - 9
-    letters = max(10, int(room / (_TIGHT * vega.LETTER)))
+    letters = max(10, int(room / vega.LETTER))
     return vega.wrapped(event["words"], letters).split(vega.LINE_BREAK)
 
 

@@ -106,6 +106,7 @@ _CONFIG: Spec = {
         "labelLimit": 400,
         "titleLimit": 330,
     },
+    "axisX": {"labelSeparation": 6},
     "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
     "header": {
         **_TEXT,
@@ -357,8 +358,11 @@ def finished(spec: Spec) -> Spec:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text broken into lines of at most `width` characters."""
-    return LINE_BREAK.join(textwrap.wrap(text, width) or [""])
+    """A text broken into lines of at most `width` characters; a word that is cut has a hyphen."""
+    lines = textwrap.wrap(text, width, break_long_words=False) or [""]
+    cut = rf"(\S{{{width - 1}}})(?=\S\S)"  # of a longer word, as long as two letters are left
+    fitting = (re.sub(cut, rf"\1-{LINE_BREAK}", one) if len(one) > width else one for one in lines)
+    return LINE_BREAK.join(fitting)
 
 
 def values(rows: Iterable[Row]) -> Spec:

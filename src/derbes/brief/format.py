@@ -15,7 +15,7 @@ from derbes.units import format_unit
 
 _FINE = 1e-6
 """Below it a difference is rounding noise of the solver, in the unit shown."""
-_BEGINS = re.compile(r"-?\d")
+_BEGINS = re.compile(r"\d")  # no sign behind a dash
 _PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
 _MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
 _STEM = 4

@@ -245,7 +245,8 @@ def _premium_card(contents: BriefContents) -> Card:
     if row is not None and row.premium_unbounded:
         return (label, _("no limit"), leverage.no_premium_words())
     reason = fmt.missing() if row is None else leverage.no_figure_words(row, is_asked=True)
-    return (label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
+    none = fmt.missing() if row is None or row.missing else _("none")
+    return (label, none, _("{words}: {reason}").format(words=words, reason=reason))
 
 
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:

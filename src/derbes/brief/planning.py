@@ -181,8 +181,12 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
         text = _("impossible") if row.cost_of_waiting is None else None
         return Cell.figure(row.cost_of_waiting, text)
 
+    def later(row: results.Waiting) -> Cell:
+        text = ngettext("{n} year", "{n} years", row.years).format(n=row.years)
+        return Cell.figure(row.years, text, unit=_("year"))
+
     waiting = (
-        Column(_("decided later by"), "years", _("year")),
+        Column(_("decided later by"), later),
         Column(_("dearer by"), dearer, money),
     )
     if plan.plan:
@@ -469,6 +473,8 @@ def ways_table(contents: BriefContents) -> PageTable | None:
     ]
     if ways.met_from:
         asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
+        if len({one.first for one in contents.case.standards.values()}) > 1:
+            asked = _("standards met, each from its month on")
         columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
     losses = ""
     if ways.draws:

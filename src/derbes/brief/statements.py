@@ -6,8 +6,9 @@ draws of the page or at central values.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
@@ -487,7 +488,7 @@ def talk_section(contents: BriefContents) -> Section | None:
     known = _answered(game) if game else []
     if game is None or not known:
         return None
-    first = known[0]
+    first, is_drawn = known[0], known[0].n_draws > 1
     about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
     lines = {
         "credible_share": _("a cut-off pays against the target as it is then"),
@@ -496,7 +497,10 @@ def talk_section(contents: BriefContents) -> Section | None:
     }
 
     def share(year: results.SignalingYear, *, field: str) -> Cell:
-        return Cell.share(getattr(year, field))
+        part = getattr(year, field)
+        if is_drawn or part is None:
+            return Cell.share(part)
+        return Cell.figure(part, _("yes") if part else _("no"))
 
     def threshold(year: results.SignalingYear) -> Cell:
         needed = year.threshold or 0.0
@@ -515,7 +519,7 @@ def talk_section(contents: BriefContents) -> Section | None:
         Column(_("start"), lambda year: Cell.month(year.start)),
         *(Column(line, partial(share, field=field)) for field, line in lines.items()),
         Column(_("belief from which it pays"), threshold),
-        Column(_("draws"), "n_draws"),
+        *((Column(_("draws"), "n_draws"),) if is_drawn else ()),
     )
     table = table_of(_("Threat or talk by start"), columns, known)
     pays = [year for year in known if (year.credible_share or 0.0) >= LIKELY]
@@ -556,7 +560,6 @@ def talk_section(contents: BriefContents) -> Section | None:
         ),
         game.parameters.items(),
     )
-    is_drawn = first.n_draws > 1
     texts = (
         _(
             "A small game: the target explains, keeps silent or acts; the sender does not know "
@@ -570,5 +573,8 @@ def talk_section(contents: BriefContents) -> Section | None:
             "says when a threat would pay, not what anybody will do."
         ),
     )
-    tables = (parameters,) if is_drawn else (table, parameters)
-    return Section("signaling", _("Threat or talk"), texts, (figure,) if is_drawn else (), tables)
+    if is_drawn:
+        return Section("signaling", _("Threat or talk"), texts, (figure,), (parameters,))
+    turns = (row != before for before, row in pairwise(row[1:] for row in table.rows))
+    tables = (replace(table, decides=(True, *turns)), parameters)
+    return Section("signaling", _("Threat or talk"), texts, (), tables)

@@ -422,9 +422,11 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     )
     own = [one for one in points if one.variant == "base" and one.bound in (OPTIMAL, "")] or points
     likely, last = next((one for one in own if one.p >= LIKELY), None), own[-1]
-    finding = _("In no more than {share} of the draws has leverage ended by {month}").format(
-        share=fmt.share(max(one.p for one in own)), month=fmt.date(last.date)
-    )
+    most = max(one.p for one in own)
+    finding = _("In no more than {share} of the draws has leverage ended by {month}")
+    if not most:
+        finding = _("In none of the draws has leverage ended by {month}")
+    finding = finding.format(share=fmt.share(most), month=fmt.date(last.date))
     if likely:
         finding = _(
             "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "

@@ -152,6 +152,8 @@ def way_words(way: Way, *, has_project: bool) -> str:
         return _("As planned, with the programme") if has_project else _("With the plan")
     if way.way == NOTHING:
         return _("Doing nothing")
+    if way.met is False:
+        return _("Without it: no choice meets the same standard")
     if not way.plan:
         return _("Without it: the standard is met as well")
     n = len(way.plan)
@@ -175,7 +177,7 @@ def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
         Column(_("its error"), "loss.standard_error", currency),
         Column(_("avoided"), "saved.mean", currency),
         Column(_("its error"), "saved.standard_error", currency),
-        Column(_("goes short"), "p_short.mean"),
+        Column(_("chance of ever going short"), "p_short.mean", _("share")),
     )
     return (
         Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),

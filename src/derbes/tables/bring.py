@@ -35,8 +35,10 @@ from derbes.tables.readings import (
 )
 from derbes.units import convert, convertible, parse_unit
 
-OPENING = ("opening", "begin", "start", "начало", "входящ", "бас")
+OPENING = ("opening", "begin", "start", "начало", "входящ", "басы")
 """Words of a heading by which a stock is that of the first day."""
+CLOSING = ("closing", "end of", "конец", "исходящ", "соңы")
+"""Words by which days that begin a month stand for stocks at its end."""
 OLDEST = 12
 """Months before the calendar from which a last value is not taken to hold still."""
 MOST_FACTS = 240
@@ -62,7 +64,9 @@ def bring_dated(reading: TableReading) -> None:
         if point is not None:
             by_path.setdefault(cell.path, []).append(point)
     for path, points in by_path.items():
-        months = sorted(as_months(points), key=lambda one: one.moment)
+        is_of_day = reading.found.kind == STOCKS and not _says(reading, path, CLOSING)
+        is_of_day = is_of_day and all(one.moment.day == 1 for one in points)
+        months = sorted(points if is_of_day else as_months(points), key=lambda one: one.moment)
         reading.problems += told_twice(path, months)
         if not reading.problems:
             _tell(reading, path, months)
@@ -91,12 +95,18 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
         (_tell_history if reading.found.kind == HISTORY else _tell_series)(reading, path, points)
 
 
+def _says(reading: TableReading, path: str, wanted: Sequence[str]) -> bool:
+    """Whether the heading of a number, or the title, has one of the words."""
+    columns = reading.found.columns
+    heading = reading.frame.named(columns.get(path, columns.get("value", "")))
+    said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
+    return any(word in said for word in wanted)
+
+
 def _tell_stock(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
     """The stock with which the calendar begins: of the last day up to it."""
     found, begin = reading.found, reading.case.calendar.month_of(0)
-    heading = reading.frame.named(found.columns.get(path, found.columns.get("value", "")))
-    said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
-    opens = any(word in said for word in OPENING)
+    opens = _says(reading, path, OPENING)
 
     def month_after(moment: Moment) -> tuple[int, int]:
         """Month at whose beginning a stock stands."""

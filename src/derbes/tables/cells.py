@@ -260,6 +260,12 @@ def month_named(word: str) -> int:
     return found.pop() if len(found) == 1 else 0
 
 
+def month_alone(cell: Cell) -> int:
+    """The month that a cell names without a year, by name or by number; 0: none."""
+    text = str(cell).removesuffix(".0").strip()
+    return int(text) if text.isdigit() and 1 <= int(text) <= 12 else month_named(text)
+
+
 _WORD = r"([^\W\d_]{3,}\.?)"
 _TIDY = re.compile(r"\s*(?<![^\W\d_])(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")

@@ -183,7 +183,8 @@ def _is_year(cell: Cell) -> bool:
 
 def _numbers_are_times(row: Sequence[Cell]) -> bool:
     """Whether all numbers of a row are years that rise one by one, as over columns."""
-    years = [int(str(cell).split(".")[0]) for cell in row if cell is not None and _is_year(cell)]
+    texts = [str(cell).removesuffix(".0") for cell in row if _is_year(cell)]
+    years = [int(text) for text in texts if text.isdigit()]  # `2025 год` is a word
     numbers = [cell for cell in row if is_number(cell) and not _is_year(cell)]
     steps = {later - one for one, later in pairwise(years)}
     return not numbers and (not years or (len(years) > 1 and steps <= {0, 1, -1}))
@@ -267,7 +268,8 @@ def _framed(
         place for row in body if _is_wide(sheet.rows[row]) for place in _filled(sheet.rows[row])
     }
     headings = tuple(_headings(sheet, heading_rows, used))
-    said = [str(cell) for row in block[:first] for cell in sheet.rows[row] if cell is not None]
+    above = sheet.rows[: block[first]]  # with titles that an empty row parts from the table
+    said = [str(cell) for row in above for cell in row if cell is not None]
     rows, left_out, problems = [], [], []
     for row in body:
         if why := _no_data(sheet, row, heading_rows, headings):
@@ -299,7 +301,8 @@ def _framed(
         problems.append(Problem(sheet.name, what, fix=fix))
     if problems:
         raise TableError(source, problems)
-    units = {unit for text in said if (unit := split_unit(text)[1])}
+    parts = (split_unit(part)[1] or part for text in said for part in text.split(", "))
+    units = {part for part in parts if is_unit(part)}
     unit = units.pop() if len(units) == 1 else ""
     return FoundTable(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
 
@@ -398,8 +401,8 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
 
 
 def is_unit(text: object) -> bool:
-    """Whether a text is a unit."""
-    if not str(text).strip():
+    """Whether a text is a unit; `2025 год` is a time."""
+    if not str(text).strip() or moment_or_none(str(text).strip()):
         return False
     try:
         return unit_amount(str(text)).unit is not None

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from derbes.case.quantity import Element
 from derbes.casefile.entries import Plain
 from derbes.drafting import id_of
-from derbes.errors import did_you_mean
+from derbes.errors import did_you_mean, either, offered
 from derbes.language import _
 from derbes.spelling import listed as one_of
 from derbes.tables.cells import CellError, is_missing
 from derbes.tables.kept import BILL, SUPPLIERS
 from derbes.tables.layout import Heading
-from derbes.tables.mapping import names_of, score, selects
+from derbes.tables.mapping import names_of, score, selects, untold
 from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
 
@@ -179,6 +179,8 @@ def _supplier(reading: TableReading, row: int) -> tuple[str, ...]:
             what = _("{supplier} is new to the case, and nothing can be computed without its {key}")
             place = _place(reading, row, key) or _place(reading, row, "supplier")
             fix = _("fill it in, or take the row out")
+            if _heading(reading, key) is None:
+                fix = untold(key, reading.frame).fix
             reading.refuse(place, what.format(supplier=text, key=key), fix)
     actor_text = _text(reading, row, "actor") or text
     found = [
@@ -213,7 +215,10 @@ def _price(reading: TableReading, row: int) -> tuple[str, ...]:
     sellers = [known] if known else sellers
     if not sellers:
         note = _('{place}: "{text}" is nothing that the case buys; left out.')
-        reading.notes.append(note.format(place=place, text=text))
+        note = note.format(place=place, text=text)
+        if near := offered(text, (way for one in case.suppliers.values() for way in _ways(one))):
+            note = f"{note[:-1]}; {_('did you mean {offers}?').format(offers=either(near))}"
+        reading.notes.append(note)
         return ()
     if len(sellers) > 1:
         reading.refuse(place, _may_be(text, sellers), _("add a column with the supplier"))

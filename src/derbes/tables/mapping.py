@@ -18,7 +18,7 @@ from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
 from derbes.tables import kept
-from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none
+from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, month_alone
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
@@ -29,6 +29,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "month", "period", "time", "time_period", "gas day", "gas day start", "year",
              "quarter", "дата", "месяц", "период", "год", "квартал", "день", "күні", "ай", "жыл",
              "кезең", "тоқсан"),
+    "year": ("year", "год", "жыл"),
     "stockout": ("stock-out", "stockout", "out of stock", "stock out", "нет в наличии", "дефицит",
                  "тапшылық"),
     "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales",
@@ -38,13 +39,15 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "stocks": ("stock", "stocks", "closing stock", "closing stocks", "opening stock", "inventory",
                "on hand", "stock level", "gas in storage", "storage", "запас", "запасы", "остаток",
                "остатки", "қор", "қалдық"),
-    "supplier": ("supplier", "vendor", "seller", "поставщик", "продавец", "жеткізуші"),
+    "supplier": ("supplier", "vendor", "seller", "поставщик", "наименование поставщика", "продавец",
+                 "жеткізуші"),
     "actor": ("country", "actor", "owner", "страна", "ел"),
     "good": ("good", "goods", "product", "material", "item", "article", "commodity", "товар",
-             "продукт", "материал", "наименование", "номенклатура", "тауар", "өнім", "материалы"),
+             "продукт", "материал", "наименование", "наименование товара", "номенклатура", "тауар",
+             "өнім", "материалы"),
     "price": ("price", "unit price", "unit cost", "цена", "стоимость", "баға", "бағасы"),
-    "capacity": ("capacity", "max supply", "available", "мощность", "объем поставок", "қуат",
-                 "қуаты"),
+    "capacity": ("capacity", "max supply", "available", "мощность", "объем поставок",
+                 "объем поставки", "қуат", "қуаты"),
     "lead_time": ("lead time", "delivery time", "срок поставки", "срок", "жеткізу мерзімі"),
     "output": ("output", "parent", "assembly", "finished product", "finished good", "изделие",
                "готовая продукция", "дайын өнім"),
@@ -245,6 +248,11 @@ def _share(frame: FoundTable, heading: Heading, test: Any) -> float:
     return sum(bool(test(one)) for one in filled) / len(filled) if filled else 0.0
 
 
+def _is_full(frame: FoundTable, heading: Heading) -> bool:
+    """Whether most rows have something in a column; else it holds notes."""
+    return sum(frame.cell(row, heading) is not None for row in frame.rows) * 2 > len(frame.rows)
+
+
 def is_numeric(frame: FoundTable, heading: Heading) -> bool:
     """Whether most of a column is numbers."""
     return _share(frame, heading, is_number) > 0.5
@@ -305,6 +313,7 @@ def _item_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
         if one.moment is None
         and not one.month
         and not is_numeric(frame, one)
+        and _is_full(frame, one)
         and not is_called(one, "date")
         and not is_called(one, "unit")
         and _share(frame, one, moment_or_none) <= 0.5
@@ -352,7 +361,7 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
     if named:
         return next(iter(named))
-    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "қалды")):
+    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "налич", "қалды")):
         return kept.STOCKS
     return kept.SERIES
 
@@ -369,6 +378,7 @@ def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
         return told
     free = [one for one in frame.headings if one.moment is None and not one.month]
     called = [one for one in free if is_called(one, "date")]
+    called.sort(key=lambda one: is_called(one, "year"))  # a month says more than its year
 
     def is_dated(cell: Any) -> bool:  # so that no amount is taken for a time
         return not isinstance(cell, float) and moment_or_none(cell) is not None
@@ -384,13 +394,14 @@ def _list_map(found: kept.TableMap, frame: FoundTable, source: str) -> kept.Tabl
         if role not in columns and (heading := role_of(frame, role, taken)) is not None:
             columns[role] = full(heading)
             taken.append(heading)
-    problems = [_untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
+    problems = [untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
     if problems:
         raise TableError(source, problems)
     return replace(found, columns=columns)
 
 
-def _untold(role: str, frame: FoundTable) -> Problem:
+def untold(role: str, frame: FoundTable) -> Problem:
+    """What is wrong where no column is found for a part, and how to name one."""
     what = _("no column is found for the {part}").format(part=role)
     fix = _('say which: --map "{part}=HEADING"; the headings are: {known}')
     if role == "date":
@@ -412,7 +423,11 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
         elif any(one.moment is not None for one in frame.headings):
             columns["date"] = ACROSS
         else:
-            raise TableError(source, [_untold("date", frame)])
+            raise TableError(source, [untold("date", frame)])
+    date, year = frame.named(columns["date"]), role_of(frame, "year")
+    months_alone = _share(frame, date, month_alone) > 0.5 if date else is_across(frame)
+    if "year" not in columns and year is not None and year != date and months_alone:
+        columns["year"] = full(year)
     stockout = role_of(frame, "stockout")
     if found.kind == kept.HISTORY and "stockout" not in columns and stockout is not None:
         columns["stockout"] = full(stockout)
@@ -556,7 +571,7 @@ def _undecided(
     if by_item:
         what = _("no row fits a number of the case by its name and unit; they are: {names}")
     shown = ", ".join(f'"{text}"' for text in texts[:8]) + (", …" if len(texts) > 8 else "")
-    ways = [f'--map "{one.path}={texts[0] if texts else "…"}"' for one in known[:6]]
+    ways = [f'--map "{one.path}={(*texts, full(frame.headings[0]))[0]}"' for one in known[:6]]
     fix = _("say which: {ways}").format(ways=listed(ways, "or"))
     return [Problem(frame.sheet.name, what.format(names=shown or _("none")), fix=fix)]
 
@@ -568,6 +583,8 @@ def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     apart: dict[str, list[str]] = {}
     for one in frame.headings:
         if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
+            continue
+        if not _is_full(frame, one) or full(one) == found.columns.get("unit"):
             continue
         texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
         if len(texts) > 1:
@@ -586,9 +603,10 @@ def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
 
 def _has_rows_apart(found: kept.TableMap, frame: FoundTable) -> bool:
     """Whether several rows speak of one time, so that another column tells them apart."""
-    heading = frame.named(found.columns["date"])
+    heading, year = (frame.named(found.columns.get(part, "")) for part in ("date", "year"))
     rows = [row for row in frame.rows if selects(found, frame, row)]
-    times = [str(frame.cell(row, heading)) for row in rows] if heading else []
+    parts = [one for one in (heading, year) if one] if heading else []
+    times = [tuple(str(frame.cell(row, one)) for one in parts) for row in rows if parts]
     return len(set(times)) < len(times)
 
 

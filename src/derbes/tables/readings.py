@@ -11,7 +11,16 @@ from derbes.case.entities import Case
 from derbes.casefile.entries import Plain
 from derbes.errors import Problem
 from derbes.language import _, language
-from derbes.tables.cells import CellError, Marked, Moment, decimal_mark, moment_of, number_of
+from derbes.tables.cells import (
+    CellError,
+    Marked,
+    Moment,
+    decimal_mark,
+    moment_of,
+    moment_or_none,
+    month_alone,
+    number_of,
+)
 from derbes.tables.kept import TableMap
 from derbes.tables.layout import FoundTable, plain, unit_amount
 from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
@@ -88,11 +97,13 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
                 at = frame.place(row, one)
                 yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
             continue
-        at = frame.place(row, columns["date"])
+        at, when = frame.place(row, columns["date"]), said["date"]
+        if (year := _year(said.get("year"))) and (month := month_alone(when)):
+            when = f"{year}-{month:02d}"
         wanted = {path: columns["value"]} if path and "value" in columns else alone
         for part, one in wanted.items():
             place, cell = frame.place(row, one), frame.cell(row, one)
-            yield DatedCell(part, said["date"], at, one.unit or unit, is_out, place, cell)
+            yield DatedCell(part, when, at, one.unit or unit, is_out, place, cell)
 
 
 def _is_out(mark: Cell) -> bool:
@@ -107,7 +118,8 @@ def _is_out(mark: Cell) -> bool:
 
 
 def _year(cell: Cell) -> str:
-    return str(int(cell)) if isinstance(cell, float) else str(cell or "")
+    found = moment_or_none(cell)
+    return str(found.year) if found else ""
 
 
 @dataclass(slots=True)
@@ -198,13 +210,18 @@ class TableReading:
         marked = number_of(cell, self.decimal, own)
         if marked is None:
             return None
-        if marked.unit is None:
+        is_bare = marked.unit is None or not marked.unit.name  # or `335 thousand`
+        if is_bare:
             if not told:
                 raise _without_unit(wanted)
             try:
                 amount = unit_amount(told, own)
             except UnitError as error:
                 raise CellError(error.what, error.fix, of_table=True) from error
+            if marked.unit is not None and amount.number != 1:
+                what = _('"{cell}" is counted in "{unit}": a thousand or a million stands twice')
+                fix = _("leave it out of one of the two")
+                raise CellError(what.format(cell=cell, unit=told), fix)
             marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
         target = parse_unit(wanted, own) if wanted else marked.unit
         if marked.unit is None or target is None:
@@ -213,7 +230,7 @@ class TableReading:
             what = _('it is counted in "{unit}", and in the table in "{other}"')
             what = what.format(unit=wanted, other=marked.unit.name)
             fix = _("see whether it is the right column; say its unit with --unit")
-            raise CellError(what, fix, of_table=True)
+            raise CellError(what, fix, of_table=is_bare)
         known = {self.case.currency, *self.case.rates}
         money = [code for code, _power in marked.unit.currencies if code not in known]
         if money:

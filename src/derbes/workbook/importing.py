@@ -48,8 +48,6 @@ def import_book(
     _refuse_other_case(person, known)
     root = read.tree.root.plain
     changes = changes_of(person, root, tables_of(root, known), is_new=False)
-    if changes.problems:
-        raise TableError(person.source, changes.problems)
     differ = {
         where: (before, plain)
         for where, plain in changes.wanted.items()
@@ -65,12 +63,10 @@ def import_book(
         notes.append(note.format(date=person.about.get("date", "")))
     deleted = tuple(dotted(path) for path in changes.deleted)
     result = BookImport(str(case), str(book), tuple(shown), deleted, tuple(notes))
-    if not differ:
-        return result
     wanted = {where: plain for where, (_before, plain) in differ.items()}
-    problems = read_files(case, examine, changed_texts(case, wanted)).problems
+    problems = read_files(case, examine, changed_texts(case, wanted)).problems if differ else ()
     _refuse_what_breaks(person, changes, problems)
-    if not take(result):
+    if not differ or not take(result):
         return result
     files = write_changes(case, wanted, examine)
     return replace(result, written=True, files=tuple(str(one) for one in files))
@@ -142,8 +138,13 @@ def _short(text: str) -> str:
 
 
 def _refuse_what_breaks(book: PersonBook, changes: Changes, problems: tuple[Problem, ...]) -> None:
-    """Refuse changes with which the case would have problems, each told by its cell."""
+    """Refuse cells that cannot be read, and changes with which the case would have problems.
+
+    What follows from a cell that cannot be read is not told.
+    """
+    unread = {one.where for one in changes.problems}
     told = [Problem(place_of(changes.places, one.where), one.what, fix=one.fix) for one in problems]
+    told = [*changes.problems, *(one for one in told if one.where not in unread)]
     if told:
         raise TableError(book.source, list(dict.fromkeys(told)))
 
@@ -169,8 +170,6 @@ def _begin(
     is_file = case.suffix.casefold() in {".yaml", ".yml"} and not case.is_dir()
     file = case if is_file else case / MAIN
     changes = changes_of(book, {}, tables_of({}, None), is_new=True)
-    if changes.problems:
-        raise TableError(book.source, changes.problems)
     root: Plain = {"derbes": "1"}
     for where, plain in changes.wanted.items():
         if plain is not None:
