@@ -407,17 +407,15 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
         f.source[TAKES, k] = 0.0
         f.levels[t, k] = 0.0
     for r in range(f.line.shape[1]):
-        left = 0.0 if regime > 0 else 1.0
-        for k in range(len(n.outputs)):
-            if regime > 0 and n.lines[k] == r:
-                left = max(left, ms.effects[regime, k])
-        f.line[HOURS, r] = c.hours[t, r] * left
+        f.line[HOURS, r] = 0.0 if regime > 0 else c.hours[t, r]
     for q in range(f.pool.shape[1]):
-        left = 0.0 if regime > 0 else 1.0
-        for k in range(len(n.outputs)):
-            if regime > 0 and n.pools[k] == q:
-                left = max(left, ms.effects[regime, k])
-        f.pool[POOL_LEFT, q] = c.pools[t, q] * left
+        f.pool[POOL_LEFT, q] = 0.0 if regime > 0 else c.pools[t, q]
+    for k in range(len(n.outputs) if regime > 0 else 0):  # what is left to the freest
+        left, r, q = ms.effects[regime, k], n.lines[k], n.pools[k]
+        if r >= 0:
+            f.line[HOURS, r] = max(f.line[HOURS, r], c.hours[t, r] * left)
+        if q >= 0:
+            f.pool[POOL_LEFT, q] = max(f.pool[POOL_LEFT, q], c.pools[t, q] * left)
     for u in range(len(n.use_goods)):
         f.wanted[t, u] = demand_under(c, ms, t, regime, u)
         f.served[t, u] = 0.0
