@@ -1,8 +1,8 @@
 """A run in a process of its own, so that its time and memory are its own and it can be ended."""
 
+import contextlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +16,9 @@ from typing import Any
 
 MODULE = "benchmarks.plan_task"
 MEGABYTE = 1e-3
-"""`ru_maxrss` counts in thousands of bytes, nearly."""
+"""The system counts in thousands of bytes, nearly."""
+LOOK = 0.25
+"""How often memory is looked at. [s]"""
 LAST_LINES = 1
 LONGEST_WORD = 160
 
@@ -30,7 +32,7 @@ class Run:
     cpu: float
     """Of it and of all its workers that it has waited for. [s]"""
     memory: float
-    """Most that it held; of several processes the sum of what each held at most. [MB]"""
+    """Most that it and all that it started held at one time. [MB]"""
     found: Mapping[str, Any] = field(default_factory=dict)
     """What it reported; empty when it did not come to that."""
     trouble: str = ""
@@ -57,32 +59,45 @@ def run_alone(task: str, *, limit: float, **asked: Any) -> Run:
                 stderr=stream,
                 start_new_session=True,
             )
-        killed = threading.Event()
+        killed, ended, most = threading.Event(), threading.Event(), [0.0]
+        watcher = threading.Thread(target=_watch, args=(process.pid, ended, most))
+        watcher.start()
         timer = threading.Timer(limit, _kill, (process.pid, killed))
         timer.start()
         _pid, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         timer.cancel()
+        ended.set()
+        watcher.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         found = json.loads(out.read_text("utf-8")) if out.exists() else {}
         trouble = "" if found else _trouble(process.returncode, killed, limit, errors)
     return Run(
         wall=wall,
         cpu=used.ru_utime + used.ru_stime,
-        memory=found.pop("memory", used.ru_maxrss * MEGABYTE),
+        memory=most[0] or used.ru_maxrss * MEGABYTE,
         found=found,
         trouble=trouble,
     )
 
 
-def most_memory(n_workers: int) -> float:
-    """Most that this process and its workers have held, pages that they share counted twice. [MB]
+def memory_of(session: int) -> float:
+    """What the processes of a session hold now, a page that several share counted once. [MB]
 
-    The workers must have ended. Each is taken to have held what the largest did.
+    0 where the system does not tell.
     """
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return (own + n_workers * largest) * MEGABYTE
+    held = 0
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended, or is somebody else's
+            if os.getsid(int(place.name)) == session:
+                told = (place / "smaps_rollup").read_text("ascii")
+                held += int(told.partition("\nPss:")[2].split()[0])
+    return held * MEGABYTE
+
+
+def _watch(session: int, ended: threading.Event, most: list[float]) -> None:
+    while not ended.wait(LOOK):
+        most.append(max(most.pop(), memory_of(session)))
 
 
 def _kill(process: int, killed: threading.Event) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from benchmarks.plan_extensive import Starts, scenario_programs, solve_extensive_form
 from benchmarks.plan_network import plan_case, plan_draws
-from benchmarks.plan_process import most_memory
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import OPTIMAL, make_problem
 
@@ -41,7 +40,6 @@ def solve_derbes(_out: Path, *, n_draws: int, n_workers: int, limit: float) -> F
         "iterations": plan.iterations,
         "starts": {name: list(found) for name, found in plan.starts.items()},
         "stated": stated,
-        "memory": most_memory(n_workers if n_workers > 1 else 0),
     }
 
 

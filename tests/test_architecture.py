@@ -42,6 +42,7 @@ MOST_PUBLIC_NAMES = 30
 
 LONG_FILES = {
     "derbes.kernels.policy": "the compiler of the kernel inlines what stands in one module",
+    "derbes.supply.survival": "one program in one solver, for all that is asked of what goes short",
 }
 """Longer files, and why."""
 

@@ -242,4 +242,42 @@ def test_what_cannot_be_sent_is_an_error_of_its_task():
             crew.do(_unsendable, [1, 2])
         with pytest.raises(Exception, match="pickle"):
             crew.do(_double, [1, lambda: None])
+        with pytest.raises(Exception, match="pickle"):  # and nobody waits for what nobody does
+            crew.do(_double, [lambda: None] * 4)
         assert crew.do(_double, [1, 2, 3]) == [2, 4, 6]
+
+
+KEPT: set[str] = set()
+
+
+def _keeps(name: str) -> tuple[int, list[str]]:
+    KEPT.add(name)
+    return os.getpid(), sorted(KEPT)
+
+
+def test_a_task_goes_to_the_worker_that_keeps_what_it_needs():
+    names = [f"part {number}" for number in range(5)]
+    with Crew(2) as crew:
+        rounds = [crew.do(_keeps, names, needs=names) for _round in range(6)]
+    assert len({tuple(worker for worker, _kept in done) for done in rounds}) == 1
+    kept = dict(kept for done in rounds for kept in done)
+    assert len(kept) == 2
+    assert sorted(name for held in kept.values() for name in held) == names
+
+
+def _keeps_or_dies(task: tuple[str, Path]) -> int:
+    name, place = task
+    if name == "part 1" and place.exists():
+        place.unlink()
+        os._exit(1)
+    return os.getpid()
+
+
+def test_what_a_worker_kept_that_died_goes_to_another(tmp_path):
+    names = [f"part {number}" for number in range(4)]
+    tasks = [(name, tmp_path / "not_yet") for name in names]
+    with Crew(2) as crew:
+        before = crew.do(_keeps_or_dies, tasks, needs=names)
+        (tmp_path / "not_yet").touch()
+        after = crew.do(_keeps_or_dies, tasks, needs=names)
+    assert before[1] not in after

@@ -44,7 +44,7 @@ from derbes.request import (
 from derbes.results.plan import Plan
 from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
-from derbes.results.supply import Cover, LeverageEnd, LeverageRow, Provenance
+from derbes.results.supply import Branch, Cover, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
 from derbes.stress.ways import WAYS_DRAWS
 
@@ -277,6 +277,12 @@ def brief_contents(
         for starts_of, studies in ((looked, own), (tuple(compared), rest))
         for chunk in cover_chunks(replace(others, starts=starts_of), studies, only_essential=True)
     ]
+    n_cover = len(beside)
+    beside += [
+        partial(_branches, study, focus.measure, compared, length)
+        for study in (*own, *rest)
+        if focus.measure in study.case.measures
+    ]
     is_alone = asked.draws <= 1  # one draw is one task
     if STATEMENTS in parts and is_alone:
         beside.insert(0, partial(statements_told, case, asked, RunOptions()))
@@ -285,7 +291,7 @@ def brief_contents(
     statements = None
     if STATEMENTS in parts:
         statements = found.pop(0) if is_alone else statements_told(case, asked, options)
-    cover = tuple(row for rows in found for row in rows)
+    cover = tuple(row for rows in found[:n_cover] for row in rows)
     if starts:
         at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
         edge = leverage_rows(own, at_edge, has_premium=False, **told)
@@ -296,19 +302,21 @@ def brief_contents(
         talk=talk_told(replace(contents, leverage=leverage, stress=stress)),
         cover=Cover(rows=cover, provenance=made),
         calm={study.variant: calm_plan_of(study) for study in (*own, *rest)},
-        branches=tuple(
-            branch_of(study, focus.measure, start=start, length=length, bound=bound)
-            for study in (*own, *rest)
-            if focus.measure in study.case.measures
-            for start in compared
-            for bound in (OPTIMAL, MYOPIC)
-        ),
+        branches=tuple(branch for part in found[n_cover:] for branch in part),
         edge=edge,
         plan=plans.get(BASE),
         plans=plans,
         stress=stress,
         statements=statements,
     )
+
+
+def _branches(study: Study, measure: str, starts: Sequence[int], length: int) -> list[Branch]:
+    return [
+        branch_of(study, measure, start=start, length=length, bound=bound)
+        for start in starts
+        for bound in (OPTIMAL, MYOPIC)
+    ]
 
 
 def _surface(

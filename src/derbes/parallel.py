@@ -21,7 +21,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -93,6 +93,8 @@ class _Worker:
 
     process: BaseProcess
     line: Connection
+    kept: set[str] = field(default_factory=set)
+    """Names of what it keeps for the next task that needs it."""
 
 
 class WorkersLostError(DerbesError, BrokenExecutor):
@@ -104,6 +106,7 @@ class Workers(Executor):
 
     No thread attends to them: whoever asks for a result does, so that nothing is left to be
     closed when the program ends. A worker that dies is replaced, and its task is done again.
+    A task that needs what a worker keeps waits for that worker, so that no two keep the same.
     """
 
     def __init__(self, n_workers: int) -> None:
@@ -159,10 +162,9 @@ class Workers(Executor):
         n = len(self._idle) + len(self._busy)
         for _worker in range(n, min(self._n_workers, n + len(self._waiting) - len(self._idle))):
             self._idle.append(self._started())
-        while self._idle and self._waiting:
-            self._hand_out(self._idle.pop())
+        self._hand_out()
         ends: dict[Any, _Worker] = {worker.line: worker for worker in self._busy}
-        for line in wait(list(ends)):
+        for line in wait(list(ends)) if ends else ():
             worker = ends[line]
             try:
                 reply = worker.line.recv_bytes()
@@ -171,12 +173,21 @@ class Workers(Executor):
                 continue
             future = self._busy.pop(worker)
             self._idle.append(worker)
-            if self._waiting:
-                self._hand_out(self._idle.pop())
+            self._hand_out()
             _settle(future, reply)
 
-    def _hand_out(self, worker: _Worker) -> None:
-        future = self._waiting.popleft()
+    def _hand_out(self) -> None:
+        """Give each idle worker the first task that waits and needs no other worker."""
+        for worker in self._idle[::-1]:
+            others = (one.kept for one in (*self._idle, *self._busy) if one is not worker)
+            elsewhere = set[str]().union(*others)
+            future = next((one for one in self._waiting if one.needs not in elsewhere), None)
+            if future is not None:
+                self._waiting.remove(future)
+                self._idle.remove(worker)
+                self._send(worker, future)
+
+    def _send(self, worker: _Worker, future: "_Awaited") -> None:
         function, args, named = future.task
         try:
             if self._packed[0] is not function:
@@ -187,6 +198,8 @@ class Workers(Executor):
             self._idle.append(worker)
             return
         self._busy[worker] = future
+        if future.needs:
+            worker.kept.add(future.needs)
         try:
             worker.line.send_bytes(message)
         except OSError:
@@ -225,6 +238,8 @@ class _Awaited(Future[Any]):
         self._workers = workers
         self.task = task
         """A function, its arguments, and those by name."""
+        self.needs = ""
+        """Name of what its worker keeps for it; empty: nothing."""
 
     def result(self, timeout: float | None = None) -> Any:
         """What the task gave; time to wait is not counted."""
@@ -395,8 +410,12 @@ class Crew:
         *,
         progress: Progress | None = None,
         what: str = "",
+        needs: Sequence[str] = (),
     ) -> list[Result]:
         """Results in the order of the tasks; arguments as of `run_tasks`.
+
+        Processes of its own keep what is named in `needs`, one for each task: a task goes to
+        the process that has had one of that name before.
 
         Raises:
             BrokenExecutor: An executor that was given broke.
@@ -411,6 +430,8 @@ class Crew:
             return results
         futures = [self._executor.submit(function, task) for task in tasks]
         own = self._executor if isinstance(self._executor, Workers) else None
+        for future, name in zip(futures, needs if own else (), strict=False):
+            cast("_Awaited", future).needs = name
         completed = own.finished if own else as_completed
         try:
             for done, future in enumerate(completed(futures), start=1):

@@ -25,7 +25,7 @@ from derbes.results.supply import ALL_ESSENTIAL
 from derbes.supply.disruption import horizon
 from derbes.supply.survival import SurvivalProgram
 from tests.analysis.asked import ends_of
-from tests.small_cases import worked_example
+from tests.small_cases import one_good, worked_example
 from tests.supply.solved import changed, example
 
 Q = Quantity
@@ -99,6 +99,30 @@ def test_each_use_has_its_own_end_and_all_together_the_latest():
         "use": "2027-03", "other_use": None, ALL_ESSENTIAL: None,
     }  # fmt: skip
     assert ends["other_use"].binding == ends[ALL_ESSENTIAL].binding == ("second",)
+
+
+@pytest.mark.parametrize("demands", [(100.0, 110.0), (110.0, 100.0), (105.0, 105.0)])
+def test_uses_that_share_a_good_short_in_calm_end_alike_in_any_order(demands):
+    """150 are sold of the 210 that two uses want, 95 while the cut runs: which of them bears it
+    is open, so neither has an end; a third, of a good of its own, is always short of the same."""
+    case = one_good(stock=0.0, capacity=150.0)
+    use, cut = case.uses["use"], case.measures["cut"]
+    uses = {f"use{n}": replace(use, id=f"use{n}", demand=Q(d)) for n, d in enumerate(demands)}
+    third = replace(use, id="third", good="second")
+    goods = {**case.goods, "second": Good("second", unit="t")}
+    other = Supplier("other", actor="other", good="second", price=Q(1.0), capacity=Q(10.0))
+    case = replace(
+        case,
+        goods=goods,
+        uses={**uses, "third": third},
+        suppliers={**case.suppliers, "other": other},
+        measures={"cut": replace(cut, share=Q(55 / 150))},
+    )
+    ends = ends_of(case, starts=(0,))
+    assert {use: end.date for use, end in ends.items()} == {
+        "use0": None, "use1": None, "third": "2026-01", ALL_ESSENTIAL: None,
+    }  # fmt: skip
+    assert ends["use0"].binding == ends["use1"].binding == ("good",)
 
 
 def test_what_binds_a_use_is_not_what_binds_another():

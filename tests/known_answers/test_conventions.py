@@ -332,6 +332,16 @@ def test_an_opening_comes_later_by_as_much_as_is_said_whatever_the_length(by, le
     assert row.unmet_essential_gross == pytest.approx(60 * (3 + by))
 
 
+@pytest.mark.parametrize("more", [0, 12])
+def test_an_opening_behind_the_calendar_is_followed_wherever_the_calendar_ends(more):
+    """It opens late by itself, two months behind 24; six more months lack 60 each."""
+    case = replace(opening_later(6.0), sender_horizon=Q(1.0))
+    plant = replace(case.plants["mill"], opening=23, delay=Q(3.0))
+    calendar = replace(case.calendar, n_periods=24 + more)
+    row = row_of(replace(case, calendar=calendar, plants={"mill": plant}), 22, 3)
+    assert row.unmet_essential == pytest.approx(6 * 60.0)
+
+
 @pytest.mark.parametrize("start", [3, 4, 20])
 def test_what_is_open_is_not_opened_later(start):
     assert row_of(opening_later(12.0), start, 3).unmet_essential == 0.0

@@ -1,6 +1,6 @@
 """Every kind of measure as factors; what it does not touch stays as it is."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -101,6 +101,20 @@ def test_two_delays_have_twins_of_their_own():
     assert names["north_rail_late2"] == names["north_rail"] == 0.0
     assert names["north_sea"] == 1.0
     assert "north_sea_late5" not in names
+
+
+@pytest.mark.parametrize("first", ["two", "five"])
+def test_delays_that_run_together_add_up_whichever_is_named_first(first):
+    two = measure(MeasureKind.DELAY, Hit(route="rail"), name="two", by=Q(2.0))
+    five = measure(MeasureKind.DELAY, BY_SENDER, name="five", by=Q(5.0))
+    one, other = (two, five) if first == "two" else (five, two)
+    arrays, act = compiled(replace(one, together_with=(other.id,)), other)
+    left = by_activity(arrays, act.availability)
+    assert {name for name, part in left.items() if part and name.startswith("north")} == {
+        "north_rail_late7", "north_sea_late5",
+    }  # fmt: skip
+    late = by_activity(arrays, act.transit_late)
+    assert (late["north_rail"], late["north_sea"]) == (7, 5)
 
 
 def test_late_twins_stay_closed_for_every_other_measure():

@@ -8,7 +8,7 @@ from derbes.model.arrays import MeasureArrays, MeasureRun
 from derbes.planning.base_course import share_of
 from derbes.planning.contingencies import ContingencyShape, _ordered_before
 from derbes.planning.effects import CAPACITY, HOURS, RESERVE, SHARED, SPARED, DrawArrays
-from derbes.supply.bounds import demand_path, shared_left, window_bounds
+from derbes.supply.bounds import demand_path, lines_left, shared_left, window_bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ def _add(setting, part, effect, out):
         places.row("shared_capacity").of(out.upper)[at] += part * left * windowed(effect.path)
     elif effect.kind == HOURS and (at := row(shape.kept_rows["line"])) is not None:
         path = opened(int(arrays.line_plants[k]))
-        places.row("line").of(out.upper)[at] += part * path
+        left = np.where(during, lines_left(arrays, measure)[k], 1.0)
+        places.row("line").of(out.upper)[at] += part * left * path
     elif effect.kind == RESERVE and shape.start > 0 and (at := row(shape.goods)) is not None:
         places.row("customary").of(out.upper)[at] += part * effect.path[shape.start - 1]

@@ -8,7 +8,7 @@ import numpy as np
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.simulation import BranchRun
-from derbes.supply.bounds import delayed, demand_path, found_state, order_limits, shared_limits
+from derbes.supply.bounds import demand_path, found_state, line_limits, order_limits, shared_limits
 from derbes.supply.network import make_layout
 
 
@@ -25,7 +25,6 @@ def feasibility_residual(
     found = _found(measure, state, n)
     layout = make_layout(arrays, run.start, n, has_reserve=False)
     ran = MeasureRun(measure, run.length)
-    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, ran, start=run.start)
     window = slice(run.start, run.start + n)
     inflow = _by_output(arrays, _arrived(arrays, run, found))
     paths = (run.unmet, run.levels, run.lots, run.fresh)
@@ -35,7 +34,7 @@ def feasibility_residual(
         "L2b": _beyond_inflow(arrays, run, found, inflow),
         "L2c": _too_old(arrays, run, found, inflow),
         "L3": _over_capacity(arrays, order_limits(layout, ran), shared_limits(layout, ran), run),
-        "L4": _over_hours(arrays, hours[:, window], run),
+        "L4": _over_hours(arrays, line_limits(layout, ran), run),
         "L5": run.unmet - demand_path(layout, ran),
         "L6": _stock(arrays, run) - arrays.storage_limit[:, window],
         "sign": -np.concatenate([path.ravel() for path in paths]),

@@ -401,7 +401,7 @@ class Plain:
             for plant in self.case.plants:
                 found.openings[plant] += by if self._hits(measure, "plants", plant) else 0
             for k in hit:
-                found.late[k] = by if self.works[k].kind == "buy" else 0
+                found.late[k] += by if self.works[k].kind == "buy" else 0
         elif measure.kind is MeasureKind.PRICE_RISE:
             for k in hit:
                 found.rise[k] = (1.0 + found.rise[k]) * (1.0 + _value(measure.by)) - 1.0

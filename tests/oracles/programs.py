@@ -189,10 +189,12 @@ def _add_lines(window: Window) -> None:
         is_open = plain.open_share(plant, moved, window.start)[window.periods]
         for line in entry.lines:
             hours = plain.hours(plant, line)[window.periods] * is_open
+            mine = [k for k, w in enumerate(plain.works) if (w.plant, w.line) == (plant, line)]
+            if window.effect and mine:
+                hours[: window.length] *= max(window.effect.left[k] for k in mine)
             rows = linear.rows(-np.inf, hours * window.part)
-            for k, work in enumerate(plain.works):
-                if (work.plant, work.line) == (plant, line):
-                    linear.add(rows, window.order[k], work.hours)
+            for k in mine:
+                linear.add(rows, window.order[k], plain.works[k].hours)
             if window.share >= 0:
                 linear.add(rows[-1], window.share, -hours[-1])
 

@@ -102,7 +102,7 @@ class _Target:
         self.own = {k: self.n.planned(k, t) for k in n.makes}
         self.orders = dict.fromkeys(n.makes, 0.0)
         self.hours_left = {r: at(self.a.line_hours[r], t)
-                           * self.n.open_part(int(self.a.line_plants[r]), t)
+                           * self.n.open_part(int(self.a.line_plants[r]), t) * self._line_part(r)
                            for r in range(len(self.a.lines))}  # fmt: skip
         self.pool_left = {}
         for q in range(len(self.a.shared_capacity)):
@@ -125,6 +125,12 @@ class _Target:
             self._close(g)
         self.found.lots.append(dict(self.lots))
         self.found.fresh.append({g: sum(self.batches[g].values()) for g in n.goods})
+
+    def _line_part(self, line: int) -> float:
+        """What today's measures leave of a line (L4)."""
+        mine = [i for i in self.n.row.values() if self.a.activities.lines[i] == line]
+        left = [float(self.n.measure.availability[i]) for i in mine] if self.n.runs else []
+        return max(left, default=1.0)
 
     def _stocks(self) -> Amounts:
         return {g: sum(self.batches[g].values()) + total(self.lots, self.n.lots_of[g])

@@ -8,6 +8,7 @@ import pytest
 from derbes.case.entities import (
     Good,
     Hit,
+    InTransit,
     Measure,
     MeasureKind,
     Plant,
@@ -15,6 +16,7 @@ from derbes.case.entities import (
     Route,
     Scenario,
     Stockpile,
+    Survival,
     Tier,
 )
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
@@ -31,7 +33,7 @@ from derbes.planning.problem import make_problem, with_contingencies
 from derbes.supply.baseline import first_state, solve_calm
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
-from derbes.supply.network import make_layout, supply_matrix
+from derbes.supply.network import longest_lead, make_layout, supply_matrix
 from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
@@ -192,6 +194,43 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
     lacking = solve_plan(make_problem(replace(case, plants=later, budget=tight, uses=uses)))
     assert not lacking.feasible
     assert sum(lacking.shortfalls.values()) > 0.0
+
+
+def of_two_years():
+    """A plant at home is open, at 12 a unit, and the store is full."""
+    case = worked_example(3)
+    return replace(
+        case,
+        plants={"plant": replace(case.plants["plant"], opening=0)},
+        goods={"good": replace(case.goods["good"], storage_limit=Q(600.0))},
+        calendar=replace(case.calendar, n_periods=24),
+    )
+
+
+def test_m7_what_was_ordered_before_the_calendar_is_paid_abroad_when_it_arrives():
+    """Three months of 1,000 are under way, so 600 units are left of 9,000 in the first year."""
+    case = of_two_years()
+    late = replace(case.suppliers["from_sender"], lead_time=Q(3.0))
+    budget = Budget(foreign_by_year={2026: Q(9_000.0)})
+    case = replace(case, suppliers=case.suppliers | {"from_sender": late}, budget=budget)
+    problem = make_problem(case)
+    plan = solve_plan(problem)
+    abroad = paid_on_arrival(course_of(problem, plan.columns))[1]
+    assert abroad[:12].sum() == pytest.approx(9_000.0)
+    assert abroad[12:].sum() == pytest.approx(12_000.0)
+
+
+@pytest.mark.parametrize(("most", "feasible"), [(6_000.0, True), (5_900.0, False)])
+def test_m7_what_a_contract_pays_for_is_paid_abroad_whether_it_is_taken_or_not(most, feasible):
+    """20 a month at 25 are 6,000 a year."""
+    case = of_two_years()
+    deal = Option(
+        "deal", kind=OptionKind.CONTRACT, element="suppliers.from_other", take_or_pay=Q(0.5),
+        committed=True,
+    )  # fmt: skip
+    budget = Budget(foreign_by_year={2027: Q(most)})
+    plan = solve_plan(make_problem(replace(case, options={"deal": deal}, budget=budget)))
+    assert plan.feasible == feasible
 
 
 def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
@@ -406,6 +445,101 @@ def test_a_long_contingency_is_followed_as_long_as_harm_is_counted(seed, sender_
     arrays = compile_case(asked)
     for length in (1, 4, 12):
         run = MeasureRun(None, length)
-        long = window_length(arrays, length, is_long=True)
+        lead = longest_lead(arrays)
+        long = window_length(arrays, length, lead=lead, is_long=True)
         assert long == horizon(arrays, run, 0)
-        assert window_length(arrays, length, is_long=False) <= long
+        assert window_length(arrays, length, lead=lead, is_long=False) <= long
+
+
+def test_what_was_ordered_before_the_calendar_is_as_old_as_it_is():
+    """100 come in month 2 and last for three months: they serve month 5 and not month 6.
+
+    For month 6 another 50 are on the way, which a stop in month 5 destroys.
+    """
+    case = worked_example(1)
+    demand = Quantity(0.0, steps=((0, 0.0), (5, 50.0), (7, 0.0)))
+    on_order = Quantity(0.0, steps=((0, 0.0), (2, 100.0)))
+    capacity = Quantity(0.0, steps=((0, 0.0), (3, 200.0)))
+    reserve = Quantity(0.0, steps=((0, 0.0), (4, 100.0), (5, 0.0)))
+    seller = replace(
+        case.suppliers["from_sender"], lead_time=Q(3.0), on_order=on_order, capacity=capacity
+    )
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=9),
+        goods={
+            "good": Good("good", unit="t", reserve=reserve, survival=Survival(shelf_life=Q(3.0)))
+        },
+        uses={"use": replace(case.uses["use"], demand=demand)},
+        stockpiles={},
+        suppliers={"from_sender": seller},
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=5, last=5)},
+    )
+    plan = solve_plan(make_problem(asked))
+    assert not plan.feasible
+    assert plan.evaluation is not None
+    assert plan.evaluation.shortfalls["month"].sum() == pytest.approx(50.0)
+
+
+@pytest.mark.parametrize("demands", [(20.0, 40.0), (40.0, 20.0)])
+def test_each_draw_finds_what_it_has_ordered_before_the_calendar(demands):
+    """What is on the way is what is used: 20 a month in one scenario, 40 in the other."""
+    case = worked_example(1)
+    sender, other = case.suppliers["from_sender"], case.suppliers["from_other"]
+    later = Quantity(0.0, steps=((0, 0.0), (2, 40.0)))
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=6),
+        goods={"good": Good("good", unit="t")},
+        stockpiles={},
+        suppliers={
+            "from_sender": replace(sender, lead_time=Q(2.0)),
+            "from_other": replace(other, capacity=later),
+        },
+        measures={"cut": replace(case.measures["cut"], in_transit=InTransit.DELIVERED)},
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=1, last=1)},
+    )
+    uses = [{"use": replace(case.uses["use"], demand=Q(demand))} for demand in demands]
+    cases = [replace(asked, uses=one) for one in uses]
+    both = {f"s{i}": Scenario(f"s{i}", probability=0.5, case=one) for i, one in enumerate(cases)}
+    plan = solve_plan(make_problem(replace(asked, scenarios=both)))
+    alone = [solve_plan(make_problem(one)).cost for one in cases]
+    assert plan.feasible
+    assert plan.cost == pytest.approx(sum(alone) / 2)
+
+
+def test_a_measure_that_is_not_asked_about_makes_no_contingency_longer():
+    """Deliveries of a third seller could be a year late; without that, nobody looks so far.
+
+    Nobody sells any more from month 16 on, behind all that the standard asks about.
+    """
+    case = worked_example(1)
+    sellers = {
+        name: replace(one, capacity=Quantity(200.0, steps=((0, 200.0), (16, 0.0))))
+        for name, one in case.suppliers.items()
+    }
+    sellers["third"] = replace(sellers["from_sender"], id="third", actor="other", capacity=Q(0.1))
+    late = Measure(
+        "late", kind=MeasureKind.DELAY, hits=(Hit(element="suppliers.third"),), by=Q(12.0),
+        lengths=(1,),
+    )  # fmt: skip
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
+    asked = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=24),
+        goods={"good": replace(case.goods["good"], storage_limit=Q(600.0))},
+        suppliers=sellers,
+        options={"hold": hold},
+        standards={"month": Standard("month", measure="cut", length=1, first=10, last=10)},
+        refill_time=Q(1.0),
+        sender_horizon=Q(1.0),
+    )
+    beside = replace(asked, measures={**asked.measures, "late": late})
+    alone, with_late = (solve_plan(make_problem(one)) for one in (asked, beside))
+    assert alone.feasible
+    assert with_late.feasible
+    assert with_late.cost == pytest.approx(alone.cost)

@@ -48,8 +48,16 @@ def explicit(problem, family, start, draw, values):
     name, is_long = family.standard, family.is_long
     written = draw_arrays(problem.futures.cases[draw], problem.n_periods)
     arrays, standard = problem.second.base.layout.arrays, problem.case.standards[name]
-    delayed = problem.second.base.delayed[name]
-    shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long, delayed=delayed)
+    base = problem.second.base
+    shape = contingency_shape(
+        arrays,
+        name,
+        standard,
+        start=start,
+        lead=base.leads[name],
+        is_long=is_long,
+        delayed=base.delayed[name],
+    )
     measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns
     effects = [

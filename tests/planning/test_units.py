@@ -113,6 +113,16 @@ def test_what_lacks_in_calm_counts_whatever_the_unit_of_another(oil_unit):
     """Four wheels of five come in each month of the year."""
     plan = solve_plan(make_problem(oil_and_wheels(oil_unit, wheels=4.0, actor="other")))
     assert not plan.feasible
-    assert plan.shortfalls["calm"] == pytest.approx(12 * 0.2)
+    assert plan.shortfalls["supply in calm"] == pytest.approx(12 * 0.2)
     met = solve_plan(make_problem(oil_and_wheels(oil_unit, wheels=5.0, actor="other")))
     assert met.feasible
+
+
+def test_a_standard_may_have_any_name():
+    """Four wheels of five come in calm; a standard about the oil alone does not hide it."""
+    case = oil_and_wheels(1.0, wheels=4.0, actor="other")
+    for name in ("calm", "any_other"):
+        oil = Standard(name, uses=("burn",))
+        plan = solve_plan(make_problem(replace(case, standards={name: oil})))
+        assert not plan.feasible
+        assert plan.shortfalls == {"supply in calm": pytest.approx(12 * 0.2)}

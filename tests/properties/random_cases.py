@@ -470,9 +470,7 @@ class _Maker:
                 crisis=self.chance(0.25),
             )
         if count == 2 and self.chance(0.6):
-            is_unlike = {made["cut"].kind, made["second"].kind} != {MeasureKind.DELAY}
-            if is_unlike:
-                made["cut"] = replace(made["cut"], together_with=("second",))
+            made["cut"] = replace(made["cut"], together_with=("second",))
         return made
 
 

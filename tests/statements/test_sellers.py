@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from derbes.analysis.cover import calm_plan_of
-from derbes.case.entities import Case, Export
+from derbes.case.entities import Case, Export, Plant, Recipe
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.draws.study import Study
@@ -228,3 +228,19 @@ def test_t15_klaipeda() -> None:
         found = number(f"residual_dependence({seller.actor}, good, 2026-12)")
         assert found == pytest.approx(residual, abs=1e-9)
         assert indicators.residual(3.27, capacity) == pytest.approx(residual)
+
+
+@pytest.mark.parametrize(("owner", "residual"), [("home", 0.0), ("sender", 0.7), ("other", 0.0)])
+def test_t15_a_plant_is_no_way_without_who_owns_it(owner: str, residual: float) -> None:
+    """100 a month: 30 from another seller, and 90 that a plant makes."""
+    case = one_good(n_periods=12, capacity=50.0)
+    (seller,) = case.suppliers.values()
+    other = replace(seller, id="spare", actor="other", capacity=Q(30.0))
+    case = replace(
+        case,
+        suppliers={seller.id: seller, other.id: other},
+        plants={"mill": Plant("mill", actor=owner)},
+        recipes={"make": Recipe("make", output="good", plant="mill", capacity=Q(90.0))},
+    )
+    found = numbers_of(case)("residual_dependence(sender, good, 2026-12)")
+    assert found == pytest.approx(residual, abs=1e-9)

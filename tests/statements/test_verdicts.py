@@ -41,8 +41,17 @@ def test_share_of_a_closed_form():
     case = with_ledger(two_capacities(), A="time_to_survive(sender, 2026-01) > 10")
     found = verdicts(case, draws=64).judged["A"]
     assert found.share == pytest.approx(0.5, abs=0.02)
-    assert found.standard_error == pytest.approx(np.sqrt(0.25 / 64), rel=0.01)
+    assert found.standard_error == pytest.approx(np.sqrt(0.25 / 66), rel=0.01)
     assert (found.verdict, found.n_draws) == ("open", 64)
+
+
+def test_what_all_draws_agree_on_has_an_error_where_draws_could_change_it():
+    """Of 64 draws the prior of Jeffreys leaves 64.5 and 0.5: an error of 1.1 %."""
+    case = with_ledger(two_capacities(), A="time_to_survive(sender, 2026-01) > 1", B="1 < 2")
+    judged = verdicts(case, draws=64).judged
+    assert (judged["A"].share, judged["B"].share) == (1.0, 1.0)
+    assert judged["A"].standard_error == pytest.approx(np.sqrt(64.5 * 0.5 / (65**2 * 66)))
+    assert judged["B"].standard_error == 0.0
 
 
 @pytest.mark.parametrize(

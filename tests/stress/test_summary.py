@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from derbes.stress.answers import probability, spread, tail_mean, weighted_quantiles
+from derbes.draws.sampling import probability
+from derbes.stress.answers import spread, tail_mean, weighted_quantiles
 from derbes.stress.outcomes import unbounded_ratio
 
 EQUAL = np.full(1000, 1e-3)

@@ -28,6 +28,7 @@ from derbes.supply.disruption import branch_program, make_window
 from derbes.supply.network import make_layout
 from derbes.supply.objective import order_costs
 from derbes.supply.survival import SurvivalProgram
+from tests.analysis.asked import row_of
 from tests.small_cases import one_good, smallest_complete, worked_example
 from tests.supply.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 
@@ -238,6 +239,20 @@ def test_l4_a_flexible_line_goes_where_it_serves_most(weight, unmet):
     second weighs more than the three of the first that it costs."""
     calm = calm_of(one_line(weight))
     np.testing.assert_allclose(calm.unmet[:, 5], unmet, atol=1e-6)
+
+
+@pytest.mark.parametrize("bound", ["optimal", "myopic"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9, 1.0])
+def test_l4_a_quota_on_a_plant_takes_its_part_of_the_hours_of_a_line(share, bound):
+    """120 hours a month for 100 and 50 units of one hour: of what they can make, `share` is cut."""
+    case = one_line()
+    second = replace(case.recipes["make_second"], hours=Q(1.0))
+    quota = Measure(
+        "cut", kind=MeasureKind.QUOTA, hits=(Hit(actor="home"),), share=Q(share), lengths=(6,)
+    )
+    case = replace(case, recipes={**case.recipes, "make_second": second}, measures={"cut": quota})
+    found = row_of(case, 12, 6, bound=bound)
+    assert found.unmet_essential == pytest.approx(6 * 120.0 * share)
 
 
 # Demand

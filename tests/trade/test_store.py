@@ -231,9 +231,40 @@ def test_files_of_two_kinds_releases_or_revisions_are_refused(tmp_path: Path) ->
         "The files tell more than one revision of the HS: HS17, HS92. Fix: import one after the "
         "other.",
         "BACI and UN Comtrade cannot be one dataset. Fix: import them one after the other.",
-        f"{first.name} and {first.name} both hold 2021. Fix: leave one of them out.",
+        f"{first.name} and {first.name} tell the same trade of 2021 (what stands twice: 8; first: "
+        "seller China, buyer Lithuania, product 010121). Fix: keep each in one of them.",
     ]
     assert list(datasets(tmp_path / "store")) == [of_store.SELECTION]
+
+
+def test_files_of_one_year_are_one_dataset_where_each_tells_its_own(tmp_path: Path) -> None:
+    whole, halves, store = baci(tmp_path), [], tmp_path / "store"
+    for at in range(len(BACI_ROWS)):
+        name = f"part{at}_BACI_HS92_Y2021_V202301.csv"
+        halves.append(baci(tmp_path, BACI_ROWS[at : at + 1], name))
+    import_trade([whole], store / "one")
+    found = import_trade(halves, store / "many")
+    assert (found.years, found.all_years) == ((2021,), (2021,))
+    one, many = (sorted(rows_of(next((store / name).glob("baci*")))) for name in ("one", "many"))
+    assert one == many
+    again = import_trade(halves[:1], store / "many")
+    assert again.replaced == tuple(
+        f"2021: rows of {half.name} that were there are replaced (1). To have both, give both "
+        "files at once."
+        for half in halves[1:]
+    )
+
+
+def test_a_year_in_one_file_and_its_months_in_another_are_refused(tmp_path: Path) -> None:
+    row = "C,{},2022,{},398,,M,643,,0,H5,271121,C00,0,10,10"
+    rows = [row.format(*when) for when in (("A", 52), ("M", 1))]
+    files = [table(tmp_path, f"c{at}.csv", COMTRADE_HEAD, (row,)) for at, row in enumerate(rows)]
+    with pytest.raises(DataError) as refused:
+        import_trade(files, tmp_path / "store")
+    assert str(refused.value) == (
+        "c0.csv and c1.csv tell the same trade of 2022 (what stands twice: 1; first: seller "
+        "Russian Federation, buyer Kazakhstan, product 271121). Fix: keep each in one of them."
+    )
 
 
 def test_another_release_does_not_go_into_a_dataset(tmp_path: Path) -> None:
@@ -466,6 +497,6 @@ def test_rows_of_another_file_that_are_replaced_are_said_to_be(tmp_path: Path) -
     assert import_trade([paths[0]], store).replaced == ()
     assert import_trade([paths[0]], store).replaced == (), "the same file anew"
     assert import_trade([paths[1]], store).replaced == (
-        "2022: rows of kaz.csv that were there are replaced (1). To have both, put them into one "
-        "file.",
+        "2022: rows of kaz.csv that were there are replaced (1). To have both, give both files at "
+        "once.",
     )

@@ -489,3 +489,31 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
             )
         )
     return tuple(told)
+
+
+def probability(
+    holds: FloatArray, weights: FloatArray, *, exact: bool = False
+) -> tuple[float, float]:
+    """Share of the draws in which something holds, and its standard error.
+
+    The error is that of the beta distribution that n draws leave after Jeffreys' prior, so
+    that it is not 0 where a thing held in all draws or in none.
+
+    Args:
+        holds: 1 or 0. (N,)
+        weights: (N,)
+        exact: Whether the draws are all that can happen.
+
+    Examples:
+        >>> p, error = probability(np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4) / 4)
+        >>> p, round(error, 3)
+        (0.75, 0.187)
+    """
+    share = weights / weights.sum()
+    p = float(weights[holds > 0.5].sum() / weights.sum())
+    if exact:
+        return p, 0.0
+    n = 1.0 / float(share @ share)
+    first, second = n * p + 0.5, n * (1.0 - p) + 0.5
+    total = first + second
+    return p, float(np.sqrt(first * second / (total**2 * (total + 1.0))))

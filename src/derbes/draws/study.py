@@ -17,7 +17,7 @@ from derbes.errors import at_work
 from derbes.language import _
 from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays
 from derbes.model.compile import compile_case, compile_draws
-from derbes.model.measures import companions, compile_measure
+from derbes.model.measures import AT_ONCE, companions, compile_measure
 from derbes.model.numbers import AS_WRITTEN, Values, moved_by, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
@@ -25,8 +25,6 @@ from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, MeasureSet, calm_set
 from derbes.supply.baseline import CalmSolution, CalmStart, solve_calm
 
-AT_ONCE = 3
-"""Most measures of events that may run at the same time; companions count with their own."""
 TIMED = (MeasureKind.DELAY,)
 """Kinds whose `by` is a time."""
 ChangedArrays = Callable[[CaseArrays], CaseArrays]

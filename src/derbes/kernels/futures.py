@@ -115,9 +115,11 @@ class Drawn(NamedTuple):
     """0: futures differ in measures and first stocks alone."""
 
 
-FIRST, WHOLE, LAST = range(3)
-"""What is wanted of a strike: the first period that goes short; unmet demand too; the first
-period that goes short, but only where no later start of its set and length does."""
+FIRST, ADDED, LAST = range(3)
+"""What is wanted of a strike: the first period that goes short; what it adds, too; what it adds,
+but only where no later start of its set and length adds anything."""
+NOISE = 1e-9
+"""Part of two numbers up to which their difference is rounding noise."""
 
 
 class Strikes(NamedTuple):
@@ -128,6 +130,8 @@ class Strikes(NamedTuple):
 
     sets: Ints
     """Set that runs. (J,)"""
+    without: Ints
+    """Set of the same demand without what it takes. (J,)"""
     starts: Ints
     """(J,) [period]"""
     lengths: Ints
@@ -135,9 +139,10 @@ class Strikes(NamedTuple):
     ends: Ints
     """Period behind the last that is looked at. (J,)"""
     wanted: Ints
-    """`FIRST`, `WHOLE` or `LAST`. (J,)"""
-    unmet: Cube
-    """By use, from the start on. (N, J, U) [unit]"""
+    """`FIRST`, `ADDED` or `LAST`. (J,)"""
+    added: Cube
+    """Unmet demand of the essential uses, from the start on, beyond that without it. (N, J, U)
+    [unit]"""
     first_short: IntTable
     """First period in which essential demand goes short; -1: none. (N, J)"""
 
@@ -545,12 +550,12 @@ def fork(r: Run, q: Run, t: int) -> None:
 def short_before(x: Strikes, i: int, j: int) -> int:
     """First period short, known from a like measure: as long as both run they are one.
 
-    -1: not known, or the whole is wanted.
+    -1: not known, or more than that is wanted.
     """
     other = j - 1
     while other >= 0 and x.starts[other] == x.starts[j] and x.sets[other] == x.sets[j]:
         both = x.starts[j] + min(x.lengths[j], x.lengths[other])
-        if 0 <= x.first_short[i, other] < both and x.wanted[j] != WHOLE:
+        if 0 <= x.first_short[i, other] < both and x.wanted[j] == FIRST:
             return int(x.first_short[i, other])
         other -= 1
     return -1
@@ -558,13 +563,38 @@ def short_before(x: Strikes, i: int, j: int) -> int:
 
 @compiled
 def is_idle(x: Strikes, i: int, j: int) -> bool:
-    """Whether a strike need not be looked at, as a later one goes short."""
+    """Whether a strike need not be looked at, as a later one adds something."""
     found = False
     for other in range(j if x.wanted[j] == LAST else 0):
         alike = x.sets[other] == x.sets[j] and x.lengths[other] == x.lengths[j]
-        later = alike and x.starts[other] > x.starts[j]
-        found = found or (later and x.first_short[i, other] >= 0)
+        for u in range(x.added.shape[2] if alike and x.starts[other] > x.starts[j] else 0):
+            found = found or x.added[i, other, u] > 0.0
     return found
+
+
+@called
+def branch_off(
+    n: Network, c: Course, ms: Measures, r: Run, q: Run, x: Strikes, j: int, one: int
+) -> int:
+    """Run what a strike looks at under a set of measures; the period behind the last that was.
+
+    Args:
+        n: The network.
+        c: Its numbers in a future.
+        ms: What measures do.
+        r: A run that holds the state before the start.
+        q: Gets the run.
+        x: Strikes.
+        j: Which of them.
+        one: The set: what strikes, or the same demand without it.
+    """
+    start = x.starts[j]
+    fork(r, q, start)
+    q.strikes[:] = -1
+    q.strikes[start, 0] = one
+    for t in range(start, x.ends[j]):
+        q.regime[t] = one if t < start + x.lengths[j] else 0
+    return follow(n, c, ms, q, start, x.ends[j], x.wanted[j] == FIRST)
 
 
 @called
@@ -614,8 +644,7 @@ def run_strikes(
                 now, at = follow(n, c, ms, r, now, x.starts[j], False), at - 1
                 fork(r, open_run(at_starts[at]), now)
         for j in range(len(x.starts)):
-            start, one, whole = x.starts[j], x.sets[j], x.wanted[j] == WHOLE
-            if j > 0 and start != x.starts[j - 1]:
+            if j > 0 and x.starts[j] != x.starts[j - 1]:
                 at += 1
             x.first_short[i, j] = short_before(x, i, j)
             if x.first_short[i, j] >= 0 or is_idle(x, i, j):
@@ -623,14 +652,23 @@ def run_strikes(
             if is_moved(f, d, c, i):
                 place_numbers(n, f, d, c, i, True)
                 follow_plan(n, p, f, c, factors)
-            fork(open_run(at_starts[at]), q, start)
-            q.strikes[:] = -1
-            q.strikes[start, 0] = one
-            for t in range(start, x.ends[j]):
-                q.regime[t] = one if t < start + x.lengths[j] else 0
-            end = follow(n, c, ms, q, start, x.ends[j], not whole)
-            for t in range(start, end):
+            before = open_run(at_starts[at])
+            end = branch_off(n, c, ms, before, q, x, j, x.sets[j])
+            for t in range(x.starts[j], end):
                 if x.first_short[i, j] < 0 and missing(n, c, q, t) > 0.0:
                     x.first_short[i, j] = t
-                for u in range(len(n.use_goods)):
-                    x.unmet[i, j, u] += unmet_of(q, t, u)
+                for u in range(len(n.use_goods) if x.wanted[j] != FIRST else 0):
+                    x.added[i, j, u] += unmet_of(q, t, u) if n.use_essential[u] else 0.0
+            if x.wanted[j] == FIRST or x.first_short[i, j] < 0:
+                continue
+            if is_moved(f, d, c, i):
+                place_numbers(n, f, d, c, i, True)
+                follow_plan(n, p, f, c, factors)
+            end = branch_off(n, c, ms, before, q, x, j, x.without[j])
+            for u in range(len(n.use_goods)):
+                unmet = 0.0
+                for t in range(x.starts[j], end if n.use_essential[u] else 0):
+                    unmet += unmet_of(q, t, u)
+                more = x.added[i, j, u] - unmet
+                is_noise = abs(more) <= NOISE * (x.added[i, j, u] + unmet)
+                x.added[i, j, u] = 0.0 if is_noise else more

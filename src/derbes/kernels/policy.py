@@ -407,7 +407,11 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
         f.source[TAKES, k] = 0.0
         f.levels[t, k] = 0.0
     for r in range(f.line.shape[1]):
-        f.line[HOURS, r] = c.hours[t, r]
+        left = 0.0 if regime > 0 else 1.0
+        for k in range(len(n.outputs)):
+            if regime > 0 and n.lines[k] == r:
+                left = max(left, ms.effects[regime, k])
+        f.line[HOURS, r] = c.hours[t, r] * left
     for q in range(f.pool.shape[1]):
         left = 0.0 if regime > 0 else 1.0
         for k in range(len(n.outputs)):

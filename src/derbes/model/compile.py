@@ -26,7 +26,7 @@ from derbes.case.entities import (
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
 from derbes.model.arrays import Activities, ActivityKind, CaseArrays, open_share
-from derbes.model.measures import selects_purchase
+from derbes.model.measures import delays_at_once
 from derbes.model.numbers import (
     AS_WRITTEN,
     Number,
@@ -267,18 +267,16 @@ def _least(axes: Axes, supplier: Supplier) -> FloatArray:
 
 
 def _late_by(axes: Axes, supplier: Supplier, route: str) -> dict[int, Periods]:
-    """Delays that measures put on a purchase; each needs a late twin. [period]
+    """Delays that measures put on a purchase, added up where several run; each has a twin. [period]
 
     By what the twin is called: what they are in one draw, or without any.
     """
     found: dict[int, Periods] = {}
-    calendar = axes.case.calendar
-    for measure in axes.case.measures.values():
-        if measure.kind is MeasureKind.DELAY and any(
-            selects_purchase(axes.case, hit, supplier, route) for hit in measure.hits
-        ):
-            by = periods_of(measure.by, calendar, axes.values)
-            found.setdefault(by if isinstance(by, int) else periods_of(measure.by, calendar), by)
+    case, calendar = axes.case, axes.case.calendar
+    for late in delays_at_once(case, supplier, route):
+        by = sum(periods_of(one, calendar, axes.values) for one in late)
+        called = by if isinstance(by, int) else sum(periods_of(one, calendar) for one in late)
+        found.setdefault(called, by)
     return found
 
 

@@ -6,6 +6,7 @@ Which elements a measure hits: every key of a hit that is not empty must match.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,14 @@ from derbes.case.entities import (
     Stockpile,
     Supplier,
     Use,
+    baskets,
 )
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
 from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of, with_formulas
+
+AT_ONCE = 3
+"""Most measures of events that may run at the same time; companions count with their own."""
 
 
 def _matches(wanted: str, *found: str) -> bool:
@@ -199,11 +204,10 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
     activities = arrays.activities
     by = periods_of(measure.by, case.calendar, factors.values)
     hit = hit_activities(case, arrays, measure) & (activities.kinds == ActivityKind.PURCHASE)
-    late = hit & (activities.base_availability == 0.0)
-    mine = np.array([name.endswith(f"_late{by}") for name in activities.names], dtype=np.bool_)
-    factors.open_[hit] = 0.0
-    factors.open_[late & mine] = 1.0
-    factors.transit_late[hit] = by
+    factors.transit_late[hit] += by
+    twin = [f"_late{late}" for late in factors.transit_late]
+    is_open = [name.endswith(end) for name, end in zip(activities.names, twin, strict=True)]
+    factors.open_[hit] = np.where(activities.base_availability == 0.0, is_open, 0.0)[hit]
     for p, plant in enumerate(arrays.plants):
         if any(selects_plant(case, one, plant) for one in measure.hits):
             factors.plant_delay[p] += by
@@ -252,6 +256,22 @@ def companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
             found[name] = case.measures[name]
             waiting += case.measures[name].together_with
     return found
+
+
+def delays_at_once(case: Case, supplier: Supplier, route: str) -> Iterator[list[Quantity]]:
+    """Delays of a purchase that may run together: as companions, in baskets, as hazards."""
+    hazards = sorted({hazard.measure for hazard in case.hazards.values()})
+    struck = (some for n in range(2, AT_ONCE + 1) for some in combinations(hazards, n))
+    for names in (*((name,) for name in case.measures), *baskets(case.levers).values(), *struck):
+        late = [
+            one.by
+            for one in companions(case, (name for name in names if name in case.measures)).values()
+            if one.by is not None
+            and one.kind is MeasureKind.DELAY
+            and any(selects_purchase(case, hit, supplier, route) for hit in one.hits)
+        ]
+        if late:
+            yield late
 
 
 def compile_measure(

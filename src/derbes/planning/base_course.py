@@ -5,8 +5,9 @@ free. To them come
 
 (M6) What a contract pays for: sum of the orders from it + idle[c,t] >= taken share times
 what is contracted; the idle part is paid for too.
-(M7) Ceilings on payments abroad: what goods cost that arrive in a year, as paid, plus what
-options cost abroad, is at most the ceiling plus an excess that is not allowed.
+(M7) Ceilings on payments abroad: what goods cost that arrive in a year, as paid, those that
+were ordered before the calendar and the idle part of contracts too, plus what options cost
+abroad, is at most the ceiling plus an excess that is not allowed.
 (M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t].
 (M16) One that caps sellers, the most that may come of a good from one of them, year by year:
 sum over the year of [seller s delivers g] <= at most * whole[g] + over[s,year], where the whole
@@ -33,7 +34,7 @@ from derbes.case.entities import Case
 from derbes.case.options import USE, OptionKind, Standard, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
-from derbes.model.arrays import CALM, ActivityKind, CaseArrays
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.measures import compile_measure
 from derbes.planning.effects import (
     CAPACITY,
@@ -49,6 +50,7 @@ from derbes.planning.effects import (
 from derbes.planning.first_stage import FirstStage
 from derbes.supply.baseline import orders_before
 from derbes.supply.bounds import window_bounds
+from derbes.supply.disruption import longest_open_lead
 from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
 
@@ -96,6 +98,8 @@ class BaseCourse:
     delayed: Mapping[str, tuple[tuple[int, int], ...]]
     """Standard → openings that its measure may delay: period, and time until all of it is
     open behind it. [period]"""
+    leads: Mapping[str, int]
+    """Standard → longest time from order to arrival, with or without its measure. [period]"""
     gains: "Gains"
 
     @property
@@ -152,6 +156,11 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
     alone = arrays.activities.shared < 0
     is_habit = alone & np.isin(arrays.activities.elements, sorted(has_least))
     in_calm = [(name, one) for name, one in case.standards.items() if not one.measure]
+    measures = {
+        name: compile_measure(case, written.arrays, one.measure)
+        for name, one in case.standards.items()
+        if one.measure
+    }
     return BaseCourse(
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
@@ -159,31 +168,29 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
-        delayed=_delayed(case, written.arrays),
+        delayed=_delayed(case, written.arrays, measures),
+        leads={name: longest_open_lead(written.arrays, one) for name, one in measures.items()},
         gains=gains,
     )
 
 
-def _delayed(case: Case, arrays: CaseArrays) -> dict[str, tuple[tuple[int, int], ...]]:
+def _delayed(
+    case: Case, arrays: CaseArrays, measures: Mapping[str, MeasureArrays]
+) -> dict[str, tuple[tuple[int, int], ...]]:
     """Standard → openings that its measure may delay, with delay and ramp."""
     closed = optional_elements(case.options)
     written = zip(arrays.plants, arrays.plant_opening.tolist(), strict=True)
     openings = {(plant, opening) for plant, opening in written if f"plants.{plant}" not in closed}
     openings |= set(option_openings(case))
     found = {}
-    for name, standard in case.standards.items():
-        if standard.measure:
-            delays = compile_measure(case, arrays, standard.measure).plant_delay
-            times = dict(
-                zip(arrays.plants, zip(delays, arrays.plant_ramp, strict=True), strict=True)
+    for name, measure in measures.items():
+        delays = zip(measure.plant_delay, arrays.plant_ramp, strict=True)
+        times = dict(zip(arrays.plants, delays, strict=True))
+        found[name] = tuple(
+            sorted(
+                (opening, int(sum(times[plant]))) for plant, opening in openings if times[plant][0]
             )
-            found[name] = tuple(
-                sorted(
-                    (opening, int(sum(times[plant])))
-                    for plant, opening in openings
-                    if times[plant][0] and opening < arrays.n_calendar
-                )
-            )
+        )
     return found
 
 
@@ -236,16 +243,18 @@ def add_base_entries(
     entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
     # purchases from abroad: money of a unit as paid, and the year of its payment (k, n)
     arrays, activities = written.arrays, written.arrays.activities
-    is_abroad = np.array(
-        [actor != written.case.target for actor in activities.actors], dtype=np.bool_
-    )
-    bought = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & is_abroad)
+    bought, calendar_years = _bought_abroad(written), _years_of(arrays)
     when = np.arange(layout.n) + activities.lead_times[bought, None]
     when = np.minimum(when, arrays.n_periods - 1)
     money = np.take_along_axis(activities.unit_cost[bought], when, axis=1)
-    years = np.array([arrays.calendar.month_of(t)[0] for t in range(arrays.n_periods)])[when]
     for row, (year, _most) in zip(abroad, shape.ceilings, strict=True):
-        entries.add(np.full_like(orders[bought], row), orders[bought], money * (years == year))
+        in_year = calendar_years == year
+        entries.add(np.full_like(orders[bought], row), orders[bought], money * in_year[when])
+        for c, element in enumerate(shape.contracts):
+            k = contract_activities(written, element)[0]
+            if k in bought:
+                paid = activities.price[k, : layout.n] * in_year[: layout.n]
+                entries.add(np.full_like(idle[c], row), idle[c], paid)
     for name, standard in shape.standards:
         rows = index.row(f"met_{name}").indices
         unmet = index.column("unmet").indices[uses_of(standard, layout.arrays)]
@@ -253,6 +262,19 @@ def add_base_entries(
         entries.add(rows, index.column(f"miss_{name}").indices, -1.0)
     for cap in shape.caps:
         add_cap_entries(cap, arrays, index, entries)
+
+
+def _bought_abroad(written: DrawArrays) -> IntArray:
+    """Purchases from others than the target."""
+    activities, target = written.arrays.activities, written.case.target
+    is_abroad = np.array([actor != target for actor in activities.actors], dtype=np.bool_)
+    found = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & is_abroad)
+    return found.astype(np.int64)
+
+
+def _years_of(arrays: CaseArrays) -> IntArray:
+    """Year of each period. (T,)"""
+    return np.array([arrays.calendar.month_of(t)[0] for t in range(arrays.n_periods)])
 
 
 def base_bounds(
@@ -279,7 +301,13 @@ def base_bounds(
     for c, element in enumerate(shape.contracts):
         k = contract_activities(written, element)[0]
         idle[c] = arrays.activities.price[k, :n] * arrays.discount[:n]
-    index.row("abroad").of(upper)[:, 0] = [most for _year, most in shape.ceilings]
+    # what was ordered before the calendar is paid when it arrives
+    bought = _bought_abroad(written)
+    came = written.first.transit[bought]
+    paid = (came * arrays.activities.unit_cost[bought, : came.shape[1]]).sum(axis=0)
+    years = _years_of(arrays)[: len(paid)]
+    left = [most - paid[years == year].sum() for year, most in shape.ceilings]
+    index.row("abroad").of(upper)[:, 0] = left
     for name, standard in shape.standards:
         demand = asked_of(standard, arrays, n)
         allowed = np.where(demand > 0, (1.0 - share_of(standard)) * demand, np.inf)

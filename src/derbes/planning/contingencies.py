@@ -53,7 +53,13 @@ from derbes.planning.effects import (
     option_moves,
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
-from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
+from derbes.supply.bounds import (
+    demand_path,
+    line_limits,
+    order_limits,
+    shared_limits,
+    window_bounds,
+)
 from derbes.supply.network import (
     BlockIndex,
     Entries,
@@ -100,25 +106,25 @@ Delayed = Sequence[tuple[int, int]]
 """Openings that a measure may delay: period, and time until all is open behind it. [period]"""
 
 
-def window_length(arrays: CaseArrays, length: int, *, is_long: bool) -> int:
-    """Periods that a contingency is followed. [period]
+def window_length(arrays: CaseArrays, length: int, *, lead: int, is_long: bool) -> int:
+    """Periods that a contingency is followed; `lead` as in `BaseCourse.leads`. [period]
 
     Short: those in which a measure and the gap that it leaves in deliveries show. Long:
     those over which a measure's harm is counted (`supply.disruption.horizon`), but for
     openings that it delays.
     """
     if not is_long:
-        return length + longest_lead(arrays) + 1
-    return max(arrays.sender_horizon, length + arrays.refill_periods + longest_lead(arrays))
+        return length + lead + 1
+    return max(arrays.sender_horizon, length + arrays.refill_periods + lead)
 
 
 def window_at(
-    arrays: CaseArrays, length: int, *, start: int, is_long: bool, delayed: Delayed = ()
+    arrays: CaseArrays, length: int, *, start: int, lead: int, is_long: bool, delayed: Delayed = ()
 ) -> int:
     """The same at a start, with the openings to come that the measure may delay. [period]"""
-    n = window_length(arrays, length, is_long=is_long)
+    n = window_length(arrays, length, lead=lead, is_long=is_long)
     if is_long:
-        aftermath = arrays.refill_periods + longest_lead(arrays)
+        aftermath = arrays.refill_periods + lead
         to_come = [opening - start + time for opening, time in delayed if opening > start]
         n = max([n, *(one + aftermath for one in to_come)])
     return min(n, arrays.n_periods - start)
@@ -130,11 +136,12 @@ def contingency_shape(
     standard: Standard,
     *,
     start: int,
+    lead: int,
     is_long: bool,
     delayed: Delayed = (),
 ) -> ContingencyShape:
     """Blocks of a contingency; its window reaches as far as the arrays do."""
-    n = window_at(arrays, standard.length, start=start, is_long=is_long, delayed=delayed)
+    n = window_at(arrays, standard.length, start=start, lead=lead, is_long=is_long, delayed=delayed)
     layout = make_layout(arrays, start, n, has_reserve=False)
     uses, activities = uses_of(standard, arrays), arrays.activities
     is_needed = supplying(arrays, arrays.use_goods[uses])
@@ -324,7 +331,7 @@ def make_tables(
     stock[:, : operating_stock.shape[1]] = operating_stock
     first_lots = np.zeros((len(arrays.lots), n))
     first_lots[:, 0] = arrays.lot_stock
-    first_good, tables = first_elements(arrays)["balance"], {}
+    first_good, tables = first_elements(arrays)["balance"], dict[str, ContingencyPaths]()
     for name, measure in measures.items():
         in_time = replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
         uses, found, exempted = uses_of(standards[name], arrays), [], list[Move]()
@@ -338,7 +345,7 @@ def make_tables(
                 order_limits(layout, run),
                 wanted,
                 of_goods,
-                arrays.line_hours[:, :n],
+                line_limits(layout, run),
                 shared_limits(layout, run),
                 arrays.storage_limit[:, :n],
                 np.maximum(stock, arrays.reserve[:, :n]),
@@ -355,8 +362,16 @@ def make_tables(
         during, after = found
         differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
         moves = option_moves(written, effects, measure, exempted)
+        after = _kept(after, [one.after for one in tables.values()])
+        opened = _kept(moves.paths, [one.moves.paths for one in tables.values()])
+        moves = replace(moves, paths=opened)
         tables[name] = ContingencyPaths(after, differing, during[differing], moves)
     return tables
+
+
+def _kept(paths: FloatArray, known: Sequence[FloatArray]) -> FloatArray:
+    """Those of another standard, where they are the same, so that they are kept once."""
+    return next((one for one in known if np.array_equal(one, paths)), paths)
 
 
 def _gathered(
@@ -442,16 +457,18 @@ def _ordered_before(written: DrawArrays, start: int) -> State:
     arrays = written.arrays
     n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
     width, life = longest_lead(arrays) + 1, int(arrays.shelf_life.max(initial=1))
-    transit, past = np.zeros((n_activities, width)), np.zeros((n_goods, life))
-    first = written.first.transit if start < width + life else np.zeros((n_activities, 0))
-    left = first[:, start:]
-    transit[:, : left.shape[1]] = left
+    first, past = np.zeros((n_activities, start + width)), np.zeros((n_goods, life))
+    known = written.first.transit[:, : start + width]
+    first[:, : known.shape[1]] = known
     for k, good in enumerate(arrays.activities.outputs):
         came = first[k, max(start - life, 0) : start][::-1]
         if good >= 0:
             past[good, : len(came)] += came
     return State(
-        lots=np.zeros(len(arrays.lots)), fresh=np.zeros(n_goods), past_inflow=past, transit=transit
+        lots=np.zeros(len(arrays.lots)),
+        fresh=np.zeros(n_goods),
+        past_inflow=past,
+        transit=first[:, start:],
     )
 
 
@@ -543,11 +560,13 @@ def make_families(
     families: list[Family] = []
     for (name, is_long), wanted in starts.items():
         standard, measure = standards[name], measures[name]
-        delayed = base.delayed[name]
+        delayed, lead = base.delayed[name], base.leads[name]
         opened = np.array([opening for _element, opening in late_elements(written, measure)])
         found: list[tuple[list[int], bytes]] = []
         for start in wanted:
-            n = window_at(arrays, standard.length, start=start, is_long=is_long, delayed=delayed)
+            n = window_at(
+                arrays, standard.length, start=start, lead=lead, is_long=is_long, delayed=delayed
+            )
             window = slice(start, start + n)
             limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
             ages = drawn.lot_retention[:, window]
@@ -561,7 +580,13 @@ def make_families(
                 found.append(([start], key))
         for alike, _key in found:
             shape = contingency_shape(
-                arrays, name, standard, start=alike[0], is_long=is_long, delayed=delayed
+                arrays,
+                name,
+                standard,
+                start=alike[0],
+                lead=lead,
+                is_long=is_long,
+                delayed=delayed,
             )
             index = shape.index
             matrix, link = _matrices(shape, written, measure, base.layout)

@@ -30,7 +30,7 @@ from derbes.model.compile import (
 )
 from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
 from derbes.supply.baseline import first_state
-from derbes.supply.bounds import shared_left
+from derbes.supply.bounds import lines_left, shared_left
 
 CAPACITY, SHARED, HOURS = "capacity", "shared", "hours"
 RESERVE, SPARED, TAKEN = "reserve", "spared", "taken"
@@ -323,21 +323,23 @@ def option_moves(
     arrays, n = written.arrays, written.arrays.n_periods
     first, activities, found = first_elements(arrays), arrays.activities, list[Move]()
     open_part = base = activities.base_availability
-    left = np.ones(len(arrays.shared_capacity))
+    left, of_lines = np.ones(len(arrays.shared_capacity)), np.ones(len(arrays.lines))
     if measure is not None:
         open_part, left = measure.availability, shared_left(arrays, measure)
+        of_lines = lines_left(arrays, measure)
     late = {} if measure is None else late_elements(written, measure)
     kinds = {RESERVE: "customary", TAKEN: "taken"}
     for j, effect in effects:
         k, path = effect.row, effect.path
         if effect.kind in (CAPACITY, HOURS):
-            kind, then, later = "line", 1.0, 1.0
-            if effect.kind == CAPACITY:
-                kind, then, later = "order", float(open_part[k]), float(base[k])
+            kind, then, later = "order", open_part, base
+            if effect.kind == HOURS:
+                kind, then, later = "line", of_lines, np.ones_like(of_lines)
             element = first[kind] + k
             opened = [(o, part) for o, part in effect.opened if (element, o) in late]
             parts = [(late[element, o], part) for o, part in opened] or [(element, path)]
-            found += [(j, own, part, then, later) for own, part in parts]
+            factors = float(then[k]), float(later[k])
+            found += [(j, own, part, *factors) for own, part in parts]
         elif effect.kind == SPARED and measure is not None:
             whole = path[:n] * activities.capacity[k]
             found.append((j, first["order"] + k, whole, float(base[k]) - float(open_part[k]), 0.0))

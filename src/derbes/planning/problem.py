@@ -196,6 +196,7 @@ def with_contingencies(
             standard,
             start=start,
             is_long=(name, start) in long_windows,
+            lead=problem.second.base.leads[name],
             delayed=problem.second.base.delayed[name],
         )
         for name, standard in problem.case.standards.items()
@@ -385,8 +386,8 @@ class Evaluation:
     cost: float
     """Options, (1 - w) mean and w tail together. [money]"""
     shortfalls: Mapping[str, FloatArray]
-    """Standard → what its uses lack, draw by draw, summed over its contingencies; `calm` for
-    essential demand, `foreign currency` for money above a ceiling. (N,) [unit]"""
+    """Standard → what its uses lack, draw by draw, summed over its contingencies; `supply in calm`
+    for essential demand, `foreign currency` for money above a ceiling. (N,) [unit]"""
     deepest: Mapping[str, float]
     """Standard → most that one use lacks at one start of one draw, in periods of its demand; of
     a cap, and of ceilings, most that is over it in a year [unit]. Of the starts that were

@@ -173,7 +173,8 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     unmet = index.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
     excess = index.column("excess").indices.reshape(1, -1)
-    lacking = {"calm": [unmet[is_free & arrays.use_essential]], "foreign currency": [excess]}
+    supply = [unmet[is_free & arrays.use_essential]]  # names that no standard can have
+    lacking = {"supply in calm": supply, "foreign currency": [excess]}
     for name, _standard in base.standards:
         lacking[name] = [index.column(f"miss_{name}").indices]
     for cap in base.caps:
@@ -196,9 +197,13 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
 
 
 def _matrix_digest(
-    written: DrawArrays, stage: SecondStage, measures: Mapping[str, MeasureArrays]
+    case: Case, written: DrawArrays, stage: SecondStage, measures: Mapping[str, MeasureArrays]
 ) -> str:
-    """What tells the matrix of a draw from others: everything of the draw that stands in it."""
+    """What tells the matrix of a draw from others: everything of the draw that stands in it.
+
+    So does what was ordered before the calendar, where a start of a standard still finds it:
+    it stands in bounds that are made with the matrix.
+    """
     arrays = written.arrays
     activities = arrays.activities
     parts = [
@@ -210,13 +215,18 @@ def _matrix_digest(
         activities.input_amounts,
     ]
     if stage.base.ceilings:
-        parts.append(activities.unit_cost)
+        parts += [activities.unit_cost, activities.price]
     parts += [flow_weights(cap, arrays) for cap in stage.base.caps]
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
         # by how much bounds are gathered later, and for which starts
         is_late = measure.plant_delay > 0
         parts += [measure.plant_delay, np.where(is_late, arrays.plant_opening, 0)]
+    if measures:
+        first = min(case.standards[name].first for name in measures)
+        still = max(first - int(arrays.shelf_life.max(initial=0)), 0)
+        transit = written.first.transit[:, still:] + 0.0  # never -0
+        parts.append(transit.astype(np.float32).astype(np.float64))  # nor what is rounding
     return hashlib.sha256(
         b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
     ).hexdigest()
@@ -259,7 +269,7 @@ def make_programs(
     for i, weight in enumerate(future.weights):
         written = future.written(i)
         measures = standard_measures(future.case, written)
-        digest = _matrix_digest(written, stage, measures)
+        digest = _matrix_digest(future.case, written, stage, measures)
         if digest not in matrices:  # the base course, then each contingency with what links it
             standards, entries = future.case.standards, Entries()
             families = make_families(

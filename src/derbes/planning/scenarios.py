@@ -661,7 +661,8 @@ class Scenarios:
             until=self.until if is_timed else np.inf,
             known_exactly=frozenset(found),
         )
-        done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
+        tasks = list(zip(self._batches, self._warm_starts, strict=True))
+        done = self.crew.do(work, tasks, needs=[batch.key for batch in self._batches])
         outcomes, cuts, warm_starts = zip(*done, strict=True)
         self._warm_starts = list(warm_starts)
         self._learn(cuts)
@@ -688,9 +689,7 @@ class Scenarios:
             for ages in warm_starts.ages
             for r in ages
         }
-        for key in self._idle:
-            self._idle[key] += 1
-        self._idle.update(dict.fromkeys(used, 0))
+        self._idle = {key: n + 1 for key, n in self._idle.items()} | dict.fromkeys(used, 0)
         for one in new:
             for matrix, cuts in one.items():
                 kept = {cut.key: cut for cut in (*self.cuts.get(matrix, ()), *cuts)}

@@ -195,9 +195,7 @@ def simulate_futures(
 
 Strike = tuple[str, int, int, int, int]
 """A measure, its start and length, the period behind the last that is looked at, counted from
-the first of the model, and what is wanted of it: `FIRST`, `WHOLE` or `LAST`."""
-WITHOUT = "~"
-"""Before the name of a measure: the same demand without it."""
+the first of the model, and what is wanted of it: `FIRST`, `ADDED` or `LAST`."""
 
 
 def simulate_strikes(
@@ -207,8 +205,9 @@ def simulate_strikes(
 
     A future is run in calm once; what strikes it goes on from where it then is. As the policy
     knows of no end, a measure that leaves demand short before it ends is any longer one.
-    Starts are looked at from the last on, so that whoever asks for the `LAST` one that goes
-    short is not told of those before it, which cost nothing then.
+    Starts are looked at from the last on, so that whoever asks for the `LAST` one that adds
+    anything is not told of those before it, which cost nothing then. What a strike adds is
+    what goes short beyond the same demand without it; that is followed only where it is short.
 
     Args:
         model: The case.
@@ -217,8 +216,9 @@ def simulate_strikes(
         n_threads: Threads; they change nothing.
 
     Returns:
-        Unmet demand from the start on by use (N, J, U) [unit], where it is wanted, and the
-        first period in which essential demand goes short; -1: none, or not looked at (N, J).
+        What each adds to the unmet demand of the essential uses, by use, from its start on
+        (N, J, U) [unit], where it is wanted, and the first period in which essential demand
+        goes short; -1: none, or not looked at (N, J).
     """
     _check(model, draws, ())
     n, n_uses = len(draws.values), len(model.arrays.uses)
@@ -228,12 +228,13 @@ def simulate_strikes(
     alone = [one.members for one in model.sets]
     columns = []
     for name, *rest in (strikes[j] for j in order):
-        place = model.measures.index(name.removeprefix(WITHOUT))
-        columns.append((alone.index((~place if name.startswith(WITHOUT) else place,)), *rest))
-    sets, starts, lengths, ends, wanted = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
-    unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
+        place = model.measures.index(name)
+        columns.append((alone.index((place,)), alone.index((~place,)), *rest))
+    table = np.array(columns, dtype=np.int64).reshape(-1, 6)
+    sets, without, starts, lengths, ends, wanted = table.T.copy()
+    added, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
     if not order:
-        return unmet, first_short
+        return added, first_short
     n_periods = int(ends.max())
     frame, base, plan = _frame(model), _measures(model), model.plan
     block = min(_block(model, n_periods), max(-(-n // n_threads), 16))
@@ -247,7 +248,8 @@ def simulate_strikes(
             branch._replace(**{name: getattr(branch, name).copy() for name in kernel.OF_STATE})
             for _start in np.unique(starts)
         ]
-        found = kernel.Strikes(sets, starts, lengths, ends, wanted, unmet[own], first_short[own])
+        of_block = added[own], first_short[own]
+        found = kernel.Strikes(sets, without, starts, lengths, ends, wanted, *of_block)
         room = Measures(base.effects.copy(), base.crisis)
         factors = np.zeros((m, len(model.arrays.goods)))
         parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
@@ -257,7 +259,7 @@ def simulate_strikes(
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         list(pool.map(run_block, range(0, n, block)))
     back = np.argsort(order)
-    return unmet[:, back], first_short[:, back]
+    return added[:, back], first_short[:, back]
 
 
 def _measures(model: FuturesModel) -> Measures:

@@ -196,7 +196,7 @@ def residual_dependence(one: Model, *, actor: Actor, good: Good, at: Month) -> f
     need = _use(one, place, within)
     if need <= 0.0:
         raise Unknown(f"goods.{good} ({at})")
-    without = bought_from(arrays, actor.__eq__)
+    without = np.array([one == actor for one in arrays.activities.actors], dtype=np.bool_)
     others = supply_of_others(arrays, place, within, without=without, need=need)
     found = indicators.residual(need, others)
     return _known(0.0 if found is not None and found <= ROUNDING else found, good, at)

@@ -20,7 +20,7 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs, with_followers
-from derbes.draws.sampling import draws_together
+from derbes.draws.sampling import draws_together, probability
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
@@ -114,7 +114,7 @@ class Truths:
     missing: tuple[str, ...]
     """Keys that are missing in some draw."""
     is_exact: bool = False
-    """Whether the draws are all there are, so that a share has no error."""
+    """Whether the draws are all there are, or none changes it, so that a share has no error."""
 
     @property
     def share(self) -> float | None:
@@ -130,13 +130,11 @@ class Truths:
     @property
     def standard_error(self) -> float | None:
         """Of the share, as if draws were independent."""
-        share, weights = self.share, self.weights[self.codes != MISSING]
-        if share is None:
+        known = self.codes != MISSING
+        if not self.weights[known].sum() > 0:
             return None
-        if self.is_exact:
-            return 0.0
-        spread = float((weights**2).sum()) / float(weights.sum()) ** 2
-        return float(np.sqrt(max(0.0, share * (1.0 - share)) * spread))
+        holds = self.codes[known] == TRUE
+        return probability(holds, self.weights[known], exact=self.is_exact)[1]
 
 
 def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
@@ -264,6 +262,7 @@ class Sampler:
         world = self.center(has_starts=False)
         codes, keys = _evaluated((0,), world=world, futures=many, parts=fixed)
         found = _gathered(fixed, many, [(np.repeat(codes, many.n, axis=0), keys)])
+        found = {part: replace(truths, is_exact=True) for part, truths in found.items()}
         found |= self._over([part for part in cheap if part not in found], many, world)
         if dear:
             futures = self.futures(few)

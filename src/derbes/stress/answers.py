@@ -13,7 +13,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import DECIDES, FANS, HAZARDS, LEVERAGE, TIPPING, Request
 from derbes.draws.inputs import shared_inputs
-from derbes.draws.sampling import describe
+from derbes.draws.sampling import describe, probability
 from derbes.draws.study import variant_case
 from derbes.language import _, worded
 from derbes.model.numbers import AS_WRITTEN
@@ -132,34 +132,6 @@ def weighted_quantiles(values: FloatArray, weights: FloatArray, shares: FloatArr
     reached /= reached[-1]
     place = np.searchsorted(reached, shares - 1e-12, side="left")
     return np.asarray(values[order][place], dtype=np.float64)
-
-
-def probability(
-    holds: FloatArray, weights: FloatArray, *, exact: bool = False
-) -> tuple[float, float]:
-    """Share of the draws in which something holds, and its standard error.
-
-    The error is that of the beta distribution that n draws leave after Jeffreys' prior, so
-    that it is not 0 where a thing held in all draws or in none.
-
-    Args:
-        holds: 1 or 0. (N,)
-        weights: (N,)
-        exact: Whether the draws are all that can happen.
-
-    Examples:
-        >>> p, error = probability(np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4) / 4)
-        >>> p, round(error, 3)
-        (0.75, 0.187)
-    """
-    share = weights / weights.sum()
-    p = float(weights[holds > 0.5].sum() / weights.sum())
-    if exact:
-        return p, 0.0
-    n = 1.0 / float(share @ share)
-    first, second = n * p + 0.5, n * (1.0 - p) + 0.5
-    total = first + second
-    return p, float(np.sqrt(first * second / (total**2 * (total + 1.0))))
 
 
 def tail_mean(losses: FloatArray, weights: FloatArray, tail_share: float) -> float:

@@ -7,7 +7,6 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import product
 
 import numpy as np
@@ -29,14 +28,14 @@ from derbes.draws.inputs import (
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
 from derbes.errors import SolveError
-from derbes.kernels.futures import FIRST, LAST, WHOLE
+from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
-from derbes.simulation.futures import WITHOUT, FuturesModel, simulate_futures, simulate_strikes
+from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
     LOOKED_AT,
@@ -241,32 +240,22 @@ def disruption_numbers(
     exact, columns = len(columns), [*columns, *until_last]
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
-    whole = [k for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL]
-    survived = [k for k, one in zip(keys, columns, strict=True) if one.kind == SURVIVES]
-    longest = dict(sorted((key[:2], key[2]) for key in survived))
-    wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
-    wanted |= {_without((*key, length)): FIRST for key, length in longest.items()}
-    wanted |= dict.fromkeys([*whole, *map(_without, whole)], WHOLE)
+    wanted = dict.fromkeys(keys, LAST) | {
+        key: FIRST if column.kind == TIME_TO_SURVIVE else ADDED
+        for key, column in zip(keys[:exact], columns, strict=False)
+    }
     step = float(rule.case.calendar.step)
     for name, rows, own in by_scenario(draws):
-        strike = partial(_struck, rule, name, own, is_alone=len(draws.weights) == 1)
-        found = strike(wanted)
-        again = {key for key in survived if (found[_without_longest(key, longest)][1] >= 0).any()}
-        both = [*again, *map(_without, again)]
-        net = strike(dict.fromkeys(both, WHOLE)) if again else {}
+        found = _struck(rule, name, own, wanted, is_alone=len(draws.weights) == 1)
         for column, (key, one) in enumerate(zip(keys, columns, strict=True)):
-            unmet, short = found[key]
+            added, short = found[key]
             if one.kind == TIME_TO_SURVIVE:
                 lasted = np.where(short < 0, LOOKED_AT, short - one.start)
                 numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
-            elif one.kind == SURVIVES and key in again:
-                more = _more(net[key][0], net[_without(key)][0])
-                numbers[rows, column] = (more <= 0.0).all(axis=1)
             elif one.kind == SURVIVES:
-                numbers[rows, column] = short < 0
+                numbers[rows, column] = (added <= 0.0).all(axis=1)
             else:
-                calm = found[_without(key)][0]
-                numbers[rows, column] = _more(unmet.sum(axis=1), calm.sum(axis=1))
+                numbers[rows, column] = added.sum(axis=1)
     return numbers
 
 
@@ -274,18 +263,10 @@ Struck = tuple[str, int, int]
 """A measure, its start and length; 0: it does not end while one looks. [period]"""
 
 
-def _without(key: Struck) -> Struck:
-    return (f"{WITHOUT}{key[0]}", *key[1:])
-
-
-def _without_longest(key: Struck, longest: Mapping[tuple[str, int], int]) -> Struck:
-    return _without((*key[:2], longest[key[:2]]))
-
-
 def _struck(
     rule: Rule, name: str, own: Draws, wanted: Mapping[Struck, int], *, is_alone: bool
 ) -> dict[Struck, tuple[FloatArray, IntArray]]:
-    """Unmet demand of the essential uses (N, E) and the first short period (N,) of each strike."""
+    """What each strike adds to unmet demand by use (N, U) and its first short period (N,)."""
     world = rule.world(name)
     last = world.calendar.n_periods + tail_periods(world)
     strikes, after = [], aftermath(world)
@@ -293,12 +274,8 @@ def _struck(
         n = length + after if length else LOOKED_AT
         strikes.append((measure, start, length or LOOKED_AT, min(start + n, last), until))
     model = rule.model(name, own, is_alone=is_alone)
-    unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
-    essential = essential_columns(rule.case)
-    return {
-        key: (unmet[:, place][:, essential], first_short[:, place])
-        for place, key in enumerate(wanted)
-    }
+    added, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
+    return {key: (added[:, at], first_short[:, at]) for at, key in enumerate(wanted)}
 
 
 def ended_by(survives: FloatArray) -> FloatArray:
@@ -408,10 +385,6 @@ def _in_order(
         for values, empty in ((measure, -1), (starts, 0), (lengths, 0))
     ]
     return Events(names, *packed)
-
-
-NOISE = 1e-9
-"""Part of two numbers up to which their difference is rounding noise."""
 
 
 @dataclass(frozen=True, slots=True)

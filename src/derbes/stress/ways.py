@@ -19,7 +19,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case
-from derbes.draws.sampling import draws_together
+from derbes.draws.sampling import draws_together, probability
 from derbes.draws.study import variant_case
 from derbes.language import _
 from derbes.model.compile import compile_case
@@ -40,7 +40,7 @@ from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import lacking, make_problem
 from derbes.results import money
 from derbes.results.plan import Plan
-from derbes.stress.answers import probability, spread
+from derbes.stress.answers import spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
 from derbes.supply.baseline import CalmStart, arrivals_by_period, calm_start, solve_calm
 

@@ -149,6 +149,28 @@ def shared_left(arrays: CaseArrays, measure: MeasureArrays) -> FloatArray:
     return left
 
 
+def line_limits(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Hours of each line by period (L4). (R, n) [hour/period]"""
+    arrays = layout.arrays
+    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, start=layout.start)
+    hours = hours[:, layout.start : layout.start + layout.n]
+    if run.measure is None:
+        return hours
+    left = lines_left(arrays, run.measure)[:, None]
+    return np.where(running(layout, run.length) > 0, hours * left, hours)
+
+
+def lines_left(arrays: CaseArrays, measure: MeasureArrays) -> FloatArray:
+    """Part of each line's hours that a measure leaves: that of its freest recipe. (R,)
+
+    All, where no recipe is left to run: those are closed themselves (L3).
+    """
+    left = np.zeros(len(arrays.lines))
+    runs = arrays.activities.lines >= 0
+    np.maximum.at(left, arrays.activities.lines[runs], measure.availability[runs])
+    return np.where(left > 0, left, 1.0)
+
+
 def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:
     """Demand by use while the measure runs and after it (L5). (U, n)"""
     window = slice(layout.start, layout.start + layout.n)
@@ -276,6 +298,7 @@ class Lengths:
             and bool(np.all(measure.demand_factor == 1.0))
             and bool(np.all(measure.cost_factor == 1.0))
             and bool(np.all(shared_left(arrays, measure) == 1.0))
+            and bool(np.all(lines_left(arrays, measure) == 1.0))
             and not bool(arrays.shared_least.any())
             and not bool(measure.plant_delay.any())
         )
@@ -347,8 +370,7 @@ def _fill_limits(layout: Layout, run: MeasureRun, target: FloatArray, bounds: Bo
     """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
     arrays, row_upper = layout.arrays, bounds.row_upper
     window = slice(layout.start, layout.start + layout.n)
-    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, start=layout.start)
-    layout.row("line").of(row_upper)[:] = hours[:, window]
+    layout.row("line").of(row_upper)[:] = line_limits(layout, run)
     layout.row("shared_capacity").of(row_upper)[:] = shared_limits(layout, run)
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]
     if layout.has_reserve:

@@ -171,7 +171,7 @@ def horizon(arrays: CaseArrays, run: MeasureRun, start: int) -> int:
     if run.measure is not None:
         for p in np.flatnonzero(run.measure.plant_delay > 0):
             to_come = int(arrays.plant_opening[p]) - start
-            if to_come > 0 and arrays.plant_opening[p] < arrays.n_calendar:
+            if to_come > 0:
                 delay = int(run.measure.plant_delay[p] + arrays.plant_ramp[p])
                 least = max(least, to_come + delay + aftermath)
     return min(max(arrays.sender_horizon, least), arrays.n_periods - start)

@@ -331,18 +331,35 @@ class SurvivalProgram:
         asked = tuple(one.tobytes() for one in bounds)
         if asked in self._least:
             return self._least[asked]
-        falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
-        costs = _unmet_costs(layout, uses, falling, is_weighted=True)
-        key = (run.measure.name if run.measure else "", run.length)
-        solution = self.minimize(program, costs, key)
+        program, solution = self._least_optimum(run, uses)
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
         if broken is not None:
-            columns = self._spread(replace(program, level_costs=self.levels(costs)), solution, uses)
+            columns = self._spread(program, solution, uses)
         self._least[asked] = Survived(
             None, broken, columns, program.row_upper, solution.certificate
         )
         return self._least[asked]
+
+    def _least_optimum(self, run: MeasureRun, uses: BoolArray) -> tuple[LinearProgram, Solution]:
+        """What `least_unmet` asks, and an optimum of it."""
+        falling = 1.0 + EARLY * np.arange(self.layout.n, 0, -1) / self.layout.n
+        costs = _unmet_costs(self.layout, uses, falling, is_weighted=True)
+        key = (run.measure.name if run.measure else "", run.length)
+        program = replace(self._bounded(run), level_costs=self.levels(costs))
+        return program, self.minimize(program, costs, key)
+
+    def most_added(self, run: MeasureRun, uses: BoolArray, use: int) -> FloatArray:
+        """Most that a measure can add to what goes short of one of the uses. (n,)"""
+        unmet, added = self.layout.column("unmet"), np.zeros(self.layout.n)
+        for asked, sign in ((run, -1.0), (self._without(run), 1.0)):
+            program, solution = self._least_optimum(asked, uses)
+            columns, wish = solution.columns, np.zeros(self.layout.n_columns)
+            unmet.of(wish)[use] = sign
+            if len(solution.parts.duals):
+                columns = best_among_optima(program, solution, wish, self.session)
+            added -= sign * unmet.of(columns)[use]
+        return added
 
     def served(self, runs: Sequence[MeasureRun], uses: BoolArray) -> list[MeasureRun]:
         """Measures of some length under which a course leaves the chosen uses nowhere short.
@@ -389,14 +406,17 @@ class SurvivalProgram:
 
         In calm that is what the calm plan leaves unmet, where that is nothing.
         """
-        layout, arrays = self.layout, self.layout.arrays
-        alone = run.measure and demand_alone(arrays, run.measure)
-        if alone is None:
+        layout, alone = self.layout, self._without(run)
+        if alone.measure is None:
             calm = self._calm.unmet[:, layout.start : layout.start + layout.n]
             if not calm[uses].any():
                 return calm
-        asked = CALM if alone is None else MeasureRun(alone, run.length)
-        return layout.column("unmet").of(self.least_unmet(asked, uses).columns)
+        return layout.column("unmet").of(self.least_unmet(alone, uses).columns)
+
+    def _without(self, run: MeasureRun) -> MeasureRun:
+        """The same with nothing of a measure but its demand."""
+        alone = run.measure and demand_alone(self.layout.arrays, run.measure)
+        return CALM if alone is None else MeasureRun(alone, run.length)
 
     def _bounds(self, run: MeasureRun) -> Bounds:
         bounds_of = partial(window_bounds, self.layout, self.state)
@@ -694,6 +714,9 @@ def net_unmet(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> Net
     added = unmet - without
     total = float((arrays.use_weight[:, None] * added)[uses].sum())
     weighted = (arrays.use_weight * usual)[uses].max(initial=0.0)
+    if total > weighted and uses.sum() > 1:  # how optima share a shortage says nothing of a use
+        for u in np.flatnonzero(uses & (without.sum(axis=1) > usual)):
+            added[u] = program.most_added(run, uses, int(u))
     by_use = added.sum(axis=1) > usual
     short = uses & by_use & (total > weighted)
     return NetUnmet(unmet, added, np.asarray(short, dtype=np.bool_), solved)

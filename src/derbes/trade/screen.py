@@ -456,15 +456,25 @@ class _Tables:
         return {t: n for t, first, n in rows if first > 0 and n < 12}
 
     def warnings(self) -> tuple[str, ...]:
-        """What figures lack where one country alone reports."""
+        """Who reports, and what figures lack for that."""
         flow = self._data.flow
         if flow not in (IMPORT, EXPORT):
             return ()
         side = "j" if flow == IMPORT else "i"
-        reports = f"SELECT DISTINCT {side} FROM {self._scan} WHERE f = {flow} LIMIT 2"
+        reports = f"SELECT DISTINCT {side} FROM {self._scan} WHERE f = {flow}"
         codes = [code for (code,) in self._engine.rows(reports)]
         if len(codes) != 1:
-            return ()
+            text = {
+                IMPORT: _(
+                    "Countries that report in these data: {n}. The world's exports are what "
+                    "these buy; what others buy is not in them."
+                ),
+                EXPORT: _(
+                    "Countries that report in these data: {n}. Only these count as sellers; "
+                    "what others sell is not in them."
+                ),
+            }[flow]
+            return (text.format(n=len(codes)),)
         country = area_name(codes[0])
         if flow == EXPORT:
             text = _(

@@ -21,7 +21,7 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
 from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
-from derbes.trade.codes import DIGITS, WORLD, headings_with_zero, numbers_by_word
+from derbes.trade.codes import DIGITS, WORLD, area_name, headings_with_zero, numbers_by_word
 from derbes.trade.sources import (
     BACI,
     EXPORT,
@@ -51,7 +51,7 @@ _LICENSES = {BACI: "Etalab Open Licence 2.0; cite CEPII, BACI (Gaulier and Zigna
 
 @dataclass(frozen=True, slots=True)
 class YearFile:
-    """The rows of one year."""
+    """The rows of one year in one file."""
 
     year: int
     file: str
@@ -89,7 +89,7 @@ class Dataset:
     @property
     def years(self) -> tuple[int, ...]:
         """Years that it holds, rising."""
-        return tuple(sorted(one.year for one in self.files))
+        return tuple(sorted({one.year for one in self.files}))
 
     @property
     def flow(self) -> int:
@@ -247,7 +247,7 @@ def _imported(
             flows |= staged.flows()
             is_monthly |= staged.is_monthly()
             written += staged.write(folder)
-        _refuse_twice(written)
+        _refuse_twice(engine, folder, written)
         years = {one.year for one in written}
         kept = [one for one in (old or about).files if one.year not in years]
         before = old if old and kept else about
@@ -272,7 +272,7 @@ def _imported(
         folder=str(folder),
         made_of=_told(dataset),
         license=dataset.license,
-        years=tuple(one.year for one in written),
+        years=tuple(sorted(years)),
         all_years=dataset.years,
         counts=counts,
         broken=tuple(broken),
@@ -282,13 +282,13 @@ def _imported(
 
 def _replaced(old: Sequence[YearFile], new: Sequence[YearFile]) -> Iterator[str]:
     """Years that stood in another file before, of another reporter or of other months maybe."""
-    sources = {one.year: one.source for one in new}
+    sources = {(one.year, one.source) for one in new}
     text = _(
-        "{year}: rows of {file} that were there are replaced ({n}). To have both, put them into "
-        "one file."
+        "{year}: rows of {file} that were there are replaced ({n}). To have both, give both files "
+        "at once."
     )
     for one in old:
-        if one.source != sources.get(one.year, one.source):
+        if one.year in dict(sources) and (one.year, one.source) not in sources:
             yield text.format(year=one.year, file=one.source, n=one.n_rows)
 
 
@@ -300,13 +300,28 @@ def _told(dataset: Dataset) -> str:
     return " ".join(filter(None, _made_of(dataset)))
 
 
-def _refuse_twice(written: Sequence[YearFile]) -> None:
-    """Two files of one year would be told apart by nothing."""
-    for one in written:
-        for other in written:
-            if other.year == one.year and other is not one:
-                text = _("{first} and {second} both hold {year}. Fix: leave one of them out.")
-                raise DataError(text.format(first=one.source, second=other.source, year=one.year))
+def _refuse_twice(engine: TableEngine, folder: Path, written: Sequence[YearFile]) -> None:
+    """Refuse files that tell the same trade of a year, or one a year and another its months."""
+    for year in sorted({one.year for one in written}):
+        own = [one for one in written if one.year == year]
+        if len(own) == 1:
+            continue
+        found = engine.rows(
+            f"""SELECT i, j, k, count(*) OVER () FROM (
+              SELECT i, j, k, f, count(*) > count(DISTINCT m) OR min(m) = 0 AND max(m) > 0 AS twice
+              FROM {engine.scan([folder / one.file for one in own])} GROUP BY i, j, k, f
+            ) WHERE twice ORDER BY k, j, i LIMIT 1"""
+        )
+        for seller, buyer, product, n in found:
+            text = _(
+                "{files} tell the same trade of {year} (what stands twice: {n}; first: seller "
+                "{seller}, buyer {buyer}, product {product}). Fix: keep each in one of them."
+            )
+            names = dict.fromkeys(one.source for one in own)
+            files = _(" and ").join([*names] if len(names) > 1 else [*names] * 2)
+            sides = {"seller": area_name(seller), "buyer": area_name(buyer)}
+            code = str(product).zfill(DIGITS)
+            raise DataError(text.format(files=files, year=year, n=n, product=code, **sides))
 
 
 def _write_manifest(dataset: Dataset) -> None:
