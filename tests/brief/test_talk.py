@@ -42,6 +42,12 @@ def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(co
     assert f"{told}{ASSUMED} Threat or talk" in page
 
 
+def test_words_that_change_nothing_are_given_no_share(contents):
+    years = tuple(replace(year, explaining_matters_share=0.0) for year in contents.talk.years)
+    words = talk_words(replace(contents, talk=replace(contents.talk, years=years)))
+    assert "What Town says would change what Northland does in none of them." in words
+
+
 def test_the_year_in_which_it_pays_most_often_is_said_where_it_is_another(contents):
     first, second, *others = invented_talk().years
     talk = replace(contents.talk, years=(replace(first, credible_share=0.5), second, *others))

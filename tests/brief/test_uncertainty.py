@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from derbes.brief import BriefContents, csv_tables, render_brief
-from derbes.brief.deciding import deciding_section, end_decides_words
+from derbes.brief.deciding import decides_table, deciding_section, end_decides_words
 from derbes.brief.drawing import WIDE
 from derbes.brief.headline import end_dates, weak_window
 from derbes.brief.page import sections_of
@@ -330,6 +330,16 @@ def test_hazards_are_told_with_losses_and_tail(page):
     text = text_of(part(page, "hazards"))
     assert "By January 2035 essential demand has gone short in 30% of the futures" in text
     assert "The worst 5% of the futures lose 4 million USD on average" in text
+
+
+def test_what_decides_by_the_rule_is_said_to_be_in_whole_periods(stressed):
+    """5 months by the rule stood beside 5.7 at the same central values."""
+    bars = tuple(
+        replace(one, answer=one.answer.replace("optimal", "myopic"))
+        for one in stressed.stress.tornado
+    )
+    some = replace(stressed, stress=replace(stressed.stress, tornado=bars))
+    assert decides_table(some).caption.endswith("(simple rule, in whole periods)")
 
 
 def test_the_input_that_decides_comes_first_with_its_grade(page):

@@ -50,6 +50,28 @@ def test_a_range_of_a_series_is_that_of_its_first_value(tmp_path, spread):
     assert (quantity.value, quantity.low, quantity.high) == (100.0, 80.0, 120.0)
 
 
+@pytest.mark.parametrize(
+    ("demand", "is_told"),
+    [
+        ("{2026-01: 300 t/quarter, 2026-07: 400}", True),
+        ("{2026-01: 100, 2026-07: 1800 t/year}", True),
+        ("{unit: t/quarter, series: {2026-01: 300 t/month, 2026-07: 400}}", False),
+        ("{2026-01: 100 т/мес, 2026-07: 120}", False),
+        ("{2026-01: 300 t/quarter, 2026-07: 400 t/quarter, 2027-01: 0}", False),
+    ],
+)
+def test_a_number_alone_beside_another_unit_is_refused(tmp_path, demand, is_told):
+    """400 beside 300 t/quarter was 400 t/month, three times what was meant."""
+    if not is_told:
+        assert read(tmp_path, demand).uses["water"].demand.steps
+        return
+    with pytest.raises(CaseError) as refused:
+        read(tmp_path, demand)
+    (problem,) = refused.value.problems
+    assert problem.what.startswith("this number has no unit, and beside it stands")
+    assert problem.fix == "give each its unit, or all of them one: unit beside series"
+
+
 def test_a_draw_scales_every_month_alike(tmp_path):
     case = read(tmp_path, WHOLE.format(spread="range: [80 %, 120 %], distribution: uniform"))
     quantity = case.uses["water"].demand

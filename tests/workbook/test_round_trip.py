@@ -1,6 +1,8 @@
 """What a workbook brings back: nothing that nobody changed, and all that it holds."""
 
 import dataclasses
+import re
+import zipfile
 from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
@@ -13,6 +15,7 @@ from derbes import api
 from derbes.case.entities import Case
 from derbes.casefile.edit import with_change
 from derbes.casefile.reader import read_files
+from derbes.language import use_language
 from derbes.workbook.changes import changes_of
 from derbes.workbook.making import book_of
 from derbes.workbook.reading import read_book
@@ -136,3 +139,14 @@ def test_comments_stay_in_the_file(tmp_path):
     text = case.read_text(encoding="utf-8")
     assert "# kept by hand\ngoods:" in text
     assert "Новое имя" in text
+
+
+def test_what_a_sheet_holds_has_all_its_lines_on_the_first(tmp_path):
+    """In Russian a long one ran into the next."""
+    use_language("ru")
+    place = written(ROOT / "cases/waterworks.yaml", tmp_path / "book.xlsx")
+    rows = Edited.of(place).cells["Прочтите"]
+    line = next(n for n, row in enumerate(rows, 1) if row and row[0] == "measures.hits")
+    with zipfile.ZipFile(place) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert re.search(rf'<row r="{line}"[^>]* ht="30"', sheet)

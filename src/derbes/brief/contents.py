@@ -129,8 +129,7 @@ class BriefContents:
     @property
     def last_month(self) -> str:
         """The last month of the calendar, for a reader."""
-        calendar = self.case.calendar
-        return fmt.date(calendar.label(calendar.n_periods - 1))
+        return fmt.date(self.case.calendar.end)
 
     @cached_property
     def variants(self) -> tuple[str, ...]:

@@ -193,14 +193,16 @@ def decides_table(contents: BriefContents) -> PageTable | None:
     bars = _deciding_bars(contents)
     if not bars:
         return None
-    first = bars[0]
+    first, response = bars[0], bound_words("optimal")
+    if "optimal" not in first.answer:
+        response = _("{response}, in whole periods").format(response=bound_words("myopic"))
     caption = _(
         "What would change the answer most: the time from {month}, {central} as written, when one "
         "number alone is moved over its range ({response})"
     ).format(
         month=fmt.date(contents.focus.start),
         central=_answer_words(contents, first.answer, first.answer_central),
-        response=bound_words("optimal" if "optimal" in first.answer else "myopic"),
+        response=response,
     )
     return _tornado_table(contents, bars[:_MOST_DECIDING], caption)
 

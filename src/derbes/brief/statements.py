@@ -440,12 +440,14 @@ def talk_words(contents: BriefContents) -> str:
     )
     is_told = most.credible_share in (first.credible_share, later.credible_share)
     target = contents.name("actors", contents.case.target)
-    matters = share(max(year.explaining_matters_share or 0.0 for year in known))
+    matters = max(year.explaining_matters_share or 0.0 for year in known)
+    if not matters:
+        matter = _("What {target} says would change what {sender} does in none of them.")
     return fmt.joined(
         told(text, "credible_share"),
         "" if is_told else peak,
         told(talk, "rhetoric_share"),
-        matter.format(sender=sender, target=target, most=matters),
+        matter.format(sender=sender, target=target, most=share(matters)),
         assumed,
         by=" ",
     )

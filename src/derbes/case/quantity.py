@@ -201,6 +201,17 @@ class Calendar:
         year, month = self.month_of(period)
         return f"{year:04d}-{month:02d}"
 
+    @property
+    def end(self) -> str:
+        """ISO month in which the last period ends.
+
+        Examples:
+            >>> Calendar(2026, 1, 4, Step.QUARTER).end, Calendar(2026, 7, 1).end
+            ('2026-12', '2026-07')
+        """
+        year, month = self.month_of(self.n_periods)
+        return f"{year:04d}-{month - 1:02d}" if month > 1 else f"{year - 1:04d}-{MONTHS_A_YEAR}"
+
     def index(self, year: int, month: int) -> int:
         """Period that holds a month; negative before the first, may lie past the last."""
         return ((year - self.first_year) * MONTHS_A_YEAR + month - self.first_month) // self.step

@@ -324,7 +324,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         repeats = repeats_yearly(path, a_year, asked)
         if last.min() == last.max() or (asked and repeats == (asked == "repeat")):
             continue
-        end = calendar.label(calendar.n_periods - 1)
+        end = calendar.end
         what = worded(
             "behind {last}, the end of the calendar, it keeps its last value, {value}",
             last=end,

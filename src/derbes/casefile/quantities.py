@@ -109,9 +109,8 @@ class Reading:
 def outside(text: str, calendar: Calendar) -> tuple[str, str]:
     """What is wrong with a month that no period holds, and how to repair it."""
     what = _('"{month}" is outside the calendar, which runs from {first} to {last}')
-    first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
     fix = _("choose a month within it, or change calendar.periods")
-    return what.format(month=text, first=first, last=last), fix
+    return what.format(month=text, first=calendar.label(0), last=calendar.end), fix
 
 
 def in_words(number: float, unit: str, language: str = "en") -> str:
@@ -517,6 +516,7 @@ def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
         what = _("the series begins in {month}, the calendar in {first}")
         fix = _('add a value for "{first}", or "missing" where none is known')
         reading.refuse(("series", month), what, fix, month=month, first=first)
+    _refuse_units_apart(reading, dated)
     steps: list[tuple[int, float]] = []
     for position, one in enumerate(dated):
         if position and one.period == dated[position - 1].period:
@@ -531,6 +531,24 @@ def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
     if is_uncertain(entry):
         _refuse_scaling(reading, entry, steps)
     return tuple(steps)
+
+
+def _refuse_units_apart(reading: Reading, dated: Sequence["_Dated"]) -> None:
+    """A number alone beside others in another unit than that of the case: it may be of either."""
+    alone, other = "", ""
+    for one in dated:
+        try:
+            amount = parse_amount(one.entry.value or "", reading.measures.own)
+        except UnitError:
+            continue  # a formula, missing, or said where it is read
+        if amount.unit is None and amount.number:
+            alone = alone or one.month
+        elif amount.unit is not None and amount.unit.powers and amount.unit != reading.unit:
+            other = other or one.entry.value or ""
+    if alone and other and reading.inherited is None:
+        what = _('this number has no unit, and beside it stands "{other}"')
+        fix = _("give each its unit, or all of them one: unit beside series")
+        reading.refuse(("series", alone), what, fix, other=other)
 
 
 def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, float]]) -> None:

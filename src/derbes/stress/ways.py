@@ -201,7 +201,7 @@ def ways_of(
     return money.Ways(
         ways=tuple(_way(one, plans[BASE], futures, found) for one in courses),
         first=calendar.label(0),
-        last=calendar.label(calendar.n_periods - 1),
+        last=calendar.end,
         met_from=calendar.label(min(firsts)) if firsts else "",
         price_year=case.price_year or None,
         draws=draws if strikes else 0,

@@ -301,7 +301,7 @@ def _framed(
         problems.append(Problem(sheet.name, what, fix=fix))
     if problems:
         raise TableError(source, problems)
-    parts = (split_unit(part)[1] or part for text in said for part in text.split(", "))
+    parts = (split_unit(part)[1] or part for text in said for part in re.split(r"[,:]\s+", text))
     units = {part for part in parts if is_unit(part)}
     unit = units.pop() if len(units) == 1 else ""
     return FoundTable(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)

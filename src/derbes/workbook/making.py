@@ -522,7 +522,9 @@ def _explain(made: _Making, page: Page, about: Mapping[str, str], shown: Sequenc
     for name in shown:
         at += 1
         page.link(at, 0, f"{quoted(name)}!A1", name)
-        page.write(at, 1, _told_of(made.tables[name].layout), "text quiet")
+        told = _told_of(made.tables[name].layout)
+        page.write(at, 1, told, "text quiet")
+        page.height(at, _lines_of(told, 100.0))
     hidden = [name for name in made.tables if name not in shown]
     if hidden:
         at += 2
