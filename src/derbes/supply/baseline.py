@@ -310,9 +310,9 @@ def _alike_sellers(arrays: CaseArrays) -> list[list[IntArray]]:
     shared = arrays.activities.shared
     is_free = (arrays.activities.base_availability > 0) & ~arrays.activities.least.any(axis=1)
     pools = np.flatnonzero(~arrays.shared_least.any(axis=1))
-    sellers = [np.flatnonzero(is_free & (shared == q)) for q in pools]
-    sellers += [np.array([k]) for k in np.flatnonzero(is_free & (shared < 0))]
-    ways = [sorted(one, key=lambda k: _numbers_of(arrays, k)) for one in sellers if len(one)]
+    sellers: list[list[int]] = [np.flatnonzero(is_free & (shared == q)).tolist() for q in pools]
+    sellers += [[k] for k in np.flatnonzero(is_free & (shared < 0)).tolist()]
+    ways = [sorted(one, key=lambda k: _numbers_of(arrays, k)) for one in sellers if one]
     alike = _groups(len(ways), lambda q: tuple(_numbers_of(arrays, k) for k in ways[q]))
     found = [list(np.array([ways[q] for q in group], dtype=np.int64).T) for group in alike]
     return [one for one in found if (shared[one[0]] >= 0).any()]
