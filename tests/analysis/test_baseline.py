@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import Hit, Measure, MeasureKind
+from derbes.case.entities import Good, Hit, InTransit, Measure, MeasureKind, Route
 from derbes.case.quantity import Quantity
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
@@ -92,3 +92,33 @@ def test_a_cut_with_a_surge_costs_what_the_cut_adds_to_the_surge():
     row = row_of(case, 24, 3)
     assert row.target_loss == pytest.approx(3 * 40 * 25 + 330 * 10 - 450 * 10)
     assert row.sender_cost_returning == pytest.approx(0.4 * 10 * (450 - 330))
+
+
+LATE = Measure("late", kind=MeasureKind.DELAY, hits=(Hit(actor="sender"),), by=Q(1.0), lengths=(3,))
+WAYS = {"rail": Route("rail", cost_share=Q(0.1)), "sea": Route("sea", lead_time=Q(1.0))}
+
+
+@pytest.mark.parametrize("names", [("north", "south"), ("south", "north")])
+@pytest.mark.parametrize("routes", [(), ("rail", "sea")], ids=["delayed", "by two ways"])
+def test_sellers_alike_in_all_their_numbers_share_however_they_are_written(names, routes):
+    """Both can sell all of 100 a month, and a stop by one takes what is on the way from it: 50.
+
+    So they do where a measure of its own could delay one of them, and where each sells by rail
+    and by sea.
+    """
+    case = worked_example(1)
+    north = replace(
+        case.suppliers["from_sender"], id="north", lead_time=Q(1.0), capacity=Q(100.0),
+        margin_share=Q(0.4), routes=routes,
+    )  # fmt: skip
+    sellers = {"north": north, "south": replace(north, id="south", actor="other")}
+    both = replace(
+        case,
+        goods={"good": Good("good", unit="t")},
+        stockpiles={},
+        routes=WAYS if routes else {},
+        suppliers={name: sellers[name] for name in names},
+        measures={"cut": replace(case.measures["cut"], in_transit=InTransit.LOST)}
+        | ({} if routes else {"late": LATE}),
+    )
+    assert row_of(both, 24, 3).unmet_essential == pytest.approx(50.0)

@@ -91,6 +91,13 @@ NOTES = [
         "    fix: write whole months where it matters",
     ),
     (
+        "shelf life of a stock, within a month",
+        [("half_life: 10 year", "shelf_life: 20 day")],
+        "line 26, stockpiles.store.shelf_life: 20 days count as 0 months:"
+        " times are counted in whole periods\n"
+        "    fix: write whole months where it matters",
+    ),
+    (
         "a season",
         [(DEMAND, f"demand: {{series: {{{SEASONS}}}, unit: t/month}}")],
         "line 20, uses.treatment.demand: behind 2028-12, the end of the calendar,"

@@ -196,6 +196,27 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
     assert sum(lacking.shortfalls.values()) > 0.0
 
 
+@pytest.mark.parametrize("shortage_cost", [70.0, 5.0])
+def test_a_reserve_is_not_sold_out_at_the_end_of_the_calendar(shortage_cost):
+    """The cheap seller has half of what is used; what lies in store would save 12 a unit."""
+    case = worked_example(1)
+    sellers = {
+        "from_sender": replace(case.suppliers["from_sender"], price=Q(3.0), capacity=Q(50.0)),
+        "from_other": replace(case.suppliers["from_other"], price=Q(12.0), capacity=Q(500.0)),
+    }
+    wish = replace(
+        case.uses["use"], id="wish", tier=Tier.DEFERRABLE, demand=Q(10.0),
+        shortage_cost=Q(shortage_cost),
+    )  # fmt: skip
+    case = replace(
+        case,
+        calendar=replace(case.calendar, n_periods=12),
+        suppliers=sellers,
+        uses={**case.uses, "wish": wish},
+    )
+    assert solve_plan(make_problem(case)).cost == pytest.approx(12 * (50 * 3.0 + 60 * 12.0))
+
+
 def of_two_years():
     """A plant at home is open, at 12 a unit, and the store is full."""
     case = worked_example(3)

@@ -72,7 +72,7 @@ def usual_course(window: Window, solution: Solution) -> Baseline:
 
 
 ROUNDING = 1e-12
-"""Part of both courses' money that a loss by rounding may be."""
+"""Part of both courses' money that a loss, or a margin lost, by rounding may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,10 @@ def sender_account(baseline: Baseline, response: Response, sender: str) -> Sende
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))
         return SenderAccount(None, None, tuple(f"{element}.margin_share" for element in elements))
     before, lost = _undisturbed(baseline, sender)
-    return SenderAccount(before - _profit(response, np.flatnonzero(sellers)), lost, ())
+    profit = _profit(response, np.flatnonzero(sellers))
+    returning = before - profit
+    is_something = abs(returning) > ROUNDING * (abs(before) + abs(profit))
+    return SenderAccount(returning if is_something else 0.0, lost, ())
 
 
 def reserve_gap(response: Response) -> float:

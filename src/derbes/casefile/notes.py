@@ -108,7 +108,7 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
             path: Path = (section, name, "shelf_life")
             months = survival.shelf_life.value - (survival.age.value if survival.age else 0.0)
             if months > 0:
-                least = 0 if survival.age is not None else 1
+                least = 1 if section == "goods" else 0
                 counted.append((path, months, max(int(months // calendar.step), least)))
                 continue
             what = worded(

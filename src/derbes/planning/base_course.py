@@ -354,6 +354,8 @@ def most_inside(arrays: CaseArrays) -> FloatArray:
 
 ABOVE = 1.01
 """By how much the price of demand exceeds the dearest way to a unit."""
+BELOW = 0.995
+"""By how much a reserve at the end stays below it."""
 
 
 def dearest_ways(arrays: CaseArrays) -> FloatArray:
@@ -422,7 +424,9 @@ def add_base_prices(
     index.column("unmet").of(hard)[:] = essential[:, None]
     index.column("unmet").of(soft)[:] = deferrable[:, None]
     held = layout.values[layout.reserved] * reserve_prices(shape, rise[layout.reserved])
-    index.column("short").of(soft)[:] = held[:, None]
+    short = index.column("short").of(soft)
+    short[:] = held[:, None]
+    short[:, -1] = np.maximum(held, end_prices(shape) / SOFT)
     index.column("excess").of(hard)[:] = 1.0
     for name, standard in shape.standards:
         index.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
@@ -470,6 +474,21 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
             most = min(dependent) / SHORT_FOR / SOFT
             prices[position] = min(prices[position], max(most, SHORT_LEAST))
     return prices
+
+
+def end_prices(shape: BaseCourse) -> FloatArray:
+    """Price of a reserve that is short when the calendar ends: what selling it out would save.
+
+    It lies below that of demand with a cost of being short. (reserved goods,) [money/unit]
+    """
+    arrays, gains, inside = shape.layout.arrays, shape.gains, most_inside(shape.layout.arrays)
+    found = gains.most_saved[shape.layout.reserved].copy()
+    for u in np.flatnonzero(np.isfinite(gains.shortage_cost)):
+        needed = inside[arrays.use_goods[u], shape.layout.reserved]
+        worth = gains.shortage_cost[u] + gains.lacking[u]
+        most = np.divide(worth, needed, out=np.full_like(found, np.inf), where=needed > 0)
+        found = np.minimum(found, BELOW * most)
+    return np.asarray(found, dtype=np.float64)
 
 
 def holding_costs(layout: Layout, arrays: CaseArrays, worth: FloatArray) -> FloatArray:

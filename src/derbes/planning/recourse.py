@@ -225,8 +225,8 @@ def _matrix_digest(
     if measures:
         first = min(case.standards[name].first for name in measures)
         still = max(first - int(arrays.shelf_life.max(initial=0)), 0)
-        transit = written.first.transit[:, still:] + 0.0  # never -0
-        parts.append(transit.astype(np.float32).astype(np.float64))  # nor what is rounding
+        before = written.first.transit[:, still:].astype(np.float32)  # without rounding
+        parts.append(before.astype(np.float64) + 0.0)  # and without -0
     return hashlib.sha256(
         b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
     ).hexdigest()

@@ -34,6 +34,8 @@ from derbes.supply.bounds import Bounds, window_bounds
 from derbes.supply.network import Layout, lasting, longest_lead, make_layout, supply_matrix
 from derbes.supply.objective import objective_levels
 
+ROUNDING = 1e-9
+"""Parts that differ by less are the same."""
 IDLE = 1e-7
 """Part of a usual period's need of a good up to which nothing of it is given up."""
 
@@ -219,7 +221,19 @@ def alike_in_proportion(
     if factor is not None:
         groups = [g[factor[g] == one] for g in groups for one in np.unique(factor[g])]
     groups = [g for g in groups if np.isfinite(most[g]).all()]
-    return least + _shared(orders - least, groups, most - least)
+    room = most - least
+    found = least + _shared(orders - least, groups, room)
+    for sellers in _alike_sellers(arrays):
+        if factor is not None and any(np.ptp(factor[way]) > 0.0 for way in sellers):
+            continue
+        # where each has the same part of the room by every way, it has room for its part of all
+        by_way = room[np.array(sellers)]
+        whole = np.broadcast_to(by_way.sum(axis=1, keepdims=True), by_way.shape)
+        parts = np.divide(by_way, whole, out=np.full_like(by_way, np.nan), where=whole > 0)
+        apart = np.nanmax(parts, axis=0, initial=0.0) - np.nanmin(parts, axis=0, initial=1.0)
+        is_even, every = (apart < ROUNDING).all(axis=0), np.concatenate(sellers)
+        found[every] = np.where(is_even, _shared(found, sellers, room)[every], found[every])
+    return found
 
 
 def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
@@ -259,27 +273,58 @@ def _shared(paths: FloatArray, groups: list[IntArray], weights: FloatArray) -> F
     return found
 
 
+def _groups(n: int, key: Callable[[int], tuple[Any, ...]]) -> list[IntArray]:
+    """Which of n have one key, of two or more."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for i in range(n):
+        found.setdefault(key(i), []).append(i)
+    return [np.array(group, dtype=np.int64) for group in found.values() if len(group) > 1]
+
+
+def _numbers_of(arrays: CaseArrays, k: int) -> tuple[Any, ...]:
+    """All numbers of an activity but its capacity, and what it shares."""
+    activities = arrays.activities
+    inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+    return (
+        int(activities.kinds[k]),
+        int(activities.outputs[k]),
+        int(activities.lead_times[k]),
+        activities.unit_cost[k].tobytes(),
+        activities.price[k].tobytes(),
+        str(activities.margin_share[k]),
+        int(activities.lines[k]),
+        float(activities.hours[k]),
+        float(activities.base_availability[k]),
+        activities.input_goods[inputs].tobytes(),
+        activities.input_amounts[inputs].tobytes(),
+    )
+
+
+@lru_cache(maxsize=4)
+def _alike_sellers(arrays: CaseArrays) -> list[list[IntArray]]:
+    """Sellers that are alike in all their numbers: each way in which they sell in calm, of all.
+
+    Those with one capacity for several ways, late ones of a measure too, and those that are
+    like them; without those of whom something must be taken.
+    """
+    shared = arrays.activities.shared
+    is_free = (arrays.activities.base_availability > 0) & ~arrays.activities.least.any(axis=1)
+    pools = np.flatnonzero(~arrays.shared_least.any(axis=1))
+    sellers: list[list[int]] = [np.flatnonzero(is_free & (shared == q)).tolist() for q in pools]
+    sellers += [[k] for k in np.flatnonzero(is_free & (shared < 0)).tolist()]
+    ways = [sorted(one, key=lambda k: _numbers_of(arrays, k)) for one in sellers if one]
+    alike = _groups(len(ways), lambda q: tuple(_numbers_of(arrays, k) for k in ways[q]))
+    found = [list(np.array([ways[q] for q in group], dtype=np.int64).T) for group in alike]
+    return [one for one in found if (shared[one[0]] >= 0).any()]
+
+
 @lru_cache(maxsize=4)
 def _alike(arrays: CaseArrays) -> tuple[list[IntArray], list[IntArray], list[IntArray]]:
     """Groups alike in all their numbers: activities, but for capacity; old lots; uses."""
     activities = arrays.activities
 
     def of_activity(k: int) -> tuple[Any, ...]:
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        return (
-            int(activities.kinds[k]),
-            int(activities.outputs[k]),
-            int(activities.lead_times[k]),
-            activities.unit_cost[k].tobytes(),
-            activities.price[k].tobytes(),
-            str(activities.margin_share[k]),
-            int(activities.lines[k]),
-            float(activities.hours[k]),
-            int(activities.shared[k]),
-            float(activities.base_availability[k]),
-            activities.input_goods[inputs].tobytes(),
-            activities.input_amounts[inputs].tobytes(),
-        )
+        return (*_numbers_of(arrays, k), int(activities.shared[k]))
 
     def of_lot(lot: int) -> tuple[Any, ...]:
         return int(arrays.lot_goods[lot]), arrays.lot_retention[lot].tobytes()
@@ -288,16 +333,10 @@ def _alike(arrays: CaseArrays) -> tuple[list[IntArray], list[IntArray], list[Int
         is_essential, weight = bool(arrays.use_essential[u]), float(arrays.use_weight[u])
         return int(arrays.use_goods[u]), is_essential, weight, str(arrays.shortage_cost[u])
 
-    def groups(n: int, key: Callable[[int], tuple[Any, ...]]) -> list[IntArray]:
-        found: dict[tuple[Any, ...], list[int]] = {}
-        for i in range(n):
-            found.setdefault(key(i), []).append(i)
-        return [np.array(group, dtype=np.int64) for group in found.values() if len(group) > 1]
-
     return (
-        groups(len(activities.names), of_activity),
-        groups(len(arrays.lots), of_lot),
-        groups(len(arrays.uses), of_use),
+        _groups(len(activities.names), of_activity),
+        _groups(len(arrays.lots), of_lot),
+        _groups(len(arrays.uses), of_use),
     )
 
 
