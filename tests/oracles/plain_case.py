@@ -435,6 +435,7 @@ class Plain:
                 return False
             recipe = case.recipes[element]
             tags = {*recipe.tags, *(case.plants[work.plant].tags if work.plant else ())}
+            tags |= set(case.actors[work.actor].tags)
             places = ("", work.element, f"plants.{work.plant}")
         else:
             export = case.exports[element]
@@ -457,7 +458,8 @@ class Plain:
             if section == "plants":
                 plant = case.plants[name]
                 chosen = bool(hit.actor or hit.tag or hit.element) and not hit.good
-                owner, good, tags = plant.actor, "", set(plant.tags)
+                owner, good = plant.actor, ""
+                tags = {*plant.tags, *case.actors[plant.actor].tags}
             elif section == "goods":
                 chosen = bool(hit.good or hit.tag or hit.element)
                 owner, good, tags = case.target, name, set(case.goods[name].tags)
