@@ -249,7 +249,12 @@ class Plain:
                 actor=self.case.plants[recipe.plant].actor if recipe.plant else self.case.target,
                 good=recipe.output,
                 lead=self.periods(recipe.lead_time),
-                limit=self.path(recipe.capacity, np.inf) * self.step,
+                limit=np.minimum(
+                    self.path(recipe.capacity, np.inf) * self.step,
+                    self.hours(recipe.plant, recipe.line) / _value(recipe.hours)
+                    if recipe.line
+                    else np.inf,
+                ),
                 cost=self.path(recipe.cost),
                 price=np.zeros(self.n),
                 needs={good: amount.value for good, amount in recipe.inputs.items()},

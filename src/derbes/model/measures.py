@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from derbes.case.entities import (
+    MEASURE_TERMS,
     Case,
     Export,
     Hit,
@@ -68,6 +69,16 @@ def selects_recipe(case: Case, hit: Hit, recipe: Recipe) -> bool:
     tags = (*recipe.tags, *tags, *case.actors[actor].tags)
     elements = f"recipes.{recipe.id}", f"plants.{recipe.plant}"
     return _matches_all(hit, actor, recipe.output, tags, *elements)
+
+
+def is_cut_in_part(case: Case, recipe: Recipe) -> bool:
+    """Whether a measure of the case cuts a part of what a recipe can make."""
+    return any(
+        MEASURE_TERMS[one.kind].is_cut
+        and one.share is not None
+        and any(selects_recipe(case, hit, recipe) for hit in one.hits)
+        for one in case.measures.values()
+    )
 
 
 def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
