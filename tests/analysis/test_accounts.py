@@ -46,6 +46,17 @@ def test_goods_on_the_way_that_are_lost():
     assert row.target_loss == pytest.approx(loss)
 
 
+@pytest.mark.parametrize("demand", [33.3, 71.7, 99.9, 0.1])
+@pytest.mark.parametrize("length", [1, 3, 5])
+def test_a_buyer_who_buys_all_of_it_later_costs_nothing_not_a_rounding(demand, length):
+    """The sender is the only one, and the reserve is refilled; else the ratio is trillions."""
+    case = changed(example(), "uses", "use", demand=Q(demand))
+    case = changed(case, "suppliers", "from_sender", price=Q(10.1), capacity=Q(400.0))
+    case = replace(case, suppliers={"from_sender": case.suppliers["from_sender"]})
+    row = row_of(case, 24, length)
+    assert (row.sender_cost_returning, row.leverage_ratio) == (0.0, None)
+
+
 @pytest.mark.parametrize("in_transit", list(InTransit), ids=str)
 def test_a_lost_buyer_is_lost_from_the_first_month_of_the_measure(in_transit):
     assert row_of(slow(in_transit), 24, 12).sender_cost_lost == pytest.approx(0.4 * 10 * 3600)

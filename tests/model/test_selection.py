@@ -17,7 +17,7 @@ SELECTED = [
     (Hit(route="sea"), {"north_sea"}),
     (Hit(good="good"), {*NORTH, "abroad"}),
     (Hit(good="part"), {"east"}),
-    (Hit(tag="bloc"), NORTH),
+    (Hit(tag="bloc"), {*NORTH, "finish"}),
     (Hit(tag="raw"), {"east"}),
     (Hit(tag="cheap"), NORTH),
     (Hit(tag="long"), {"north_sea"}),
@@ -96,6 +96,7 @@ def test_stocks_that_a_loss_selects(hit, lots, fresh):
     ("hit", "plants"),
     [
         (Hit(actor="sender"), ["joint"]),
+        (Hit(tag="bloc"), ["joint"]),
         (Hit(tag="state_owned"), ["mill"]),
         (Hit(element="plants.mill"), ["mill"]),
         (Hit(good="good"), []),

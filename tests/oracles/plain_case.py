@@ -249,7 +249,12 @@ class Plain:
                 actor=self.case.plants[recipe.plant].actor if recipe.plant else self.case.target,
                 good=recipe.output,
                 lead=self.periods(recipe.lead_time),
-                limit=self.path(recipe.capacity, np.inf) * self.step,
+                limit=np.minimum(
+                    self.path(recipe.capacity, np.inf) * self.step,
+                    self.hours(recipe.plant, recipe.line) / _value(recipe.hours)
+                    if recipe.line
+                    else np.inf,
+                ),
                 cost=self.path(recipe.cost),
                 price=np.zeros(self.n),
                 needs={good: amount.value for good, amount in recipe.inputs.items()},
@@ -435,6 +440,7 @@ class Plain:
                 return False
             recipe = case.recipes[element]
             tags = {*recipe.tags, *(case.plants[work.plant].tags if work.plant else ())}
+            tags |= set(case.actors[work.actor].tags)
             places = ("", work.element, f"plants.{work.plant}")
         else:
             export = case.exports[element]
@@ -457,7 +463,8 @@ class Plain:
             if section == "plants":
                 plant = case.plants[name]
                 chosen = bool(hit.actor or hit.tag or hit.element) and not hit.good
-                owner, good, tags = plant.actor, "", set(plant.tags)
+                owner, good = plant.actor, ""
+                tags = {*plant.tags, *case.actors[plant.actor].tags}
             elif section == "goods":
                 chosen = bool(hit.good or hit.tag or hit.element)
                 owner, good, tags = case.target, name, set(case.goods[name].tags)

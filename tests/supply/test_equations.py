@@ -255,6 +255,17 @@ def test_l4_a_quota_on_a_plant_takes_its_part_of_the_hours_of_a_line(share, boun
     assert found.unmet_essential == pytest.approx(6 * 120.0 * share)
 
 
+@pytest.mark.parametrize(("share", "made"), [(0.0, 100.0), (0.5, 60.0), (0.9, 12.0), (1.0, 0.0)])
+def test_l4_a_quota_on_one_recipe_is_a_part_of_what_its_line_can_make(share, made):
+    """120 hours, 1 for a unit of the first and 3 for one of the second, which has what is left."""
+    case = one_line()
+    hits = (Hit(element="recipes.make"),)
+    quota = Measure("cut", kind=MeasureKind.QUOTA, hits=hits, share=Q(share), lengths=(6,))
+    found = row_of(replace(case, measures={"cut": quota}), 12, 6)
+    unmet = 100.0 - made + 50.0 - (120.0 - made) / 3
+    assert found.unmet_essential_gross == pytest.approx(6 * unmet + 30 * (50 - 20 / 3))
+
+
 # Demand
 
 

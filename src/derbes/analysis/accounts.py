@@ -228,10 +228,9 @@ def sender_account(baseline: Baseline, response: Response, sender: str) -> Sende
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))
         return SenderAccount(None, None, tuple(f"{element}.margin_share" for element in elements))
     before, lost = _undisturbed(baseline, sender)
-    profit = _profit(response, np.flatnonzero(sellers))
-    returning = before - profit
-    is_something = abs(returning) > ROUNDING * (abs(before) + abs(profit))
-    return SenderAccount(returning if is_something else 0.0, lost, ())
+    after = _profit(response, np.flatnonzero(sellers))
+    is_alike = abs(before - after) <= ROUNDING * (abs(before) + abs(after))
+    return SenderAccount(0.0 if is_alike else before - after, lost, ())
 
 
 def reserve_gap(response: Response) -> float:

@@ -26,7 +26,7 @@ from derbes.case.entities import (
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
 from derbes.model.arrays import Activities, ActivityKind, CaseArrays, open_share
-from derbes.model.measures import delays_at_once
+from derbes.model.measures import delays_at_once, is_cut_in_part
 from derbes.model.numbers import (
     AS_WRITTEN,
     Number,
@@ -272,8 +272,8 @@ def _late_by(axes: Axes, supplier: Supplier, route: str) -> dict[int, Periods]:
     By what the twin is called: what they are in one draw, or without any.
     """
     found: dict[int, Periods] = {}
-    case, calendar = axes.case, axes.case.calendar
-    for late in delays_at_once(case, supplier, route):
+    calendar = axes.case.calendar
+    for late in delays_at_once(axes.case, supplier, route):
         by = sum(periods_of(one, calendar, axes.values) for one in late)
         called = by if isinstance(by, int) else sum(periods_of(one, calendar) for one in late)
         found.setdefault(called, by)
@@ -326,6 +326,8 @@ def _recipe(axes: Axes, recipe: Recipe) -> ActivityDraft:
     position = list(case.plants).index(recipe.plant) if plant else -1
     share = axes.open_shares[..., position, :] if plant else axes.over(None, 1.0)
     full = axes.flow(recipe.capacity, element, np.inf)
+    if plant and recipe.line and is_cut_in_part(case, recipe):  # a part of what its line can make
+        full = np.minimum(full, axes.flow(plant.lines[recipe.line], "") / axes.over(recipe.hours))
     return ActivityDraft(
         name=recipe.id,
         element=element,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from derbes.case.entities import (
+    MEASURE_TERMS,
     Case,
     Export,
     Hit,
@@ -65,8 +66,19 @@ def selects_recipe(case: Case, hit: Hit, recipe: Recipe) -> bool:
         return False
     plant = case.plants.get(recipe.plant)
     actor, tags = (plant.actor, plant.tags) if plant else (case.target, ())
+    tags = (*recipe.tags, *tags, *case.actors[actor].tags)
     elements = f"recipes.{recipe.id}", f"plants.{recipe.plant}"
-    return _matches_all(hit, actor, recipe.output, (*recipe.tags, *tags), *elements)
+    return _matches_all(hit, actor, recipe.output, tags, *elements)
+
+
+def is_cut_in_part(case: Case, recipe: Recipe) -> bool:
+    """Whether a measure of the case cuts a part of what a recipe can make."""
+    return any(
+        MEASURE_TERMS[one.kind].is_cut
+        and one.share is not None
+        and any(selects_recipe(case, hit, recipe) for hit in one.hits)
+        for one in case.measures.values()
+    )
 
 
 def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
@@ -74,7 +86,8 @@ def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
     if hit.via or hit.route or hit.good or not (hit.actor or hit.tag or hit.element):
         return False
     plant = case.plants[plant_id]
-    return _matches_all(hit, plant.actor, "", plant.tags, f"plants.{plant_id}")
+    tags = (*plant.tags, *case.actors[plant.actor].tags)
+    return _matches_all(hit, plant.actor, "", tags, f"plants.{plant_id}")
 
 
 def selects_export(case: Case, hit: Hit, export: Export) -> bool:
