@@ -67,6 +67,7 @@ class DraftSeller:
     price: DraftNumber
     capacity: DraftNumber
     note: str = ""
+    at_least: DraftNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,8 @@ def _suppliers(draft: Draft) -> Iterator[str]:
         yield f"    good: {draft.good}"
         yield from _number_lines("price", one.price)
         yield from _number_lines("capacity", one.capacity)
+        if one.at_least:
+            yield from _number_lines("at_least", one.at_least)
         yield f"    lead_time: missing  # {look}"
 
 

@@ -181,18 +181,3 @@ def test_the_part_of_the_reserve_that_is_drawn():
     assert row_of(worked_example(1), 24, 3).reserve_used == pytest.approx(0.3)
     assert row_of(worked_example(1), 24, 12).reserve_used == pytest.approx(1.0)
     assert study_of(worked_example(1)).calm.lots.max() <= 600.0 + 1e-6
-
-
-@pytest.mark.parametrize("price", [0.1, 0.3, 1.1, 7.7])
-def test_a_sender_who_sells_later_what_it_did_not_loses_nothing_but_rounding(price):
-    """The stock bridges three months and is bought again, so no ratio of losses is left."""
-    case = worked_example(1)
-    case = replace(
-        changed(case, "uses", "use", demand=Q(77.7)),
-        suppliers={"from_sender": replace(case.suppliers["from_sender"], price=Q(price))},
-        goods={"good": replace(case.goods["good"], storage_cost=Q(0.01))},
-    )
-    row = row_of(case, 3, 3)
-    assert row.target_loss != 0.0
-    assert row.sender_cost_returning == 0.0
-    assert row.leverage_ratio is None

@@ -8,6 +8,8 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Grade
 from derbes.errors import DataError, RequestError
+from derbes.model.compile import compile_case
+from derbes.supply.baseline import solve_calm
 from derbes.trade.draft import draft_case
 from derbes.trade.screen import Question, product_sheet
 from derbes.trade.store import import_trade
@@ -74,6 +76,27 @@ def test_its_numbers_are_those_of_the_data(tmp_path: Path) -> None:
     surface = api.leverage(case, starts=("2022-01",), measures=("stop_of_a_year",))
     unmet = 640 - 240
     assert surface.rows[0].unmet_essential == pytest.approx(unmet, rel=2e-3)
+
+
+def test_the_calm_plan_buys_as_was_bought_and_a_stop_saves_nothing(tmp_path: Path) -> None:
+    """A little at a third of the price, by a seller that once sold it all, is no offer of more."""
+    years = [
+        (f"{t},643,440,271121,{first},{first * 2}", f"{t},428,440,271121,{other * 3},{other * 20}")
+        for t, first, other in ((2020, 0.001, 54), (2021, 490, 5))
+    ]  # fmt: skip
+    case = api.read_case(drafted(store_of(tmp_path, *years), "LTU", "RUS", "271121", tmp_path))
+    told = {number.path: number for number in api.inputs(case)}
+    price = told["suppliers.latvia.price"]
+    assert (price.value, price.low, price.grade) == (500.0, 150.0, Grade.ASSUMPTION)
+    assert told["suppliers.russian_federation.price"].value == 500.0
+    habit = told["suppliers.russian_federation.at_least"]
+    assert (habit.value, habit.low, habit.grade) == (0.9074, 0.0, Grade.ASSUMPTION)
+    calm = solve_calm(compile_case(case))
+    orders = dict(zip(calm.arrays.activities.elements, calm.orders.sum(axis=1), strict=True))
+    bought = orders["suppliers.russian_federation"] / sum(orders.values())
+    assert bought == pytest.approx(980 / 1080, rel=1e-3)
+    surface = api.leverage(case, measures=("stop_of_a_year",))
+    assert min(row.target_loss for row in surface.rows) == pytest.approx(0.0, abs=1e-3)
 
 
 def test_small_sellers_are_put_together(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ variation, its source and a reason; what data of trade cannot know is `missing`,
 look for it beside it.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
@@ -104,6 +105,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         text = _("{sender} sells no {product} to {buyer} in {year}: there is nothing to cut off.")
         by = {"sender": sheet.sender, "product": sheet.product, "buyer": sheet.buyer}
         raise DataError(text.format(**by, year=last.year))
+    demand = _demand(told)
     note = _("own production and exports are not in it; look in the energy or supply balance")
     return Draft(
         head=tuple(_head(told)),
@@ -122,13 +124,13 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         use="imports",
         use_label=worded("What is imported"),
         use_note=note,
-        demand=_demand(told),
+        demand=demand,
         stock=unknown_stock(
             told.unit,
             told.amount(last) / 12,
             _("not in trade data: counted from none, the careful end, up to {n} months of imports"),
         ),
-        sellers=tuple(_seller(told, one) for one in sellers),
+        sellers=tuple(_seller(told, one, sellers, demand) for one in sellers),
         elsewhere=f"derbes screen --importer {sheet.buyer} --sender {sheet.sender}",
         facts=_facts(sheet),
         document=told.source,
@@ -230,19 +232,33 @@ def _made_of(sheet: ProductSheet) -> str:
     return " ".join(filter(None, (one.source, one.classification, one.vintage)))
 
 
-def _seller(told: _Told, one: _Amounts) -> DraftSeller:
-    """An offer: price as unit value, capacity guessed from the largest year."""
+def _seller(
+    told: _Told, one: _Amounts, sellers: Sequence[_Amounts], demand: DraftNumber
+) -> DraftSeller:
+    """An offer: price as unit value, capacity guessed from the largest year, its part by habit.
+
+    Who sells for less than the first seller, and sells less, has no more to sell at that price;
+    by unit values alone the calm plan would leave the seller that most is bought of.
+    """
+    first, bought = max(sellers, key=lambda each: each.now), sum(each.now for each in sellers)
     last, share = told.sheet.rows[-1], ""
     if one.id == told.sender and last.target_share is not None:
         text, part = _("{buyer} takes {share} of what it exports of this"), 100 * last.target_share
         share = text.format(buyer=_name_of(told.sheet.buyer), share=percent(f"{part:.3g}", " "))
-    low, high = min([*one.prices, one.price]), max([*one.prices, one.price])
+    lowest, central = min([*one.prices, one.price]), max(one.price, first.price)
+    why, grade = _("unit value of imports in {year}; range over the years"), "C"
+    if central > one.price:
+        grade = "D"
+        why = _(
+            "a guess: as the first seller in {year}, who sold more for more; range over its own "
+            "years"
+        )
     price = DraftNumber(
-        f"{digits(one.price)} USD/{told.unit}",
-        *_range(low, high, least=low),
+        f"{digits(central)} USD/{told.unit}",
+        *_range(lowest, max([*one.prices, central]), least=lowest),
         source=told.source,
-        grade="C",
-        why=_("unit value of imports in {year}; range over the years").format(year=last.year),
+        grade=grade,
+        why=why.format(year=last.year),
     )
     now, peak = one.now / 12, one.peak / 12
     why = _(
@@ -255,7 +271,12 @@ def _seller(told: _Told, one: _Amounts) -> DraftSeller:
         source=told.source,
         why=why.format(year=last.year),
     )
-    return DraftSeller(one.id, one.name, price, capacity, share)
+    most = max(float(value.split()[0]) for _month, value in demand.series or [("", demand.value)])
+    part = min(one.now / bought, float(digits(peak)) / most)  # of any month, it can be sold
+    habit = f"{math.floor(1e4 * part) / 100:g} %"  # together no more than all
+    why = _("habit: its part of what was bought in {year}; down to none, if price alone decides")
+    at_least = DraftNumber(habit, "0 %", habit, source=told.source, why=why.format(year=last.year))
+    return DraftSeller(one.id, one.name, price, capacity, share, at_least)
 
 
 def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
