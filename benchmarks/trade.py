@@ -195,8 +195,7 @@ def _tables(store: Path, *, sums_only: bool = False, engine: Any = "") -> Any:
     with _opened(engine, 2) as opened:
         for year in data.years:
             tables = _Tables(opened, data, Question(EVERY), (year,))
-            query = tables.totals(has_weights=False)
-            found = opened.columns(query) if sums_only else tables.columns()
+            found = opened.columns(tables.totals()) if sums_only else tables.columns()
     return found
 
 
@@ -213,15 +212,12 @@ def _pandas(store: Path, *, sums_only: bool) -> Any:
     import pandas as pd  # noqa: PLC0415
 
     for path in sorted(store.glob("*/*.parquet")):
-        columns = ["i", "j", "k", "v", *(() if sums_only else "q")]
-        table = pd.read_parquet(path, columns=columns)
+        table = pd.read_parquet(path, columns=["i", "j", "k", "v", "q"])
+        table["w"] = table["v"].where(table["q"].notna())
         table["squares"] = table["v"].astype(float) ** 2
         table["top"] = table["v"] * _KEY + (_KEY - 1) - table["i"]
         told = {"v": ("v", "sum"), "squares": ("squares", "sum"), "n": ("i", "size"),
-                "top": ("top", "max")}  # fmt: skip
-        if not sums_only:
-            table["w"] = table["v"].where(table["q"].notna())
-            told |= {"q": ("q", "sum"), "w": ("w", "sum")}
+                "top": ("top", "max"), "q": ("q", "sum"), "w": ("w", "sum")}  # fmt: skip
         found = table.groupby(["k", "j"], sort=False).agg(**told).reset_index()
         if sums_only:
             continue
