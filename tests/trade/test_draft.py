@@ -99,6 +99,13 @@ def test_the_calm_plan_buys_as_was_bought_and_a_stop_saves_nothing(tmp_path: Pat
     assert min(row.target_loss for row in surface.rows) == pytest.approx(0.0, abs=1e-3)
 
 
+def test_a_seller_of_next_to_nothing_has_no_habit(tmp_path: Path) -> None:
+    rows = ("2021,643,440,271121,1,1", "2021,428,440,271121,9000,90000")
+    case = api.read_case(drafted(store_of(tmp_path, rows), "LTU", "RUS", "271121", tmp_path))
+    assert case.suppliers["russian_federation"].at_least is None
+    assert case.suppliers["latvia"].at_least is not None
+
+
 def test_small_sellers_are_put_together(tmp_path: Path) -> None:
     rows = (
         "2021,643,440,271121,1000,4000", "2021,428,440,271121,4,16", "2021,233,440,271121,5,10",

@@ -273,10 +273,11 @@ def _seller(
     )
     most = max(float(value.split()[0]) for _month, value in demand.series or [("", demand.value)])
     part = min(one.now / bought, float(digits(peak)) / most)  # of any month, it can be sold
-    habit = f"{math.floor(1e4 * part) / 100:g} %"  # together no more than all
+    hundredths = math.floor(1e4 * part)  # together no more than all
+    habit = f"{hundredths / 100:g} %"
     why = _("habit: its part of what was bought in {year}; down to none, if price alone decides")
     at_least = DraftNumber(habit, "0 %", habit, source=told.source, why=why.format(year=last.year))
-    return DraftSeller(one.id, one.name, price, capacity, share, at_least)
+    return DraftSeller(one.id, one.name, price, capacity, share, at_least if hundredths else None)
 
 
 def _range(low: float, high: float, *, least: float) -> tuple[str, str]:
