@@ -15,7 +15,7 @@ from derbes.brief.leverage import losses_section
 from derbes.brief.page import sections_of
 from derbes.brief.sources import method_section
 from derbes.case.entities import Case, Measure, MeasureKind
-from derbes.case.quantity import Note
+from derbes.case.quantity import Note, Step
 from derbes.language import use_language
 from derbes.results.supply import Cover, Leverage
 from tests.brief.invented import LENGTHS, invented_contents, without_money
@@ -66,7 +66,7 @@ Essential demand is served in full for 8.5 months of 12 months; in the worst mon
 Served share of the worst essential use · Embargo by Northland, 12 months · from January 2026 · \
 variant: as planned · central values, no draws
 Data as a table
-: Served share of the worst essential use, by month
+: Served share of the worst essential use, by date
 """
 
 
@@ -78,8 +78,22 @@ def test_page_one_says_this(page):
 def test_what_the_worst_use_gets_is_not_said_of_all_demand(page):
     said = text_of(part(page, "coverage-curves"))
     assert "2 of 2 essential uses go short" in said, "and one of them less than the other"
-    assert "over all variants the worst month serves 40% of the worst essential use." in said
+    assert "over all variants 40% of the worst essential use is served in the worst month." in said
     assert "of essential demand" not in said
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step.MONTH, "; in the worst month, "),
+        (Step.QUARTER, "; in the worst quarter, "),
+        (Step.YEAR, "; in the worst year, "),
+    ],
+)
+def test_the_worst_period_is_as_long_as_those_of_the_calendar(contents, step, words):
+    calendar = replace(contents.case.calendar, step=step)
+    figure = coverage_figure(replace(contents, case=replace(contents.case, calendar=calendar)))
+    assert words in figure.title
 
 
 def test_the_number_of_a_card_may_part_from_its_unit_on_a_phone(page):

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure, quantities
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Quantity, Step
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of
 from derbes.results.money import Ways
@@ -348,6 +348,16 @@ def calm_words(row: CoverRow | None) -> str:
     if row is None or not row.short_in_calm_from:
         return ""
     return _("short in calm already, from {month}").format(month=fmt.date(row.short_in_calm_from))
+
+
+def in_worst(case: Case) -> str:
+    """In which period least is served, by the step of the calendar."""
+    of_steps = {
+        Step.MONTH: _("in the worst month"),
+        Step.QUARTER: _("in the worst quarter"),
+        Step.YEAR: _("in the worst year"),
+    }
+    return of_steps[case.calendar.step]
 
 
 def bounded(row: LeverageRow, field: str, text: str) -> str:

@@ -5,7 +5,14 @@ from typing import Any
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import NOTHING, OPTIMAL, BriefContents, calm_words, survived
+from derbes.brief.contents import (
+    NOTHING,
+    OPTIMAL,
+    BriefContents,
+    calm_words,
+    in_worst,
+    survived,
+)
 from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
@@ -97,7 +104,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         Column(_("served, best response"), partial(served, bound="optimal")),
         Column(_("served, simple rule"), partial(served, bound="myopic")),
     )
-    caption = _("{unit}, by month").format(unit=unit)
+    caption = _("{unit}, by date").format(unit=unit)
     return Figure(
         "coverage",
         contents.as_written(_coverage_finding(contents, found[0])),
@@ -133,7 +140,7 @@ def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
         text = _("All essential demand is served for the {length} of the measure")
         return text.format(length=length)
     row = contents.cover_row(start=contents.focus.shown)
-    short, worst = calm_words(row), _worst_month(contents, branch, min(path))
+    short, worst = calm_words(row), _at_worst(contents, branch, min(path))
     time = survived(row) if row and not row.survives_length else fmt.months(full * step)
     text = _("Essential demand is served in full for {time} of {length}; {worst}")
     if short and full == 0:
@@ -143,19 +150,20 @@ def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
     return text.format(short=short, time=time, length=length, worst=worst)
 
 
-def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
+def _at_worst(contents: BriefContents, branch: Branch, least: float) -> str:
     row = contents.leverage_row(variant=branch.variant, start=branch.start, bound=branch.bound)
     own, share = essential_uses(contents.case_of(branch.variant)), branch.served_share
     use = min((use for use in own if share.get(use)), key=lambda use: min(share[use]), default="")
     if row and min(share.get(row.deepest_use, ()), default=1.0) <= least + NOTHING:
         use = row.deepest_use
-    text = _("in the worst month, {share} of it")
+    text = _("{in_worst}, {share} of it")
     if len(own) > 1:
-        text = _("in the worst month, {share} of it ({use})")
-    text = text.format(share=fmt.share(least), use=contents.name("uses", use))
+        text = _("{in_worst}, {share} of it ({use})")
+    name, worst = contents.name("uses", use), in_worst(contents.case)
+    text = text.format(in_worst=worst, share=fmt.share(least), use=name)
     if row is None or abs(1 - least - row.deepest_shortfall) <= NOTHING:
         return text
-    return _("{served}; what the measure takes in its worst month: {share}").format(
+    return _("{served}; what the measure takes at worst: {share}").format(
         served=text, share=fmt.share(row.deepest_shortfall)
     )
 
@@ -227,7 +235,7 @@ def coverage_section(contents: BriefContents) -> Section:
 
 
 def _worst_by_variant(contents: BriefContents) -> str:
-    """What the worst month serves in each variant, from least to most; empty for one alone."""
+    """What the worst period serves in each variant, from least to most; empty for one alone."""
     least = [
         min(_path(contents, branch), default=1.0)
         for variant in contents.variants
@@ -237,15 +245,15 @@ def _worst_by_variant(contents: BriefContents) -> str:
     if len(least) < 2:
         return ""
     low, high = fmt.share(min(least)), fmt.share(max(least))
-    text = _("{start}, the worst month serves {shares} of essential demand in every variant.")
+    text = _("{start}, {shares} of essential demand is served {in_worst} in every variant.")
     if low != high:
-        text = _("{start}, the worst month serves {shares} of essential demand, by variant.")
+        text = _("{start}, {shares} of essential demand is served {in_worst}, by variant.")
     if len(essential_uses(contents.case)) > 1:
         text = _(
-            "{start}, over all variants the worst month serves {shares} of the worst essential use."
+            "{start}, over all variants {shares} of the worst essential use is served {in_worst}."
         )
-    start = start_words(contents)
-    return text.format(start=start[:1].upper() + start[1:], shares=fmt.span(low, high))
+    start, shares, worst = start_words(contents), fmt.span(low, high), in_worst(contents.case)
+    return text.format(start=start[:1].upper() + start[1:], shares=shares, in_worst=worst)
 
 
 def _by_use(contents: BriefContents) -> Figure | None:
@@ -281,7 +289,7 @@ def _by_use(contents: BriefContents) -> Figure | None:
 
 
 def _by_start(contents: BriefContents) -> Figure | None:
-    """One panel per start, where there are several; in the title what its worst month serves."""
+    """One panel per start, where there are several; in the title what its worst period serves."""
     starts = sorted({*contents.focus.milestones, contents.focus.worst})
     found = [(start, branch) for start in starts for branch in contents.courses(start)]
     if not found:
@@ -293,11 +301,11 @@ def _by_start(contents: BriefContents) -> Figure | None:
     least = [min(path, default=1.0) for _panel, bound, path in drawn if bound == OPTIMAL]
     if len(least) < 2:
         return None
-    text = _("From each start the worst month serves {shares} of essential demand")
+    text = _("From each start {shares} of essential demand is served {in_worst}")
     if len(essential_uses(contents.case)) > 1:
-        text = _("From each start the worst month serves {shares} of the worst essential use")
+        text = _("From each start {shares} of the worst essential use is served {in_worst}")
     shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
-    title = contents.as_written(text).format(shares=shares)
+    title = contents.as_written(text).format(shares=shares, in_worst=in_worst(contents.case))
     return _panels(contents, drawn, id_="coverage-by-start", title=title)
 
 

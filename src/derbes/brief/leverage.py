@@ -15,6 +15,7 @@ from derbes.brief.contents import (
     calm_words,
     decimal_year,
     harm_of,
+    in_worst,
     is_all_net,
     survived,
 )
@@ -512,7 +513,7 @@ def bounds_section(contents: BriefContents) -> Section:
         "unmet_deferrable": _("unmet deferrable, {unit}").format(
             unit=contents.unit_words(essential=False)
         ),
-        "deepest_shortfall": _("unmet in the deepest month"),
+        "deepest_shortfall": _("unmet {in_worst}").format(in_worst=in_worst(contents.case)),
         "target_loss": _("target's loss"),
     }
     if all(is_all_net(one) for row in found for one in row[2:] if one is not None):
