@@ -5,13 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from derbes.case.options import Budget, Choice, Limit
+from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from tests.known_answers.test_plans import farmer, lands
 from tests.oracles.plans import evaluate, solve_extensive
 from tests.planning.generated import small_case, with_budget
+from tests.small_cases import worked_example
 
 Q = Quantity
 ROUNDING = 1e-6
@@ -46,6 +47,24 @@ def test_a_stricter_standard_never_costs_less(seed):
         assert costs[0] < costs[-1] or costs is by_first
         for easier, stricter in pairwise(costs):
             assert stricter >= easier * (1 - ROUNDING)
+
+
+@pytest.mark.parametrize(("largest", "is_enough"), [(100.0, False), (130.0, True)])
+def test_an_option_of_any_size_is_chosen_once_whatever_its_dates(largest, is_enough):
+    """A year takes 720 and 600 are held: twice 100 would do."""
+    option = Option(
+        "more",
+        kind=OptionKind.RESERVE,
+        element="goods.good",
+        sizes=(),
+        largest=largest,
+        dates=(0, 6),
+        capital_by_size=Q(1.0),
+    )
+    year = Standard("year", measure="cut", length=12, first=24, last=24)
+    case = replace(worked_example(1), options={"more": option}, standards={"year": year})
+    plan = solve_plan(make_problem(case))
+    assert (plan.feasible, len(plan.choices)) == (is_enough, 1)
 
 
 @pytest.mark.parametrize("case", [farmer(), lands()], ids=["farmer", "lands"])

@@ -187,6 +187,25 @@ def test_binding_component_counts_upstream():
     assert value_of(case, "count(g for g in raw_inputs_of(good)) == 1") is True
 
 
+def test_uses_count_by_demand_in_the_share_of_an_actor():
+    """The sender sells all of 100 t of one good, nobody of it 300 t of another: a quarter."""
+    case = worked_example(1)
+    second = replace(case.goods["good"], id="second", reserve=None)
+    bought = replace(
+        case.suppliers["from_other"], id="more", good="second", capacity=Quantity(300.0)
+    )
+    use = replace(case.uses["use"], id="more", good="second", demand=Quantity(300.0))
+    case = replace(
+        case,
+        goods={**case.goods, "second": second},
+        suppliers={**case.suppliers, "more": bought},
+        uses={**case.uses, "more": use},
+    )
+    for upstream in ("true", "false"):
+        text = f"abs(import_share(sender, 2027-01, upstream={upstream}) - 0.25) < 0.000001"
+        assert value_of(case, text) is True
+
+
 def test_a_variant_answers_in_place_of_the_case():
     case = with_variant(E1, "with_plant", worked_example(3))
     assert value_of(case, "exists(plant, variant=with_plant) and not exists(plant)") is True

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.options import Choice, Limit, Standard
+from derbes.case.quantity import Calendar, Step
 from derbes.planning.problem import PlanSolution, TimeIsOver
 from derbes.planning.solving import (
     conflict_of,
@@ -42,6 +43,14 @@ def test_a_budget_and_a_standard_clash_in_the_words_of_the_case():
         'essential uses: "Embargo" of 12 months is survived from 2028-01 on. Least relaxation: the '
         "standard can hold for 3 months instead of 12 months."
     )
+
+
+def test_a_standard_by_quarter_gives_way_in_months():
+    quarters = Calendar(2026, 1, 20, Step.QUARTER)
+    asked = standard(length=4, first=8)
+    (wish,) = conflict_of(town(calendar=quarters, standards={"a_year": asked}), Listed())
+    assert [(cure.now, cure.then, cure.least_relaxation) for cure in wish.cures] == [(12, 9, 3)]
+    assert wish.what.endswith("the standard can hold for 9 months instead of 12 months.")
 
 
 def test_a_standard_can_begin_later():
