@@ -21,6 +21,7 @@ from derbes.brief.drawing import (
     legend_columns,
     mark_lines,
     numbers,
+    panels,
     wrapped,
 )
 from derbes.brief.page import sections_of
@@ -80,6 +81,15 @@ def test_every_chart_is_no_wider_than_its_place(contents):
                 size = re.search(r'viewBox="0 0 (\d+)', _drawn(spec))
                 assert size is not None
                 assert int(size.group(1)) <= limit + 12, figure.id
+
+
+@pytest.mark.parametrize(("n", "axes"), [(1, 1), (2, 2), (3, 3), (4, 2), (5, 5)])
+def test_no_axis_stands_under_an_empty_panel(n, axes):
+    order = [f"panel {one}" for one in range(n)]
+    rows = [{"panel": name, "x": x, "y": 1.0} for name in order for x in (1111, 2222)]
+    marks = {"x": numbers("x", form="d", values=[1111, 2222]), "y": numbers("y")}
+    spec = panels(rows, [layer("point", marks)], width=WIDE, height=40, order=order)
+    assert picture_texts(_drawn(spec)).count("2222") == axes
 
 
 def test_words_of_lines_stand_in_rows_of_their_own():

@@ -407,12 +407,15 @@ def panels(
     """
     columns = min(columns_of(width, order), len(order))
     own = (width - labels - _GAP * (columns - 1)) // columns
+    # Of a last row that is not full, an axis of its column would stand under nothing.
+    is_full, own_axes = len(order) % columns == 0, {"resolve": {"axis": {"x": "independent"}}}
     return finished(
         {
             "data": values(rows),
             "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
             "columns": columns,
-            "spacing": {"row": _GAP, "column": _GAP},
+            "spacing": {"row": _GAP if is_full else 3 * _GAP, "column": _GAP},
+            **({} if is_full else {**own_axes, "bounds": "flush"}),
             "spec": {"width": own, "height": height, "layer": layers},
         }
     )
