@@ -13,6 +13,7 @@ from derbes import api
 from derbes.case.entities import Case
 from derbes.case.options import Budget, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
+from derbes.cli.tables import plan_text
 from derbes.results.plan import FrontierPoint
 from tests.api.examples import town_case
 from tests.brief.planned import impossible_plan, invented_plan
@@ -133,6 +134,14 @@ def test_a_plan_in_words_and_tables(run, planned):
     assert (answer.code, answer.err) == (0, "")
     assert planned.calls == [("plan", DEFAULTS)]
     assert answer.out == PLAN_TEXT
+
+
+def test_nothing_is_called_discounted_where_the_case_has_no_rate():
+    plan = invented_plan()
+    bare = replace(plan, provenance=replace(plan.provenance, discount_rate=None))
+    assert plan_text(bare) == plan_text(plan).replace(", not discounted", "").replace(
+        ", discounted", ""
+    )
 
 
 def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monkeypatch):

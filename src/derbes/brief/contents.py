@@ -265,6 +265,16 @@ class BriefContents:
         return _("If all goes as written: {finding}").format(finding=finding)
 
     @property
+    def discounted(self) -> str:
+        """The word for discounted money; empty where the case discounts none."""
+        return self.leverage.provenance.discounted
+
+    @property
+    def not_discounted(self) -> str:
+        """The word for money as paid; empty where none is discounted."""
+        return self.leverage.provenance.not_discounted
+
+    @property
     def prices(self) -> str:
         """The year in whose prices money is told; empty where there is none."""
         return prices_words(self.case.price_year)

@@ -12,7 +12,15 @@ from typing import Any
 from derbes.harmless import in_line
 from derbes.language import _, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
-from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns, status_words
+from derbes.results.plan import (
+    FrontierPoint,
+    Plan,
+    account_columns,
+    account_title,
+    outlay_title,
+    standard_columns,
+    status_words,
+)
 from derbes.results.statements import (
     SpeakerScore,
     StatementRow,
@@ -171,8 +179,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
-    title = _("Where the cost comes from, discounted")
-    yield _titled(title, account_columns(money), plan.account_lines)
+    yield _titled(account_title(plan), account_columns(money), plan.account_lines)
     title = _("Standards")
     if plan.feasible is False:
         title = _("Standards, in the plan that falls short least")
@@ -199,9 +206,9 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
     )
-    yield _titled(_("Outlay by year, not discounted"), outlay, plan.outlay_lines)
+    yield _titled(outlay_title(plan), outlay, plan.outlay_lines)
     if plan.ways is not None:
-        yield _ways(plan.ways, money)
+        yield _ways(plan, plan.ways)
     waiting = (
         Column(_("decided later by"),
                lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
@@ -221,14 +228,19 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         yield _("Not computed: {answers}").format(answers=", ".join(plan.not_computed))
 
 
-def _ways(ways: Ways, money: str) -> str:
+def _ways(plan: Plan, ways: Ways) -> str:
     """The programme beside other ways, with dates, prices and futures of the numbers."""
-    title = _("What it costs and what it buys, {first} to {last}, payments not discounted")
+    title = _("What it costs and what it buys, {first} to {last}")
     title = title.format(first=ways.first, last=ways.last)
+    is_discounted = bool(plan.provenance.discounted)
+    if is_discounted:
+        title = _listed((title, _("payments not discounted")))
     if ways.draws:
-        about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
+        about = _("losses by the rule over {n} draws with hazards, seed {seed}")
+        if is_discounted:
+            about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
         title = f"{title}; {about.format(n=ways.draws, seed=ways.seed)}"
-    return _titled(title, way_columns(ways, money), ways.ways)
+    return _titled(title, way_columns(ways, plan.currency), ways.ways)
 
 
 def _money(plan: Plan, amount: float | None) -> str:
@@ -447,8 +459,8 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
         (_("essential demand ever goes short"), _("share"), p_ever, errors.get("goes_short"), None),
         (_("unmet essential demand"), unmet, risk.expected_unmet, errors.get("unmet_essential"),
          risk.cvar_unmet),
-        (_("loss, discounted"), money, risk.expected_loss, errors.get("target_loss"),
-         risk.cvar_loss),
+        (_listed((_("loss"), stress.provenance.discounted)), money, risk.expected_loss,
+         errors.get("target_loss"), risk.cvar_loss),
     )  # fmt: skip
     what = _("hazards: {names}").format(names=", ".join(risk.hazards))
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)

@@ -362,6 +362,16 @@ def account_words(item: str) -> str:
     }.get(item, item)
 
 
+def account_title(plan: Plan) -> str:
+    """What stands above the parts of the cost."""
+    return ", ".join(filter(None, (_("Where the cost comes from"), plan.provenance.discounted)))
+
+
+def outlay_title(plan: Plan) -> str:
+    """What stands above what is paid by year."""
+    return ", ".join(filter(None, (_("Outlay by year"), plan.provenance.not_discounted)))
+
+
 def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
@@ -384,6 +394,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
     money, ways = plan.currency, plan.ways
+    account, outlay = account_title(plan), outlay_title(plan)
     table = partial(table_of, money=money, good=_("unit of the good"))
     return (
         table(
@@ -396,7 +407,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
             "not_computed",
         ),
         table(
-            "account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
+            "account", account, AccountRow, plan.account,
             *(one for one in account_columns(money) if one.value != "more"), "counts",
         ),
         table(
@@ -408,7 +419,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
             "months cost bound cost_of_a_month feasible dominated",
         ),
         table(
-            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay,
+            "outlay", outlay, Outlay, plan.outlay,
             "year currency amount without_project options",
         ),
         table(
