@@ -420,7 +420,8 @@ def _outlay_spec(contents: BriefContents, plan: results.Plan, width: int) -> veg
     ]
     n_years = len({row["year"] for row in rows})
     order = [everything, abroad]
-    room = (width - 60) / vega.columns_of(width, order) / max(1, n_years)
+    most = 1 if width == vega.NARROW else vega.columns_of(width, order)
+    room = (width - 60) / most / max(1, n_years)
     every = max(1, round(4.5 * vega.LETTER / room + 0.5))
     place = f"round(datum.index * {max(1, n_years - 1)})"
     axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
@@ -431,7 +432,8 @@ def _outlay_spec(contents: BriefContents, plan: results.Plan, width: int) -> veg
         "y": vega.numbers("amount", tickCount=4),
         "color": vega.by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
     }
-    return vega.panels(rows, [vega.layer("bar", bars)], width=width, height=110, order=order)
+    layers = [vega.layer("bar", bars)]
+    return vega.panels(rows, layers, width=width, height=110, order=order, most=most)
 
 
 def plan_sections(contents: BriefContents) -> Iterator[Section]:
