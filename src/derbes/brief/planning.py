@@ -107,6 +107,9 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
         yield fmt.joined(text, proven, calm, by=" ")
     if plan.status == "time limit":
         yield _("The search ended at its time limit; a cheaper plan may exist.")
+    if plan.status == "feasible" and plan.gap is not None:
+        text = _("That is not proved to be the cheapest: the gap to what is proved is {gap}.")
+        yield text.format(gap=fmt.share(plan.gap))
     if plan.clash:
         yield _("The wishes below cannot hold together; relaxing one of them is enough.")
     if together := plan.standards_words(money):

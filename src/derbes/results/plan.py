@@ -41,6 +41,7 @@ def status_words(status: str) -> str:
     """How a search for a plan ended."""
     states = {
         "optimal": _("within the gap asked for"),
+        "feasible": _("meets all that is asked, not proved to be within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
     }
@@ -233,7 +234,7 @@ class Plan(Tabled):
     value_of_waiting: tuple[Waiting, ...]
     alternatives: tuple[Alternative, ...]
     status: Annotated[str, Head("status", words=status_words)]
-    """`optimal` (within the gap), `time limit`, `infeasible`."""
+    """`optimal` (within the gap), `feasible` (not proved to be), `time limit`, `infeasible`."""
     not_computed: Annotated[tuple[str, ...], Head("not computed")]
     """Answers that were left out, because nobody asked or the time was over."""
     draws: Annotated[int, Head("draws")]
