@@ -122,6 +122,13 @@ class BriefContents:
         """Name of an element of the case for a reader."""
         return names_of(self.case, section, (id_,))
 
+    def element(self, path: str) -> str:
+        """Name of an element by its path; of what is none, the path."""
+        section, _dot, id_ = path.partition(".")
+        elements = getattr(self.case, section, None)
+        is_named = isinstance(elements, Mapping) and hasattr(elements.get(id_), "label")
+        return self.name(section, id_) if is_named else path
+
     def names(self, section: str, ids: Collection[str]) -> str:
         """Names of elements of the case, separated by commas."""
         return names_of(self.case, section, ids)

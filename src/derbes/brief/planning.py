@@ -180,7 +180,8 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
     money, discounted = contents.case.currency, plan.provenance.discounted
     account = fmt.joined(results.account_title(plan), contents.prices)
     yield table_of(account, _in_money(results.account_columns(money), money), plan.account_lines)
-    wishes = (Column(_("wish"), "wish"), Column(_("what"), "what"))
+    wish = Column(_("wish"), lambda row: contents.element(row.wish))
+    wishes = (wish, Column(_("what"), "what"))
     yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
     standards = results.standard_columns(money, partial(contents.name, "standards"))
     costs = fmt.joined(_("What each standard costs"), discounted)

@@ -26,6 +26,7 @@ from derbes.results.statements import (
     StatementRow,
     StatementTable,
     ThesisEdge,
+    kind_words,
     statement_columns,
 )
 from derbes.results.stress import (
@@ -482,7 +483,7 @@ def _deciding(stress: Stress) -> Iterator[str]:
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (
-            Column(title.format(answer=answer, n=stress.draws_deciding), "input"),
+            Column(_("input"), "input"),
             Column(
                 _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
             ),
@@ -491,7 +492,8 @@ def _deciding(stress: Stress) -> Iterator[str]:
             Column(_("at low"), partial(swing, field="answer_at_low"), unit),
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
         )
-        yield text_table(columns, rows[:MOST_INPUTS])
+        title = title.format(answer=answer, n=stress.draws_deciding)
+        yield _titled(title, columns, rows[:MOST_INPUTS])
     yield from no_index_words(answer for answer, rows in stress.indices.items() if not rows)
 
 
@@ -526,8 +528,9 @@ that foretell something."""
 
 def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
     """A table of a ledger for the screen; what becomes of the text of some of its columns."""
-    in_words = partial(_in_words, of=modality_words)
+    in_words, of_kind = partial(_in_words, of=modality_words), partial(_in_words, of=kind_words)
     words = {"modality": in_words, "source_modality": in_words, **words}
+    words |= dict.fromkeys(("change", "in_what", "kind"), of_kind)
     whole = table.tables()[name]
     known = {column.path: column for column in whole.columns}
     fitting = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]
