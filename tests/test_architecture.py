@@ -50,6 +50,7 @@ ONE_IMPORTER = {
     "derbes.cli.brief": "the verbs of looking, beside those of answers; neither reads the other",
     "derbes.cli.commands": "loaded at the call, so that an interruption before it ends quietly",
     "derbes.cli.completion": "its shells' scripts, loaded where a line is completed",
+    "derbes.cli.naming": "loaded where a result is told to a reader: it loads what a brief needs",
     "derbes.cli.unforeseen": "loaded where something fails that nobody foresaw",
     "derbes.tables.history": "demand out of a history, with its equations (H)",
     "derbes.tables.lists": "what a list of one kind says, beside the way of any table into a case",

@@ -563,7 +563,10 @@ USUAL_STARTS = "quarter"
 
 def provenance_of(case: Case) -> Provenance:
     """What makes a result of this case: its hash, and the versions in use."""
-    return Provenance(case.name, case.hash, VERSION, f"HiGHS {metadata.version('highspy')}")
+    rate = case.discount_rate
+    solver = f"HiGHS {metadata.version('highspy')}"
+    known = rate.value if rate is not None and (rate.value or rate.has_range) else None
+    return Provenance(case.name, case.hash, VERSION, solver, discount_rate=known)
 
 
 def made_by(

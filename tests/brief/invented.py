@@ -314,7 +314,7 @@ def invented_contents(every: int = 3) -> BriefContents:
     starts = list(range(0, N, every))
     made = Provenance(
         "Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1",
-        command="derbes brief cases/waterworks.yaml",
+        command="derbes brief cases/waterworks.yaml", discount_rate=0.05,
     )  # fmt: skip
     cover, rows, ends, branches = [], [], [], []
     for variant in OPENINGS:

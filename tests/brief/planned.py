@@ -15,7 +15,7 @@ from derbes.results.plan import (
 )
 from derbes.results.supply import Provenance
 
-MADE = Provenance("Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1")
+MADE = Provenance("Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1", discount_rate=0.05)
 
 WORKS = PlanChoice(
     option="works",

@@ -21,6 +21,7 @@ from derbes.brief.drawing import (
     legend_columns,
     mark_lines,
     numbers,
+    panels,
     wrapped,
 )
 from derbes.brief.page import sections_of
@@ -80,6 +81,31 @@ def test_every_chart_is_no_wider_than_its_place(contents):
                 size = re.search(r'viewBox="0 0 (\d+)', _drawn(spec))
                 assert size is not None
                 assert int(size.group(1)) <= limit + 12, figure.id
+
+
+@pytest.mark.parametrize(("n", "axes"), [(1, 1), (2, 2), (3, 3), (4, 2), (5, 5)])
+def test_no_axis_stands_under_an_empty_panel(n, axes):
+    order = [f"panel {one}" for one in range(n)]
+    rows = [{"panel": name, "x": x, "y": 1.0} for name in order for x in (1111, 2222)]
+    marks = {"x": numbers("x", form="d", values=[1111, 2222]), "y": numbers("y")}
+    spec = panels(rows, [layer("point", marks)], width=WIDE, height=40, order=order)
+    assert picture_texts(_drawn(spec)).count("2222") == axes
+
+
+def test_panels_with_long_names_stand_side_by_side_under_two_lines():
+    def drawn(*order):
+        rows = [{"panel": name, "x": x, "y": 1.0} for name in order for x in (0, 1)]
+        marks = {"x": numbers("x"), "y": numbers("y")}
+        spec = panels(rows, [layer("point", marks)], width=NARROW, height=40, order=list(order))
+        return picture_texts(_drawn(spec)), spec["columns"]
+
+    texts, columns = drawn("Учебные стрельбы, 152 мм", "Учебные стрельбы, 82 мм")
+    assert columns == 2
+    assert {text.replace("  ", "|") for text in texts if "Уч" in text} == {
+        "Учебные стрельбы,|152 мм",
+        "Учебные стрельбы, 82|мм",
+    }
+    assert drawn("A name that takes three lines above one of two panels", "Another")[1] == 1
 
 
 def test_words_of_lines_stand_in_rows_of_their_own():
@@ -250,6 +276,25 @@ def test_words_of_an_opening_end_before_the_names_of_lanes(contents):
     room = (NARROW - 124 - 14) * 6 / 10 - 9  # up to the mark
     assert "2032" in told[0]
     assert all(len(line) * LETTER < room for line in json.loads(told[0]))
+
+
+def test_a_lane_is_as_high_as_its_own_lines(contents):
+    """One long name made all lanes high, and the chart too high for what was left of a sheet."""
+
+    def height(*names):
+        plants = {
+            f"p{n}": replace(next(iter(contents.case.plants.values())), label={"": name})
+            for n, name in enumerate(names)
+        }
+        calm = {
+            name: replace(one, plant_openings=dict.fromkeys(plants, "2027-01"))
+            for name, one in contents.calm.items()
+        }
+        some = replace(contents, case=replace(contents.case, plants=plants), calm=calm)
+        return dependence_section(some).figures[0].spec(NARROW)["vconcat"][0]["height"]
+
+    long = "a name of many words that fills four lines of its lane"
+    assert height("a", "b", long) - height("a", "b", "c") == height(long) - height("a") > 0
 
 
 def test_binding_boxes_are_thick_and_the_senders_dashed():

@@ -7,7 +7,9 @@ import pytest
 from derbes.brief import render_brief
 from derbes.brief.planning import buys_words, money_section, programme_card, ways_table
 from derbes.case.options import Standard
+from derbes.case.quantity import Quantity
 from derbes.language import use_language
+from derbes.request import provenance_of
 from derbes.results.money import (
     CHEAPEST,
     NOTHING,
@@ -55,6 +57,27 @@ def told(contents):
 
 def _plain(text):
     return text.replace("\u00a0", " ")
+
+
+def test_money_is_discounted_only_where_the_case_has_a_rate(told):
+    assert "discounted" in render_brief(told)
+    bare = replace(told.leverage.provenance, discount_rate=None)
+    plan = replace(told.plan, provenance=bare)
+    leverage = replace(told.leverage, provenance=bare)
+    assert "iscount" not in render_brief(replace(told, plan=plan, leverage=leverage))
+
+
+@pytest.mark.parametrize(
+    ("rate", "known"),
+    [
+        (None, None),
+        (Quantity(0.0, "1/year"), None),
+        (Quantity(0.0, "1/year", low=0.0, high=0.1), 0.0),
+        (Quantity(0.05, "1/year"), 0.05),
+    ],
+)
+def test_a_result_says_at_which_rate_money_is_discounted(contents, rate, known):
+    assert provenance_of(replace(contents.case, discount_rate=rate)).discount_rate == known
 
 
 def test_page_one_tells_three_ways_with_dates_and_errors(told):

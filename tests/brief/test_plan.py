@@ -55,8 +55,8 @@ def test_the_plan_is_told_in_words(planned_page):
     said = _plain(text_of(part(planned_page, "plan")))
     assert "The plan: 2 choices meet the standards for 31.5 million USD" in said
     assert (
-        "Supply and options together cost 132 million USD, discounted; no plan costs less than "
-        "131 million USD. Without any standard the cheapest course costs 100 million USD."
+        "Supply and options together cost 132 million USD, discounted at 5% a year. No plan costs "
+        "less than 131 million USD. Without any standard the cheapest course costs 100 million USD."
     ) in said
     assert "To know the future before deciding would be worth 2.5 million USD." in said
     assert "A plan made for mean values alone would cost 500,000 USD more." in said

@@ -79,7 +79,7 @@ def test_cover_shows_a_table_for_each_variant_and_measure(run, computed):
     answer = run("cover", "town.yaml")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == (
-        "base, embargo\n"
+        "as planned, embargo\n"
         "start    use        time to survive  the same, myopic  days of cover  binding  sold by\n"
         "                            [month]           [month]          [day]\n"
         "2026-01  treatment               10               9.5          182.6  alum     northland\n"
@@ -109,18 +109,18 @@ def test_cover_of_a_case_without_measures(run, computed, monkeypatch):
     found = cover_result(cover_row(measure=""))
     monkeypatch.setattr(api, "cover", computed.note("cover", found))
     lines = run("cover", "town.yaml").out.splitlines()
-    assert (lines[0], lines[-1]) == ("base, –", "Next: derbes check town.yaml")
+    assert (lines[0], lines[-1]) == ("as planned, –", "Next: derbes check town.yaml")
 
 
 def test_leverage_shows_the_surface_and_the_end(run, computed):
     answer = run("leverage", "town.yaml")
     assert (answer.code, answer.err) == (0, "")
     lines = answer.out.splitlines()
-    assert lines[0] == "base, embargo"
+    assert lines[0] == "as planned, embargo"
     words = "2026-01 12 best 120 0.6 126,000 2,400 52.5 16.5"
     assert lines[3].split() == words.split(" ")
     assert lines[5] == "When leverage ends"
-    words = "base embargo 12 all_essential never alum northland"
+    words = "as planned embargo 12 all essential uses never alum northland"
     assert lines[8].split() == words.split(" ")
     assert lines[-1] == "Next: derbes brief town.yaml"
     assert computed.calls == [("leverage", DEFAULTS)]
@@ -138,7 +138,7 @@ def test_leverage_says_what_its_figures_are(run, computed, monkeypatch):
         "≥ and ≤ stand before what is a bound of the harm; every other figure is what that "
         "response comes to.",
         "Unmet demand and losses are what the measure adds to calm.",
-        "base, embargo: takes nothing away in 1 of 3 rows.",
+        "as planned, embargo: takes nothing away in 1 of 3 rows.",
         "A sender cost below zero: the sender earns by it, since the buyer buys back more from it, "
         "or dearer, than it could not buy.",
         "Missing: uses.treatment.shortage_cost",

@@ -13,6 +13,7 @@ from derbes import api
 from derbes.case.entities import Case
 from derbes.case.options import Budget, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
+from derbes.cli.tables import plan_text
 from derbes.results.plan import FrontierPoint
 from tests.api.examples import town_case
 from tests.brief.planned import impossible_plan, invented_plan
@@ -36,7 +37,7 @@ DEFAULTS = {
 
 
 PLAN_TEXT = """\
-Variant: base; 50 draws, seed 7
+Variant: as planned; 50 draws, seed 7
 Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD \
 (gap 0.32%; within the gap asked for)
 Without any standard: 100,000,000 USD; the standards cost 31,500,000 USD
@@ -60,7 +61,7 @@ not counted: worth of what is in store at the end      3,000,000             1,0
 Standards
 standard  met  what it costs
                        [USD]
-a_year    yes     31,500,000
+a year    yes     31,500,000
 
 Frontier
 survived          cost  a month more  plan
@@ -135,12 +136,20 @@ def test_a_plan_in_words_and_tables(run, planned):
     assert answer.out == PLAN_TEXT
 
 
+def test_nothing_is_called_discounted_where_the_case_has_no_rate():
+    plan = invented_plan()
+    bare = replace(plan, provenance=replace(plan.provenance, discount_rate=None))
+    assert plan_text(bare) == plan_text(plan).replace(", not discounted", "").replace(
+        ", discounted", ""
+    )
+
+
 def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monkeypatch):
     monkeypatch.setattr(api, "plan", computed.note("plan", impossible_plan()))
     answer = run("plan", "town.yaml")
     assert answer.code == 0
     assert answer.out == (
-        "Variant: base; 50 draws, seed 7\n"
+        "Variant: as planned; 50 draws, seed 7\n"
         "Impossible: no choice meets all that is asked.\n"
         "\n"
         "These wishes cannot hold together; relaxing one of them is enough:\n"
@@ -153,7 +162,7 @@ def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monk
         "Standards, in the plan that falls short least\n"
         "standard  met  what it costs\n"
         "               [USD]\n"
-        "a_year    no   –\n"
+        "a year    no   –\n"
         "\n"
         "Next: derbes brief town.yaml\n"
     )
@@ -167,7 +176,7 @@ def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, mon
     monkeypatch.setattr(api, "plan", computed.note("plan", plan))
     out = run("plan", "town.yaml").out
     assert out.startswith(
-        "Variant: base; central values\n"
+        "Variant: as planned; central values\n"
         "Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD (gap 25%; stopped "
         "at the time limit)\n"
     )
@@ -226,7 +235,7 @@ def test_no_plan_within_the_time_limit(run, computed, monkeypatch):
     )  # fmt: skip
     monkeypatch.setattr(api, "plan", computed.note("plan", plan))
     assert run("plan", "town.yaml").out == (
-        "Variant: base; 50 draws, seed 7\n"
+        "Variant: as planned; 50 draws, seed 7\n"
         "No plan was found within the time limit.\n"
         "\n"
         "Next: derbes brief town.yaml\n"

@@ -47,7 +47,7 @@ def test_the_table(run, path):
     lines = answer.out.splitlines()
     assert lines[0] == "As of 2026-02-03, 4 draws where programs are solved, 256 elsewhere, seed 1"
     assert lines[2].split("  ")[0] == "id"
-    assert re.match(r"W01 +town +capability +holds +tested by the model +1 +0\.1225 ", lines[3])
+    assert re.match(r"W01 +The town +capability +holds +tested by the model +1 +0\.1225 ", lines[3])
     assert "1 holds, 1 likely" in lines
     assert lines[-1] == f"Next: derbes brief {path}"
 

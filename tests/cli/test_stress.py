@@ -6,6 +6,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")
+NORTH = "Northland stops selling"
 NUMBER = {"type": ["number", "null"]}
 CONTRACT = {
     "type": "object",
@@ -74,10 +75,10 @@ def test_the_answer_as_text(run):
         "64 draws, seed 1, method sobol\n"
         "\n"
         "Where a verdict flips, all else at its central value\n"
-        "  ended(embargo, 2027-01, months=12, bound=myopic) flips if plants.alum_works.opening"
-        " is before 2027-11\n"
-        "  ended(embargo, 2028-01, months=12, bound=myopic) flips if plants.alum_works.opening"
-        " is after 2028-11\n"
+        "  leverage has ended, Northland stops selling, 12 months, by January 2027, simple rule"
+        " flips if Alum works: opening is before 2027-11\n"
+        "  leverage has ended, Northland stops selling, 12 months, by January 2028, simple rule"
+        " flips if Alum works: opening is after 2028-11\n"
         "\n"
         f"Next: derbes brief {TOWN}\n"
     )
@@ -89,12 +90,13 @@ def test_the_text_shows_numbers_curves_and_what_decides(run):
     head = answer.out.splitlines()[0]
     assert head == "64 draws, seed 1, method sobol; 1 of them solved for the best response"
     for title in (
-        "time to survive [month]: embargo, base, best response, 1 draw\n",
-        "[month]: embargo, base, simple rule, 64 draws (256 would halve the errors)\n",
-        "sender cost, returning [USD]: embargo, 12 months, base, best response, 1 draw\n",
-        "sender cost, lost [USD]: embargo, 12 months, base, best response, 1 draw\n",
-        "Leverage has ended: base, embargo, simple rule, 64 draws; probability ± its standard",
-        "what decides end(embargo, months=12, bound=myopic)",
+        f"time to survive [month]: {NORTH}, as planned, best response, 1 draw\n",
+        f"[month]: {NORTH}, as planned, simple rule, 64 draws (256 would halve the errors)\n",
+        f"sender cost, returning [USD]: {NORTH}, 12 months, as planned, best response, 1 draw\n",
+        f"sender cost, lost [USD]: {NORTH}, 12 months, as planned, best response, 1 draw\n",
+        f"Leverage has ended: as planned, {NORTH}, simple rule, 64 draws; probability ± its "
+        "standard",
+        f"what decides end of leverage, {NORTH}, 12 months, simple rule",
     ):
         assert title in answer.out
 
@@ -103,8 +105,11 @@ def test_fans_alone_are_shown_by_year(run):
     answer = run("stress", TOWN, "--draws", "16", "--solved", "0", "--question", "fans")
     assert answer.code == 0
     cover, survive = answer.out.split("\n\n")[1:3]
-    assert cover.startswith("Cover: how long stock lasts [month]: base, simple rule, 16 draws\n")
-    assert survive.startswith("time to survive [month]: embargo, base, simple rule, 16 draws\n")
+    assert cover.startswith(
+        "Cover: how long stock lasts [month]: as planned, simple rule, 16 draws\n"
+    )
+    title = f"time to survive [month]: {NORTH}, as planned, simple rule, 16 draws\n"
+    assert survive.startswith(title)
     dates = [line.split()[0] for line in cover.splitlines()[2:]]
     assert dates == [f"{year}-01" for year in range(2026, 2031)]
 
@@ -237,4 +242,7 @@ def test_a_quantity_without_any_value_is_a_line_and_no_table_of_dashes(run, tmp_
 def test_titles_and_units_are_in_the_language_in_use(run):
     asked = ("--draws", "8", "--solved", "1", "--workers", "1", "--question", "survive")
     told = run("stress", TOWN, *asked, "--lang", "ru").out.split("\n\n")
-    assert told[1].startswith("срок устойчивости [мес.]: embargo, base, наилучший ответ, 1 прогон")
+    assert told[1].startswith(
+        "срок устойчивости [мес.]: Нортландия прекращает продажи, по плану, наилучший ответ, "
+        "1 прогон"
+    )

@@ -166,3 +166,6 @@ def test_what_lacks_least_is_told_with_what_the_prices_proved_of_cost():
     told = solve.plan_solution(problem, found, Clock.of(None), reference=50.0)
     assert (told.cost, told.bound) == (500.0, pytest.approx(99.0))
     assert told.gap == pytest.approx(401.0 / 450.0)
+    assert told.status == "feasible"
+    within = solve.plan_solution(problem, found, Clock.of(None), reference=50.0, gap=0.9)
+    assert within.status == "optimal"

@@ -47,6 +47,7 @@ def test_cover_holds_the_fields_that_scripts_rely_on():
         "n_draws": 1,
         "seed": 0,
         "command": "",
+        "discount_rate": None,
     }
 
 

@@ -116,7 +116,7 @@ def test_rows_are_grouped_in_their_first_order():
 
 def test_cells_as_text():
     cells = (0.0, 12345.6, 0.6, 3, True, math.nan, ())
-    assert [shown(cell) for cell in cells] == ["0", "12,346", "0.6", "3", "True", "–", "–"]
+    assert [shown(cell) for cell in cells] == ["0", "12,346", "0.6", "3", "yes", "–", "–"]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))

@@ -122,6 +122,13 @@ class BriefContents:
         """Name of an element of the case for a reader."""
         return names_of(self.case, section, (id_,))
 
+    def element(self, path: str) -> str:
+        """Name of an element by its path; of what is none, the path."""
+        section, _dot, id_ = path.partition(".")
+        elements = getattr(self.case, section, None)
+        is_named = isinstance(elements, Mapping) and hasattr(elements.get(id_), "label")
+        return self.name(section, id_) if is_named else path
+
     def names(self, section: str, ids: Collection[str]) -> str:
         """Names of elements of the case, separated by commas."""
         return names_of(self.case, section, ids)
@@ -263,6 +270,16 @@ class BriefContents:
         if self.stress is None:
             return finding
         return _("If all goes as written: {finding}").format(finding=finding)
+
+    @property
+    def discounted(self) -> str:
+        """The word for discounted money; empty where the case discounts none."""
+        return self.leverage.provenance.discounted
+
+    @property
+    def not_discounted(self) -> str:
+        """The word for money as paid; empty where none is discounted."""
+        return self.leverage.provenance.not_discounted
 
     @property
     def prices(self) -> str:

@@ -17,7 +17,8 @@ _OWN = "\0own"
 Shares = dict[str, tuple[float | None, ...]]
 """Essential use → the sender's share by period."""
 _END_COLOR = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
-_LANE = {"least": 20, "line": vega.LINE, "more": 4}
+_LANE = 20.0
+"""Least height of a lane. [px]"""
 _BOX = (102, 64)
 """Width and least height of a box of the map. [px]"""
 _LETTERS = 15
@@ -248,43 +249,47 @@ def _dependence_spec(
         months = zip(calm.months, path, strict=True)
         points = ({"year": decimal_year(month), "share": part} for month, part in months)
         rows = vega.turns(points, "share")
-        shares.append({"width": plot, "height": 36, "data": vega.values(rows), "layer": layers})
+        shares.append({"width": plot, "height": 28, "data": vega.values(rows), "layer": layers})
     title = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
     parts: list[vega.Spec] = [
-        {"vconcat": shares, "spacing": 10, "title": {**vega.subject(title), "frame": "bounds"}}
+        {"vconcat": shares, "spacing": 8, "title": {**vega.subject(title), "frame": "bounds"}}
     ]
     if events:
-        parts.insert(0, _lanes_spec(events, {**x, "axis": None}, years, plot=plot, labels=labels))
-    return vega.finished({"vconcat": parts, "spacing": 16})
+        parts.insert(0, _lanes_spec(events, {**x, "axis": None}, years, plot=plot))
+    return vega.finished({"vconcat": parts, "spacing": 12})
 
 
 def _lanes_spec(
-    events: list[vega.Row], x: vega.Spec, years: tuple[float, float], *, plot: int, labels: int
+    events: list[vega.Row], x: vega.Spec, years: tuple[float, float], *, plot: int
 ) -> vega.Spec:
-    """Openings and ends on lanes; words stand at the side that has room."""
-    y = vega.lanes("lane", axis={**vega.BESIDE, "minExtent": labels, "maxExtent": labels})
+    """Openings and ends, each on a lane as high as its lines; words stand where there is room."""
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
-    place = {"x": x, "y": y, "color": _END_COLOR}
-    told = {**place, "text": {"field": "words"}}
+    rows, height = [], 0.0
+    for event in events:
+        words = _in_room(event, years, plot)
+        lane = max(_LANE, vega.LINE * max(len(words), len(event["lane"])) + 4)
+        rows.append({**event, "words": words, "at": height + lane / 2})
+        height += lane
+    y = vega.numbers("at", scale={"domain": [height, 0], "nice": False})
+    place = {"x": x, "y": {**y, "axis": None}, "color": _END_COLOR}
     known, middle = "datum.year !== null", sum(years) / 2
     before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
     layers = [
         vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1)
     ]
-    events = [{**event, "words": _in_room(event, years, plot)} for event in events]
-    for n in sorted({len(event["words"]) for event in events}):
+    at_left = {"x": {"value": 0}}
+    for n in sorted({len(row[field]) for row in rows for field in ("words", "lane")}):
         look = {"dy": -vega.LINE / 2 * (n - 1), "lineHeight": vega.LINE}
-        for where, align, dx in ((before, "left", 9), (after, "right", -9)):
-            test = f"{where} && datum.words.length === {n}"
-            layers.append(vega.layer("text", told, test, align=align, dx=dx, **look))
-    nowhere = {**told, "x": {"value": 0}}
-    layers.append(vega.layer("text", nowhere, "datum.year === null", align="left", dx=2))
-    words = [{"words": vega.LINE_BREAK.join(event["words"])} for event in events]
-    height = max(
-        (vega.lane_height(events, "lane", **_LANE), vega.lane_height(words, "words", **_LANE)),
-        key=lambda one: float(one["step"]),
-    )
-    return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
+        for field, where, align, dx, more in (
+            ("words", before, "left", 9, {}),
+            ("words", after, "right", -9, {}),
+            ("words", "datum.year === null", "left", 2, at_left),
+            ("lane", "true", "right", -6, {**at_left, "color": {"value": vega.INK}}),
+        ):
+            told, test = {**place, "text": {"field": field}}, f"datum.{field}.length === {n}"
+            here = f"{where} && {test}"
+            layers.append(vega.layer("text", {**told, **more}, here, align=align, dx=dx, **look))
+    return {"width": plot, "height": height, "data": vega.values(rows), "layer": layers}
 
 
 def _in_room(event: vega.Row, years: tuple[float, float], plot: int) -> list[str]:
@@ -303,7 +308,8 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.
 
     def event(lane: str, month: str | None, words: str, *, is_end: bool) -> vega.Row:
         year = min(max(decimal_year(month), first), last) if month else None
-        return {"lane": vega.wrapped(lane, letters), "year": year, "words": words, "is_end": is_end}
+        lines = vega.wrapped(lane, letters).split(vega.LINE_BREAK)
+        return {"lane": lines, "year": year, "words": words, "is_end": is_end}
 
     events = []
     for plant, opening in calm.plant_openings.items():

@@ -382,8 +382,15 @@ def turns(rows: Iterable[Row], *fields: str) -> list[Row]:
 
 def columns_of(width: int, names: Iterable[str]) -> int:
     """Small multiples side by side: as many as leave room for their names, two at most."""
-    room = (width - _Y_AXIS - _GAP) / 2
-    return 2 if all(len(name) * LETTER <= room for name in names) else 1
+    return 2 if all(_two_lines(name, width) is not None for name in names) else 1
+
+
+def _two_lines(name: str, width: int) -> str | None:
+    """A name above one of two panels, in at most two lines; None: it has no room there."""
+    letters = int((width - _Y_AXIS - _GAP) / 2 / LETTER)
+    lines = textwrap.wrap(name, letters, break_long_words=False)
+    fits = len(lines) <= 2 and all(len(line) <= letters for line in lines)
+    return LINE_BREAK.join(lines) if fits else None
 
 
 def panels(
@@ -394,6 +401,7 @@ def panels(
     height: float | Spec,
     order: list[str],
     labels: int = 60,
+    most: int = 2,
 ) -> Spec:
     """Small multiples of layers, one per `panel` of the rows, in order, with one y axis.
 
@@ -404,15 +412,28 @@ def panels(
         height: Height of one panel. [px]
         order: Panels in order.
         labels: Width of the y axis with its labels. [px]
+        most: Panels that may stand side by side.
     """
-    columns = min(columns_of(width, order), len(order))
+    columns = min(columns_of(width, order), len(order), most)
+    names = {name: (_two_lines(name, width) if columns > 1 else None) or name for name in order}
+    rows = [{**row, "panel": names[row["panel"]]} for row in rows]
     own = (width - labels - _GAP * (columns - 1)) // columns
+    # Of a last row that is not full, an axis of its column would stand under nothing.
+    below = 3 * _GAP + LINE * any(LINE_BREAK in name for name in names.values())
+    is_full, own_axes = len(order) % columns == 0, {"resolve": {"axis": {"x": "independent"}}}
     return finished(
         {
             "data": values(rows),
-            "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
+            "facet": {
+                "field": "panel",
+                "type": "nominal",
+                "sort": list(names.values()),
+                "title": None,
+                "header": {"labelExpr": LINES_OF_LABEL["labelExpr"], "labelLineHeight": LINE},
+            },
             "columns": columns,
-            "spacing": {"row": _GAP, "column": _GAP},
+            "spacing": {"row": _GAP if is_full else below, "column": _GAP},
+            **({} if is_full else {**own_axes, "bounds": "flush"}),
             "spec": {"width": own, "height": height, "layer": layers},
         }
     )

@@ -268,7 +268,7 @@ def weak_window(contents: BriefContents) -> str:
 
 
 def _weak_in_draws(contents: BriefContents) -> str:
-    """At which starts at least half of the draws fall short, and the worst start over draws."""
+    """At which starts at least half of the draws fall short; the worst is in the table by date."""
     medians, length = _medians(contents), contents.focus.length
     if not medians:
         return ""
@@ -298,18 +298,7 @@ def _weak_in_draws(contents: BriefContents) -> str:
             "meet essential demand for {length}."
         )
     begins, ends = (fmt.date(weak[0]), fmt.date(weak[-1])) if weak else ("", "")
-    said = fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
-    worst = worst_drawn(contents)
-    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
-    if answer is None:
-        return said
-    median, span = quantile_words(answer, "50"), span_words(answer)
-    text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
-    if worst == contents.focus.start:
-        text = _("No start in the draws is worse than {month}.")
-    elif span == median:
-        text = _("Worst start: {month}, {median} in nine draws of ten.")
-    return fmt.joined(said, text.format(month=fmt.date(worst), median=median, span=span), by=" ")
+    return fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
 
 
 def _weak_window(contents: BriefContents) -> str:

@@ -259,8 +259,11 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
         text = _("cheapest programme that meets the standards, above supply without any")
     first = fmt.date(contents.case.calendar.label(0))
     made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
-    words = _("{text}; {first} to {last}, discounted, {made}").format(
-        text=text, first=first, last=contents.last_month, made=made
+    words = _("{text}; {first} to {last}, {made}").format(
+        text=text,
+        first=first,
+        last=contents.last_month,
+        made=fmt.joined(plan.provenance.discounted, made),
     )
     return (label, contents.money(above), words)
 

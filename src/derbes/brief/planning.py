@@ -93,14 +93,23 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
     about = fmt.joined(made_of(contents, plan), contents.prices, by=" · ")
     yield about[:1].upper() + about[1:] + "."
     if plan.cost is not None and plan.bound is not None:
-        text = _(
-            "Supply and options together cost {cost}, discounted; no plan costs less than "
-            "{bound}. Without any standard the cheapest course costs {calm}."
-        )
-        calm = money(plan.no_threat_cost)
-        yield text.format(cost=money(plan.cost), bound=money(plan.bound), calm=calm)
+        text, rate = _("Supply and options together cost {cost}."), plan.provenance.discount_rate
+        if rate is not None:
+            text = _("Supply and options together cost {cost}, discounted at {rate} a year.")
+        text = text.format(cost=money(plan.cost), rate=fmt.share(rate or 0.0))
+        proven = _("No plan costs less.")
+        if money(plan.bound) != money(plan.cost):
+            proven = _("No plan costs less than {bound}.").format(bound=money(plan.bound))
+        calm = ""
+        if beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0)):
+            calm = _("Without any standard the cheapest course costs {calm}.")
+        calm = calm.format(calm=money(plan.no_threat_cost))
+        yield fmt.joined(text, proven, calm, by=" ")
     if plan.status == "time limit":
         yield _("The search ended at its time limit; a cheaper plan may exist.")
+    if plan.status == "feasible" and plan.gap is not None:
+        text = _("That is not proved to be the cheapest: the gap to what is proved is {gap}.")
+        yield text.format(gap=fmt.share(plan.gap))
     if plan.clash:
         yield _("The wishes below cannot hold together; relaxing one of them is enough.")
     if together := plan.standards_words(money):
@@ -156,7 +165,7 @@ def _choices_table(contents: BriefContents, plan: results.Plan) -> PageTable:
         Column(_("decided"), 1),
         Column(_("works from"), 2),
         Column(_("size"), 3),
-        Column(_("cost, discounted"), 4, money),
+        Column(fmt.joined(_("cost"), plan.provenance.discounted), 4, money),
     )
     rows = [
         (one.what, Cell.month(one.date), Cell.month(one.effect, never), size(one), one.cost)
@@ -168,13 +177,14 @@ def _choices_table(contents: BriefContents, plan: results.Plan) -> PageTable:
 
 def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[PageTable]:
     """What it is paid for, what clashes, what standards and waiting cost, what comes close."""
-    money = contents.case.currency
-    account = fmt.joined(_("Where the cost comes from, discounted"), contents.prices)
+    money, discounted = contents.case.currency, plan.provenance.discounted
+    account = fmt.joined(results.account_title(plan), contents.prices)
     yield table_of(account, _in_money(results.account_columns(money), money), plan.account_lines)
-    wishes = (Column(_("wish"), "wish"), Column(_("what"), "what"))
+    wish = Column(_("wish"), lambda row: contents.element(row.wish))
+    wishes = (wish, Column(_("what"), "what"))
     yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
     standards = results.standard_columns(money, partial(contents.name, "standards"))
-    costs = _("What each standard costs, discounted")
+    costs = fmt.joined(_("What each standard costs"), discounted)
     yield table_of(costs, _in_money(standards, money), plan.standards)
 
     def dearer(row: results.Waiting) -> Cell:
@@ -190,7 +200,7 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
         Column(_("dearer by"), dearer, money),
     )
     if plan.plan:
-        waits = _("What it costs to wait, discounted")
+        waits = fmt.joined(_("What it costs to wait"), discounted)
         yield table_of(waits, _in_money(waiting, money), plan.value_of_waiting)
     others = (
         Column(_("choices"), lambda row: _choices_words(row.plan) or _("nothing")),
@@ -220,7 +230,7 @@ def _choices_words(choices: Iterable[results.PlanChoice]) -> str:
 
 def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
-    money = contents.case.currency
+    money, first = contents.case.currency, next(iter(contents.plans.values()))
 
     def programme(row: tuple[str, results.Plan]) -> str:
         plan = row[1]
@@ -238,14 +248,17 @@ def programmes_section(contents: BriefContents) -> Section:
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
         Column(_("cheapest programme"), programme),
-        Column(_("cost of security, discounted"), above, money),
-        Column(_("supply and options, discounted"), lambda row: row[1].cost, money),
+        Column(fmt.joined(_("cost of security"), first.provenance.discounted), above, money),
+        Column(
+            fmt.joined(_("supply and options"), first.provenance.discounted),
+            lambda row: row[1].cost,
+            money,
+        ),
     )
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "
         "standard. Plants that a variant builds anyway are no part of it."
     )
-    first = next(iter(contents.plans.values()))
     caption = _("The cheapest programme in each variant ({futures})").format(
         futures=draws_and_seed(first.draws, first.seed)
     )
@@ -291,7 +304,8 @@ def frontier_section(contents: BriefContents, plan: results.Plan) -> Section:
         Column(_("a month more"), a_month, money),
         Column(_("plan"), what),
     )
-    unit = _("Cost above that without any standard, discounted [{currency}]").format(currency=money)
+    unit = fmt.joined(_("Cost above that without any standard"), plan.provenance.discounted)
+    unit = f"{unit} [{money}]"
     figure = Figure(
         "frontier-chart",
         finding,
@@ -353,7 +367,8 @@ def outlay_section(contents: BriefContents, plan: results.Plan) -> Section:
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
     caption = _("Payments by year [{currency}]").format(currency=case.currency)
-    unit = _("Payments by year, not discounted [{currency}]").format(currency=case.currency)
+    unit = fmt.joined(_("Payments by year"), plan.provenance.not_discounted)
+    unit = f"{unit} [{case.currency}]"
     figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
@@ -409,7 +424,8 @@ def _outlay_spec(contents: BriefContents, plan: results.Plan, width: int) -> veg
     ]
     n_years = len({row["year"] for row in rows})
     order = [everything, abroad]
-    room = (width - 60) / vega.columns_of(width, order) / max(1, n_years)
+    most = 1 if width == vega.NARROW else vega.columns_of(width, order)
+    room = (width - 60) / most / max(1, n_years)
     every = max(1, round(4.5 * vega.LETTER / room + 0.5))
     place = f"round(datum.index * {max(1, n_years - 1)})"
     axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
@@ -420,7 +436,8 @@ def _outlay_spec(contents: BriefContents, plan: results.Plan, width: int) -> veg
         "y": vega.numbers("amount", tickCount=4),
         "color": vega.by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
     }
-    return vega.panels(rows, [vega.layer("bar", bars)], width=width, height=110, order=order)
+    layers = [vega.layer("bar", bars)]
+    return vega.panels(rows, layers, width=width, height=110, order=order, most=most)
 
 
 def plan_sections(contents: BriefContents) -> Iterator[Section]:
@@ -466,6 +483,7 @@ def ways_table(contents: BriefContents) -> PageTable | None:
     ways, has_project = contents.ways, bool(contents.case.without_project)
     if ways is None:
         return None
+    is_discounted = bool(contents.discounted)
     columns = [
         Column(_("way"), lambda way: way_words(way, has_project=has_project)),
         Column(_("paid in all"), lambda way: Cell.figure(way.outlay, contents.money(way.outlay))),
@@ -483,13 +501,21 @@ def ways_table(contents: BriefContents) -> PageTable | None:
             Column(loss, lambda way: _money_estimate(contents, way.loss)),
             Column(short, lambda way: _share_estimate(way.p_short)),
         ]
-        losses = _(
-            "losses discounted, shortage at its price, by the simple rule over {n} draws of "
-            "inputs and events, ± standard error"
-        ).format(n=fmt.number(ways.draws))
-    text = _("What it costs and what it buys, {first} to {last}; payments not discounted").format(
+        text = _(
+            "losses with shortage at its price, by the simple rule over {n} draws of inputs and "
+            "events, ± standard error"
+        )
+        if is_discounted:
+            text = _(
+                "losses discounted, shortage at its price, by the simple rule over {n} draws of "
+                "inputs and events, ± standard error"
+            )
+        losses = text.format(n=fmt.number(ways.draws))
+    text = _("What it costs and what it buys, {first} to {last}").format(
         first=fmt.date(ways.first), last=fmt.date(ways.last)
     )
+    paid = _("payments not discounted") if is_discounted else ""
+    text = fmt.joined(text, paid, by="; ")
     made = _("central values") if contents.plan is None or contents.plan.draws <= 1 else ""
     caption = fmt.joined(text, prices_words(ways.price_year), made)
     return table_of(fmt.joined(caption, losses, by="; "), columns, ways.ways)
@@ -504,15 +530,14 @@ def buys_words(contents: BriefContents) -> str:
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
         more = mine.outlay - nothing.outlay
-        text = _(
-            "To {last} {plan} costs {amount} more than doing nothing (payments, not discounted)"
-        )
+        text = _("To {last} {plan} costs {amount} more than doing nothing ({paid})")
         if more < 0:
-            text = _(
-                "To {last} {plan} costs {amount} less than doing nothing (payments, not discounted)"
-            )
+            text = _("To {last} {plan} costs {amount} less than doing nothing ({paid})")
+        paid = fmt.joined(_("payments"), contents.not_discounted)
         plan = _("the programme") if case.without_project else _("the plan")
-        words = text.format(last=fmt.date(ways.last), plan=plan, amount=contents.money(abs(more)))
+        words = text.format(
+            last=fmt.date(ways.last), plan=plan, amount=contents.money(abs(more)), paid=paid
+        )
         told.append(_avoiding(contents, words, mine))
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
@@ -526,13 +551,17 @@ def buys_words(contents: BriefContents) -> str:
 def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
     if way.saved is None:
         return f"{words}."
-    text = _("{words} and avoids {saved} of expected loss by chance events (discounted).")
+    text = _("{words} and avoids {saved} of expected loss by chance events{discounted}.")
+    discounted, saved = contents.discounted, _money_estimate(contents, way.saved).text
     if abs(way.saved.mean) < _TELLS * way.saved.standard_error:
         text = _(
             "{words} and avoids no expected loss by chance events that can be told from none "
-            "({saved}, discounted)."
+            "({saved})."
         )
-    return text.format(words=words, saved=_money_estimate(contents, way.saved).text)
+        saved = fmt.joined(saved, discounted)
+    return text.format(
+        words=words, saved=saved, discounted=f" ({discounted})" if discounted else ""
+    )
 
 
 def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:
@@ -555,9 +584,10 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
     mine = ways.way(PROGRAMME) if ways else None
     if ways is None or mine is None or mine.outlay is None:
         return None
-    text = _("all payments {first} to {last}, not discounted, central values").format(
+    text = _("all payments {first} to {last}").format(
         first=fmt.date(ways.first), last=fmt.date(ways.last)
     )
+    text = fmt.joined(text, contents.not_discounted, _("central values"))
     names = {CHEAPEST: _("the same standard without it"), NOTHING: _("doing nothing")}
     others = [
         _("{way}: {amount}").format(way=names[one.way], amount=contents.money(one.outlay))
@@ -604,14 +634,13 @@ def _plant_rows(contents: BriefContents) -> Iterator[Row]:
                     words=amount, last=years[-1], share=fmt.share(one.used[years[-1]])
                 )
         rests = _(
-            "capital {capital} and standing cost {standing}, paid; {left} left at the end, "
-            "discounted"
+            "capital {capital} and standing cost {standing}, paid; {left} left at the end"
         ).format(
             capital=contents.money(one.capital),
             standing=contents.money(one.standing),
             left=contents.money(one.left),
         )
-        yield contents.name("plants", one.plant), amount, rests
+        yield contents.name("plants", one.plant), amount, fmt.joined(rests, contents.discounted)
 
 
 def _currency_rows(contents: BriefContents) -> Iterator[Row]:
@@ -621,7 +650,7 @@ def _currency_rows(contents: BriefContents) -> Iterator[Row]:
     *years, whole = ways.saved_abroad
     rests = _(
         "less paid abroad than in: {name} (below zero: more); over {n} draws nine of ten "
-        "from {span}, mean {mean}; not discounted"
+        "from {span}, mean {mean}"
     )
     for one in (years[-1], whole):
         what = _("Currency saved in {year}").format(year=one.year)
@@ -635,7 +664,7 @@ def _currency_rows(contents: BriefContents) -> Iterator[Row]:
             span=fmt.span(low, high),
             mean=contents.money(one.mean),
         )
-        yield what, contents.money(one.central), words
+        yield what, contents.money(one.central), fmt.joined(words, contents.not_discounted, by="; ")
 
 
 def _chance_rows(contents: BriefContents) -> Iterator[Row]:
@@ -645,15 +674,16 @@ def _chance_rows(contents: BriefContents) -> Iterator[Row]:
             yield what, gain, _("a shortage of it has no price")
             continue
         if not one.cost:
-            yield what, gain, _("saved or earned if it came, discounted; not counted")
+            words = fmt.joined(_("saved or earned if it came"), contents.discounted)
+            yield what, gain, fmt.joined(words, _("not counted"), by="; ")
             continue
         amount = _("pays at no probability")
         if one.break_even is not None:
             amount = _("pays from a probability of {p} on").format(p=fmt.share(one.break_even))
-        rests = _(
-            "costs {cost} in any case, saves {gain} if it comes, discounted; worth {half} at "
-            "{p}; not counted"
+        words = _("costs {cost} in any case, saves {gain} if it comes").format(
+            cost=contents.money(one.cost), gain=gain
         )
         half = contents.money(one.worth(0.5) or 0.0)
-        cost = contents.money(one.cost)
-        yield what, amount, rests.format(cost=cost, gain=gain, half=half, p=fmt.share(0.5))
+        worth = _("worth {half} at {p}").format(half=half, p=fmt.share(0.5))
+        words = fmt.joined(words, contents.discounted)
+        yield what, amount, fmt.joined(words, worth, _("not counted"), by="; ")

@@ -320,7 +320,6 @@ def _pattern_tables(contents: BriefContents, ledger: results.StatementTable) -> 
     def verdict(one: results.DoubleStandardRow) -> str:
         return _("found among the judgements") if one.is_found else verdict_words(one.verdict)
 
-    changes = {"raised": _("raised"), "lowered": _("lowered"), "turned": _("turned round")}
     raised = {None: _("for a reader to judge"), True: _("yes"), False: _("no")}
     contradictions = (
         Column(_("statements"), lambda one: " / ".join(one.statements)),
@@ -336,7 +335,7 @@ def _pattern_tables(contents: BriefContents, ledger: results.StatementTable) -> 
         Column(_("retells"), lambda one: f"{one.source} ({actor(one.source_by)})"),
         Column(_("from"), lambda one: modality(one.source_modality, one.source_cue)),
         Column(_("to"), lambda one: modality(one.modality, one.cue)),
-        Column(_("change"), lambda one: changes.get(one.change, one.change)),
+        Column(_("change"), lambda one: results.kind_words(one.change)),
     )
     became = _("What became of statements when they were passed on")
     yield table_of(became, drift, ledger.modality_drift)

@@ -582,10 +582,11 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
         Column(_("{unmet}, {worst}").format(unmet=unmet, worst=worst), "cvar_unmet"),
         Column(_("share that ever goes short, by use"), by_use),
     )
-    caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
+    made = draws_and_seed(first.n_draws, stress.seed)
+    caption = _("What hazards cost, {first} to {last} ({made})").format(
         first=fmt.date(first.dates[0]),
         last=fmt.date(first.dates[-1]),
-        draws=draws_and_seed(first.n_draws, stress.seed),
+        made=fmt.joined(stress.provenance.discounted, made),
     )
     return table_of(caption, columns, stress.hazards)
 

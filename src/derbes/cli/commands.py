@@ -2,7 +2,7 @@
 
 import io
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -117,7 +117,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     with stoppable(None, need=options.needed(case, words)) as progress:
         table = api.cover(case, progress=progress, **words)
     then = next_line("leverage" if case.measures else "check", path)
-    answer(table, cover_text, then, as_json=as_json, out=out)
+    answer(table, for_reader(cover_text, case), then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -132,7 +132,8 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     words = options.words_of(asked)
     with stoppable(None, need=options.needed(case, words)) as progress:
         surface = api.leverage(case, progress=progress, **words)
-    answer(surface, leverage_text, next_line("brief", path), as_json=as_json, out=out)
+    told = for_reader(leverage_text, case)
+    answer(surface, told, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -182,7 +183,8 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         found = api.plan(
             case, progress=progress, checkpoint=place, resume=resume is not None, **asked
         )
-    answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
+    told = for_reader(plan_text, case)
+    answer(found, told, next_line("brief", path), as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -218,7 +220,19 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     kept = Path(store) if store else None
     with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
         found = api.stress(case, progress=progress, **options.words_of(asked))
-    answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
+    told = for_reader(stress_text, case)
+    answer(found, told, next_line("brief", path), as_json=as_json, out=out)
+
+
+def for_reader(text: Callable[[Any], str], case: Case) -> Callable[[Any], str]:
+    """A text of a result, in which elements of the case have their names."""
+
+    def told(result: Any) -> str:
+        from derbes.cli.naming import named  # noqa: PLC0415 - loads what a brief needs
+
+        return text(named(result, case))
+
+    return told
 
 
 SIGNALING = "signaling"
@@ -294,9 +308,10 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
     else:
-        text, main = partial(statements_text, query=query), QUERY_TABLES.get(query, query)
+        told = for_reader(partial(statements_text, query=query), case)
+        main = QUERY_TABLES.get(query, query)
         then = next_line("brief", path)
-        answer(table, text, then, as_json=as_json, out=out, main=main, has_mark=has_mark)
+        answer(table, told, then, as_json=as_json, out=out, main=main, has_mark=has_mark)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
         note(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
 

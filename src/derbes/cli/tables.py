@@ -12,12 +12,21 @@ from typing import Any
 from derbes.harmless import in_line
 from derbes.language import _, ngettext, percent, spelled
 from derbes.results.money import Ways, way_columns
-from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns, status_words
+from derbes.results.plan import (
+    FrontierPoint,
+    Plan,
+    account_columns,
+    account_title,
+    outlay_title,
+    standard_columns,
+    status_words,
+)
 from derbes.results.statements import (
     SpeakerScore,
     StatementRow,
     StatementTable,
     ThesisEdge,
+    kind_words,
     statement_columns,
 )
 from derbes.results.stress import (
@@ -171,8 +180,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
-    title = _("Where the cost comes from, discounted")
-    yield _titled(title, account_columns(money), plan.account_lines)
+    yield _titled(account_title(plan), account_columns(money), plan.account_lines)
     title = _("Standards")
     if plan.feasible is False:
         title = _("Standards, in the plan that falls short least")
@@ -199,9 +207,9 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
     )
-    yield _titled(_("Outlay by year, not discounted"), outlay, plan.outlay_lines)
+    yield _titled(outlay_title(plan), outlay, plan.outlay_lines)
     if plan.ways is not None:
-        yield _ways(plan.ways, money)
+        yield _ways(plan, plan.ways)
     waiting = (
         Column(_("decided later by"),
                lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
@@ -221,14 +229,19 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         yield _("Not computed: {answers}").format(answers=", ".join(plan.not_computed))
 
 
-def _ways(ways: Ways, money: str) -> str:
+def _ways(plan: Plan, ways: Ways) -> str:
     """The programme beside other ways, with dates, prices and futures of the numbers."""
-    title = _("What it costs and what it buys, {first} to {last}, payments not discounted")
+    title = _("What it costs and what it buys, {first} to {last}")
     title = title.format(first=ways.first, last=ways.last)
+    is_discounted = bool(plan.provenance.discounted)
+    if is_discounted:
+        title = _listed((title, _("payments not discounted")))
     if ways.draws:
-        about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
+        about = _("losses by the rule over {n} draws with hazards, seed {seed}")
+        if is_discounted:
+            about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
         title = f"{title}; {about.format(n=ways.draws, seed=ways.seed)}"
-    return _titled(title, way_columns(ways, money), ways.ways)
+    return _titled(title, way_columns(ways, plan.currency), ways.ways)
 
 
 def _money(plan: Plan, amount: float | None) -> str:
@@ -447,8 +460,8 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
         (_("essential demand ever goes short"), _("share"), p_ever, errors.get("goes_short"), None),
         (_("unmet essential demand"), unmet, risk.expected_unmet, errors.get("unmet_essential"),
          risk.cvar_unmet),
-        (_("loss, discounted"), money, risk.expected_loss, errors.get("target_loss"),
-         risk.cvar_loss),
+        (_listed((_("loss"), stress.provenance.discounted)), money, risk.expected_loss,
+         errors.get("target_loss"), risk.cvar_loss),
     )  # fmt: skip
     what = _("hazards: {names}").format(names=", ".join(risk.hazards))
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
@@ -470,7 +483,7 @@ def _deciding(stress: Stress) -> Iterator[str]:
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (
-            Column(title.format(answer=answer, n=stress.draws_deciding), "input"),
+            Column(_("input"), "input"),
             Column(
                 _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
             ),
@@ -479,7 +492,8 @@ def _deciding(stress: Stress) -> Iterator[str]:
             Column(_("at low"), partial(swing, field="answer_at_low"), unit),
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
         )
-        yield text_table(columns, rows[:MOST_INPUTS])
+        title = title.format(answer=answer, n=stress.draws_deciding)
+        yield _titled(title, columns, rows[:MOST_INPUTS])
     yield from no_index_words(answer for answer, rows in stress.indices.items() if not rows)
 
 
@@ -514,8 +528,9 @@ that foretell something."""
 
 def _shown(table: StatementTable, name: str, **words: Callable[[Any, str], str]) -> str:
     """A table of a ledger for the screen; what becomes of the text of some of its columns."""
-    in_words = partial(_in_words, of=modality_words)
+    in_words, of_kind = partial(_in_words, of=modality_words), partial(_in_words, of=kind_words)
     words = {"modality": in_words, "source_modality": in_words, **words}
+    words |= dict.fromkeys(("change", "in_what", "kind"), of_kind)
     whole = table.tables()[name]
     known = {column.path: column for column in whole.columns}
     fitting = [replace(known[path], words=words.get(path)) for path in _SHOWN[name].split()]

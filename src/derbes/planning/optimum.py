@@ -48,6 +48,7 @@ from derbes.planning.benders import (
 from derbes.planning.first_stage import CHOSEN, INDICATOR, FirstColumn
 from derbes.planning.problem import (
     EXACT,
+    FEASIBLE,
     INFEASIBLE,
     LEAST,
     MOST_TOGETHER,
@@ -62,6 +63,7 @@ from derbes.planning.problem import (
     base_alone,
     draw_figures,
     evaluation,
+    is_proved_within,
     part_of,
     relative_gap,
     second_costs,
@@ -245,12 +247,14 @@ def plan_solution(
     point: Point | None,
     clock: Clock,
     *,
+    gap: float = 0.0,
     reference: float | None = None,
     calm: tuple[FloatArray, Prices] | None = None,
 ) -> PlanSolution:
     """A point as a plan, beside cost, columns and prices of the cheapest without standards.
 
-    Without a point no choice is allowed: rules, limits, budget and what is committed conflict.
+    It is optimal where it is proved to be within the gap. Without a point no choice is allowed:
+    rules, limits, budget and what is committed conflict.
     """
     status = TIME_LIMIT if clock.is_over else INFEASIBLE
     if point is None:
@@ -258,11 +262,14 @@ def plan_solution(
     figures, record = point.figures, point.record
     reference = np.nan if reference is None else reference
     is_feasible = point.is_proved and figures.is_feasible
+    bound = min(point.bound - (figures.penalized - figures.cost), figures.cost)
     if not point.is_proved or (clock.is_over if record else not point.is_in_time):
         status = TIME_LIMIT
+    elif not is_feasible:
+        status = INFEASIBLE
     else:
-        status = OPTIMAL if is_feasible else INFEASIBLE
-    bound = min(point.bound - (figures.penalized - figures.cost), figures.cost)
+        is_within = is_proved_within(figures.cost, bound, reference, gap)
+        status = OPTIMAL if is_within else FEASIBLE
     return PlanSolution(
         feasible=is_feasible,
         choices=problem.first.choices(point.values),
@@ -478,7 +485,7 @@ def _solve_together(
         }
         problem = replace(begun, second=second, programs=programs, starts=starts)
     of_calm = (calm.values, calm.prices) if calm else None
-    return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
+    return plan_solution(problem, found, clock, gap=gap, reference=reference, calm=of_calm)
 
 
 # Each draw apart
@@ -530,7 +537,9 @@ def _solve_apart(problem: PlanProblem, run: BendersRun, plans: KnownPlans) -> Pl
     if point is not None and point.record is not None and point.figures.is_feasible:
         learned = {matrix: tuple(cuts) for matrix, cuts in run.scenarios.cuts.items()}
         searched.append(Searched(problem.first.columns, without, point.record, learned))
-    return plan_solution(problem, point, clock, reference=record.reference, calm=record.calm)
+    return plan_solution(
+        problem, point, clock, gap=run.gap, reference=record.reference, calm=record.calm
+    )
 
 
 def _calm(run: BendersRun) -> Point | None:

@@ -360,6 +360,9 @@ def second_costs(stage: SecondStage, draw: DrawProgram, prices: Prices) -> Float
 
 OPTIMAL = "optimal"
 """The plan is within the gap that was asked for."""
+FEASIBLE = "feasible"
+"""The plan meets all that is asked, and is not proved to be within that gap: nothing lacks in
+it only whatever it costs, or the gap is wider for what falls short and may."""
 TIME_LIMIT = "time limit"
 """Time was over before; the plan is the best that was found, with its gap."""
 INFEASIBLE = "infeasible"
@@ -430,7 +433,7 @@ class PlanSolution:
     shortfalls: Mapping[str, float] = field(default_factory=dict)
     """What lacks → how much of it, as `Evaluation.deepest`."""
     status: str = OPTIMAL
-    """`optimal`, `time limit` or `infeasible`."""
+    """`optimal`, `feasible`, `time limit` or `infeasible`."""
     columns: FloatArray = field(default_factory=lambda: np.zeros(0))
     """First-stage columns of the program. (columns,)"""
     prices: Prices = START
@@ -454,6 +457,8 @@ class PlanSolution:
 
 EXACT = 1e-9
 """Relative gap of programs that are solved to the end."""
+PROVED = 1e-6
+"""Part of a cost by which its bound may lie lower by rounding, and still prove it."""
 
 
 def gap_whole(cost: float, reference: float) -> float:
@@ -471,6 +476,17 @@ def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
     if difference == 0.0:
         return 0.0
     return difference / whole if whole > 0 else np.inf
+
+
+def is_proved_within(cost: float, bound: float, no_threat_cost: float, gap: float) -> bool:
+    """Whether no plan is cheaper by more than a gap, but for rounding.
+
+    Examples:
+        >>> [is_proved_within(100.0, bound, 50.0, 0.1) for bound in (95.0, 94.9)]
+        [True, False]
+    """
+    allowed = gap * gap_whole(cost, no_threat_cost) + PROVED * abs(cost)
+    return cost - bound <= allowed
 
 
 LACKING = 1e-6

@@ -41,6 +41,7 @@ def status_words(status: str) -> str:
     """How a search for a plan ended."""
     states = {
         "optimal": _("within the gap asked for"),
+        "feasible": _("meets all that is asked, not proved to be within the gap asked for"),
         "time limit": _("stopped at the time limit"),
         "infeasible": _("impossible"),
     }
@@ -233,7 +234,7 @@ class Plan(Tabled):
     value_of_waiting: tuple[Waiting, ...]
     alternatives: tuple[Alternative, ...]
     status: Annotated[str, Head("status", words=status_words)]
-    """`optimal` (within the gap), `time limit`, `infeasible`."""
+    """`optimal` (within the gap), `feasible` (not proved to be), `time limit`, `infeasible`."""
     not_computed: Annotated[tuple[str, ...], Head("not computed")]
     """Answers that were left out, because nobody asked or the time was over."""
     draws: Annotated[int, Head("draws")]
@@ -362,6 +363,16 @@ def account_words(item: str) -> str:
     }.get(item, item)
 
 
+def account_title(plan: Plan) -> str:
+    """What stands above the parts of the cost."""
+    return ", ".join(filter(None, (_("Where the cost comes from"), plan.provenance.discounted)))
+
+
+def outlay_title(plan: Plan) -> str:
+    """What stands above what is paid by year."""
+    return ", ".join(filter(None, (_("Outlay by year"), plan.provenance.not_discounted)))
+
+
 def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
@@ -384,6 +395,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
 def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
     """A plan as whole tables."""
     money, ways = plan.currency, plan.ways
+    account, outlay = account_title(plan), outlay_title(plan)
     table = partial(table_of, money=money, good=_("unit of the good"))
     return (
         table(
@@ -396,7 +408,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
             "not_computed",
         ),
         table(
-            "account", _("Where the cost comes from, discounted"), AccountRow, plan.account,
+            "account", account, AccountRow, plan.account,
             *(one for one in account_columns(money) if one.value != "more"), "counts",
         ),
         table(
@@ -408,7 +420,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
             "months cost bound cost_of_a_month feasible dominated",
         ),
         table(
-            "outlay", _("Outlay by year, not discounted"), Outlay, plan.outlay,
+            "outlay", outlay, Outlay, plan.outlay,
             "year currency amount without_project options",
         ),
         table(

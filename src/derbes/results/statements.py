@@ -170,6 +170,25 @@ class Contradiction:
     """What they are about: an act, a target, an expression, or the word that excludes."""
 
 
+def kind_words(kind: str) -> str:
+    """A kind of contradiction or double standard, or of a change, for a reader."""
+    return {
+        "denial": _("one denies the other"),
+        "expressions": _("they cannot all be true"),
+        "judgement": _("one act is judged both ways"),
+        "stance": _("for and against"),
+        "exclusive": _("each says that it alone is so"),
+        "actors": _("the same act of two actors"),
+        "word_against_deed": _("word against deed"),
+        "yardsticks": _("one act, two yardsticks"),
+        "raised": _("raised"),
+        "lowered": _("lowered"),
+        "turned": _("turned round"),
+        "modality": _("modality"),
+        "strength": _("strength"),
+    }.get(kind, kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Misfit:
     """Entries whose verdicts do not fit together."""

@@ -41,6 +41,18 @@ class Provenance:
     """Of the draws; says nothing where nothing is drawn."""
     command: str = ""
     """Command that makes the result again; empty where none does, or none was noted."""
+    discount_rate: float | None = None
+    """By which the case discounts money, at its central value [1/year]; None: it does not."""
+
+    @property
+    def discounted(self) -> str:
+        """The word for discounted money; empty where the case discounts none."""
+        return "" if self.discount_rate is None else _("discounted")
+
+    @property
+    def not_discounted(self) -> str:
+        """The word for money as paid; empty where none is discounted."""
+        return "" if self.discount_rate is None else _("not discounted")
 
 
 ALL_ESSENTIAL = "all_essential"

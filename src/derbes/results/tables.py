@@ -297,7 +297,9 @@ def shown(cell: object) -> str:
     """
     if cell is None or cell != cell:  # noqa: PLR0124 - only nan differs from itself
         return MISSING
-    if isinstance(cell, bool | str):
+    if isinstance(cell, bool):
+        cell = _("yes") if cell else _("no")
+    if isinstance(cell, str):
         return str(cell) or MISSING
     if isinstance(cell, int):
         return spelled(f"{cell:,}")

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.plan import Plan
+from derbes.results.plan import Plan, outlay_title
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Answer, Stress, quantity_of
 from derbes.results.supply import ALL_ESSENTIAL, Cover, CoverRow, Leverage, LeverageEnd
@@ -267,7 +267,7 @@ def _surface(found: Leverage) -> Iterator[Drawing]:
             title=_("What the measure costs both sides, by its start"),
             caption=_sentences(about, _settings(first), responses.get(first.bound, "")),
             across_title=_("start of the measure"),
-            up_title=_("discounted [{money}]").format(money=found.currency),
+            up_title=f"{found.provenance.discounted} [{found.currency}]".lstrip(),
             across=[row.start for row in same],
             series=money,
         )
@@ -282,7 +282,7 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
         yield Drawing(
             table="outlay",
             name=_("outlay (chart)"),
-            title=_("Outlay by year, not discounted"),
+            title=outlay_title(plan),
             caption=variant,
             kind=COLUMN,
             across_title=_("year"),
@@ -294,6 +294,7 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
             },
         )
     if known := [point for point in plan.frontier if point.cost is not None]:
+        cost = ", ".join(filter(None, (_("cost"), plan.provenance.discounted)))
         yield Drawing(
             table="frontier",
             name=_("frontier (chart)"),
@@ -301,7 +302,7 @@ def _plan(plan: Plan) -> Iterator[Drawing]:
             caption=_sentences(variant, _("Points without a plan are left out.")),
             kind=SCATTER,
             across_title=_("survived [month]"),
-            up_title=_("cost, discounted [{money}]").format(money=plan.currency),
+            up_title=f"{cost} [{plan.currency}]",
             across=[float(point.months) for point in known],
             series={
                 _("cost"): [point.cost for point in known],
