@@ -177,7 +177,9 @@ ROUNDING = 1e-9
 def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
     case = draft.case
-    if case.budget is None or not draft.sound("options") or "calendar" in draft.unsound:
+    if case.budget is None or not draft.sound("options"):
+        return
+    if not draft.unsound.isdisjoint({"calendar", "currency"}):
         return
     committed = committed_options(case.options)
     options = [option for name, option in case.options.items() if name in committed]

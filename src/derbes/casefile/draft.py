@@ -19,7 +19,7 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
-from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS
+from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS, WrittenCurrency
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
@@ -49,6 +49,7 @@ from derbes.errors import at_work, did_you_mean, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.links import reached
+from derbes.unit_names import CURRENCIES
 from derbes.units import UnitError, own_unit
 
 DEFAULTS = {
@@ -60,6 +61,10 @@ DEFAULTS = {
 
 _WIDE = Calendar(first_year=1, first_month=1, n_periods=12 * 9999)
 """Stands in for a calendar that cannot be read, so that no month is outside it."""
+
+_STAND_IN = "USD"
+"""Stands in for a base currency that cannot be read; then, as where a rate cannot be, amounts
+in any other count one to one, so that none is refused for it."""
 
 _ID = re.compile(ID_PATTERN)
 
@@ -173,9 +178,8 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     node = MappingNode(below, root.mark, root.keys)
     part, is_whole, told = read_entry(Case, node.plain, ())
     entry = part or Entry(Case, {})
-    money = entry.currency.base if entry.currency else ""
-    top = Filled(entry, node, (), CaseUnits(_WIDE, money), "", told, [])
-    top.measures = CaseUnits(_calendar(top), money)
+    top = Filled(entry, node, (), CaseUnits(_WIDE, ""), "", told, [])
+    top.measures = CaseUnits(_calendar(top), _money(top))
     unreadable = _unreadable_sections(root, told)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
@@ -186,9 +190,8 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     measures = top.measures = _named(top, root, checked, measures, asks=asks)
     correlated: list[tuple[int, int, int]] = []
     fields = _fields(top, is_whole=is_whole)
-    if money:
-        fields |= _aims(top)
-        fields["correlations"] = tuple(_correlations(top, correlated))
+    fields |= _aims(top)
+    fields["correlations"] = tuple(_correlations(top, correlated))
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
@@ -229,6 +232,13 @@ def _calendar(top: Filled) -> Calendar:
     return Calendar(int(year), int(month), min(entry.periods, most), step, entry.after or "")
 
 
+def _money(top: Filled) -> str:
+    """Base currency, where it can be read; else one that stands in for it."""
+    filled, _is_whole = _part(top, WrittenCurrency, ("currency",))
+    top.entry.currency = filled.entry if filled else Entry(WrittenCurrency, {})
+    return top.entry.currency.base or _STAND_IN
+
+
 def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
     """In what the case counts; findings are left with the top."""
     units: dict[str, str] = {}
@@ -241,10 +251,12 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
         except UnitError as error:
             top.refuse(("goods", good, "unit"), error.what, error.fix)
     top.measures = replace(top.measures, good_units=units, own=frozenset(units.values()))
-    if top.entry.currency is None:
-        return top.measures
-    rates = top.below(top.entry.currency, ("currency",)).quantities()["rates"]
-    return replace(top.measures, rates=rates)
+    currency, written = top.entry.currency, find(top.node, ("currency", "rates"))
+    rates = top.below(currency, ("currency",)).quantities()["rates"] if currency.base else {}
+    unread = set(currency.rates or ()) - rates.keys()
+    if not currency.base or (written is not None and "rates" not in currency.given):
+        unread = {*CURRENCIES} - {top.measures.money}
+    return replace(top.measures, rates={**dict.fromkeys(unread, Quantity(1.0)), **rates})
 
 
 def _named(
@@ -352,8 +364,7 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
     entry, measures = top.entry, top.measures
     always = {"calendar": measures.calendar, "currency": measures.money}
     if not is_whole:
-        if measures.money:
-            replace(top, missing=[]).quantities()
+        replace(top, missing=[]).quantities()
         return {"name": "", "target": "", **always}
     found = top.held()
     length = entry.main_length
@@ -509,7 +520,7 @@ def _built(
         return known
     section, name = path
     entry = checked.part
-    if entry is None or not measures.money:
+    if entry is None:
         return checked
     good = _counted_good(section, name, entry)
     filled = Filled(entry, checked.node, path, measures, good, [], [], key_place(root, path).line)

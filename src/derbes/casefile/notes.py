@@ -54,7 +54,7 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
         low, high = one.stated
         slip = ROUNDING * max(abs(low), abs(high))
         ends = [one.value if end is None else end for end in (one.low, one.high)]
-        words = [_amount(end, one.unit) for end in (one.value, low, high, *ends)]
+        words = [amount_in_words(end, one.unit) for end in (one.value, low, high, *ends)]
         value, least, most, reached_low, reached_high = words
         if not low - slip <= one.value <= high + slip:
             what = worded(
@@ -157,7 +157,8 @@ def _whole(n: int, step: Step) -> str:
     }[step].format(n=n)
 
 
-def _amount(number: float, unit: str) -> Worded:
+def amount_in_words(number: float, unit: str) -> Worded:
+    """A number with its unit, in full."""
     return Worded(_in_full, number, unit)
 
 
@@ -259,8 +260,8 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         what = worded(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
             " whatever leaves this use short saves money",
-            cost=_amount(cost, unit),
-            least=_amount(least, unit),
+            cost=amount_in_words(cost, unit),
+            least=amount_in_words(least, unit),
         )
         fix = worded("see whether the cost of being short holds all that is lost")
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
@@ -328,7 +329,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         what = worded(
             "behind {last}, the end of the calendar, it keeps its last value, {value}",
             last=end,
-            value=_amount(float(path[-1]), quantity.unit),
+            value=amount_in_words(float(path[-1]), quantity.unit),
         )
         if repeats:
             what = worded(

@@ -16,6 +16,7 @@ from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
+from derbes.casefile.doubts import DOUBTS
 from derbes.casefile.draft import CaseDraft, Memory, build_draft
 from derbes.casefile.entries import (
     SECTIONS,
@@ -479,7 +480,7 @@ def read_files(
                 findings += _crossed(name, at[1], one)
     if findings:
         return Read(_in_order(tree, findings), None, tree)
-    notes = _in_order(tree, [finding for note in NOTES for finding in note(base.draft)])
+    notes = _in_order(tree, [finding for note in (*NOTES, *DOUBTS) for finding in note(base.draft)])
     case = replace(
         _finished(base, str(path), tree.hash),
         notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),
