@@ -7,7 +7,7 @@ from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.errors import Problem
 from derbes.language import use_language
-from tests.casefile.writing import SMALL, broken
+from tests.casefile.writing import LEDGER, SMALL, broken
 from tests.pseudo import outside, wrapped_by
 
 ROUTED = "    routes: [rail]\n"
@@ -252,6 +252,40 @@ def test_a_case_without_measures_is_told_how_to_ask(tmp_path):
         '    fix: write "measures:" and below it what may happen, as in "embargo: {kind: embargo,'
         ' sender: north, hits: {actor: north}, lengths: [6, 12]}"'
     )
+
+
+OF_CUES = [
+    ("a slip", "верoятно", '"верoятно" is no cue that says how strong it is\n'
+     '    fix: did you mean "вероятно"?'),
+    ("a hyphen", "Вряд-ли", '"Вряд-ли" is no cue that says how strong it is\n'
+     '    fix: did you mean "вряд ли"?'),
+    ("something else", "честно говоря", ""),
+    ("a word that is like one", "можно", ""),
+    ("one of the table", "мүмкін", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cue", "said"), [one[1:] for one in OF_CUES], ids=[one[0] for one in OF_CUES]
+)
+def test_a_cue(tmp_path, cue, said):
+    slips = SETTLED, ("cue: вероятно", f"cue: {cue}")
+    assert _noted(tmp_path, *slips, text=LEDGER) == (
+        said and f"line 85, statements.C01.cue: {said}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cue", "fix"), [("хм", 'add "probability: 75 %"'), ("probbly", 'did you mean "probably"?')]
+)
+def test_a_prediction_is_scored_by_its_cue(tmp_path, cue, fix):
+    slips = SETTLED, ("    probability: 90 %\n", f"    cue: {cue}\n")
+    assert _noted(tmp_path, *slips, text=LEDGER) == (
+        f'line 115, statements.P01.cue: "{cue}" is no cue that says how strong it is:'
+        f" the prediction claims no probability, and gets no score\n    fix: {fix}"
+    )
+    slips = SETTLED, ("    probability: 90 %\n", f"    cue: {cue}\n    probability: 90 %\n")
+    assert ("gets no score" in _noted(tmp_path, *slips, text=LEDGER)) is False
 
 
 @pytest.mark.parametrize("slips", [slips for _name, slips, _text in NOTES])
