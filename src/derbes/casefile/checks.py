@@ -5,7 +5,7 @@ the top of a case; the ledger.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from derbes.case import entities, forms
@@ -71,12 +71,12 @@ def limits_of_recipes(draft: CaseDraft, recipe: entities.Recipe) -> Iterator[Fin
         yield Finding(path, what, _("add a capacity, or a plant with line and hours"))
     if line and not recipe.plant:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
-    elif line and plant is not None and line not in plant.lines:
-        owners = [one.id for one in draft.case.plants.values() if line in one.lines]
+    elif line and plant is not None and line not in (lines := _lines(draft, plant.id)):
+        owners = [one for one in draft.case.plants if line in _lines(draft, one)]
         what = _('"{line}" is a line of {owner}, not of {plant}')
         if not owners:
             what = _('"{line}" is not a line of {plant}')
-        fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
+        fix = did_you_mean(line, lines) or _("add it to the lines of the plant")
         words = {"line": line, "owner": ", ".join(owners), "plant": plant.id}
         yield Finding((*path, "line"), what.format(**words), fix)
     if line and not has_hours:
@@ -85,6 +85,12 @@ def limits_of_recipes(draft: CaseDraft, recipe: entities.Recipe) -> Iterator[Fin
     if has_hours and not line:
         what = _("hours say nothing without a line")
         yield Finding((*path, "hours"), what, _("add plant and line"))
+
+
+def _lines(draft: CaseDraft, plant: str) -> Iterable[str]:
+    """Lines of a plant, those whose hours cannot be read among them."""
+    found: Iterable[str] = draft.entry("plants", plant).lines
+    return found
 
 
 @each("goods")
@@ -315,6 +321,8 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
+    if draft.unreadable:
+        return
     tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
     offer = offers()
     for path, tag in _hits(draft, "tag"):

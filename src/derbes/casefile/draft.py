@@ -68,7 +68,7 @@ _STAND_IN = "USD"
 in any other count one to one, so that none is refused for it."""
 
 SLIP = 0.8
-"""Likeness to the name of a section from which on it is read as that."""
+"""Likeness to a key at the top from which on another is read as that."""
 
 _ID = re.compile(ID_PATTERN)
 
@@ -188,22 +188,24 @@ class CaseDraft:
 Check = Callable[[CaseDraft], Iterator[Finding]]
 
 
-def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
-    """The draft of a tree."""
+def build_draft(root: MappingNode, memory: Memory, *, is_whole: bool = True) -> CaseDraft:
+    """The draft of a tree; where it is not whole, nothing follows from what is not in it."""
     below = {key: one for key, one in root.entries.items() if key not in SECTIONS}
     node = MappingNode(below, root.mark, root.keys)
     part, _is_whole, told = read_entry(Case, node.plain, ())
+    if not is_whole:
+        told = [one for one in told if str(one.path[0]) in root.entries]
     entry = part or Entry(Case, {})
     top = Filled(entry, node, (), CaseUnits(_WIDE, ""), "", told, [])
     top.measures = CaseUnits(_calendar(top), _money(top))
-    unreadable = _unreadable_sections(root, told)
+    unreadable = _unreadable_sections(root, told) if is_whole else frozenset(SECTIONS)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
     asks: dict[Path, set[Path]] = {}
     measures = _case_units(top, checked["goods"])
-    measures = top.measures = _named(top, root, checked, measures, asks=asks)
+    measures = top.measures = _named(top, root, checked, measures, asks=asks, is_whole=is_whole)
     correlated: list[tuple[int, int, int]] = []
     fields = _fields(top)
     fields |= _aims(top)
@@ -310,6 +312,7 @@ def _named(
     measures: CaseUnits,
     *,
     asks: dict[Path, set[Path]],
+    is_whole: bool,
 ) -> CaseUnits:
     """The units of a case, and what the names in formulas stand for.
 
@@ -357,7 +360,7 @@ def _named(
         found = known[path]
         if found is None and asked_by in circles:
             raise circles[asked_by]
-        if found is None and find(root, path) is not None:
+        if found is None and (find(root, path) is not None or not is_whole):
             raise ExpressionError  # told there
         if found is None:
             fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
@@ -517,16 +520,16 @@ def _unreadable_sections(root: MappingNode, findings: list[Finding]) -> frozense
     return frozenset(found)
 
 
-def with_meant_sections(root: MappingNode) -> MappingNode:
-    """A tree whose sections with a slip in their name stand under the right one as well.
+def with_meant_keys(root: MappingNode) -> MappingNode:
+    """A tree whose keys at the top with a slip in their name stand under the right one as well.
 
-    What is wrong in them is told with the slip, and not after it.
+    What is wrong below them is told with the slip, and not after it.
     """
     known = [*keys_of(Case), *SECTIONS]
     entries, keys = dict(root.entries), dict(root.keys)
     for name, node in root.entries.items():
         near = [] if name in known else get_close_matches(in_latin(name), known, 1, SLIP)
-        if near and near[0] in SECTIONS and near[0] not in entries:
+        if near and near[0] not in entries:
             entries[near[0]], keys[near[0]] = node, root.keys[name]
     return root if entries.keys() == root.entries.keys() else MappingNode(entries, root.mark, keys)
 

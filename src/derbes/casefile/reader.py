@@ -19,7 +19,7 @@ from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
 from derbes.casefile.doubts import DOUBTS
-from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_sections
+from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_keys
 from derbes.casefile.entries import (
     SECTIONS,
     Finding,
@@ -464,12 +464,16 @@ def read_files(
     tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
-    tree.root = with_meant_sections(tree.root)
+    is_included = "include" in tree.root.entries
+    tree.root = with_meant_keys(tree.root)
+    tree.is_whole &= is_included or "include" not in tree.root.entries
     memory = Memory()
     base = WrittenAlternative(tree.root, tree.root, tree.root)
-    base.draft = build_draft(tree.root, memory)
+    base.draft = build_draft(tree.root, memory, is_whole=tree.is_whole)
     base.found = [*base.draft.findings, *check_draft(base.draft)]
     findings = [*tree.findings, *base.found]
+    if not tree.is_whole:
+        return Read(_in_order(tree, findings), None, tree)
     for section, kept in (("scenarios", base.scenarios), ("variants", base.variants)):
         for at, _entry in base.draft.entries(section):
             kept[at[1]] = one = alternative(base, at, memory, written=base)
