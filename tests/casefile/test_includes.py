@@ -1,9 +1,12 @@
 """A case in several files: merged, checked, told apart."""
 
 import hashlib
+import re
+
+import pytest
 
 from derbes.casefile import read_case
-from tests.casefile.writing import SMALL, broken, check_case
+from tests.casefile.writing import BOTH, SMALL, broken, check_case
 
 GOODS = """\
 goods:
@@ -146,3 +149,25 @@ def test_include_that_is_a_folder(tmp_path):
     assert _told(tmp_path).splitlines()[0] == (
         'line 12, include.0: "parts": this is a folder, not a file'
     )
+
+
+SPLIT = ("goods", "uses", "suppliers", "plants", "measures", "actors", "facts")
+
+
+@pytest.mark.parametrize("section", SPLIT)
+def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(tmp_path, section):
+    """And nothing follows from what stands in it."""
+    whole = BOTH.replace("[paper, census]", "[census]")
+    parts = re.split(r"(?m)^(?=[a-z_]+:)", whole)
+    own = next(part for part in parts if part.startswith(f"{section}:"))
+    text = "".join(part for part in parts if part != own)
+    place = tmp_path / "case.yaml"
+    place.write_text(f"include: [part.yaml]\n{text}", encoding="utf-8")
+    (tmp_path / "part.yaml").write_text(own, encoding="utf-8")
+    assert check_case(place) == ()
+    (tmp_path / "part.yaml").write_text(own + '  x: {label: "}\n', encoding="utf-8")
+    (alone,) = check_case(place)
+    assert alone.file == "part.yaml"
+    slip = broken("    half_life: 10 year", "    half_live: 10 year", text)
+    place.write_text(f"include: [part.yaml]\n{slip}", encoding="utf-8")
+    assert [one.where for one in check_case(place)] == ["stockpiles.store.half_live", ""]

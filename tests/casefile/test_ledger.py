@@ -206,14 +206,49 @@ def test_places_in_included_files(tmp_path):
     assert problem == replace(own, file="said.yaml")
 
 
-def test_a_broken_case_is_not_examined(path):
-    path.write_text(broken("retells: [F01]", "retells: [F10]", LEDGER))
+def test_a_case_on_whose_top_all_rests_is_not_examined(path):
+    path.write_text(broken("periods: 36", "periods: many", LEDGER), encoding="utf-8")
 
     def examine(_case):
-        pytest.fail("the case has problems of its own")
+        pytest.fail("months are not known")
 
     (problem,) = check_case(path, examine)
-    assert problem.where == "statements.C01.retells.0"
+    assert problem.where == "calendar.periods"
+
+
+SLIP = ("leverage(north, 2028-01", "leverage(nroth, 2028-01")
+BESIDE = [
+    ("price: 10 USD/t", "prise: 10 USD/t"),
+    ("due: 2027-12-31", "due: 2027-12-32"),
+    ("opening: 2027-01", "opening: soon"),
+    ("shortage_cost: 1000 USD/t", "shortage_cost: 1000 USD/kgg"),
+]
+"""Slips on which the expression with another slip does not rest."""
+
+
+@pytest.mark.parametrize("beside", BESIDE)
+def test_an_expression_is_told_beside_what_else_is_wrong(path, beside):
+    path.write_text(broken(*SLIP, broken(*beside, LEDGER)), encoding="utf-8")
+    told = [problem.where for problem in check_case(path, ledger_problems)]
+    assert "statements.T01.holds_if" in told
+    assert len(told) == 2
+
+
+UNDER = [
+    ("    opening: 2027-01\n", "    opening: soon\n"),
+    ("  works:\n    actor: town", "  wоrks:\n    actor: town"),  # a Cyrillic letter
+    ("plants:\n", "palnts:\n"),
+    ("    half_life: 10 year", "    half_live: 10 year"),
+]
+"""Slips under expressions that are right."""
+
+
+@pytest.mark.parametrize("slip", UNDER)
+def test_an_expression_is_not_told_for_what_it_rests_on(path, slip):
+    path.write_text(broken(*slip, LEDGER), encoding="utf-8")
+    told = [problem.where for problem in check_case(path, ledger_problems)]
+    assert told
+    assert not [one for one in told if one.startswith("statements.") and "_if" in one]
 
 
 def test_paths_that_a_statement_says_again_stand_in_the_case(path):

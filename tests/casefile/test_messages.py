@@ -74,6 +74,46 @@ def test_all_problems_at_once_in_file_order(tmp_path):
     )
 
 
+BESIDE = [
+    ("negative", "surge_hits"),
+    ("hours_kind", "loss_hits"),
+    ("amount_letters", "hits_nothing"),
+    ("hours_kind", "unsold"),
+    ("negative", "stock_above_limit"),
+    ("hint_of_other_kind", "at_least_above_capacity"),
+    ("nested_key_of_currency", "main_length"),
+    ("unknown_top", "main_length"),
+    ("rate_code_of_none", "target_as_sender"),
+    ("version", "priorities_incomplete"),
+    ("currency", "together_cycle"),
+    ("rate0", "no_rate"),
+    ("currency", "negative"),
+    ("nested_key_of_currency", "lognormal"),
+    ("calendar_after_misspelt", "series_date"),
+    ("misspelt_section_of_element", "amount_letters"),
+    ("misspelt_section_of_element", "hits_nothing"),
+    ("size_word", "budget_total"),
+]
+"""Slips that used to hide others, and those."""
+
+
+@pytest.mark.parametrize(("first", "second"), BESIDE)
+def test_no_problem_waits_until_another_is_mended(tmp_path, first, second):
+    """Two slips in one file are told as each alone, and nothing more is."""
+    slips = {name: (text, old, new) for name, text, old, new, _message in _written()}
+    (text, *one), (_text, *other) = slips[first], slips[second]
+    path = tmp_path / "case.yaml"
+
+    def problems(*made):
+        changed = text
+        for old, new in made:
+            changed = broken(old, new, changed)
+        path.write_text(changed, encoding="utf-8")
+        return {(problem.where, problem.what) for problem in check_case(path)}
+
+    assert problems(one, other) == problems(one) | problems(other)
+
+
 def _whole(path: Path) -> str:
     return "\n".join(str(problem) for problem in check_case(path))
 

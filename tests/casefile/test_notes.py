@@ -7,13 +7,16 @@ from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.errors import Problem
 from derbes.language import use_language
-from tests.casefile.writing import SMALL, broken
+from tests.casefile.writing import LEDGER, SMALL, broken
 from tests.pseudo import outside, wrapped_by
 
 ROUTED = "    routes: [rail]\n"
 SETTLED = "    lengths: [6, 12]\n", "    lengths: [6, 12]\n    in_transit: lost\n"
 DEMAND = "demand: 100 t/month"
 CALENDAR = "{first: 2026-01, periods: 36}"
+MORE = "  ore_mine: {actor: town, good: ore, price: 1 USD/kg, capacity: 900 kg/month}\n"
+SOUTH = "  south: {{actor: south, good: alum, price: {price}, capacity: 90}}\n"
+SOUTH_2 = SOUTH.replace("south:", "south_2:")
 MEASURES = SMALL[SMALL.index("measures:\n") : SMALL.index("variants:\n")]
 SEASONS = ", ".join(
     f"{year}-{month:02d}: {amount}"
@@ -154,6 +157,80 @@ NOTES = [
         "    fix: give a value with a range, grade D and a why",
     ),
     (
+        "a rate the wrong way round",
+        [("rates: {KZT: 0.002}", "rates: {KZT: 500 USD}")],
+        "line 6, currency.rates.KZT: by this rate 1 KZT is worth 500 USD,"
+        " and no currency in use is worth as much\n"
+        "    fix: write what 1 KZT is worth in USD; the other way round it is 0.002 USD",
+    ),
+    (
+        "a rate the wrong way round, in money worth little",
+        [
+            ("base: USD\n  rates: {KZT: 0.002}", "base: KZT\n  rates: {USD: 0.002}"),
+            ("shortage_cost: 1000 USD/t", "shortage_cost: 500000 KZT/t"),
+        ],
+        "line 6, currency.rates.USD: by this rate 1 KZT is worth 500 USD,"
+        " and no currency in use is worth as much\n"
+        "    fix: write what 1 USD is worth in KZT; the other way round it is 500 KZT",
+    ),
+    ("a rate of the dearest currency", [("rates: {KZT: 0.002}", "rates: {KWD: 3.3}")], ""),
+    (
+        "a rate that parts two prices by its square",
+        [
+            ("base: USD\n  rates: {KZT: 0.002}", "base: KZT\n  rates: {USD: 500, CNY: 0.014}"),
+            (MORE, MORE + SOUTH.format(price="36 CNY/t") + SOUTH_2.format(price="37 CNY/t")),
+        ],
+        "line 6, currency.rates.CNY: by this rate 10 USD/t and 37 CNY/t"
+        " (suppliers.south_2.price, line 38), prices of one good, are 9 700 times apart;"
+        " the other way round they are nearly alike\n"
+        "    fix: write what 1 CNY is worth in KZT; the other way round it is 71.43 KZT",
+    ),
+    (
+        "the unit of a price",
+        [(MORE, MORE + SOUTH.format(price="9 USD/kg"))],
+        "line 37, suppliers.south.price: 9 USD/kg and 10 USD/t (suppliers.north_alum.price,"
+        " line 33) are prices of one good, 900 times apart\n"
+        "    fix: check the unit and the digits of both",
+    ),
+    ("prices that differ", [(MORE, MORE + SOUTH.format(price="900 USD/t"))], ""),
+    (
+        "a thousand in a series",
+        [(DEMAND, "demand: {2026-01: 100, 2026-03: 100000, 2026-04: 110 t/month, 2026-05: 100}")],
+        "line 20, uses.treatment.demand.2026-03: 100 000 t/month and the 100 t/month of 2026-05"
+        " are 1 000 times apart\n"
+        "    fix: check the unit and the digits of both",
+    ),
+    (
+        "the unit of a range",
+        [(DEMAND, "demand: {value: 100 t/month, range: [90, 110000]}")],
+        "line 20, uses.treatment.demand.range: the range reaches to 110 000 t/month, 1 100 times"
+        " apart from the value 100 t/month\n"
+        "    fix: check the unit and the digits of both",
+    ),
+    (
+        "a stock for ages",
+        [("    quantity: 600 t\n", "    quantity: 600 kt\n")],
+        "line 25, stockpiles.store.quantity: 600 kt would last 500 years at a demand of"
+        " 100 t/month\n"
+        "    fix: check the unit and the digits of both",
+    ),
+    (
+        "a reserve for ages",
+        [("    reserve: 600 t   #", "    reserve: 600 kt   #")],
+        "line 15, goods.alum.reserve: 600 kt would last 500 years at a demand of 100 t/month\n"
+        "    fix: check the unit and the digits of both",
+    ),
+    (
+        "demand beside which all that comes is nothing",
+        [
+            (DEMAND, "demand: 100 kt/month"),
+            ("    line: press\n    hours: 0.5 hour/t\n", "    capacity: 50 t/month\n"),
+        ],
+        "line 20, uses.treatment.demand: 100 000 t/month is 400 times all that sellers and"
+        ' recipes of "alum" can deliver, 250 t/month\n'
+        "    fix: check the unit and the digits of both",
+    ),
+    (
         "a price that is missing",
         [("  north: {margin_share: 40 %}", "  north: {margin_share: missing}")],
         "",
@@ -175,6 +252,40 @@ def test_a_case_without_measures_is_told_how_to_ask(tmp_path):
         '    fix: write "measures:" and below it what may happen, as in "embargo: {kind: embargo,'
         ' sender: north, hits: {actor: north}, lengths: [6, 12]}"'
     )
+
+
+OF_CUES = [
+    ("a slip", "верoятно", '"верoятно" is no cue that says how strong it is\n'
+     '    fix: did you mean "вероятно"?'),
+    ("a hyphen", "Вряд-ли", '"Вряд-ли" is no cue that says how strong it is\n'
+     '    fix: did you mean "вряд ли"?'),
+    ("something else", "честно говоря", ""),
+    ("a word that is like one", "можно", ""),
+    ("one of the table", "мүмкін", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cue", "said"), [one[1:] for one in OF_CUES], ids=[one[0] for one in OF_CUES]
+)
+def test_a_cue(tmp_path, cue, said):
+    slips = SETTLED, ("cue: вероятно", f"cue: {cue}")
+    assert _noted(tmp_path, *slips, text=LEDGER) == (
+        said and f"line 85, statements.C01.cue: {said}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("cue", "fix"), [("хм", 'add "probability: 75 %"'), ("probbly", 'did you mean "probably"?')]
+)
+def test_a_prediction_is_scored_by_its_cue(tmp_path, cue, fix):
+    slips = SETTLED, ("    probability: 90 %\n", f"    cue: {cue}\n")
+    assert _noted(tmp_path, *slips, text=LEDGER) == (
+        f'line 115, statements.P01.cue: "{cue}" is no cue that says how strong it is:'
+        f" the prediction claims no probability, and gets no score\n    fix: {fix}"
+    )
+    slips = SETTLED, ("    probability: 90 %\n", f"    cue: {cue}\n    probability: 90 %\n")
+    assert ("gets no score" in _noted(tmp_path, *slips, text=LEDGER)) is False
 
 
 @pytest.mark.parametrize("slips", [slips for _name, slips, _text in NOTES])

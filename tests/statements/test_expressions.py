@@ -300,6 +300,15 @@ def test_an_expression_must_be_true_or_false():
         read_expression("1 + 1", names_of(E3))
 
 
+def test_a_tier_that_only_a_variant_has_is_counted_in_its_unit():
+    wish = Use("wish", good="good", tier=Tier.DEFERRABLE, demand=Quantity(1.0))
+    case = with_variant(E1, "more", replace(E1, uses={**E1.uses, "wish": wish}))
+    said = "unmet(sender, 2026-01, tier=deferrable, variant=more) < 1 t"
+    assert read_expression(said, names_of(case))
+    with pytest.raises(ExpressionError, match="no use of this case is deferrable"):
+        read_expression(said.replace(", variant=more", ""), names_of(E1))
+
+
 # Quantities and sets that nothing above asks about, by hand
 
 

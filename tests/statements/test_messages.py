@@ -38,6 +38,14 @@ this is not a month
     fix: write a month, e.g. 2026-01""",
     ),
     (
+        "unmet(sender, 2026-01, tier=deferrable) > 1 t",
+        """\
+no use of this case is deferrable
+      0 | unmet(sender, 2026-01, tier=deferrable) > 1 t
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    fix: name a use with use=""",
+    ),
+    (
         "leverage(sender) > 1",
         """\
 "at" is missing here: month

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from derbes.case.entities import Actor
 from derbes.case.ledger import (
+    CUES,
     Contrast,
     DoubleStandard,
     Judgement,
@@ -16,17 +17,16 @@ from derbes.case.ledger import (
     Statement,
     StatementKind,
     Tension,
+    cue_probability,
 )
 from derbes.results.statements import StatementRow, Unsaid
 from derbes.results.supply import Provenance
 from derbes.statements.ledger import read_ledger
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.queries import (
-    CUES,
     brier_score,
     calibration_of,
     contradictions_of,
-    cue_probability,
     double_standards_of,
     implied_probability,
     is_exclusive,

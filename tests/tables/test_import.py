@@ -521,6 +521,32 @@ def test_a_stock_list_of_a_company_in_russian(tmp_path):
     assert (tmp_path / "town.imports" / "ostatki.yaml").exists()
 
 
+def test_a_row_that_adds_up_others_is_read_where_it_is_named(tmp_path):
+    """Left out else: it would count twice. Where a column has its name, the column is meant."""
+    case, path = case_in(tmp_path), "uses.treatment.demand"
+    rows = "Товар;янв 2026;фев 2026\nГород;40;41\nЗавод;60;62\n{};100;103\n"
+    for total in ("Итого", "Итого, т", "Всего по городу", "Total", "Барлығы"):
+        table = csv_in(tmp_path, rows.format(total), "use.csv")
+        found = looked_at(table, case, mapping=f"{path}={total} [t], kind=series")
+        assert [one.new for one in found.changes] == ["103 t/month"]
+        assert not [note for note in found.notes if "left out" in note]
+        found = looked_at(table, case, mapping=f"{path}=Завод [t], kind=series")
+        assert [one.new for one in found.changes] == ["60 t/month", "62 t/month"]
+        assert f'line 4, column 1: "{total}" adds up other rows, left out' in found.notes
+    table = csv_in(tmp_path, "Месяц;Город;Итого\nянв 2026;40;100\nфев 2026;41;103\nИтого;81;203\n")
+    found = looked_at(table, case, mapping=f"{path}=Итого [t], kind=series")
+    assert [one.new for one in found.changes] == ["103 t/month"]
+    assert 'line 4, column 1: "Итого" adds up other rows, left out' in found.notes
+
+
+def test_a_row_that_is_not_there_is_told_as_such(tmp_path):
+    table = csv_in(tmp_path, "Товар;янв 2026;фев 2026\nГород, т;40;41\nИтого, т;40;41\n")
+    for word, meant in (("Гоород, т", "Город, т"), ("Итого", "итого, т")):
+        with pytest.raises(TableError, match=f'no column or row "{word}"') as error:
+            api.import_table(table, case_in(tmp_path), mapping=f"uses.treatment.demand={word}")
+        assert error.value.problems[0].fix == f'did you mean "{meant}"?'
+
+
 def test_a_day_as_the_heading_of_the_numbers_is_the_day_of_all_of_them(tmp_path):
     """What the message on a date that stands in a title alone says to write."""
     rows = ["Запас;", "Товар;31.12.2025", "Коагулянт;580 т", "Хлор;88 т"]

@@ -232,3 +232,58 @@ class Document(Element):
     """Where it can be found."""
     licence: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Under what terms it may be used."""
+
+
+# What words imply, by language. A convention, not a measurement: surveys of how readers take such
+# words put the middle of "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964,
+# and the scale of ICD 203). Shown with every prediction; a statement can overrule it.
+
+CERTAIN, LIKELY, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.4, 0.1, 0.02
+_CUES = {
+    "ru": {
+        CERTAIN: "неизбежно, неизбежен, можно не сомневаться, всё равно, все равно, автоматически, "
+        "обязательно, несомненно, точно, вовсе, полностью, никаких",
+        LIKELY: "очевидно, ожидается, скорее всего, вероятно, видимо, по сути",
+        POSSIBLE: "может быть, возможно, возможность, потенциальный, может и",
+        DOUBTFUL: "вряд ли, маловероятно",
+        IMPOSSIBLE: "невозможно, невозможное",
+    },
+    "kk": {
+        CERTAIN: "сөзсіз, міндетті түрде, бәрібір, күмәнсіз",
+        LIKELY: "күтілуде, ықтимал, шамасы",
+        POSSIBLE: "мүмкін, мүмкіндік",
+        DOUBTFUL: "екіталай",
+        IMPOSSIBLE: "мүмкін емес",
+    },
+    "en": {
+        CERTAIN: "inevitably, certainly, without doubt, automatically, in any case",
+        LIKELY: "expected, probably, likely, apparently",
+        POSSIBLE: "may, might, possibly, possibility",
+        DOUBTFUL: "hardly, unlikely",
+        IMPOSSIBLE: "impossible",
+    },
+}
+CUES: Mapping[str, Mapping[str, float]] = {
+    language: {cue: chance for chance, cues in by.items() for cue in cues.split(", ")}
+    for language, by in _CUES.items()
+}
+"""Language → cue → probability that it gives to what it qualifies."""
+
+
+def cue_word(cue: str) -> str:
+    """A cue as the table has it, without capitals and signs around it."""
+    return " ".join(cue.casefold().split()).strip(".,;:!«»\"'")
+
+
+def cue_probability(cue: str) -> float | None:
+    """What a cue implies; None where the table does not have it.
+
+    Examples:
+        >>> cue_probability("Вряд ли"), cue_probability("ожидается"), cue_probability("хм")
+        (0.1, 0.75, None)
+    """
+    word = cue_word(cue)
+    for table in CUES.values():
+        if word in table:
+            return table[word]
+    return None

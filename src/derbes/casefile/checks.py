@@ -5,7 +5,7 @@ the top of a case; the ledger.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from derbes.case import entities, forms
@@ -13,7 +13,7 @@ from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each
-from derbes.casefile.draft import CaseDraft, Check
+from derbes.casefile.draft import OUTLINED, CaseDraft, Check, is_vague
 from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean, offers
@@ -43,9 +43,9 @@ def cyclic_recipes(draft: CaseDraft) -> Iterator[Finding]:
 
 def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     """Goods that are used, but that nobody sells, makes or holds."""
-    if not draft.sound("goods", "suppliers", "recipes", "stockpiles"):
+    if not draft.is_outlined("goods", "suppliers", "recipes", "stockpiles"):
         return
-    case = draft.case
+    case = draft.outline
     sellers, piles, recipes = case.suppliers, case.stockpiles, case.recipes.values()
     origins = {one.good for section in (sellers, piles) for one in section.values()}
     origins |= {recipe.output for recipe in recipes}
@@ -71,12 +71,12 @@ def limits_of_recipes(draft: CaseDraft, recipe: entities.Recipe) -> Iterator[Fin
         yield Finding(path, what, _("add a capacity, or a plant with line and hours"))
     if line and not recipe.plant:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
-    elif line and plant is not None and line not in plant.lines:
-        owners = [one.id for one in draft.case.plants.values() if line in one.lines]
+    elif line and plant is not None and line not in (lines := _lines(draft, plant.id)):
+        owners = [one for one in draft.case.plants if line in _lines(draft, one)]
         what = _('"{line}" is a line of {owner}, not of {plant}')
         if not owners:
             what = _('"{line}" is not a line of {plant}')
-        fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
+        fix = did_you_mean(line, lines) or _("add it to the lines of the plant")
         words = {"line": line, "owner": ", ".join(owners), "plant": plant.id}
         yield Finding((*path, "line"), what.format(**words), fix)
     if line and not has_hours:
@@ -85,6 +85,12 @@ def limits_of_recipes(draft: CaseDraft, recipe: entities.Recipe) -> Iterator[Fin
     if has_hours and not line:
         what = _("hours say nothing without a line")
         yield Finding((*path, "hours"), what, _("add plant and line"))
+
+
+def _lines(draft: CaseDraft, plant: str) -> Iterable[str]:
+    """Lines of a plant, those whose hours cannot be read among them."""
+    found: Iterable[str] = draft.entry("plants", plant).lines
+    return found
 
 
 @each("goods")
@@ -131,10 +137,10 @@ def stocks_above_the_limit(draft: CaseDraft, good: entities.Good) -> Iterator[Fi
 @each("suppliers")
 def orders_before_the_calendar(draft: CaseDraft, supplier: entities.Supplier) -> Iterator[Finding]:
     """What is on order arrives until the lead time is over, and not later."""
-    if supplier.on_order is None or not draft.sound("routes"):
+    calendar, routes, ways = draft.case.calendar, draft.case.routes, supplier.routes[:1]
+    if supplier.on_order is None or not routes.keys() >= {*ways} or "calendar" in draft.unsound:
         return
-    calendar, routes = draft.case.calendar, draft.case.routes
-    times = [supplier.lead_time, *(routes[one].lead_time for one in supplier.routes[:1])]
+    times = [supplier.lead_time, *(routes[one].lead_time for one in ways)]
     lead = calendar.periods(sum(time.value for time in times if time is not None))
     late = [at for at, amount in supplier.on_order.steps if at >= lead and amount > 0]
     path = ("suppliers", supplier.id, "on_order")
@@ -162,13 +168,14 @@ def what_must_be_taken(draft: CaseDraft, supplier: entities.Supplier) -> Iterato
         what = _('only an option opens "{name}"; nothing can be taken of it before')
         yield Finding.of(path, what, _("say it with take_or_pay of the option"), name=supplier.id)
         return
-    if not draft.sound("uses", "goods") or supplier.capacity is None:
-        return
     n, good = case.calendar.n_periods, supplier.good
+    is_known = (least.unit or draft.sound("uses")) and "calendar" not in draft.unsound
+    if not is_known or good not in case.goods or supplier.capacity is None:
+        return
     amount = least.over(n).copy()
     if not least.unit:
         uses = [one.demand for one in case.uses.values() if one.good == good and one.demand]
-        if not uses:
+        if not uses and case.uses:
             what = _('a share of the demand for "{good}", which no use asks for')
             fix = _('write an amount, as in "{unit}"')
             yield Finding.of(path, what, fix, good=good, unit=_unit(case, good))
@@ -192,12 +199,6 @@ def what_must_be_taken(draft: CaseDraft, supplier: entities.Supplier) -> Iterato
 
 def _unit(case: entities.Case, good: str) -> str:
     return f"{case.goods[good].unit}/month" if good in case.goods else ""
-
-
-_EVERYTHING = (
-    *("actors", "goods", "uses", "stockpiles", "routes"),
-    *("suppliers", "plants", "recipes", "exports"),
-)
 
 
 @each("measures")
@@ -226,16 +227,16 @@ def keys_of_measures(draft: CaseDraft, measure: entities.Measure) -> Iterator[Fi
 def hits_of_measures(draft: CaseDraft, measure: entities.Measure) -> Iterator[Finding]:
     """What a measure says that it hits: something, of a kind that it can hit, and no buyer."""
     path = ("measures", measure.id, "hits")
-    case, sections = draft.case, entities.MEASURE_TERMS[measure.kind].sections
+    case, sections = draft.outline, entities.MEASURE_TERMS[measure.kind].sections
     if not measure.hits or any(hit == entities.Hit() for hit in measure.hits):
         fix = _("name an actor, route, good, tag or element")
         yield Finding(path, _("the measure does not say what it hits"), fix)
-    rises = measure.kind is entities.MeasureKind.PRICE_RISE and draft.sound(
+    rises = measure.kind is entities.MeasureKind.PRICE_RISE and draft.is_outlined(
         "exports", "actors", "goods"
     )
     for position, hit in enumerate(measure.hits):
         section = hit.element.partition(".")[0]
-        if section in _EVERYTHING and section not in sections:
+        if section in OUTLINED and section not in sections:
             what = _('a measure of kind {kind} cannot hit "{element}"')
             what = what.format(kind=measure.kind, element=hit.element)
             fix = _("it can hit {sections}").format(sections=", ".join(sections))
@@ -259,12 +260,13 @@ def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
 
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     """Measures whose keys no element matches; a variant may take all of them away."""
-    if draft.is_variant or not draft.sound(*_EVERYTHING):
+    case = draft.outline
+    if draft.is_variant or not draft.is_outlined(*OUTLINED) or case.target not in case.actors:
         return
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
         sections = entities.MEASURE_TERMS[measure.kind].sections
-        hits = (selects_anything(draft.case, hit, sections) for hit in {*measure.hits})
+        hits = (selects_anything(case, hit, sections) for hit in {*measure.hits})
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             fix = _("it can hit {sections}")
@@ -319,6 +321,8 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
+    if draft.unreadable:
+        return
     tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
     offer = offers()
     for path, tag in _hits(draft, "tag"):
@@ -490,6 +494,7 @@ def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding
         draft.found += unknown_tags(draft)
     wrong = [*draft.findings, *draft.found]
     draft.unsound = frozenset(str(one.path[0]) for one in wrong if one.path)
+    draft.vague = frozenset(str(one.path[0]) for one in wrong if one.path and is_vague(one))
     for check in CHECKS:
         draft.found.extend(check(draft))
     return draft.found

@@ -177,7 +177,7 @@ ROUNDING = 1e-9
 def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
     case = draft.case
-    if case.budget is None or not draft.sound("options") or "calendar" in draft.unsound:
+    if case.budget is None or not draft.unsound.isdisjoint({"calendar", "currency"}):
         return
     committed = committed_options(case.options)
     options = [option for name, option in case.options.items() if name in committed]
@@ -497,8 +497,8 @@ def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
 @each("standards")
 def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
     """A cap names sellers abroad that sell its good, and somebody does."""
-    case, good = draft.case, standard.good
-    if draft.is_variant or good not in case.goods or not draft.sound("suppliers", "actors"):
+    case, good = draft.outline, standard.good
+    if draft.is_variant or good not in case.goods or not draft.is_outlined("suppliers", "actors"):
         return
     offers = [s for s in case.suppliers.values() if s.good == good and s.actor != case.target]
     path = ("standards", standard.id)

@@ -7,6 +7,7 @@ rely on, so that one slip is told once.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
-from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS
+from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS, WrittenCalendar, WrittenCurrency
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
@@ -45,10 +46,11 @@ from derbes.casefile.entries import (
 )
 from derbes.casefile.formulas import MOST_BEHIND
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import at_work, did_you_mean, nearest, offered, offers
+from derbes.errors import at_work, did_you_mean, in_latin, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.links import reached
+from derbes.unit_names import CURRENCIES
 from derbes.units import UnitError, own_unit
 
 DEFAULTS = {
@@ -60,6 +62,13 @@ DEFAULTS = {
 
 _WIDE = Calendar(first_year=1, first_month=1, n_periods=12 * 9999)
 """Stands in for a calendar that cannot be read, so that no month is outside it."""
+
+_STAND_IN = "USD"
+"""Stands in for a base currency that cannot be read; then, as where a rate cannot be, amounts
+in any other count one to one, so that none is refused for it."""
+
+SLIP = 0.8
+"""Likeness to a key at the top from which on another is read as that."""
 
 _ID = re.compile(ID_PATTERN)
 
@@ -100,6 +109,8 @@ class Built:
     part: Entry | None
     """What of it can be used."""
     entity: Element | None = None
+    outline: Element | None = None
+    """What it names, and those of its numbers that can be read; of `OUTLINED` sections."""
     findings: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -134,11 +145,15 @@ class CaseDraft:
     """Ids at the top that refer to elements."""
     correlated: list[tuple[int, int, int]]
     """Of each correlation, which of the list it is, and which two of its inputs."""
+    outline: Case
+    """The case with elements of which something is refused as far as they can be read."""
     unreadable: frozenset[str] = frozenset()
     """Sections whose elements are not known, so that nothing follows from their absence."""
     is_variant: bool = False
     unsound: frozenset[str] = frozenset()
     """Sections that hold an element in which something is known to be wrong."""
+    vague: frozenset[str] = frozenset()
+    """Those of them that hold one of which it is not known what it names, or how it is called."""
     found: list[Finding] = field(default_factory=list)
     """What the checks have found so far."""
 
@@ -151,6 +166,12 @@ class CaseDraft:
     def sound(self, *sections: str) -> bool:
         """Whether everything in these sections is built and refers to what exists."""
         return self.unsound.isdisjoint(sections) and self.is_whole(*sections)
+
+    def is_outlined(self, *sections: str) -> bool:
+        """Whether it is known of all in these sections what they name, and that exists."""
+        elements = (one for section in sections for one in self.elements[section].values())
+        is_known = self.vague.isdisjoint(sections) and self.unreadable.isdisjoint(sections)
+        return is_known and all(one.outline is not None for one in elements)
 
     def entry(self, section: str, element_id: str) -> Any:
         """Entry of an element that could be built."""
@@ -167,28 +188,28 @@ class CaseDraft:
 Check = Callable[[CaseDraft], Iterator[Finding]]
 
 
-def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
-    """The draft of a tree."""
+def build_draft(root: MappingNode, memory: Memory, *, is_whole: bool = True) -> CaseDraft:
+    """The draft of a tree; where it is not whole, nothing follows from what is not in it."""
     below = {key: one for key, one in root.entries.items() if key not in SECTIONS}
     node = MappingNode(below, root.mark, root.keys)
-    part, is_whole, told = read_entry(Case, node.plain, ())
+    part, _is_whole, told = read_entry(Case, node.plain, ())
+    if not is_whole:
+        told = [one for one in told if str(one.path[0]) in root.entries]
     entry = part or Entry(Case, {})
-    money = entry.currency.base if entry.currency else ""
-    top = Filled(entry, node, (), CaseUnits(_WIDE, money), "", told, [])
-    top.measures = CaseUnits(_calendar(top), money)
-    unreadable = _unreadable_sections(root, told)
+    top = Filled(entry, node, (), CaseUnits(_WIDE, ""), "", told, [])
+    top.measures = CaseUnits(_calendar(top), _money(top))
+    unreadable = _unreadable_sections(root, told) if is_whole else frozenset(SECTIONS)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
     asks: dict[Path, set[Path]] = {}
     measures = _case_units(top, checked["goods"])
-    measures = top.measures = _named(top, root, checked, measures, asks=asks)
+    measures = top.measures = _named(top, root, checked, measures, asks=asks, is_whole=is_whole)
     correlated: list[tuple[int, int, int]] = []
-    fields = _fields(top, is_whole=is_whole)
-    if money:
-        fields |= _aims(top)
-        fields["correlations"] = tuple(_correlations(top, correlated))
+    fields = _fields(top)
+    fields |= _aims(top)
+    fields["correlations"] = tuple(_correlations(top, correlated))
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
@@ -209,15 +230,43 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     )
     if has_formula(root.plain):
         case = replace(case, formulas=tuple(_derived(case)))
+    outline = case
+    if any(one.entity is None for one in everything):
+        outlined: dict[str, Any] = {one: _outlines(elements[one]) for one in OUTLINED}
+        outline = replace(case, **outlined)
     findings += [*told, *(one for built in everything for one in built.findings)]
     references = list(references_of(entry, ()))
-    return CaseDraft(root, case, findings, elements, references, correlated, unreadable)
+    return CaseDraft(root, case, findings, elements, references, correlated, outline, unreadable)
+
+
+OUTLINED = (
+    *("actors", "goods", "uses", "stockpiles", "routes"),
+    *("suppliers", "plants", "recipes", "exports"),
+)
+"""Sections of what is there in the world, which measures can hit."""
+
+
+def _outlines(built: Mapping[str, Built]) -> dict[str, Element]:
+    return {name: one.outline for name, one in built.items() if one.outline is not None}
+
+
+def is_vague(finding: Finding) -> bool:
+    """Whether a finding leaves it open what an element names, or how it is called."""
+    section, *below = finding.path
+    if section not in SECTIONS:
+        return False
+    key = keys_of(SECTIONS[str(section)]).get(str(below[1])) if len(below) > 1 else None
+    if key is None or isinstance(key.form, forms.ListForm):
+        return True
+    return isinstance(key.form, forms.TextForm) and bool(key.form.sections)
 
 
 def _calendar(top: Filled) -> Calendar:
     """The periods; notes where they are more than the most months together."""
-    entry = top.entry.calendar
-    if entry is None:
+    filled, _is_whole = _part(top, WrittenCalendar, ("calendar",))
+    entry = filled.entry if filled else Entry(WrittenCalendar, {})
+    is_refused = find(top.node, ("calendar", "step")) is not None and "step" not in entry.given
+    if entry.first is None or entry.periods is None or is_refused:
         return _WIDE
     year, month = entry.first.split("-")[:2]
     step = Step[entry.step.upper()]
@@ -227,6 +276,13 @@ def _calendar(top: Filled) -> Calendar:
         words = {"months": entry.periods * step, "most": MOST_MONTHS, "n": most}
         top.refuse(("calendar", "periods"), what, _("write at most {n} periods"), **words)
     return Calendar(int(year), int(month), min(entry.periods, most), step, entry.after or "")
+
+
+def _money(top: Filled) -> str:
+    """Base currency, where it can be read; else one that stands in for it."""
+    filled, _is_whole = _part(top, WrittenCurrency, ("currency",))
+    top.entry.currency = filled.entry if filled else Entry(WrittenCurrency, {})
+    return top.entry.currency.base or _STAND_IN
 
 
 def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
@@ -241,10 +297,12 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
         except UnitError as error:
             top.refuse(("goods", good, "unit"), error.what, error.fix)
     top.measures = replace(top.measures, good_units=units, own=frozenset(units.values()))
-    if top.entry.currency is None:
-        return top.measures
-    rates = top.below(top.entry.currency, ("currency",)).quantities()["rates"]
-    return replace(top.measures, rates=rates)
+    currency, written = top.entry.currency, find(top.node, ("currency", "rates"))
+    rates = top.below(currency, ("currency",)).quantities()["rates"] if currency.base else {}
+    unread = set(currency.rates or ()) - rates.keys()
+    if not currency.base or (written is not None and "rates" not in currency.given):
+        unread = {*CURRENCIES} - {top.measures.money}
+    return replace(top.measures, rates={**dict.fromkeys(unread, Quantity(1.0)), **rates})
 
 
 def _named(
@@ -254,6 +312,7 @@ def _named(
     measures: CaseUnits,
     *,
     asks: dict[Path, set[Path]],
+    is_whole: bool,
 ) -> CaseUnits:
     """The units of a case, and what the names in formulas stand for.
 
@@ -301,7 +360,7 @@ def _named(
         found = known[path]
         if found is None and asked_by in circles:
             raise circles[asked_by]
-        if found is None and find(root, path) is not None:
+        if found is None and (find(root, path) is not None or not is_whole):
             raise ExpressionError  # told there
         if found is None:
             fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
@@ -348,20 +407,17 @@ def _derived(case: Case) -> Iterator[Derived]:
         yield from behind(path)
 
 
-def _fields(top: Filled, *, is_whole: bool) -> Found:
+def _fields(top: Filled) -> Found:
+    """What a case holds at its top, as far as it can be read."""
     entry, measures = top.entry, top.measures
-    always = {"calendar": measures.calendar, "currency": measures.money}
-    if not is_whole:
-        if measures.money:
-            replace(top, missing=[]).quantities()
-        return {"name": "", "target": "", **always}
     found = top.held()
     length = entry.main_length
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
     return {
         **{name: found[name] for name in (*names, *DEFAULTS)},
         **{name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None},
-        **always,
+        "calendar": measures.calendar,
+        "currency": measures.money,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,
         "assumptions": found["assumptions"],
@@ -459,8 +515,23 @@ def _unreadable_sections(root: MappingNode, findings: list[Finding]) -> frozense
         if one.at_key and len(one.path) == 1:
             name = str(one.path[0])
             findings[position] = replace(one, fix=did_you_mean(name, known))
-            found |= SECTIONS.keys() & set(offered(name, known))
+            meant = SECTIONS.keys() & set(offered(name, known))
+            found |= {one for one in meant if given[one] is not root.entries[name]}
     return frozenset(found)
+
+
+def with_meant_keys(root: MappingNode) -> MappingNode:
+    """A tree whose keys at the top with a slip in their name stand under the right one as well.
+
+    What is wrong below them is told with the slip, and not after it.
+    """
+    known = [*keys_of(Case), *SECTIONS]
+    entries, keys = dict(root.entries), dict(root.keys)
+    for name, node in root.entries.items():
+        near = [] if name in known else get_close_matches(in_latin(name), known, 1, SLIP)
+        if near and near[0] not in entries:
+            entries[near[0]], keys[near[0]] = node, root.keys[name]
+    return root if entries.keys() == root.entries.keys() else MappingNode(entries, root.mark, keys)
 
 
 def _entries(
@@ -509,19 +580,24 @@ def _built(
         return known
     section, name = path
     entry = checked.part
-    if entry is None or not measures.money:
+    if entry is None:
         return checked
     good = _counted_good(section, name, entry)
     filled = Filled(entry, checked.node, path, measures, good, [], [], key_place(root, path).line)
     if checked.entry is None:
-        if section != "facts":
+        outline = None
+        if section in OUTLINED:
+            outline = made(SECTIONS[section], filled.held() | {"id": name})
+        elif section != "facts":
             filled.quantities()
-        return replace(checked, findings=(*checked.findings, *filled.findings))
+        findings = (*checked.findings, *filled.findings)
+        return replace(checked, outline=outline, findings=findings)
     with at_work(f"{section}.{name}"):
         entity = make_element(filled)
     built = replace(
         checked,
         entity=None if filled.findings else entity,
+        outline=entity,
         findings=(*checked.findings, *filled.findings),
         missing=tuple(filled.missing),
     )

@@ -18,6 +18,7 @@ from derbes.case import forms
 from derbes.case.entities import Case, Good
 from derbes.errors import did_you_mean, in_latin, in_latin_letters, offered
 from derbes.language import FORMS, _, ngettext
+from derbes.unit_names import CURRENCIES, loose_spellings, spellings
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a tree."""
@@ -448,19 +449,21 @@ def _text(form: forms.TextForm, given: Any, path: Path) -> Any:
     if form.most and len(given) > form.most:
         most = f"String should have at most {form.most} characters"
         return Finding(path, f"{most}: {_quoted(given)}")
-    if form.pattern and not (re.fullmatch(form.pattern, given) and _is_in_time(form, given)):
+    if not _fits(form, given):
         return _no_match(form.pattern, given, path)
     return given
 
 
-def _is_in_time(form: forms.TextForm, given: str) -> bool:
-    """Whether the day of a date is one of its month; what is no date counts as one."""
+def _fits(form: forms.TextForm, given: str) -> bool:
+    """Whether a text is as its pattern says, a day one of its month, and a currency in use."""
+    if form.pattern and not re.fullmatch(form.pattern, given):
+        return False
     try:
         if form.pattern in {forms.DATE_PATTERN, forms.DAY_PATTERN} and len(given) > len("2027-07"):
             date.fromisoformat(given)
     except ValueError:
         return False
-    return True
+    return form.pattern != forms.CURRENCY_PATTERN or given in CURRENCIES
 
 
 def _label(given: Any, path: Path, findings: list[Finding]) -> Any:
@@ -587,7 +590,7 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
     found: dict[str, Any] = {}
     is_whole = True
     for name, below in given.items():
-        if form.key.pattern and not re.fullmatch(form.key.pattern, name):
+        if not _fits(form.key, name):
             wrong = _no_match(form.key.pattern, name, (*path, name))
             findings.append(dataclasses.replace(wrong, at_key=True))
             is_whole = False
@@ -630,7 +633,7 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
         forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
         forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
         LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
-        forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
+        forms.CURRENCY_PATTERN: (_("a currency code"), _how_to_name_currency(given)),
     }
     what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
     with_any_year = pattern.replace(forms.YEARS, "-?[0-9]{4,}")
@@ -644,6 +647,13 @@ def _how_to_name_language(text: str) -> str:
     if sign and re.fullmatch(LANGUAGE, of_language):
         return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])
     return _('write it as in "en", "ru" or "kk"')
+
+
+def _how_to_name_currency(text: str) -> str:
+    named = loose_spellings().get(text.casefold()) or spellings().get(text)
+    code = named.name if named else text.upper()
+    near = [code] if code in CURRENCIES else offered(code, CURRENCIES)
+    return did_you_mean(code, near) if near else _('write it as in "USD"')
 
 
 def how_to_name(text: str) -> str:

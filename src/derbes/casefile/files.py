@@ -449,7 +449,9 @@ class Tree:
     sources: list[Source] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_readable: bool = True
-    """Whether every file is a mapping at all."""
+    """Whether the first file is a mapping at all."""
+    is_whole: bool = True
+    """Whether every file that is included is one."""
 
     @property
     def hash(self) -> str:
@@ -527,7 +529,8 @@ class _Reading:
         self.tree.findings += findings
         if isinstance(node, MappingNode):
             return node
-        self.tree.is_readable = False
+        self.tree.is_whole = False
+        self.tree.is_readable = asked is not None
         return None
 
     def include(self, root: MappingNode, folder: FilePath) -> None:

@@ -5,17 +5,20 @@ Each note says in one sentence what is made of the input, and how to settle it o
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from graphlib import TopologicalSorter
 
 import numpy as np
 
 from derbes.case import entities
 from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
+from derbes.case.ledger import CUES, StatementKind, cue_probability, cue_word
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Quantity, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
+from derbes.errors import nearest
 from derbes.language import Worded, language, ngettext, spelled, worded
 from derbes.model.measures import selects_purchase
 from derbes.spelling import listed
@@ -54,7 +57,7 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
         low, high = one.stated
         slip = ROUNDING * max(abs(low), abs(high))
         ends = [one.value if end is None else end for end in (one.low, one.high)]
-        words = [_amount(end, one.unit) for end in (one.value, low, high, *ends)]
+        words = [amount_in_words(end, one.unit) for end in (one.value, low, high, *ends)]
         value, least, most, reached_low, reached_high = words
         if not low - slip <= one.value <= high + slip:
             what = worded(
@@ -157,7 +160,8 @@ def _whole(n: int, step: Step) -> str:
     }[step].format(n=n)
 
 
-def _amount(number: float, unit: str) -> Worded:
+def amount_in_words(number: float, unit: str) -> Worded:
+    """A number with its unit, in full."""
     return Worded(_in_full, number, unit)
 
 
@@ -259,8 +263,8 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         what = worded(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
             " whatever leaves this use short saves money",
-            cost=_amount(cost, unit),
-            least=_amount(least, unit),
+            cost=amount_in_words(cost, unit),
+            least=amount_in_words(least, unit),
         )
         fix = worded("see whether the cost of being short holds all that is lost")
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
@@ -328,7 +332,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         what = worded(
             "behind {last}, the end of the calendar, it keeps its last value, {value}",
             last=end,
-            value=_amount(float(path[-1]), quantity.unit),
+            value=amount_in_words(float(path[-1]), quantity.unit),
         )
         if repeats:
             what = worded(
@@ -389,6 +393,32 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
             yield Finding(tuple(path.split(".")), what, fix)
 
 
+SLIP = 0.8
+"""Likeness of two cues from which on one is taken for a slip of the other."""
+
+
+def cues_that_say_nothing(draft: CaseDraft) -> Iterator[Finding]:
+    """Cues of no table: those that are misspelt, and those by which a prediction is scored."""
+    known = [cue for table in CUES.values() for cue in table]
+    for one in draft.case.statements.values():
+        word = cue_word(one.cue)
+        if not word or cue_probability(word) is not None:
+            continue
+        near = get_close_matches(word, nearest(word, known), cutoff=SLIP)
+        what = worded('"{cue}" is no cue that says how strong it is', cue=one.cue)
+        fix = worded('did you mean "{name}"?', name=near[0]) if near else ""
+        is_scored = one.kind is StatementKind.PREDICTION and one.probability is None
+        if is_scored and not one.untestable:
+            what = worded(
+                '"{cue}" is no cue that says how strong it is: the prediction claims no'
+                " probability, and gets no score",
+                cue=one.cue,
+            )
+            fix = fix or worded('add "probability: 75 %"')
+        if fix:
+            yield Finding(("statements", one.id, "cue"), what, fix)
+
+
 NOTES: tuple[Check, ...] = (
     case_without_measures,
     formulas_in_their_ranges,
@@ -402,5 +432,6 @@ NOTES: tuple[Check, ...] = (
     uses_in_unlike_units,
     goods_on_the_way,
     keys_known_to_be_missing,
+    cues_that_say_nothing,
 )
 """What a reader of the answers should know about the inputs, of a case without problems."""

@@ -165,7 +165,8 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     to = _target(home, reading)
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
-        return _refuse_unit(reading, foreign, said, step)
+        fix = _turned(reading, amount.number, home)
+        return _refuse_unit(reading, foreign, said, step, fix=fix)
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
         rate = measures.rates[code]
@@ -275,8 +276,24 @@ def span_of(quantity: Quantity) -> tuple[float, float]:
     return (quantity.value if low is None else low), (quantity.value if high is None else high)
 
 
+def _turned(reading: Reading, number: float, unit: Unit) -> str:
+    """How to write an amount that stands the other way round, `500 KZT/USD`; empty: it does not."""
+    for beside in (ONE, *reading.units[1:]):  # a rate may be money alone, and so may its reverse
+        powers = dict(beside.powers)
+        for kind, power in unit.powers:
+            powers[kind] = powers.get(kind, 0) - power
+        other = Unit("", beside.factor / unit.factor, tuple((k, p) for k, p in powers.items() if p))
+        to = _target(other, reading) if number and unit.powers else None
+        if to is not None:
+            right = float(f"{convert(1.0 / number, other, to):.6g}")
+            return _('write it the other way round: "{text}"').format(
+                text=in_words(right, reading.unit.name)
+            )
+    return ""
+
+
 def _refuse_unit(
-    reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
+    reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path, *, fix: str = ""
 ) -> Steps:
     measures = reading.measures
     for code in [code for code, _power in foreign if measures.worth(code) is None][:1]:
@@ -286,7 +303,7 @@ def _refuse_unit(
         return ()
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
     what = _('expected {expected} or what can be turned into it, got "{found}"')
-    reading.refuse(step, what.format(expected=expected, found=text), _write_it(reading))
+    reading.refuse(step, what.format(expected=expected, found=text), fix or _write_it(reading))
     return ()
 
 

@@ -6,6 +6,7 @@ Those are named changes, made on the tree before it is built.
 import contextlib
 import gc
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -13,10 +14,12 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from derbes.case.entities import Case, quantities
+from derbes.case.ledger import LEDGER
 from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
-from derbes.casefile.draft import CaseDraft, Memory, build_draft
+from derbes.casefile.doubts import DOUBTS
+from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_keys
 from derbes.casefile.entries import (
     SECTIONS,
     Finding,
@@ -37,7 +40,7 @@ from derbes.casefile.entries import (
 )
 from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import NOTES
-from derbes.errors import CaseError, Problem, offers
+from derbes.errors import CaseError, Problem, in_latin, offers
 from derbes.language import Worded, _, text_of, worded
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
@@ -461,11 +464,16 @@ def read_files(
     tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
+    is_included = "include" in tree.root.entries
+    tree.root = with_meant_keys(tree.root)
+    tree.is_whole &= is_included or "include" not in tree.root.entries
     memory = Memory()
     base = WrittenAlternative(tree.root, tree.root, tree.root)
-    base.draft = build_draft(tree.root, memory)
+    base.draft = build_draft(tree.root, memory, is_whole=tree.is_whole)
     base.found = [*base.draft.findings, *check_draft(base.draft)]
     findings = [*tree.findings, *base.found]
+    if not tree.is_whole:
+        return Read(_in_order(tree, findings), None, tree)
     for section, kept in (("scenarios", base.scenarios), ("variants", base.variants)):
         for at, _entry in base.draft.entries(section):
             kept[at[1]] = one = alternative(base, at, memory, written=base)
@@ -478,8 +486,11 @@ def read_files(
                 variant.scenarios[at[1]] = one = alternative(variant, at, memory, written=base)
                 findings += _crossed(name, at[1], one)
     if findings:
-        return Read(_in_order(tree, findings), None, tree)
-    notes = _in_order(tree, [finding for note in NOTES for finding in note(base.draft)])
+        problems = [*_in_order(tree, findings)]
+        if examine:
+            problems += _examined_beside(tree, base, findings, examine)
+        return Read(CaseError("", problems).problems, None, tree)
+    notes = _in_order(tree, [finding for note in (*NOTES, *DOUBTS) for finding in note(base.draft)])
     case = replace(
         _finished(base, str(path), tree.hash),
         notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),
@@ -487,6 +498,43 @@ def read_files(
     )
     more = [_located(tree, problem) for problem in (examine(case) if examine else ())]
     return Read(CaseError("", more).problems, case, tree)
+
+
+_ASIDE = frozenset({"name", "label", "note", "question", "budget", "risk", "correlations"})
+"""Keys at the top that no expression rests on."""
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_BY_SETS = frozenset({"for", "tier"})
+"""Words of an expression about elements that it does not name."""
+
+
+def _examined_beside(
+    tree: Tree, base: WrittenAlternative, findings: Iterable[Finding], examine: Examine
+) -> Iterator[Problem]:
+    """Problems of expressions that rest on nothing in which something else is wrong."""
+    tops = {str(one.path[0]) for one in findings if one.path} - _ASIDE
+    if base.draft.unreadable or not tops <= SECTIONS.keys() - {*_CHANGERS}:
+        return
+    wrong = {in_latin(str(one.path[1])) for one in findings if len(one.path) > 1}
+    named = {
+        (name, reference.word)
+        for elements in base.draft.elements.values()
+        for name, one in elements.items()
+        for reference in one.references
+    }
+    while more := {name for name, word in named if word in wrong} - wrong:
+        wrong |= more
+    if tops - {*LEDGER, "facts", "documents"}:
+        wrong |= _BY_SETS
+    variants = {
+        name: replace(one, case=base.variants[name].draft.case)
+        for name, one in base.draft.case.variants.items()
+    }
+    case = replace(base.draft.case, variants=variants)
+    for problem in examine(case):
+        path = resolve(tree.root, problem.where)
+        node = find(tree.root, path) if path else None
+        if isinstance(node, Text) and wrong.isdisjoint(_NAME.findall(node.text)):
+            yield _located(tree, problem)
 
 
 def _located(tree: Tree, problem: Problem) -> Problem:

@@ -79,10 +79,13 @@ class Names:
         """Unit of a good, or of the good of a use, supplier or recipe."""
         return self.good_units.get(self.used_goods.get(name, name), "")
 
-    def tier_unit(self, tier: str) -> str | None:
-        """Unit of the uses of a tier; None when they differ."""
-        units = {self.unit_of(use.id) for use in self.case.uses.values() if use.tier is Tier(tier)}
-        return units.pop() if len(units) == 1 else None
+    def tier_units(self, tier: str) -> set[str]:
+        """Units of the uses of a tier; where the case itself has none, of those in its variants."""
+        variants = (one.case for one in self.case.variants.values() if one.case is not None)
+        for uses in (self.case.uses, *(one.uses for one in variants)):
+            if found := {self.unit_of(use.id) for use in uses.values() if use.tier is Tier(tier)}:
+                return found
+        return set()
 
 
 def names_of(case: Case) -> Names:
@@ -555,11 +558,15 @@ class _Reader(Reader[Term]):
         named = (by_name[name] for name in ("of", "good", "use") if name in by_name)
         counted = next((term for term in named if term.written != ""), None)
         if counted is None:
-            word = self.names.tier_unit(str(by_name["tier"].value))
-            if word is None:
+            tier = str(by_name["tier"].value)
+            units = self.names.tier_units(tier)
+            if not units:
+                what, fix = _("no use of this case is {tier}"), _("name a use with use=")
+                raise self.refuse(node, what, fix, tier=tier)
+            if len(units) > 1:
                 what = _("the uses of this tier have different units")
                 raise self.refuse(node, what, _("name one of them with use="))
-            return number_kind(self._unit(entry, word))
+            return number_kind(self._unit(entry, units.pop()))
         name = str(counted.value)
         word = self._of_members(name, self.names.unit_of)
         if word is not None:

@@ -13,7 +13,14 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.ledger import DoubleStandard, Judgement, Modality, Statement, StatementKind
+from derbes.case.ledger import (
+    DoubleStandard,
+    Judgement,
+    Modality,
+    Statement,
+    StatementKind,
+    cue_probability,
+)
 from derbes.language import Worded, worded
 from derbes.results import statements as results
 from derbes.statements.agreement import Form, Normal, opposed
@@ -22,43 +29,7 @@ from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
 from derbes.statements.terms import Ledger
 
-# What words imply, by language. A convention, not a measurement: surveys of how readers take such
-# words put the middle of "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964,
-# and the scale of ICD 203). Shown with every prediction; a statement can overrule it.
-
-CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
-PLAIN_FUTURE = 0.95
-"""A prediction without a cue: what is said flatly is said as certain."""
-
-_CUES = {
-    "ru": {
-        CERTAIN: "неизбежно, неизбежен, можно не сомневаться, всё равно, все равно, автоматически, "
-        "обязательно, несомненно, точно, вовсе, полностью, никаких",
-        LIKELY: "очевидно, ожидается, скорее всего, вероятно, видимо, по сути",
-        POSSIBLE: "может быть, возможно, возможность, потенциальный, может и",
-        DOUBTFUL: "вряд ли, маловероятно",
-        IMPOSSIBLE: "невозможно, невозможное",
-    },
-    "kk": {
-        CERTAIN: "сөзсіз, міндетті түрде, бәрібір, күмәнсіз",
-        LIKELY: "күтілуде, ықтимал, шамасы",
-        POSSIBLE: "мүмкін, мүмкіндік",
-        DOUBTFUL: "екіталай",
-        IMPOSSIBLE: "мүмкін емес",
-    },
-    "en": {
-        CERTAIN: "inevitably, certainly, without doubt, automatically, in any case",
-        LIKELY: "expected, probably, likely, apparently",
-        POSSIBLE: "may, might, possibly, possibility",
-        DOUBTFUL: "hardly, unlikely",
-        IMPOSSIBLE: "impossible",
-    },
-}
-CUES: Mapping[str, Mapping[str, float]] = {
-    language: {cue: chance for chance, cues in by.items() for cue in cues.split(", ")}
-    for language, by in _CUES.items()
-}
-"""Language → cue → probability that it gives to what it qualifies."""
+# What words leave nothing beside them.
 
 EXCLUSIVE = (
     *("только", "лишь", "исключительно", "тек", "ғана", "тек қана"),
@@ -67,20 +38,6 @@ EXCLUSIVE = (
 """Words that leave nothing beside what they qualify."""
 APPROXIMATE = ("около", "примерно", "приблизительно", "about", "around", "some", "шамамен")
 """Words behind which "only" means little, not alone."""
-
-
-def cue_probability(cue: str) -> float | None:
-    """What a cue implies; None where the table does not have it.
-
-    Examples:
-        >>> cue_probability("Вряд ли"), cue_probability("ожидается"), cue_probability("хм")
-        (0.1, 0.75, None)
-    """
-    word = " ".join(cue.casefold().split()).strip(".,;:!«»\"'")
-    for table in CUES.values():
-        if word in table:
-            return table[word]
-    return None
 
 
 def is_exclusive(text: str) -> bool:
@@ -99,6 +56,10 @@ def is_exclusive(text: str) -> bool:
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Edges of the bins of claimed probability."""
+
+
+PLAIN_FUTURE = 0.95
+"""A prediction without a cue: what is said flatly is said as certain."""
 
 
 def implied_probability(statement: Statement) -> float | None:

@@ -59,6 +59,8 @@ def import_into_case(
     kept, before, base = _kept(table, case, name, file, is_open=not (name or mapping))
     told = _over(base, told, mapping, source)
     frame = frame_of(chosen_sheet(file, told.sheet), source, told.cells)
+    rows = [one for one in told.columns.values() if frame.named(one) is None]
+    frame = frame.with_totals([*rows, *told.where.values(), *told.items])
     found = replace(completed(told, frame, read.case, source), sheet=frame.sheet.name)
     if found.facts and found.kind != STOCKS:
         what = _('facts are made of stocks, and this table is read as "{kind}"')

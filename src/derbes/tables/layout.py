@@ -5,8 +5,8 @@ Where a sheet holds two tables, none is chosen.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
 
@@ -50,6 +50,9 @@ class FoundTable:
     """Rows of the sheet that hold data."""
     left_out: tuple[str, ...]
     """What was found beside the data, one line each."""
+    totals: Mapping[str, tuple[int, str]]
+    """What a row that adds up others is called, as compared → that row, and its line in
+    `left_out`."""
     title: str = ""
     unit: str = ""
     """Unit that the title tells, for all numbers."""
@@ -63,6 +66,13 @@ class FoundTable:
             if top <= row <= bottom and left <= heading.column <= right:
                 return self.sheet.rows[top][left]
         return None
+
+    def with_totals(self, named: Iterable[str]) -> "FoundTable":
+        """The table with rows that add up others, where they are named."""
+        found = [self.totals[one] for one in {*map(plain, named)} if one in self.totals]
+        left_out = tuple(one for one in self.left_out if one not in {line for _row, line in found})
+        rows = sorted({*self.rows, *(row for row, _line in found)})
+        return replace(self, rows=tuple(rows), left_out=left_out)
 
     def place(self, row: int, heading: Heading) -> str:
         """Where that is."""
@@ -270,11 +280,13 @@ def _framed(
     headings = tuple(_headings(sheet, heading_rows, used))
     above = sheet.rows[: block[first]]  # with titles that an empty row parts from the table
     said = [str(cell) for row in above for cell in row if cell is not None]
-    rows, left_out, problems = [], [], []
+    rows, left_out, totals, problems = [], [], {}, []
     for row in body:
         if why := _no_data(sheet, row, heading_rows, headings):
             text = _("{place}: {why}, left out")
             left_out.append(text.format(place=_first_place(sheet, row), why=why))
+            if word := _total(sheet.rows[row]):
+                totals[plain(word)] = row, left_out[-1]
             continue
         rows.append(row)
         if sheet.lengths and sheet.lengths[row] != sheet.lengths[heading_rows[-1]]:
@@ -304,7 +316,8 @@ def _framed(
     parts = (split_unit(part)[1] or part for text in said for part in re.split(r"[,:]\s+", text))
     units = {part for part in parts if is_unit(part)}
     unit = units.pop() if len(units) == 1 else ""
-    return FoundTable(sheet, headings, tuple(rows), tuple(left_out), " ".join(said), unit)
+    title = " ".join(said)
+    return FoundTable(sheet, headings, tuple(rows), tuple(left_out), totals, title, unit)
 
 
 def _first_place(sheet: Sheet, row: int) -> str:
@@ -322,11 +335,17 @@ def _no_data(
         return "" if is_data else _("a note or a heading between rows")
     if any(cells == sheet.rows[one] for one in heading_rows):
         return _("the headings again")
-    words = [plain(cell) for place in filled if isinstance(cell := cells[place], str)]
-    first = words[0] if words else ""
-    if first in TOTALS or first.partition(" ")[0] in {"total", "итого", "всего", "барлығы"}:
-        return _('"{word}" adds up other rows').format(word=cells[filled[0]])
+    if word := _total(cells):
+        return _('"{word}" adds up other rows').format(word=word)
     return ""
+
+
+def _total(cells: Sequence[Cell]) -> str:
+    """What a row is called that adds up others; empty where it does not."""
+    said = next((cell for cell in cells if isinstance(cell, str)), "")
+    first = re.split("[ ,:(]", plain(said))[0]
+    is_total = plain(said) in TOTALS or first in {"total", "итого", "всего", "барлығы"}
+    return said if is_total else ""
 
 
 def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Heading]:

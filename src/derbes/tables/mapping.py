@@ -277,8 +277,7 @@ def completed(found: kept.TableMap, frame: FoundTable, case: Case, source: str) 
 
 
 def _absent(found: kept.TableMap, frame: FoundTable) -> Iterator[Problem]:
-    known = [full(one) for one in frame.headings]
-    items = set(item_texts(frame, found))
+    known, items = [full(one) for one in frame.headings], item_texts(frame, found)
     told = [
         (part, heading)
         for part, heading in found.columns.items()
@@ -287,8 +286,13 @@ def _absent(found: kept.TableMap, frame: FoundTable) -> Iterator[Problem]:
     told += [("where", heading) for heading in found.where]
     for part, heading in told:
         if frame.named(heading) is None:
-            what = _('there is no column "{name}"').format(name=heading)
-            yield Problem(part, what, fix=did_you_mean(heading, known))
+            what, names = _('there is no column "{name}"'), known
+            if "." in part and items:
+                what, names = (
+                    _('there is no column or row "{name}"'),
+                    [*known, *items.values(), *frame.totals],
+                )
+            yield Problem(part, what.format(name=heading), fix=did_you_mean(heading, names))
 
 
 def item_texts(frame: FoundTable, found: kept.TableMap) -> dict[str, str]:
