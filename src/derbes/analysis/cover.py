@@ -360,9 +360,9 @@ def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None
     demand = np.concatenate([demand, np.resize(last, n - len(demand))])
     state = state_at(calm, start)
     lots = np.flatnonzero(arrays.lot_goods == good)
-    known = arrays.lot_retention[lots, start:]
+    known, ends = arrays.lot_retention[lots, start:], arrays.lot_ends[lots, None] - start
     goes_on = np.repeat(known[:, -1:], n - known.shape[1], axis=1)
-    retention = [*np.concatenate([known, goes_on], axis=1)]
+    retention = [*np.where(np.arange(n) < ends, np.concatenate([known, goes_on], axis=1), 0.0)]
     amounts = [float(x) for x in state.lots[lots]]
     life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
     left = float(state.fresh[good])
