@@ -24,6 +24,7 @@ from derbes.model.arrays import (
     CaseArrays,
     MeasureArrays,
     State,
+    far,
     open_share,
 )
 from derbes.model.compile import flow_sizes
@@ -112,11 +113,13 @@ def build_arrays(
     lot_retention = _paths(of_lots, "retention", n_periods, 1.0)
     if of_lots:
         lot_retention[:, 0] = 1.0
+    calendar = Calendar(2026, 1, n_periods)
+    last, behind = lot_retention[:, -1], far(calendar) - n_periods
     crisis_demand = _paths(crisis, "demand", n_periods, 0.0)
     use_goods = _ints([names.index(entry["good"]) for entry in of_uses])
     needs = {"demand": demand, "crisis_demand": crisis_demand, "use_goods": use_goods}
     return CaseArrays(
-        calendar=Calendar(2026, 1, n_periods),
+        calendar=calendar,
         n_periods=n_periods,
         goods=tuple(names),
         units=("t",) * len(names),
@@ -134,6 +137,11 @@ def build_arrays(
         lot_goods=_ints([names.index(entry["good"]) for entry in of_lots]),
         lot_stock=_array(of_lots, "quantity", 0.0),
         lot_retention=lot_retention,
+        lot_lasts=last * (1.0 - last**behind) / np.where(last < 1.0, 1.0 - last, 1.0)
+        + np.where(last < 1.0, 0.0, behind),
+        lot_ends=np.where(
+            (lot_retention == 0).any(axis=1), (lot_retention == 0).argmax(axis=1), far(calendar)
+        ),
         use_goods=use_goods,
         use_essential=np.array(
             [entry.get("tier", "essential") == "essential" for entry in of_uses], dtype=np.bool_

@@ -1,10 +1,18 @@
 """Days of cover and the IEA's rule by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from derbes.analysis.cover import forward_cover
+from derbes.analysis.cover import cover_table, forward_cover
+from derbes.case.entities import Stockpile, Survival
+from derbes.case.quantity import Quantity
+from derbes.case.request import Request
 from tests.oracles.iea import iea_days_of_imports
+from tests.small_cases import one_good
+
+Q = Quantity
 
 
 def cover(*batches, demand, n=24):
@@ -57,6 +65,31 @@ def test_what_expires_first_is_used_first_wherever_it_is_listed(order):
     after a month and a half, 10 and 20 and 20 of the second by month 4, and then 40."""
     batches = [(30, 2), (50, 4), (40, 24)]
     assert cover(*[batches[i] for i in order], demand=20).periods == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize("n_periods", [24, 60, 240])
+def test_what_expires_behind_the_calendar_expires_all_the_same(n_periods):
+    """20,000 of which 100 are used a month, and which can be used for ten years."""
+    case = one_good(stock=20_000.0, n_periods=n_periods, survival={"shelf_life": Q(120.0)})
+    days = cover_table(case, Request(starts=(0,)))[0].days_of_cover
+    assert days == pytest.approx(120 * 30.4375)
+
+
+@pytest.mark.parametrize("n_periods", [24, 60, 240])
+def test_which_lot_is_drawn_first_hangs_on_no_calendar(n_periods):
+    """One lot can be used for 130 months, of the other half is left after 120; both rules."""
+    ageing = {"dated": Survival(shelf_life=Q(130.0)), "decays": Survival(half_life=Q(120.0))}
+    case = replace(
+        one_good(n_periods=n_periods),
+        stockpiles={
+            name: Stockpile(name, good="good", quantity=Q(3000.0), survival=one)
+            for name, one in ageing.items()
+        },
+    )
+    row = cover_table(case, Request(starts=(12,)))[0]
+    assert row.days_of_cover == pytest.approx(1318.8385, abs=1e-3)
+    assert row.time_to_survive == pytest.approx(45.7401, abs=1e-3)
+    assert row.time_to_survive_myopic == pytest.approx(43.3294, abs=1e-3)
 
 
 def test_stock_that_spoils_month_by_month():

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import Supplier
+from derbes.case.entities import Good, Hit, Supplier
 from derbes.case.quantity import Quantity
 from tests.analysis.asked import row_of
-from tests.small_cases import worked_example
+from tests.small_cases import CUT, worked_example
 from tests.supply.solved import changed, example
 
 Q = Quantity
@@ -76,6 +76,21 @@ def test_a_premium_is_only_worked_out_where_it_is_wanted():
     row = row_of(worked_example(1), 24, 12, has_premium=False)
     assert row.premium is None
     assert not row.premium_unbounded
+
+
+def test_what_else_the_sender_sells_is_no_part_of_the_price_of_what_is_cut():
+    """A stop of the good alone; 500 a month of something else that nobody else sells."""
+    case, other = worked_example(1), Good("other", unit="t")
+    use = replace(case.uses["use"], id="other_use", good="other", demand=Q(500.0))
+    seller = replace(case.suppliers["from_sender"], id="other", good="other", capacity=Q(500.0))
+    case = replace(
+        case,
+        goods={**case.goods, "other": other},
+        uses={**case.uses, "other_use": use},
+        suppliers={**case.suppliers, "other": seller},
+        measures={"cut": replace(CUT, hits=(Hit(actor="sender", good="good"),))},
+    )
+    assert premium(case) == (pytest.approx(premium(worked_example(1))[0]), False)
 
 
 def test_only_the_optimal_row_has_a_premium():

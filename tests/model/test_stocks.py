@@ -5,7 +5,7 @@ import pytest
 
 from derbes.case.entities import Survival
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.model.compile import lot_retention, period_retention, shelf_life_periods
+from derbes.model.numbers import lot_retention, period_retention, shelf_life_periods
 
 Q = Quantity
 

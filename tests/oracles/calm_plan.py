@@ -229,7 +229,7 @@ class CalmPlan:
             for g in self.plain.goods if start else ():
                 weight, lasts = 1.0, np.nan
                 for kind in kinds_of(self.plain, g, start - 1):
-                    if apart or not abs(kind.lasts - lasts) < 1e-9:
+                    if apart or not abs(kind.lasts - lasts) < 1e-9 * (1.0 + lasts):
                         weight, lasts = random.uniform(0.5, 1.5), kind.lasts
                     columns = window.lots[kind.name] if kind.name else window.fresh[g][kind.age]
                     costs[columns[start - 1]] += weight / sizes[columns[start - 1]]

@@ -19,6 +19,8 @@ from derbes.case.entities import (
 from derbes.case.quantity import Quantity
 from tests.oracles.linear import Floats
 
+FAR_MONTHS = 2400
+"""Over so many months from the first on it is judged what lasts longer."""
 KINDS_OF_UNIT = {
     "mg": ("mass", 1e-9), "g": ("mass", 1e-6), "kg": ("mass", 1e-3), "t": ("mass", 1.0),
     "kt": ("mass", 1e3), "Mt": ("mass", 1e6), "kWh": ("energy", 1e-3), "MWh": ("energy", 1.0),
@@ -107,7 +109,9 @@ class Plain:
         }
         self.keeps = {g: self._kept(case.goods[g].survival) for g in self.goods}
         self.life = {g: self._life(case.goods[g].survival) for g in self.goods}
-        self.lot_keeps = {x: self._lot_kept(case.stockpiles[x].survival) for x in self.lots}
+        self.far = max(n, FAR_MONTHS // self.step)
+        self.lot_keeps_far = {x: self._lot_kept(case.stockpiles[x].survival) for x in self.lots}
+        self.lot_keeps = {x: path[:n] for x, path in self.lot_keeps_far.items()}
         self.lot_stock = {x: _value(case.stockpiles[x].quantity) for x in self.lots}
         self.least = {s.id: self._least(s) for s in case.suppliers.values()}
         self.works = [*self._buys(), *self._makes(), *self._sells()]
@@ -165,12 +169,12 @@ class Plain:
         return max(1, int(survival.shelf_life.value // self.step))
 
     def _lot_kept(self, survival: Survival) -> Floats:
-        """Part of a lot that comes over from the period before; the first finds all. (n,)"""
-        kept = np.full(self.n, self._kept(survival))
+        """Part of a lot that comes over from the period before; the first finds all. (far,)"""
+        kept = np.full(self.far, self._kept(survival))
         age = _value(survival.age)
         if survival.table:
             ages, shares = zip(*survival.table, strict=True)
-            left = [float(np.interp(age + self.step * t, ages, shares)) for t in range(self.n)]
+            left = [float(np.interp(age + self.step * t, ages, shares)) for t in range(self.far)]
             kept = np.array([1.0] + [b / a if a > 0 else 0.0 for a, b in pairwise(left)])
         kept[0] = 1.0
         if survival.shelf_life is not None:

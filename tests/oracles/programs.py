@@ -393,11 +393,11 @@ class Kind:
 
 def kinds_of(plain: Plain, good: str, last: int) -> list[Kind]:
     """Stocks of a good at the end of a period, the longest lasting first."""
-    left = plain.n - 1 - last
+    left = plain.far - 1 - last
     found = []
     for x in plain.lots:
         if plain.case.stockpiles[x].good == good:
-            path = np.cumprod(plain.lot_keeps[x][last + 1 :])
+            path = np.cumprod(plain.lot_keeps_far[x][last + 1 :])
             found.append(Kind(x, 0, float(path.sum())))
     keeps, life = plain.keeps[good], plain.life[good]
     for age in range(max(life, 1)):
@@ -432,7 +432,8 @@ def with_end(window: Window, calm: Calm) -> None:
             so_far.append(int(column[-1]))
             there += calm.stock(g, kind, last)
             following = kinds[place + 1] if place + 1 < len(kinds) else None
-            if following is not None and abs(following.lasts - kind.lasts) < 1e-9:
+            near = 1e-9 * (1.0 + kind.lasts)
+            if following is not None and abs(following.lasts - kind.lasts) < near:
                 continue
             row = linear.rows([there], np.inf)
             lacks = linear.columns([np.inf], size)
@@ -531,7 +532,10 @@ def levels_above_money(window: Window) -> list[Level]:
 
 
 def tidy_levels(window: Window) -> list[Level]:
-    """What makes the calm plan one plan: least stock, bought late, oldest drawn first."""
+    """What makes the calm plan one plan: least stock, bought late, oldest drawn first.
+
+    Of stocks that last alike an old lot comes before what came in since.
+    """
     plain, n = window.plain, window.n
     stock, old, late = (window.linear.nothing() for _ in range(3))
     for g in plain.goods:
@@ -541,8 +545,9 @@ def tidy_levels(window: Window) -> list[Level]:
             kinds = kinds_of(plain, g, window.start + t)
             for place, kind in enumerate(kinds):
                 column = window.lots[kind.name] if kind.name else window.fresh[g][kind.age]
-                ties = [i for i, one in enumerate(kinds) if abs(one.lasts - kind.lasts) < 1e-9]
-                old[column[t]] = value * min(ties or [place])
+                near = 1e-9 * (1.0 + kind.lasts)
+                ties = [i for i, one in enumerate(kinds) if abs(one.lasts - kind.lasts) < near]
+                old[column[t]] = value * (min(ties or [place]) + (0.5 if kind.name else 0.0))
     for k, work in enumerate(plain.works):
         late[window.order[k]] = plain.value[work.good] * (n - np.arange(n)) / n
     return [Level("stock", stock), Level("late", late), Level("oldest", old)]

@@ -6,10 +6,10 @@ one period to the next but these and the old lots.
 """
 
 from dataclasses import dataclass, field
-from math import inf, prod
+from math import inf
 
 from derbes.case.quantity import FloatArray
-from derbes.model.arrays import MeasureArrays, State
+from derbes.model.arrays import MeasureArrays, State, far
 from derbes.simulation import CalmPath
 from tests.oracles.named_case import Amounts, NamedCase, at, by_name, total
 
@@ -496,10 +496,10 @@ class _Target:
                 amount -= goes
             amount = self._draw_batches(g, amount, inf)
         for ends, lots, lasting in self._lots_in_order(g):
-            fresh_lasts = self.n.rho[g] ** (self.a.n_periods - self.n.start)
+            fresh_lasts = self._fresh_lasts(g)
             if self.n.shelf[g]:
                 amount = self._draw_batches(g, amount, ends)
-            elif lasting > fresh_lasts * (1.0 + ROUNDING):
+            elif ends == inf and lasting > fresh_lasts * (1.0 + ROUNDING):
                 amount = self._draw_batches(g, amount, inf)
             part = 1.0 - _part(total(self.lots, lots), amount) if amount > 0.0 else 1.0
             amount -= total(self.lots, lots) * (1.0 - part)
@@ -510,13 +510,16 @@ class _Target:
                                if day + self.n.shelf[g] > self.t}  # fmt: skip
 
     def _lots_in_order(self, g: str) -> list[tuple[float, list[str], float]]:
-        """Groups of lots that age alike, what expires first and loses most first."""
+        """Groups of lots that age alike, what expires first and lasts least first."""
         kinds = []
         for lot in self.n.lots_of[g]:
-            ageing = [float(part) for part in
-                      self.a.lot_retention[self.a.lots.index(lot), self.n.start:]]  # fmt: skip
-            ends = self.n.start + ageing.index(0.0) - 1 if 0.0 in ageing else inf
-            kinds.append((ends, prod(ageing), lot))
+            i, left, lasts = self.a.lots.index(lot), 1.0, 0.0
+            for part in self.a.lot_retention[i, self.n.start + 1 :]:
+                left *= float(part)
+                lasts += left
+            never = self.a.lot_ends[i] >= far(self.a.calendar)
+            ends = inf if never else max(int(self.a.lot_ends[i]), self.n.start) - 1
+            kinds.append((ends, lasts + left * float(self.a.lot_lasts[i]), lot))
         groups: list[tuple[float, list[str], float]] = []
         for ends, lasting, lot in sorted(kinds):
             if groups and groups[-1][0] == ends and lasting <= groups[-1][2] * (1.0 + ROUNDING):
@@ -524,6 +527,14 @@ class _Target:
             else:
                 groups.append((ends, [lot], lasting))
         return groups
+
+    def _fresh_lasts(self, g: str) -> float:
+        """How long a unit of fresh stock lasts, as the lots are compared with it."""
+        left, lasts = 1.0, 0.0
+        for _period in range(self.n.start + 1, far(self.a.calendar)):
+            left *= self.n.rho[g]
+            lasts += left
+        return lasts
 
     def _draw_batches(self, g: str, amount: float, until: float) -> float:
         """The oldest first, those that can be used until a period at the latest."""

@@ -12,7 +12,9 @@ TIES = (96, 465, 602, 1325)
 """Calm plans of equal cost: least stock first, then late purchases, then the oldest stock."""
 IDLE = (112, 418, 687)
 """What nobody uses stays where it is."""
-SAMPLE = [*range(40), PREMIUM_AT_THE_EDGE, *KEPT_AT_THE_END, *TIES, *IDLE]
+ALIKE = 195
+"""A lot and what came in since last alike, and more is bought than anybody uses."""
+SAMPLE = [*range(40), ALIKE, PREMIUM_AT_THE_EDGE, *KEPT_AT_THE_END, *TIES, *IDLE]
 
 
 def small(seed: int) -> Asked:

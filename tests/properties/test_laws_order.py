@@ -3,10 +3,15 @@
 from dataclasses import replace
 from itertools import chain
 
+import numpy as np
 import pytest
 
-from derbes.case.entities import Case, Good, Supplier, Tier, Use
+from derbes.analysis.cover import actor_shares
+from derbes.analysis.leverage import leverage_rows
+from derbes.case.entities import Case, Good, Hit, Measure, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.draws.study import make_studies
 from tests.properties.figures import (
     asked,
     changed,
@@ -174,3 +179,26 @@ def test_a_measure_that_takes_nothing_does_nothing(seed: int) -> None:
             assert value is None or name[5] == "myopic" or abs(value) <= 1e-6 * size.money, name
         if name[-1] == "deepest_shortfall":
             assert value <= 1e-6, name
+
+
+def has_a_plant(case: Case) -> bool:
+    return any(recipe.plant for recipe in case.recipes.values()) and not case.exports
+
+
+@law(has_a_plant)
+def test_who_stands_behind_nothing_takes_nothing_by_a_stop(seed: int) -> None:
+    """One who sells nothing, and owns the plant or not: without a share there is no harm."""
+    case, start = asked(seed)
+    case = changed(case, "suppliers", lambda _one: {"actor": "other"})
+    stop = Measure("cut", sender="sender", hits=(Hit(actor="sender"),), lengths=(3,))
+    case = replace(case, measures={"cut": stop})
+    for owner in ("sender", "third"):
+        one = changed(case, "plants", lambda _one, owner=owner: {"actor": owner})
+        request = Request(starts=start, lengths=(3,))
+        (study,) = make_studies(one, request)
+        (row, _rule) = leverage_rows([study], request, has_premium=False)
+        months = slice(start[0], start[0] + row.window // one.calendar.step)
+        shares = actor_shares(study).get("sender", np.zeros((1, months.stop)))[:, months]
+        if months.stop <= one.calendar.n_periods and not np.nan_to_num(shares).any():
+            assert row.unmet_essential == 0.0
+            assert row.target_loss in (None, 0.0)

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derbes.case.entities import Case, MeasureKind
+from derbes.analysis.cover import cover_table
+from derbes.case.entities import Case, MeasureKind, Stockpile, Survival
 from derbes.case.quantity import Calendar, Quantity, Step
-from tests.properties.figures import asked, ends, figures, law, sizes_of, unlike
+from derbes.case.request import Request
+from tests.properties.figures import asked, changed, ends, figures, law, sizes_of, unlike
 from tests.properties.random_cases import Traits, random_case
 
 
@@ -150,6 +152,39 @@ def test_the_month_in_which_a_calendar_of_seasons_ends(seed: int, more: int) -> 
     start = (seed % YEAR,)
     case, longer = repeating(seed, 60), repeating(seed, 60 + more)
     assert unlike(figures(case, start), figures(longer, start), sizes_of(case)) == []
+
+
+def long_lived(seed: int, n_periods: int) -> Case:
+    """Much stock in lots that expire in up to thirty years or never, some losing all the while."""
+    case, random = repeating(seed, n_periods), np.random.default_rng([seed, 3])
+    good = next(iter(case.uses.values())).good
+    size = float(np.mean([u.demand.value for u in case.uses.values() if u.demand])) * 12.0
+    ageing = (
+        lambda: Survival(shelf_life=Quantity(float(random.integers(40, 360)))),
+        lambda: Survival(half_life=Quantity(float(random.integers(20, 200)))),
+        lambda: Survival(table=((0.0, 1.0), (float(random.integers(2, 40)), 0.2))),
+        Survival,
+    )
+    lots = {}
+    for i in range(3):
+        amount = Quantity(float(random.uniform(1.0, 8.0)) * size)
+        survival = ageing[int(random.integers(0, 4))]()
+        lots[f"far{i}"] = Stockpile(f"far{i}", good=good, quantity=amount, survival=survival)
+    roomy = changed(case, "goods", lambda _good: {"storage_limit": None})
+    return replace(roomy, stockpiles=lots)
+
+
+@law()
+def test_days_of_cover_do_not_hang_on_where_the_calendar_ends(seed: int) -> None:
+    """What lies in store at its beginning is the same, and so is what expires of it."""
+    days = [
+        [
+            (row.use, row.days_of_cover, row.days_of_cover_infinite)
+            for row in cover_table(long_lived(seed, n), Request(starts=(0,)))
+        ]
+        for n in (24, 60, 132)
+    ]
+    assert days[0] == days[1] == days[2]
 
 
 @law()

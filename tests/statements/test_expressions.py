@@ -206,6 +206,19 @@ def test_uses_count_by_demand_in_the_share_of_an_actor():
         assert value_of(case, text) is True
 
 
+def test_a_plant_that_the_sender_owns_is_no_source_without_the_sender():
+    """E3 with a plant of the sender's, of inputs from home: he can stop it all the same."""
+    case = worked_example(3)
+    plant = replace(case.plants["plant"], actor="sender", opening=0)
+    recipe = replace(case.recipes["make"], cost=Quantity(1.0))
+    case = replace(case, plants={"plant": plant}, recipes={"make": recipe})
+    assert value_of(case, "made(good, 2027-01, 2027-12) == 1200") is True
+    assert value_of(case, "import_share(sender, 2027-12) == 1") is True
+    assert value_of(case, "residual_dependence(sender, good, 2027-12) > 0") is True
+    assert value_of(case, "import_share(sender, 2027-12, upstream=false) == 0") is True
+    assert value_of(case, "share_made_at_home(good, 2027-12) == 1") is True
+
+
 def test_a_variant_answers_in_place_of_the_case():
     case = with_variant(E1, "with_plant", worked_example(3))
     assert value_of(case, "exists(plant, variant=with_plant) and not exists(plant)") is True

@@ -360,9 +360,9 @@ def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None
     demand = np.concatenate([demand, np.resize(last, n - len(demand))])
     state = state_at(calm, start)
     lots = np.flatnonzero(arrays.lot_goods == good)
-    known = arrays.lot_retention[lots, start:]
+    known, ends = arrays.lot_retention[lots, start:], arrays.lot_ends[lots, None] - start
     goes_on = np.repeat(known[:, -1:], n - known.shape[1], axis=1)
-    retention = [*np.concatenate([known, goes_on], axis=1)]
+    retention = [*np.where(np.arange(n) < ends, np.concatenate([known, goes_on], axis=1), 0.0)]
     amounts = [float(x) for x in state.lots[lots]]
     life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
     left = float(state.fresh[good])
@@ -427,14 +427,21 @@ def _over_a_year(flows: FloatArray, periods: int) -> FloatArray:
 
 
 def actor_shares(study: Study) -> dict[str, FloatArray]:
-    """Actor → share in each good by calendar period; nan where nothing comes in. (G, T)"""
+    """Actor → share in each good by calendar period; nan where nothing comes in. (G, T)
+
+    What is made counts by the largest share in its inputs, and wholly to whom else the plant
+    belongs: who owns it can stop it.
+    """
     arrays = study.arrays
     activities = arrays.activities
     n = arrays.n_calendar
     periods = MONTHS_A_YEAR // arrays.calendar.step
     flows = _over_a_year(arrivals_by_period(study.calm)[:, :n], periods)
     is_bought = activities.kinds == ActivityKind.PURCHASE
-    sellers = tuple(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(is_bought)))
+    is_others = np.array([actor != study.case.target for actor in activities.actors])
+    is_others &= activities.kinds == ActivityKind.RECIPE
+    others = np.flatnonzero(is_bought).tolist() + np.flatnonzero(is_others).tolist()
+    sellers = tuple(dict.fromkeys(activities.actors[k] for k in others))
     shares = np.full((len(arrays.goods), len(sellers), n), np.nan)
     known: set[int] = set()
 
@@ -448,10 +455,13 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
         for k in np.flatnonzero(activities.outputs == good):
             total += flows[k]
             inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-            if is_bought[k]:
-                mine[sellers.index(activities.actors[k])] += flows[k]
-            elif parts := [np.nan_to_num(find(int(g))) for g in activities.input_goods[inputs]]:
-                mine += flows[k] * np.max(parts, axis=0)
+            part = np.zeros((len(sellers), n))
+            if not is_bought[k]:
+                for g in activities.input_goods[inputs]:
+                    part = np.maximum(part, np.nan_to_num(find(int(g))))
+            if is_bought[k] or is_others[k]:
+                part[sellers.index(activities.actors[k])] = 1.0
+            mine += flows[k] * part
         is_some = total > 1e-9 * max(1.0, float(total.max()))
         return np.divide(mine, total, out=found, where=is_some)
 

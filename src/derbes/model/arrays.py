@@ -8,10 +8,12 @@ flows are per period, all money is undiscounted and in the base currency.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import Calendar, FloatArray
 
 IntArray = npt.NDArray[np.int64]
@@ -105,6 +107,10 @@ class CaseArrays:
     """Stock before the first period. (L,) [unit]"""
     lot_retention: FloatArray
     """Part left from the period before; 1 in the first. (L, T)"""
+    lot_lasts: FloatArray
+    """How long a unit that is there at the end of the last period lasts behind it. (L,) [period]"""
+    lot_ends: IntArray
+    """Period from which on nothing is left, if behind the last one; `far`: none. (L,) [period]"""
 
     use_goods: IntArray
     use_essential: BoolArray
@@ -220,6 +226,29 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
     steps = np.arange(n_periods) - np.asarray(opening)[..., None] + 1
     shares = np.clip(steps / (np.asarray(ramp)[..., None] + 1), 0.0, 1.0)
     return np.asarray(shares, dtype=np.float64)
+
+
+def far(calendar: Calendar) -> int:
+    """Periods over which it is judged what lasts longer, however far the arrays reach."""
+    return 2 * MOST_MONTHS // int(calendar.step)
+
+
+@lru_cache(maxsize=64)
+def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
+    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
+
+    The sum over the periods of what is left of it: what lasts least is used first.
+
+    Returns:
+        (L,) or (N, L), and (G,) or (N, G) [period]
+    """
+    ahead = arrays.lot_retention[..., start + 1 :].cumprod(axis=-1)
+    left = ahead[..., -1] if ahead.shape[-1] else 1.0
+    kept, life, most = arrays.retention, arrays.shelf_life, max(far(arrays.calendar) - 1 - start, 1)
+    ages = np.where(life > 0, np.minimum(life, most), most)
+    spoils = np.where(kept < 1.0, kept, 0.0)
+    of_fresh = np.where(kept < 1.0, spoils * (1.0 - spoils**ages) / (1.0 - spoils), ages)
+    return ahead.sum(axis=-1) + left * arrays.lot_lasts, of_fresh
 
 
 def deliveries(activities: Activities, opening: FloatArray, orders: FloatArray) -> FloatArray:

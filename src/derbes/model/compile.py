@@ -20,12 +20,11 @@ from derbes.case.entities import (
     Plant,
     Recipe,
     Supplier,
-    Survival,
     Tier,
 )
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
-from derbes.model.arrays import Activities, ActivityKind, CaseArrays, open_share
+from derbes.model.arrays import Activities, ActivityKind, CaseArrays, far, open_share
 from derbes.model.measures import delays_at_once, is_cut_in_part
 from derbes.model.numbers import (
     AS_WRITTEN,
@@ -34,8 +33,11 @@ from derbes.model.numbers import (
     Values,
     drawn,
     given,
+    lot_retention,
     over,
+    period_retention,
     periods_of,
+    shelf_life_periods,
     whole_periods,
     with_formulas,
 )
@@ -451,48 +453,6 @@ def _on_order(drafts: list[ActivityDraft]) -> FloatArray:
     return rows
 
 
-def period_retention(survival: Survival, calendar: Calendar, values: Values = AS_WRITTEN) -> Number:
-    """Part left after one period of decay by half-life; 1 when there is none."""
-    if survival.half_life is None:
-        return 1.0
-    return 0.5 ** (calendar.step / drawn(survival.half_life, values))
-
-
-def shelf_life_periods(
-    survival: Survival, calendar: Calendar, values: Values = AS_WRITTEN
-) -> Periods:
-    """Periods in which fresh stock can be used; 0: no limit. [period]"""
-    if survival.shelf_life is None:
-        return 0
-    return np.maximum(1, drawn(survival.shelf_life, values) // calendar.step).astype(np.int64)
-
-
-def lot_retention(
-    survival: Survival, calendar: Calendar, n_periods: int, values: Values = AS_WRITTEN
-) -> FloatArray:
-    """Part left from the period before, for a lot held at the first period. (T,) or (N, T)
-
-    Half-life: a constant. Shelf life: 1 until the age is reached, then 0. Table:
-    the ratio of surviving shares at the two ages. The first period finds all.
-    """
-    periods = np.arange(n_periods)
-    age = np.asarray(given(survival.age, values=values))[..., None]
-    path = np.asarray(period_retention(survival, calendar, values))[..., None] + 0.0 * periods
-    is_left: Any = True
-    if survival.shelf_life is not None:
-        shelf = np.asarray(drawn(survival.shelf_life, values))[..., None]
-        left = (shelf - age) // calendar.step
-        is_left = left > 0
-        path = np.where(periods >= np.maximum(left, 0), 0.0, path)
-    if survival.table:
-        ages, shares = np.array(survival.table).T
-        surviving = np.interp(age + calendar.step * periods, ages, shares)
-        before = np.concatenate([surviving[..., :1], surviving[..., :-1]], axis=-1)
-        ratio = np.divide(surviving, before, out=np.zeros_like(surviving), where=before > 0)
-        path = np.where(is_left, ratio, path)
-    return np.where((periods == 0) & is_left, 1.0, path)
-
-
 def _goods(axes: Axes) -> dict[str, Any]:
     """Arrays on axis G."""
     case, n, values = axes.case, axes.n_periods, axes.values
@@ -515,12 +475,17 @@ def _lots(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
     """Arrays on axis L."""
     position = {good: g for g, good in enumerate(case.goods)}
     lots = list(case.stockpiles.values())
-    ageing = [lot_retention(lot.survival, case.calendar, n_periods, values) for lot in lots]
+    most = max(n_periods, far(case.calendar))
+    ageing = [lot_retention(lot.survival, case.calendar, most, values) for lot in lots]
+    left = [path[..., n_periods:].cumprod(axis=-1).sum(axis=-1) for path in ageing]
+    ends = [np.where(p[..., -1] == 0, (p == 0).argmax(axis=-1), most) for p in ageing]
     return {
         "lots": tuple(case.stockpiles),
         "lot_goods": by_row([position[lot.good] for lot in lots], np.int64),
         "lot_stock": by_row([given(lot.quantity, values=values) for lot in lots]),
-        "lot_retention": by_period(ageing, n_periods),
+        "lot_retention": by_period([path[..., :n_periods] for path in ageing], n_periods),
+        "lot_lasts": by_row(left),
+        "lot_ends": by_row(ends, np.int64),
     }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, Survival
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 
 Number = float | FloatArray
@@ -119,3 +119,48 @@ def periods_of(
 ) -> Periods:
     """Whole periods of a time that may be missing. () or (N,) [period]"""
     return whole_periods(given(quantity, values=values), calendar)
+
+
+# Ageing
+
+
+def period_retention(survival: Survival, calendar: Calendar, values: Values = AS_WRITTEN) -> Number:
+    """Part left after one period of decay by half-life; 1 when there is none."""
+    if survival.half_life is None:
+        return 1.0
+    return 0.5 ** (calendar.step / drawn(survival.half_life, values))
+
+
+def shelf_life_periods(
+    survival: Survival, calendar: Calendar, values: Values = AS_WRITTEN
+) -> Periods:
+    """Periods in which fresh stock can be used; 0: no limit. [period]"""
+    if survival.shelf_life is None:
+        return 0
+    return np.maximum(1, drawn(survival.shelf_life, values) // calendar.step).astype(np.int64)
+
+
+def lot_retention(
+    survival: Survival, calendar: Calendar, n_periods: int, values: Values = AS_WRITTEN
+) -> FloatArray:
+    """Part left from the period before, for a lot held at the first period. (T,) or (N, T)
+
+    Half-life: a constant. Shelf life: 1 until the age is reached, then 0. Table:
+    the ratio of surviving shares at the two ages. The first period finds all.
+    """
+    periods = np.arange(n_periods)
+    age = np.asarray(given(survival.age, values=values))[..., None]
+    path = np.asarray(period_retention(survival, calendar, values))[..., None] + 0.0 * periods
+    is_left: Any = True
+    if survival.shelf_life is not None:
+        shelf = np.asarray(drawn(survival.shelf_life, values))[..., None]
+        left = (shelf - age) // calendar.step
+        is_left = left > 0
+        path = np.where(periods >= np.maximum(left, 0), 0.0, path)
+    if survival.table:
+        ages, shares = np.array(survival.table).T
+        surviving = np.interp(age + calendar.step * periods, ages, shares)
+        before = np.concatenate([surviving[..., :1], surviving[..., :-1]], axis=-1)
+        ratio = np.divide(surviving, before, out=np.zeros_like(surviving), where=before > 0)
+        path = np.where(is_left, ratio, path)
+    return np.where((periods == 0) & is_left, 1.0, path)

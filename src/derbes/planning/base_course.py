@@ -109,6 +109,12 @@ class BaseCourse:
 
     habits: IntArray
     """Purchases of which something has to be taken; those by several routes have a row already."""
+    firm: IntArray
+    """Places among the goods with a reserve of those with `calm_short`."""
+    calm_short: FloatArray
+    """What calm lacks of a reserve, nothing chosen, in the draw where it lacks most: what is short
+    beyond is drawn for money. Of goods whose reserve would have a lower price beside demand with
+    a cost of being short. (firm, n) [unit]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,9 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
         for name, one in case.standards.items()
         if one.measure
     }
-    return BaseCourse(
+    course = BaseCourse(
+        firm=np.zeros(0, dtype=np.int64),
+        calm_short=np.zeros((1, arrays.n_calendar)),
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         contracts=taken_contracts(case),
@@ -172,6 +180,8 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
         leads={name: longest_open_lead(written.arrays, one) for name, one in measures.items()},
         gains=gains,
     )
+    is_held_down = reserve_prices(course, course.layout.n) < unlimited_prices(course)
+    return replace(course, firm=np.flatnonzero(is_held_down).astype(np.int64))
 
 
 def _delayed(
@@ -213,6 +223,7 @@ def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
     years = tuple(f"y{year}" for year, _most in shape.ceilings)
     columns += [("idle", contracts, 0, n), ("excess", years, 0, 1)]
+    columns += [("drawn", [arrays.goods[g] for g in layout.reserved[shape.firm]], 0, n)]
     habits = tuple(arrays.activities.names[k] for k in shape.habits)
     rows += [("taken", contracts, 0, n), ("abroad", years, 0, 1), ("at_least", habits, 0, n)]
     for name, standard in shape.standards:
@@ -239,6 +250,7 @@ def add_base_entries(
         for k in contract_activities(written, element):
             entries.add(taken[c], orders[k], 1.0)
     entries.add(index.row("at_least").indices, orders[shape.habits], 1.0)
+    entries.add(index.row("reserve").indices[shape.firm], index.column("drawn").indices, 1.0)
     abroad = index.row("abroad").indices[:, 0]
     entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
     # purchases from abroad: money of a unit as paid, and the year of its payment (k, n)
@@ -295,6 +307,8 @@ def base_bounds(
     closed[: layout.n_columns] = bounds.col_upper
     money[: layout.n_columns] = money_costs(layout, CALM)
     index.row("taken").of(lower)[:] = 0.0
+    index.row("reserve").of(lower)[shape.firm] -= shape.calm_short
+    index.column("short").of(closed)[shape.firm] = 0.0
     least = layout.column("order").of(bounds.col_lower)[shape.habits]
     index.row("at_least").of(lower)[:] = np.where(least > 0, least, -np.inf)
     idle = index.column("idle").of(money)
@@ -423,10 +437,13 @@ def add_base_prices(
     deferrable = np.where(is_free, last, lacking / SOFT) * (~is_free | ~arrays.use_essential)
     index.column("unmet").of(hard)[:] = essential[:, None]
     index.column("unmet").of(soft)[:] = deferrable[:, None]
-    held = layout.values[layout.reserved] * reserve_prices(shape, rise[layout.reserved])
+    held = layout.values[layout.reserved] * reserve_prices(shape)
     short = index.column("short").of(soft)
     short[:] = held[:, None]
     short[:, -1] = np.maximum(held, end_prices(shape) / SOFT)
+    drawn = (layout.values[layout.reserved] * unlimited_prices(shape))[:, None]
+    may_be_drawn = bool(shape.caps or shape.ceilings)  # for their sake
+    index.column("drawn").of(soft)[:] = (short if may_be_drawn else drawn)[shape.firm]
     index.column("excess").of(hard)[:] = 1.0
     for name, standard in shape.standards:
         index.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
@@ -446,24 +463,32 @@ def _rise_of_what_is_last(shape: BaseCourse) -> FloatArray:
     return np.asarray(np.maximum(rise, 1.0), dtype=np.float64)
 
 
-def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
-    """Price of a reserve that is short for a period, in its worth and the price of what is last.
+def is_before_deferrable(arrays: CaseArrays) -> bool:
+    """Whether reserves rank before deferrable demand."""
+    ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
+    return ranks.get("reserve", 9) < ranks.get("deferrable", 9)
 
-    Demand that ranks before the reserve is not given up to fill it sooner: where it has a
-    cost of being short, the price of the reserve is held below it, by as much of the good as
-    goes into a unit of what is asked for. (reserved goods,)
 
-    Args:
-        shape: The base course.
-        rise: Factor where another way is much dearer than what the good is worth.
-            (reserved goods,)
+def unlimited_prices(shape: BaseCourse) -> FloatArray:
+    """Price of a reserve that is short for a period beside all that a unit can save.
+
+    In its worth and the price of what is last. (reserved goods,)
+    """
+    rise = _rise_of_what_is_last(shape)[shape.layout.reserved]
+    is_first = is_before_deferrable(shape.layout.arrays)
+    return np.asarray(rise * (SHORT_ABOVE if is_first else SHORT_MOST), dtype=np.float64)
+
+
+def reserve_prices(shape: BaseCourse, periods: float = SHORT_FOR) -> FloatArray:
+    """The same where demand that ranks before is not given up to fill a reserve sooner.
+
+    Where such demand has a cost of being short, so many periods of the reserve are held below
+    it, by as much of the good as goes into a unit of what is asked for. (reserved goods,)
     """
     arrays, values = shape.layout.arrays, shape.layout.values
-    ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
-    is_first = ranks.get("reserve", 9) < ranks.get("deferrable", 9)
+    is_first, prices = is_before_deferrable(arrays), unlimited_prices(shape)
     before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
     costs = np.where(before, shape.gains.shortage_cost, np.nan)
-    prices = rise * (SHORT_ABOVE if is_first else SHORT_MOST)
     inside = most_inside(arrays)[arrays.use_goods]
     for position, good in enumerate(shape.layout.reserved):
         dependent = [
@@ -471,7 +496,7 @@ def reserve_prices(shape: BaseCourse, rise: FloatArray) -> FloatArray:
             for u in np.flatnonzero(np.isfinite(costs) & (inside[:, good] > 0))
         ]
         if dependent:
-            most = min(dependent) / SHORT_FOR / SOFT
+            most = min(dependent) / periods / SOFT
             prices[position] = min(prices[position], max(most, SHORT_LEAST))
     return prices
 
@@ -519,7 +544,7 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
         "order": dict(zip(activities.names, of_orders, strict=True)),
         "idle": dict(zip(elements, of_orders, strict=True)),
         **dict.fromkeys(("lot", "found_lot"), lots),
-        **dict.fromkeys(("fresh", "found_fresh", "short", "refill"), goods),
+        **dict.fromkeys(("fresh", "found_fresh", "short", "drawn", "refill"), goods),
         **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
     over = {f"over_{cap.name}": goods[cap.standard.good] for cap in shape.caps}
@@ -538,13 +563,14 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
 def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> BoundTemplate:
     """Bounds of the base course that options move."""
     m, first, when = index.n_rows, first_elements(arrays), np.arange(shape.layout.n)
-    reserved = shape.layout.reserved
+    reserved, added = shape.layout.reserved, index.column("short").indices + 2 * m
     orders, shared = index.column("order").indices, index.row("shared_capacity").indices
     blocks = (
         ("order", np.arange(len(arrays.activities.names)), orders + 2 * m),
         ("shared", np.arange(len(arrays.shared_capacity)), shared + m),
         ("line", np.arange(len(arrays.lines)), index.row("line").indices + m),
         ("customary", reserved, index.row("reserve").indices),
+        ("customary", reserved[shape.firm], added[shape.firm]),
         ("taken", np.arange(len(shape.contracts)), index.row("taken").indices),
     )
     return gather_template(

@@ -18,8 +18,10 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
+from derbes.lp.highs import Session
+from derbes.lp.lexicographic import solve_levels
 from derbes.lp.program import Block
-from derbes.planning.base_course import SOFT, holding_costs, make_base_course
+from derbes.planning.base_course import SOFT, BaseCourse, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
@@ -32,7 +34,8 @@ from derbes.planning.recourse import (
     make_second_stage,
     surveyed,
 )
-from derbes.supply.baseline import with_idle_stock
+from derbes.supply.baseline import IDLE, program_of, with_idle_stock
+from derbes.supply.bounds import window_bounds
 from derbes.supply.objective import STOCK_WEIGHT
 
 PRICE = 100.0
@@ -104,12 +107,12 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     _check_structure(future)
     first = make_first_stage(case, future.cases, future.weights)
     shaping, gains = surveyed(future)
-    written = future.written(shaping)
+    base = _with_calm_short(make_base_course(case, future.written(shaping), gains), future)
     problem = PlanProblem(
         futures=future,
         widest=shaping,
         first=first,
-        second=make_second_stage(make_base_course(case, written, gains), ()),
+        second=make_second_stage(base, ()),
         programs=(),
         operating_stock=(),
         starts={},
@@ -121,6 +124,25 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
         if standard.measure
     }
     return with_contingencies(problem, starts, most=MOST_TOGETHER)
+
+
+def _with_calm_short(course: BaseCourse, future: PlanFutures) -> BaseCourse:
+    """The base course, with what calm lacks of reserves over the draws."""
+    if not course.firm.size:
+        return course
+    goods, most, stance = course.layout.reserved[course.firm], course.calm_short, None
+    for i in range(len(future)):
+        written = future.written(i)
+        layout = replace(course.layout, arrays=written.arrays)
+        program = program_of("reserves in calm", layout, window_bounds(layout, written.first))
+        session = Session(program)
+        if stance is not None:
+            session.stand(stance)
+        short = layout.column("short").of(solve_levels(program, session).columns)[course.firm]
+        stance = session.stance()
+        is_some = short > IDLE * written.arrays.flow_size[goods, None]
+        most = np.maximum(most, np.where(is_some, short, 0.0))
+    return replace(course, calm_short=most)
 
 
 def stated(problem: PlanProblem) -> PlanProblem:

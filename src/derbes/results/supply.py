@@ -139,7 +139,7 @@ class LeverageRow:
     leverage_ratio_lost: Annotated[float | None, Head("leverage ratio, buyer lost")]
     """target_loss / sender_cost_lost."""
     premium: float | None
-    """Price rise, as a share of the price, at which the target would rather be cut off."""
+    """Rise of the price of what is cut, as a share of it, at which being cut off costs as much."""
     premium_unbounded: Annotated[bool, Head("no price rise is as bad")]
     """Whether no price rise up to 100 times the price is as bad as being cut off."""
     rejoined: Annotated[bool, Head("stocks are back")]
@@ -265,8 +265,8 @@ class CalmPlan:
     plant_openings: Mapping[str, str | None]
     """Plant → ISO month of the first output, None when not within the calendar."""
     sender_share: Mapping[str, Mapping[str, tuple[float | None, ...]]]
-    """Use → actor → part of what serves it that comes from that actor, upstream inputs
-    counted: the largest share among its inputs. None where nothing serves it."""
+    """Use → actor → part of what serves it that comes from that actor, upstream inputs counted
+    (the largest share among its inputs) and plants that it owns. None where nothing serves it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,11 @@ from derbes.model.arrays import (
     MeasureArrays,
     State,
     deliveries,
+    far,
+    lasting,
 )
 
-ALIKE = 1e-12
+ALIKE = 1e-9
 """Relative difference of two lots that last alike."""
 
 
@@ -263,33 +265,32 @@ def _needed(arrays: CaseArrays, *, is_first: BoolArray) -> BoolArray:
 
 def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
     """In which order lots are drawn from a start on, as `Course` names it. (1, L) or (N, L)"""
-    retention = arrays.lot_retention[..., start:]
-    ends = retention == 0.0
-    until = np.where(ends.any(axis=-1), ends.argmax(axis=-1) - 1, NEVER)
-    fresh = arrays.retention[..., arrays.lot_goods] ** retention.shape[-1]
-    each = np.broadcast_arrays(until, retention.prod(axis=-1), fresh)
+    ends = np.maximum(arrays.lot_ends, start) - start - 1
+    until = np.where(arrays.lot_ends < far(arrays.calendar), ends, NEVER)
+    of_lots, of_fresh = lasting(arrays, start)
+    each = np.broadcast_arrays(until, of_lots, of_fresh[..., arrays.lot_goods])
     return lots_in_order(arrays.lot_goods, *(np.atleast_2d(rows) for rows in each))
 
 
 def lots_in_order(
-    goods: IntArray, until: IntArray, lasting: FloatArray, fresh: FloatArray
+    goods: IntArray, until: IntArray, lasts: FloatArray, fresh: FloatArray
 ) -> dict[str, IntArray]:
-    """Order of lots by good: first what expires first, then what loses most.
+    """Order of lots by good: first what expires first, then what lasts least.
 
-    Fresh stock of a good without shelf life stands among them by what it loses.
+    Fresh stock of a good without shelf life stands behind what expires, by how long it lasts.
 
     Args:
         goods: Good of each lot. (L,)
         until: Last period in which there is something of it. (N, L)
-        lasting: Part of it that is left at the end. (N, L)
-        fresh: Part of fresh stock of its good that is left then. (N, L)
+        lasts: How long a unit of it lasts. (N, L) [period]
+        fresh: The same of fresh stock of its good. (N, L) [period]
 
     Returns:
         Columns of `Course`. (N, L)
     """
     all_goods = np.broadcast_to(goods, until.shape)
-    order = np.lexsort((lasting, until, all_goods), axis=-1)
-    last = np.take_along_axis(lasting, order, axis=1)
+    order = np.lexsort((lasts, until, all_goods), axis=-1)
+    last = np.take_along_axis(lasts, order, axis=1)
     ends = np.take_along_axis(until, order, axis=1)
     of = np.take_along_axis(all_goods, order, axis=1)
     unlike = (of[:, 1:] != of[:, :-1]) | (ends[:, 1:] != ends[:, :-1])
@@ -303,7 +304,7 @@ def lots_in_order(
         for name, rows in (
             ("lot_order", order),
             ("lot_until", until),
-            ("before_fresh", lasting <= fresh * (1.0 + ALIKE)),
+            ("before_fresh", (until < NEVER) | (lasts <= fresh * (1.0 + ALIKE))),
             ("lot_rank", rank),
         )
     }

@@ -356,7 +356,9 @@ def needs(one: Model, *, good: Good, input_: Good) -> bool:
 
 @quantity(CASE)
 def has_home_source(one: Model, *, good: Good, at: Month) -> bool:
-    """Whether the target itself sells or makes a good in that month, inputs not counted."""
+    """Whether the target itself sells a good in that month or a recipe can make it, whoever owns
+    the plant, inputs not counted.
+    """
     return one.case.target in _offers(one, good, at) or any(
         recipe.output == good and (not recipe.plant or plant_open(one, plant=recipe.plant, at=at))
         for recipe in one.standing.recipes.values()

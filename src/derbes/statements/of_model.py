@@ -106,7 +106,7 @@ def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor =
 
 @quantity(CALM, "{good}")
 def made(one: Model, *, good: Good, since: Month, until: Month) -> float:
-    """Output of a good by own recipes in the calm plan, both months counted."""
+    """Output of a good by recipes in the calm plan, whoever owns the plant, both months counted."""
     own = one.arrays.activities.kinds == ActivityKind.RECIPE
     return _flow(one, good, one.span(since, until), own)
 
@@ -423,8 +423,9 @@ def sender_cost(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float
 
 @quantity(LEVERAGE, "share")
 def premium(one: Model, cut: Start) -> float:
-    """Smallest rise of the sender's prices, as a share of them, that costs the target as much
-    as being cut off; above any number where no rise up to 100 times the price does.
+    """Smallest rise of the sender's prices for what the measure cuts, as a share of them, that
+    costs the target as much as being cut off; above any number where no rise up to 100 times
+    the price does.
     """
     row = losses_of(one, cut, has_premium=True)
     return math.inf if row.premium_unbounded else figure_of(row, "premium")

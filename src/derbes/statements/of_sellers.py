@@ -24,8 +24,9 @@ def import_share(
     one: Model, *, actor: Actor, at: Month, good: Good = "", use: Use = "", upstream: Flag = True
 ) -> float:
     """Part of what serves a good or use that comes from an actor, in the year up to that month
-    of the calm plan. Upstream: what is made at home counts by the largest share of the actor
-    among its inputs. Without good and use: all essential uses, by demand.
+    of the calm plan. Upstream: what is made counts by the largest share of the actor among its
+    inputs, and wholly in a plant that the actor owns; with upstream=false only what it sells
+    counts. Without good and use: all essential uses, by demand.
     """
     case, period = one.case, one.period(at)
     if (good or use) and good not in case.goods and use not in case.uses:
@@ -85,8 +86,8 @@ def arrivals(one: Model) -> FloatArray:
 
 @quantity(CALM, "share")
 def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
-    """Part of what comes in of a good that own recipes make or the target itself sells, in the
-    year up to that month of the calm plan; missing where nothing comes in.
+    """Part of what comes in of a good that recipes make, whoever owns the plant, or the target
+    itself sells, in the year up to that month of the calm plan; missing where nothing comes in.
     """
     period, place, arrays = one.period(at), one.good(good), one.arrays
     own = bought_from(arrays, one.case.target.__eq__)

@@ -29,9 +29,9 @@ from scipy import sparse
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
 from derbes.lp.program import Block, FloatArray, IntArray, LinearProgram
-from derbes.model.arrays import ActivityKind, CaseArrays, State, deliveries
+from derbes.model.arrays import ActivityKind, CaseArrays, State, deliveries, lasting
 from derbes.supply.bounds import Bounds, window_bounds
-from derbes.supply.network import Layout, lasting, longest_lead, make_layout, supply_matrix
+from derbes.supply.network import Layout, longest_lead, make_layout, supply_matrix
 from derbes.supply.objective import objective_levels
 
 ROUNDING = 1e-9
@@ -133,6 +133,8 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
         lot_goods=arrays.lot_goods[:0],
         lot_stock=arrays.lot_stock[:0],
         lot_retention=arrays.lot_retention[:0, :n_lead],
+        lot_lasts=arrays.lot_lasts[:0],
+        lot_ends=arrays.lot_ends[:0],
         line_hours=first(arrays.line_hours),
         shared_capacity=first(arrays.shared_capacity),
         shared_least=first(arrays.shared_least),

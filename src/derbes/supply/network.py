@@ -19,7 +19,7 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import Block, IntArray, Sizes, power_of_two, stack_blocks
-from derbes.model.arrays import ActivityKind, CaseArrays
+from derbes.model.arrays import ActivityKind, CaseArrays, lasting
 
 
 def unit_values(arrays: CaseArrays, period: int = 0) -> FloatArray:
@@ -433,22 +433,6 @@ def _refill(layout: Layout, entries: Entries) -> None:
         entries.add(steps, allowed, 1.0)
         entries.add(steps[:, 1:], allowed[:, :-1], -1.0)
         entries.add(steps[:, 1:], short[:, :-1], -1.0)
-
-
-@lru_cache(maxsize=64)
-def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
-    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
-
-    The sum over the periods of what is left of it: what lasts least is used first.
-
-    Returns:
-        (L,) and (G,) [period]
-    """
-    of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
-    ages = np.arange(arrays.n_periods - start)
-    left = arrays.retention[:, None] ** ages
-    left[(arrays.shelf_life[:, None] > 0) & (ages > arrays.shelf_life[:, None])] = 0.0
-    return of_lots, left[:, 1:].sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True)

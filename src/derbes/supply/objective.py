@@ -12,9 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 from derbes.lp.program import FloatArray
-from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureRun
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureRun, lasting
 from derbes.supply.bounds import running
-from derbes.supply.network import Layout, lasting
+from derbes.supply.network import Layout
 
 APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""

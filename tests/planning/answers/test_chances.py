@@ -30,7 +30,8 @@ from tests.small_cases import worked_example
 def switching(cost=None):
     """E1 over two years; if the sender goes, 100 t a month at 12 are there for that alone.
 
-    Without them the other sells 40 t at 25, and 60 t go short at 1,000: the reserve is held.
+    Without them the other sells 40 t at 25; of the 60 t that lack, the reserve of 600 t serves
+    ten months, and then they go short at 1,000.
     """
     case = worked_example(1, n_periods=24)
     idle = Option("idle", kind=OptionKind.RESERVE, element="goods.good", sizes=(1.0,))
@@ -49,11 +50,11 @@ def switching(cost=None):
 
 
 def test_what_readiness_saves_is_the_cost_without_it_less_that_with_it():
-    """With it 100 t a month at 12; without it 40 t at 25, and 60 t short at 1,000."""
+    """With it 100 t a month at 12; without it 40 t at 25, 600 t of reserve, and the rest short."""
     case = switching(Quantity(100_000.0))
     (found,) = chances_of(case)
     with_it = 24 * 100 * 12.0
-    without = 24 * 40 * 25.0 + 24 * 60 * 1000.0
+    without = 24 * 40 * 25.0 + (24 * 60 - 600) * 1000.0
     assert found.gain == pytest.approx(without - with_it)
     assert found.break_even == pytest.approx(100_000.0 / found.gain)
     assert found.worth(found.break_even) == pytest.approx(0.0, abs=1e-6)
