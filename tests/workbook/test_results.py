@@ -285,6 +285,14 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path):
     assert b'quotePrefix="1"' in archive.read("xl/styles.xml")
 
 
+def test_the_first_columns_stand_on_each_page_of_what_is_wider_than_one():
+    result = leverage_result(leverage_row())
+    content = content_of(".xlsx", tables_of(result), result, made_on=DAY)
+    told = zipfile.ZipFile(io.BytesIO(content)).read("xl/workbook.xml").decode()
+    titles = re.findall(r'Print_Titles" localSheetId="\d">(.*?)<', told)
+    assert sorted(titles) == ["ends!$4:$4", "leverage!$A:$C,leverage!$4:$4"]
+
+
 def test_no_title_of_a_chart_is_a_reference():
     bar = Bar("=[x.xlsx]a!A1", "=b!$C$2", "month", 1.0, 9.0, 5.0, 19.0, 21.0, 20.0, "=c!D4")
     stress = Stress(64, 7, (), (), (), (), PROVENANCE, tornado=(bar,))
