@@ -305,7 +305,7 @@ RATE = "{2026-01: 1.1, 2026-07: 1.2}"
          {("uses.ready.shortage_cost", "currency.rates.EUR"),
           ("suppliers.offer.price", "currency.rates.EUR")}),
         ("{value: 60 round/tube/year, range: [30 round/tube/year, 120 round/tube/year], grade: C}",
-         "{2026-01: 60 round/tube/year, 2026-07: 90 round/tube/year}",
+         "{2026-01: 60 round/tube/year, 2026-02: 90 round/tube/year}",
          {("assumptions.calm", "assumptions.rate")}),
         ("{value: 60 round/tube/year, range: [30 round/tube/year, 120 round/tube/year], grade: C}",
          "{2026-01: 60 round/tube/year, 2026-07: 60 round/tube/year}", set()),

@@ -273,10 +273,9 @@ def nearest_possible(links: Links, pair: Pair) -> float | None:
     """The rank of a pair nearest to the given one that can be true beside the others.
 
     None when there is none. The possible ranks are an interval, because the matrices
-    without a negative direction are a convex set.
+    without a negative direction are a convex set; so any of them leads to the nearest.
     """
-    given = links[pair]
-    grid = sorted((step / 100 for step in range(-100, 101)), key=lambda rank: abs(rank - given))
+    grid = (step / 100 for step in range(-100, 101))
     works = next((rank for rank in grid if are_possible({**links, pair: rank})), None)
     return None if works is None else nearest_in_common(links, [pair], works=works)
 
