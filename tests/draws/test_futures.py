@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, Hit
 from derbes.case.quantity import Calendar, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
@@ -26,6 +26,7 @@ from derbes.simulation import simulate_branch
 from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, simulate_futures
 from derbes.supply.baseline import state_at
+from tests.small_cases import CUT, worked_example
 
 ROOT = Path(__file__).parents[2]
 CASES = {
@@ -235,6 +236,21 @@ def test_futures_are_the_same_on_any_threads_and_beside_any_others(name: str) ->
         found = simulate_futures(model, own, alone, keep=ALL, n_paths=1)
         for series in ALL:
             np.testing.assert_array_equal(found.paths[series][0], one.paths[series][i])
+
+
+def test_measures_that_come_one_upon_the_other_are_felt_together() -> None:
+    """600 t, less 60 a month for half a year, then 100 a month with the other seller gone too:
+    of the second half year 2.4 months are served, and 360 t are not."""
+    case = worked_example(1)
+    other = replace(CUT, id="cut_other", sender="other", hits=(Hit(actor="other"),))
+    case = replace(case, measures={"cut": CUT, "cut_other": other})
+    model = prepare_futures(case)
+    draws = Draws((), np.zeros((2, 0)), np.full(2, 0.5))
+    measure, starts = np.array([[0, 1], [0, -1]]), np.array([[0, 6], [0, 0]])
+    events = Events(model.measures, measure, starts, np.array([[12, 6], [12, 0]]))
+    unmet = simulate_futures(model, draws, events, keep=ALL, n_paths=2).paths["unmet"]
+    np.testing.assert_allclose(unmet.sum(axis=(1, 2)), [360.0, 120.0])
+    assert list(np.flatnonzero(unmet[0, :, 0] > 0)) == [8, 9, 10, 11]
 
 
 def test_inputs_and_periods_that_do_not_fit_are_refused() -> None:
