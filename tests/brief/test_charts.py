@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.brief.coverage import bars_against_rule, coverage_chart
-from derbes.brief.dependence import Material, dependence_section, materials_map, tiers_of
+from derbes.brief.dependence import (
+    Material,
+    chokepoint_section,
+    dependence_section,
+    materials_map,
+    tiers_of,
+)
 from derbes.brief.drawing import (
     LETTER,
     NARROW,
@@ -312,6 +318,17 @@ def test_binding_boxes_are_thick_and_the_senders_dashed():
 def test_tiers_count_the_longest_way_to_a_use(contents):
     tiers = tiers_of(contents.case)
     assert tiers == {"alum": 0, "salt": 0, "bauxite": 1, "acid": 1, "brine": 1}
+
+
+@pytest.mark.parametrize(
+    ("sender", "end"),
+    [("northland", ", sold by Northland"), ("westland", "; Westland sells 1 of 2"), ("town", "")],
+)
+def test_the_title_says_who_sells_what_runs_out_first(contents, sender, end):
+    one = replace(contents.case.measures["embargo"], sender=sender)
+    case = replace(contents.case, measures={**contents.case.measures, "embargo": one})
+    title = chokepoint_section(replace(contents, case=case)).figures[0].title
+    assert title == f"What runs out first: Alum, ready, Softening salt{end}"
 
 
 def test_what_serves_nothing_has_no_share(contents):

@@ -94,6 +94,10 @@ def test_what_is_chosen(run, path):
         ("tensions", "id  raised  verdict  share of draws  statements"),
         ("coverage", "2 of 2 entries are tested over draws."),
         ("predictions", "0 of 1 prediction is due and scored; 1 open."),
+        (
+            "predictions",
+            "from   to  scored  claimed  came true  due, undecided  decided early  open",
+        ),
     ],
 )
 def test_queries(run, path, query, line):
