@@ -193,4 +193,4 @@ def test_a_part_of_the_reserve_that_rounding_leaves_is_none(lacking, drawn):
     fresh, lots = arrays.reserve * (1 - lacking), np.zeros((len(arrays.lot_goods), n))
     layout = SimpleNamespace(start=0, n=n, reserved=slice(None), arrays=arrays)
     response = SimpleNamespace(window=SimpleNamespace(layout=layout), lots=lots, fresh=fresh)
-    assert reserve_gap(response) == pytest.approx(drawn, abs=0.0)
+    assert reserve_gap(response) == pytest.approx(drawn, rel=1e-9, abs=0.0)
