@@ -178,14 +178,10 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
     low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
-    text = _("{name}, {month}: nine draws of ten lie between {low} and {high}")
-    if low == high:
-        text = _("{name}, {month}: {low} in nine draws of ten")
-    finding = text.format(
+    finding = _("{name}, {month}: {span} in nine draws of ten").format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
-        low=low,
-        high=high,
+        span=fmt.span(low, high),
     )
 
     def spec(width: int) -> vega.Spec:
