@@ -376,7 +376,7 @@ def _by_date(*errors: Column) -> tuple[Column, ...]:
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         *errors,
-        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        *(Column(percent(band), partial(quantile, band=band)) for band in ("5", "50", "95")),
     )
 
 
