@@ -578,7 +578,11 @@ def _flip_lines(row: StatementRow) -> list[str]:
             text.format(id=row.id, input=one.input, value=value, central=shown(one.central))
         )
     if row.flips_in:
-        lines.append(_("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in)))
+        lines.append(
+            _("{id}: in the variants: {variants}").format(
+                id=row.id, variants=", ".join(row.flips_in)
+            )
+        )
     return lines
 
 
