@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -20,12 +21,19 @@ MOST_BYTES = 700_000
 """Of the page as a file."""
 SHEET = (186, 277)
 """Width and height of A4 within the margins of a brief. [mm]"""
+A4 = 841.92
+"""Height of a sheet. [pt]"""
 PIXELS = 96 / 25.4
 """Of a style sheet, to a millimeter."""
 LEAST_TEXTS = 10
 """Pieces of text on a page below which it counts as blank."""
+LEAST_FILLED = 0.55
+"""Part of a sheet, from its top, that words of a page reach; page one and the last may less."""
 
 _OBJECT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\nendobj", re.DOTALL)
+_PLACED = re.compile(
+    rb"(?:^|\s)(?:(q|Q)(?=\s)|" + rb"([-.\d]+)\s+" * 6 + rb"(cm|Tm)(?=\s))",
+)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
@@ -52,21 +60,46 @@ def printed(page: Path) -> tuple[bytes, float]:
     return pdf, beyond
 
 
-def texts_by_page(pdf: bytes) -> list[int]:
-    """How many pieces of text stand on each page of a PDF that Chromium has printed."""
+def _drawn_by_page(pdf: bytes) -> Iterator[bytes]:
+    """What is drawn on each page of a PDF that Chromium has printed."""
     objects = {int(number): body for number, body in _OBJECT.findall(pdf)}
     pages = [body for body in objects.values() if re.search(rb"/Type\s*/Page\b(?!s)", body)]
-    counts = []
     for page in pages:
         named = re.search(rb"/Contents (\d+) 0 R", page)
         found = _STREAM.search(objects.get(int(named.group(1)), b"")) if named else None
-        drawn = zlib.decompressobj().decompress(found.group(1)) if found else b""
-        counts.append(len(re.findall(rb"\bT[jJ]\b", drawn)))
-    return counts
+        yield zlib.decompressobj().decompress(found.group(1)) if found else b""
 
 
-def complaints(n_bytes: int, texts: list[int], beyond: float) -> list[str]:
-    """What is too much of a brief: bytes, pages, blank pages, page one."""
+def texts_by_page(pdf: bytes) -> list[int]:
+    """How many pieces of text stand on each page."""
+    return [len(re.findall(rb"\bT[jJ]\b", drawn)) for drawn in _drawn_by_page(pdf)]
+
+
+def filled_by_page(pdf: bytes) -> list[float]:
+    """Part of each page, from its top, that its words reach."""
+    return [_lowest(drawn) / A4 for drawn in _drawn_by_page(pdf)]
+
+
+def _lowest(drawn: bytes) -> float:
+    """How far below the top of a page its lowest words begin. [pt]"""
+    lowest, scale, shift, kept = 0.0, 1.0, 0.0, list[tuple[float, float]]()
+    for found in _PLACED.finditer(drawn):
+        if found.group(1) == b"q":
+            kept.append((scale, shift))
+        elif found.group(1) == b"Q":
+            scale, shift = kept.pop()
+        elif found.group(8) == b"Tm":
+            lowest = max(lowest, A4 - (scale * float(found.group(7)) + shift))
+        else:
+            own, up = float(found.group(5)), float(found.group(7))
+            scale, shift = scale * own, scale * up + shift
+    return lowest
+
+
+def complaints(
+    n_bytes: int, texts: list[int], beyond: float, filled: Sequence[float] = ()
+) -> list[str]:
+    """What is too much of a brief: bytes, pages, blank pages and half empty ones, page one."""
     told = []
     if n_bytes > MOST_BYTES:
         told.append(f"{n_bytes:,} bytes, and {MOST_BYTES:,} are allowed")
@@ -75,6 +108,10 @@ def complaints(n_bytes: int, texts: list[int], beyond: float) -> list[str]:
     blank = [str(n) for n, count in enumerate(texts, 1) if count < LEAST_TEXTS]
     if blank:
         told.append(f"blank pages: {', '.join(blank)}")
+    poor = [f"{n} ({part:.0%})" for n, part in enumerate(filled, 1)
+            if 1 < n < len(filled) and part < LEAST_FILLED]  # fmt: skip
+    if poor:
+        told.append(f"pages that are half empty: {', '.join(poor)}")
     if beyond > 0.0:
         told.append(f"page one is {beyond:.0f} mm higher than a sheet")
     return told
@@ -86,6 +123,6 @@ if __name__ == "__main__":
     by_page = texts_by_page(pdf)
     n_bytes = brief.stat().st_size
     print(f"{n_bytes:,} bytes, {len(by_page)} pages; texts by page: {by_page}")  # noqa: T201
-    wrong = complaints(n_bytes, by_page, beyond)
+    wrong = complaints(n_bytes, by_page, beyond, filled_by_page(pdf))
     print("\n".join(wrong))  # noqa: T201
     sys.exit(bool(wrong))

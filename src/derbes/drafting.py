@@ -159,7 +159,7 @@ def _good(draft: Draft) -> Iterator[str]:
     yield f"  {draft.good}:"
     yield f"    unit: {draft.unit}"
     if draft.good_label:
-        yield f"    label: {quoted(draft.good_label)}"
+        yield f"    label: {in_each_language(draft.good_label)}"
     yield "    reserve: = stockpiles.held.quantity  # " + _("what is held is kept in calm")
 
 

@@ -52,6 +52,14 @@ _COUNTED_IN_CASES = {
     },
 }  # fmt: skip
 """Times beside a number in these cases: one and more of them, where they differ."""
+_YEAR_IN_CASES = {
+    "ru": {"gen": "года", "dat": "году", "acc": "год", "ins": "годом", "loc": "году"},
+    "kk": {
+        "gen": "жылдың", "dat": "жылға", "acc": "жылды", "ins": "жылмен", "loc": "жылы",
+        "abl": "жылдан",
+    },
+}  # fmt: skip
+"""The word for a year behind its number."""
 _DATES = {
     "en": ("{month} {year}", "{month} {year}", "{day} {month} {year}", "{day} {month} {year}"),
     "ru": ("{month} {year}", "{month} {year} года",
@@ -89,6 +97,12 @@ def month_words() -> tuple[Sequence[str], ...]:
     alone = [[name.lower() for name in _month_names(code)[0]] for code in ("en", "ru", "kk")]
     _alone, cases = _month_names("ru")
     return (*alone, cases["gen"])  # the genitive as beside a day
+
+
+def year_of(year: str) -> Declined:
+    """A year, in its cases."""
+    cases = _YEAR_IN_CASES.get(language(), {})
+    return Declined(year, {case: f"{year} {word}" for case, word in cases.items()})
 
 
 def month_of(year: str, month: int) -> Declined:

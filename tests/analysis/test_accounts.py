@@ -1,9 +1,12 @@
 """Both sides' accounts: goods on the way, prices, what is missing, roles."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from derbes.analysis.accounts import reserve_gap
 from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Actor, Hit, InTransit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
@@ -181,3 +184,13 @@ def test_the_part_of_the_reserve_that_is_drawn():
     assert row_of(worked_example(1), 24, 3).reserve_used == pytest.approx(0.3)
     assert row_of(worked_example(1), 24, 12).reserve_used == pytest.approx(1.0)
     assert study_of(worked_example(1)).calm.lots.max() <= 600.0 + 1e-6
+
+
+@pytest.mark.parametrize(("lacking", "drawn"), [(1e-13, 0.0), (1e-3, 1e-3)])
+def test_a_part_of_the_reserve_that_rounding_leaves_is_none(lacking, drawn):
+    arrays = study_of(worked_example(1)).arrays
+    n = arrays.reserve.shape[1]
+    fresh, lots = arrays.reserve * (1 - lacking), np.zeros((len(arrays.lot_goods), n))
+    layout = SimpleNamespace(start=0, n=n, reserved=slice(None), arrays=arrays)
+    response = SimpleNamespace(window=SimpleNamespace(layout=layout), lots=lots, fresh=fresh)
+    assert reserve_gap(response) == pytest.approx(drawn, rel=1e-9, abs=0.0)

@@ -13,7 +13,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from derbes.brief import BriefContents, render_brief
 from derbes.language import use_language
-from tools.paper import MOST_BYTES, MOST_PAGES, complaints, overflow, texts_by_page
+from tools.paper import (
+    MOST_BYTES,
+    MOST_PAGES,
+    complaints,
+    filled_by_page,
+    overflow,
+    texts_by_page,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -175,8 +182,9 @@ def test_words_of_one_picture_do_not_lie_on_each_other_on_a_phone(browser, brief
 
 def test_no_printed_page_is_blank_and_the_annex_is_short(browser, brief):
     page, _said = _open(browser, brief, DESK)
-    texts = texts_by_page(page.pdf(prefer_css_page_size=True))
-    assert complaints(brief.stat().st_size, texts, overflow(page)) == []
+    pdf = page.pdf(prefer_css_page_size=True)
+    texts, filled = texts_by_page(pdf), filled_by_page(pdf)
+    assert complaints(brief.stat().st_size, texts, overflow(page), filled) == []
     assert 3 <= len(texts) <= 8
     page.close()
 
@@ -190,6 +198,22 @@ def test_paper_leaves_out_what_is_for_the_screen(browser, brief):
     assert n_told == page.locator(".left-out").count() > 0
     page.emulate_media(media="screen")
     assert page.eval_on_selector_all(".left-out", shown) == 0
+    page.close()
+
+
+def test_a_half_empty_page_is_complained_of_but_for_the_first_and_the_last():
+    assert complaints(1, [50] * 4, 0.0, [0.3, 0.54, 0.9, 0.2]) == [
+        "pages that are half empty: 2 (54%)"
+    ]
+
+
+def test_words_of_a_page_are_found_where_they_stand(browser, tmp_path):
+    brief = tmp_path / "page.html"
+    style = "@page{size:A4;margin:0}p{position:absolute;margin:0}"
+    brief.write_text(f"<style>{style}</style><p>top</p><p style='top:140mm'>below</p>")
+    page, _said = _open(browser, brief, DESK)
+    (part,) = filled_by_page(page.pdf(prefer_css_page_size=True))
+    assert part == pytest.approx(140 / 297, abs=0.02)
     page.close()
 
 

@@ -109,7 +109,7 @@ def test_panels_with_long_names_stand_side_by_side_under_two_lines():
     assert columns == 2
     assert {text.replace("  ", "|") for text in texts if "Уч" in text} == {
         "Учебные стрельбы,|152 мм",
-        "Учебные стрельбы, 82|мм",
+        "Учебные стрельбы,|82 мм",
     }
     assert drawn("A name that takes three lines above one of two panels", "Another")[1] == 1
 
@@ -343,6 +343,12 @@ def test_wrapping_keeps_every_word(text, width):
     lines = wrapped(text, width)
     assert lines.replace("-\n", "").replace("\n", "").replace(" ", "") == text.replace(" ", "")
     assert all(len(line) <= width for line in lines.split("\n"))
+
+
+def test_a_number_stays_with_its_unit_where_both_fit():
+    assert wrapped("Readiness, 152 mm", 15) == "Readiness,\n152 mm"
+    assert wrapped("152 mm", 4) == "152\nmm"
+    assert wrapped("ready in 2031 already", 14) == "ready in 2031\nalready"
 
 
 def test_a_word_that_is_cut_has_a_hyphen():

@@ -1,8 +1,12 @@
+import re
 from dataclasses import replace
 
-from derbes.brief import BriefContents
+from derbes.brief import BriefContents, render_brief
+from derbes.brief.coverage import coverage_section
 from derbes.language import text_of, use_language
 from derbes.results.supply import Cover, Leverage
+from tests.brief.reading import page_one
+from tests.brief.reading import text_of as texts_of
 
 
 def test_page_one_is_about_the_main_measure_from_the_first_start(contents):
@@ -63,3 +67,22 @@ def test_a_label_speaks_the_language_in_use():
 
 def test_an_unknown_id_is_shown_in_words(contents):
     assert contents.name("actors", "far_away_land") == "far away land"
+
+
+def test_the_card_counts_the_starts_that_page_one_says_were_looked_at(contents):
+    """The end is searched beyond them: 20 were looked at, and 16 of 21 survived."""
+    ends = tuple(replace(end, n_starts=end.n_starts + 1) for end in contents.leverage.ends)
+    more = replace(contents, leverage=replace(contents.leverage, ends=ends))
+    said = texts_of(page_one(render_brief(more)))
+    looked_at = re.search(r"Looked at: (\d+) starts", said).group(1)
+    assert re.search(r"of (\d+) starts survived", said).group(1) == looked_at
+
+
+def test_where_nothing_goes_short_it_is_said_in_words(contents):
+    full = tuple(
+        replace(one, served_share={use: (1.0,) * len(path) for use, path in
+                                   one.served_share.items()})
+        for one in contents.branches
+    )  # fmt: skip
+    figure = coverage_section(replace(contents, branches=full)).figures[0]
+    assert figure.title == "No use goes short"

@@ -183,3 +183,19 @@ def test_of_many_names_a_sentence_lists_the_first():
     names = [f"good {n}" for n in range(40)]
     assert fmt.first_of(names[:7]) == ", ".join(names[:7])
     assert fmt.first_of(names) == "good 0, good 1, good 2, good 3, good 4, good 5 and 34 more"
+
+
+def test_a_range_below_zero_and_a_year_alone_read_in_every_language():
+    """No dash close to a minus, no year without its word, no unit of two above many."""
+    use_language("ru")
+    try:
+        assert fmt.span("-0,21", "19") == "-0,21 – 19"
+        assert fmt.span("-742", "-19") == "-742 – -19"
+        assert fmt.span("5", "19") == "5–19"
+        assert f"{fmt.date('2024'):acc}" == "2024 год"
+        assert fmt.unit_name("round") == "выстрелов"
+        use_language("kk")
+        assert f"{fmt.date('2024'):dat} дейін" == "2024 жылға дейін"
+    finally:
+        use_language("en")
+    assert fmt.date("2024") == "2024"

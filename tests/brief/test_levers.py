@@ -66,7 +66,7 @@ def test_what_was_not_computed_at_once_is_said_to_be_so(levered):
 def test_the_annex_has_every_lever_with_what_is_missing(levered):
     table = losses_section(levered).tables[-1]
     told = [[cell.text for cell in row] for row in table.rows]
-    assert [row[1] for row in told] == ["Salts", "The line", "Gas", "all counted levers at once"]
+    assert [row[0] for row in told] == ["Salts", "The line", "Gas", "all counted levers at once"]
     assert told[1][3:5] == ["", "not computed"]
     assert told[2][2:] == ["", "", "not counted", "not counted", "Gas by month", "A table (2711)"]
     assert [cell.replace("\u00a0", " ") for cell in told[3][3:5]] == ["12 months", "7"]

@@ -259,8 +259,8 @@ def test_missing_money_is_missing_and_not_zero(page_without_money):
         "needs uses.washing.shortage_cost and 1 more"
     )
     lacking = text_of(part(page_without_money, "missing"))
-    assert "| uses.washing.shortage_cost | not given | 960" in lacking
-    assert "| suppliers.westland_alum.margin_share | written as missing | none" in lacking
+    assert "· uses.washing.shortage_cost | not given | 960" in lacking
+    assert "· suppliers.westland_alum.margin_share | written as missing | none" in lacking
 
 
 def test_a_csv_leaves_missing_values_empty(contents):
@@ -271,11 +271,10 @@ def test_a_csv_leaves_missing_values_empty(contents):
 
 def test_every_input_is_listed_with_its_source(page):
     said = text_of(part(page, "inputs"))
-    assert "| uses.rinsing.demand | 60 | t/month | 40 to 90 | none given | by the towns around" in (
-        said
-    )
-    assert "| plants.alum_works.opening | January 2032 | | as written: 2032-01 | Town plan" in said
-    assert "| goods.alum.reserve | 600 | t | none given | A trap |" in said
+    row = "Rinsing: demand · uses.rinsing.demand | 60 | t/month | 40 to 90 | none given | by the"
+    assert f"{row} towns around" in said
+    assert "· plants.alum_works.opening | January 2032 | | as written: 2032-01 | Town plan" in said
+    assert "· goods.alum.reserve | 600 | t | none given | A trap |" in said
     assert "facts.plan_fact.amount" not in said
 
 

@@ -295,7 +295,7 @@ def test_ends_that_are_shown_alike_are_told_once(stressed):
 
 def test_the_headline_names_spread_draws_and_seed(page):
     text = text_of(part(page, "draws"))
-    assert "January 2026: nine draws of ten lie between 0.6 months and 1.9 months" in text
+    assert "January 2026: 0.6 to 1.9 months in nine draws of ten" in text
     assert "64 draws, seed 7" in text
     assert "at least 48 |" in text, "what is cut off must not pass for a value"
     assert "192" in text, "how many draws would halve the error"

@@ -67,7 +67,7 @@ def test_words_and_numbers_of_the_table_are_in_the_language_in_use(path):
     finally:
         use_language("en")
     assert re.search(r"^W01 +town +способность +верно ", told, re.MULTILINE)
-    assert "W01: stockpiles.alum_store.quantity выше 188 001 т (сейчас 0)" in told
+    assert "W01: «stockpiles.alum_store.quantity» выше 188 001 т (сейчас 0)" in told
 
 
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_workers(run, path):

@@ -248,6 +248,12 @@ def test_what_derbes_knows_the_words_of_is_drafted_in_every_language(tmp_path: P
         "kk": "Қазақстан",
         "ru": "Казахстан",
     }
+    name = "Petroleum gases and other gaseous hydrocarbons: in gaseous state, natural gas"
+    assert case.goods["hs271121"].label == {
+        "en": f"{name} (HS 271121)",
+        "kk": f"СЭҚ ТН 271121 ({name})",
+        "ru": f"ТН ВЭД 271121 ({name})",
+    }
     assert case.uses["imports"].label["ru"] == "То, что импортируется"
     assert case.stockpiles["held"].label["kk"] == "Басындағы қор"
     assert case.measures["stop_of_a_year"].label["ru"].startswith("Россия")

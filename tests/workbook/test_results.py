@@ -347,7 +347,7 @@ def test_charts_draw_the_numbers_of_the_tables():
         "answer at high": [23.0, 22.0, 21.0],
     }
     spread = drawn["spread (chart)"].series
-    assert spread["95 %"] == [answer.quantiles["95"] for answer in stress.answers]
+    assert spread["95%"] == [answer.quantiles["95"] for answer in stress.answers]
 
 
 def test_charts_speak_the_language_in_use():

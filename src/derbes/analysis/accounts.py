@@ -239,6 +239,6 @@ def reserve_gap(response: Response) -> float:
     part = slice(layout.start, layout.start + layout.n)
     target = arrays.reserve[layout.reserved, part]
     held = stock_by_good(arrays, response.lots, response.fresh)[layout.reserved]
-    short = np.maximum(target - held, 0.0)
+    short = np.where(target - held > NOTHING * target, target - held, 0.0)
     gaps = np.divide(short, target, out=np.zeros_like(short), where=target > 0)
     return float(gaps.max(initial=0.0))

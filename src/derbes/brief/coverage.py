@@ -277,8 +277,10 @@ def _by_use(contents: BriefContents) -> Figure | None:
     n_own, n_others = len(own), len(contents.case.uses) - len(own)
     n_essential = sum(use in own for use in short)
     text = _("{essential} of {n} essential uses go short, {deferrable} of {others} others")
-    if not n_others:
-        text = _("{essential} of {n} uses go short")
+    if not short:
+        text = _("No use goes short")
+    elif not n_others:
+        text = _("The one use goes short") if n_own == 1 else _("{essential} of {n} uses go short")
     elif not n_essential:
         text = _("No essential use goes short; {deferrable} of {others} others do")
     title = text.format(

@@ -21,7 +21,7 @@ from derbes.brief.uncertainty import (
     value_words,
     words_of,
 )
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, spelled
 from derbes.results.stress import Bar, Influence, Stress, TippingValue, no_index_words
 from derbes.results.tables import MISSING, Column
 
@@ -331,8 +331,9 @@ def _indices_table(
         """An index, with the half width of its 95 % interval where it has one."""
         if value is None:
             return Cell.words("–")
-        text = fmt.number(value, 2)
-        return Cell.figure(value, text if half is None else f"{text} ± {fmt.number(half, 2)}")
+        known = (value,) if half is None else (value, half)
+        text = " ± ".join(f"{round(part, 2) or 0.0:.2f}" for part in known)
+        return Cell.figure(value, spelled(text))
 
     def decides(one: Influence) -> bool:
         return max(one.first or 0.0, one.total or 0.0, one.pawn or 0.0) >= _LEAST_INDEX

@@ -151,6 +151,10 @@ def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], floa
     text = _("{actor} supplies at most {share} of any good, {years} together")
     if n_over:
         text = _("{actor} supplies more than half of {n} of {total} goods, {years} together")
+        if len(parts) == 1:
+            text = _("{actor} supplies more than half, {years} together")
+    if not n_over and not any(parts):
+        text = _("{actor} supplies nothing in calm, {years}")
     return text.format(
         actor=contents.actor_words(),
         share=fmt.share(max(parts)),

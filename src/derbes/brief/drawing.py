@@ -117,6 +117,8 @@ _CONFIG: Spec = {
         "title": None,
     },
 }
+_MEASURED, _HELD = re.compile(r"(?<=\d) (?=[^\W\d_]{1,3}\b)"), "\x00"
+"""The space before a short unit, and what stands for it while lines are broken."""
 _GAP = 18
 """Between two panels. [px]"""
 _WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
@@ -358,11 +360,23 @@ def finished(spec: Spec) -> Spec:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text broken into lines of at most `width` characters; a word that is cut has a hyphen."""
-    lines = textwrap.wrap(text, width, break_long_words=False) or [""]
+    """A text broken into lines of at most `width` characters; a word that is cut has a hyphen.
+
+    A number stays with the short unit behind it, as long as both fit into a line.
+    """
+    lines = _lines(text, width) or [""]
     cut = rf"(\S{{{width - 1}}})(?=\S\S)"  # of a longer word, as long as two letters are left
     fitting = (re.sub(cut, rf"\1-{LINE_BREAK}", one) if len(one) > width else one for one in lines)
     return LINE_BREAK.join(fitting)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Lines of whole words, in which a number is no further from its unit than a space."""
+    kept = _MEASURED.sub(_HELD, text)
+    lines = textwrap.wrap(kept, width, break_long_words=False)
+    if any(_HELD in line and len(line) > width for line in lines):
+        lines = textwrap.wrap(text, width, break_long_words=False)
+    return [line.replace(_HELD, " ") for line in lines]
 
 
 def values(rows: Iterable[Row]) -> Spec:
@@ -388,7 +402,7 @@ def columns_of(width: int, names: Iterable[str]) -> int:
 def _two_lines(name: str, width: int) -> str | None:
     """A name above one of two panels, in at most two lines; None: it has no room there."""
     letters = int((width - _Y_AXIS - _GAP) / 2 / LETTER)
-    lines = textwrap.wrap(name, letters, break_long_words=False)
+    lines = _lines(name, letters)
     fits = len(lines) <= 2 and all(len(line) <= letters for line in lines)
     return LINE_BREAK.join(lines) if fits else None
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from derbes.language import Declined, _, language, ngettext, number_signs, spelled
-from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, years_name
+from derbes.spelling import NO_BREAK, counted, day_of, money_name, month_of, year_of, years_name
 from derbes.units import format_unit
 
 _FINE = 1e-6
 """Below it a difference is rounding noise of the solver, in the unit shown."""
-_BEGINS = re.compile(r"\d")  # no sign behind a dash
+_BEGINS = re.compile(r"\d")  # no sign before or behind a dash that stands close
 _PLAIN = re.compile(rf"-?\d[\d.,{NO_BREAK}]*%?")
 _MEASURED = re.compile(rf"((?:[^\W\d_]+[ {NO_BREAK}])*-?\d[\d.,{NO_BREAK}]*){NO_BREAK}(\D.*)")
 _STEM = 4
@@ -66,8 +66,8 @@ def quantity(value: float, unit: str) -> str:
     return f"{number(value)}{NO_BREAK}{name}" if unit and unit != "1" else number(value)
 
 
-def unit_name(unit: str, n: int = 2) -> str:
-    """A unit as the language in use writes it beside the number `n`.
+def unit_name(unit: str, n: int = 5) -> str:
+    """A unit as the language in use writes it beside the number `n`, in a heading as beside many.
 
     Those of sums over uses that share none are among them.
     """
@@ -145,8 +145,10 @@ def date(label: str) -> Declined:
         ('July 2027', '17 December 2025', '2027')
     """
     year, *rest = label.split("-")
-    if not all(part.isdigit() for part in (year, *rest)) or len(rest) not in (1, 2):
+    if not all(part.isdigit() for part in (year, *rest)) or len(rest) > 2:
         return Declined(label)
+    if not rest:
+        return year_of(year)
     if not 1 <= int(rest[0]) <= 12:
         return Declined(label)
     if len(rest) == 1:
@@ -198,7 +200,8 @@ def span(low: str, high: str) -> str:
     (first, unit), (_last, other) = _number_and_unit(low), _number_and_unit(high)
     is_shared = first and unit[:_STEM] == other[:_STEM]
     low = first if is_shared else low
-    if _BEGINS.match(high) and (is_shared or (_PLAIN.fullmatch(low) and _PLAIN.fullmatch(high))):
+    are_plain = is_shared or bool(_PLAIN.fullmatch(low) and _PLAIN.fullmatch(high))
+    if are_plain and _BEGINS.match(low) and _BEGINS.match(high):
         return _("{low} to {high}").format(low=low, high=high)
     return _("{first} to {last}").format(first=low, last=high)
 
@@ -275,6 +278,7 @@ def key_names() -> dict[str, str]:
         "running_by_size": _("running by size"),
         "sender_horizon": _("sender horizon"),
         "share": _("share"),
+        "sender": _("sender"),
         "shelf_life": _("shelf life"),
         "shortage_cost": _("shortage cost"),
         "standing_cost": _("standing cost"),

@@ -131,8 +131,8 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
         return fmt.months(row.length) if row is not None else ""
 
     columns = (
-        Column(_("sender"), lambda one: contents.name("actors", one.sender)),
         Column(_("lever"), "label"),
+        Column(_("sender"), lambda one: contents.name("actors", one.sender)),
         Column(_("counted by"), lambda one: contents.names("measures", one.measures)),
         Column(_("length"), length),
         Column(_("leverage ratio"), partial(figure, of=ratio)),

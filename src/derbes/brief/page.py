@@ -26,7 +26,14 @@ from derbes.brief import (
     uncertainty,
 )
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, calm_words, draws_and_seed, survived
+from derbes.brief.contents import (
+    OPTIMAL,
+    BriefContents,
+    calm_words,
+    draws_and_seed,
+    harm_of,
+    survived,
+)
 from derbes.brief.drawing import (
     NARROW,
     WIDE,
@@ -184,7 +191,10 @@ def _end_card(contents: BriefContents) -> Card:
     if end is None:
         return (label, fmt.missing(), "")
     text = _("{n} of {total} starts survived")
-    starts = fmt.told(text, n=end.n_starts_survived, total=end.n_starts)
+    rows = contents.rows_about(contents.leverage.rows, variant=None, bound=OPTIMAL)
+    held = [not harm_of(row) for row in rows if row.length == end.length]
+    n, total = (sum(held), len(held)) if held else (end.n_starts_survived, end.n_starts)
+    starts = fmt.told(text, n=n, total=total)
     if end.date is None:
         return (label, _("not by {month}").format(month=contents.last_month), starts)
     calendar = contents.case.calendar

@@ -34,8 +34,6 @@ class Input:
     source: str
     why: str
     has_range: bool
-    has_name: bool = False
-    """Whether the case calls it otherwise than by its path."""
 
 
 def grade_words(grade: str) -> str:
@@ -62,7 +60,6 @@ def inputs_of(case: Case) -> tuple[Input, ...]:
             source=value.source,
             why=text_of(value.why),
             has_range=value.has_range,
-            has_name=bool(value.label),
         )
         for value in quantities(case)
         if not value.path.startswith("facts.")
@@ -114,12 +111,12 @@ def inputs_section(contents: BriefContents) -> Section:
     case, moving = contents.case, moving_inputs(contents)
 
     def called(item: Input) -> Cell:
-        name = input_words(contents, item.path) if item.has_name else ""
+        name = input_words(contents, item.path)
         if is_opening(item.path) and item.unit:
             name = _("{plant}: months after the opening as written").format(
                 plant=contents.name("plants", item.path.split(".")[1])
             )
-        return Cell(fmt.joined(name, item.path, by=" · "), item.path)
+        return Cell(_with_path(name, item.path), item.path)
 
     def source(item: Input) -> Cell:
         if not item.source:
@@ -159,6 +156,11 @@ def inputs_section(contents: BriefContents) -> Section:
     )
     told = tuple(filter(None, (text_of(case.note), fmt.told(text, n=n), chosen)))
     return Section("inputs", _("Inputs by grade"), told, (), (table,) if n else ())
+
+
+def _with_path(name: str, path: str) -> str:
+    """An input by its name for a reader, and the path by which it is changed."""
+    return path if name == path.replace("_", " ") else f"{name} · {path}"
 
 
 def moving_inputs(contents: BriefContents) -> frozenset[str]:
@@ -228,8 +230,11 @@ def missing_section(contents: BriefContents) -> Section:
     def place(row: tuple[str, int]) -> str:
         return _("written as missing") if row[0] in written else _("not given")
 
+    def called(row: tuple[str, int]) -> Cell:
+        return Cell(_with_path(input_words(contents, row[0]), row[0]), row[0])
+
     columns = (
-        Column(_("input"), 0),
+        Column(_("input"), called),
         Column(_("in the case"), place),
         Column(_("results that lack it"), lambda row: row[1] or Cell.figure(0, _("none"))),
     )

@@ -8,7 +8,7 @@ from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import OPTIMAL, BriefContents, decimal_year, draws_and_seed
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.language import _, ngettext, text_of
+from derbes.language import _, ngettext, percent, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
 from derbes.results.tables import MISSING, Column
@@ -178,14 +178,10 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
     low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
-    text = _("{name}, {month}: nine draws of ten lie between {low} and {high}")
-    if low == high:
-        text = _("{name}, {month}: {low} in nine draws of ten")
-    finding = text.format(
+    finding = _("{name}, {month}: {span} in nine draws of ten").format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
-        low=low,
-        high=high,
+        span=fmt.span(low, high),
     )
 
     def spec(width: int) -> vega.Spec:
@@ -222,7 +218,7 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
         Column(_("variant"), lambda row: contents.name("variants", row[0].variant)),
         Column(_("response"), lambda row: bound_words(row[0].bound)),
         Column(_("date"), lambda row: Cell.month(row[0].dates[row[1]])),
-        *(Column(f"{band} %", partial(cell, of=band)) for band in _BANDS),
+        *(Column(percent(band), partial(cell, of=band)) for band in _BANDS),
         Column(_("mean"), partial(cell, of="mean")),
         Column(_("central values"), partial(cell, of="central")),
     )
@@ -366,7 +362,7 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
         Column(_("answer"), name),
         Column(_("mean"), lambda one: number(one, one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), error),
-        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        *(Column(percent(band), partial(quantile, band=band)) for band in ("5", "50", "95")),
         Column(_("draws"), draws),
         Column(_("draws that halve the error"), lambda one: one.draws_to_halve or MISSING),
     )
@@ -622,7 +618,7 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
         Column(_("input"), lambda one: input_words(contents, one.path)),
         Column(_("grade"), "grade"),
         Column(_("distribution"), distribution),
-        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        *(Column(percent(band), partial(quantile, band=band)) for band in ("5", "50", "95")),
         Column(_("rests on"), rests_on),
     )
     text = _(

@@ -322,7 +322,9 @@ class WrittenCalendar:
     """Number of periods."""
     step: Annotated[str, WordForm(("month", "quarter", "year")), Default("month")]
     """Length of a period. Times are counted in whole periods, a part of one as one: of
-    4 months make 2 quarters or 1 year; `check` says where that is more than was written."""
+    4 months make 2 quarters or 1 year. A shelf life is counted down: 4 months of it make 1
+    quarter; what is newly bought or made keeps for one period at least, of stock whose age
+    leaves less than one nothing counts. `check` says where that alters what was written."""
     after: Annotated[str, BEHIND, LACKING]
     """How series go on behind the calendar: `repeat` their last year, or `hold` their last
     value. Without it, one whose last year is the year before times one factor repeats it, and

@@ -376,7 +376,7 @@ def _by_date(*errors: Column) -> tuple[Column, ...]:
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         *errors,
-        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        *(Column(percent(band), partial(quantile, band=band)) for band in ("5", "50", "95")),
     )
 
 
@@ -578,7 +578,11 @@ def _flip_lines(row: StatementRow) -> list[str]:
             text.format(id=row.id, input=one.input, value=value, central=shown(one.central))
         )
     if row.flips_in:
-        lines.append(_("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in)))
+        lines.append(
+            _("{id}: in the variants: {variants}").format(
+                id=row.id, variants=", ".join(row.flips_in)
+            )
+        )
     return lines
 
 

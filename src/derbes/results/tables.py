@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 from derbes.errors import MissingExtraError
 from derbes.harmless import in_html, in_line
-from derbes.language import _, language, ngettext, spelled
+from derbes.language import _, language, ngettext, percent, spelled
 from derbes.units import format_unit
 
 MISSING = "–"
@@ -574,4 +574,4 @@ def quantile_columns(
     unit: str, bands: Iterable[str] = ("5", "25", "50", "75", "95")
 ) -> list[Column]:
     """A column for each of some quantiles."""
-    return [Column(f"{band} %", f"quantiles.{band}", unit) for band in bands]
+    return [Column(percent(band), f"quantiles.{band}", unit) for band in bands]

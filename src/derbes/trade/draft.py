@@ -119,7 +119,9 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
         sender=told.sender,
         sender_label=Worded(_name_of, sheet.sender) if told.sender else "",
         good=f"hs{sheet.product}",
-        good_label=sheet.label,
+        good_label=worded("{name} (HS {code})", name=sheet.label, code=sheet.product)
+        if sheet.label
+        else label,
         unit=told.unit,
         use="imports",
         use_label=worded("What is imported"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from derbes.language import _, ngettext
+from derbes.language import _, ngettext, percent
 from derbes.results.plan import Plan, outlay_title
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Answer, Stress, quantity_of
@@ -354,7 +354,7 @@ def _spreads(answers: Sequence[Answer], about: str) -> Iterator[Drawing]:
                 up_title=quantity.titled,
                 across=[row.date for row in rows],
                 series={
-                    f"{band} %": [row.quantiles.get(band) for row in rows]
+                    percent(band): [row.quantiles.get(band) for row in rows]
                     for band in ("5", "50", "95")
                 },
             )
