@@ -18,6 +18,7 @@ from derbes.case import forms
 from derbes.case.entities import Case, Good
 from derbes.errors import did_you_mean, in_latin, in_latin_letters, offered
 from derbes.language import FORMS, _, ngettext
+from derbes.spelling import iso_month
 from derbes.unit_names import CURRENCIES, loose_spellings, spellings
 
 Path = tuple[str | int, ...]
@@ -526,7 +527,7 @@ def _part(model: type, given: Any, path: Path, findings: list[Finding]) -> Any:
         return Finding(path, _("expected a number, got a list"))
     elif model is forms.WrittenDistribution and isinstance(given, dict) and "reference" in given:
         given = {"kind": "reference", **given}
-    elif is_number and given and all(_DATE_KEY.fullmatch(key) for key in given):
+    elif is_number and given and all(_DATE_KEY.fullmatch(key) or iso_month(key) for key in given):
         given = {"series": given}
     elif is_number and isinstance(given.get("value"), dict):
         rest = {key: value for key, value in given.items() if key != "value"}
@@ -626,11 +627,12 @@ def _wrong_length(path: Path, n: int, found: int, *, is_exact: bool = True) -> F
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
-    month = (_("a month"), _('write it as in "2027-07"'))
+    month = (_("a month"), how_to_write_month(given))
+    date_fix = how_to_write_month(given, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     texts = {
         forms.MONTH_PATTERN: month,
         forms.DAY_PATTERN: month,
-        forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
+        forms.DATE_PATTERN: (_("a date"), date_fix),
         forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
         LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
         forms.CURRENCY_PATTERN: (_("a currency code"), _how_to_name_currency(given)),
@@ -640,6 +642,13 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
     if not re.fullmatch(pattern, given) and re.fullmatch(with_any_year, given):
         fix = _("choose a year from {first} to {last}").format(first=1000, last=2999)
     return _expected(path, what, given, fix)
+
+
+def how_to_write_month(text: str, otherwise: str = "") -> str:
+    """How a month is to be written: as it is told; where that does not show, by an example."""
+    if meant := iso_month(text):
+        return _('write "{text}"').format(text=meant)
+    return otherwise or _('write it as in "2027-07"')
 
 
 def _how_to_name_language(text: str) -> str:

@@ -19,7 +19,14 @@ from derbes.case.quantity import (
     MonthQuantity,
     Quantity,
 )
-from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
+from derbes.casefile.entries import (
+    Entry,
+    Finding,
+    Path,
+    dotted,
+    how_to_write_month,
+    is_uncertain,
+)
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
@@ -619,8 +626,9 @@ def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     for month in series:
         period = month_period(month, calendar)
         if period is None:
-            what, fix = _('expected a month, got "{month}"'), _('write it as in "2027-07"')
-            reading.refuse(("series", month), what, fix, month=month)
+            what, fix = _('expected a month, got "{month}"'), how_to_write_month(month)
+            path = (*reading.path, "series", month)
+            reading.findings.append(Finding.of(path, what, fix, at_key=True, month=month))
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
