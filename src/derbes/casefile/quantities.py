@@ -24,10 +24,10 @@ from derbes.casefile.entries import (
     Finding,
     Path,
     dotted,
-    how_to_write_month,
     is_uncertain,
 )
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
+from derbes.casefile.hints import how_to_write_month
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
