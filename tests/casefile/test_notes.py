@@ -231,6 +231,14 @@ NOTES = [
         "    fix: check the unit and the digits of both",
     ),
     (
+        "the unit of an input",
+        [("inputs: {ore: 5 kg}", "inputs: {ore: 5 t}")],
+        "line 44, recipes.alum_from_ore: made so it costs 5 000 USD/t, 500 times the 10 USD/t"
+        " (suppliers.north_alum.price, line 33) at which it is sold\n"
+        "    fix: check the unit and the digits of its cost and its inputs",
+    ),
+    ("an input that is dear", [("inputs: {ore: 5 kg}", "inputs: {ore: 900 kg}")], ""),
+    (
         "per cent of a fraction",
         [("  north: {margin_share: 40 %}", "  north: {margin_share: 0.4 %}")],
         "line 10, actors.north.margin_share: 0.4 % is a share of 0.004\n"

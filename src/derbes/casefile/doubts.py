@@ -4,6 +4,7 @@ Each is a note and no problem: nothing is refused for being unusual. What two nu
 with both, in the words of the file.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -114,6 +115,35 @@ def prices_far_apart(draft: CaseDraft) -> Iterator[Finding]:
                     **words,
                 )
                 yield Finding(_path(price), what, _check())
+
+
+def made_far_dearer(draft: CaseDraft) -> Iterator[Finding]:
+    """Recipes by which a good costs many times what it is sold for, of inputs that are sold."""
+    case = draft.case
+    offers = _by_good(chain(case.suppliers.values(), case.exports.values()), "price")
+    prices = {good: sorted(given, key=lambda one: one.value) for good, given in offers.items()}
+    for recipe in () if _turned_rates(case) else case.recipes.values():
+        sold = prices.get(recipe.output, [])
+        usual = sold[(len(sold) - 1) // 2] if sold else None
+        if usual is None or sold[-1].value >= TURNED * sold[0].value:
+            continue  # told of the prices
+        parts = [
+            one.value * prices[good][0].value if good in prices else math.inf
+            for good, one in recipe.inputs.items()
+        ]
+        cost = sum(parts) + (recipe.cost.value if recipe.cost else 0.0)
+        if FAR * usual.value <= cost < math.inf:
+            what = worded(
+                "made so it costs {cost}, {times} times the {other} ({place}, line {line}) at which"
+                " it is sold",
+                cost=_about(cost, usual.unit),
+                times=_times(cost / usual.value),
+                other=_as_written(usual),
+                place=usual.path,
+                line=usual.line,
+            )
+            fix = worded("check the unit and the digits of its cost and its inputs")
+            yield Finding(("recipes", recipe.id), what, fix, at_key=True)
 
 
 def _currency(draft: CaseDraft, price: Quantity) -> str:
@@ -273,6 +303,7 @@ def _check() -> Worded:
 DOUBTS: tuple[Check, ...] = (
     rates_the_wrong_way_round,
     prices_far_apart,
+    made_far_dearer,
     values_far_aside,
     amounts_far_from_demand,
     shares_by_the_hundred,

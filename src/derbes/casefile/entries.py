@@ -614,7 +614,9 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
             seen.add(name)
         given = dict.fromkeys(names, "1")
     if not isinstance(given, dict):
-        return _expected(path, _("keys with values"), given)
+        name = given[0] if isinstance(given, list) and given else given
+        fix = _('write it as in "{example}"').format(example=f"{{{name}: …}}")
+        return _expected(path, _("keys with values"), given, fix if isinstance(name, str) else "")
     found: dict[str, Any] = {}
     is_whole = True
     for name, below in given.items():

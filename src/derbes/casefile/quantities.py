@@ -173,6 +173,8 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
         fix = _turned(reading, amount.number, home)
+        if reading.kind.unit == "{good}" and convertible(unit, parse_unit("month")):
+            fix = _('write the amount, or "= {time} * uses.my_use.demand"').format(time=text)
         return _refuse_unit(reading, foreign, said, step, fix=fix)
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
