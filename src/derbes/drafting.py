@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from derbes import units
 from derbes.errors import Problem, RequestError
 from derbes.language import _, in_every_language, language, worded
+from derbes.spelling import WORDS_OF_YEARS, iso_month
 
 _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 LENGTHS = (1, 3, 6, 12)
@@ -286,7 +287,7 @@ def month_problems(first: str) -> list[Problem]:
     """What is wrong with the first month of a calendar."""
     if is_month(first):
         return []
-    fix = _("write it as year and month, 2026-01")
+    fix = _('write "{text}"').format(text=iso_month(first) or "2026-01")
     return [Problem("first", _('"{word}" is no month').format(word=first), fix=fix)]
 
 
@@ -577,7 +578,7 @@ _YEAR = re.compile("[12][0-9]{3}")
 
 def _read_until(text: str, first: str) -> int:
     """Months from the first to the last one."""
-    word = text.strip()
+    word = iso_month(text) or WORDS_OF_YEARS.sub("", text).strip()
     fix = _("write it as year and month, as in {example}")
     fix = fix.format(example=f"{int(first[:4]) + YEARS_AHEAD}-12")
     word = f"{word}-12" if _YEAR.fullmatch(word) else word

@@ -21,6 +21,7 @@ from derbes.files import place_problems
 from derbes.language import Worded, _, language, text_of, worded
 from derbes.parallel import MIB, RunOptions, executor_problems, memory_limit, worker_problems
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
+from derbes.spelling import iso_month
 from derbes.units import UnitError, parse_amount
 from derbes.version import VERSION
 
@@ -147,6 +148,8 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
     if not _MONTH.fullmatch(start):
         what = _('"{start}" is not a month').format(start=start)
         fix = _("write year and month, e.g. {month}; for one in each quarter: --every quarter")
+        if meant := iso_month(start):
+            fix = _('write "{text}"').format(text=meant)
         return [Problem("start", what, fix=fix.format(month=calendar.label(0)))]
     period = calendar.index_of(start)
     if not 0 <= period < calendar.n_periods:

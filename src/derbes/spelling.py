@@ -1,5 +1,6 @@
 """How a language writes numbers, months, days and lists, after the Unicode CLDR."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Literal
@@ -92,11 +93,53 @@ def _month_names(code: str) -> tuple[tuple[str, ...], dict[str, list[str]]]:
 
 
 @cache
-def month_words() -> tuple[Sequence[str], ...]:
+def _month_words() -> tuple[Sequence[str], ...]:
     """How months are called in the languages that we know, January first, in small letters."""
-    alone = [[name.lower() for name in _month_names(code)[0]] for code in ("en", "ru", "kk")]
-    _alone, cases = _month_names("ru")
-    return (*alone, cases["gen"])  # the genitive as beside a day
+    named = [_month_names(code) for code in ("en", "ru", "kk")]
+    alone = [[name.lower() for name in names] for names, _cases in named]
+    return (*alone, *(names for _alone, cases in named for names in cases.values()))
+
+
+def month_named(word: str) -> int:
+    """Number of a month that is named in full or by its first letters; 0: none.
+
+    Examples:
+        >>> month_named("Sept."), month_named("янв"), month_named("ақпан"), month_named("ma")
+        (9, 1, 2, 0)
+    """
+    bare = word.casefold().strip(" .")
+    if len(bare) < 3:
+        return 0
+    found = {
+        n for names in _month_words() for n, name in enumerate(names, 1) if name.startswith(bare)
+    }
+    return found.pop() if len(found) == 1 else 0
+
+
+WORDS_OF_YEARS = re.compile(
+    r"\s*(?<![^\W\d_])(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE
+)
+_UNTIL = re.compile(r"(?:until|till|to|до|по)\s+|\s+дейін", re.IGNORECASE)
+_YEAR = "[12][0-9]{3}"
+_NUMBERS = re.compile(rf"({_YEAR})[-./ ]([0-9]{{1,2}})|([0-9]{{1,2}})[-./ ]({_YEAR})")
+_WORDS = re.compile(rf"({_YEAR})[\s,]+([^\W\d_]+)\.?|([^\W\d_]+)\.?[\s,]+({_YEAR})")
+
+
+def iso_month(text: str) -> str:
+    """A month as ISO writes it, of one told in words or numbers; empty: it tells none.
+
+    Examples:
+        >>> iso_month("декабрь 2030 г."), iso_month("2030 жылғы желтоқсан"), iso_month("12.2030")
+        ('2030-12', '2030-12', '2030-12')
+    """
+    bare = _UNTIL.sub("", WORDS_OF_YEARS.sub("", text)).strip(" ,.")
+    if numbers := _NUMBERS.fullmatch(bare):
+        year, month = (numbers[1] or numbers[4]), int(numbers[2] or numbers[3])
+    elif words := _WORDS.fullmatch(bare):
+        year, month = (words[1] or words[4]), month_named(words[2] or words[3])
+    else:
+        return ""
+    return f"{year}-{month:02d}" if 1 <= month <= 12 else ""
 
 
 def year_of(year: str) -> Declined:

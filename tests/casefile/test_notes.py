@@ -231,6 +231,37 @@ NOTES = [
         "    fix: check the unit and the digits of both",
     ),
     (
+        "the unit of an input",
+        [("inputs: {ore: 5 kg}", "inputs: {ore: 5 t}")],
+        "line 44, recipes.alum_from_ore: made so it costs 5 000 USD/t, 500 times the 10 USD/t"
+        " (suppliers.north_alum.price, line 33) at which it is sold\n"
+        "    fix: check the unit and the digits of its cost and its inputs",
+    ),
+    ("an input that is dear", [("inputs: {ore: 5 kg}", "inputs: {ore: 900 kg}")], ""),
+    (
+        "per cent of a fraction",
+        [("  north: {margin_share: 40 %}", "  north: {margin_share: 0.4 %}")],
+        "line 10, actors.north.margin_share: 0.4 % is a share of 0.004\n"
+        '    fix: for 0.4 write "40 %"',
+    ),
+    (
+        "a rise by the hundred",
+        [("    kind: embargo\n", "    kind: price_rise\n    by: 50\n")],
+        "line 53, measures.embargo.by: 50 without a sign is 5 000 %\n"
+        '    fix: for per cent write "50 %"',
+    ),
+    ("a rise to six times", [("    kind: embargo\n", "    kind: price_rise\n    by: 500 %\n")], ""),
+    (
+        "a time as long as the calendar",
+        [("lead_time: 1 month", "lead_time: 3 year"), ("[6, 12]", "[6, 36, 37]")],
+        "line 28, routes.rail.lead_time: 36 months are no shorter than the whole calendar,"
+        " 36 months\n"
+        "    fix: check the unit, or make the calendar longer\n"
+        "line 55, measures.embargo.lengths.2: 37 months are no shorter than the whole calendar,"
+        " 36 months\n"
+        "    fix: check the unit, or make the calendar longer",
+    ),
+    (
         "a price that is missing",
         [("  north: {margin_share: 40 %}", "  north: {margin_share: missing}")],
         "",

@@ -139,6 +139,22 @@ def test_a_bad_answer_is_refused_with_its_reason(told, what):
     assert refused.value.problems[0].fix
 
 
+@pytest.mark.parametrize(
+    "until",
+    ["декабрь 2030", "декабря 2030 года", "до декабря 2030 г.", "желтоқсан 2030",
+     "2030 жылғы желтоқсанға дейін", "December 2030", "Dec. 2030", "12.2030", "2030/12", "2030 год",
+     "2030 жыл"],
+)  # fmt: skip
+def test_the_last_month_is_told_as_people_write_months(tmp_path, until):
+    assert case_of(tmp_path, until=until).calendar.end == "2030-12"
+
+
+@pytest.mark.parametrize("until", ["декабр 1", "13.2030", "ма 2030", "2030-13", "месяц 2030"])
+def test_what_is_no_month_is_taken_for_none(until):
+    with pytest.raises(RequestError, match=f'"{until}" is no month'):
+        case_of_answers({**TOLD, "until": until}, first="2026-12")
+
+
 def test_reasons_are_told_in_the_words_of_who_answered(tmp_path):
     """No time that was told in weeks comes back as a long fraction of months."""
     use_language("ru")

@@ -609,6 +609,24 @@ def test_a_bill_of_materials(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Продукт;Сырьё;Норма, кг/т\nalum;clay;2100\n",
+        "Продукция;Сырьё;Норма расхода;Ед. изм.\nalum;clay;2100;кг/т\n",
+        "Өнім;Шикізат;Шығын нормасы\nalum;clay;2100 кг/т\n",
+        "Изделие;Компонент;Удельный расход, кг/т\nalum;clay;2 100\n",
+    ],
+)
+def test_a_norm_of_consumption_is_so_much_for_a_unit_of_the_output(tmp_path, table):
+    """A number that could be a year stands in a column of amounts, and is none."""
+    case = case_in(tmp_path)
+    changed = changes_of(csv_in(tmp_path, table, "norms.csv"), case)
+    assert changed == {"recipes.alum_from_clay.inputs.clay": ("2 t", "2100 kg/t")}
+    inputs = api.read_case(case).recipes["alum_from_clay"].inputs
+    assert inputs["clay"].value == pytest.approx(2.1)
+
+
 def test_parquet(tmp_path):
     case = case_in(tmp_path)
     table = tmp_path / "use.parquet"

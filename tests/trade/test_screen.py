@@ -208,6 +208,36 @@ def test_t13_exports_count_by_their_own_weight(exports, tonnes, part, tmp_path: 
     assert sheet.exports_weighed == part
 
 
+SPOKEN = {
+    "KAZ": "Қазақстан; казахстан; Республика Казахстан; Қазақстан Республикасы; РК; 398; kz",
+    "USA": "США; АҚШ; Соединённые Штаты; Соединенные Штаты Америки; United States of America",
+    "KGZ": "Киргизия; Кыргызстан; Қырғызстан", "RUS": "Российская Федерация; Ресей",
+    "KOR": "Южная Корея; Республика Корея; Оңтүстік Корея", "NLD": "Голландия; The Netherlands",
+    "COG": "Республика Конго", "CHN": "КНР; Қытай", "TUR": "Turkey; Türkiye; Турция; Түркия",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("letters", "name"),
+    [(iso3, name) for iso3, names in SPOKEN.items() for name in names.split("; ")],
+)
+def test_a_country_is_known_by_what_people_call_it(letters: str, name: str) -> None:
+    assert codes.iso3(codes.numbers_of(name)[0]) == letters
+
+
+@pytest.mark.parametrize("name", ["Republic of China", "Korea", "Корея", "Республика", "the"])
+def test_a_name_of_two_countries_or_of_none_is_not_guessed(name: str) -> None:
+    assert codes.numbers_of(name) == ()
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("Казахстана", "Казахстан"), ("Росия", "Россия"), ("Қазакстан", "Қазақстан")],
+)
+def test_the_country_that_was_meant_is_offered_in_its_language(word: str, name: str) -> None:
+    assert codes.area_fix(word).startswith(f'did you mean "{name}"')
+
+
 def test_what_is_asked_wrong_is_said_at_once() -> None:
     question = Question(
         "Kazakstan", "RUX", "EU28", ("2711211", "gas"), beside=("Latvija",), last=2031

@@ -298,9 +298,24 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
             yield Finding(path, *_removed(word, path), at_key=path[-1] == word)
             continue
         fix = _("add it under {section}").format(section=sections[0])
-        if any(known[section] for section in sections):
+        if named := _called(draft, word, sections):
+            fix = _('write its id, "{name}"').format(name=named)
+        elif any(known[section] for section in sections):
             fix = offer(word, (name for section in sections for name in known[section]))
         yield Finding(path, _(form.unknown).format(word=word), fix, at_key=path[-1] == word)
+
+
+def _called(draft: CaseDraft, word: str, sections: Iterable[str]) -> str:
+    """Id of the only element of some sections that has a word for its label; empty: none has."""
+    elements = (
+        (name, one) for section in sections for name, one in draft.elements[section].items()
+    )
+    found = [
+        name
+        for name, one in elements
+        if one.part is not None and word.casefold() in map(str.casefold, one.part.label.values())
+    ]
+    return found[0] if len(found) == 1 else ""
 
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
@@ -358,7 +373,8 @@ def keys_at_the_top(draft: CaseDraft) -> Iterator[Finding]:
         what = _("{code} is the base currency; it has no rate")
         yield Finding.of(("currency", "rates", code), what, _("take it out"), code=code)
     measure = case.measures.get(entities.main_measure(case))
-    if measure is None or case.main_measure not in {"", measure.id}:
+    told = any(one.path[:1] == ("main_length",) for one in draft.findings)
+    if told or measure is None or case.main_measure not in {"", measure.id}:
         return
     if case.main_length and case.main_length not in measure.lengths:
         what = _('"{measure}" is not looked at for {n} months')

@@ -4,6 +4,8 @@ Each is a note and no problem: nothing is refused for being unusual. What two nu
 with both, in the words of the file.
 """
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -13,7 +15,7 @@ from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path
-from derbes.casefile.notes import amount_in_words
+from derbes.casefile.notes import amount_in_words, time_in_words, times_of
 from derbes.casefile.quantities import first_text
 from derbes.language import Worded, worded
 from derbes.units import UnitError, parse_amount, parse_unit
@@ -31,7 +33,7 @@ TURNED, ALIKE = 10.0, 3.0
 without it prices are alike but for so many times."""
 
 
-def _about(number: float, unit: str) -> Worded:
+def _about(number: float, unit: str = "") -> Worded:
     """A number of four digits; what says how many times is given two."""
     return amount_in_words(float(f"{number:.4g}"), unit)
 
@@ -113,6 +115,35 @@ def prices_far_apart(draft: CaseDraft) -> Iterator[Finding]:
                     **words,
                 )
                 yield Finding(_path(price), what, _check())
+
+
+def made_far_dearer(draft: CaseDraft) -> Iterator[Finding]:
+    """Recipes by which a good costs many times what it is sold for, of inputs that are sold."""
+    case = draft.case
+    offers = _by_good(chain(case.suppliers.values(), case.exports.values()), "price")
+    prices = {good: sorted(given, key=lambda one: one.value) for good, given in offers.items()}
+    for recipe in () if _turned_rates(case) else case.recipes.values():
+        sold = prices.get(recipe.output, [])
+        usual = sold[(len(sold) - 1) // 2] if sold else None
+        if usual is None or sold[-1].value >= TURNED * sold[0].value:
+            continue  # told of the prices
+        parts = [
+            one.value * prices[good][0].value if good in prices else math.inf
+            for good, one in recipe.inputs.items()
+        ]
+        cost = sum(parts) + (recipe.cost.value if recipe.cost else 0.0)
+        if FAR * usual.value <= cost < math.inf:
+            what = worded(
+                "made so it costs {cost}, {times} times the {other} ({place}, line {line}) at which"
+                " it is sold",
+                cost=_about(cost, usual.unit),
+                times=_times(cost / usual.value),
+                other=_as_written(usual),
+                place=usual.path,
+                line=usual.line,
+            )
+            fix = worded("check the unit and the digits of its cost and its inputs")
+            yield Finding(("recipes", recipe.id), what, fix, at_key=True)
 
 
 def _currency(draft: CaseDraft, price: Quantity) -> str:
@@ -208,6 +239,50 @@ def amounts_far_from_demand(draft: CaseDraft) -> Iterator[Finding]:
             yield Finding(_path(demands[0]), what, _check())
 
 
+SHARES = frozenset({"margin_share", "foreign_share", "cost_share", "share", "by"})
+"""Keys of shares that hardly are less than one in a hundred, or many times the whole."""
+MANY = 5.0
+_PART_OF_A_PER_CENT = re.compile(r"0[.,][0-9]+\s*%")
+
+
+def shares_by_the_hundred(draft: CaseDraft) -> Iterator[Finding]:
+    """Shares a hundred times too small or too large, by a sign of per cent too much or lacking."""
+    for one in entities.quantities(draft.case):
+        if one.unit or one.path.rpartition(".")[2] not in SHARES:
+            continue
+        given, share = one.written, one.value
+        if _PART_OF_A_PER_CENT.fullmatch(given.strip()):
+            what = worded("{number} is a share of {share}", number=given, share=_about(share))
+            fix = worded('for {share} write "{percent} %"', share=_about(share * 100.0),
+                         percent=_about(share * 1e4))  # fmt: skip
+        elif share >= MANY and "%" not in given:
+            percent = _about(share * 100.0)
+            what = worded("{number} without a sign is {percent} %", number=given, percent=percent)
+            fix = worded('for per cent write "{number} %"', number=given)
+        else:
+            continue
+        yield Finding(_path(one), what, fix)
+
+
+def times_beyond_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
+    """What is ordered within the calendar and never arrives in it, and measures that outlast it."""
+    case, calendar = draft.case, draft.case.calendar
+    months = float(calendar.n_periods * calendar.step)
+    found = [(path, time) for path, time in times_of(case) if path[-1] == "lead_time"]
+    for measure in case.measures.values():
+        lengths = [float(length * calendar.step) for length in measure.lengths]
+        at: Path = ("measures", measure.id, "lengths")
+        found += [((*at, n), time) for n, time in enumerate(lengths) if time > months]
+    for path, time in found:
+        if time >= months:
+            what = worded(
+                "{time} are no shorter than the whole calendar, {months}",
+                time=Worded(time_in_words, time),
+                months=Worded(time_in_words, months),
+            )
+            yield Finding(path, what, worded("check the unit, or make the calendar longer"))
+
+
 def _by_good(elements: Iterable[Any], key: str) -> dict[str, list[Quantity]]:
     """Good → the numbers that elements of it have under a key."""
     found: dict[str, list[Quantity]] = {}
@@ -228,7 +303,10 @@ def _check() -> Worded:
 DOUBTS: tuple[Check, ...] = (
     rates_the_wrong_way_round,
     prices_far_apart,
+    made_far_dearer,
     values_far_aside,
     amounts_far_from_demand,
+    shares_by_the_hundred,
+    times_beyond_the_calendar,
 )
 """What a reader of a case without problems should look at again."""

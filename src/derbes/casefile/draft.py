@@ -38,13 +38,13 @@ from derbes.casefile.entries import (
     Text,
     dotted,
     find,
-    how_to_name,
     key_place,
     keys_of,
     place,
     read_entry,
 )
 from derbes.casefile.formulas import MOST_BEHIND
+from derbes.casefile.hints import how_to_name
 from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import at_work, did_you_mean, in_latin, nearest, offered, offers
 from derbes.grammar import ExpressionError, refused

@@ -15,10 +15,19 @@ from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from derbes.case import forms
-from derbes.case.entities import Case, Good
-from derbes.errors import did_you_mean, in_latin, in_latin_letters, offered
-from derbes.language import FORMS, _, ngettext
-from derbes.unit_names import CURRENCIES, loose_spellings, spellings
+from derbes.case.entities import Case, Good, Hit
+from derbes.casefile.hints import (
+    LANGUAGE_PATTERN,
+    how_to_name,
+    how_to_name_currency,
+    how_to_name_language,
+    how_to_write_month,
+    word_meant,
+)
+from derbes.errors import did_you_mean, offered
+from derbes.language import _, ngettext
+from derbes.spelling import iso_month
+from derbes.unit_names import CURRENCIES
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a tree."""
@@ -243,9 +252,6 @@ _TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
 _DATE_KEY = re.compile(r"[0-9].*", re.DOTALL)
-LANGUAGE = rf"[a-z]{{2,3}}(_({'|'.join(FORMS)}))?"
-"""A language, or a case of it as in `ru_gen`, as a pattern."""
-LANGUAGE_PATTERN = rf"^({LANGUAGE})?$"
 _LANGUAGE = forms.TextForm(pattern=LANGUAGE_PATTERN)
 _REFUSED = object()
 """Stands for a value that cannot be used; a finding says why."""
@@ -395,16 +401,18 @@ def _mapping(
             findings.append(Finding((*path, key.key), what, _("add it")))
     for name in unknown:
         what = _('unknown key "{key}"').format(key=name)
-        fix = _elsewhere(model, name) or did_you_mean(name, keys)
+        fix = _elsewhere(model, name, given[name]) or did_you_mean(name, keys)
         findings.append(Finding((*path, name), what, fix, at_key=True))
     return Entry(model, found), is_whole and len(findings) == before
 
 
-def _elsewhere(model: type, name: str) -> str:
+def _elsewhere(model: type, name: str, given: Any) -> str:
     if name == "<<":
         return _("write the keys out; they cannot be merged in")
     if model is Good and name == "survival_table":
         return _("survival tables are for stockpiles; give the good a half_life or shelf_life")
+    if model is Hit and f"{name}s" in SECTIONS and isinstance(given, str):
+        return _('write "{text}"').format(text=f"element: {name}s.{given}")
     return ""
 
 
@@ -491,8 +499,10 @@ def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
         return given
     if len(form.words) == 1:
         return _expected(path, f'"{form.words[0]}"', given)
-    near = offered(str(given), form.words)
     names = _("one of {names}").format(names=", ".join(form.words))
+    if meant := word_meant(str(given), form.words):
+        return _expected(path, names, given, _('write "{text}"').format(text=meant))
+    near = offered(str(given), form.words)
     return _expected(path, names, given, did_you_mean(str(given), near))
 
 
@@ -526,7 +536,7 @@ def _part(model: type, given: Any, path: Path, findings: list[Finding]) -> Any:
         return Finding(path, _("expected a number, got a list"))
     elif model is forms.WrittenDistribution and isinstance(given, dict) and "reference" in given:
         given = {"kind": "reference", **given}
-    elif is_number and given and all(_DATE_KEY.fullmatch(key) for key in given):
+    elif is_number and given and all(_DATE_KEY.fullmatch(key) or iso_month(key) for key in given):
         given = {"series": given}
     elif is_number and isinstance(given.get("value"), dict):
         rest = {key: value for key, value in given.items() if key != "value"}
@@ -564,14 +574,32 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
     if form.alone and isinstance(given, dict if isinstance(form.item, forms.PartForm) else str):
         given = [given]
     if not isinstance(given, list):
-        fix = _("put it in square brackets") if isinstance(given, str) else ""
-        return _expected(path, _("a list"), given, fix)
+        return _expected(path, *_how_to_list(form, given))
     if form.most and len(given) > form.most:
         return _wrong_length(path, form.most, len(given), is_exact=form.most == form.least)
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
-    return _wrong_length(path, form.least, len(items)) if len(items) < form.least else items
+    if len(items) < form.least:
+        wrong = _wrong_length(path, form.least, len(items))
+        return dataclasses.replace(wrong, fix=_both_ends(form) or wrong.fix)
+    return items
+
+
+def _how_to_list(form: forms.ListForm, given: Any) -> tuple[str, Any, str]:
+    """What was expected where no list stands, what stands there, and how to write it."""
+    fix = _("put it in square brackets") if isinstance(given, str) else ""
+    if form.alone and isinstance(form.item, forms.PartForm) and isinstance(given, str):
+        key = next(iter(keys_of(form.item.of)))
+        fix = _('write it as in "{example}"').format(example=f"{{{key}: {given}}}")
+        return _("keys with values"), given, fix
+    return _("a list"), given, _both_ends(form) or fix
+
+
+def _both_ends(form: forms.ListForm) -> str:
+    """How two numbers are to be written; empty for any other list."""
+    is_pair = form.item == forms.NUMBER and form.least == form.most == 2
+    return _('write both, as in "[10, 20]"') if is_pair else ""
 
 
 def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
@@ -586,7 +614,9 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
             seen.add(name)
         given = dict.fromkeys(names, "1")
     if not isinstance(given, dict):
-        return _expected(path, _("keys with values"), given)
+        name = given[0] if isinstance(given, list) and given else given
+        fix = _('write it as in "{example}"').format(example=f"{{{name}: …}}")
+        return _expected(path, _("keys with values"), given, fix if isinstance(name, str) else "")
     found: dict[str, Any] = {}
     is_whole = True
     for name, below in given.items():
@@ -626,42 +656,21 @@ def _wrong_length(path: Path, n: int, found: int, *, is_exact: bool = True) -> F
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
-    month = (_("a month"), _('write it as in "2027-07"'))
+    month = (_("a month"), how_to_write_month(given))
+    date_fix = how_to_write_month(given, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     texts = {
         forms.MONTH_PATTERN: month,
         forms.DAY_PATTERN: month,
-        forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
+        forms.DATE_PATTERN: (_("a date"), date_fix),
         forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
-        LANGUAGE_PATTERN: (_("a language code"), _how_to_name_language(given)),
-        forms.CURRENCY_PATTERN: (_("a currency code"), _how_to_name_currency(given)),
+        LANGUAGE_PATTERN: (_("a language code"), how_to_name_language(given)),
+        forms.CURRENCY_PATTERN: (_("a currency code"), how_to_name_currency(given)),
     }
     what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
     with_any_year = pattern.replace(forms.YEARS, "-?[0-9]{4,}")
     if not re.fullmatch(pattern, given) and re.fullmatch(with_any_year, given):
         fix = _("choose a year from {first} to {last}").format(first=1000, last=2999)
     return _expected(path, what, given, fix)
-
-
-def _how_to_name_language(text: str) -> str:
-    of_language, sign, _case = text.partition("_")
-    if sign and re.fullmatch(LANGUAGE, of_language):
-        return did_you_mean(text, [f"{of_language}_{case}" for case in FORMS])
-    return _('write it as in "en", "ru" or "kk"')
-
-
-def _how_to_name_currency(text: str) -> str:
-    named = loose_spellings().get(text.casefold()) or spellings().get(text)
-    code = named.name if named else text.upper()
-    near = [code] if code in CURRENCIES else offered(code, CURRENCIES)
-    return did_you_mean(code, near) if near else _('write it as in "USD"')
-
-
-def how_to_name(text: str) -> str:
-    """How an id is to be written; names the letters that only look Latin."""
-    fix = in_latin_letters(text)
-    if fix and re.match(forms.ID_PATTERN, in_latin(text)):
-        return fix
-    return _("use Latin letters, digits and _, a letter first; the label may be any text")
 
 
 def _no_value(path: Path) -> tuple[str, str]:

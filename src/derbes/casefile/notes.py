@@ -102,7 +102,7 @@ def formulas_of_what_changes(draft: CaseDraft) -> Iterator[Finding]:
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
-    counted = [(path, months, calendar.periods(months)) for path, months in _times(case)]
+    counted = [(path, months, calendar.periods(months)) for path, months in times_of(case)]
     for section in ("goods", "stockpiles"):
         for name, element in getattr(case, section).items():
             survival: entities.Survival = element.survival
@@ -125,7 +125,7 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
         if abs(periods * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             what = worded(
                 "{time} count as {whole}: times are counted in whole periods",
-                time=Worded(_as_given, months),
+                time=Worded(time_in_words, months),
                 whole=Worded(_whole_periods, periods, calendar.step),
             )
             yield Finding(path, what, fix)
@@ -136,7 +136,7 @@ ROUNDING = 1e-6
 DAY_SLIP = 0.01
 
 
-def _as_given(months: float) -> str:
+def time_in_words(months: float) -> str:
     """A time in months, or in days where it is a whole number of those."""
     days = round(months * DAYS_A_MONTH)
     shown = f"{round(months, 2):g}"
@@ -180,7 +180,7 @@ def _lead_time(case: entities.Case, supplier: entities.Supplier, route: str) -> 
     return sum(given) if given else None
 
 
-def _times(case: entities.Case) -> Iterator[tuple[Path, float]]:
+def times_of(case: entities.Case) -> Iterator[tuple[Path, float]]:
     """Path and months of every time that is counted in whole periods, longer ones as more."""
     found: dict[tuple[Path, float], None] = {}
     for supplier, route in entities.purchases(case):

@@ -19,8 +19,15 @@ from derbes.case.quantity import (
     MonthQuantity,
     Quantity,
 )
-from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
+from derbes.casefile.entries import (
+    Entry,
+    Finding,
+    Path,
+    dotted,
+    is_uncertain,
+)
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
+from derbes.casefile.hints import how_to_write_month
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
@@ -166,6 +173,8 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
         fix = _turned(reading, amount.number, home)
+        if reading.kind.unit == "{good}" and convertible(unit, parse_unit("month")):
+            fix = _('write the amount, or "= {time} * uses.my_use.demand"').format(time=text)
         return _refuse_unit(reading, foreign, said, step, fix=fix)
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
@@ -619,8 +628,9 @@ def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     for month in series:
         period = month_period(month, calendar)
         if period is None:
-            what, fix = _('expected a month, got "{month}"'), _('write it as in "2027-07"')
-            reading.refuse(("series", month), what, fix, month=month)
+            what, fix = _('expected a month, got "{month}"'), how_to_write_month(month)
+            path = (*reading.path, "series", month)
+            reading.findings.append(Finding.of(path, what, fix, at_key=True, month=month))
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:

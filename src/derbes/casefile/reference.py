@@ -14,7 +14,8 @@ from typing import Any
 from derbes.case import forms
 from derbes.case.entities import CapitalPayment, Case
 from derbes.case.uncertainty import ReferenceProject
-from derbes.casefile.entries import LANGUAGE, SECTIONS, SHORT, Key, keys_of
+from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
+from derbes.casefile.hints import LANGUAGE
 from derbes.language import _
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

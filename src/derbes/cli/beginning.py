@@ -30,6 +30,7 @@ from derbes.errors import OutputError, Problem, RequestError
 from derbes.files import make_folder, write_bytes_atomically
 from derbes.harmless import file_name, in_line, whole
 from derbes.language import _, ngettext
+from derbes.spelling import iso_month
 
 SMALL = "alum"
 CASES: Mapping[str, str] = {SMALL: "alum.yaml", "waterworks": "waterworks.yaml", "aspan": "aspan"}
@@ -220,7 +221,7 @@ def new(*, out: str, first: str, within: str, grade: str, why: str, **told: str)
         fix = _("name another file, or delete it first")
         raise RequestError("derbes", [Problem("CASE", what.format(place=out), fix=fix)])
     check_places((), CASE)
-    first = first or f"{datetime.now(tz=UTC):%Y-%m}"
+    first = iso_month(first) or first or f"{datetime.now(tz=UTC):%Y-%m}"
     if problems := setting_problems(first, within):
         raise RequestError("derbes", problems)
     if sys.stdin.isatty() and sys.stderr.isatty():

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.errors import Problem
 from derbes.language import _
-from derbes.spelling import month_words
+from derbes.spelling import WORDS_OF_YEARS, month_named
 from derbes.tables.sheets import Cell, OpenFormula
 from derbes.units import LARGEST, MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
 
@@ -244,22 +244,6 @@ class Moment(NamedTuple):
         return f"{self.year}-{self.month:02d}{day}"
 
 
-def month_named(word: str) -> int:
-    """Number of a month that is named in full or by its first letters; 0: none.
-
-    Examples:
-        >>> month_named("Sept."), month_named("янв"), month_named("ақпан"), month_named("ma")
-        (9, 1, 2, 0)
-    """
-    bare = word.casefold().strip(" .")
-    if len(bare) < 3:
-        return 0
-    found = {
-        n for names in month_words() for n, name in enumerate(names, 1) if name.startswith(bare)
-    }
-    return found.pop() if len(found) == 1 else 0
-
-
 def month_alone(cell: Cell) -> int:
     """The month that a cell names without a year, by name or by number; 0: none."""
     text = str(cell).removesuffix(".0").strip()
@@ -267,7 +251,6 @@ def month_alone(cell: Cell) -> int:
 
 
 _WORD = r"([^\W\d_]{3,}\.?)"
-_TIDY = re.compile(r"\s*(?<![^\W\d_])(?:г\.?|год[а]?|жыл[ы]?|жылғы|ж\.)(?=\s|$)", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
 _Q = re.compile(
@@ -351,7 +334,7 @@ def moment_of(cell: Cell, order: str = "", *, is_date_column: bool = False) -> M
         raise _no_time(cell)
     if isinstance(cell, float):
         return _numbered(cell, is_date_column=is_date_column)
-    text = _TIDY.sub("", cell.translate(SPACES)).strip(" ,")
+    text = WORDS_OF_YEARS.sub("", cell.translate(SPACES)).strip(" ,")
     found = _year_first(text) or _quarter(text) or _named(text) or _day_first(text, order)
     if found is not None:
         return found

@@ -12,8 +12,8 @@ from itertools import groupby, pairwise
 
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
-from derbes.spelling import listed
-from derbes.tables.cells import TOTALS, Moment, is_missing, is_number, moment_or_none, month_named
+from derbes.spelling import listed, month_named
+from derbes.tables.cells import TOTALS, Moment, is_missing, is_number, moment_or_none
 from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters, column_number
 from derbes.units import SPACES, Amount, UnitError, parse_amount
 

@@ -62,10 +62,11 @@ def _place(reading: TableReading, row: int, role: str) -> str:
     return reading.frame.place(row, heading) if heading is not None else ""
 
 
-def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
+def _amount(reading: TableReading, row: int, role: str, target: str, *, also: str = "") -> Plain:
     """The number of a cell with what it says of itself; None: not known, or refused.
 
     Where the unit that it is counted in, the `target`, has a time, an amount without is a month's.
+    In another that counts as it, `also`, it is written as it is told.
     """
     heading = _heading(reading, role)
     if heading is None:
@@ -75,7 +76,7 @@ def _amount(reading: TableReading, row: int, role: str, target: str) -> Plain:
     if len(told) == len("USD") and "/" in target and not target.endswith(PER_MONTH):
         told = f"{told}/{target.partition('/')[2]}"  # a price told by its money alone
     try:
-        found = reading.measured(reading.frame.cell(row, heading), target, told=told)
+        found = reading.measured(reading.frame.cell(row, heading), target, told=told, also=also)
     except CellError as error:
         if error.of_table:
             reading.refuse("", f"{role}: {error.what}", error.fix)
@@ -248,7 +249,8 @@ def _ingredient(reading: TableReading, row: int) -> tuple[str, ...]:
         what = what.format(good=output, names=", ".join(recipes))
         reading.refuse(_place(reading, row, "output"), what, fix)
         return ()
-    value = _amount(reading, row, "amount", case.goods[given].unit)
+    unit, of_output = case.goods[given].unit, case.goods[output].unit
+    value = _amount(reading, row, "amount", unit, also=f"{unit}/{of_output}")
     if value is None:
         return ()
     reading.values["recipes", recipes[0], "inputs", given] = value

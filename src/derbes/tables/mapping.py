@@ -50,11 +50,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
                  "объем поставки", "қуат", "қуаты"),
     "lead_time": ("lead time", "delivery time", "срок поставки", "срок", "жеткізу мерзімі"),
     "output": ("output", "parent", "assembly", "finished product", "finished good", "изделие",
-               "готовая продукция", "дайын өнім"),
+               "готовая продукция", "продукция", "дайын өнім"),
     "input": ("input", "component", "part", "ingredient", "компонент", "сырье", "комплектующее",
               "құрамдас", "шикізат"),
-    "amount": ("qty per", "quantity per", "quantity", "qty", "amount", "норма", "количество",
-               "мөлшері", "саны"),
+    "amount": ("qty per", "quantity per", "quantity", "qty", "amount", "норма", "удельный расход",
+               "количество", "шығын нормасы", "мөлшері", "саны"),
     "unit": ("unit", "units", "uom", "unit of measure", "ед", "ед. изм", "единица",
              "единица измерения", "өлшем бірлігі", "бірлік"),
     "value": ("value", "obs_value", "amount", "quantity", "qty", "значение", "количество", "мәні",
@@ -65,6 +65,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 """What a column may be → how headings call it."""
 _TAILS = re.compile(r"[^\w\s]+")
 
+_COUNTED = ("amount", "price", "capacity")
+"""Columns of numbers, which are no years however they look."""
 LOOKED_AT = 400
 """Rows that show what a column holds."""
 LISTS: Mapping[str, tuple[str, ...]] = {
@@ -347,7 +349,7 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
     """What a table holds, by its headings; refused where they name two things."""
     has = {role for role in WORDS if role_of(frame, role) is not None} | set(found.columns)
     has_dates = date_column(frame, found) is not None or is_across(frame)
-    if not has_dates and {"output", "input"} <= has:
+    if not has_dates and "input" in has and has & {"output", "good"}:
         return kept.BILL
     if not has_dates and "supplier" in has and has & {"capacity", "lead_time"}:
         return kept.SUPPLIERS
@@ -387,7 +389,8 @@ def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     def is_dated(cell: Any) -> bool:  # so that no amount is taken for a time
         return not isinstance(cell, float) and moment_or_none(cell) is not None
 
-    first = (one for one in free if _share(frame, one, is_dated) > 0.5)
+    counts = [one for one in free if one.unit or any(is_called(one, role) for role in _COUNTED)]
+    first = (one for one in free if one not in counts and _share(frame, one, is_dated) > 0.5)
     return next(iter([*called, *first]), None)
 
 
@@ -398,6 +401,9 @@ def _list_map(found: kept.TableMap, frame: FoundTable, source: str) -> kept.Tabl
         if role not in columns and (heading := role_of(frame, role, taken)) is not None:
             columns[role] = full(heading)
             taken.append(heading)
+    made = role_of(frame, "good", taken)  # of a bill: what is made is what else is called so
+    if found.kind == kept.BILL and "output" not in columns and made is not None:
+        columns["output"] = full(made)
     problems = [untold(role, frame) for role in NEEDED[found.kind] if role not in columns]
     if problems:
         raise TableError(source, problems)

@@ -195,13 +195,14 @@ class TableReading:
             self.flags[marked.flag] = self.flags.get(marked.flag, 0) + 1
         return DatedNumber(moment, marked.number, marked.unit, one.place, one.is_out)
 
-    def measured(self, cell: Cell, wanted: str, *, told: str) -> Marked | None:
+    def measured(self, cell: Cell, wanted: str, *, told: str, also: str = "") -> Marked | None:
         """The number of a cell in its unit; None where none is known.
 
         Args:
             cell: Cell.
             wanted: Unit that the number of the case is counted in; empty: any.
             told: Unit that heading, mapping or options tell.
+            also: Unit that counts as the wanted one, as in `kg/t` of an input.
 
         Raises:
             CellError: It is no number, is below 0, or counts something else.
@@ -223,16 +224,18 @@ class TableReading:
                 fix = _("leave it out of one of the two")
                 raise CellError(what.format(cell=cell, unit=told), fix)
             marked = Marked(marked.number * amount.number, amount.unit, marked.flag)
-        target = parse_unit(wanted, own) if wanted else marked.unit
-        if marked.unit is None or target is None:
+        unit = marked.unit
+        targets = [parse_unit(one, own) for one in (wanted, also) if one]
+        if unit is None or not targets:
             return marked
-        if not measures_same(marked.unit, target, per_row=wanted.endswith(PER_MONTH)):
+        per_row = wanted.endswith(PER_MONTH)
+        if not any(measures_same(unit, target, per_row=per_row) for target in targets):
             what = _('it is counted in "{unit}", and in the table in "{other}"')
-            what = what.format(unit=wanted, other=marked.unit.name)
+            what = what.format(unit=wanted, other=unit.name)
             fix = _("see whether it is the right column; say its unit with --unit")
             raise CellError(what, fix, of_table=is_bare)
         known = {self.case.currency, *self.case.rates}
-        money = [code for code, _power in marked.unit.currencies if code not in known]
+        money = [code for code, _power in unit.currencies if code not in known]
         if money:
             what = _("the case has no rate of {code}").format(code=money[0])
             raise CellError(what, _("add it under currency.rates, with its year"), of_table=True)

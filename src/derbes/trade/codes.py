@@ -7,6 +7,7 @@ are text: a leading zero belongs to them.
 
 import csv
 import gzip
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -131,16 +132,48 @@ def _by_word() -> Mapping[str, tuple[int, ...]]:
     return words
 
 
+_SPOKEN = """
+USA: США; Соединённые Штаты Америки; АҚШ; United States of America
+GBR: Англия; Соединённое Королевство; Британия; UK; Britain; Great Britain
+KOR: Южная Корея; South Korea; Republic of Korea; PRK: Северная Корея; North Korea; КХДР
+CHN: КНР; ҚХР; PRC; COG: Республика Конго; Republic of the Congo
+RUS: Российская Федерация; РФ; Ресей Федерациясы; Russian Federation
+KGZ: Кыргызстан; Киргизстан; TKM: Туркмения; BLR: Белоруссия; Беларусия; MDA: Молдавия
+ARE: Эмираты; Объединённые Арабские Эмираты; БАӘ; UAE; TUR: Turkey; Түркия; NLD: Голландия; Holland
+CZE: Чешская Республика; Czech Republic; DEU: ФРГ; Германия Федеративтік Республикасы; KAZ: РК; ҚР
+"""
+"""ISO code: what people call a country beside its name in the CLDR."""
+_FORMAL = re.compile(
+    r"\b(?:the|republic of|республика|республикасы)\b(?!.*\b(?:congo|china|korea|конго|корея)\b)"
+)
+"""What may be left out of a name, where it does not tell two countries apart."""
+
+
 @lru_cache(maxsize=1)
-def _by_translated_name() -> Mapping[str, tuple[int, ...]]:
-    """Russian and Kazakh names of countries, in small letters → their numbers."""
+def _names() -> tuple[tuple[str, str], ...]:
+    """Names of countries in every language, and as they are spoken of, with their letters."""
     letters = {area.iso2: area.iso3 for area in areas().values() if area.iso2}
-    return {
-        name.casefold(): _by_word()[letters[iso2].casefold()]
+    told = [
+        (name, letters.get(iso2, ""))
         for language in languages()
         for iso2, name in country_names(language).items()
-        if letters.get(iso2)
-    }
+    ]
+    code = ""
+    for part in re.split(r"[;\n]", _SPOKEN.strip()):
+        head, colon, tail = part.partition(":")
+        code = head.strip() if colon else code
+        told.append(((tail if colon else head).strip(), code))
+    return tuple((name, iso3) for name, iso3 in told if iso3)
+
+
+def _bare(word: str) -> str:
+    return " ".join(word.casefold().replace("ё", "е").split())
+
+
+@lru_cache(maxsize=1)
+def _by_translated_name() -> Mapping[str, tuple[int, ...]]:
+    """Names of countries as people write them, in small letters → their numbers."""
+    return {_bare(name): _by_word()[iso3.casefold()] for name, iso3 in _names()}
 
 
 def numbers_by_word() -> dict[str, int]:
@@ -150,8 +183,10 @@ def numbers_by_word() -> dict[str, int]:
 
 def numbers_of(word: str) -> tuple[int, ...]:
     """Numbers of a country by ISO code, number, or name in any language; empty: not known."""
-    word = word.strip().casefold()
-    return _by_word().get(word) or _by_translated_name().get(word, ())
+    word = _bare(word)
+    ways = (word, " ".join(_FORMAL.sub(" ", word).split()))
+    found = (known.get(way) for way in ways for known in (_by_word(), _by_translated_name()))
+    return next(filter(None, found), ())
 
 
 def members_of(word: str, year: int) -> tuple[int, ...]:
@@ -171,6 +206,7 @@ def area_fix(word: str, names: Sequence[str] = ()) -> str:
     is_code = len(word) <= len("KAZ")
     word = word.upper() if is_code else word
     known = {area.iso3 if is_code else area.name for area in areas().values()} - {""}
+    known |= set() if is_code else {name for name, _iso3 in _names()}
     if near := nearest(word, names) or nearest(word, known):
         return _("did you mean {offers}?").format(offers=either(near[:2]))
     text = _("write a code of three letters, such as KAZ, or a group: {groups}")

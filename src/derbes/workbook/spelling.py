@@ -12,8 +12,9 @@ from typing import NamedTuple
 from derbes.case import forms
 from derbes.case.quantity import Quantity
 from derbes.casefile.edit import in_flow
-from derbes.casefile.entries import LANGUAGE_PATTERN, Plain, keys_of
+from derbes.casefile.entries import Plain, keys_of
 from derbes.casefile.files import compose
+from derbes.casefile.hints import LANGUAGE_PATTERN
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
 from derbes.units import SPACES, UnitError, leading_number
