@@ -243,6 +243,36 @@ def _scenario(case: Case, rng: np.random.Generator) -> Case:
     )
 
 
+def with_times(case: Case, seed: int) -> Case:
+    """The case with other times in each scenario, and a measure that delays what is built."""
+    rng = np.random.default_rng([seed, 2])
+
+    def months(low: int, high: int) -> Quantity:
+        return Q(float(rng.integers(low, high + 1)))
+
+    def timed(one: Case) -> Case:
+        bodies, later = one.suppliers["bodies"], one.plants["later"]
+        return replace(
+            one,
+            refill_time=months(1, 6),
+            sender_horizon=months(2, 8),
+            suppliers=one.suppliers | {"bodies": replace(bodies, lead_time=months(0, 2))},
+            plants=one.plants | {"later": replace(later, delay=months(-3, 4), ramp=months(0, 2))},
+        )
+
+    late = Measure(
+        "late", kind=MeasureKind.DELAY, by=Q(4.0), lengths=(1,),
+        hits=(Hit(element="plants.later"), Hit(element="plants.second")),
+    )  # fmt: skip
+    delayed = Standard("delayed", measure="late", length=1, first=2, share=Q(0.95))
+    case = replace(case, measures=case.measures | {"late": late})
+    scenarios = {
+        name: replace(one, case=timed(replace(one.case, measures=case.measures)))
+        for name, one in case.scenarios.items()
+    }
+    return replace(case, standards=case.standards | {"delayed": delayed}, scenarios=scenarios)
+
+
 def with_budget(case: Case, total: float) -> Case:
     """The case with a limit on all payments for options."""
     return replace(case, budget=Budget(total=Q(total)))

@@ -54,9 +54,9 @@ def explicit(problem, family, start, draw, values):
         name,
         standard,
         start=start,
-        lead=base.leads[name],
+        lead=base.aftermath.leads[name],
         is_long=is_long,
-        delayed=base.delayed[name],
+        delayed=base.aftermath.delayed[name],
     )
     measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns

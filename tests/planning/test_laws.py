@@ -5,13 +5,14 @@ from itertools import pairwise
 
 import pytest
 
-from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Standard
+from derbes.case.entities import Hit, Measure, MeasureKind, Scenario
+from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Quantity
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import make_problem, with_contingencies
+from derbes.planning.problem import base_alone, make_problem, with_contingencies
 from tests.known_answers.test_plans import farmer, lands
 from tests.oracles.plans import evaluate, solve_extensive
-from tests.planning.generated import small_case, with_budget
+from tests.planning.generated import small_case, with_budget, with_times
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -216,3 +217,58 @@ def test_starts_that_were_left_out_hold_too():
     dense = with_contingencies(problem, {"year": range(5, 14), "peak": range(4, 14)})
     assert plan.cost == pytest.approx(solve_extensive(dense).cost, rel=1e-7)
     assert len(plan.starts["year"]) < 9
+
+
+@pytest.mark.parametrize("seed", [0, 3, 7])
+def test_what_is_planned_over_draws_costs_no_less_than_in_each_of_them_alone(seed):
+    """Times differ in each: lead times, refill, horizon, when a plant opens and how fast."""
+    case = replace(with_times(small_case(seed, n_scenarios=3), seed), risk=Risk())
+    plan = solve_plan(make_problem(case), gap=1e-7)
+    alone = 0.0
+    for one in case.scenarios.values():
+        asked = replace(one.case, scenarios={}, standards=case.standards)
+        found = evaluate(base_alone(make_problem(asked)), plan.choices)
+        assert found.is_feasible
+        alone += one.probability * found.cost
+    assert plan.cost >= alone * (1 - ROUNDING)
+
+
+@pytest.mark.parametrize("names", [("soon", "late"), ("late", "soon")])
+@pytest.mark.parametrize("lead", [0.0, 1.0])
+def test_an_opening_that_one_draw_alone_may_be_late_with(names, lead):
+    """Another draw's plant opens early, and its lead time is the longest: in month 19 a delay of
+    six months takes 600 t, of which 200 can be bought before and 1 a month far away."""
+    cases = {"soon": opening_in(2, lead), "late": opening_in(20, 0.0)}
+    scenarios = {name: Scenario(name, probability=0.5, case=cases[name]) for name in names}
+    plan = solve_plan(make_problem(replace(cases["soon"], scenarios=scenarios)))
+    (choice,) = plan.choices
+    assert choice.size == pytest.approx(600.0 - 200.0 - 7.0)
+
+
+def opening_in(month, lead):
+    """100 t a month: from one who sells until a plant opens, then from the plant."""
+    case, q = worked_example(3, n_periods=36), Quantity
+    seller = replace(case.suppliers["from_other"], price=q(10.0))
+    until = replace(seller, capacity=q(300.0, steps=((0, 300.0), (month, 0.0))))
+    far = replace(seller, id="far", price=q(50.0), capacity=q(1.0), lead_time=q(lead))
+    late = Measure(
+        "late", kind=MeasureKind.DELAY, hits=(Hit(element="plants.plant"),), by=q(6.0), lengths=(1,)
+    )
+    return replace(
+        case,
+        refill_time=q(1.0),
+        sender_horizon=q(6.0),
+        goods={"good": replace(case.goods["good"], reserve=None)},
+        stockpiles={},
+        suppliers={"from_other": until, "far": far},
+        plants={"plant": replace(case.plants["plant"], opening=month)},
+        recipes={"make": replace(case.recipes["make"], cost=q(5.0))},
+        measures={"late": late},
+        options={
+            "hold": Option(
+                "hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(), dates=(0,),
+                largest=2000.0, capital_by_size=q(1.0),
+            )
+        },
+        standards={"hold_out": Standard("hold_out", measure="late", length=1, first=3)},
+    )  # fmt: skip

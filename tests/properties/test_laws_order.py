@@ -8,7 +8,7 @@ import pytest
 
 from derbes.analysis.cover import actor_shares
 from derbes.analysis.leverage import leverage_rows
-from derbes.case.entities import Case, Good, Hit, Measure, Supplier, Tier, Use
+from derbes.case.entities import Actor, Case, Good, Hit, Measure, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.draws.study import make_studies
@@ -64,6 +64,39 @@ def test_every_id_renamed(seed: int) -> None:
     after = figures(other, start)
     after = {n: tuple(sorted(v)) if isinstance(v, tuple) else v for n, v in after.items()}
     assert unlike(before, after, sizes_of(case), key=key) == []
+
+
+def has_a_habit_by_several_ways(case: Case) -> bool:
+    return any(len(s.routes) > 1 and s.at_least is not None for s in case.suppliers.values())
+
+
+@law(has_a_habit_by_several_ways)
+def test_which_of_two_alike_sellers_stops_is_all_one(seed: int) -> None:
+    """Halves of a seller of whom something must be taken, by several routes, of two actors."""
+    case, start = asked(seed)
+    first = next(s for s in case.suppliers.values() if len(s.routes) > 1 and s.at_least)
+    share = first.margin_share or case.actors[first.actor].margin_share
+    halves = {
+        name: replace(
+            first,
+            id=name,
+            actor=name,
+            margin_share=share,
+            capacity=times(first.capacity, 0.5),
+            at_least=times(first.at_least, 0.5),
+            on_order=times(first.on_order, 0.5),
+        )
+        for name in ("one", "other_one")
+    }
+    rest = {name: one for name, one in case.suppliers.items() if name != first.id}
+    actors = case.actors | {name: Actor(name) for name in halves}
+    case = replace(case, actors=actors, suppliers={**rest, **halves})
+    found = []
+    for name in halves:
+        cut = Measure("cut", sender=name, hits=(Hit(actor=name),), lengths=(3,))
+        stopped = replace(case, measures={"cut": cut})
+        found.append(figures(stopped, start, premium=False))
+    assert unlike(*found, sizes_of(case)) == []
 
 
 @pytest.mark.parametrize("part", [0.5, 0.25])

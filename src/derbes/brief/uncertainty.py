@@ -468,6 +468,11 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
         "distributions say. The rates are assumptions; compare what they change, not the last "
         "digit of a probability."
     )
+    counted = _(
+        "What goes short without any measure counts in these chances; losses and unmet demand are "
+        "beyond what calm has."
+    )
+    text = fmt.joined(text, counted, by=" ")
     ways = contents.plan.ways if contents.plan else None
     if ways is not None and ways.draws and ways.draws != first.n_draws:
         beside = _("Page one tells the same of {n} futures; these here are {here}.")

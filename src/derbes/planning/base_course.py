@@ -31,26 +31,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import USE, OptionKind, Standard, optional_elements
+from derbes.case.options import USE, OptionKind, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.lp.program import BoolArray, IntArray, power_of_two
-from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureArrays
-from derbes.model.measures import compile_measure
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays
 from derbes.planning.effects import (
     CAPACITY,
+    Aftermath,
     BoundTemplate,
     DrawArrays,
     all_effects,
     contract_activities,
     first_elements,
     gather_template,
-    option_openings,
     taken_contracts,
 )
 from derbes.planning.first_stage import FirstStage
 from derbes.supply.baseline import orders_before
 from derbes.supply.bounds import window_bounds
-from derbes.supply.disruption import longest_open_lead
 from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
 
@@ -95,11 +93,7 @@ class BaseCourse:
     """Standards without a measure that ask for uses to be met."""
     caps: tuple[Cap, ...]
     """Standards that cap sellers."""
-    delayed: Mapping[str, tuple[tuple[int, int], ...]]
-    """Standard → openings that its measure may delay: period, and time until all of it is
-    open behind it. [period]"""
-    leads: Mapping[str, int]
-    """Standard → longest time from order to arrival, with or without its measure. [period]"""
+    aftermath: Aftermath
     gains: "Gains"
 
     @property
@@ -149,7 +143,9 @@ def gains_of(written: DrawArrays) -> Gains:
     )
 
 
-def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCourse:
+def make_base_course(
+    case: Case, written: DrawArrays, gains: Gains, aftermath: Aftermath
+) -> BaseCourse:
     """Blocks of the base course of a case with central values and the standards asked for."""
     budget = case.budget
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
@@ -157,16 +153,16 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
     for option in case.options.values():  # every good that one holds a reserve of has one
         if option.kind is OptionKind.RESERVE:
             reserve[written.arrays.goods.index(option.element.split(".", 1)[1])] += 1.0
-    arrays = replace(written.arrays, reserve=reserve)
+    arrays = replace(
+        written.arrays,
+        reserve=reserve,
+        refill_periods=aftermath.refill,
+        sender_horizon=aftermath.sender_horizon,
+    )
     has_least = {f"suppliers.{s.id}" for s in case.suppliers.values() if s.at_least is not None}
     alone = arrays.activities.shared < 0
     is_habit = alone & np.isin(arrays.activities.elements, sorted(has_least))
     in_calm = [(name, one) for name, one in case.standards.items() if not one.measure]
-    measures = {
-        name: compile_measure(case, written.arrays, one.measure)
-        for name, one in case.standards.items()
-        if one.measure
-    }
     course = BaseCourse(
         firm=np.zeros(0, dtype=np.int64),
         calm_short=np.zeros((1, arrays.n_calendar)),
@@ -176,32 +172,11 @@ def make_base_course(case: Case, written: DrawArrays, gains: Gains) -> BaseCours
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((name, one) for name, one in in_calm if not one.is_cap),
         caps=caps_of(in_calm, arrays, case.target, arrays.n_calendar),
-        delayed=_delayed(case, written.arrays, measures),
-        leads={name: longest_open_lead(written.arrays, one) for name, one in measures.items()},
+        aftermath=aftermath,
         gains=gains,
     )
     is_held_down = reserve_prices(course, course.layout.n) < unlimited_prices(course)
     return replace(course, firm=np.flatnonzero(is_held_down).astype(np.int64))
-
-
-def _delayed(
-    case: Case, arrays: CaseArrays, measures: Mapping[str, MeasureArrays]
-) -> dict[str, tuple[tuple[int, int], ...]]:
-    """Standard → openings that its measure may delay, with delay and ramp."""
-    closed = optional_elements(case.options)
-    written = zip(arrays.plants, arrays.plant_opening.tolist(), strict=True)
-    openings = {(plant, opening) for plant, opening in written if f"plants.{plant}" not in closed}
-    openings |= set(option_openings(case))
-    found = {}
-    for name, measure in measures.items():
-        delays = zip(measure.plant_delay, arrays.plant_ramp, strict=True)
-        times = dict(zip(arrays.plants, delays, strict=True))
-        found[name] = tuple(
-            sorted(
-                (opening, int(sum(times[plant]))) for plant, opening in openings if times[plant][0]
-            )
-        )
-    return found
 
 
 def uses_of(standard: Standard, arrays: CaseArrays) -> IntArray:

@@ -107,7 +107,7 @@ Delayed = Sequence[tuple[int, int]]
 
 
 def window_length(arrays: CaseArrays, length: int, *, lead: int, is_long: bool) -> int:
-    """Periods that a contingency is followed; `lead` as in `BaseCourse.leads`. [period]
+    """Periods that a contingency is followed; `lead` as in `Aftermath.leads`. [period]
 
     Short: those in which a measure and the gap that it leaves in deliveries show. Long:
     those over which a measure's harm is counted (`supply.disruption.horizon`), but for
@@ -560,7 +560,7 @@ def make_families(
     families: list[Family] = []
     for (name, is_long), wanted in starts.items():
         standard, measure = standards[name], measures[name]
-        delayed, lead = base.delayed[name], base.leads[name]
+        delayed, lead = base.aftermath.delayed[name], base.aftermath.leads[name]
         opened = np.array([opening for _element, opening in late_elements(written, measure)])
         found: list[tuple[list[int], bytes]] = []
         for start in wanted:

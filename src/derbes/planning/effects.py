@@ -9,7 +9,7 @@ comes from the case as if everything were open (`DrawArrays.open_arrays`). Where
 made once for all draws, every draw gets what they add at central values.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -17,7 +17,7 @@ from itertools import product
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Choice, Option, OptionKind
+from derbes.case.options import Choice, Option, OptionKind, Standard, optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, State, open_share
@@ -28,9 +28,11 @@ from derbes.model.compile import (
     plant_share,
     step_share,
 )
+from derbes.model.measures import compile_measure
 from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import lines_left, shared_left
+from derbes.supply.disruption import longest_open_lead
 
 CAPACITY, SHARED, HOURS = "capacity", "shared", "hours"
 RESERVE, SPARED, TAKEN = "reserve", "spared", "taken"
@@ -272,6 +274,50 @@ def option_openings(case: Case) -> list[tuple[str, int]]:
                 opened = plant_openings(case, option, choice, is_optional=is_optional)
                 found |= {(name, opening) for opening, _part in opened}
     return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """How long a measure may show behind it, the longest of any draw."""
+
+    refill: int
+    """[period]"""
+    sender_horizon: int
+    """[period]"""
+    delayed: Mapping[str, tuple[tuple[int, int], ...]]
+    """Standard → openings that its measure may delay: period, and time until all of it is
+    open behind it. [period]"""
+    leads: Mapping[str, int]
+    """Standard → longest time from order to arrival, with or without its measure. [period]"""
+
+    def at_most(self, other: "Aftermath") -> "Aftermath":
+        """What may show in one draw or another."""
+        both = {name: {*own, *other.delayed[name]} for name, own in self.delayed.items()}
+        return Aftermath(
+            refill=max(self.refill, other.refill),
+            sender_horizon=max(self.sender_horizon, other.sender_horizon),
+            delayed={name: tuple(sorted(openings)) for name, openings in both.items()},
+            leads={name: max(lead, other.leads[name]) for name, lead in self.leads.items()},
+        )
+
+
+def aftermath_of(written: DrawArrays, standards: Mapping[str, Standard]) -> Aftermath:
+    """How long the measures of standards may show behind them in a draw."""
+    case, arrays = written.case, written.arrays
+    closed = optional_elements(case.options)
+    own = zip(arrays.plants, arrays.plant_opening.tolist(), strict=True)
+    openings = {(plant, opening) for plant, opening in own if f"plants.{plant}" not in closed}
+    openings |= set(option_openings(case))
+    delayed, leads = dict[str, tuple[tuple[int, int], ...]](), dict[str, int]()
+    for name, standard in standards.items():
+        if standard.measure:
+            measure = compile_measure(case, arrays, standard.measure)
+            delays = zip(measure.plant_delay, arrays.plant_ramp, strict=True)
+            times = dict(zip(arrays.plants, delays, strict=True))
+            to_come = ((o, int(sum(times[plant]))) for plant, o in openings if times[plant][0])
+            delayed[name] = tuple(sorted(to_come))
+            leads[name] = longest_open_lead(arrays, measure)
+    return Aftermath(arrays.refill_periods, arrays.sender_horizon, delayed, leads)
 
 
 def late_elements(written: DrawArrays, measure: MeasureArrays) -> dict[tuple[int, int], int]:

@@ -430,7 +430,7 @@ def _second_key(problem: PlanProblem) -> str:
     budget = Budget(foreign_by_year=ceilings) if ceilings else None
     case = replace(case, options=options, limits={}, budget=budget)
     bare = replace(problem, futures=replace(problem.futures, case=case))
-    return f"{key_of(bare)} {problem.n_periods} {problem.widest} {problem.second.base.delayed}"
+    return f"{key_of(bare)} {problem.n_periods} {problem.widest} {problem.second.base.aftermath}"
 
 
 def _solve_together(

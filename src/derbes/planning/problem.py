@@ -106,8 +106,9 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     future = futures(case, draws)
     _check_structure(future)
     first = make_first_stage(case, future.cases, future.weights)
-    shaping, gains = surveyed(future)
-    base = _with_calm_short(make_base_course(case, future.written(shaping), gains), future)
+    shaping, gains, aftermath = surveyed(future)
+    base = make_base_course(case, future.written(shaping), gains, aftermath)
+    base = _with_calm_short(base, future)
     problem = PlanProblem(
         futures=future,
         widest=shaping,
@@ -218,8 +219,8 @@ def with_contingencies(
             standard,
             start=start,
             is_long=(name, start) in long_windows,
-            lead=problem.second.base.leads[name],
-            delayed=problem.second.base.delayed[name],
+            lead=problem.second.base.aftermath.leads[name],
+            delayed=problem.second.base.aftermath.delayed[name],
         )
         for name, standard in problem.case.standards.items()
         for start in sorted(starts.get(name, ()))

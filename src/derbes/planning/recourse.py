@@ -44,7 +44,14 @@ from derbes.planning.base_course import (
     worth_of_uses,
 )
 from derbes.planning.contingencies import ContingencyShape, Family, make_families, make_tables
-from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
+from derbes.planning.effects import (
+    Aftermath,
+    DrawArrays,
+    aftermath_of,
+    all_effects,
+    draw_arrays,
+    option_moves,
+)
 from derbes.planning.first_stage import FirstStage, chance_indicators, costs_in_draws
 from derbes.supply.network import BlockIndex, Entries
 
@@ -454,14 +461,15 @@ def with_cuts(
     return more, tuple(found)
 
 
-def surveyed(future: PlanFutures) -> tuple[int, Gains]:
+def surveyed(future: PlanFutures) -> tuple[int, Gains, Aftermath]:
     """The draw with the longest lead time, which shapes the blocks; what is at stake in any."""
-    leads, gains = [], []
+    leads, gains, after = [], [], []
     for i in range(len(future)):
         written = future.written(i)
         leads.append(int(written.arrays.activities.lead_times.max(initial=0)))
         gains.append(gains_of(written))
-    return int(np.argmax(leads)), reduce(Gains.at_most, gains)
+        after.append(aftermath_of(written, future.case.standards))
+    return int(np.argmax(leads)), reduce(Gains.at_most, gains), reduce(Aftermath.at_most, after)
 
 
 def as_program(

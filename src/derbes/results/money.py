@@ -46,7 +46,7 @@ class Way:
     saved: Estimate | None = None
     """Loss that is avoided against doing nothing, future by future. [money]"""
     p_short: Estimate | None = None
-    """Share of the futures in which essential demand goes short."""
+    """Share of the futures in which essential demand goes short, by a measure or in calm."""
     left: float = 0.0
     """What is left of plants at the end of the calendar, in a straight line over their life,
     discounted; without a life nothing. [money]"""

@@ -200,12 +200,13 @@ class HazardRisk:
     dates: tuple[str, ...]
     """ISO months. (T,)"""
     p_short: tuple[float, ...]
-    """Share of the futures in which essential demand goes short in each period. (T,)"""
+    """Share of the futures in which essential demand goes short in each period, what is short in
+    calm too counted; losses and unmet demand are beyond calm. (T,)"""
     p_short_by: tuple[float, ...]
     """Share in which it has gone short by the end of each period; what began within the calendar
     can still leave it short behind it. (T,)"""
     use: Annotated[Mapping[str, float], Head("uses that ever go short, part of the futures")]
-    """Essential use → share of the futures in which it ever goes short."""
+    """Essential use → share of the futures in which it ever goes short, in calm too."""
     expected_loss: Annotated[float | None, Head("expected loss", "money")]
     """Mean extra cost, shortage included, discounted; None: a shortage cost is missing. [money]"""
     cvar_loss: Annotated[float | None, Head("mean loss of the worst", "money")]

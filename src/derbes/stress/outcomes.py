@@ -396,10 +396,10 @@ class HazardOutcome:
     unmet: FloatArray
     """Unmet essential demand beyond that of calm. (N,) [unit]"""
     first_short: IntArray
-    """First period, also behind the calendar, in which essential demand goes short; -1: none.
-    (N,) [period]"""
+    """First period, also behind the calendar, in which essential demand goes short, by hazards or
+    in calm; -1: none. (N,) [period]"""
     short_uses: FloatArray
-    """1 where an essential use goes short. (N, E)"""
+    """1 where an essential use goes short, by hazards or in calm. (N, E)"""
     uses: tuple[str, ...]
     """Essential uses. (E,)"""
     p_short: FloatArray

@@ -28,7 +28,7 @@ from scipy import sparse
 
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
-from derbes.lp.program import Block, FloatArray, IntArray, LinearProgram
+from derbes.lp.program import Block, BoolArray, FloatArray, IntArray, LinearProgram
 from derbes.model.arrays import ActivityKind, CaseArrays, State, deliveries, lasting
 from derbes.supply.bounds import Bounds, window_bounds
 from derbes.supply.network import Layout, longest_lead, make_layout, supply_matrix
@@ -169,7 +169,8 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
     )
     flows = layout.column("order").of(solve_levels(program).columns)
     least, most = (layout.column("order").of(bounds) for bounds in (lower, upper))
-    flows = alike_in_proportion(still, flows, most, least=least)
+    pools = shared_bounds(layout, program)
+    flows = alike_in_proportion(still, flows, most, least=least, pools=pools)
     return np.where(np.arange(n_lead) < activities.lead_times[:, None], flows, 0.0)
 
 
@@ -200,6 +201,12 @@ def orders_before(arrays: CaseArrays, state: State | None = None) -> FloatArray:
     return orders
 
 
+def shared_bounds(layout: Layout, program: LinearProgram) -> tuple[FloatArray, FloatArray]:
+    """Least and most of what several activities share in a program. (Q, n) each"""
+    shared = layout.row("shared_capacity")
+    return shared.of(program.row_lower), shared.of(program.row_upper)
+
+
 def alike_in_proportion(
     arrays: CaseArrays,
     orders: FloatArray,
@@ -207,6 +214,7 @@ def alike_in_proportion(
     factor: FloatArray | None = None,
     *,
     least: FloatArray,
+    pools: tuple[FloatArray, FloatArray],
 ) -> FloatArray:
     """Orders with activities that are alike in all their numbers sharing by capacity. (K, n)
 
@@ -218,6 +226,7 @@ def alike_in_proportion(
         most: Their upper bounds. (K, n)
         least: Their lower bounds. (K, n)
         factor: What a measure multiplies their costs with; None: nothing. (K,)
+        pools: Least and most of what several activities share. (Q, n) each
     """
     groups = _alike(arrays)[0]
     if factor is not None:
@@ -234,8 +243,52 @@ def alike_in_proportion(
         parts = np.divide(by_way, whole, out=np.full_like(by_way, np.nan), where=whole > 0)
         apart = np.nanmax(parts, axis=0, initial=0.0) - np.nanmin(parts, axis=0, initial=1.0)
         is_even, every = (apart < ROUNDING).all(axis=0), np.concatenate(sellers)
-        found[every] = np.where(is_even, _shared(found, sellers, room)[every], found[every])
+        even = _shared(found, sellers, room)
+        shared, alone = arrays.activities.shared[sellers[0]], arrays.activities.least[every]
+        if alone.any() or arrays.shared_least[shared[shared >= 0]].any():
+            even, is_even = _above_least(arrays, found, sellers, bounds=(least, most), pools=pools)
+        found[every] = np.where(is_even, even[every], found[every])
     return found
+
+
+def _above_least(
+    arrays: CaseArrays,
+    orders: FloatArray,
+    sellers: list[IntArray],
+    *,
+    bounds: tuple[FloatArray, FloatArray],
+    pools: tuple[FloatArray, FloatArray],
+) -> tuple[FloatArray, BoolArray]:
+    """Orders of sellers who share, above what must be taken of each, by what they have left.
+
+    Each way carries as much as before. (K, n), and whether there is room for it (n,)
+
+    Args:
+        arrays: The case.
+        orders: (K, n)
+        sellers: Each way in which they sell, of all.
+        bounds: Lower and upper bounds of orders. (K, n) each
+        pools: The same of what is shared. (Q, n) each
+    """
+    ways, shared, found = np.array(sellers), arrays.activities.shared, orders.copy()
+    least, most = np.zeros((2, ways.shape[1], orders.shape[1]))
+    for j, k in enumerate(ways[0]):
+        own = ways[:, j]
+        least[j], most[j] = bounds[0][own].sum(axis=0), bounds[1][own].sum(axis=0)
+        if shared[k] >= 0:
+            others = np.setdiff1d(np.flatnonzero(shared == shared[k]), own)
+            taken = orders[others].sum(axis=0)  # by ways that a measure opens
+            least[j] = np.maximum(pools[0][shared[k]] - taken, 0.0)
+            most[j] = np.minimum(most[j], pools[1][shared[k]] - taken)
+    by_way, room = orders[ways].sum(axis=1), np.maximum(most - least, 0.0)
+    total, left = by_way.sum(axis=0), room.sum(axis=0)
+    parts = np.divide(room, left, out=np.zeros_like(room), where=left > 0)
+    whole = least + parts * np.maximum(total - least.sum(axis=0), 0.0)
+    share = np.divide(whole, total, out=np.zeros_like(whole), where=total > 0)
+    found[ways] = by_way[:, None] * share
+    limits = bounds[1][ways] * (1.0 + ROUNDING)
+    is_all = np.abs(whole.sum(axis=0) - total) <= ROUNDING * total
+    return found, is_all & (found[ways] <= limits).all(axis=(0, 1))
 
 
 def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
@@ -307,13 +360,12 @@ def _alike_sellers(arrays: CaseArrays) -> list[list[IntArray]]:
     """Sellers that are alike in all their numbers: each way in which they sell in calm, of all.
 
     Those with one capacity for several ways, late ones of a measure too, and those that are
-    like them; without those of whom something must be taken.
+    like them.
     """
-    shared = arrays.activities.shared
-    is_free = (arrays.activities.base_availability > 0) & ~arrays.activities.least.any(axis=1)
-    pools = np.flatnonzero(~arrays.shared_least.any(axis=1))
-    sellers: list[list[int]] = [np.flatnonzero(is_free & (shared == q)).tolist() for q in pools]
-    sellers += [[k] for k in np.flatnonzero(is_free & (shared < 0)).tolist()]
+    shared, is_open = arrays.activities.shared, arrays.activities.base_availability > 0
+    pools = range(len(arrays.shared_capacity))
+    sellers: list[list[int]] = [np.flatnonzero(is_open & (shared == q)).tolist() for q in pools]
+    sellers += [[k] for k in np.flatnonzero(is_open & (shared < 0)).tolist()]
     ways = [sorted(one, key=lambda k: _numbers_of(arrays, k)) for one in sellers if one]
     alike = _groups(len(ways), lambda q: tuple(_numbers_of(arrays, k) for k in ways[q]))
     found = [list(np.array([ways[q] for q in group], dtype=np.int64).T) for group in alike]
@@ -508,7 +560,9 @@ def solve_calm(
     )
     return CalmSolution(
         arrays=arrays,
-        orders=alike_in_proportion(arrays, block("order"), most, least=least),
+        orders=alike_in_proportion(
+            arrays, block("order"), most, least=least, pools=shared_bounds(layout, program)
+        ),
         opening=orders_before(arrays, state),
         lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
         fresh=fresh,

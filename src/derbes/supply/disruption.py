@@ -34,6 +34,7 @@ from derbes.supply.baseline import (
     arrivals_by_period,
     lots_in_proportion,
     program_of,
+    shared_bounds,
     state_at,
     unmet_in_proportion,
 )
@@ -440,7 +441,7 @@ def even(
     factor = None if run.measure is None else run.measure.cost_factor
     least, most = orders.of(program.col_lower), orders.of(program.col_upper)
     orders.of(shared)[:] = alike_in_proportion(
-        arrays, orders.of(columns), most, factor, least=least
+        arrays, orders.of(columns), most, factor, least=least, pools=shared_bounds(layout, program)
     )
     lots.of(shared)[:] = lots_in_proportion(arrays, lots.of(columns), found.lots)
     unmet = layout.column("unmet")
