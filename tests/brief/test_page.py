@@ -446,6 +446,9 @@ def test_what_the_loss_does_not_count_stands_beside_it(contents):
     assert "| target's loss, USD | stocks lack at the end | loss of each later month |" in said
     assert "| as planned | January 2026 | 244,800 | 5,000 | 70 | 2,880 |" in said
     assert "still lack" not in text_of(part(render_brief(contents), "losses"))
+    rows = tuple(replace(row, loss_per_month_after=70.0) for row in contents.leverage.rows)
+    goes_on = replace(contents, leverage=replace(contents.leverage, rows=rows))
+    assert "still lack" in text_of(part(render_brief(goes_on), "losses"))
 
 
 def test_a_sender_who_earns_is_told_with_the_reason(contents):
