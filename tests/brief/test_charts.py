@@ -279,7 +279,7 @@ def test_words_of_an_opening_end_before_the_names_of_lanes(contents):
     }
     figure = dependence_section(replace(contents, calm=calm)).figures[0]
     told = re.findall(r'"words": (\[.*?\])', json.dumps(figure.spec(NARROW), ensure_ascii=False))
-    room = (NARROW - 124 - 14) * 6 / 10 - 9  # up to the mark
+    room = (NARROW - 131 - 14) * 6 / 10 - 9  # up to the mark
     assert "2032" in told[0]
     assert all(len(line) * LETTER < room for line in json.loads(told[0]))
 

@@ -1,14 +1,19 @@
 """What the table of inputs says of ranges."""
 
 import dataclasses
+from dataclasses import replace
 from pathlib import Path
 from typing import get_type_hints
 
 import pytest
 
 from derbes.brief import format as fmt
+from derbes.brief.page import sections_of
 from derbes.brief.sources import inputs_of
+from derbes.brief.uncertainty import input_words
 from derbes.case.entities import Case, Survival
+from derbes.case.options import Budget
+from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.casefile.entries import SECTIONS
 
@@ -62,3 +67,12 @@ def test_a_key_is_named_with_what_it_is_about():
     assert fmt.key_words(["lead_time"], str) == "lead time"
     assert fmt.key_words(["inputs", "clay"], lambda good: f"The {good}") == "needed input The clay"
     assert fmt.key_words(["lines", "first_line"], str) == "lines first line"
+
+
+def test_an_input_of_no_element_is_called_by_its_path(contents):
+    """As those of the budget, which is no section of elements."""
+    case = replace(contents.case, budget=Budget(total=Quantity(5.0, path="budget.total")))
+    some = replace(contents, case=case)
+    assert input_words(some, "budget.by_year.2027") == "budget.by year.2027"
+    inputs = next(one for one in sections_of(some) if one.id == "inputs")
+    assert any("budget.total" in row[0].text for table in inputs.tables for row in table.rows)

@@ -335,7 +335,7 @@ def test_a_pipe_may_take_the_answer(run, folder, computed, monkeypatch):
     reading, writing = os.pipe()
     try:
         assert run("cover", "case.yaml", "--out", f"/dev/fd/{writing}").code == 0
-        assert os.read(reading, 100_000).startswith(b"base, embargo\n")
+        assert os.read(reading, 100_000).startswith(b"as planned, embargo\n")
     finally:
         os.close(reading)
         os.close(writing)

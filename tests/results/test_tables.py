@@ -2,6 +2,7 @@ import dataclasses
 import math
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -166,3 +167,20 @@ def test_cover_without_end_is_not_a_missing_one():
     rows = [cover_row(), cover_row(short_in_calm_from="2026-03")]
     assert "short in calm from" in text_table(cover_columns(), rows)
     assert "short in calm from" not in text_table(cover_columns(), rows[:1])
+
+
+@pytest.mark.parametrize(
+    ("bound", "unmet", "loss", "told"),
+    [
+        ("optimal", 120.0, 0.0, ["≥ 120", "≥ 0"]),
+        ("optimal", 0.0, -5.0, ["0", "≥ -5"]),
+        ("myopic", 0.0, 0.0, ["≤ 0", "≤ 0"]),
+    ],
+)
+def test_that_no_less_than_nothing_lacks_is_no_bound(bound, unmet, loss, told):
+    row = leverage_row(
+        bound=bound, unmet_essential=unmet, target_loss=loss,
+        bounds=("unmet_essential", "target_loss"),
+    )  # fmt: skip
+    columns = {one.value: one for one in leverage_columns("USD", "t")}
+    assert [columns[name].cell(row) for name in row.bounds] == told

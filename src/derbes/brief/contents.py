@@ -379,9 +379,7 @@ def in_worst(case: Case) -> str:
 
 def bounded(row: LeverageRow, field: str, text: str) -> str:
     """A figure of a row as text; as a bound where the row says that it is one."""
-    if field not in row.bounds:
-        return text
-    return f"{'≥' if row.bound == OPTIMAL else '≤'}{NO_BREAK}{text}"
+    return fmt.joined(row.bound_sign(field), text, by=NO_BREAK)
 
 
 def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) -> str:

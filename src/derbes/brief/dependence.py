@@ -230,7 +230,7 @@ def _dependence_spec(
     contents: BriefContents, calm: CalmPlan, paths: Shares, width: int
 ) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
-    letters, labels = 12, 124
+    letters, labels = 13, 131
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)

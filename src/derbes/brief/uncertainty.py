@@ -114,10 +114,12 @@ def input_words(contents: BriefContents, path: str) -> str:
     section, *steps = path.split(".")
     if not steps:
         return fmt.key_words([section], str)
-    if len(steps) == 1 or not hasattr(contents.case, section):
+    element = f"{section}.{steps[0]}"
+    name = contents.element(element)
+    if len(steps) == 1 or name == element:
         return path.replace("_", " ")
     key = fmt.key_words(steps[1:], partial(contents.name, "goods"))
-    return f"{contents.name(section, steps[0])}: {key}"
+    return f"{name}: {key}"
 
 
 def is_opening(path: str) -> bool:

@@ -172,6 +172,14 @@ class LeverageRow:
     takes_nothing: Annotated[bool, Head("takes nothing away")] = False
     """Whether the measure takes nothing away that calm uses."""
 
+    def bound_sign(self, field: str) -> str:
+        """The sign before a figure that is a bound; none where no less than nothing lacks."""
+        if field not in self.bounds:
+            return ""
+        is_lower = self.bound == "optimal"
+        says_nothing = is_lower and field != "target_loss" and not getattr(self, field)
+        return "" if says_nothing else "≥" if is_lower else "≤"
+
 
 @dataclass(frozen=True, slots=True)
 class LeverageEnd:

@@ -100,8 +100,8 @@ class Column:
             text = self.absent if isinstance(self.absent, str) else self.absent(row)
         else:
             text = shown(content)
-            if self.value in getattr(row, "bounds", ()):
-                text = f"{'≥' if row.bound == 'optimal' else '≤'} {text}"
+            sign = row.bound_sign(self.value) if hasattr(row, "bound_sign") else ""
+            text = f"{sign} {text}" if sign else text
         return self.words(row, text) if self.words else text
 
 
