@@ -268,11 +268,14 @@ def times_beyond_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What is ordered within the calendar and never arrives in it, and measures that outlast it."""
     case, calendar = draft.case, draft.case.calendar
     months = float(calendar.n_periods * calendar.step)
-    found = [(path, time) for path, time in times_of(case) if path[-1] == "lead_time"]
-    for measure in case.measures.values():
-        lengths = [float(length * calendar.step) for length in measure.lengths]
-        at: Path = ("measures", measure.id, "lengths")
-        found += [((*at, n), time) for n, time in enumerate(lengths) if time > months]
+    found: list[tuple[Path, float]] = [one for one in times_of(case) if one[0][-1] == "lead_time"]
+    runs: list[tuple[Path, int]] = [
+        (("measures", one.id, "lengths", at), length)
+        for one in case.measures.values()
+        for at, length in enumerate(one.lengths)
+    ]
+    runs += [(("standards", one.id, "length"), one.length) for one in case.standards.values()]
+    found += [(path, n * calendar.step) for path, n in runs if n > calendar.n_periods]
     for path, time in found:
         if time >= months:
             what = worded(
