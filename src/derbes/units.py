@@ -54,6 +54,7 @@ UNKNOWN = frozenset(
     {"n/a", "n.a.", "na", "n/d", "nan", "#nan", "none", "null", "nil", "unknown", "tbd", "tba"}
     | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"}
     | {"н/д", "нд", "н.д.", "#н/д", "нет", "неизвестно", "жоқ", "белгісіз"}
+    | {"no data", "нет данных", "данных нет", "дерек жоқ", "деректер жоқ", "мәлімет жоқ"}
     | {"#знач!", "#ссылка!", "#дел/0!", "#имя?"}
     | {"?", "??", "???", "-", "--", "–", "—", "−", ".", "..", "...", "…", ":", "x"}
 )
@@ -181,6 +182,8 @@ _ABOUT = re.compile(
 )
 _GIVE_OR_TAKE = re.compile(rf"({_ONE})\s*(\D*?)\s*(?:±|\+/-|\+-)\s*({_ONE})\s*(\D*)")
 _POWER_OF_TEN = re.compile(rf"({_ONE})\s*[×x*·∙⋅]\s*10\s*\^?\s*([0-9⁰¹²³⁴⁵⁶⁷⁸⁹]+)(.*)")
+_QUOTES = "«»“”„‘’\"'"
+_PER_FIRST = re.compile(rf"({'|'.join(PER_ENDINGS)}|(?:per|в) [^\W\d]+)\s+([0-9].*)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _FOOTNOTE = re.compile(r"(.*[^\s¹²³⁰⁴-⁹*†‡])\s*(?:\[[^\[\]]*\]|\([^()]{1,3}\)|[¹²³⁰⁴-⁹*†‡]+)")
 
@@ -217,7 +220,7 @@ def _several_numbers(plain: str, text: str) -> UnitError | None:
 
 
 def _spoilt_number(plain: str, text: str) -> UnitError | None:
-    """A number with a footnote, with letters for digits, or with a written power of ten."""
+    """A number with a footnote, in quotes, behind its time, with letters for digits, or a power."""
     head, space, tail = plain.partition(" ")
     digits = head.translate(_LETTERS_FOR_DIGITS)
     if note := _FOOTNOTE.fullmatch(plain):
@@ -225,6 +228,10 @@ def _spoilt_number(plain: str, text: str) -> UnitError | None:
     elif power := _POWER_OF_TEN.fullmatch(plain):
         what = _('"{text}" is not a number')
         right = f"{power[1]}e{power[2].translate(_RAISED)}{power[3]}"
+    elif (bare := plain.strip(_QUOTES)) != plain:
+        what, right = _('"{text}" is not a number'), bare
+    elif per := _PER_FIRST.fullmatch(plain):
+        what, right = _('"{text}" is not a number'), f"{per[2]} {per[1]}"
     elif digits != head and any(sign.isdigit() for sign in head):
         what, right = _('"{text}" has a letter among its digits'), digits + space + tail
     else:

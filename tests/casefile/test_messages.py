@@ -114,6 +114,28 @@ def test_no_problem_waits_until_another_is_mended(tmp_path, first, second):
     assert problems(one, other) == problems(one) | problems(other)
 
 
+UNREADABLE = ("quotes", "colon", "tab", "twodocs", "listkey")
+
+
+@pytest.mark.parametrize("unreadable", UNREADABLE)
+@pytest.mark.parametrize("slip", ["bad_month", "unknown_key", "kindword", "hours_kind"])
+def test_what_is_no_yaml_hides_nothing_below_other_keys_of_the_top(tmp_path, unreadable, slip):
+    """And what stands with it is taken for missing nowhere."""
+    slips = {name: (old, new) for name, text, old, new, _message in _written() if text is SMALL}
+    path = tmp_path / "case.yaml"
+
+    def problems(*names):
+        changed = SMALL
+        for name in names:
+            changed = broken(*slips[name], changed)
+        path.write_text(changed, encoding="utf-8")
+        return {(problem.where, problem.what) for problem in check_case(path)}
+
+    is_counted = slip == "hours_kind" and unreadable == "tab"  # in the unit of a good
+    told = problems(unreadable) | (set() if is_counted else problems(slip))
+    assert problems(unreadable, slip) == told
+
+
 def _whole(path: Path) -> str:
     return "\n".join(str(problem) for problem in check_case(path))
 

@@ -204,8 +204,13 @@ NOTES = [
         "the unit of a range",
         [(DEMAND, "demand: {value: 100 t/month, range: [90, 110000]}")],
         "line 20, uses.treatment.demand.range: the range reaches to 110 000 t/month, 1 100 times"
-        " apart from the value 100 t/month\n"
+        " the value 100 t/month\n"
         "    fix: check the unit and the digits of both",
+    ),
+    (
+        "a range down to next to nothing",
+        [(DEMAND, "demand: {value: 100 t/month, range: [0.1, 110]}")],
+        "",
     ),
     (
         "a stock for ages",

@@ -285,6 +285,7 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
     """
     elements = (built for section in draft.elements.values() for built in section.values())
     of_elements = (one for built in elements for one in built.references)
+    labels: dict[tuple[str, ...], dict[str, str]] = {}
     offer = offers()
     for path, word, form in (*draft.references, *of_elements):
         sections = form.sections
@@ -298,24 +299,22 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
             yield Finding(path, *_removed(word, path), at_key=path[-1] == word)
             continue
         fix = _("add it under {section}").format(section=sections[0])
-        if named := _called(draft, word, sections):
+        if sections not in labels:
+            labels[sections] = _by_label(draft, sections)
+        if named := labels[sections].get(word.casefold()):
             fix = _('write its id, "{name}"').format(name=named)
         elif any(known[section] for section in sections):
             fix = offer(word, (name for section in sections for name in known[section]))
         yield Finding(path, _(form.unknown).format(word=word), fix, at_key=path[-1] == word)
 
 
-def _called(draft: CaseDraft, word: str, sections: Iterable[str]) -> str:
-    """Id of the only element of some sections that has a word for its label; empty: none has."""
-    elements = (
-        (name, one) for section in sections for name, one in draft.elements[section].items()
-    )
-    found = [
-        name
-        for name, one in elements
-        if one.part is not None and word.casefold() in map(str.casefold, one.part.label.values())
-    ]
-    return found[0] if len(found) == 1 else ""
+def _by_label(draft: CaseDraft, sections: Iterable[str]) -> dict[str, str]:
+    """Label of an element of some sections, in small letters → its id, where it has it alone."""
+    found: dict[str, str] = {}
+    for name, one in (one for section in sections for one in draft.elements[section].items()):
+        for label in {*map(str.casefold, one.part.label.values())} if one.part else ():
+            found[label] = "" if label in found else name
+    return found
 
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ DEAREST = 5.0
 FAR = 100.0
 """So many times apart prices of one good, or what is asked and what can come, hardly are."""
 FAR_ASIDE = 300.0
-"""So many times apart a number and its range, or values of one series, hardly are."""
+"""So many times apart a number and the end of its range, or values of a series, hardly are."""
 TURNED, ALIKE = 10.0, 3.0
 """A rate turned round moves prices apart by its square. From so many times on it is looked for;
 without it prices are alike but for so many times."""
@@ -170,7 +170,7 @@ def _as_written(number: Quantity) -> str:
 
 
 def values_far_aside(draft: CaseDraft) -> Iterator[Finding]:
-    """A value far from the others of its series, and ends of a range far from its value."""
+    """A value far from the others of its series, and a range that ends far above its value."""
     calendar = draft.case.calendar
     for one in entities.quantities(draft.case):
         path = _path(one)
@@ -188,16 +188,15 @@ def values_far_aside(draft: CaseDraft) -> Iterator[Finding]:
                     times=_times(_apart(value, usual)),
                 )
                 yield Finding((*path, "series", calendar.label(at)), what, _check())
-        ends = () if one.formula or one.value <= 0 else (one.low, one.high)
-        for end in ends:
-            if end is not None and end > 0 and _apart(end, one.value) >= FAR_ASIDE:
-                what = worded(
-                    "the range reaches to {end}, {times} times apart from the value {value}",
-                    end=amount_in_words(end, one.unit),
-                    times=_times(_apart(end, one.value)),
-                    value=amount_in_words(one.value, one.unit),
-                )
-                yield Finding((*path, "range"), what, _check())
+        if one.formula or one.high is None or not 0 < one.value * FAR_ASIDE <= one.high:
+            continue  # the lower end is often near to nothing
+        what = worded(
+            "the range reaches to {end}, {times} times the value {value}",
+            end=amount_in_words(one.high, one.unit),
+            times=_times(one.high / one.value),
+            value=amount_in_words(one.value, one.unit),
+        )
+        yield Finding((*path, "range"), what, _check())
 
 
 def amounts_far_from_demand(draft: CaseDraft) -> Iterator[Finding]:
@@ -268,11 +267,14 @@ def times_beyond_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What is ordered within the calendar and never arrives in it, and measures that outlast it."""
     case, calendar = draft.case, draft.case.calendar
     months = float(calendar.n_periods * calendar.step)
-    found = [(path, time) for path, time in times_of(case) if path[-1] == "lead_time"]
-    for measure in case.measures.values():
-        lengths = [float(length * calendar.step) for length in measure.lengths]
-        at: Path = ("measures", measure.id, "lengths")
-        found += [((*at, n), time) for n, time in enumerate(lengths) if time > months]
+    found: list[tuple[Path, float]] = [one for one in times_of(case) if one[0][-1] == "lead_time"]
+    runs: list[tuple[Path, int]] = [
+        (("measures", one.id, "lengths", at), length)
+        for one in case.measures.values()
+        for at, length in enumerate(one.lengths)
+    ]
+    runs += [(("standards", one.id, "length"), one.length) for one in case.standards.values()]
+    found += [(path, n * calendar.step) for path, n in runs if n > calendar.n_periods]
     for path, time in found:
         if time >= months:
             what = worded(

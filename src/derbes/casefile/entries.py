@@ -22,6 +22,8 @@ from derbes.casefile.hints import (
     how_to_name_currency,
     how_to_name_language,
     how_to_write_month,
+    how_without_value,
+    is_run_on,
     word_meant,
 )
 from derbes.errors import did_you_mean, offered
@@ -371,7 +373,9 @@ def read_entry(model: type, plain: Plain, above: Path) -> tuple[Entry | None, bo
     """
     empty: dict[Path, None] = {}
     filled = _without_empty(plain if plain is not None else {}, above, empty)
-    findings = [Finding(path, *_no_value(path)) for path in empty]
+    findings = [
+        Finding(path, *how_without_value(path), at_key=is_run_on(path[-1])) for path in empty
+    ]
     wrong: list[Finding] = []
     entry, is_whole = _mapping(model, filled, above, wrong)
     findings += [one for one in wrong if one.path not in empty]
@@ -673,22 +677,13 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
     return _expected(path, what, given, fix)
 
 
-def _no_value(path: Path) -> tuple[str, str]:
-    key = path[-1]
-    if isinstance(key, int):
-        what = _('an item of "{key}" has no value')
-        return what.format(key=path[-2]), _("give it one, or take it out")
-    fix = _("give it one, or take the key out")
-    if re.match(forms.MONTH_PATTERN, key):
-        fix = _('give it one, or write "missing" where none is known')
-    return _('"{key}" has no value').format(key=key), fix
-
-
 def _without_empty(plain: Plain, path: Path, empty: dict[Path, None]) -> Plain:
     """A tree without the keys that have no value; they, and items without, are noted in `empty`."""
     if isinstance(plain, dict):
         empty |= {(*path, key): None for key, below in plain.items() if below is None}
-        return {
+        lacking = (key.partition(":") for key, below in plain.items() if below is None)
+        run_on = {key: text for key, colon, text in lacking if is_run_on(key + colon + text)}
+        return run_on | {
             key: _without_empty(below, (*path, key), empty) if type(below) is not str else below
             for key, below in plain.items()
             if below is not None

@@ -63,10 +63,10 @@ def compose(
     Returns:
         The tree, None when there is none to be had; the findings; and how many values it holds.
     """
+    findings = foreign_signs(text, file)
+    if findings:
+        return None, findings, 0
     composing = _Composing(file, text, most)
-    composing.findings += foreign_signs(text, file)
-    if composing.findings:
-        return None, composing.findings, 0
     root = None
     try:
         for event in composing.events:
@@ -75,6 +75,35 @@ def compose(
     except _RefusedError as refused:
         return None, [*composing.findings, refused.finding], composing.n_values
     return root, composing.findings, composing.n_values
+
+
+_TOP = re.compile(r"^(?=[A-Za-z_]+:)", re.MULTILINE)
+_ANCHOR = re.compile(r"(?:^|[\s\[{,])[&*][A-Za-z0-9_]")
+_MOST_CUT = 1_000_000
+"""Characters of a text that is cut where it is no YAML."""
+
+
+def compose_parts(text: str, file: int) -> tuple[MappingNode | None, list[Finding]]:
+    """What can be read of a text that is no YAML: its top keys one by one.
+
+    None: that does not show where it is wrong.
+    """
+    starts = [match.start() for match in _TOP.finditer(text)]
+    is_odd = foreign_signs(text, file) or _ANCHOR.search(text)  # a part may repeat of another
+    if len(text) > _MOST_CUT or is_odd or not starts:
+        return None, []
+    found, findings, wrong = MappingNode({}, _NOWHERE), list[Finding](), list[Finding]()
+    for start, end in pairwise([*starts, len(text)]):
+        part = _NOT_AN_END.sub(" ", text[:start]) + text[start:end]
+        root, told, _n = compose(part, file)
+        if not isinstance(root, MappingNode):
+            wrong += told
+            continue
+        findings += told
+        for key, node in root.entries.items():
+            found.entries.setdefault(key, node)
+            found.keys.setdefault(key, root.keys[key])
+    return (found if wrong else None), [*wrong, *findings]
 
 
 def foreign_signs(text: str, file: int) -> list[Finding]:
@@ -90,6 +119,7 @@ def foreign_signs(text: str, file: int) -> list[Finding]:
     return found
 
 
+_NOT_AN_END = re.compile("[^\n\r\x85\u2028\u2029]")
 _ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Ends of lines, as YAML has them."""
 
@@ -451,7 +481,7 @@ class Tree:
     is_readable: bool = True
     """Whether the first file is a mapping at all."""
     is_whole: bool = True
-    """Whether every file that is included is one."""
+    """Whether every file could be read, and as a whole."""
 
     @property
     def hash(self) -> str:
@@ -524,6 +554,9 @@ class _Reading:
             node, findings, n_values = compose(text, number, self.values_left)
             self.values_left -= n_values
             self.bytes_left -= len(text.encode())
+            if findings and node is None and (cut := compose_parts(text, number))[0] is not None:
+                node, findings = cut
+                self.tree.is_whole = False
             if not findings and not isinstance(node, MappingNode):
                 findings = [_no_mapping(node, number)]
         self.tree.findings += findings

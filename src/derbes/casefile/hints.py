@@ -33,7 +33,8 @@ def how_to_write_month(text: str, otherwise: str = "") -> str:
     """How a month is to be written: as it is told; where that does not show, by an example."""
     if meant := iso_month(text):
         return _('write "{text}"').format(text=meant)
-    return otherwise or _('write it as in "2027-07"')
+    example = f"{text}-07" if re.fullmatch(forms.YEARS, text) else "2027-07"
+    return otherwise or _('write it as in "{example}"').format(example=example)
 
 
 def how_to_name_language(text: str) -> str:
@@ -58,3 +59,22 @@ def how_to_name(text: str) -> str:
     if fix and re.match(forms.ID_PATTERN, in_latin(text)):
         return fix
     return _("use Latin letters, digits and _, a letter first; the label may be any text")
+
+
+def is_run_on(key: str | int) -> bool:
+    """Whether a key without a value is one with its value behind a colon and no space."""
+    return isinstance(key, str) and re.fullmatch(r"[A-Za-z0-9_-]+:[^\s/].*", key) is not None
+
+
+def how_without_value(path: Sequence[str | int]) -> tuple[str, str]:
+    """What is wrong with a key, or an item of a list, that has no value, and how to mend it."""
+    key = path[-1]
+    if isinstance(key, int):
+        what = _('an item of "{key}" has no value')
+        return what.format(key=path[-2]), _("give it one, or take it out")
+    fix = _("give it one, or take the key out")
+    if is_run_on(key):
+        fix = _('write "{text}"').format(text=key.replace(":", ": ", 1))
+    elif re.match(forms.MONTH_PATTERN, key):
+        fix = _('give it one, or write "missing" where none is known')
+    return _('"{key}" has no value').format(key=key), fix
