@@ -137,6 +137,7 @@ def build_arrays(
         lot_goods=_ints([names.index(entry["good"]) for entry in of_lots]),
         lot_stock=_array(of_lots, "quantity", 0.0),
         lot_retention=lot_retention,
+        lot_behind=lot_retention[:, :0],
         lot_lasts=last * (1.0 - last**behind) / np.where(last < 1.0, 1.0 - last, 1.0)
         + np.where(last < 1.0, 0.0, behind),
         lot_ends=np.where(

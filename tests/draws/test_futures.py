@@ -39,7 +39,7 @@ N_DRAWS = 12
 ALL = ("unmet", "stock", "money")
 CENTRAL = ("names", "base_availability", "on_order", "flow_size", "sender_horizon", "unmet_units")
 """What futures have of the central case, or do not look at."""
-BEHIND = "lot_lasts"
+BEHIND = ("lot_lasts", "lot_behind")
 """Counted from the end of the arrays on, which lies elsewhere in each draw; see `lasting`."""
 BY_PERIOD = (
     "capacity",
@@ -77,7 +77,7 @@ def assert_same(many: object, one: object, i: int, n: int, name: str = "") -> No
     for field in fields(one):  # type: ignore[arg-type]
         own, theirs = getattr(many, field.name), getattr(one, field.name)
         where = f"{name}{field.name}"
-        if field.name in (*CENTRAL, BEHIND):
+        if field.name in (*CENTRAL, *BEHIND):
             continue
         if is_dataclass(theirs) and not isinstance(theirs, Calendar):
             assert_same(own, theirs, i, n, f"{where}.")

@@ -14,7 +14,7 @@ import numpy as np
 from derbes.case.entities import Case, MeasureKind
 from tests.oracles.calm_plan import CalmPlan
 from tests.oracles.linear import Floats, Level
-from tests.oracles.plain_case import Effect, Plain
+from tests.oracles.plain_case import FAR_MONTHS, Effect, Plain
 from tests.oracles.programs import (
     Span,
     State,
@@ -426,25 +426,27 @@ class Oracle:
 
         Forward over calm use, what expires first first; infinite where it never ends.
         """
-        plain, last = self._far, start + FAR
+        plain = self._far
         wanted = sum(
             (plain.demand[u] for u in plain.uses if self.case.uses[u].good == good),
             np.zeros(plain.n),
         )
         state = self.calm.state(start)
         piles = [
-            (state.lots[x], plain.lot_keeps[x][start:last])
+            (state.lots[x], plain.lot_keeps_far[x][start:])
             for x in plain.lots
             if self.case.stockpiles[x].good == good
         ]
         keeps, life = plain.keeps[good], plain.life[good]
         for age, amount in enumerate(state.fresh[good]):
-            kept = np.full(FAR, keeps)
+            kept = np.full(plain.far - start, keeps)
             if life:
                 kept[life - age :] = 0.0
             piles.append((float(amount), kept))
         left = np.array([amount for amount, _keep in piles])
-        order = sorted(range(len(piles)), key=lambda i: float(np.cumprod(piles[i][1]).sum()))
+        judged = FAR_MONTHS // plain.step - start
+        lasts = [float(np.cumprod(keep[:judged]).sum()) for _amount, keep in piles]
+        order = sorted(range(len(piles)), key=lasts.__getitem__)
         for t in range(FAR):
             left = left * np.array([keep[t] for _amount, keep in piles])
             need, there = float(wanted[start + t]), float(left.sum())

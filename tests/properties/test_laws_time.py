@@ -162,7 +162,7 @@ def long_lived(seed: int, n_periods: int) -> Case:
     ageing = (
         lambda: Survival(shelf_life=Quantity(float(random.integers(40, 360)))),
         lambda: Survival(half_life=Quantity(float(random.integers(20, 200)))),
-        lambda: Survival(table=((0.0, 1.0), (float(random.integers(2, 40)), 0.2))),
+        lambda: Survival(table=((0.0, 1.0), (float(random.integers(2, 300)), 0.2))),
         Survival,
     )
     lots = {}

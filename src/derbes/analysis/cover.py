@@ -23,7 +23,7 @@ from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
 from derbes.language import _
-from derbes.model.arrays import ActivityKind, BoolArray, MeasureArrays, MeasureRun
+from derbes.model.arrays import ActivityKind, BoolArray, MeasureArrays, MeasureRun, far
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
@@ -60,7 +60,8 @@ def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray
 
     Args:
         amounts: Batches in store before the first period. (B,) [unit]
-        retention: Part of each batch that is left from the period before. (B, T)
+        retention: Part of each batch that is left from the period before; what lasts least over
+            all that is told is used first. (B, T or more)
         demand: Demand to come. (T,) [unit/period]
 
     Examples:
@@ -346,8 +347,8 @@ def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:
 def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None:
     """Forward cover of what lies in store of a good at the beginning of a period.
 
-    Against all its uses in calm; None where it has none. What is known of demand and ageing
-    behind the arrays goes on by the last year and the last period.
+    Against all its uses in calm; None where it has none. What is known of demand behind the
+    arrays goes on by the last year.
     """
     arrays = calm.arrays
     mine = arrays.use_goods == good
@@ -360,9 +361,10 @@ def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None
     demand = np.concatenate([demand, np.resize(last, n - len(demand))])
     state = state_at(calm, start)
     lots = np.flatnonzero(arrays.lot_goods == good)
-    known, ends = arrays.lot_retention[lots, start:], arrays.lot_ends[lots, None] - start
-    goes_on = np.repeat(known[:, -1:], n - known.shape[1], axis=1)
-    retention = [*np.where(np.arange(n) < ends, np.concatenate([known, goes_on], axis=1), 0.0)]
+    periods = np.arange(max(n, far(arrays.calendar) - start))
+    known = np.concatenate([arrays.lot_retention[lots, start:], arrays.lot_behind[lots]], axis=1)
+    known = known[:, np.minimum(periods, known.shape[1] - 1)]
+    retention = [*np.where(periods < arrays.lot_ends[lots, None] - start, known, 0.0)]
     amounts = [float(x) for x in state.lots[lots]]
     life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
     left = float(state.fresh[good])
@@ -370,10 +372,10 @@ def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None
         amount = min(left, float(state.past_inflow[good, age] * kept**age))
         left -= amount
         amounts.append(amount)
-        retention.append(np.where(np.arange(n) < life - age, kept, 0.0))
+        retention.append(np.where(periods < life - age, kept, 0.0))
     if life == 0:
         amounts.append(left)
-        retention.append(np.full(n, kept))
+        retention.append(np.full(len(periods), kept))
     return forward_cover(np.array(amounts), np.array(retention), demand)
 
 

@@ -107,6 +107,9 @@ class CaseArrays:
     """Stock before the first period. (L,) [unit]"""
     lot_retention: FloatArray
     """Part left from the period before; 1 in the first. (L, T)"""
+    lot_behind: FloatArray
+    """The same behind the last period, as long as it changes for another reason than the end.
+    (L, periods)"""
     lot_lasts: FloatArray
     """How long a unit that is there at the end of the last period lasts behind it. (L,) [period]"""
     lot_ends: IntArray

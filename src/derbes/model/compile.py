@@ -479,11 +479,14 @@ def _lots(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
     ageing = [lot_retention(lot.survival, case.calendar, most, values) for lot in lots]
     left = [path[..., n_periods:].cumprod(axis=-1).sum(axis=-1) for path in ageing]
     ends = [np.where(p[..., -1] == 0, (p == 0).argmax(axis=-1), most) for p in ageing]
+    changes = [np.flatnonzero(np.diff(path[path > 0])) for path in ageing if path.ndim == 1]
+    until = max([n_periods, *(int(when[-1]) + 2 for when in changes if len(when))])
     return {
         "lots": tuple(case.stockpiles),
         "lot_goods": by_row([position[lot.good] for lot in lots], np.int64),
         "lot_stock": by_row([given(lot.quantity, values=values) for lot in lots]),
         "lot_retention": by_period([path[..., :n_periods] for path in ageing], n_periods),
+        "lot_behind": by_period([p[..., n_periods:until] for p in ageing], until - n_periods),
         "lot_lasts": by_row(left),
         "lot_ends": by_row(ends, np.int64),
     }

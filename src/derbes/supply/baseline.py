@@ -133,6 +133,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
         lot_goods=arrays.lot_goods[:0],
         lot_stock=arrays.lot_stock[:0],
         lot_retention=arrays.lot_retention[:0, :n_lead],
+        lot_behind=arrays.lot_behind[:0],
         lot_lasts=arrays.lot_lasts[:0],
         lot_ends=arrays.lot_ends[:0],
         line_hours=first(arrays.line_hours),
