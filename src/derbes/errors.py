@@ -73,6 +73,16 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
     return sorted(near, key=lambda name: (-difflib.SequenceMatcher(None, name, word).ratio(), name))
 
 
+_SLIP = 0.8
+"""Likeness of two words from which on one is read as a slip of the other."""
+
+
+def slip_of(word: str, known: Iterable[str]) -> str:
+    """The known word that a word is so near to that it is read as that; empty: none is."""
+    near = difflib.get_close_matches(word, [*known], n=1, cutoff=_SLIP)
+    return near[0] if near else ""
+
+
 _MARKS = str.maketrans("", "", " .·*")
 LONG_WORD = 4
 """A word with so many letters may hold two slips and still be known again."""

@@ -6,9 +6,9 @@ with both, in the words of the file.
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from derbes.case import entities
 from derbes.case.forms import MOST_MONTHS
@@ -19,6 +19,8 @@ from derbes.casefile.notes import amount_in_words, time_in_words, times_of
 from derbes.casefile.quantities import first_text
 from derbes.language import Worded, worded
 from derbes.units import UnitError, parse_amount, parse_unit
+
+Part = TypeVar("Part")
 
 HARD = frozenset({"USD", "EUR", "GBP", "CHF"})
 """Currencies that are worth about as much as one another."""
@@ -45,6 +47,11 @@ def _times(number: float) -> Worded:
 def _apart(one: float, other: float) -> float:
     """How many times the larger of two numbers above 0 is the smaller."""
     return max(one, other) / min(one, other)
+
+
+def _middle(ordered: Sequence[Part]) -> Part:
+    """The middle one, of two the first."""
+    return ordered[(len(ordered) - 1) // 2]
 
 
 def rates_the_wrong_way_round(draft: CaseDraft) -> Iterator[Finding]:
@@ -87,7 +94,7 @@ def prices_far_apart(draft: CaseDraft) -> Iterator[Finding]:
         coded = [(one, _currency(draft, one)) for one in given if one.value > 0]
         prices = sorted((one for one in coded if one[1] not in told), key=lambda one: one[0].value)
         for price, code in prices:
-            usual, other = prices[(len(prices) - 1) // 2]
+            usual, other = _middle(prices)
             apart = _apart(price.value, usual.value)
             if apart < TURNED or not told.isdisjoint({code, other} - {""}):
                 continue
@@ -124,7 +131,7 @@ def made_far_dearer(draft: CaseDraft) -> Iterator[Finding]:
     prices = {good: sorted(given, key=lambda one: one.value) for good, given in offers.items()}
     for recipe in () if _turned_rates(case) else case.recipes.values():
         sold = prices.get(recipe.output, [])
-        usual = sold[(len(sold) - 1) // 2] if sold else None
+        usual = _middle(sold) if sold else None
         if usual is None or sold[-1].value >= TURNED * sold[0].value:
             continue  # told of the prices
         parts = [
@@ -177,7 +184,7 @@ def values_far_aside(draft: CaseDraft) -> Iterator[Finding]:
         if not one.unit or path[0] == "facts":
             continue
         steps = [(value, at) for at, value in one.steps if value > 0]
-        usual, since = sorted(steps)[(len(steps) - 1) // 2] if steps else (0.0, 0)
+        usual, since = _middle(sorted(steps)) if steps else (0.0, 0)
         for value, at in steps:
             if _apart(value, usual) >= FAR_ASIDE:
                 what = worded(
@@ -241,6 +248,7 @@ def amounts_far_from_demand(draft: CaseDraft) -> Iterator[Finding]:
 SHARES = frozenset({"margin_share", "foreign_share", "cost_share", "share", "by"})
 """Keys of shares that hardly are less than one in a hundred, or many times the whole."""
 MANY = 5.0
+"""From so many times the whole on a share hardly is one."""
 _PART_OF_A_PER_CENT = re.compile(r"0[.,][0-9]+\s*%")
 
 

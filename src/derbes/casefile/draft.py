@@ -7,7 +7,6 @@ rely on, so that one slip is told once.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -46,7 +45,7 @@ from derbes.casefile.entries import (
 from derbes.casefile.formulas import MOST_BEHIND
 from derbes.casefile.hints import how_to_name
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import at_work, did_you_mean, in_latin, nearest, offered, offers
+from derbes.errors import at_work, did_you_mean, in_latin, nearest, offered, offers, slip_of
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.links import reached
@@ -66,9 +65,6 @@ _WIDE = Calendar(first_year=1, first_month=1, n_periods=12 * 9999)
 _STAND_IN = "USD"
 """Stands in for a base currency that cannot be read; then, as where a rate cannot be, amounts
 in any other count one to one, so that none is refused for it."""
-
-SLIP = 0.8
-"""Likeness to a key at the top from which on another is read as that."""
 
 _ID = re.compile(ID_PATTERN)
 
@@ -528,9 +524,9 @@ def with_meant_keys(root: MappingNode) -> MappingNode:
     known = [*keys_of(Case), *SECTIONS]
     entries, keys = dict(root.entries), dict(root.keys)
     for name, node in root.entries.items():
-        near = [] if name in known else get_close_matches(in_latin(name), known, 1, SLIP)
-        if near and near[0] not in entries:
-            entries[near[0]], keys[near[0]] = node, root.keys[name]
+        meant = "" if name in known else slip_of(in_latin(name), known)
+        if meant and meant not in entries:
+            entries[meant], keys[meant] = node, root.keys[name]
     return root if entries.keys() == root.entries.keys() else MappingNode(entries, root.mark, keys)
 
 

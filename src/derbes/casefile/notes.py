@@ -5,7 +5,6 @@ Each note says in one sentence what is made of the input, and how to settle it o
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -18,7 +17,7 @@ from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
-from derbes.errors import nearest
+from derbes.errors import nearest, slip_of
 from derbes.language import Worded, language, ngettext, spelled, worded
 from derbes.model.measures import selects_purchase
 from derbes.spelling import listed
@@ -393,10 +392,6 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
             yield Finding(tuple(path.split(".")), what, fix)
 
 
-SLIP = 0.8
-"""Likeness of two cues from which on one is taken for a slip of the other."""
-
-
 def cues_that_say_nothing(draft: CaseDraft) -> Iterator[Finding]:
     """Cues of no table: those that are misspelt, and those by which a prediction is scored."""
     known = [cue for table in CUES.values() for cue in table]
@@ -404,9 +399,9 @@ def cues_that_say_nothing(draft: CaseDraft) -> Iterator[Finding]:
         word = cue_word(one.cue)
         if not word or cue_probability(word) is not None:
             continue
-        near = get_close_matches(word, nearest(word, known), cutoff=SLIP)
+        meant = slip_of(word, nearest(word, known))
         what = worded('"{cue}" is no cue that says how strong it is', cue=one.cue)
-        fix = worded('did you mean "{name}"?', name=near[0]) if near else ""
+        fix = worded('did you mean "{name}"?', name=meant) if meant else ""
         is_scored = one.kind is StatementKind.PREDICTION and one.probability is None
         if is_scored and not one.untestable:
             what = worded(

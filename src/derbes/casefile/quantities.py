@@ -19,13 +19,7 @@ from derbes.case.quantity import (
     MonthQuantity,
     Quantity,
 )
-from derbes.casefile.entries import (
-    Entry,
-    Finding,
-    Path,
-    dotted,
-    is_uncertain,
-)
+from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.casefile.hints import how_to_write_month
 from derbes.grammar import ExpressionError, refused
