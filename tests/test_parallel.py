@@ -8,9 +8,11 @@ import sys
 import threading
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from derbes import parallel
 from derbes.errors import (
@@ -281,3 +283,34 @@ def test_what_a_worker_kept_that_died_goes_to_another(tmp_path):
         (tmp_path / "not_yet").touch()
         after = crew.do(_keeps_or_dies, tasks, needs=names)
     assert before[1] not in after
+
+
+def _threads(_task: object) -> int:
+    return max(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+
+
+def test_algebra_keeps_to_one_thread_while_something_is_computed_and_not_after():
+    with threadpool_limits(4, user_api="blas"), ThreadPoolExecutor(1) as theirs:
+        before = _threads(None)
+        for n_workers, executor in ((1, None), (2, None), (1, theirs)):
+            with Crew(n_workers, executor) as crew:
+                assert [_threads(None), *crew.do(_threads, range(3))] == [1, 1, 1, 1]
+            assert _threads(None) == before
+    assert before > 1
+
+
+def test_algebra_of_a_worker_of_somebody_else_keeps_to_one_thread():
+    code = """
+import numpy
+from concurrent.futures import ProcessPoolExecutor
+from derbes.parallel import run_tasks
+from tests.test_parallel import _threads
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as theirs:
+        print(theirs.submit(_threads, 0).result() > 1, run_tasks(_threads, [0], executor=theirs))
+"""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "4", "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout == "True [1]\n"

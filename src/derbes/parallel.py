@@ -380,12 +380,35 @@ def run_tasks(
         return crew.do(function, tasks, progress=progress, what=what)
 
 
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Numpy's algebra keeps to one thread until the block is left.
+
+    A long sum then has the same last digit on a machine with two cores and with sixty. Threads
+    that wait for the next sum do not sleep, and take the cores from what shares the work.
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where something is computed
+
+    with threadpool_limits(1, user_api="blas"):
+        yield
+
+
+def _alone(function: Callable[[Task], Result], task: Task) -> Result:
+    """What a function makes of a task, in a process of somebody else."""
+    with one_thread():
+        return function(task)
+
+
 class Crew:
-    """Who does tasks: this process, processes of its own, or any executor."""
+    """Who does tasks: this process, processes of its own, or any executor.
+
+    While it is there, the algebra keeps to one thread, here and wherever a task is done.
+    """
 
     def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
         self._n_workers = n_workers
         self._executor = executor
+        self._threads = contextlib.ExitStack()
         self.shares_files = executor is None and n_workers > 1
         """Whether there are processes of its own, which read this machine's files."""
 
@@ -395,6 +418,7 @@ class Crew:
         return self._executor is None and not self.shares_files
 
     def __enter__(self) -> "Crew":
+        self._threads.enter_context(one_thread())
         if self.shares_files:
             self._executor = Workers(self._n_workers)
         return self
@@ -402,6 +426,7 @@ class Crew:
     def __exit__(self, *_error: object) -> None:
         if self.shares_files and self._executor is not None:
             self._executor.shutdown()
+        self._threads.close()
 
     def do(
         self,
@@ -428,7 +453,8 @@ class Crew:
                 if progress:
                     progress(done, len(tasks), what)
             return results
-        futures = [self._executor.submit(function, task) for task in tasks]
+        work = partial(_alone, function)
+        futures = [self._executor.submit(work, task) for task in tasks]
         own = self._executor if isinstance(self._executor, Workers) else None
         for future, name in zip(futures, needs if own else (), strict=False):
             cast("_Awaited", future).needs = name

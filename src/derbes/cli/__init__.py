@@ -30,8 +30,7 @@ TERMINATED = 143
 ALGEBRA_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Variables with the threads of numpy's algebra, which is loaded after they are read.
 
-One, unless the user says otherwise: a long sum then has the same last digit on a machine with
-two cores and with sixty, and processes that share the work do not wait for each other's threads.
+One, unless the user says otherwise, so that no more are begun: `parallel.one_thread` says why.
 """
 NET = "DERBES_NET"
 """Variable that is `off` where an error that nobody foresaw is to be raised: in tests."""
