@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from derbes.case.entities import Case, Tier, Use
-from derbes.case.options import Option, OptionKind
-from derbes.case.quantity import Quantity
+from derbes.case.options import Option, OptionKind, Standard
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.planning.accounts import at_most
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from tests.oracles.calm_plan import CalmPlan
@@ -50,14 +52,44 @@ def test_a_reserve_is_not_drawn_while_a_price_is_high(dear: float, shortage_cost
     assert cost(of_one_year(price, shortage_cost)) == pytest.approx(right)
 
 
+def of_an_empty_store(shortage_cost: float, capacity: float = 120.0) -> Case:
+    """E1: of what is sold 20 t a month are left, so that the reserve takes 30 months."""
+    case = worked_example(1, stock=0.0)
+    sellers = {"from_sender": replace(case.suppliers["from_sender"], capacity=Q(capacity))}
+    use = replace(case.uses["use"], shortage_cost=Q(shortage_cost))
+    return replace(case, suppliers=sellers, uses={"use": use})
+
+
 @pytest.mark.parametrize("shortage_cost", [30.0, 300.0, 858.0])
 def test_nothing_is_given_up_to_fill_a_reserve_sooner(shortage_cost: float) -> None:
-    """An empty store: 20 t a month are left of what is sold, so the reserve takes 30 months."""
-    case = worked_example(1, stock=0.0)
-    sellers = {"from_sender": replace(case.suppliers["from_sender"], capacity=Q(120.0))}
-    use = replace(case.uses["use"], shortage_cost=Q(shortage_cost))
-    case = replace(case, suppliers=sellers, uses={"use": use})
+    case = of_an_empty_store(shortage_cost)
     assert cost(case) == pytest.approx((60 * 100 + 600) * 10.0)
+
+
+def test_what_calm_lacks_of_reserves_is_found_once_for_all_that_may_be_chosen() -> None:
+    known: dict[str, FloatArray] = {}
+    case = of_an_empty_store(30.0)
+    hold = Option("hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(20.0,), dates=(2,))
+    more = Option("more", kind=OptionKind.RESERVE, element="goods.good", sizes=(9.0,), dates=(5, 7))
+    alike = [
+        replace(case, options={"hold": option}, standards=standards, limits=limits)
+        for option in (hold, replace(hold, dates=(2, 4)), replace(hold, committed=True))
+        for standards in ({}, {"s": Standard("s", measure="cut", length=2)})
+        for limits in ({}, {"none": at_most({"hold": 1.0}, 0)})
+    ]
+    others = [
+        of_an_empty_store(30.0, 110.0),
+        replace(case, options={"hold": hold, "more": more}),
+        replace(case, calendar=replace(case.calendar, n_periods=40)),
+    ]
+    for n, one in enumerate([alike[0], *others], start=1):
+        make_problem(one, known=known)
+        assert len(known) == n
+    for one in (*alike, *others):
+        again = make_problem(one, known=known).second.base.calm_short
+        assert again.any()
+        assert np.array_equal(again, make_problem(one).second.base.calm_short)
+    assert len(known) == 1 + len(others)
 
 
 def test_a_reserve_that_is_chosen_is_filled_as_far_as_demand_leaves_it() -> None:

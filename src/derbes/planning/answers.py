@@ -105,7 +105,8 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         SolveError: A program has no usable answer.
     """
     case, draws, clock = request.case, request.draws, Clock.of(effort.time_limit)
-    problem, plans = make_problem(case, draws=draws), KnownPlans()
+    plans = KnownPlans()
+    problem = make_problem(case, draws=draws, known=plans.calm_short)
     solution = solve_plan(
         problem,
         gap=effort.gap,

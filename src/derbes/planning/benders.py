@@ -496,20 +496,6 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
 FORMAT = "derbes plan checkpoint 3"
 
 
-def key_of(problem: PlanProblem) -> str:
-    """What tells a case and a request from others."""
-    futures = problem.futures
-    digest = hashlib.sha256()
-    bare = replace(problem.case, variants={}, source="", hash="", documents={}, facts={})
-    digest.update(repr(bare).encode())
-    digest.update(repr((problem.case.risk, futures.rows, futures.scenarios)).encode())
-    digest.update(futures.weights.tobytes())
-    if futures.draws is not None:
-        digest.update(repr(futures.draws.inputs).encode())
-        digest.update(futures.draws.values.tobytes())
-    return digest.hexdigest()
-
-
 def save(path: Path, record: Record) -> None:
     """Write a record; the file is whole at any moment.
 
@@ -568,7 +554,7 @@ def load(path: Path, problem: PlanProblem) -> Record:
         fix = _("begin anew without the file, or take a copy from before it was changed")
         raise unusable(_("it is damaged: it is not as it was written"), fix)
     found = json.loads(text, object_hook=_array_or)
-    if found["key"] != key_of(problem):
+    if found["key"] != problem.futures.key:
         what = _("it was written for another case, or with other draws, standards or budget")
         raise unusable(what, _("ask for the same again, or begin anew without the file"))
     state, calm = found["state"], found["calm"]

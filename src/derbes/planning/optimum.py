@@ -29,7 +29,6 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from derbes.case.options import Budget
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
@@ -40,7 +39,6 @@ from derbes.planning.benders import (
     Cuts,
     Progress,
     Record,
-    key_of,
     load,
     save,
     search,
@@ -373,6 +371,8 @@ class KnownPlans:
     """Cheapest plans without standards, by the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """The same by decomposition, with the cuts."""
+    calm_short: dict[str, FloatArray] = field(default_factory=dict)
+    """What calm lacks of reserves, by what is bought and made: the same whatever is chosen."""
     searched: dict[str, list["Searched"]] = field(default_factory=dict)
     """By second stage: what was found by decomposition, with standards and without."""
     is_asked: bool = True
@@ -416,21 +416,13 @@ class Searched:
 
 def _calm_key(problem: PlanProblem) -> str:
     """What tells a plan without standards from others; indicators of standards are columns."""
-    return f"{key_of(without_standards(problem))} {problem.first.column_names}"
+    return f"{without_standards(problem).futures.key} {problem.first.column_names}"
 
 
 def _second_key(problem: PlanProblem) -> str:
     """What tells a second stage from others, whatever may be chosen in the first."""
-    case = problem.case
-    options = {
-        name: replace(one, dates=(), smallest=0.0, committed=False, excludes=(), requires=())
-        for name, one in case.options.items()
-    }
-    ceilings = case.budget.foreign_by_year if case.budget else {}
-    budget = Budget(foreign_by_year=ceilings) if ceilings else None
-    case = replace(case, options=options, limits={}, budget=budget)
-    bare = replace(problem, futures=replace(problem.futures, case=case))
-    return f"{key_of(bare)} {problem.n_periods} {problem.widest} {problem.second.base.aftermath}"
+    key = problem.futures.key_of_supply
+    return f"{key} {problem.n_periods} {problem.widest} {problem.second.base.aftermath}"
 
 
 def _solve_together(
@@ -673,7 +665,7 @@ def solve_plan(
     clock, plans = Clock.of(time_limit), plans or KnownPlans()
     is_small = problem.n_columns <= MOST_TOGETHER
     problem = stated(problem) if is_small else base_alone(problem)
-    record = Record(key_of(problem), BendersState.begin(problem.first.n_columns))
+    record = Record(problem.futures.key, BendersState.begin(problem.first.n_columns))
     if resume and checkpoint is not None:
         record = load(checkpoint, problem)
 

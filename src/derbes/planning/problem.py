@@ -89,7 +89,9 @@ class PlanProblem:
         return self.first.n_columns + self.n_draws * self.second.index.n_columns
 
 
-def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
+def make_problem(
+    case: Case, draws: Draws | None = None, *, known: dict[str, FloatArray] | None = None
+) -> PlanProblem:
     """The plan program of a case, with each standard's first contingency, then one a year.
 
     Solving adds cuts for the other starts that turn out to be needed.
@@ -98,6 +100,7 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
         case: A checked case, with the standards and the budget that are asked for.
         draws: Draws of the uncertain inputs; None: the case's scenarios, or its central
             values when it has none.
+        known: What calm lacks of reserves in other problems; what is found is added.
 
     Raises:
         RequestError: What is asked for is what a plan cannot decide.
@@ -108,7 +111,12 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     first = make_first_stage(case, future.cases, future.weights)
     shaping, gains, aftermath = surveyed(future)
     base = make_base_course(case, future.written(shaping), gains, aftermath)
-    base = _with_calm_short(base, future)
+    if base.firm.size:
+        calm = replace(future, case=replace(case, standards={}, budget=None))
+        key, known = f"{calm.key_of_supply} {base.firm}", {} if known is None else known
+        if key not in known:
+            known[key] = _calm_short(base, future)
+        base = replace(base, calm_short=known[key])
     problem = PlanProblem(
         futures=future,
         widest=shaping,
@@ -127,10 +135,8 @@ def make_problem(case: Case, draws: Draws | None = None) -> PlanProblem:
     return with_contingencies(problem, starts, most=MOST_TOGETHER)
 
 
-def _with_calm_short(course: BaseCourse, future: PlanFutures) -> BaseCourse:
-    """The base course, with what calm lacks of reserves over the draws."""
-    if not course.firm.size:
-        return course
+def _calm_short(course: BaseCourse, future: PlanFutures) -> FloatArray:
+    """What calm lacks of reserves, in the draw in which it lacks most. (firm, n) [unit]"""
     goods, most, stance = course.layout.reserved[course.firm], course.calm_short, None
     for i in range(len(future)):
         written = future.written(i)
@@ -143,7 +149,7 @@ def _with_calm_short(course: BaseCourse, future: PlanFutures) -> BaseCourse:
         stance = session.stance()
         is_some = short > IDLE * written.arrays.flow_size[goods, None]
         most = np.maximum(most, np.where(is_some, short, 0.0))
-    return replace(course, calm_short=most)
+    return most
 
 
 def stated(problem: PlanProblem) -> PlanProblem:

@@ -19,6 +19,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.entities import Case
+from derbes.case.options import Budget
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case
@@ -80,6 +81,31 @@ class PlanFutures:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    @property
+    def key(self) -> str:
+        """What tells a case and a request from others."""
+        digest = hashlib.sha256()
+        bare = replace(self.case, variants={}, source="", hash="", documents={}, facts={})
+        digest.update(repr(bare).encode())
+        digest.update(repr((self.case.risk, self.rows, self.scenarios)).encode())
+        digest.update(self.weights.tobytes())
+        if self.draws is not None:
+            digest.update(repr(self.draws.inputs).encode())
+            digest.update(self.draws.values.tobytes())
+        return digest.hexdigest()
+
+    @property
+    def key_of_supply(self) -> str:
+        """What tells all that is bought and made from others, whatever is chosen of the options."""
+        options = {
+            name: replace(one, dates=(), smallest=0.0, committed=False, excludes=(), requires=())
+            for name, one in self.case.options.items()
+        }
+        ceilings = self.case.budget.foreign_by_year if self.case.budget else {}
+        budget = Budget(foreign_by_year=ceilings) if ceilings else None
+        case = replace(self.case, options=options, limits={}, budget=budget)
+        return replace(self, case=case).key
 
     def chosen(self, which: Sequence[int]) -> "PlanFutures":
         """Some of the futures; their weights no longer add to 1."""
