@@ -9,6 +9,7 @@ from derbes.analysis.cover import actor_shares, branch_of, calm_plan_of
 from derbes.case.entities import Export, Good, Plant, Recipe, Route, Supplier
 from derbes.case.quantity import Quantity
 from tests.analysis.asked import study_of
+from tests.properties.test_laws_units import in_unit, weighed
 from tests.small_cases import one_good, worked_example
 from tests.supply.solved import changed
 
@@ -139,6 +140,12 @@ def test_shares_are_those_of_the_year_before():
     found = shares(changed(case, "suppliers", "from_sender", capacity=capacity))
     expected = [1.0] * 12 + [1 - month / 12 for month in range(1, 13)] + [0.0] * 36
     assert found["sender"] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-15, 1e9])
+def test_shares_are_the_same_in_any_unit(unit):
+    found = shares(in_unit(weighed(worked_example(2)), "component", unit))
+    assert found["sender"] == pytest.approx([1.0] * 60)
 
 
 def test_where_nothing_comes_in_there_is_no_share():

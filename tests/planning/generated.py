@@ -23,6 +23,8 @@ from derbes.case.entities import (
 )
 from derbes.case.options import Budget, Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
+from tests.properties.random_cases import random_case
+from tests.properties.test_laws_units import weighed
 
 Q = Quantity
 N_PERIODS = 14
@@ -276,3 +278,41 @@ def with_times(case: Case, seed: int) -> Case:
 def with_budget(case: Case, total: float) -> Case:
     """The case with a limit on all payments for options."""
     return replace(case, budget=Budget(total=Q(total)))
+
+
+def random_plan(seed: int) -> Case:
+    """A random case, its uses weighed, with reserves to hold, seconds of its sellers to contract.
+
+    The standard asks that a part of the calendar's starts of its first measure be survived.
+    """
+    case, rng = weighed(random_case(seed)), np.random.default_rng([seed, 9])
+    n, step, options = case.calendar.n_periods, int(case.calendar.step), dict[str, Option]()
+    for good in case.goods:
+        if rng.random() < 0.7:
+            asked = [use.demand.over(n).max() for use in case.uses.values() if use.good == good]
+            level = max(asked, default=1.0)
+            name, cost = f"hold_{good}", Q(float(rng.uniform(0.1, 2.0) * 100 / level))
+            options[name] = Option(
+                name,
+                kind=OptionKind.RESERVE,
+                element=f"goods.{good}",
+                sizes=(),
+                largest=level * step * 12,
+                dates=(0, 2),
+                capital_by_size=cost,
+            )
+    suppliers = dict(case.suppliers)
+    for seller in case.suppliers.values():
+        if rng.random() < 0.5 and seller.actor != "sender":
+            name, second = f"more_{seller.id}", f"{seller.id}x"
+            suppliers[second] = replace(seller, id=second, at_least=None)
+            options[name] = Option(
+                name,
+                kind=OptionKind.CONTRACT,
+                element=f"suppliers.{second}",
+                sizes=(0.5, 1.0, 2.0),
+                capital=Q(float(rng.uniform(10.0, 1000.0))),
+            )
+    length, first = int(rng.integers(1, 4)), int(rng.integers(0, n // 2))
+    standard = Standard("s", measure=next(iter(case.measures)), length=length, first=first)
+    return replace(case, suppliers=suppliers, options=options, standards={"s": standard})

@@ -155,7 +155,8 @@ def test_what_lacks_least_is_told_with_what_the_prices_proved_of_cost():
     plan = solve_plan(problem)
     met = plan.evaluation
     assert met is not None
-    noise = replace(met, shortfalls={"year": np.array([1e-9])}, cost=100.0, penalized=100.0)
+    short = {"year": np.array([1e-9])}
+    noise = replace(met, shortfalls=short, lacking=1e-9, cost=100.0, penalized=100.0)
     dear = replace(met, cost=500.0, penalized=0.0)
 
     def find(prices, _before):

@@ -1,4 +1,4 @@
-"""A plan does not depend on the unit in which a good is counted."""
+"""A plan does not depend on the unit in which a good, or money, is counted."""
 
 from dataclasses import replace
 
@@ -7,13 +7,16 @@ import pytest
 from derbes.case.entities import Actor, Case, Good, Hit, Measure, Scenario, Supplier, Use
 from derbes.case.options import Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
+from derbes.planning import optimum
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import make_problem
-from tests.planning.generated import small_case
+from derbes.planning.problem import PlanSolution, make_problem
+from tests.planning.generated import random_plan, small_case
 from tests.properties.figures import times
-from tests.properties.test_laws_units import in_unit, weighed
+from tests.properties.test_laws_units import in_unit, paid_in, weighed
 from tests.small_cases import worked_example
 from tests.supply.solved import changed
+
+GAP = 1e-4
 
 
 def counted(case, good, factor):
@@ -32,7 +35,7 @@ def counted(case, good, factor):
 
 
 @pytest.mark.parametrize("good", ["shell", "body"])
-@pytest.mark.parametrize("factor", [1e-9, 1e4, 1e9])
+@pytest.mark.parametrize("factor", [1e-12, 1e-9, 1e4, 1e9])
 def test_the_unit_of_a_good_changes_no_plan(good, factor):
     case = weighed(small_case(0))
     plan = solve_plan(make_problem(case))
@@ -40,6 +43,44 @@ def test_the_unit_of_a_good_changes_no_plan(good, factor):
     assert other.feasible
     assert [(c.option, c.date) for c in other.choices] == [(c.option, c.date) for c in plan.choices]
     assert other.cost == pytest.approx(plan.cost, rel=1e-3)
+
+
+def paid(case: Case, factor: float) -> Case:
+    """The case, and what its options cost, with all money times a factor."""
+    names = ("capital", "capital_by_size", "running", "running_by_size")
+    options = {
+        name: replace(option, **{one: times(getattr(option, one), factor) for one in names})
+        for name, option in case.options.items()
+    }
+    return replace(paid_in(case, factor), options=options)
+
+
+def same_plans(plan: PlanSolution, other: PlanSolution, money: float = 1.0) -> bool:
+    """Whether plans cost the same, or those that fall short least lack as much."""
+    mine, others = plan.evaluation, other.evaluation
+    assert mine is not None
+    assert others is not None
+    if not plan.feasible:
+        return not other.feasible and others.lacking / money == pytest.approx(mine.lacking, rel=GAP)
+    above = max(plan.cost - plan.no_threat_cost, 1e-6 * abs(plan.cost))
+    return other.feasible and abs(other.cost / money - plan.cost) <= 2 * GAP * above
+
+
+@pytest.mark.parametrize("is_apart", [False, True])
+@pytest.mark.parametrize("seed", [2, 13, 14, 29, 30, 67, 131, 164, 180])
+def test_no_unit_changes_a_plan_whichever_way_it_is_found(seed, is_apart, monkeypatch):
+    """All draws in one program, or each apart, beside the same in other units."""
+    case = random_plan(seed)
+    plan = solve_plan(make_problem(case), gap=GAP)
+    if is_apart:
+        monkeypatch.setattr(optimum, "MOST_TOGETHER", 0)
+    assert same_plans(plan, solve_plan(make_problem(case), gap=GAP))
+    for factor in (1e-9, 1e9):
+        other = solve_plan(make_problem(paid(case, factor)), gap=GAP)
+        assert same_plans(plan, other, factor)
+        for good in case.goods:
+            other = solve_plan(make_problem(counted(case, good, factor)), gap=GAP)
+            assert same_plans(plan, other)
 
 
 @pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])

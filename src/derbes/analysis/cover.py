@@ -464,7 +464,7 @@ def actor_shares(study: Study) -> dict[str, FloatArray]:
             if is_bought[k] or is_others[k]:
                 part[sellers.index(activities.actors[k])] = 1.0
             mine += flows[k] * part
-        is_some = total > 1e-9 * max(1.0, float(total.max()))
+        is_some = total > 1e-9 * max(float(arrays.flow_size[good]), float(total.max()))
         return np.divide(mine, total, out=found, where=is_some)
 
     for good in range(len(arrays.goods)):

@@ -62,6 +62,8 @@ SHORT_ABOVE = 1.6
 SHORT_FOR = 12.0
 """Periods of a short reserve that weigh less than a unit of demand with a cost of being short."""
 
+LEAST_WORTH = 1e-3
+"""Least that a period of a use is worth, beside one of the use of which it is worth most."""
 
 TOGETHER = "together"
 """Stands for sellers that are capped as one."""
@@ -95,6 +97,11 @@ class BaseCourse:
     """Standards that cap sellers."""
     aftermath: Aftermath
     gains: "Gains"
+
+    @property
+    def money(self) -> float:
+        """Worth of what usually flows in a period, of the good of which it is most. [money]"""
+        return float((self.layout.values * self.layout.arrays.flow_size).max(initial=0.0))
 
     @property
     def is_asked(self) -> bool:
@@ -384,15 +391,18 @@ def most_saved(arrays: CaseArrays) -> FloatArray:
 def worth_of_uses(layout: Layout) -> FloatArray:
     """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
 
-    The weight counts beside those of the other uses of the good, so that the unit does not.
+    The weight counts beside those of the other uses of the good in its tier, so that the unit
+    does not. What a use asks for counts a part of what the dearest does, however cheap its good.
     """
     arrays = layout.arrays
     weight, goods = arrays.use_weight, arrays.use_goods
-    n_goods = len(arrays.goods)
-    uses = np.maximum(np.bincount(goods, minlength=n_goods), 1)
-    mean = np.bincount(goods, weight, minlength=n_goods) / uses
-    beside = np.divide(weight, mean[goods], out=np.ones_like(weight), where=mean[goods] > 0)
-    return np.asarray(beside * layout.values[goods], dtype=np.float64)
+    alike = 2 * goods + arrays.use_essential
+    mean = np.bincount(alike, weight) / np.maximum(np.bincount(alike), 1)
+    beside = np.divide(weight, mean[alike], out=np.ones_like(weight), where=mean[alike] > 0)
+    worth, asked = beside * layout.values[goods], arrays.demand.max(axis=1)
+    least = LEAST_WORTH * (worth * asked).max(initial=0.0)
+    least_by_unit = np.divide(least, asked, out=np.zeros_like(asked), where=asked > 0)
+    return np.asarray(np.maximum(worth, least_by_unit), dtype=np.float64)
 
 
 def add_base_prices(
@@ -523,8 +533,7 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
         **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
     over = {f"over_{cap.name}": goods[cap.standard.good] for cap in shape.caps}
-    money = float((layout.values * sizes).max(initial=0.0)) or 1.0
-    found = np.full(index.n_columns, power_of_two(money))
+    found = np.full(index.n_columns, power_of_two(shape.money or 1.0))
     for block in index.columns:
         words = block.kind.split("_")
         kind = "_".join(words[:2]) if words[0] == "found" else words[0]

@@ -290,7 +290,7 @@ class BendersRun:
             gap, reference = LEAST_GAP, None
         cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
         whole = gap_whole(cost, np.nan if reference is None else reference)
-        return max(gap * whole, SAME * max(1.0, abs(cost)))
+        return max(gap * whole, SAME * max(self.problem.second.base.money, abs(cost)))
 
     def is_done(self, state: BendersState) -> bool:
         """Whether the best point is good enough, or no more can be done."""
@@ -372,10 +372,14 @@ def _largest_point(problem: PlanProblem) -> FloatArray | None:
     """
     first = problem.first
     last = max((column.date for column in first.columns), default=0)
-    most = np.array(
-        [column.size * (2.0 + last - column.date) for column in first.columns], dtype=np.float64
-    )
-    eager = replace(first, cost=-most / max(most.max(initial=0.0), 1.0))
+    largest: dict[str, float] = {}
+    for column in first.columns:
+        largest[column.option] = max(largest.get(column.option, 0.0), column.size)
+    most = [
+        column.size / (largest[column.option] or 1.0) * (2.0 + last - column.date)
+        for column in first.columns
+    ]
+    eager = replace(first, cost=-np.array(most, dtype=np.float64) / (2.0 + last))
     floor = Cuts.floor(problem.n_draws, first.n_columns)
     answer = solve_root(replace(problem, first=eager), floor, is_relaxed=True)
     return None if answer is None else answer[0]
@@ -453,7 +457,10 @@ def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
     if answer is None:
         return replace(state, is_relaxed=False)
     values, bound = answer
-    distance = max(state.center_priced - state.bound, SAME * max(1.0, abs(state.bound)))
+    distance = max(
+        state.center_priced - state.bound,
+        SAME * max(run.problem.second.base.money, abs(state.bound)),
+    )
     has_moved = not bound <= state.bound + LEAST_MOVE * distance
     state = replace(state, bound=max(state.bound, bound))
     inside = STABILITY_STEP if has_moved or state.iteration < 2 else 0.0

@@ -30,7 +30,7 @@ from scipy import sparse
 
 from derbes.case.options import Standard
 from derbes.case.quantity import FloatArray
-from derbes.lp.program import IntArray, stack_blocks
+from derbes.lp.program import IntArray, row_sizes, stack_blocks
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.planning.base_course import (
     BaseCourse,
@@ -490,6 +490,8 @@ class Family:
     """Worth of what falls short. (columns,) [money/unit]"""
     usual: FloatArray
     """What is usual of each column, as a power of two. (columns,)"""
+    usual_rows: FloatArray
+    """The same of each row. (rows,)"""
     link: sparse.csc_matrix
     """Factors of the base course's columns at the first start, those that there are.
     (rows, linked)"""
@@ -500,6 +502,16 @@ class Family:
     fixed_bounds: FloatArray
     """Bounds that are the same everywhere; what is gathered is added. (bounds,)"""
     template: BoundTemplate
+
+    @property
+    def dearest(self) -> int:
+        """The column of which what is usual is worth most, of all that may fall short."""
+        return int((self.cost * self.usual).argmax())
+
+    @property
+    def worth(self) -> float:
+        """What that is worth. [money]"""
+        return float(self.cost[self.dearest] * self.usual[self.dearest])
 
     @property
     def n_rows(self) -> int:
@@ -595,13 +607,15 @@ def make_families(
             cost = np.zeros(index.n_columns)
             worth = worth_of_uses(shape.layout)[shape.uses]
             index.column("missed").of(cost)[:] = worth[:, None]
+            usual = usual_sizes_of(index, base)
             family = Family(
                 standard=name,
                 starts=np.array(alike, dtype=np.int64),
                 is_long=is_long,
                 matrix=matrix,
                 cost=cost,
-                usual=usual_sizes_of(index, base),
+                usual=usual,
+                usual_rows=row_sizes(matrix, usual),
                 link=link[:, linked].tocsc(),
                 linked=linked,
                 n_uses=int((worth > 0).sum()),

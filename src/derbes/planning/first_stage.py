@@ -247,7 +247,7 @@ class FirstStage:
         parts = {
             (column.option, column.date): (
                 Choice(column.option, column.date, column.size * float(value)),
-                column.size * value > SIZE_TOLERANCE * max(1.0, column.size),
+                value > SIZE_TOLERANCE,
             )
             for column, value in at
             if column.kind == PART

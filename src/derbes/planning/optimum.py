@@ -227,7 +227,7 @@ def at_right_prices(
         mine, fewest, prices = point.figures, least.figures, point.prices
         is_hard_low = mine.lacking > fewest.lacking * (1.0 + LEAST_MORE)
         deferred, least_deferred = (float(one.weights @ one.deferred) for one in (mine, fewest))
-        is_soft_low = deferred > least_deferred * (1.0 + LEAST_MORE) + LEAST_MORE
+        is_soft_low = deferred > least_deferred * (1.0 + LEAST_MORE)
         if not is_hard_low and not is_soft_low:
             return point
         hard = prices.hard * (RAISE if is_hard_low else 1.0)
@@ -459,10 +459,9 @@ def _solve_together(
         outcomes = scenarios.at(found.values, found.prices, is_timed=False)
         before = found.figures.expected_cost
         at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
-        is_dearer = at_all.expected_cost > before + DEARER * max(1.0, abs(before))
-        if not found.figures.is_feasible:  # at any of the starts of the cuts
-            found = replace(found, figures=at_all)
-            break
+        is_dearer = at_all.expected_cost > before + DEARER * max(
+            problem.second.base.money, abs(before)
+        )
         known = len(cuts)
         cuts |= {(one.draw, one.start, one.key): one for one in scenarios.cuts_by_draw()}
         if clock.is_over or len(cuts) == known or not (is_dearer or at_all.lacking):

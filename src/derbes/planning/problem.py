@@ -20,7 +20,7 @@ from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.lp.highs import Session
 from derbes.lp.lexicographic import solve_levels
-from derbes.lp.program import Block
+from derbes.lp.program import Block, IntArray
 from derbes.planning.base_course import SOFT, BaseCourse, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
@@ -424,15 +424,12 @@ class Evaluation:
     """Standard → most that one use lacks at one start of one draw, in periods of its demand; of
     a cap, and of ceilings, most that is over it in a year [unit]. Of the starts that were
     looked at."""
+    lacking: float
+    """Worth of all that must not fall short and does, over draws. [money]"""
     deferred: FloatArray
-    """Deferrable demand that goes unmet in calm. (N,) [unit]"""
+    """Worth of the deferrable demand that goes unmet in calm. (N,) [money]"""
     penalized: float
     """The cost with the price of what falls short, at the prices in force. [money]"""
-
-    @property
-    def lacking(self) -> float:
-        """All that must not fall short, over draws. [unit]"""
-        return float(sum(lack.sum() for lack in self.shortfalls.values()))
 
     @property
     def is_feasible(self) -> bool:
@@ -496,7 +493,7 @@ def gap_whole(cost: float, reference: float) -> float:
     Where nothing is above it, or it is not known, the size of the cost.
     """
     above = cost - reference
-    return above if EXACT * max(1.0, abs(cost)) < above < np.inf else abs(cost)
+    return above if EXACT * abs(cost) < above < np.inf else abs(cost)
 
 
 def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
@@ -560,8 +557,10 @@ def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
     return (1.0 - risk.weight) * mean + risk.weight * tail_mean(costs, weights, risk.level)
 
 
-def lacking(lack: FloatArray, asked: FloatArray, usual: FloatArray) -> tuple[float, float]:
-    """What lacks in all, and most of what one row lacks, in periods of what it asks for.
+def lacking(
+    lack: FloatArray, asked: FloatArray, usual: FloatArray, worth: FloatArray | float = 0.0
+) -> tuple[float, float, float]:
+    """What lacks in all, most of what one row lacks, in periods of what it asks for, and worth.
 
     Rows are uses, or sellers; columns periods, or years. A row counts for nothing where it
     lacks no more than the solver's tolerance, beside what that row asks for: amounts of
@@ -574,7 +573,8 @@ def lacking(lack: FloatArray, asked: FloatArray, usual: FloatArray) -> tuple[flo
     counts = most > LACKING * size
     periods = lack.shape[1] * lack.sum(axis=1) / np.where(is_asked, whole, 1.0)
     parts = np.where(is_asked, periods, most)
-    return float(lack[counts].sum()), float(parts[counts].max(initial=0.0))
+    most_parts, worths = parts[counts].max(initial=0.0), (lack * worth)[counts].sum()
+    return float(lack[counts].sum()), float(most_parts), float(worths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -589,8 +589,10 @@ class DrawFigures:
     """Standard → what its uses lack; 0 up to the solver's tolerance. [unit]"""
     deepest: Mapping[str, float]
     """The same of one use at one start, as `Evaluation.deepest`."""
+    worths: Mapping[str, float]
+    """What `violations` are worth. [money]"""
     deferred: float
-    """Deferrable demand that goes unmet in calm. [unit]"""
+    """Worth of the deferrable demand that goes unmet in calm. [money]"""
 
 
 def draw_figures(
@@ -599,18 +601,23 @@ def draw_figures(
     """Figures of a draw from its second-stage columns, and what options cost beyond the mean."""
     costs = second_costs(stage, draw, prices)
 
-    violations, deepest = (dict.fromkeys(stage.standards, 0.0) for _ in range(2))
+    def lack(where: IntArray, worth: FloatArray) -> tuple[float, float, float]:
+        return lacking(columns[where], draw.col_upper[where], stage.usual[where], worth[where])
+
+    violations, deepest, worths = (dict.fromkeys(stage.standards, 0.0) for _ in range(3))
     for name, blocks in stage.standards.items():
         for where in blocks:
-            total, most = lacking(columns[where], draw.col_upper[where], stage.usual[where])
+            total, most, worth = lack(where, stage.hard)
             violations[name] += total
+            worths[name] += worth
             deepest[name] = max(deepest[name], most)
     return DrawFigures(
         money=float(draw.money @ columns) + options,
         priced=float(costs @ columns) + prices.money * options,
         violations=violations,
         deepest=deepest,
-        deferred=float(columns[stage.deferred].sum()),
+        worths=worths,
+        deferred=lack(stage.deferred, stage.soft)[2],
     )
 
 
@@ -620,13 +627,14 @@ def evaluation(
     """Costs and shortfalls of a point, from the figures of each draw."""
     weights, risk = problem.weights, problem.case.risk
     costs = np.array([one.money for one in drawn])
-    shortfalls, deepest = (
+    shortfalls, deepest, worths = (
         {name: np.array([one[name] for one in of_draws]) for name in of_draws[0]}
-        for of_draws in ([d.violations for d in drawn], [d.deepest for d in drawn])
+        for of_draws in zip(*((d.violations, d.deepest, d.worths) for d in drawn), strict=True)
     )
     for column, value in zip(problem.first.columns, values, strict=True):
         if column.standard in shortfalls and value > CHOSEN_AT:  # an indicator
-            shortfalls[column.standard][column.draw] = deepest[column.standard][column.draw] = 0.0
+            for found in (shortfalls, deepest, worths):
+                found[column.standard][column.draw] = 0.0
     option_cost = float(problem.first.cost @ values)
     return Evaluation(
         option_cost=option_cost,
@@ -637,6 +645,7 @@ def evaluation(
         cost=option_cost + weighed(costs, weights, risk),
         shortfalls=shortfalls,
         deepest={name: float(most.max(initial=0.0)) for name, most in deepest.items()},
+        lacking=float(sum(worth.sum() for worth in worths.values())),
         deferred=np.array([one.deferred for one in drawn]),
         penalized=prices.money * option_cost
         + weighed(np.array([one.priced for one in drawn]), weights, risk),

@@ -161,7 +161,7 @@ class SecondStage:
     usual: FloatArray
     """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
-    """Columns of deferrable demand that goes unmet without a cost of being short."""
+    """Columns of deferrable demand that goes unmet without a cost of being short. (U, n)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,7 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
         soft=soft,
         standards={name: tuple(one) for name, one in lacking.items() if any(b.size for b in one)},
         usual=usual_sizes_of(index, base),
-        deferred=unmet[is_free & ~arrays.use_essential].ravel(),
+        deferred=unmet[is_free & ~arrays.use_essential],
     )
 
 

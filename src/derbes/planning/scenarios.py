@@ -33,7 +33,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.errors import SolveError
 from derbes.lp.highs import Session
-from derbes.lp.program import IntArray, power_of_two
+from derbes.lp.program import IntArray, row_sizes
 from derbes.parallel import Crew
 from derbes.planning.problem import (
     DrawFigures,
@@ -64,13 +64,14 @@ MOST_ROUNDS = 100
 FEW_ROUNDS = 3
 """The same where a bound is all that is asked for."""
 NO_VIOLATION = 1e-6
-"""What a contingency is told to lack that counts as nothing. [worth]"""
+"""What a contingency is told to lack that counts as nothing, beside the worth of what is usual."""
 PROVED = 1e-7
 """Difference between an optimum and its proof, relative."""
 APART = 4
 """Starts that join at once are at least so far apart. [period]"""
 FACE = 1e-9
-"""Price, beside the largest cost of a column in money, up to which it is rounding alone."""
+"""Price of what is usual, beside the largest cost of what is usual of a column, up to which it is
+rounding alone."""
 KEPT_FOR = 6
 """Solves of a draw for which a row is kept that has no price."""
 SETTLED = 3
@@ -185,7 +186,7 @@ class RecourseSolver:
             if time.time() > until:
                 break
             lacks = solved.columns[self._group.n_base :]
-            if depth == MET and lacks.max(initial=0.0) > NO_VIOLATION:
+            if depth == MET and (lacks > NO_VIOLATION * self._group.usual_lacks).any():
                 break
             if not self._join(position, self._broken(solved.columns, bounds, depth)):
                 if depth == NOWHERE or (depth == ONCE and results):
@@ -214,6 +215,12 @@ class RecourseSolver:
             if ages[r] > KEPT_FOR:
                 del ages[r]
         return answer
+
+    @property
+    def _usual(self) -> FloatArray:
+        """What is usual of each column, as powers of two. (columns,)"""
+        group = self._group
+        return np.append(group.stage.usual[: group.n_base], group.usual_lacks)
 
     def _join(self, position: int, rows: Sequence[Row]) -> bool:
         """Let rows count in a draw, in the solver too; whether any did not before."""
@@ -269,10 +276,13 @@ class RecourseSolver:
             return None
         lower, upper, closed = self._base_bounds(position, values)
         money = self._group.draws[position].money
-        size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
-        up, down = solved.duals > FACE * size, solved.duals < -FACE * size
-        most = np.where(solved.reduced > FACE * size, 0.0, closed)
-        least = np.where(solved.reduced < -FACE * size, closed, 0.0)
+        usual = self._usual
+        size = max(float(np.abs(money * usual[: len(money)]).max(initial=0.0)), 1e-300)
+        prices = solved.duals * row_sizes(self._matrix.tocsc(), usual) / size
+        costs = solved.reduced * usual / size
+        up, down = prices > FACE, prices < -FACE
+        most = np.where(costs > FACE, 0.0, closed)
+        least = np.where(costs < -FACE, closed, 0.0)
         tidy = np.zeros(len(closed))
         tidy[: len(holding)] = holding
         session.set_costs(tidy)
@@ -387,9 +397,7 @@ class RecourseSolver:
         lacks = np.full(self._group.n_contingencies, self._prices.hard / draw.weight)
         cost = np.concatenate([second_costs(self._group.stage, draw, self._prices), lacks])
         if self._session is None:
-            usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
-            usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
-            matrix = self._matrix.tocsc()
+            matrix, usual = self._matrix.tocsc(), self._usual
             self._session = Session(as_program("base course", matrix, cost, bounds, usual=usual))
         else:
             self._session.set_costs(cost)
@@ -419,7 +427,9 @@ class RecourseSolver:
                 for price, bound in zip(signed, bounds, strict=True)
             )
             optimum = float(cost @ columns)
-            if is_last or abs(optimum - value) <= PROVED * max(1.0, abs(optimum)):
+            if is_last or abs(optimum - value) <= PROVED * max(
+                self._group.stage.base.money, abs(optimum)
+            ):
                 break
             session.forget()
         return _Solved(value, columns, duals, reduced)
@@ -451,7 +461,7 @@ class RecourseSolver:
         beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
         figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
         lacks = float(solved.columns[n_base:].sum())
-        violations, deepest = self._violations(position, solved, results)
+        violations, deepest, worths = self._violations(position, solved, results)
         return Outcome(
             draw=draw.draw,
             value=value,
@@ -462,6 +472,7 @@ class RecourseSolver:
                 priced=figures.priced + lacks * self._prices.hard / draw.weight,
                 violations={**figures.violations, **violations},
                 deepest={**figures.deepest, **deepest},
+                worths={**figures.worths, **worths},
             ),
             columns=own,
             is_exact=is_exact,
@@ -470,28 +481,32 @@ class RecourseSolver:
 
     def _violations(
         self, position: int, solved: _Solved, results: Mapping[int, SeparationResult]
-    ) -> tuple[dict[str, float], dict[str, float]]:
-        """What each standard lacks, in all and of a use, as `draw_figures` tells it.
+    ) -> tuple[dict[str, float], ...]:
+        """What each standard lacks, in all and of a use, and its worth, as `draw_figures` tells it.
 
         Where its contingencies were not proved, in all at least, and of no use.
         What was seen before the base course was told of it says nothing of the base course as it
         is.
         """
         families = self._group.families
-        violations, deepest = (dict.fromkeys(self._group.tables[position], 0.0) for _ in range(2))
+        found = (dict.fromkeys(self._group.tables[position], 0.0) for _ in range(3))
+        violations, deepest, worths = found
         longest = any(families[f].is_long for f in results)
         for f, family in enumerate(families):
             if f in results and family.is_long == longest:
+                worth_of_uses = family.cost[family.cost > 0].reshape(family.n_uses, -1)
                 for missed in results[f].missed.values():
                     lack, asked = missed.reshape(2, family.n_uses, -1)
-                    total, part = lacking(lack, asked, asked)
+                    total, part, worth = lacking(lack, asked, asked, worth_of_uses)
                     violations[family.standard] += total
+                    worths[family.standard] += worth
                     deepest[family.standard] = max(deepest[family.standard], part)
             elif not results and family.is_long:
                 lacks = solved.columns[self._group.lacks[f]]
-                known = float(lacks[lacks > NO_VIOLATION].sum())
-                violations[family.standard] += known / float(family.cost.max())
-        return violations, deepest
+                known = float(lacks[lacks > NO_VIOLATION * family.worth].sum())
+                worths[family.standard] += known
+                violations[family.standard] += known / float(family.cost[family.dearest])
+        return violations, deepest, worths
 
 
 def _far_apart(beyond: FloatArray, starts: IntArray, depth: int) -> list[int]:

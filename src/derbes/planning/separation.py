@@ -31,7 +31,7 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
-from derbes.lp.program import IntArray
+from derbes.lp.program import IntArray, power_of_two
 from derbes.planning.contingencies import ContingencyPaths, Family, make_families, make_tables
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
@@ -44,7 +44,8 @@ from derbes.planning.recourse import (
 )
 
 NO_PRICE = 1e-9
-"""Price that counts as none, relative to the dearest worth: it is the solver's noise."""
+"""Price that counts as none, times what is usual of its row, beside the worth of what is usual:
+it is the solver's noise."""
 BITS = 34
 """Bits of a price that are kept; what is cut off is far below a price that counts as none."""
 
@@ -68,7 +69,7 @@ def make_cut(position: int, family: Family, duals: FloatArray) -> ContingencyCut
     Prices are rounded, so that those with the same key are the same to the last bit: any
     prices are a cut.
     """
-    least = NO_PRICE * float(np.abs(family.cost).max(initial=1.0))
+    least = NO_PRICE * family.worth / family.usual_rows
     rows = np.flatnonzero(np.abs(duals) > least).astype(np.int64)
     part, power = np.frexp(duals[rows])
     prices = np.ldexp(np.round(np.ldexp(part, BITS)), power - BITS)
@@ -85,7 +86,7 @@ def weights_of(cut: ContingencyCut, family: Family) -> FloatArray:
     weights[cut.rows[is_lower]] = cut.prices[is_lower]
     weights[m + cut.rows[~is_lower]] = cut.prices[~is_lower]
     reduced = family.cost - family.matrix[cut.rows].T @ cut.prices
-    least = NO_PRICE * float(np.abs(family.cost).max(initial=1.0))
+    least = NO_PRICE * family.worth / family.usual
     weights[2 * m :] = np.where(reduced < -least, reduced, 0.0)
     return weights
 
@@ -317,6 +318,10 @@ class ScenarioGroup:
             for of_family in every
         ]
         """Column of what is lacking at each start of each family; short and long have the same."""
+        self.usual_lacks = np.ones(self.n_contingencies)
+        """What is usual of these, as powers of two. [worth]"""
+        for family, columns in zip(families, self.lacks, strict=True):
+            self.usual_lacks[columns - self.n_base] = power_of_two(family.worth)
         self._pools = [
             Pool(
                 family,
@@ -396,7 +401,6 @@ class ScenarioGroup:
             cut, start = row
             family, (columns, factors) = self.families[cut.family], self.side(row)
             at_least, slope = self.constant(position, row)
-            is_missed = family.cost > 0
             yield DrawCut(
                 draw=self.draws[position].draw,
                 standard=family.standard,
@@ -406,8 +410,8 @@ class ScenarioGroup:
                 factors=factors[:-1],
                 at_least=at_least,
                 slope=slope,
-                worth=float(family.cost.max()),
-                usual=float(family.usual[is_missed].max()),
+                worth=float(family.cost[family.dearest]),
+                usual=float(family.usual[family.dearest]),
             )
 
 

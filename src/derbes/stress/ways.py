@@ -63,7 +63,7 @@ def calm_cost(case: Case) -> float | None:
     course = course_of(make_problem(closed), ())
     blind, unmet = np.isnan(course.arrays.shortage_cost), course.unmet
     asked = course.arrays.demand[:, : unmet.shape[1]]
-    short, _most = lacking(unmet[blind], asked[blind], asked[blind])
+    short, *_more = lacking(unmet[blind], asked[blind], asked[blind])
     return None if short > 0.0 else sum(course.items.values())
 
 

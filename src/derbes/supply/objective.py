@@ -133,7 +133,7 @@ def _ranks(arrays: CaseArrays) -> FloatArray:
     """
     activities = arrays.activities
     margins = np.where(np.isnan(activities.margin_share), 2.0, activities.margin_share)
-    capacity = np.where(np.isfinite(activities.capacity), activities.capacity, 1e300).mean(axis=1)
+    capacity = np.where(np.isfinite(activities.capacity), activities.capacity, 1e100).mean(axis=1)
     outputs = np.maximum(activities.outputs, 0)
     numbers = [
         activities.lead_times.astype(np.float64),
