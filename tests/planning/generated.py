@@ -290,8 +290,11 @@ def random_plan(seed: int) -> Case:
     for good in case.goods:
         if rng.random() < 0.7:
             asked = [use.demand.over(n).max() for use in case.uses.values() if use.good == good]
-            level = max(asked, default=1.0)
-            name, cost = f"hold_{good}", Q(float(rng.uniform(0.1, 2.0) * 100 / level))
+            part = float(rng.uniform(0.1, 2.0))
+            if not asked:
+                continue
+            level = max(asked)
+            name, cost = f"hold_{good}", Q(part * 100 / level)
             options[name] = Option(
                 name,
                 kind=OptionKind.RESERVE,
