@@ -59,7 +59,10 @@ def plan_words(contents: BriefContents, plan: results.Plan) -> str:
     if plan.cost is None:
         return _("No plan was found in the time that was given")
     if not plan.plan:
-        return _("Nothing has to be added: what is there meets the standards")
+        if not plan.precaution:
+            return _("Nothing has to be added: what is there meets the standards")
+        text = _("Nothing has to be built; supply that is run for {cost} more meets the standards")
+        return text.format(cost=contents.money(plan.precaution))
     text = ngettext(
         "{n} choice meets the standards for {cost}", "{n} choices meet the standards for {cost}",
         len(plan.plan),
@@ -105,6 +108,8 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
             calm = _("Without any standard the cheapest course costs {calm}.")
         calm = calm.format(calm=money(plan.no_threat_cost))
         yield fmt.joined(text, proven, calm, by=" ")
+    if precaution := plan.precaution_words(money):
+        yield precaution
     if plan.status == "time limit":
         yield _("The search ended at its time limit; a cheaper plan may exist.")
     if plan.status == "feasible" and plan.gap is not None:
@@ -180,6 +185,7 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
     money, discounted = contents.case.currency, plan.provenance.discounted
     account = fmt.joined(results.account_title(plan), contents.prices)
     yield table_of(account, _in_money(results.account_columns(money), money), plan.account_lines)
+    yield table_of(results.supply_title(), results.supply_columns(contents.element), plan.supply)
     wish = Column(_("wish"), lambda row: contents.element(row.wish))
     wishes = (wish, Column(_("what"), "what"))
     yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)

@@ -20,6 +20,8 @@ from derbes.results.plan import (
     outlay_title,
     standard_columns,
     status_words,
+    supply_columns,
+    supply_title,
 )
 from derbes.results.statements import (
     SpeakerScore,
@@ -180,6 +182,8 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
+        yield plan.precaution_words(partial(_money, plan))
+        yield _titled(supply_title(), supply_columns(), plan.supply)
     yield _titled(account_title(plan), account_columns(money), plan.account_lines)
     title = _("Standards")
     if plan.feasible is False:
@@ -283,7 +287,8 @@ def _clash(plan: Plan) -> str:
 
 def _choices(plan: Plan) -> str:
     if not plan.plan:
-        return _("Plan: nothing; what is there is enough.")
+        enough = _("Plan: nothing; what is there is enough.")
+        return _("Plan: nothing is built or held.") if plan.precaution else enough
     *about, cost = _places((_("what"), _("option"), _("decided"), _("works from"), _("cost")))
     rows = [(one.what, one.option, one.date, one.effect, one.cost) for one in plan.plan]
     total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))

@@ -10,6 +10,7 @@ are built anyway it is told what they cost, what is left of them and how far cal
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,7 @@ from derbes.planning.first_stage import (
     payments,
 )
 from derbes.planning.problem import (
+    LACKING,
     START,
     PlanProblem,
     PlanSolution,
@@ -61,7 +63,7 @@ from derbes.planning.problem import (
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
 from derbes.results.money import PlantAccount
-from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
+from derbes.results.plan import FOREIGN, NOISE, AccountRow, Outlay, PlanChoice, SupplyRow
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
 from derbes.units import format_unit
@@ -481,8 +483,8 @@ Paid = dict[int, FloatArray]
 
 def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
-) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...], tuple[PlantAccount, ...]]:
-    """Payments by year and currency, the parts of the cost, and plants that are built anyway.
+) -> dict[str, Any]:
+    """Payments by year, the parts of the cost, plants and supply in calm, by field of a plan.
 
     Without the project is the variant that the case names for it (`without_project`),
     else the case itself, without any option.
@@ -501,7 +503,8 @@ def accounts_of(
             if amount
         )
     )
-    for_supply, parts, hours, written = _supply(problem, solution.choices, told, solution.prices)
+    with_it = _supply(problem, solution.choices, told, solution.prices)
+    for_supply, parts, hours, written, flows = with_it
     with_plan = _added(for_supply, paid_anyway(case), options)
     otherwise, *_rest = _supply(bare, (), told, FIRM)
     without = _added(otherwise, paid_anyway(otherwise_case))
@@ -527,12 +530,27 @@ def accounts_of(
     # the parts of the cost, beside those of the cheapest course without standards
     calm, chosen = without_standards(problem), solution.no_threat_choices
     _paid, other, *_rest = _supply(calm, chosen, told, solution.no_threat_prices)
+    _paid, least, *_rest, cheapest = _supply(calm, solution.choices, told, solution.prices)
+    precaution = sum(parts[item] - least[item] for item in parts if item not in BESIDE)
+    is_some = abs(precaution) > NOISE * abs(solution.cost)
+    supply = (
+        SupplyRow(element, unit_of_supply(written, element), flows[element], cheapest[element])
+        for element in flows
+        if abs(flows[element] - cheapest[element])
+        > LACKING * max(flows[element], cheapest[element])
+    )
     account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
         for item, amount in parts.items()
         if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
     )
-    return outlay, account, plant_accounts(case, written, hours)
+    return {
+        "outlay": outlay,
+        "account": account,
+        "plants": plant_accounts(case, written, hours),
+        "precaution": precaution if is_some else 0.0,
+        "supply": tuple(supply) if is_some else (),
+    }
 
 
 def _added(*parts: Paid) -> Paid:
@@ -569,18 +587,20 @@ def paid_anyway(case: Case) -> Paid:
 
 def _supply(
     problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
-) -> tuple[Paid, Mapping[str, float], FloatArray, DrawArrays]:
+) -> tuple[Paid, Mapping[str, float], FloatArray, DrawArrays, dict[str, float]]:
     """What supply in calm costs, over the futures, at a plan's prices of what falls short.
 
     Returns:
         Payments, expected, not discounted; what each part of the cost comes to, discounted, and
-        what is told beside it [money]; `hours_of`, expected; arrays of the last future.
+        what is told beside it [money]; `hours_of`, expected; arrays of the last future; amounts
+        ordered over the calendar by element, expected [unit].
     """
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
     beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case, plants_anyway(case))}
     hours: FloatArray | float = 0.0
+    flows = dict.fromkeys(problem.second.base.layout.arrays.activities.elements, 0.0)
     for draw, weight in enumerate(problem.weights):
         told()
         course = course_of(problem, choices, draw, prices=prices)
@@ -599,6 +619,9 @@ def _supply(
         worth = unit_values(arrays, last) * arrays.discount[last]
         beside[IN_STORE] += weight * float(held[:, last] @ worth)
         hours = hours + weight * hours_of(course.written, course.orders, choices)
+        ordered = weight * course.orders.sum(axis=1)
+        for element, amount in zip(arrays.activities.elements, ordered.tolist(), strict=True):
+            flows[element] += amount
         paid += weight * (paid_on_arrival(course) + _idle(course, choices))
         paid[0] += weight * (arrays.storage_cost[:, : paid.shape[1]] * held).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
@@ -607,7 +630,14 @@ def _supply(
     options = float(problem.first.cost @ values) + items.pop("options")
     tail = weighed(costs, problem.weights, problem.case.risk) - float(problem.weights @ costs)
     parts = {"options": options, **items, "tail": tail, **beside}
-    return both, parts, np.asarray(hours), course.written
+    return both, parts, np.asarray(hours), course.written, flows
+
+
+def unit_of_supply(written: DrawArrays, element: str) -> str:
+    """Unit in which an element's amounts are counted: that of what it delivers or sells."""
+    section, name = element.split(".", 1)
+    entry = getattr(written.case, section)[name]
+    return written.case.goods[entry.output if section == "recipes" else entry.good].unit
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

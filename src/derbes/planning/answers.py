@@ -185,12 +185,9 @@ def _more(work: _Work, solve: Solve) -> dict[str, Any]:
     case, request, best = work.request.case, work.request, work.solution
     reference = best.no_threat_cost
     work.tell(_("outlay"))
-    outlay, account, plants = work.in_time(
-        "outlay",
-        lambda: accounts_of(work.problem, work.solution, told=work.clock.left),
-        ((), (), ()),
+    found: dict[str, Any] = work.in_time(
+        "outlay", lambda: accounts_of(work.problem, work.solution, told=work.clock.left), {}
     )
-    found: dict[str, Any] = {"outlay": outlay, "account": account, "plants": plants}
     if request.has_frontier:
         lengths = lengths_of(case, request.lengths)
         points = frontier_of(case, solve, lengths, best=best, told=work.steps(_("frontier")))

@@ -52,6 +52,7 @@ from derbes.planning.separation import (
     ScenarioGroup,
     SeparationResult,
     WarmStarts,
+    far_apart,
     make_groups,
     tolerance_of,
 )
@@ -67,8 +68,6 @@ NO_VIOLATION = 1e-6
 """What a contingency is told to lack that counts as nothing, beside the worth of what is usual."""
 PROVED = 1e-7
 """Difference between an optimum and its proof, relative."""
-APART = 4
-"""Starts that join at once are at least so far apart. [period]"""
 FACE = 1e-9
 """Price of what is usual, beside the largest cost of what is usual of a column, up to which it is
 rounding alone."""
@@ -76,8 +75,6 @@ KEPT_FOR = 6
 """Solves of a draw for which a row is kept that has no price."""
 SETTLED = 3
 """Rounds after which the starts that lacked something in the last are looked at first."""
-AT_ONCE, ALL_AT_ONCE = 6, 24
-"""Starts of one family that join at once; where every contingency is proved in the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +314,7 @@ class RecourseSolver:
             worst = violations.argmax(axis=1)
             most = violations[np.arange(len(worst)), worst]
             beyond = most - columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
-            apart = _far_apart(beyond, family.starts, depth)
+            apart = far_apart(beyond, family.starts, at_all=depth == LONG)
             found += [(pool.cuts[worst[s]], int(s)) for s in apart]
         return found
 
@@ -366,7 +363,7 @@ class RecourseSolver:
             self._pools[f] = self._pools[f].with_more(new)
             self._group.pools(new)
             for cut, beyond in result.cuts:
-                found += [(cut, int(s)) for s in _far_apart(beyond, starts, depth)]
+                found += [(cut, int(s)) for s in far_apart(beyond, starts, at_all=depth == LONG)]
         return found
 
     def _row_constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -507,17 +504,6 @@ class RecourseSolver:
                 worths[family.standard] += known
                 violations[family.standard] += known / float(family.cost[family.dearest])
         return violations, deepest, worths
-
-
-def _far_apart(beyond: FloatArray, starts: IntArray, depth: int) -> list[int]:
-    """Starts that lack most, by position: the worst, and others far from it."""
-    taken, most = list[int](), ALL_AT_ONCE if depth == LONG else AT_ONCE
-    for s in np.argsort(-beyond, kind="stable"):
-        if beyond[s] <= 0.0 or len(taken) == most:
-            break
-        if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
-            taken.append(int(s))
-    return taken
 
 
 N_PARTS = 8

@@ -499,3 +499,26 @@ class WarmStarts:
             contingencies=self.contingencies,
             groups=self.groups,
         )
+
+
+APART = 4
+"""Starts that join at once are at least so far apart. [period]"""
+AT_ONCE, ALL_AT_ONCE = 6, 24
+"""Starts of one family that join at once; where every contingency is proved in the end."""
+
+
+def far_apart(beyond: FloatArray, starts: IntArray, *, at_all: bool) -> list[int]:
+    """Starts that lack most, by position: the worst, and others far from it.
+
+    Args:
+        beyond: What each lacks beyond what is known. (S,) [worth]
+        starts: (S,) [period]
+        at_all: Whether every contingency is proved in the end, so that more join at once.
+    """
+    taken, most = list[int](), ALL_AT_ONCE if at_all else AT_ONCE
+    for s in np.argsort(-beyond, kind="stable"):
+        if beyond[s] <= 0.0 or len(taken) == most:
+            break
+        if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
+            taken.append(int(s))
+    return taken

@@ -16,7 +16,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "cover": ("cover",),
     "leverage": ("leverage", "ends", "levers"),
     "plan": (
-        "plan", "sums", "account", "standards", "frontier", "outlay", "ways", "waiting",
+        "plan", "sums", "account", "supply", "standards", "frontier", "outlay", "ways", "waiting",
         "alternatives", "clash", "plants", "saved_abroad", "chances",
     ),
     "stress": (

@@ -158,6 +158,19 @@ class Outlay:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyRow:
+    """What is bought, made or sold of one element in calm over the calendar, expected."""
+
+    element: Annotated[str, Head("what")]
+    """Section and id, e.g. `suppliers.far`."""
+    unit: Annotated[str, Head("unit", words=unit_words)]
+    with_plan: Annotated[float, Head("with the plan")]
+    """[unit]"""
+    cheapest: Annotated[float, Head("at its cheapest")]
+    """With the same choices, if no standard were asked for. [unit]"""
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRow:
     """What a part of the cost is for, discounted, expected over draws.
 
@@ -180,8 +193,11 @@ class AccountRow:
 
     @property
     def more(self) -> float | None:
-        """What the standards add to it. [money]"""
-        return None if self.without_standards is None else self.with_plan - self.without_standards
+        """What the standards add to it, without rounding noise. [money]"""
+        if self.without_standards is None:
+            return None
+        more = self.with_plan - self.without_standards
+        return more if abs(more) > NOISE * abs(self.with_plan) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +263,11 @@ class Plan(Tabled):
     """Parts of the cost; empty: no plan, or not computed."""
     plants: tuple[PlantAccount, ...] = ()
     """Plants that are built anyway; empty: there are none, or not computed."""
+    precaution: Annotated[float | None, Head("for supply beyond its cheapest", "money")] = None
+    """Part of `cost`: what supply in calm costs more, with the same choices, than if no standard
+    were asked for: ordered or stored ahead, or bought from others; None: not known. [money]"""
+    supply: tuple[SupplyRow, ...] = ()
+    """Where amounts differ by that."""
     ways: Ways | None = None
     """The plan beside other ways; None: of a variant, without an outlay, or not computed."""
 
@@ -293,6 +314,20 @@ class Plan(Tabled):
         named = [(str(row.year), row, abroad) for row, abroad in self.outlay_by_year]
         total = self.outlay_total
         return (*named, *([(_("total"), *total)] if total else []))
+
+    def precaution_words(self, money: Callable[[float], str]) -> str:
+        """What is part of the plan beside its choices; empty where nothing is.
+
+        Args:
+            money: How an amount is written.
+        """
+        if not self.precaution:
+            return ""
+        return _(
+            "How supply is run in calm is part of the plan: for {cost} more than at its cheapest "
+            "with the same choices, goods are ordered or stored ahead, or bought from others, so "
+            "that the standards hold."
+        ).format(cost=money(self.precaution))
 
     def standards_words(self, money: Callable[[float], str]) -> str:
         """What the costs of standards add up to; empty where there is only one, or none.
@@ -373,6 +408,19 @@ def outlay_title(plan: Plan) -> str:
     return ", ".join(filter(None, (_("Outlay by year"), plan.provenance.not_discounted)))
 
 
+def supply_title() -> str:
+    """Title of what is bought, made and sold in calm."""
+    return _("What is bought, made and sold in calm, over the calendar, where it differs")
+
+
+def supply_columns(name: Callable[[str], str] = str) -> tuple[Column, ...]:
+    """What is shown of supply in calm: the name of an element for a reader, and its amounts."""
+    return (
+        Column(_("what"), lambda row: name(row.element), exact="element"),
+        *headed(SupplyRow, "unit with_plan cheapest"),
+    )
+
+
 def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
@@ -404,13 +452,14 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
         ),
         table(
             "sums", _("What it comes to"), Plan, (plan,),
-            "variant feasible status cost bound gap no_threat_cost evpi vss draws seed "
+            "variant feasible status cost bound gap no_threat_cost precaution evpi vss draws seed "
             "not_computed",
         ),
         table(
             "account", account, AccountRow, plan.account,
             *(one for one in account_columns(money) if one.value != "more"), "counts",
         ),
+        table("supply", supply_title(), SupplyRow, plan.supply, *supply_columns()),
         table(
             "standards", _("Standards"), StandardCost, plan.standards, *standard_columns(money),
             "shortfall excess",

@@ -7,10 +7,12 @@ import pytest
 
 from derbes import api
 from derbes.case.entities import CapitalPayment, Plant, Variant
+from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.planning.accounts import accounts_of, nothing_decided
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import TimeIsOver, make_problem
+from tests.small_cases import worked_example
 
 CASES = Path(__file__).parent / "cases"
 
@@ -109,3 +111,24 @@ def test_time_that_is_over_stops_it(contract):
 
     with pytest.raises(TimeIsOver):
         accounts_of(problem, solve_plan(problem), told=over)
+
+
+def test_supply_that_is_run_dearer_for_a_standard_is_told_as_part_of_the_plan():
+    """What is under way from afar is all that a stop finds: it is ordered ahead each month."""
+    case = worked_example(1, n_periods=12, stock=0.0)
+    far = replace(case.suppliers["from_other"], lead_time=Quantity(1.0), capacity=Quantity(100.0))
+    goods = {"good": replace(case.goods["good"], reserve=None)}
+    standards = {"month": Standard("month", measure="cut", length=1, first=1)}
+    suppliers = {**case.suppliers, "from_other": far}
+    case = replace(case, goods=goods, suppliers=suppliers, standards=standards)
+    problem = make_problem(case)
+    told = accounts_of(problem, solve_plan(problem), told=lambda: None)
+    assert told["precaution"] == pytest.approx(11 * 100 * (25.0 - 10.0))
+    found = {row.element: (row.with_plan, row.cheapest) for row in told["supply"]}
+    assert found == {
+        "suppliers.from_sender": (pytest.approx(100.0), pytest.approx(1200.0)),
+        "suppliers.from_other": (pytest.approx(1100.0), pytest.approx(0.0)),
+    }
+    bare = make_problem(replace(case, standards={}))
+    nothing = accounts_of(bare, solve_plan(bare), told=lambda: None)
+    assert (nothing["precaution"], nothing["supply"]) == (0.0, ())
