@@ -564,12 +564,12 @@ def _piloted(run: BendersRun) -> BendersRun:
         begun = replace(record, state=BendersState.begin(problem.first.n_columns))
         gap = PILOT_GAP * run.gap
         alone = BendersRun(few, begun, gap, short, keep=lambda _record: None, progress=None)
-        point = _point_at_right_prices(alone)
+        point = _searched(alone)
         run.scenarios.cuts.update(few.cuts)
     if point is None or np.isnan(point.values).any():
         return run
     state = replace(record.state, stability_center=point.values, center_priced=np.inf)
-    return replace(run, record=replace(record, state=state, prices=point.prices))
+    return replace(run, record=replace(record, state=state))
 
 
 def _point_at_right_prices(run: BendersRun) -> Point | None:

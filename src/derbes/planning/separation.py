@@ -260,7 +260,7 @@ class ContingencySeparation:
             lack = float(family.cost @ found)
             if len(group) == 1:
                 result.missed.pop(int(group[0]), None)
-                if lack > allowed[group[0]]:
+                if lack > 2.0 * allowed[group[0]]:  # once in what is known, once beyond it
                     result.missed[int(group[0])] = np.array([found, closed])[:, family.cost > 0]
             if lack <= known_violation[group].max() + allowed[group].min():
                 break
