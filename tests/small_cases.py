@@ -114,6 +114,21 @@ def one_good(
     )
 
 
+def with_winter(n_periods: int) -> Case:
+    """A stop of three months is short in the last quarter of each year alone: 300 of 600."""
+    case = one_good(stock=300.0, capacity=400.0, n_periods=n_periods)
+    months = range(0, n_periods, 12)
+    steps = tuple(step for at in months for step in ((at, 40.0), (at + 9, 200.0)))
+    demand = Q(40.0, "t/month", steps=steps)
+    held = Good("good", unit="t", reserve=Q(300.0), storage_cost=Q(0.1))
+    return replace(
+        case,
+        goods={"good": held},
+        uses={"use": replace(case.uses["use"], demand=demand)},
+        measures={"cut": replace(case.measures["cut"], lengths=(3,))},
+    )
+
+
 def smallest_complete() -> Case:
     """The smallest case in which every kind of row and column stands."""
     return Case(

@@ -25,7 +25,7 @@ from derbes.results.supply import ALL_ESSENTIAL
 from derbes.supply.disruption import horizon
 from derbes.supply.survival import SurvivalProgram
 from tests.analysis.asked import ends_of
-from tests.small_cases import one_good, worked_example
+from tests.small_cases import one_good, with_winter, worked_example
 from tests.supply.solved import changed, example
 
 Q = Quantity
@@ -255,3 +255,10 @@ def test_what_one_course_shows_for_many_starts_and_measures_is_what_each_says_al
         assert (one.start, one.measure, alone.short_uses) == (
             one.start, one.measure, one.short_uses,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("n_periods", [24, 36, 35])
+def test_what_is_short_each_winter_has_not_ended_with_the_calendar(n_periods):
+    """Convention 2 of the design: given two repeating years, no answer hangs on its end."""
+    end = ends_of(with_winter(n_periods), starts=(0,), lengths=(3,))["use"]
+    assert (end.date, end.binding_sellers) == (None, ("sender",))

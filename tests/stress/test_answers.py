@@ -27,11 +27,12 @@ from tests.draws.uncertain import (
     hazard,
     in_scenarios,
     named,
+    ranged,
     uncertain_example,
     with_hazards,
     with_numbers,
 )
-from tests.small_cases import worked_example
+from tests.small_cases import with_winter, worked_example
 
 MADE = Provenance("E1", "hash", "0.0", "solver")
 
@@ -428,3 +429,15 @@ def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
         unmet = at_start[f"unmet_essential(cut, 2026-01, months=12, bound={bound})"]
         assert (unmet.mean, unmet.quantiles["5"]) == (pytest.approx(60.0), 0.0)
     assert {row.p for row in found.p_ended} == {0.5}
+
+
+@pytest.mark.parametrize("starts", [(), (0,), (23,)], ids=str)
+def test_whether_it_has_ended_looks_at_all_seasons(starts):
+    """At January's starts alone a stop that is short each winter had ended in all draws."""
+    case = with_winter(24)
+    stock = replace(case.stockpiles["stock"], quantity=ranged(STOCK, 300.0))
+    case = replace(case, stockpiles={"stock": stock})
+    found = stress_case(case, replace(asked_of("ended", starts=starts), lengths=(3,)), MADE)
+    assert {(one.bound, one.p) for one in found.p_ended} == {("optimal", 0.0), ("myopic", 0.0)}
+    dates = [case.calendar.label(start) for start in starts or (0, 12)]
+    assert [one.date for one in found.p_ended if one.bound == "myopic"] == dates

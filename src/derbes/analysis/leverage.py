@@ -43,7 +43,7 @@ from derbes.errors import at_work
 from derbes.kernels.certificate import level_sizes
 from derbes.language import _
 from derbes.lp.program import usual_sizes
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun, looked_until
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
@@ -540,7 +540,7 @@ def _grid(study: Study, starts: Sequence[int]) -> list[int]:
     """Starts on which ends are judged. [period]"""
     every = max(1, QUARTER // study.arrays.calendar.step)
     last = study.arrays.n_calendar - 1
-    return sorted({*range(0, study.arrays.n_calendar, every), last, *starts})
+    return sorted({*range(0, looked_until(study.arrays), every), last, *starts})
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
@@ -586,13 +586,14 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
     last = last_short(group, use)
     if last is None:
         date: str | None = calendar.label(group[0].start)
-    elif last + 1 < len(group):
+    elif last + 1 < len(group) and group[last + 1].start < study.arrays.n_calendar:
         date = calendar.label(group[last + 1].start)
     else:
         date = None
     goods = group[last].binding[use] if last is not None else ()
     measure = next(one for one in study.measures if one.name == group[0].measure)
-    grid = [outcome for outcome in group if outcome.is_on_grid]
+    within = [outcome for outcome in group if outcome.start < study.arrays.n_calendar]
+    grid = [outcome for outcome in within if outcome.is_on_grid]
     survived = sum(not _is_short(outcome, use) for outcome in grid)
     return LeverageEnd(
         variant=study.variant,
@@ -604,7 +605,7 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
         n_starts_survived=survived,
         n_starts=len(grid),
-        known_until=calendar.label(group[-1].start),
+        known_until=calendar.label(within[-1].start),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derbes.case.forms import MOST_MONTHS
-from derbes.case.quantity import Calendar, FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -229,6 +229,23 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
     steps = np.arange(n_periods) - np.asarray(opening)[..., None] + 1
     shares = np.clip(steps / (np.asarray(ramp)[..., None] + 1), 0.0, 1.0)
     return np.asarray(shares, dtype=np.float64)
+
+
+@lru_cache(maxsize=64)
+def looked_until(arrays: CaseArrays) -> int:
+    """Period before which starts are looked at for the date of an end.
+
+    That behind the calendar, and a year later where its last year goes on repeating: what is
+    short each winter has not ended because the calendar does, in spring.
+    """
+    n, a_year, own = arrays.n_calendar, MONTHS_A_YEAR // arrays.calendar.step, arrays.activities
+    paths = (arrays.demand, arrays.crisis_demand, arrays.reserve, own.capacity, own.unit_cost)
+    for path in (*paths, arrays.shared_capacity, arrays.line_hours):
+        year, next_one = path[:, n : n + a_year], path[:, n + a_year : n + 2 * a_year]
+        has_seasons = (year != year[:, :1]).any(axis=1)
+        if (has_seasons & (year == next_one).all(axis=1)).any():
+            return n + a_year
+    return n
 
 
 def far(calendar: Calendar) -> int:

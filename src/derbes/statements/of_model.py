@@ -15,7 +15,7 @@ import numpy as np
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import FloatArray
 from derbes.language import worded
-from derbes.model.arrays import ActivityKind, BoolArray
+from derbes.model.arrays import ActivityKind, BoolArray, looked_until
 from derbes.model.compile import opening_period
 from derbes.model.numbers import over
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
@@ -293,10 +293,11 @@ def survives(one: Model, cut: Trial) -> bool:
 @quantity(COVER)
 def ended(one: Model, cut: Trial) -> bool:
     """Whether the measure is survived at each start from that month on, one a quarter, to the
-    end of the calendar.
+    end of the calendar, and of a year more where the last goes on repeating.
     """
     run, start = _point_of(one, cut)
-    return _is_met(one, run, (cut.use,), _quarters(one.case, start))
+    last = looked_until(one.study.arrays) - 1
+    return _is_met(one, run, (cut.use,), _quarters(one.case, start, last))
 
 
 @quantity(COVER)

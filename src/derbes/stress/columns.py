@@ -1,5 +1,6 @@
 """One way to name an answer over draws: what it is, of which measure, from when, how long."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -122,6 +123,20 @@ class Target:
     """Lengths of the curves of when it ends; empty: it has a fixed start. [period]"""
     starts: tuple[int, ...]
     """Dates, rising. [period]"""
+    watched: tuple[int, ...]
+    """Starts at which it is judged whether it has ended: one from each date, and from each year
+    behind the first, to the next. [period]"""
+
+    def from_date(self, start: int) -> int:
+        """Place of the first start at or behind a date at which ends are judged."""
+        return bisect_left(self.watched, start)
+
+    def survived(self, bound: str = MYOPIC, *, lengths: Sequence[int] = ()) -> list[DrawColumn]:
+        """Whether each length is survived at each start at which ends are judged."""
+        lengths = lengths or self.lengths
+        return [
+            DrawColumn(SURVIVES, self.measure, s, n, bound) for n in lengths for s in self.watched
+        ]
 
     def columns(
         self, kind: str, bound: str = MYOPIC, *, lengths: Sequence[int] = ()
@@ -142,9 +157,11 @@ def target_of(
     every = tuple(sorted({*(lengths or own.lengths or (1,))}))
     length = main_length(case, every, is_main=measure == main_measure(case))
     if own.start is not None:
-        return Target(measure, length, (), (own.start,))
+        return Target(measure, length, (), (own.start,), ())
     yearly = range(0, case.calendar.n_periods, max(1, MONTHS_A_YEAR // case.calendar.step))
-    return Target(measure, length, every, tuple(sorted({*starts})) or tuple(yearly))
+    dates = tuple(sorted({*starts})) or tuple(yearly)
+    watched = sorted({*dates, *(start for start in yearly if start > dates[0])})
+    return Target(measure, length, every, dates, tuple(watched))
 
 
 def targets_of(case: Case, request: Request) -> tuple[Target, ...]:
@@ -186,8 +203,8 @@ class DrawnVariant:
             if self.request.asks(SURVIVE):
                 columns += one.columns(UNMET_ESSENTIAL)
             if self.request.asks(ENDED) and one.lengths:
-                columns += one.columns(SURVIVES, lengths=one.lengths)
-        return tuple(columns)
+                columns += [*one.survived(), *one.columns(SURVIVES)[:1]]
+        return tuple(dict.fromkeys(columns))
 
     @property
     def solved_columns(self) -> tuple[DrawColumn, ...]:
@@ -200,7 +217,7 @@ class DrawnVariant:
             if self.request.asks(SURVIVE):
                 columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))
             if self.request.asks(ENDED) and one.lengths:
-                columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
+                columns += one.survived(OPTIMAL)
             if self.request.asks(LEVERAGE, FANS):
                 columns += [
                     DrawColumn(kind, one.measure, start, one.length, bound)

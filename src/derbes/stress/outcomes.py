@@ -7,12 +7,12 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
 from derbes.analysis.cover import StartCover
-from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
+from derbes.analysis.leverage import QUARTER, Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
@@ -30,7 +30,7 @@ from derbes.draws.study import ChangedArrays, longest_length, make_study, narrow
 from derbes.errors import SolveError
 from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
 from derbes.language import _
-from derbes.model.arrays import BoolArray, IntArray
+from derbes.model.arrays import BoolArray, IntArray, looked_until
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import Values
 from derbes.parallel import RunOptions, run_tasks
@@ -282,6 +282,35 @@ def ended_by(survives: FloatArray) -> FloatArray:
     """Whether no start from each date on goes short, by whether each is survived. (N, dates)"""
     later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
     return np.asarray(later, dtype=np.float64)
+
+
+def central_draws(variant: DrawnVariant) -> Draws:
+    """One row: every input at its central value, outside any scenario."""
+    known = inputs_by_path(variant.case)
+    values = [[known[path].value if path in known else np.nan for path in variant.paths]]
+    return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
+
+
+def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
+    """A variant whose ends are judged where they are hardest to reach.
+
+    From each date, and from each year, to the next it is the start, one a quarter, at which the
+    measure leaves most unmet at central values, then that which lasts least. So what is short
+    in one season of the year is seen by draws that look at one start of each.
+    """
+    center, every = central_draws(variant), max(1, QUARTER // variant.case.calendar.step)
+    until, told = looked_until(rule.model("", center, is_alone=True).arrays), []
+    for target in variant.targets:
+        spans = [range(*span, every) for span in pairwise([*target.watched, until])]
+        looked = replace(target, starts=tuple(start for span in spans for start in span))
+        kinds = looked.columns(UNMET_ESSENTIAL), looked.columns(TIME_TO_SURVIVE, lengths=(0,))
+        found = disruption_numbers(rule, center, [*kinds[0], *kinds[1]])[0].reshape(2, -1)
+        rank = {
+            s: (-round(n, 6), lasts, s) for s, n, lasts in zip(looked.starts, *found, strict=True)
+        }
+        watched = tuple(min(span, key=rank.__getitem__) for span in spans)
+        told.append(replace(target, watched=watched))
+    return replace(variant, targets=tuple(told))
 
 
 # Hazards
@@ -580,7 +609,7 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
                 column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
                 numbers[column] = float(min(lasts, LOOKED_AT) * step)
         if asked.asks(ENDED) and target.lengths:
-            for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
+            for one in outcomes_of(Starts(alone, target.watched, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
                 numbers[column] = float(not one.short_uses)
         if not asked.asks(LEVERAGE, FANS):

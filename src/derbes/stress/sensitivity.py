@@ -547,8 +547,9 @@ def evaluation(
     """
     target, calendar = variant.targets[0], variant.case.calendar
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
-    at_dates = target.columns(SURVIVES) if len(own) < len(columns) else []
+    at_dates = target.survived(lengths=(target.length,)) if len(own) < len(columns) else []
     starts = target.starts
+    places = [target.from_date(start) for start in starts]
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
     def answers(draws: Draws) -> FloatArray:
@@ -557,7 +558,7 @@ def evaluation(
             numbers = np.column_stack([known.numbers[column] for column in wanted])
         else:
             numbers = disruption_numbers(rule, draws, own, until_last=at_dates)
-        ended = ended_by(numbers[:, len(own) :])
+        ended = ended_by(numbers[:, len(own) :])[:, places]
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
             if column.kind == ENDED_BY:
