@@ -124,8 +124,8 @@ class Target:
     starts: tuple[int, ...]
     """Dates, rising. [period]"""
     watched: tuple[int, ...]
-    """Starts at which it is judged whether it has ended: one from each date, and from each year
-    behind the first, to the next. [period]"""
+    """Starts at which it is judged whether it has ended, rising: each date, each year behind the
+    first, and what is weaker between them. [period]"""
 
     def from_date(self, start: int) -> int:
         """Place of the first start at or behind a date at which ends are judged."""

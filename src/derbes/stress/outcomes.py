@@ -292,11 +292,11 @@ def central_draws(variant: DrawnVariant) -> Draws:
 
 
 def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
-    """A variant whose ends are judged where they are hardest to reach.
+    """A variant whose ends are judged where they are hardest to reach, too.
 
-    From each date, and from each year, to the next it is the start, one a quarter, at which the
-    measure leaves most unmet at central values, then that which lasts least. So what is short
-    in one season of the year is seen by draws that look at one start of each.
+    From each date, and from each year, to the next that is the start, one a quarter, at which
+    the measure leaves most unmet at central values, then that which lasts least. So what is
+    short in one season of the year is seen by draws that look at two starts of each.
     """
     center, every = central_draws(variant), max(1, QUARTER // variant.case.calendar.step)
     until, told = looked_until(rule.model("", center, is_alone=True).arrays), []
@@ -308,8 +308,8 @@ def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
         rank = {
             s: (-round(n, 6), lasts, s) for s, n, lasts in zip(looked.starts, *found, strict=True)
         }
-        watched = tuple(min(span, key=rank.__getitem__) for span in spans)
-        told.append(replace(target, watched=watched))
+        weakest = {min(span, key=rank.__getitem__) for span in spans}
+        told.append(replace(target, watched=tuple(sorted({*target.watched, *weakest}))))
     return replace(variant, targets=tuple(told))
 
 
