@@ -4,10 +4,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from derbes.case.entities import Case, essential_uses, main_length, main_measure
+from derbes.case.entities import Case, Tier, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
 from derbes.case.request import BASE, ENDED, FANS, HAZARDS, LEVERAGE, SURVIVE, Request
 from derbes.draws.study import variant_case
+from derbes.model.compile import use_weights
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
 
@@ -87,9 +88,8 @@ HAZARD_COLUMNS = tuple(
 
 
 def unmet_unit(case: Case) -> str:
-    """Unit of unmet essential demand; empty where the uses differ."""
-    units = {case.goods[case.uses[use].good].unit for use in essential_uses(case)}
-    return units.pop() if len(units) == 1 else ""
+    """Unit of unmet essential demand: that of the largest use, else weighted or months of use."""
+    return use_weights(case)[1][Tier.ESSENTIAL]
 
 
 @dataclass(frozen=True, slots=True)

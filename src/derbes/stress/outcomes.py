@@ -31,8 +31,14 @@ from derbes.errors import SolveError
 from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray, looked_until
-from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
-from derbes.model.numbers import Values
+from derbes.model.compile import (
+    compile_case,
+    longest_lead_time,
+    refill_periods,
+    tail_periods,
+    use_weights,
+)
+from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
@@ -179,6 +185,16 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
+def weighted(rule: Rule, draws: Draws, unmet: FloatArray) -> FloatArray:
+    """Unmet demand of all essential uses together, each by its weight. (N, U) → (N,)"""
+    total = np.empty(len(unmet))
+    for name, rows, own in by_scenario(draws):
+        world, values = rule.world(name), dict(zip(own.inputs, own.values.T, strict=True))
+        weights = use_weights(world, with_formulas(world, values))[0]
+        total[rows] = (weights * unmet[rows])[:, essential_columns(world)].sum(axis=1)
+    return total
+
+
 def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
     """Each scenario of the draws, its rows, and the draws of these."""
     names, every = np.array(draws.scenarios), np.arange(len(draws.weights))
@@ -255,7 +271,7 @@ def disruption_numbers(
             elif one.kind == SURVIVES:
                 numbers[rows, column] = (added <= 0.0).all(axis=1)
             else:
-                numbers[rows, column] = added.sum(axis=1)
+                numbers[rows, column] = weighted(rule, own, added)
     return numbers
 
 
@@ -449,12 +465,12 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     events = make_events(case, draws, seed=seed)
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
-    unmet = found.unmet[:, essential_columns(case)]
+    mine = essential_columns(case)
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(unmet.sum(axis=1), calm.unmet[:, essential_columns(case)].sum(axis=1)),
+        unmet=_more(*(weighted(rule, draws, one.unmet) for one in (found, calm))),
         first_short=found.first_short,
-        short_uses=(unmet > 0.0).astype(np.float64),
+        short_uses=(found.unmet[:, mine] > 0.0).astype(np.float64),
         uses=essential_uses(case),
         p_short=found.p_short[:n_calendar] * len(draws.weights),
         weights=draws.weights,
