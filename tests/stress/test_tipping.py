@@ -113,7 +113,16 @@ def test_an_opening_is_told_as_a_month():
         return (late <= 12.0).astype(float)[:, None]
 
     (found,) = tipping_values(case, ["early"], early)
-    assert (found.value, found.shown) == (pytest.approx(12.0, abs=1e-3), "2029-01")
+    assert (found.value, found.shown) == (12.0, "2029-01")
+    assert found.says == "early flips if plants.works.opening is after 2029-01"
+
+    def earlier(draws):
+        late = draws.values[:, draws.inputs.index("plants.works.opening")]
+        return (np.ceil(late) <= -2.0).astype(float)[:, None]
+
+    (found,) = tipping_values(case, ["earlier"], earlier)
+    assert (found.value, found.shown) == (-2.0, "2027-12")
+    assert found.says == "earlier flips if plants.works.opening is before 2027-12"
 
 
 def test_an_even_chance_is_found_where_a_share_rises_straight():

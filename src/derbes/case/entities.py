@@ -586,6 +586,22 @@ def essential_uses(case: Case) -> tuple[str, ...]:
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
+def is_opening(path: str) -> bool:
+    """Whether an input is the opening of a plant, which is drawn as months from the one planned."""
+    section, _dot, rest = path.partition(".")
+    return section == "plants" and rest.endswith(".opening")
+
+
+def opening_month(case: Case, path: str, months: float, *, side: str = "") -> str:
+    """ISO month of an opening so many months from the one planned, in whole periods.
+
+    Of a value at which an answer turns, the last month with the answer as it is when it turns
+    `above`, and the first when it turns `below`.
+    """
+    opening = case.plants[path.split(".")[1]].opening + case.calendar.periods(months)
+    return case.calendar.label(opening + (side == "below"))
+
+
 def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:
     """Every supplier with each of its routes; an empty one where it names none."""
     return ((one, route) for one in case.suppliers.values() for route in one.routes or ("",))

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, is_opening
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
@@ -434,8 +434,15 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
                 is_same = truth == at_center[part]
                 between[part] = (middle, other) if is_same else (same, middle)
     turn = partial(Flip, input=number.path, unit=number.unit, central=number.value)
+
+    def at(same: float, other: float) -> float:
+        """Where it turns; of an opening the last whole period before."""
+        if not is_opening(number.path):
+            return (same + other) / 2
+        return float(case.calendar.step * (case.calendar.periods(same) - (other < same)))
+
     return {
-        part: turn(value=(same + other) / 2, direction="above" if other > same else "below")
+        part: turn(value=at(same, other), direction="above" if other > same else "below")
         for part, (same, other) in between.items()
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, is_opening, opening_month
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
@@ -203,18 +203,18 @@ def tipping_values(
         place, holds_below = flips[a, d] if is_flip else over[a, d]
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
-        section, plant, key = [*quantity.path.split(".", 2), "", ""][:3]
-        is_opening = (section, key) == ("plants", "opening")
-        if is_opening:
-            opening = case.plants[plant].opening + round(place / case.calendar.step)
-            words = case.calendar.label(opening)
+        is_month = is_opening(quantity.path)
+        if is_month:  # what turns is the period, not the month that is drawn
+            place = float(case.calendar.step * round(place / case.calendar.step))
+            side = BELOW if is_below and is_flip else ""
+            words = opening_month(case, quantity.path, place, side=side)
         values = {"answer": names[a], "input": quantity.path, "value": words}
         says = {
             (True, True): worded("{answer} flips if {input} is before {value}", **values),
             (True, False): worded("{answer} flips if {input} is after {value}", **values),
             (False, True): worded("{answer} flips if {input} is below {value}", **values),
             (False, False): worded("{answer} flips if {input} is above {value}", **values),
-        }[is_opening, is_below]
+        }[is_month, is_below]
         if not is_flip:
             says = worded("{answer} holds in half of the draws where {input} is {value}", **values)
         told.append(
