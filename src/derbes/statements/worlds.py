@@ -14,7 +14,7 @@ import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import FloatArray, Quantity, Step
 from derbes.case.request import BASE, Request
 from derbes.grammar import COMPARISONS
 from derbes.language import worded
@@ -107,9 +107,15 @@ class Model:
             raise Unknown(f"goods.{name}")
         return self.arrays.goods.index(name)
 
-    def span(self, since: Day, until: Day) -> slice:
-        """Periods from one month to another, both counted."""
-        return slice(self.period(since), self.period(until) + 1)
+    def parts(self, since: Day, until: Day) -> FloatArray:
+        """Part of each period of the calendar from one month to another, both counted. (T,)"""
+        calendar = self.case.calendar
+        self.period(since), self.period(until)
+        begins, step = int(calendar.step) * np.arange(calendar.n_periods), int(calendar.step)
+        by_month = replace(calendar, step=Step.MONTH)
+        first, last = (by_month.index(*day.month) for day in (since, until))
+        within = np.minimum(begins + step, last + 1) - np.maximum(begins, first)
+        return np.asarray(np.maximum(within, 0) / step, dtype=np.float64)
 
     @property
     @kept
