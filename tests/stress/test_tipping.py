@@ -10,7 +10,7 @@ from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
 from derbes.stress.sensitivity import even_chance, pool_adjacent, tipping_values
-from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example
+from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example, with_numbers
 
 
 def columns(draws):
@@ -72,6 +72,20 @@ def test_of_several_flips_the_nearest_is_told():
 
     (found,) = tipping_values(uncertain_example(), ["outside"], outside)
     assert (found.value, found.direction) == (pytest.approx(450.0, abs=1e-3), "below")
+    assert found.central_answer
+
+
+def test_a_flip_close_to_the_center_is_seen_between_looks():
+    """All nine looks fall where the answer is another one; then none was told, or a far one."""
+
+    def near(draws):
+        _demand, stock, _other = columns(draws)
+        return ((stock > 601.0) & (stock < 612.0)).astype(float)[:, None]
+
+    stock = Quantity(607.0, "t", 300.0, 900.0)
+    case = with_numbers(uncertain_example(), {STOCK: stock})
+    (found,) = tipping_values(case, ["near"], near)
+    assert (found.value, found.direction) == (pytest.approx(612.0, abs=1e-3), "above")
     assert found.central_answer
 
 

@@ -165,7 +165,8 @@ def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
 # Tipping values
 
 N_LOOKS = 9
-"""Points of a range at which an answer is looked at before the search, ends included."""
+"""Points of a range at which an answer is looked at before the search, ends included; beside the
+center."""
 N_HALVINGS = 20
 """Halvings of the part in which it flips: to a millionth of the range."""
 N_BINS = 40
@@ -247,12 +248,13 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
     All flips are searched together, so that each halving is one evaluation of many rows.
     """
     n = len(center.inputs)
-    looks = center.low + np.linspace(0.0, 1.0, N_LOOKS)[:, None] * (center.high - center.low)
-    rows = np.tile(center.central, (1 + n * N_LOOKS, 1))
+    evenly = center.low + np.linspace(0.0, 1.0, N_LOOKS)[:, None] * (center.high - center.low)
+    looks = np.sort(np.vstack([evenly, center.central]), axis=0)
+    rows = np.tile(center.central, (1 + looks.size, 1))
     for d in range(n):
-        rows[1 + d * N_LOOKS : 1 + (d + 1) * N_LOOKS, d] = looks[:, d]
+        rows[1 + d * len(looks) : 1 + (d + 1) * len(looks), d] = looks[:, d]
     answers = evaluate(center.draws(rows)) > EVEN
-    along = answers[1:].reshape(n, N_LOOKS, answers.shape[1])
+    along = answers[1:].reshape(n, len(looks), answers.shape[1])
     column, answer, look = np.nonzero((along[:, :-1] != along[:, 1:]).transpose(0, 2, 1))
     below, above = looks[look, column], looks[look + 1, column]
     holds_below = along[column, look, answer]
