@@ -295,19 +295,6 @@ def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | Non
     return Unit(name, left.factor * right.factor**power, kept)
 
 
-_FIRST = {"time": "month", "mass": "kg", "volume": "m3", "energy": "MWh", "count": "piece"}
-"""Kind → unit of it that is worth 1."""
-
-
-def unit_named(powers: Mapping[str, int], money: str, words: Mapping[str, str] = _FIRST) -> str:
-    """A unit that counts these kinds and is worth 1, as a case file writes it."""
-    known = {**_FIRST, **words, "money": money}
-    names = {kind: known.get(kind, kind) for kind in powers}
-    above = [names[kind] for kind, power in powers.items() for _again in range(power)]
-    below = [names[kind] for kind, power in powers.items() for _again in range(-power)]
-    return "/".join(["*".join(above) or ("1" if below else ""), *below])
-
-
 def _how_to_fit(left: Unit | None, right: Unit | None) -> str:
     """What to do where two numbers measure different things."""
     ratio = product(left, right, -1) or ONE

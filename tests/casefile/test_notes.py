@@ -48,19 +48,6 @@ NOTES = [
         "\n    fix: write it in USD where that matters",
     ),
     (
-        "two senders at once",
-        [
-            (
-                "    lengths: [6, 12]\n    in_transit: lost\n",
-                "    lengths: [6, 12]\n    in_transit: lost\n    together_with: [other]\n"
-                "  other: {kind: route_closure, sender: south, hits: {via: south},"
-                " in_transit: lost, lengths: [6]}\n",
-            ),
-        ],
-        "line 57, measures.embargo.together_with: what it costs south is not counted beside what it"
-        " costs north\n    fix: look at the leverage ratio as that of north alone",
-    ),
-    (
         "on the way",
         [("    in_transit: lost\n", "")],
         "line 51, measures.embargo: what is on the way when it starts is taken as lost:"

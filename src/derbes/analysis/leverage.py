@@ -36,7 +36,7 @@ from derbes.analysis.responses import (
     wanted_points,
 )
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Step
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
@@ -464,8 +464,6 @@ def outcome_of(
     )
 
 
-QUARTER = 3
-"""Length of a quarter. [month]"""
 END_CHUNKS_A_WORKER = 2
 """Chunks of starts per worker and variant, where there are several: each begins cold."""
 Key = tuple[str, str, int]
@@ -538,7 +536,7 @@ def leverage_ends(
 
 def _grid(study: Study, starts: Sequence[int]) -> list[int]:
     """Starts on which ends are judged. [period]"""
-    every = max(1, QUARTER // study.arrays.calendar.step)
+    every = max(1, Step.QUARTER // study.arrays.calendar.step)
     last = study.arrays.n_calendar - 1
     return sorted({*range(0, looked_until(study.arrays), every), last, *starts})
 

@@ -364,7 +364,7 @@ class Measure(Element):
     crisis: Annotated[bool, forms.FlagForm()] = False
     """Whether uses switch to their crisis demand while it runs."""
     together_with: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
-    """Measures that run at the same time."""
+    """Measures that run at the same time; costs of a sender are those of this one's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -593,11 +593,7 @@ def is_opening(path: str) -> bool:
 
 
 def opening_month(case: Case, path: str, months: float, *, side: str = "") -> str:
-    """ISO month of an opening so many months from the one planned, in whole periods.
-
-    Of a value at which an answer turns, the last month with the answer as it is when it turns
-    `above`, and the first when it turns `below`.
-    """
+    """Month of an opening so late, in whole periods; of what turns `below` it, the one behind."""
     opening = case.plants[path.split(".")[1]].opening + case.calendar.periods(months)
     return case.calendar.label(opening + (side == "below"))
 

@@ -33,6 +33,7 @@ from derbes.casefile.entries import (
     keys_of,
     place,
 )
+from derbes.casefile.formulas import unit_named
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
@@ -46,7 +47,7 @@ from derbes.casefile.quantities import (
     read_quantity,
     wrong_parts,
 )
-from derbes.grammar import ExpressionError, unit_named
+from derbes.grammar import ExpressionError
 from derbes.language import _, ngettext, text_of
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit

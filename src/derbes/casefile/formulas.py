@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from derbes.case.quantity import Formula, Quantity, Tree
-from derbes.grammar import ExpressionError, Node, Reader, Unusable, unit_named
+from derbes.grammar import ExpressionError, Node, Reader, Unusable
 from derbes.language import _
 from derbes.units import ONE, Unit, UnitError, parse_unit
 
@@ -165,3 +165,16 @@ def powers_of(unit: Unit, rates: Callable[[str], float | None]) -> Powers:
 def singular(word: str) -> str:
     """A word that is a unit of its own, without the s of several: 2 tubes, 60 a tube."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+_FIRST = {"time": "month", "mass": "kg", "volume": "m3", "energy": "MWh", "count": "piece"}
+"""Kind → unit of it that is worth 1."""
+
+
+def unit_named(powers: Powers, money: str, words: Mapping[str, str] = _FIRST) -> str:
+    """A unit that counts these kinds and is worth 1, as a case file writes it."""
+    known = {**_FIRST, **words, "money": money}
+    names = {kind: known.get(kind, kind) for kind in powers}
+    above = [names[kind] for kind, power in powers.items() for _again in range(power)]
+    below = [names[kind] for kind, power in powers.items() for _again in range(-power)]
+    return "/".join(["*".join(above) or ("1" if below else ""), *below])

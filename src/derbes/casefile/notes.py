@@ -98,25 +98,13 @@ def formulas_of_what_changes(draft: CaseDraft) -> Iterator[Finding]:
                 yield Finding(tuple(one.number.path.split(".")), what, fix)
 
 
-def costs_of_other_senders(draft: CaseDraft) -> Iterator[Finding]:
-    """What measures do together is counted together; what it costs, of the first's sender alone."""
-    measures = draft.case.measures
-    for name, one in measures.items():
-        others = {measures[other].sender for other in one.together_with if other in measures}
-        for other in sorted(others - {one.sender, ""}) if one.sender else ():
-            what = worded("what it costs {other} is not counted beside what it costs {sender}",
-                          other=other, sender=one.sender)  # fmt: skip
-            fix = worded("look at the leverage ratio as that of {sender} alone", sender=one.sender)
-            yield Finding(("measures", name, "together_with"), what, fix)
-
-
 def money_at_one_rate(draft: CaseDraft) -> Iterator[Finding]:
     """What is one number takes the first period's rate where its money is worth other at others."""
-    case, budget = draft.case, draft.case.budget
+    case, month = draft.case, draft.case.calendar.label(0)
     costs = [use.shortage_cost for use in case.uses.values()]
-    for one in (*costs, *((budget.total, budget.foreign_total) if budget else ())):
-        if one is not None and one.steps:
-            month = case.calendar.label(0)
+    costs += [case.budget.total, case.budget.foreign_total] if case.budget else []
+    for one in filter(None, costs):
+        if one.steps:
             what = worded("its money counts at the rate of {month} throughout", month=month)
             fix = worded("write it in {money} where that matters", money=case.currency)
             yield Finding(tuple(one.path.split(".")), what, fix)
@@ -442,7 +430,6 @@ NOTES: tuple[Check, ...] = (
     case_without_measures,
     formulas_in_their_ranges,
     formulas_of_what_changes,
-    costs_of_other_senders,
     money_at_one_rate,
     step_that_is_coarse,
     times_in_whole_periods,

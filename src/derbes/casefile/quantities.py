@@ -20,9 +20,9 @@ from derbes.case.quantity import (
     Quantity,
 )
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
-from derbes.casefile.formulas import Powers, powers_of, read_formula
+from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.casefile.hints import how_to_write_month
-from derbes.grammar import ExpressionError, refused, unit_named
+from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
     GROUP_SPACE,

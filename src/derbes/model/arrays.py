@@ -233,19 +233,15 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
 
 @lru_cache(maxsize=64)
 def looked_until(arrays: CaseArrays) -> int:
-    """Period before which starts are looked at for the date of an end.
+    """Period before which starts are looked at: the calendar's end, a year later where it repeats.
 
-    That behind the calendar, and a year later where its last year goes on repeating: what is
-    short each winter has not ended because the calendar does, in spring.
+    What is short each winter has not ended because the calendar does, in spring.
     """
     n, a_year, own = arrays.n_calendar, MONTHS_A_YEAR // arrays.calendar.step, arrays.activities
-    paths = (arrays.demand, arrays.crisis_demand, arrays.reserve, own.capacity, own.unit_cost)
-    for path in (*paths, arrays.shared_capacity, arrays.line_hours):
-        year, next_one = path[:, n : n + a_year], path[:, n + a_year : n + 2 * a_year]
-        has_seasons = (year != year[:, :1]).any(axis=1)
-        if (has_seasons & (year == next_one).all(axis=1)).any():
-            return n + a_year
-    return n
+    used = arrays.demand, arrays.crisis_demand, arrays.reserve, arrays.line_hours
+    paths = np.vstack([*used, own.capacity, own.unit_cost, arrays.shared_capacity])[:, n:]
+    repeats = (paths[:, :a_year] == paths[:, a_year : 2 * a_year]).all(axis=1)
+    return n + a_year * bool(((paths[:, :a_year] != paths[:, :1]).any(axis=1) & repeats).any())
 
 
 def far(calendar: Calendar) -> int:

@@ -167,14 +167,8 @@ def unit_words(unit: str) -> str:
     counted, _from, month = unit.partition(MONTHS_FROM)
     if month and not counted:
         return _("months from {month}").format(month=month)
-    return sum_words(unit) or format_unit(unit, language())
-
-
-def sum_words(unit: str) -> str:
-    """In what unlike uses are added up, in the language in use; empty: in a unit of their own."""
-    return {"weighted units": _("weighted units"), "months of use": _("months of use")}.get(
-        unit, ""
-    )
+    sums = {"weighted units": _("weighted units"), "months of use": _("months of use")}
+    return sums.get(unit) or format_unit(unit, language())
 
 
 def response_column() -> Column:

@@ -15,7 +15,7 @@ from typing import ClassVar, TypeVar
 from derbes.case.entities import Case, Tier, quantities
 from derbes.case.forms import MOST_MONTHS
 from derbes.errors import Problem, did_you_mean
-from derbes.grammar import ExpressionError, Node, Reader, Unusable, product, unit_named
+from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
 from derbes.statements import of_case, of_model, of_sellers, terms  # noqa: F401 - they declare what is named
 from derbes.statements.terms import DATE, TRUTH, Day, Engine, Gives, Kind, Takes, Term, Value
@@ -205,30 +205,15 @@ class _Reader(Reader[Term]):
         return part.kind.unit
 
     def made(self, sign: str, parts: tuple[Term, ...], unit: Unit | None) -> Term:
-        """An operator and its parts; kinds that meet in a product are counted in one unit."""
+        """An operator and its parts; in a product each kind counts in the first of its units."""
         found, case = Term(number_kind(unit), sign, parts), self.names.case
-        if sign not in {"*", "/"} or unit is None:
+        if sign not in {"*", "/"} or unit is None or None in [one.kind.unit for one in parts]:
             return found
-        homes = [at_home(one.kind.unit or ONE, case) for one in parts]
-        kinds = [dict(home[0].powers).keys() if home else set() for home in homes]
-        if not kinds[0] & kinds[1]:
-            return found
-        return in_unit(found, self._in_first_units(unit), case) or found
-
-    def _in_first_units(self, unit: Unit) -> Unit:
-        """The unit of a product in which each kind counts in that of its units that stands first.
-
-        So what a plain number beside it counts does not hang on how amounts are written: tonnes
-        over thousands of tonnes are a share, and dollars a tonne times such thousands dollars.
-        """
-        home = at_home(unit, self.names.case)
-        powers = dict(home[0].powers if home else unit.powers)
+        powers = (at_home(unit, case) or (unit,))[0].powers
         simple = [self.names.unit(word) for word in _WORD.findall(unit.name)]
-        first = {kind: one for one in reversed(simple) for kind, _power in one.powers}
-        worth = {kind: first[kind].factor for kind in powers.keys() & first.keys()}
-        factor = math.prod(each ** powers[kind] for kind, each in worth.items())
-        name = unit_named(powers, "", {kind: one.name for kind, one in first.items()})
-        return Unit(name, factor, tuple(powers.items()))
+        first = {kind: one.factor for one in reversed(simple) for kind, _power in one.powers}
+        factor = math.prod(first.get(kind, 1.0) ** power for kind, power in powers)
+        return in_unit(found, replace(unit, factor=factor, powers=powers), case) or found
 
     def _truth(self, node: Node) -> Term:
         return self._giving(node, Gives.TRUTH, _("this is a {kind}, not true or false"))

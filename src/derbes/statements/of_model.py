@@ -13,7 +13,7 @@ from itertools import product
 import numpy as np
 
 from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Step
 from derbes.language import worded
 from derbes.model.arrays import ActivityKind, BoolArray, looked_until
 from derbes.model.compile import opening_period
@@ -48,8 +48,6 @@ from derbes.statements.worlds import ROUNDING, Model, Shortfall, kept, label_day
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
 SURE = 1e-6
 """Beliefs that lie closer to each other than this are the same."""
-QUARTER = 3
-"""Starts of a measure are looked at once a quarter. [month]"""
 Run = tuple[str, int]
 """A measure and its length. [period]"""
 
@@ -263,7 +261,7 @@ def _is_met(one: Model, run: Run, uses: tuple[str, ...], starts: Sequence[int]) 
 def _quarters(case: Case, first: int, last: int = -1) -> range:
     """Starts from one to another, else to the end of the calendar, one a quarter."""
     behind = last + 1 if last >= 0 else case.calendar.n_periods
-    return range(first, behind, max(1, QUARTER // case.calendar.step))
+    return range(first, behind, max(1, Step.QUARTER // case.calendar.step))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,8 +296,7 @@ def ended(one: Model, cut: Trial) -> bool:
     end of the calendar, and of a year more where the last goes on repeating.
     """
     run, start = _point_of(one, cut)
-    last = looked_until(one.study.arrays) - 1
-    return _is_met(one, run, (cut.use,), _quarters(one.case, start, last))
+    return _is_met(one, run, (cut.use,), _quarters(one.case, start, looked_until(one.arrays) - 1))
 
 
 @quantity(COVER)

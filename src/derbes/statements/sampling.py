@@ -411,7 +411,7 @@ def _turnings(
 def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
     """The values at which expressions turn between the central value of an input and an end."""
     number, end, at_center = side
-    case = center.ledger.case
+    case, calendar = center.ledger.case, center.ledger.case.calendar
 
     def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
         draw = partial(_at_center, case, {number.path: value})
@@ -433,16 +433,12 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
                 same, other = between[part]
                 is_same = truth == at_center[part]
                 between[part] = (middle, other) if is_same else (same, middle)
-    turn = partial(Flip, input=number.path, unit=number.unit, central=number.value)
-
-    def at(same: float, other: float) -> float:
-        """Where it turns; of an opening the last whole period before."""
-        if not is_opening(number.path):
-            return (same + other) / 2
-        return float(case.calendar.step * (case.calendar.periods(same) - (other < same)))
-
-    return {
-        part: turn(value=at(same, other), direction="above" if other > same else "below")
+    where, is_whole = "above" if end > number.value else "below", is_opening(number.path)
+    turn = partial(Flip, input=number.path, unit=number.unit, direction=where, central=number.value)
+    return {  # an opening works in whole periods: it turns behind the last on its lower side
+        part: turn(value=float(calendar.step * (calendar.periods(same) - (where == "below"))))
+        if is_whole
+        else turn(value=(same + other) / 2)
         for part, (same, other) in between.items()
     }
 

@@ -109,13 +109,12 @@ class Model:
 
     def parts(self, since: Day, until: Day) -> FloatArray:
         """Part of each period of the calendar from one month to another, both counted. (T,)"""
-        calendar = self.case.calendar
-        self.period(since), self.period(until)
-        begins, step = int(calendar.step) * np.arange(calendar.n_periods), int(calendar.step)
-        by_month = replace(calendar, step=Step.MONTH)
-        first, last = (by_month.index(*day.month) for day in (since, until))
-        within = np.minimum(begins + step, last + 1) - np.maximum(begins, first)
-        return np.asarray(np.maximum(within, 0) / step, dtype=np.float64)
+        calendar, step = self.case.calendar, int(self.case.calendar.step)
+        ends = [replace(calendar, step=Step.MONTH).index(*day.month) for day in (since, until)]
+        begins = np.arange(self.period(since), self.period(until) + 1) * step
+        parts = np.zeros(calendar.n_periods)
+        parts[begins // step] = np.minimum(begins + step, ends[1] + 1) - np.maximum(begins, ends[0])
+        return np.maximum(parts / step, 0.0)
 
     @property
     @kept

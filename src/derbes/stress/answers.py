@@ -5,6 +5,7 @@ Numbers over draws are told as answers, curves, fans and risks, and how they set
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -252,10 +253,10 @@ def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
         places = [place for start in target.watched for place in table.where(**asked, start=start)]
         months, ended = length * calendar.step, ended_by(table.numbers[:, places])
         for start in target.starts if places else ():
-            holds, bound = ended[:, target.from_date(start)], table.columns[places[0]].bound
-            p, error = probability(holds, table.weights, exact=table.exact)
-            date = calendar.label(start)
-            rows.append(EndedBy(table.variant, target.measure, months, date, p, error, bound, n))
+            holds, bound = ended[:, target.watched.index(start)], table.columns[places[0]].bound
+            about = table.variant, target.measure, months, calendar.label(start)
+            chance = probability(holds, table.weights, exact=table.exact)
+            rows.append(EndedBy(*about, *chance, bound, n))
     return tuple(rows)
 
 
@@ -410,9 +411,7 @@ def stress_case(
         n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
         parts = _tables(variant, rule, kept, near)
         tables += parts
-        curves += [
-            row for table in parts for one in variant.targets for row in curves_of(table, one)
-        ]
+        curves += chain.from_iterable(curves_of(t, one) for t in parts for one in variant.targets)
         if (found := hazards_of(variant, rule, kept)) is not None:
             by_hazards.append(hazard_table(variant.case, found, variant.variant))
             risks.append(hazard_risk(variant.case, found, variant.variant))

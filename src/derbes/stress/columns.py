@@ -1,8 +1,7 @@
 """One way to name an answer over draws: what it is, of which measure, from when, how long."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derbes.case.entities import Case, Tier, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
@@ -124,19 +123,12 @@ class Target:
     starts: tuple[int, ...]
     """Dates, rising. [period]"""
     watched: tuple[int, ...]
-    """Starts at which it is judged whether it has ended, rising: each date, each year behind the
-    first, and what is weaker between them. [period]"""
-
-    def from_date(self, start: int) -> int:
-        """Place of the first start at or behind a date at which ends are judged."""
-        return bisect_left(self.watched, start)
+    """Where ends are judged, rising: dates, years, and what is weaker between them. [period]"""
 
     def survived(self, bound: str = MYOPIC, *, lengths: Sequence[int] = ()) -> list[DrawColumn]:
         """Whether each length is survived at each start at which ends are judged."""
-        lengths = lengths or self.lengths
-        return [
-            DrawColumn(SURVIVES, self.measure, s, n, bound) for n in lengths for s in self.watched
-        ]
+        watched = replace(self, starts=self.watched)
+        return watched.columns(SURVIVES, bound, lengths=lengths or self.lengths)
 
     def columns(
         self, kind: str, bound: str = MYOPIC, *, lengths: Sequence[int] = ()
@@ -203,8 +195,8 @@ class DrawnVariant:
             if self.request.asks(SURVIVE):
                 columns += one.columns(UNMET_ESSENTIAL)
             if self.request.asks(ENDED) and one.lengths:
-                columns += [*one.survived(), *one.columns(SURVIVES)[:1]]
-        return tuple(dict.fromkeys(columns))
+                columns += one.survived()
+        return tuple(columns)
 
     @property
     def solved_columns(self) -> tuple[DrawColumn, ...]:

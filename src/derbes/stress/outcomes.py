@@ -12,9 +12,9 @@ from itertools import pairwise, product
 import numpy as np
 
 from derbes.analysis.cover import StartCover
-from derbes.analysis.leverage import QUARTER, Starts, leverage_rows, outcomes_of
+from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Step
 from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
 from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import (
@@ -186,7 +186,7 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
 
 
 def weighted(rule: Rule, draws: Draws, unmet: FloatArray) -> FloatArray:
-    """Unmet demand of all essential uses together, each by its weight. (N, U) → (N,)"""
+    """Unmet demand of all essential uses, each by its weight. (N, U) → (N,)"""
     total = np.empty(len(unmet))
     for name, rows, own in by_scenario(draws):
         world, values = rule.world(name), dict(zip(own.inputs, own.values.T, strict=True))
@@ -308,23 +308,19 @@ def central_draws(variant: DrawnVariant) -> Draws:
 
 
 def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
-    """A variant whose ends are judged where they are hardest to reach, too.
+    """A variant whose ends are judged at the weakest start from each date or year to the next, too.
 
-    From each date, and from each year, to the next that is the start, one a quarter, at which
-    the measure leaves most unmet at central values, then that which lasts least. So what is
-    short in one season of the year is seen by draws that look at two starts of each.
+    One a quarter, that leaves most unmet at the center, then lasts least: no season is missed.
     """
-    center, every = central_draws(variant), max(1, QUARTER // variant.case.calendar.step)
+    center, every = central_draws(variant), max(1, Step.QUARTER // variant.case.calendar.step)
     until, told = looked_until(rule.model("", center, is_alone=True).arrays), []
     for target in variant.targets:
         spans = [range(*span, every) for span in pairwise([*target.watched, until])]
-        looked = replace(target, starts=tuple(start for span in spans for start in span))
-        kinds = looked.columns(UNMET_ESSENTIAL), looked.columns(TIME_TO_SURVIVE, lengths=(0,))
-        found = disruption_numbers(rule, center, [*kinds[0], *kinds[1]])[0].reshape(2, -1)
-        rank = {
-            s: (-round(n, 6), lasts, s) for s, n, lasts in zip(looked.starts, *found, strict=True)
-        }
-        weakest = {min(span, key=rank.__getitem__) for span in spans}
+        each = replace(target, starts=tuple(start for span in spans for start in span))
+        asked = [*each.columns(UNMET_ESSENTIAL), *each.columns(TIME_TO_SURVIVE, lengths=(0,))]
+        unmet, lasts = disruption_numbers(rule, center, asked)[0].reshape(2, -1)
+        order = [each.starts[at] for at in np.lexsort((lasts, -unmet.round(6)))]
+        weakest = {min(span, key=order.index) for span in spans}
         told.append(replace(target, watched=tuple(sorted({*target.watched, *weakest}))))
     return replace(variant, targets=tuple(told))
 
@@ -465,12 +461,11 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     events = make_events(case, draws, seed=seed)
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
-    mine = essential_columns(case)
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
         unmet=_more(*(weighted(rule, draws, one.unmet) for one in (found, calm))),
         first_short=found.first_short,
-        short_uses=(found.unmet[:, mine] > 0.0).astype(np.float64),
+        short_uses=(found.unmet[:, essential_columns(case)] > 0.0).astype(np.float64),
         uses=essential_uses(case),
         p_short=found.p_short[:n_calendar] * len(draws.weights),
         weights=draws.weights,

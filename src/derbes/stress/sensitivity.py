@@ -165,8 +165,7 @@ def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
 # Tipping values
 
 N_LOOKS = 9
-"""Points of a range at which an answer is looked at before the search, ends included; beside the
-center."""
+"""Points of a range, beside the center, at which an answer is looked at first, ends included."""
 N_HALVINGS = 20
 """Halvings of the part in which it flips: to a millionth of the range."""
 N_BINS = 40
@@ -207,8 +206,7 @@ def tipping_values(
         is_month = is_opening(quantity.path)
         if is_month:  # what turns is the period, not the month that is drawn
             place = float(case.calendar.step * round(place / case.calendar.step))
-            side = BELOW if is_below and is_flip else ""
-            words = opening_month(case, quantity.path, place, side=side)
+            words = opening_month(case, quantity.path, place, side=BELOW * (is_below and is_flip))
         values = {"answer": names[a], "input": quantity.path, "value": words}
         says = {
             (True, True): worded("{answer} flips if {input} is before {value}", **values),
@@ -551,7 +549,7 @@ def evaluation(
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
     at_dates = target.survived(lengths=(target.length,)) if len(own) < len(columns) else []
     starts = target.starts
-    places = [target.from_date(start) for start in starts]
+    places = [target.watched.index(start) for start in starts if at_dates]
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
     def answers(draws: Draws) -> FloatArray:
