@@ -331,8 +331,10 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
         hazards=tuple(case.hazards),
         dates=case.calendar.labels,
         p_short=tuple(float(p) for p in found.p_short / len(found.weights)),
-        p_short_by=tuple(float(p) for p in np.cumsum(short_at)),
-        use=dict(zip(found.uses, (float(p) for p in weights @ found.short_uses), strict=True)),
+        p_short_by=tuple(float(p) for p in np.minimum(np.cumsum(short_at), 1.0)),
+        use=dict(
+            zip(found.uses, np.minimum(weights @ found.short_uses, 1.0).tolist(), strict=True)
+        ),
         expected_loss=float(weights @ found.loss) if has_price else None,
         cvar_loss=tail_mean(found.loss, weights, tail) if has_price else None,
         expected_unmet=float(weights @ found.unmet),
