@@ -233,7 +233,7 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
 
 @lru_cache(maxsize=64)
 def looked_until(arrays: CaseArrays) -> int:
-    """Period before which starts are looked at: the calendar's end, a year later where it repeats."""
+    """Period before which starts are looked at: the calendar's end, a year on where it repeats."""
     n, a_year, own = arrays.n_calendar, MONTHS_A_YEAR // arrays.calendar.step, arrays.activities
     used = arrays.demand, arrays.crisis_demand, arrays.reserve, arrays.line_hours
     paths = np.vstack([*used, own.capacity, own.unit_cost, arrays.shared_capacity])[:, n:]
