@@ -231,7 +231,6 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
     return np.asarray(shares, dtype=np.float64)
 
 
-@lru_cache(maxsize=64)
 def looked_until(arrays: CaseArrays) -> int:
     """Period before which starts are looked at: the calendar's end, a year on where it repeats."""
     n, a_year, own = arrays.n_calendar, MONTHS_A_YEAR // arrays.calendar.step, arrays.activities
