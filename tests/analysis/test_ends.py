@@ -26,6 +26,7 @@ from derbes.supply.disruption import horizon
 from derbes.supply.survival import SurvivalProgram
 from tests.analysis.asked import ends_of
 from tests.small_cases import one_good, with_winter, worked_example
+from tests.statements.ledgers import value_of
 from tests.supply.solved import changed, example
 
 Q = Quantity
@@ -255,6 +256,15 @@ def test_what_one_course_shows_for_many_starts_and_measures_is_what_each_says_al
         assert (one.start, one.measure, alone.short_uses) == (
             one.start, one.measure, one.short_uses,
         )  # fmt: skip
+
+
+def test_no_month_of_the_year_is_passed_over():
+    """A stop of one month is short each November alone, also of the year behind the calendar."""
+    case = with_winter(24, months=(10, 11), cold=400.0)
+    for starts in ((0,), tuple(range(24))):
+        assert ends_of(case, starts=starts, lengths=(1,))["use"].date is None
+    assert not value_of(case, "ended(sender, 2026-01, months=1)")
+    assert not value_of(case, "ended(sender, 2026-02, months=1)")
 
 
 @pytest.mark.parametrize("n_periods", [24, 36, 35])

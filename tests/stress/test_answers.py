@@ -433,12 +433,16 @@ def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
 
 
 @pytest.mark.parametrize("starts", [(), (0,), (23,)], ids=str)
-def test_whether_it_has_ended_looks_at_all_seasons(starts):
+@pytest.mark.parametrize(
+    ("case", "length"),
+    [(with_winter(24), 3), (with_winter(24, months=(10, 11), cold=400.0), 1)],
+    ids=("winter", "November"),
+)
+def test_whether_it_has_ended_looks_at_all_seasons(case, length, starts):
     """At January's starts alone a stop that is short each winter had ended in all draws."""
-    case = with_winter(24)
     stock = replace(case.stockpiles["stock"], quantity=ranged(STOCK, 300.0))
     case = replace(case, stockpiles={"stock": stock})
-    found = stress_case(case, replace(asked_of("ended", starts=starts), lengths=(3,)), MADE)
+    found = stress_case(case, replace(asked_of("ended", starts=starts), lengths=(length,)), MADE)
     assert {(one.bound, one.p) for one in found.p_ended} == {("optimal", 0.0), ("myopic", 0.0)}
     dates = [case.calendar.label(start) for start in starts or (0, 12)]
     assert [one.date for one in found.p_ended if one.bound == "myopic"] == dates

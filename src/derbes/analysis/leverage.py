@@ -537,8 +537,8 @@ def leverage_ends(
 def _grid(study: Study, starts: Sequence[int]) -> list[int]:
     """Starts on which ends are judged. [period]"""
     every = max(1, Step.QUARTER // study.arrays.calendar.step)
-    last = study.arrays.n_calendar - 1
-    return sorted({*range(0, looked_until(study.arrays), every), last, *starts})
+    until, last = looked_until(study.arrays), study.arrays.n_calendar - 1
+    return sorted({*range(0, until, every), last, until - 1, *starts})
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:

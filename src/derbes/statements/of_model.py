@@ -15,7 +15,7 @@ import numpy as np
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import FloatArray, Step
 from derbes.language import worded
-from derbes.model.arrays import ActivityKind, BoolArray, looked_until
+from derbes.model.arrays import ActivityKind, BoolArray
 from derbes.model.compile import opening_period
 from derbes.model.numbers import over
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
@@ -292,11 +292,10 @@ def survives(one: Model, cut: Trial) -> bool:
 
 @quantity(COVER)
 def ended(one: Model, cut: Trial) -> bool:
-    """Whether the measure is survived at each start from that month on, one a quarter, to the
-    end of the calendar, and of a year more where the last goes on repeating.
-    """
-    run, start = _point_of(one, cut)
-    return _is_met(one, run, (cut.use,), _quarters(one.case, start, looked_until(one.arrays) - 1))
+    """Whether `ends` gives that month or one before: every start from it on is survived."""
+    one.period(cut.at)
+    date = ends(one, sender=cut.sender, months=cut.months, use=cut.use, measure=cut.measure)
+    return date.first <= cut.at.first
 
 
 @quantity(COVER)

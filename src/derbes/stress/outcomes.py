@@ -14,7 +14,7 @@ import numpy as np
 from derbes.analysis.cover import StartCover
 from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Step
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
 from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import (
@@ -310,12 +310,12 @@ def central_draws(variant: DrawnVariant) -> Draws:
 def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
     """A variant whose ends are judged at the weakest start from each date or year to the next, too.
 
-    One a quarter, that leaves most unmet at the center, then lasts least: no season is missed.
+    That leaves most unmet at the center, then lasts least: so no season is missed.
     """
-    center, every = central_draws(variant), max(1, Step.QUARTER // variant.case.calendar.step)
-    until, told = looked_until(rule.model("", center, is_alone=True).arrays), []
+    center, told = central_draws(variant), []
+    until = looked_until(rule.model("", center, is_alone=True).arrays)
     for target in variant.targets:
-        spans = [range(*span, every) for span in pairwise([*target.watched, until])]
+        spans = [range(*span) for span in pairwise([*target.watched, until])]
         each = replace(target, starts=tuple(start for span in spans for start in span))
         asked = [*each.columns(UNMET_ESSENTIAL), *each.columns(TIME_TO_SURVIVE, lengths=(0,))]
         unmet, lasts = disruption_numbers(rule, center, asked)[0].reshape(2, -1)
