@@ -16,6 +16,7 @@ from derbes.analysis.leverage import (
     starts_behind,
 )
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
+from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.casefile.reader import read_case
@@ -265,6 +266,8 @@ def test_no_month_of_the_year_is_passed_over():
         assert ends_of(case, starts=starts, lengths=(1,))["use"].date is None
     assert not value_of(case, "ended(sender, 2026-01, months=1)")
     assert not value_of(case, "ended(sender, 2026-02, months=1)")
+    month = Standard("month", uses=(), measure="cut", length=1)
+    assert value_of(replace(case, standards={"month": month}), "meets(month)") is False
 
 
 @pytest.mark.parametrize("n_periods", [24, 36, 35])

@@ -12,8 +12,8 @@ from itertools import product
 
 import numpy as np
 
-from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import FloatArray, Step
+from derbes.case.entities import essential_uses
+from derbes.case.quantity import FloatArray
 from derbes.language import worded
 from derbes.model.arrays import ActivityKind, BoolArray
 from derbes.model.compile import opening_period
@@ -258,12 +258,6 @@ def _is_met(one: Model, run: Run, uses: tuple[str, ...], starts: Sequence[int]) 
     return True
 
 
-def _quarters(case: Case, first: int, last: int = -1) -> range:
-    """Starts from one to another, else to the end of the calendar, one a quarter."""
-    behind = last + 1 if last >= 0 else case.calendar.n_periods
-    return range(first, behind, max(1, Step.QUARTER // case.calendar.step))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A measure and its start, and the use that is to survive it."""
@@ -314,9 +308,9 @@ def ends(
 
 @quantity(COVER)
 def meets(one: Model, *, standard: StandardId) -> bool:
-    """Whether the case meets a standard of its own: every start, one a quarter, of its measure
-    and length leaves its uses met to the share that it asks for; a cap on sellers: no seller
-    has more than its part in any year of the calm plan.
+    """Whether the case meets a standard of its own: every start of its measure and length leaves
+    its uses met to the share that it asks for; a cap on sellers: no seller has more than its part
+    in any year of the calm plan.
     """
     path, asked = f"standards.{standard}", one.case.standards.get(standard)
     if asked is None:
@@ -327,7 +321,8 @@ def meets(one: Model, *, standard: StandardId) -> bool:
         raise Unknown(f"{path}.measure")
     if asked.share is not None and one.number(asked.share) < 1.0:
         raise Unknown(f"{path}.share (1)")
-    starts = _quarters(one.case, asked.first, asked.last)
+    behind = asked.last + 1 if asked.last >= 0 else one.case.calendar.n_periods
+    starts = range(asked.first, behind)
     return _is_met(one, (asked.measure, asked.length), asked.uses or ("",), starts)
 
 
