@@ -114,6 +114,25 @@ def one_good(
     )
 
 
+def with_winter(n_periods: int, months: tuple[int, int] = (9, 12), cold: float = 200.0) -> Case:
+    """A stop of three months is short in the last quarter of each year alone: 300 of 600.
+
+    Or in the months of each year, from 0, in which so much is used.
+    """
+    case = one_good(stock=300.0, capacity=400.0, n_periods=n_periods)
+    steps = tuple(
+        (at, cold if months[0] <= at % 12 < months[1] else 40.0) for at in range(n_periods)
+    )
+    demand = Q(40.0, "t/month", steps=steps)
+    held = Good("good", unit="t", reserve=Q(300.0), storage_cost=Q(0.1))
+    return replace(
+        case,
+        goods={"good": held},
+        uses={"use": replace(case.uses["use"], demand=demand)},
+        measures={"cut": replace(case.measures["cut"], lengths=(3,))},
+    )
+
+
 def smallest_complete() -> Case:
     """The smallest case in which every kind of row and column stands."""
     return Case(

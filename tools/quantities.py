@@ -67,7 +67,8 @@ def _head() -> str:
         _(
             "**Numbers with units** stand as in a case file, in quotes or without: `12 month`,"
             ' `0.9 bn USD`, `"500 t"`. A plain number counts in the unit of what it is compared '
-            "with or added to; times are in months. Units that do not fit are refused."
+            "with or added to; times are in months. In a product units of one kind count in the "
+            "one that stands first: `500 kg / 1 t` is 0.5. Units that do not fit are refused."
         ),
         _('**true**, **false**; words are compared in quotes: `verdict(C45) == "holds"`.'),
         _(

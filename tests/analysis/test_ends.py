@@ -16,6 +16,7 @@ from derbes.analysis.leverage import (
     starts_behind,
 )
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
+from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.casefile.reader import read_case
@@ -25,7 +26,8 @@ from derbes.results.supply import ALL_ESSENTIAL
 from derbes.supply.disruption import horizon
 from derbes.supply.survival import SurvivalProgram
 from tests.analysis.asked import ends_of
-from tests.small_cases import one_good, worked_example
+from tests.small_cases import one_good, with_winter, worked_example
+from tests.statements.ledgers import value_of
 from tests.supply.solved import changed, example
 
 Q = Quantity
@@ -255,3 +257,21 @@ def test_what_one_course_shows_for_many_starts_and_measures_is_what_each_says_al
         assert (one.start, one.measure, alone.short_uses) == (
             one.start, one.measure, one.short_uses,
         )  # fmt: skip
+
+
+def test_no_month_of_the_year_is_passed_over():
+    """A stop of one month is short each November alone, also of the year behind the calendar."""
+    case = with_winter(24, months=(10, 11), cold=400.0)
+    for starts in ((0,), tuple(range(24))):
+        assert ends_of(case, starts=starts, lengths=(1,))["use"].date is None
+    assert not value_of(case, "ended(sender, 2026-01, months=1)")
+    assert not value_of(case, "ended(sender, 2026-02, months=1)")
+    month = Standard("month", uses=(), measure="cut", length=1)
+    assert value_of(replace(case, standards={"month": month}), "meets(month)") is False
+
+
+@pytest.mark.parametrize("n_periods", [24, 36, 35])
+def test_what_is_short_each_winter_has_not_ended_with_the_calendar(n_periods):
+    """Convention 2 of the design: given two repeating years, no answer hangs on its end."""
+    end = ends_of(with_winter(n_periods), starts=(0,), lengths=(3,))["use"]
+    assert (end.date, end.binding_sellers) == (None, ("sender",))

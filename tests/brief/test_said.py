@@ -66,7 +66,7 @@ def test_numbers_of_a_chart_stand_only_where_they_fit():
 
 def test_an_opening_turns_in_a_month(contents):
     ledger = invented_ledger()
-    flip = Flip("plants.alum_works.opening", 5.2, "month", "above", 0.0)
+    flip = Flip("plants.alum_works.opening", 5.0, "month", "above", 0.0)
     rows = (replace(ledger.statements[0], flips_at=(flip,)), *ledger.statements[1:])
     page = render_brief(replace(contents, statements=replace(ledger, statements=rows)))
     # planned for period 72 of a calendar that begins in January 2026: five months later

@@ -116,8 +116,8 @@ def test_leverage_stands_at_the_first_the_worst_and_later_dates(stressed):
         "ended by then | leverage ratio\n"
         "| January 2026 | 10 months (4 to at least 48 months) | 0% ± 2% | 2 (0.4 to 9)\n"
         "| January 2027 | missing | 0% ± 2% | missing\n"
-        "| January 2028, the worst | 3 months (4 to at least 48 months) | 12% ± 2% | 3 (0.4 to "
-        "9)\n"
+        "| January 2028, the worst of these | 3 months (4 to at least 48 months) | 12% ± 2% | 3 "
+        "(0.4 to 9)\n"
     ) in said
 
 
@@ -150,13 +150,13 @@ def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
     )
     some = replace(some, stress=replace(some.stress, answers=answers))
     said = text_of(page_one(render_brief(some)))
-    assert "| January 2027, the worst | 10 months | " in said
+    assert "| January 2027, the worst of these | 10 months | " in said
 
 
 def test_of_starts_that_are_alike_none_is_called_the_worst(stressed):
     """What stands about the first start already is not said again as that of the worst."""
     some = with_medians(stressed, 10.0, 10.0 + 1e-9, 10.0)
-    assert ", the worst |" not in text_of(page_one(render_brief(some)))
+    assert ", the worst of these |" not in text_of(page_one(render_brief(some)))
 
 
 def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):

@@ -39,6 +39,15 @@ def _noted(folder, *slips, text=SMALL):
 NOTES = [
     ("nothing", [], ""),
     (
+        "a constant in money whose rate changes",
+        [
+            ("rates: {KZT: 0.002}", "rates: {KZT: {2026-01: 0.002, 2027-01: 0.001}}"),
+            ("shortage_cost: 1000 USD/t", "shortage_cost: 500000 KZT/t"),
+        ],
+        "line 21, uses.treatment.shortage_cost: its money counts at the rate of 2026-01 throughout"
+        "\n    fix: write it in USD where that matters",
+    ),
+    (
         "on the way",
         [("    in_transit: lost\n", "")],
         "line 51, measures.embargo: what is on the way when it starts is taken as lost:"

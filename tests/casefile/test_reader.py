@@ -170,6 +170,23 @@ def test_dated_rate_makes_a_series(read):
     assert constant.over(13).tolist() == [10.0] * 12 + [5.0]
 
 
+def test_what_is_paid_once_counts_at_the_rate_of_its_date(read):
+    text = broken("rates: {KZT: 0.002}", "rates: {KZT: {2025-01: 0.002, 2027-01: 0.001}}")
+    paid = "\n".join(
+        f"      - {{date: {date}, amount: {{value: 5000 KZT, range: [4000 KZT, 8000 KZT]}}}}"
+        for date in ("2025-06", "2026-12", "2027-01", "2028-05")
+    )
+    text = broken("    opening: 2027-01\n", f"    opening: 2027-01\n    capital:\n{paid}\n", text)
+    text += "budget: {by_year: {2026: 5000 KZT, 2027: 5000 KZT, 2028: 5000 KZT}}\n"
+    case = read(text)
+    amounts = [one.amount for one in case.plants["works"].capital]
+    assert [one.value for one in amounts] == [10.0, 10.0, 5.0, 5.0]
+    assert [(one.low, one.high) for one in amounts] == [(8.0, 16.0)] * 2 + [(4.0, 8.0)] * 2
+    assert {year: one.value for year, one in case.budget.by_year.items()} == {
+        2026: 10.0, 2027: 5.0, 2028: 5.0,
+    }  # fmt: skip
+
+
 def _constant_in_tenge(read, text):
     old = "price: {2026-01: 5000 KZT/t, 2027-07: 8000 KZT/t}"
     return read(broken(old, "price: 5000 KZT/t", text)).suppliers["north_alum"].price

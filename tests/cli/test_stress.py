@@ -76,7 +76,7 @@ def test_the_answer_as_text(run):
         "\n"
         "Where a verdict flips, all else at its central value\n"
         "  leverage has ended, Northland stops selling, 12 months, by January 2027, simple rule"
-        " flips if Alum works: opening is before 2027-11\n"
+        " flips if Alum works: opening is before 2027-12\n"
         "  leverage has ended, Northland stops selling, 12 months, by January 2028, simple rule"
         " flips if Alum works: opening is after 2028-11\n"
         "\n"

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes.language import use_language
 from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
 from derbes.results.tables import (
+    Column,
     cover_columns,
     end_columns,
     grouped,
@@ -184,3 +186,11 @@ def test_that_no_less_than_nothing_lacks_is_no_bound(bound, unmet, loss, told):
     )  # fmt: skip
     columns = {one.value: one for one in leverage_columns("USD", "t")}
     assert [columns[name].cell(row) for name in row.bounds] == told
+
+
+def test_sums_of_unlike_uses_are_told_in_the_language_in_use():
+    use_language("ru")
+    try:
+        assert Column("unmet", "x", "months of use").titled == "unmet [месяцы потребления]"
+    finally:
+        use_language("en")

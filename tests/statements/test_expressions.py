@@ -7,7 +7,7 @@ import pytest
 from derbes.case.entities import CapitalPayment, Export, Plant, Tier, Use
 from derbes.case.ledger import Document, Fact, Statement
 from derbes.case.options import Option, OptionKind, Standard
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.grammar import ExpressionError
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.terms import Missing
@@ -50,6 +50,10 @@ TRUE = [
     ),
     'fact(cost) == "1 bn USD" and cost >= "900 mln USD"',
     'stock(good, 2026-01) >= "0.5 kt"',
+    "stock(good, 2026-01) / 0.6 kt == 1 and 0.6 kt / stock(good, 2026-01) == 100 %",
+    "0.6 kt / demand(use, 2026-01) == 6 and 600 / demand(use, 2026-01) == 6",
+    "price(good, 2026-01) * 0.6 kt == 6000 and 0.6 kt * price(good, 2026-01) == 6000 USD",
+    "demand(use, 2026-01) * 1 year == 1200 and 500 kg / 1 t < 51 %",
     'modality(possible) == "possibility" and not denied(possible)',
     "denied(denied) and same_side(possible, denied) and not same_side(possible, decided)",
     'stance(decided, "plant") == -1 and held_by(decided, paper)',
@@ -102,6 +106,23 @@ KNOWN = [
     ("unmet_in_calm(use, 2026-01, 2030-12)", 0.0),
     ('input("suppliers.from_other.capacity")', 40.0),
 ]
+
+
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bought(good, 2026-05, 2026-05) == 100",
+        "bought(good, 2026-02, 2027-01) == 1200 and bought(good, 2026-12, 2027-01) == 200",
+        "paid(sender, 2026-11, 2027-02) == 4000 and outlay(2026-11, 2027-02) == 4000",
+        "foreign_outlay(2026-06, 2026-06) == 1000 and exported(good, 2026-01, 2026-02) == 0",
+    ],
+)
+def test_a_part_of_a_period_counts_in_part(step, text):
+    """E1 buys 100 a month at 10, in whatever periods the calendar counts."""
+    for first in (1, 12):
+        calendar = Calendar(2026 - (first > 1), first, 36 // step, step)
+        assert value_of(replace(E1, calendar=calendar), text) is True
 
 
 def test_outlay_holds_what_open_plants_cost_whatever_they_make():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derbes.case.entities import opening_month
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
@@ -108,6 +109,27 @@ EXPRESSIONS = st.recursive(
     ),
     max_leaves=4,
 )
+
+
+def test_an_opening_turns_a_verdict_at_a_whole_month():
+    """E3: ten months are bridged, so what begins in month 12 is survived up to an opening in 22."""
+    path = "plants.plant.opening"
+    case = worked_example(3)
+    late = Quantity(0.0, "month", low=-9.0, high=10.0, path=path)
+    case = replace(case, plants={"plant": replace(case.plants["plant"], delay=late)})
+    texts = {
+        "A": "survives(sender, 2027-01, months=12)",
+        "B": "survives(sender, 2027-03, months=12)",
+    }
+    table = statement_table(verdicts(with_ledger(case, **texts), flips=1), day("2026-03"), MADE)
+    turns = {row.id: row.flips_at[0] for row in table.statements if row.flips_at}
+    assert {id_: (one.value, one.direction) for id_, one in turns.items()} == {
+        "A": (-2.0, "below"), "B": (0.0, "above"),
+    }  # fmt: skip
+    months = {
+        id_: opening_month(case, path, one.value, side=one.direction) for id_, one in turns.items()
+    }
+    assert months == {"A": "2027-12", "B": "2028-01"}
 
 
 @settings(max_examples=25)

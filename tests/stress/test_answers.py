@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.entities import Measure, Variant
+from derbes.case.entities import Good, Measure, Use, Variant
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.errors import DataError, RequestError
@@ -19,6 +19,7 @@ from derbes.stress import answers, table
 from derbes.stress.answers import stress_case
 from derbes.stress.columns import DrawnVariant
 from derbes.stress.table import first_draws, is_listed
+from tests.analysis.asked import row_of
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -27,11 +28,12 @@ from tests.draws.uncertain import (
     hazard,
     in_scenarios,
     named,
+    ranged,
     uncertain_example,
     with_hazards,
     with_numbers,
 )
-from tests.small_cases import worked_example
+from tests.small_cases import with_winter, worked_example
 
 MADE = Provenance("E1", "hash", "0.0", "solver")
 
@@ -428,3 +430,57 @@ def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
         unmet = at_start[f"unmet_essential(cut, 2026-01, months=12, bound={bound})"]
         assert (unmet.mean, unmet.quantiles["5"]) == (pytest.approx(60.0), 0.0)
     assert {row.p for row in found.p_ended} == {0.5}
+
+
+@pytest.mark.parametrize("starts", [(), (0,), (23,)], ids=str)
+@pytest.mark.parametrize(
+    ("case", "length"),
+    [(with_winter(24), 3), (with_winter(24, months=(10, 11), cold=400.0), 1)],
+    ids=("winter", "November"),
+)
+def test_whether_it_has_ended_looks_at_all_seasons(case, length, starts):
+    """At January's starts alone a stop that is short each winter had ended in all draws."""
+    stock = replace(case.stockpiles["stock"], quantity=ranged(STOCK, 300.0))
+    case = replace(case, stockpiles={"stock": stock})
+    found = stress_case(case, replace(asked_of("ended", starts=starts), lengths=(length,)), MADE)
+    assert {(one.bound, one.p) for one in found.p_ended} == {("optimal", 0.0), ("myopic", 0.0)}
+    dates = [case.calendar.label(start) for start in starts or (0, 12)]
+    assert [one.date for one in found.p_ended if one.bound == "myopic"] == dates
+
+
+def with_heat(unit, weight=None):
+    """E3 and a second essential use, of a fuel that only the sender sells."""
+    case = with_hazards(uncertain_example(3, n_periods=36), hazard("cut", 1.0, 12.0))
+    heat = Use("heat", good="fuel", demand=ranged("uses.heat.demand", 10.0, 5.0, 20.0))
+    fuel = replace(case.suppliers["from_sender"], id="fuel", good="fuel", price=Quantity(1.0))
+    return replace(
+        case,
+        goods={**case.goods, "fuel": Good("fuel", unit=unit)},
+        uses={**case.uses, "heat": replace(heat, weight=Quantity(weight) if weight else None)},
+        suppliers={**case.suppliers, "fuel": fuel},
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "weight", "told_in"),
+    [("MWh", None, "months of use"), ("kg", None, "t"), ("t", 3.0, "weighted units")],
+)
+def test_unmet_demand_of_unlike_uses_is_counted_as_leverage_counts_it(unit, weight, told_in):
+    """By the rule amounts of several uses were added as they stand."""
+    case = with_heat(unit, weight)
+    found, row = told(case, "survive", "leverage", n_draws=8, n_solved=8), row_of(case, 0, 12)
+    assert (found.units["unmet"], row.unmet_unit) == (told_in, told_in)
+    rule, best = (by_name(found)[f"unmet_essential(cut, 2026-01, months=12, bound={bound})"]
+                  for bound in ("myopic", "optimal"))  # fmt: skip
+    assert rule.mean == pytest.approx(best.mean)
+    assert rule.central == pytest.approx(row.unmet_essential)
+    assert (rule.unit, best.unit) == (told_in, told_in)
+
+
+def test_under_hazards_unmet_demand_counts_by_weight():
+    one, three, five = (
+        told(with_heat("t", weight), "hazards", n_draws=8).hazards[0].expected_unmet
+        for weight in (1.0, 3.0, 5.0)
+    )
+    assert three > one > 0.0
+    assert five - three == pytest.approx(three - one)

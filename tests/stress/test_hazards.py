@@ -134,6 +134,17 @@ def test_whether_a_future_ever_goes_short_agrees_with_what_is_unmet():
     assert unmet.n_draws == risk.n_draws == 1000
 
 
+@pytest.mark.parametrize("n", [41, 58])
+def test_no_chance_is_above_one(n):
+    """Sums of n times 1 / n are, by rounding."""
+    case = hit(0.1, 18.0)
+    found, _draws = struck(case, n)
+    short = {"first_short": np.arange(n) % 12, "short_uses": np.ones((n, 1))}
+    risk = hazard_risk(case, replace(found, **short), "base")
+    assert risk.p_short_by[-1] == pytest.approx(1.0)
+    assert max(*risk.p_short_by, *risk.use.values()) <= 1.0
+
+
 def test_a_loss_of_a_depot_is_a_hazard_too():
     case = with_hazards(
         with_numbers(named(worked_example(1, n_periods=24)), {}), hazard("fire", 0.5, 1.0)

@@ -10,7 +10,7 @@ from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
 from derbes.stress.sensitivity import even_chance, pool_adjacent, tipping_values
-from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example
+from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example, with_numbers
 
 
 def columns(draws):
@@ -75,6 +75,20 @@ def test_of_several_flips_the_nearest_is_told():
     assert found.central_answer
 
 
+def test_a_flip_close_to_the_center_is_seen_between_looks():
+    """All nine looks fall where the answer is another one; then none was told, or a far one."""
+
+    def near(draws):
+        _demand, stock, _other = columns(draws)
+        return ((stock > 601.0) & (stock < 612.0)).astype(float)[:, None]
+
+    stock = Quantity(607.0, "t", 300.0, 900.0)
+    case = with_numbers(uncertain_example(), {STOCK: stock})
+    (found,) = tipping_values(case, ["near"], near)
+    assert (found.value, found.direction) == (pytest.approx(612.0, abs=1e-3), "above")
+    assert found.central_answer
+
+
 def test_over_draws_the_value_is_where_half_of_them_hold():
     case = uncertain_example()
     draws = make_draws(case, 20000)
@@ -113,7 +127,16 @@ def test_an_opening_is_told_as_a_month():
         return (late <= 12.0).astype(float)[:, None]
 
     (found,) = tipping_values(case, ["early"], early)
-    assert (found.value, found.shown) == (pytest.approx(12.0, abs=1e-3), "2029-01")
+    assert (found.value, found.shown) == (12.0, "2029-01")
+    assert found.says == "early flips if plants.works.opening is after 2029-01"
+
+    def earlier(draws):
+        late = draws.values[:, draws.inputs.index("plants.works.opening")]
+        return (np.ceil(late) <= -2.0).astype(float)[:, None]
+
+    (found,) = tipping_values(case, ["earlier"], earlier)
+    assert (found.value, found.shown) == (-2.0, "2027-12")
+    assert found.says == "earlier flips if plants.works.opening is before 2027-12"
 
 
 def test_an_even_chance_is_found_where_a_share_rises_straight():

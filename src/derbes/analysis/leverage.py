@@ -36,14 +36,14 @@ from derbes.analysis.responses import (
     wanted_points,
 )
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Step
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
 from derbes.kernels.certificate import level_sizes
 from derbes.language import _
 from derbes.lp.program import usual_sizes
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun, looked_until
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
@@ -464,8 +464,6 @@ def outcome_of(
     )
 
 
-QUARTER = 3
-"""Length of a quarter. [month]"""
 END_CHUNKS_A_WORKER = 2
 """Chunks of starts per worker and variant, where there are several: each begins cold."""
 Key = tuple[str, str, int]
@@ -538,9 +536,9 @@ def leverage_ends(
 
 def _grid(study: Study, starts: Sequence[int]) -> list[int]:
     """Starts on which ends are judged. [period]"""
-    every = max(1, QUARTER // study.arrays.calendar.step)
-    last = study.arrays.n_calendar - 1
-    return sorted({*range(0, study.arrays.n_calendar, every), last, *starts})
+    every = max(1, Step.QUARTER // study.arrays.calendar.step)
+    until, last = looked_until(study.arrays), study.arrays.n_calendar - 1
+    return sorted({*range(0, until, every), last, until - 1, *starts})
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
@@ -586,13 +584,14 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
     last = last_short(group, use)
     if last is None:
         date: str | None = calendar.label(group[0].start)
-    elif last + 1 < len(group):
+    elif last + 1 < len(group) and group[last + 1].start < study.arrays.n_calendar:
         date = calendar.label(group[last + 1].start)
     else:
         date = None
     goods = group[last].binding[use] if last is not None else ()
     measure = next(one for one in study.measures if one.name == group[0].measure)
-    grid = [outcome for outcome in group if outcome.is_on_grid]
+    within = [outcome for outcome in group if outcome.start < study.arrays.n_calendar]
+    grid = [outcome for outcome in within if outcome.is_on_grid]
     survived = sum(not _is_short(outcome, use) for outcome in grid)
     return LeverageEnd(
         variant=study.variant,
@@ -604,7 +603,7 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
         n_starts_survived=survived,
         n_starts=len(grid),
-        known_until=calendar.label(group[-1].start),
+        known_until=calendar.label(within[-1].start),
     )
 
 

@@ -24,7 +24,7 @@ from derbes.results.supply import (
     LeverageEnd,
     LeverageRow,
 )
-from derbes.results.tables import tier_units
+from derbes.results.tables import tier_units, unit_words
 from derbes.spelling import NO_BREAK
 
 OPTIMAL = "optimal"
@@ -300,8 +300,7 @@ class BriefContents:
     def unit_words(self, *, essential: bool = True) -> str:
         """Unit in which unmet demand of a tier is added up."""
         unit = tier_units(self.leverage.unit)[0 if essential else 1]
-        sums = {"weighted units": _("weighted units"), "months of use": _("months of use")}
-        return sums.get(unit) or fmt.unit_name(unit)
+        return unit_words(unit) if " " in unit else fmt.unit_name(unit)  # of sums: months of use
 
     def money(self, amount: float | None) -> str:
         """An amount of money in the currency of the case."""

@@ -14,13 +14,12 @@ from derbes.brief.uncertainty import (
     grade_of,
     in_unit,
     input_words,
-    is_opening,
     kind_of,
     kind_words,
-    opening_label,
     value_words,
     words_of,
 )
+from derbes.case.entities import is_opening, opening_month
 from derbes.language import _, ngettext, spelled
 from derbes.results.stress import Bar, Influence, Stress, TippingValue, no_index_words
 from derbes.results.tables import MISSING, Column
@@ -140,7 +139,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.
         if answer == bar.answer_central:
             return ""
         if is_opening(bar.input):
-            return opening_label(contents, bar.input, end)
+            return opening_month(contents.case, bar.input, end)
         return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
     rows: list[vega.Row] = [
@@ -289,7 +288,8 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
     def turns(tip: TippingValue) -> Cell:
         if tip.value is None:
             return Cell(_("nowhere in its range"), None)
-        value, is_below = value_words(contents, tip.input, tip.value), tip.direction == "below"
+        is_below = tip.direction == "below"
+        value = value_words(contents, tip.input, tip.value, tip.direction)
         text = _("below {value}") if is_below else _("above {value}")
         if is_opening(tip.input):
             text = _("before {month}") if is_below else _("after {month}")

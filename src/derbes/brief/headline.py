@@ -422,7 +422,7 @@ def by_date(contents: BriefContents) -> PageTable | None:
     best, rule = ended_by(contents, OPTIMAL), ended_by(contents, MYOPIC)
 
     def month(date: str) -> Cell:
-        text = _("{month}, the worst").format(month=fmt.date(date))
+        text = _("{month}, the worst of these").format(month=fmt.date(date))
         return Cell(text, date) if date == worst else Cell.month(date)
 
     def spread(date: str, *, kind: str) -> Cell:

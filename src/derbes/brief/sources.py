@@ -9,8 +9,8 @@ from derbes.brief.contents import BriefContents
 from derbes.brief.deciding import swing
 from derbes.brief.layout import Cell, PageTable, Section, table_of
 from derbes.brief.planning import plan_method
-from derbes.brief.uncertainty import input_words, is_opening
-from derbes.case.entities import Case, Plant, quantities
+from derbes.brief.uncertainty import input_words
+from derbes.case.entities import Case, Plant, is_opening, quantities
 from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Quantity
 from derbes.language import _, ngettext, text_of

@@ -15,7 +15,8 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.headline import end_dates
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.brief.uncertainty import LIKELY, in_unit, input_words, is_opening, opening_label
+from derbes.brief.uncertainty import LIKELY, in_unit, input_words
+from derbes.case.entities import is_opening, opening_month
 from derbes.language import _, ngettext, text_of
 from derbes.results import statements as results
 from derbes.results.tables import (
@@ -76,7 +77,8 @@ def flip_words(contents: BriefContents, row: results.EntryRow) -> str:
         is_below = flip.direction == "below"
         if is_opening(flip.input):
             text = _("{input} before {value}") if is_below else _("{input} after {value}")
-            value: str = fmt.date(opening_label(contents, flip.input, flip.value))
+            month = opening_month(contents.case, flip.input, flip.value, side=flip.direction)
+            value: str = fmt.date(month)
         else:
             text = _("{input} below {value}") if is_below else _("{input} above {value}")
             value = in_unit(flip.value, flip.unit)

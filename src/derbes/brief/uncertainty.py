@@ -8,6 +8,7 @@ from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import OPTIMAL, BriefContents, decimal_year, draws_and_seed
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
+from derbes.case.entities import is_opening, opening_month
 from derbes.language import _, ngettext, percent, text_of
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
@@ -122,22 +123,10 @@ def input_words(contents: BriefContents, path: str) -> str:
     return f"{name}: {key}"
 
 
-def is_opening(path: str) -> bool:
-    """Whether an input is the opening of a plant, which is counted from the one planned."""
-    section, _dot, rest = path.partition(".")
-    return section == "plants" and rest.endswith(".opening")
-
-
-def opening_label(contents: BriefContents, path: str, months: float) -> str:
-    """ISO month of an opening that is drawn as months from the one planned."""
-    calendar, plant = contents.case.calendar, contents.case.plants[path.split(".")[1]]
-    return calendar.label(plant.opening + round(months / calendar.step))
-
-
-def value_words(contents: BriefContents, path: str, value: float) -> str:
-    """A value of an input with its unit; of an opening, the month."""
+def value_words(contents: BriefContents, path: str, value: float, side: str = "") -> str:
+    """A value of an input with its unit; of an opening, the month (of `opening_month`)."""
     if is_opening(path):
-        return fmt.date(opening_label(contents, path, value))
+        return fmt.date(opening_month(contents.case, path, value, side=side))
     known = contents.inputs.get(path)
     return in_unit(value, known.unit if known else "")
 

@@ -364,7 +364,7 @@ class Measure(Element):
     crisis: Annotated[bool, forms.FlagForm()] = False
     """Whether uses switch to their crisis demand while it runs."""
     together_with: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
-    """Measures that run at the same time."""
+    """Measures that run at the same time; costs of a sender are those of this one's alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -584,6 +584,18 @@ def main_length(case: Case, lengths: Iterable[int], *, is_main: bool = True) -> 
 def essential_uses(case: Case) -> tuple[str, ...]:
     """Ids of the uses of the essential tier, in the order of the case."""
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
+
+
+def is_opening(path: str) -> bool:
+    """Whether an input is the opening of a plant, which is drawn as months from the one planned."""
+    section, _dot, rest = path.partition(".")
+    return section == "plants" and rest.endswith(".opening")
+
+
+def opening_month(case: Case, path: str, months: float, *, side: str = "") -> str:
+    """Month of an opening so late, in whole periods; of what turns `below` it, the one behind."""
+    opening = case.plants[path.split(".")[1]].opening + case.calendar.periods(months)
+    return case.calendar.label(opening + (side == "below"))
 
 
 def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:

@@ -74,6 +74,8 @@ class Filled:
     missing: list[str]
     line: int = 0
     """Line in which its key stands."""
+    period: int = 0
+    """Period whose exchange rates count for what is paid once."""
 
     def quantities(self) -> Found:
         """All quantities in base units, by key; several by name where a key holds several."""
@@ -163,7 +165,8 @@ class Filled:
             return None  # the good has no unit; said there
         units = tuple(parse_unit(name, measures.own) for name in names if name is not None)
         line = place(self.node, (*step, "value")).line
-        reading = Reading(measures, form, units, (*self.path, *step), line=line)
+        path = (*self.path, *step)
+        reading = Reading(measures, form, units, path, line=line, period=self.period)
         quantity = read_quantity(reading, entry)
         self.findings += reading.findings
         return None if is_missing(entry) else quantity
@@ -339,8 +342,9 @@ def _plant(filled: Filled, found: Found) -> Found:
     for position, one in enumerate(filled.entry.capital):
         step = ("capital", position)
         at = period_of(filled, one.date, (*step, "date"), may_be_past=True) or 0
-        paid = filled.below(one, step).quantities()
+        paid = replace(filled.below(one, step), period=max(at, 0)).quantities()
         if paid["amount"] is not None:
+            paid["amount"] = replace(paid["amount"], steps=())  # at the rate of its date
             payments.append(CapitalPayment(period=at, **paid))
     return {
         "opening": period or 0,

@@ -446,6 +446,9 @@ def _budget(filled: Filled) -> Budget:
             if not first <= int(year) <= last:
                 fix = _("choose a year within it, or change calendar.periods")
                 filled.refuse((name, year), outside(year, calendar)[0], fix)
+            elif (one := found[name].get(year)) is not None and one.steps:
+                at = max(calendar.index(int(year), 1), 0)  # at the rate of its first period
+                found[name][year] = replace(one, value=float(one.over(at + 1)[at]), steps=())
         found[name] = {int(year): quantity for year, quantity in found[name].items()}
     return Budget(**found, at_line=filled.line)
 

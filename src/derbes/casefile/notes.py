@@ -98,6 +98,18 @@ def formulas_of_what_changes(draft: CaseDraft) -> Iterator[Finding]:
                 yield Finding(tuple(one.number.path.split(".")), what, fix)
 
 
+def money_at_one_rate(draft: CaseDraft) -> Iterator[Finding]:
+    """What is one number takes the first period's rate where its money is worth other at others."""
+    case, month = draft.case, draft.case.calendar.label(0)
+    costs = [use.shortage_cost for use in case.uses.values()]
+    costs += [case.budget.total, case.budget.foreign_total] if case.budget else []
+    for one in filter(None, costs):
+        if one.steps:
+            what = worded("its money counts at the rate of {month} throughout", month=month)
+            fix = worded("write it in {money} where that matters", money=case.currency)
+            yield Finding(tuple(one.path.split(".")), what, fix)
+
+
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
@@ -418,6 +430,7 @@ NOTES: tuple[Check, ...] = (
     case_without_measures,
     formulas_in_their_ranges,
     formulas_of_what_changes,
+    money_at_one_rate,
     step_that_is_coarse,
     times_in_whole_periods,
     months_within_a_period,

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from derbes.case.forms import MOST_MONTHS
-from derbes.case.quantity import Calendar, FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
@@ -229,6 +229,15 @@ def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) ->
     steps = np.arange(n_periods) - np.asarray(opening)[..., None] + 1
     shares = np.clip(steps / (np.asarray(ramp)[..., None] + 1), 0.0, 1.0)
     return np.asarray(shares, dtype=np.float64)
+
+
+def looked_until(arrays: CaseArrays) -> int:
+    """Period before which starts are looked at: the calendar's end, a year on where it repeats."""
+    n, a_year, own = arrays.n_calendar, MONTHS_A_YEAR // arrays.calendar.step, arrays.activities
+    used = arrays.demand, arrays.crisis_demand, arrays.reserve, arrays.line_hours
+    paths = np.vstack([*used, own.capacity, own.unit_cost, arrays.shared_capacity])[:, n:]
+    repeats = (paths[:, :a_year] == paths[:, a_year : 2 * a_year]).all(axis=1)
+    return n + a_year * bool(((paths[:, :a_year] != paths[:, :1]).any(axis=1) & repeats).any())
 
 
 def far(calendar: Calendar) -> int:

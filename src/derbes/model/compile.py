@@ -493,7 +493,7 @@ def _lots(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
 
 
 def use_weights(case: Case, values: Values = AS_WRITTEN) -> tuple[FloatArray, dict[Tier, str]]:
-    """Weight of a unit of each use, and in what the unmet demand of a tier is counted. (U,)
+    """Weight of a unit of each use, and in what unmet demand of a tier counts. (U,) or (N, U)
 
     Where a use has none, the uses of its tier count alike by amount when their goods are
     counted in units of one kind (tonne and kilogram), else by months of their good's use.
@@ -505,11 +505,11 @@ def use_weights(case: Case, values: Values = AS_WRITTEN) -> tuple[FloatArray, di
         units = {name: _unit(case.goods[use.good].unit) for name, use in uses.items()}
         n = case.calendar.n_periods
         demand = {
-            name: over(use.demand, n, case.calendar, values=values).mean()
+            name: over(use.demand, n, case.calendar, values=values).mean(axis=-1)
             for name, use in uses.items()
         }
         largest = max(
-            uses, key=lambda u: (demand[u] * units[u].factor, units[u].factor), default=""
+            uses, key=lambda u: (demand[u].mean() * units[u].factor, units[u].factor), default=""
         )
         is_one_kind = len({unit.powers for unit in units.values()}) <= 1
         for name, use in uses.items():
@@ -519,13 +519,14 @@ def use_weights(case: Case, values: Values = AS_WRITTEN) -> tuple[FloatArray, di
                 weights[name] = units[name].factor / units[largest].factor
             else:
                 monthly = sum(demand[other] for other in uses if uses[other].good == use.good)
-                weights[name] = 1.0 / monthly if monthly > 0 else 1.0
+                weights[name] = 1.0 / np.where(monthly > 0, monthly, 1.0)
         is_plain = all(use.weight is None for use in uses.values())
         unlike = "months of use" if is_plain else "weighted units"
         told[tier] = units[largest].name if uses and is_one_kind and is_plain else unlike
         if not uses:
             told[tier] = ""
-    return np.array([weights[name] for name in case.uses], dtype=np.float64), told
+    each = np.broadcast_arrays(np.zeros(()), *(weights[name] for name in case.uses))[1:]
+    return np.moveaxis(np.array(each, dtype=np.float64), 0, -1), told
 
 
 def _unit(word: str) -> Unit:

@@ -167,7 +167,8 @@ def unit_words(unit: str) -> str:
     counted, _from, month = unit.partition(MONTHS_FROM)
     if month and not counted:
         return _("months from {month}").format(month=month)
-    return format_unit(unit, language())
+    sums = {"weighted units": _("weighted units"), "months of use": _("months of use")}
+    return sums.get(unit) or format_unit(unit, language())
 
 
 def response_column() -> Column:

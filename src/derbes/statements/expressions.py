@@ -5,6 +5,7 @@ into another. One walk over its tree makes terms, each with its kind and unit, o
 finding.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -204,7 +205,15 @@ class _Reader(Reader[Term]):
         return part.kind.unit
 
     def made(self, sign: str, parts: tuple[Term, ...], unit: Unit | None) -> Term:
-        return Term(number_kind(unit), sign, parts)
+        """An operator and its parts; in a product each kind counts in the first of its units."""
+        found, case = Term(number_kind(unit), sign, parts), self.names.case
+        if sign not in {"*", "/"} or unit is None or None in [one.kind.unit for one in parts]:
+            return found
+        powers = (at_home(unit, case) or (unit,))[0].powers
+        simple = [self.names.unit(word) for word in _WORD.findall(unit.name)]
+        first = {kind: one.factor for one in reversed(simple) for kind, _power in one.powers}
+        factor = math.prod(first.get(kind, 1.0) ** power for kind, power in powers)
+        return in_unit(found, replace(unit, factor=factor, powers=powers), case) or found
 
     def _truth(self, node: Node) -> Term:
         return self._giving(node, Gives.TRUTH, _("this is a {kind}, not true or false"))

@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from derbes.case.entities import Case, essential_uses
+from derbes.case.entities import essential_uses
 from derbes.case.quantity import FloatArray
 from derbes.language import worded
 from derbes.model.arrays import ActivityKind, BoolArray
@@ -48,8 +48,6 @@ from derbes.statements.worlds import ROUNDING, Model, Shortfall, kept, label_day
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
 SURE = 1e-6
 """Beliefs that lie closer to each other than this are the same."""
-QUARTER = 3
-"""Starts of a measure are looked at once a quarter. [month]"""
 Run = tuple[str, int]
 """A measure and its length. [period]"""
 
@@ -101,39 +99,39 @@ def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor =
     but the target.
     """
     mine = bought_from(one.arrays, lambda who: who == actor if actor else who != one.case.target)
-    return _flow(one, good, one.span(since, until), mine)
+    return _flow(one, good, one.parts(since, until), mine)
 
 
 @quantity(CALM, "{good}")
 def made(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Output of a good by recipes in the calm plan, whoever owns the plant, both months counted."""
     own = one.arrays.activities.kinds == ActivityKind.RECIPE
-    return _flow(one, good, one.span(since, until), own)
+    return _flow(one, good, one.parts(since, until), own)
 
 
-def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
+def _flow(one: Model, good: str, parts: FloatArray, mine: BoolArray) -> float:
     """Units of a good that come in by some activities."""
     if good not in one.case.goods:
         return 0.0
     of_good = one.arrays.activities.outputs == one.good(good)
-    return float(arrivals(one)[of_good & mine, span].sum())
+    return float((arrivals(one)[of_good & mine, : len(parts)] @ parts).sum())
 
 
 @quantity(CALM, "{good}")
 def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Sales of a good to buyers abroad in the calm plan, both months counted."""
-    span = one.span(since, until)
-    return float(exports_of(one, good)[span].sum()) if good in one.arrays.goods else 0.0
+    parts, is_there = one.parts(since, until), good in one.arrays.goods
+    return float(exports_of(one, good)[: len(parts)] @ parts) if is_there else 0.0
 
 
 @quantity(CALM, "{good}")
 def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     """Demand of a use that goes unmet though nothing hostile happens, both months counted."""
-    span, arrays = one.span(since, until), one.arrays
+    parts, arrays = one.parts(since, until), one.arrays
     if use not in one.case.uses:
         raise Unknown(f"uses.{use}")
     unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
-    return float(unmet[arrays.uses.index(use), span].sum())
+    return float(unmet[arrays.uses.index(use), : len(parts)] @ parts)
 
 
 @quantity(CALM, "{money}")
@@ -141,13 +139,13 @@ def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
     """What the target pays an actor for goods in the calm plan, both months counted, not
     discounted.
     """
-    return _payments(one, one.span(since, until), actor.__eq__)
+    return _payments(one, one.parts(since, until), actor.__eq__)
 
 
-def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
+def _payments(one: Model, parts: FloatArray, is_seller: Callable[[str], bool]) -> float:
     """What goes to the sellers that are meant. [money]"""
-    bought = bought_from(one.arrays, is_seller), span
-    return float((one.arrays.activities.price[bought] * arrivals(one)[bought]).sum())
+    bought = bought_from(one.arrays, is_seller), slice(len(parts))
+    return float((one.arrays.activities.price[bought] * arrivals(one)[bought] @ parts).sum())
 
 
 @quantity(CALM, "{money}")
@@ -155,9 +153,10 @@ def outlay(one: Model, *, since: Month, until: Month) -> float:
     """All that the calm plan pays, both months counted: purchases with transport, running,
     storage, capital and standing cost of plants, less exports; not discounted.
     """
-    span = one.span(since, until)
-    capital = sum(amount for amount, _share in _capital(one, span))
-    return sum(one.plan.money[span]) + capital + _standing_costs(one, span)
+    parts = one.parts(since, until)
+    capital = sum(amount for amount, _share in _capital(one, parts))
+    paid = float(np.asarray(one.plan.money)[: len(parts)] @ parts)
+    return paid + capital + _standing_costs(one, parts)
 
 
 @quantity(CALM, "{money}")
@@ -166,32 +165,33 @@ def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = Tr
     foreign part of capital unless capital=false. Missing where a payment for a plant does not
     say its foreign share.
     """
-    span, target = one.span(since, until), one.case.target
-    total = _payments(one, span, lambda seller: seller != target)
-    for amount, share in _capital(one, span) if capital else ():
+    parts, target = one.parts(since, until), one.case.target
+    total = _payments(one, parts, lambda seller: seller != target)
+    for amount, share in _capital(one, parts) if capital else ():
         if share is None:
             raise Unknown("plants.*.capital.foreign_share")
         total += amount * share
     return total
 
 
-def _capital(one: Model, span: slice) -> Iterator[tuple[float, float | None]]:
-    """Payments for plants in some periods: amount, foreign share."""
+def _capital(one: Model, parts: FloatArray) -> Iterator[tuple[float, float | None]]:
+    """Payments for plants in parts of periods: amount, foreign share."""
     for plant in one.standing.plants.values():
         for payment in plant.capital:
-            if span.start <= payment.period < span.stop:
-                share = payment.foreign_share
-                yield one.number(payment.amount), None if share is None else one.number(share)
+            if 0 <= payment.period < len(parts) and parts[payment.period] > 0.0:
+                share, amount = payment.foreign_share, one.number(payment.amount)
+                own = None if share is None else one.number(share)
+                yield amount * float(parts[payment.period]), own
 
 
-def _standing_costs(one: Model, span: slice) -> float:
+def _standing_costs(one: Model, parts: FloatArray) -> float:
     """What plants cost in some periods while they are open, whatever they make. [money]"""
     calendar, total = one.case.calendar, 0.0
     for plant in one.standing.plants.values():
         if plant.standing_cost is not None:
-            a_month = over(plant.standing_cost, span.stop, calendar, values=one.values)
-            opening = int(opening_period(plant, calendar, one.values))
-            total += float(a_month[max(span.start, opening) :].sum()) * float(calendar.step)
+            a_month = over(plant.standing_cost, len(parts), calendar, values=one.values)
+            opening = max(int(opening_period(plant, calendar, one.values)), 0)
+            total += float(a_month[opening:] @ parts[opening:]) * float(calendar.step)
     return total
 
 
@@ -258,12 +258,6 @@ def _is_met(one: Model, run: Run, uses: tuple[str, ...], starts: Sequence[int]) 
     return True
 
 
-def _quarters(case: Case, first: int, last: int = -1) -> range:
-    """Starts from one to another, else to the end of the calendar, one a quarter."""
-    behind = last + 1 if last >= 0 else case.calendar.n_periods
-    return range(first, behind, max(1, QUARTER // case.calendar.step))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A measure and its start, and the use that is to survive it."""
@@ -292,11 +286,10 @@ def survives(one: Model, cut: Trial) -> bool:
 
 @quantity(COVER)
 def ended(one: Model, cut: Trial) -> bool:
-    """Whether the measure is survived at each start from that month on, one a quarter, to the
-    end of the calendar.
-    """
-    run, start = _point_of(one, cut)
-    return _is_met(one, run, (cut.use,), _quarters(one.case, start))
+    """Whether `ends` gives that month or one before: every start from it on is survived."""
+    one.period(cut.at)
+    date = ends(one, sender=cut.sender, months=cut.months, use=cut.use, measure=cut.measure)
+    return date.first <= cut.at.first
 
 
 @quantity(COVER)
@@ -315,9 +308,9 @@ def ends(
 
 @quantity(COVER)
 def meets(one: Model, *, standard: StandardId) -> bool:
-    """Whether the case meets a standard of its own: every start, one a quarter, of its measure
-    and length leaves its uses met to the share that it asks for; a cap on sellers: no seller
-    has more than its part in any year of the calm plan.
+    """Whether the case meets a standard of its own: every start of its measure and length leaves
+    its uses met to the share that it asks for; a cap on sellers: no seller has more than its part
+    in any year of the calm plan.
     """
     path, asked = f"standards.{standard}", one.case.standards.get(standard)
     if asked is None:
@@ -328,7 +321,8 @@ def meets(one: Model, *, standard: StandardId) -> bool:
         raise Unknown(f"{path}.measure")
     if asked.share is not None and one.number(asked.share) < 1.0:
         raise Unknown(f"{path}.share (1)")
-    starts = _quarters(one.case, asked.first, asked.last)
+    behind = asked.last + 1 if asked.last >= 0 else one.case.calendar.n_periods
+    starts = range(asked.first, behind)
     return _is_met(one, (asked.measure, asked.length), asked.uses or ("",), starts)
 
 

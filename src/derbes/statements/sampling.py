@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, is_opening
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
@@ -411,7 +411,7 @@ def _turnings(
 def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
     """The values at which expressions turn between the central value of an input and an end."""
     number, end, at_center = side
-    case = center.ledger.case
+    case, calendar = center.ledger.case, center.ledger.case.calendar
 
     def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
         draw = partial(_at_center, case, {number.path: value})
@@ -433,9 +433,12 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
                 same, other = between[part]
                 is_same = truth == at_center[part]
                 between[part] = (middle, other) if is_same else (same, middle)
-    turn = partial(Flip, input=number.path, unit=number.unit, central=number.value)
-    return {
-        part: turn(value=(same + other) / 2, direction="above" if other > same else "below")
+    where, is_whole = "above" if end > number.value else "below", is_opening(number.path)
+    turn = partial(Flip, input=number.path, unit=number.unit, direction=where, central=number.value)
+    return {  # an opening works in whole periods: it turns behind the last on its lower side
+        part: turn(value=float(calendar.step * (calendar.periods(same) - (where == "below"))))
+        if is_whole
+        else turn(value=(same + other) / 2)
         for part, (same, other) in between.items()
     }
 

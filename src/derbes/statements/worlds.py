@@ -14,7 +14,7 @@ import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import FloatArray, Quantity, Step
 from derbes.case.request import BASE, Request
 from derbes.grammar import COMPARISONS
 from derbes.language import worded
@@ -107,9 +107,14 @@ class Model:
             raise Unknown(f"goods.{name}")
         return self.arrays.goods.index(name)
 
-    def span(self, since: Day, until: Day) -> slice:
-        """Periods from one month to another, both counted."""
-        return slice(self.period(since), self.period(until) + 1)
+    def parts(self, since: Day, until: Day) -> FloatArray:
+        """Part of each period of the calendar from one month to another, both counted. (T,)"""
+        calendar, step = self.case.calendar, int(self.case.calendar.step)
+        ends = [replace(calendar, step=Step.MONTH).index(*day.month) for day in (since, until)]
+        begins = np.arange(self.period(since), self.period(until) + 1) * step
+        parts = np.zeros(calendar.n_periods)
+        parts[begins // step] = np.minimum(begins + step, ends[1] + 1) - np.maximum(begins, ends[0])
+        return np.maximum(parts / step, 0.0)
 
     @property
     @kept

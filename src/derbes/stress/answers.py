@@ -5,13 +5,14 @@ Numbers over draws are told as answers, curves, fans and risks, and how they set
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.case.request import DECIDES, FANS, HAZARDS, LEVERAGE, TIPPING, Request
+from derbes.case.request import DECIDES, ENDED, FANS, HAZARDS, LEVERAGE, TIPPING, Request
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe, probability
 from derbes.draws.study import variant_case
@@ -44,18 +45,19 @@ from derbes.stress.outcomes import (
     HazardOutcome,
     Rule,
     bare,
+    central_draws,
     central_start,
     disruption_numbers,
     ended_by,
     months_of_cover,
     solved_row,
+    with_weakest_starts,
 )
 from derbes.stress.sensitivity import PAWN_DRAWS, Known, what_decides, what_tips
 from derbes.stress.table import (
     WEIGHT,
     Saver,
     VariantTable,
-    central_draws,
     check_memory,
     compute,
     first_draws,
@@ -247,13 +249,14 @@ def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
     """P(ended by date) of a measure, for each of its lengths."""
     calendar, rows, n = table.case.calendar, [], len(table.weights)
     for length in target.lengths:
-        places = table.where(kind=SURVIVES, measure=target.measure, length=length)
+        asked = {"kind": SURVIVES, "measure": target.measure, "length": length}
+        places = [place for start in target.watched for place in table.where(**asked, start=start)]
         months, ended = length * calendar.step, ended_by(table.numbers[:, places])
-        for place, holds in zip(places, ended.T, strict=True):
-            column = table.columns[place]
-            p, error = probability(holds, table.weights, exact=table.exact)
-            date, bound = calendar.label(column.start), column.bound
-            rows.append(EndedBy(table.variant, column.measure, months, date, p, error, bound, n))
+        for start in target.starts if places else ():
+            holds, bound = ended[:, target.watched.index(start)], table.columns[places[0]].bound
+            about = table.variant, target.measure, months, calendar.label(start)
+            chance = probability(holds, table.weights, exact=table.exact)
+            rows.append(EndedBy(*about, *chance, bound, n))
     return tuple(rows)
 
 
@@ -328,8 +331,10 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
         hazards=tuple(case.hazards),
         dates=case.calendar.labels,
         p_short=tuple(float(p) for p in found.p_short / len(found.weights)),
-        p_short_by=tuple(float(p) for p in np.cumsum(short_at)),
-        use=dict(zip(found.uses, (float(p) for p in weights @ found.short_uses), strict=True)),
+        p_short_by=tuple(float(p) for p in np.minimum(np.cumsum(short_at), 1.0)),
+        use=dict(
+            zip(found.uses, np.minimum(weights @ found.short_uses, 1.0).tolist(), strict=True)
+        ),
         expected_loss=float(weights @ found.loss) if has_price else None,
         cvar_loss=tail_mean(found.loss, weights, tail) if has_price else None,
         expected_unmet=float(weights @ found.unmet),
@@ -397,16 +402,18 @@ def stress_case(
     risks: list[HazardRisk] = []
     fans: list[Fan] = []
     curves: list[EndedBy] = []
-    for variant in variants:
-        measures = [target.measure for target in variant.targets]
-        measures += [hazard.measure for hazard in variant.case.hazards.values()]
-        rule = Rule(variant.case, tuple(dict.fromkeys(measures)), options.n_workers)
+    for at, asked in enumerate(variants):
+        measures = [target.measure for target in asked.targets]
+        measures += [hazard.measure for hazard in asked.case.hazards.values()]
+        rule = Rule(asked.case, tuple(dict.fromkeys(measures)), options.n_workers)
+        is_dated = request.asks(ENDED, DECIDES, TIPPING)
+        variant = variants[at] = with_weakest_starts(asked, rule) if is_dated else asked
         near = central_start(variant) if variant.solved_columns else None
         kept = compute(variant, rule, options, saver, near=near)
         n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
         parts = _tables(variant, rule, kept, near)
         tables += parts
-        curves += [row for table in parts for one in targets for row in curves_of(table, one)]
+        curves += chain.from_iterable(curves_of(t, one) for t in parts for one in variant.targets)
         if (found := hazards_of(variant, rule, kept)) is not None:
             by_hazards.append(hazard_table(variant.case, found, variant.variant))
             risks.append(hazard_risk(variant.case, found, variant.variant))

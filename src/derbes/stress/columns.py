@@ -1,12 +1,13 @@
 """One way to name an answer over draws: what it is, of which measure, from when, how long."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from derbes.case.entities import Case, essential_uses, main_length, main_measure
+from derbes.case.entities import Case, Tier, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
 from derbes.case.request import BASE, ENDED, FANS, HAZARDS, LEVERAGE, SURVIVE, Request
 from derbes.draws.study import variant_case
+from derbes.model.compile import use_weights
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
 
@@ -86,9 +87,8 @@ HAZARD_COLUMNS = tuple(
 
 
 def unmet_unit(case: Case) -> str:
-    """Unit of unmet essential demand; empty where the uses differ."""
-    units = {case.goods[case.uses[use].good].unit for use in essential_uses(case)}
-    return units.pop() if len(units) == 1 else ""
+    """Unit of unmet essential demand: that of the largest use, else weighted or months of use."""
+    return use_weights(case)[1][Tier.ESSENTIAL]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,13 @@ class Target:
     """Lengths of the curves of when it ends; empty: it has a fixed start. [period]"""
     starts: tuple[int, ...]
     """Dates, rising. [period]"""
+    watched: tuple[int, ...]
+    """Where ends are judged, rising: dates, years, and what is weaker between them. [period]"""
+
+    def survived(self, bound: str = MYOPIC, *, lengths: Sequence[int] = ()) -> list[DrawColumn]:
+        """Whether each length is survived at each start at which ends are judged."""
+        watched = replace(self, starts=self.watched)
+        return watched.columns(SURVIVES, bound, lengths=lengths or self.lengths)
 
     def columns(
         self, kind: str, bound: str = MYOPIC, *, lengths: Sequence[int] = ()
@@ -142,9 +149,11 @@ def target_of(
     every = tuple(sorted({*(lengths or own.lengths or (1,))}))
     length = main_length(case, every, is_main=measure == main_measure(case))
     if own.start is not None:
-        return Target(measure, length, (), (own.start,))
+        return Target(measure, length, (), (own.start,), ())
     yearly = range(0, case.calendar.n_periods, max(1, MONTHS_A_YEAR // case.calendar.step))
-    return Target(measure, length, every, tuple(sorted({*starts})) or tuple(yearly))
+    dates = tuple(sorted({*starts})) or tuple(yearly)
+    watched = sorted({*dates, *(start for start in yearly if start > dates[0])})
+    return Target(measure, length, every, dates, tuple(watched))
 
 
 def targets_of(case: Case, request: Request) -> tuple[Target, ...]:
@@ -186,7 +195,7 @@ class DrawnVariant:
             if self.request.asks(SURVIVE):
                 columns += one.columns(UNMET_ESSENTIAL)
             if self.request.asks(ENDED) and one.lengths:
-                columns += one.columns(SURVIVES, lengths=one.lengths)
+                columns += one.survived()
         return tuple(columns)
 
     @property
@@ -200,7 +209,7 @@ class DrawnVariant:
             if self.request.asks(SURVIVE):
                 columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))
             if self.request.asks(ENDED) and one.lengths:
-                columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
+                columns += one.survived(OPTIMAL)
             if self.request.asks(LEVERAGE, FANS):
                 columns += [
                     DrawColumn(kind, one.measure, start, one.length, bound)

@@ -7,7 +7,7 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -30,9 +30,15 @@ from derbes.draws.study import ChangedArrays, longest_length, make_study, narrow
 from derbes.errors import SolveError
 from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
 from derbes.language import _
-from derbes.model.arrays import BoolArray, IntArray
-from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
-from derbes.model.numbers import Values
+from derbes.model.arrays import BoolArray, IntArray, looked_until
+from derbes.model.compile import (
+    compile_case,
+    longest_lead_time,
+    refill_periods,
+    tail_periods,
+    use_weights,
+)
+from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
@@ -179,6 +185,16 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
+def weighted(rule: Rule, draws: Draws, unmet: FloatArray) -> FloatArray:
+    """Unmet demand of all essential uses, each by its weight. (N, U) → (N,)"""
+    total = np.empty(len(unmet))
+    for name, rows, own in by_scenario(draws):
+        world, values = rule.world(name), dict(zip(own.inputs, own.values.T, strict=True))
+        weights = use_weights(world, with_formulas(world, values))[0]
+        total[rows] = (weights * unmet[rows])[:, essential_columns(world)].sum(axis=1)
+    return total
+
+
 def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
     """Each scenario of the draws, its rows, and the draws of these."""
     names, every = np.array(draws.scenarios), np.arange(len(draws.weights))
@@ -255,7 +271,7 @@ def disruption_numbers(
             elif one.kind == SURVIVES:
                 numbers[rows, column] = (added <= 0.0).all(axis=1)
             else:
-                numbers[rows, column] = added.sum(axis=1)
+                numbers[rows, column] = weighted(rule, own, added)
     return numbers
 
 
@@ -282,6 +298,31 @@ def ended_by(survives: FloatArray) -> FloatArray:
     """Whether no start from each date on goes short, by whether each is survived. (N, dates)"""
     later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
     return np.asarray(later, dtype=np.float64)
+
+
+def central_draws(variant: DrawnVariant) -> Draws:
+    """One row: every input at its central value, outside any scenario."""
+    known = inputs_by_path(variant.case)
+    values = [[known[path].value if path in known else np.nan for path in variant.paths]]
+    return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
+
+
+def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
+    """A variant whose ends are judged at the weakest start from each date or year to the next, too.
+
+    That leaves most unmet at the center, then lasts least: so no season is missed.
+    """
+    center, told = central_draws(variant), []
+    until = looked_until(rule.model("", center, is_alone=True).arrays)
+    for target in variant.targets:
+        spans = [range(*span) for span in pairwise([*target.watched, until])]
+        each = replace(target, starts=tuple(start for span in spans for start in span))
+        asked = [*each.columns(UNMET_ESSENTIAL), *each.columns(TIME_TO_SURVIVE, lengths=(0,))]
+        unmet, lasts = disruption_numbers(rule, center, asked)[0].reshape(2, -1)
+        order = [each.starts[at] for at in np.lexsort((lasts, -unmet.round(6)))]
+        weakest = {min(span, key=order.index) for span in spans}
+        told.append(replace(target, watched=tuple(sorted({*target.watched, *weakest}))))
+    return replace(variant, targets=tuple(told))
 
 
 # Hazards
@@ -420,12 +461,11 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     events = make_events(case, draws, seed=seed)
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
-    unmet = found.unmet[:, essential_columns(case)]
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(unmet.sum(axis=1), calm.unmet[:, essential_columns(case)].sum(axis=1)),
+        unmet=_more(*(weighted(rule, draws, one.unmet) for one in (found, calm))),
         first_short=found.first_short,
-        short_uses=(unmet > 0.0).astype(np.float64),
+        short_uses=(found.unmet[:, essential_columns(case)] > 0.0).astype(np.float64),
         uses=essential_uses(case),
         p_short=found.p_short[:n_calendar] * len(draws.weights),
         weights=draws.weights,
@@ -580,7 +620,7 @@ def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArra
                 column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
                 numbers[column] = float(min(lasts, LOOKED_AT) * step)
         if asked.asks(ENDED) and target.lengths:
-            for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
+            for one in outcomes_of(Starts(alone, target.watched, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
                 numbers[column] = float(not one.short_uses)
         if not asked.asks(LEVERAGE, FANS):

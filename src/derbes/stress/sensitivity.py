@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, is_opening, opening_month
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
@@ -165,7 +165,7 @@ def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
 # Tipping values
 
 N_LOOKS = 9
-"""Points of a range at which an answer is looked at before the search, ends included."""
+"""Points of a range, beside the center, at which an answer is looked at first, ends included."""
 N_HALVINGS = 20
 """Halvings of the part in which it flips: to a millionth of the range."""
 N_BINS = 40
@@ -203,18 +203,17 @@ def tipping_values(
         place, holds_below = flips[a, d] if is_flip else over[a, d]
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
-        section, plant, key = [*quantity.path.split(".", 2), "", ""][:3]
-        is_opening = (section, key) == ("plants", "opening")
-        if is_opening:
-            opening = case.plants[plant].opening + round(place / case.calendar.step)
-            words = case.calendar.label(opening)
+        is_month = is_opening(quantity.path)
+        if is_month:  # what turns is the period, not the month that is drawn
+            place = float(case.calendar.step * round(place / case.calendar.step))
+            words = opening_month(case, quantity.path, place, side=BELOW * (is_below and is_flip))
         values = {"answer": names[a], "input": quantity.path, "value": words}
         says = {
             (True, True): worded("{answer} flips if {input} is before {value}", **values),
             (True, False): worded("{answer} flips if {input} is after {value}", **values),
             (False, True): worded("{answer} flips if {input} is below {value}", **values),
             (False, False): worded("{answer} flips if {input} is above {value}", **values),
-        }[is_opening, is_below]
+        }[is_month, is_below]
         if not is_flip:
             says = worded("{answer} holds in half of the draws where {input} is {value}", **values)
         told.append(
@@ -247,12 +246,13 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
     All flips are searched together, so that each halving is one evaluation of many rows.
     """
     n = len(center.inputs)
-    looks = center.low + np.linspace(0.0, 1.0, N_LOOKS)[:, None] * (center.high - center.low)
-    rows = np.tile(center.central, (1 + n * N_LOOKS, 1))
+    evenly = center.low + np.linspace(0.0, 1.0, N_LOOKS)[:, None] * (center.high - center.low)
+    looks = np.sort(np.vstack([evenly, center.central]), axis=0)
+    rows = np.tile(center.central, (1 + looks.size, 1))
     for d in range(n):
-        rows[1 + d * N_LOOKS : 1 + (d + 1) * N_LOOKS, d] = looks[:, d]
+        rows[1 + d * len(looks) : 1 + (d + 1) * len(looks), d] = looks[:, d]
     answers = evaluate(center.draws(rows)) > EVEN
-    along = answers[1:].reshape(n, N_LOOKS, answers.shape[1])
+    along = answers[1:].reshape(n, len(looks), answers.shape[1])
     column, answer, look = np.nonzero((along[:, :-1] != along[:, 1:]).transpose(0, 2, 1))
     below, above = looks[look, column], looks[look + 1, column]
     holds_below = along[column, look, answer]
@@ -547,8 +547,9 @@ def evaluation(
     """
     target, calendar = variant.targets[0], variant.case.calendar
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
-    at_dates = target.columns(SURVIVES) if len(own) < len(columns) else []
+    at_dates = target.survived(lengths=(target.length,)) if len(own) < len(columns) else []
     starts = target.starts
+    places = [target.watched.index(start) for start in starts if at_dates]
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
     def answers(draws: Draws) -> FloatArray:
@@ -557,7 +558,7 @@ def evaluation(
             numbers = np.column_stack([known.numbers[column] for column in wanted])
         else:
             numbers = disruption_numbers(rule, draws, own, until_last=at_dates)
-        ended = ended_by(numbers[:, len(own) :])
+        ended = ended_by(numbers[:, len(own) :])[:, places]
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
             if column.kind == ENDED_BY:

@@ -17,7 +17,6 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import ALL_DRAWS, HAZARDS, LATIN, Request
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import inputs_by_path
 from derbes.draws.sampling import ROUNDING, make_draws, n_combinations
 from derbes.errors import DataError, Problem, RequestError
 from derbes.files import write_bytes_atomically
@@ -257,13 +256,6 @@ def first_draws(variant: DrawnVariant, n: int) -> Draws:
     if listed:
         order = np.random.default_rng(request.seed).permutation(order)
     return rows_of(drawn, order[:n])
-
-
-def central_draws(variant: DrawnVariant) -> Draws:
-    """One row: every input at its central value, outside any scenario."""
-    known = inputs_by_path(variant.case)
-    values = [[known[path].value if path in known else np.nan for path in variant.paths]]
-    return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
 
 
 def blocks(variant: DrawnVariant, first: int = 0) -> Iterator[Draws]:
