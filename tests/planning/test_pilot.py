@@ -6,7 +6,7 @@ import pytest
 from derbes.planning import optimum as apart
 from derbes.planning import optimum as solve
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import make_problem, part_of, stated
+from derbes.planning.problem import START, make_problem, part_of, stated
 from tests.planning.generated import small_case
 
 
@@ -32,3 +32,21 @@ def test_a_part_of_a_problem_has_its_draws_and_weights_that_add_to_one():
     assert [draw.draw for draw in part.programs] == list(range(len(kept)))
     for mine, i in zip(part.programs, kept, strict=True):
         assert np.array_equal(mine.col_upper, problem.programs[i].col_upper)
+
+
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_a_pilot_whose_gap_lets_pass_what_lacks_raises_no_prices(seed, monkeypatch):
+    monkeypatch.setattr(solve, "MOST_TOGETHER", 0)
+    monkeypatch.setattr(solve, "LEAST_DRAWS", 2)
+    monkeypatch.setattr(solve, "N_PILOT", 2)
+    monkeypatch.setattr(solve, "PILOT_GAP", 1e7)
+    begun, found = [], solve._point_at_right_prices
+
+    def told(run):
+        begun.append((run.problem.n_draws, run.record.prices))
+        return found(run)
+
+    monkeypatch.setattr(solve, "_point_at_right_prices", told)
+    plan = solve_plan(make_problem(small_case(seed, n_scenarios=5)), gap=1e-3)
+    assert plan.feasible
+    assert [prices for n_draws, prices in begun if n_draws == 5] == [START, START]
