@@ -66,7 +66,7 @@ def test_a_start_of_another_length_is_taken_up():
         session = Session(program)
         session.stand(stance.astype(np.int8))
         session.run()
-        steps.append(session._solver.getInfo().simplex_iteration_count)
+        steps.append(session._parts[0].solver.getInfo().simplex_iteration_count)
     assert steps[1] < steps[0] / 2
 
 
@@ -88,7 +88,7 @@ def test_branches_start_where_the_same_ones_stood():
         solver = StartSolver(calm, 12)
         run_of[name] = solver.solve(run)
         session = solver._windows[run_of[name].window.layout.n].session
-        steps[name] = session._solver.getInfo().simplex_iteration_count
+        steps[name] = session._parts[0].solver.getInfo().simplex_iteration_count
         assert run_of[name].solution.certificate <= CERTIFIED
     assert steps["again"] == 0 < steps["first"]
     assert steps["near"] <= steps["other"]

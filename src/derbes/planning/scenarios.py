@@ -390,7 +390,8 @@ class RecourseSolver:
             usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
             usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
             matrix = self._matrix.tocsc()
-            self._session = Session(as_program("base course", matrix, cost, bounds, usual=usual))
+            program = as_program("base course", matrix, cost, bounds, usual=usual)
+            self._session = Session(program, is_whole=True)
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
