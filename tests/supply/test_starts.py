@@ -107,8 +107,9 @@ def test_survival_is_the_same_in_the_solver_of_another_start():
     shared = [SurvivalProgram(calm, 0, 24)]
     for start in range(3, 30, 3):
         shared.append(SurvivalProgram(calm, start, 24, shared[-1]))
-    assert all(one.session is shared[0].session for one in shared)
-    assert len({id(one.session) for one in alone}) == len(alone)
+    essential = arrays.use_essential
+    assert all(one.of(essential) is shared[0].of(essential) for one in shared)
+    assert len({id(one.of(essential)) for one in alone}) == len(alone)
     expected = [is_met(one, run, arrays.use_essential) for one in alone]
     assert {*expected} == {True, False}
     assert [is_met(one, run, arrays.use_essential) for one in shared] == expected

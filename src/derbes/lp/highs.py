@@ -178,7 +178,7 @@ class _Part:
     basic: IntArray | None = None
     """Basic columns, and basic rows as -1 - row, once they are asked for."""
     start: Any = None
-    """Basis from which the next solve starts, where one is needed; None: from the last one."""
+    """Basis from which it is to start once something changes; None: from the last one."""
 
     def forget(self) -> None:
         """Start the next solve cold."""
@@ -186,6 +186,22 @@ class _Part:
         self.basic, self.start, self.is_cold, self.is_solved = None, None, True, False
         for option, setting in COLD.items():
             self.solver.setOptionValue(option, setting)
+
+    def start_from(self, basis: Any) -> None:
+        """Start the next solve from a basis, where there is one."""
+        if self.is_solved:
+            self.start = basis
+        else:
+            self.basic = None
+            self.solver.setBasis(basis)
+            self.warm_up()
+
+    def change(self) -> None:
+        """Get ready for a change."""
+        self.is_solved = False
+        if self.start is not None:
+            self.start_from(self.start)
+            self.start = None
 
     def warm_up(self) -> None:
         """Solve with the options of a solver that has a basis."""
@@ -196,10 +212,7 @@ class _Part:
 
     def run(self, *, primal: bool) -> Any:
         """Solve once; the status of what comes of it."""
-        if self.start is not None:
-            self.solver.setBasis(self.start)
-            self.warm_up()
-        self.start = self.basic = self.duals = None
+        self.basic = self.duals = None
         self.solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
         self.solver.run()
         return self.solver.getModelStatus()
@@ -277,7 +290,7 @@ class Session:
         for one in np.split(which, np.flatnonzero(np.diff(of[which])) + 1):
             if len(one):
                 part = self._parts[of[one[0]]]
-                part.is_solved = False
+                part.change()
                 yield part, one, at[one].astype(np.int32)
 
     def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
@@ -300,12 +313,13 @@ class Session:
         of, (of_columns, of_rows) = self._of[_ROWS], self._at
         for row, column, entry in zip(rows, columns, scaled, strict=True):
             part = self._parts[of[row]]
-            part.is_solved = False
+            part.change()
             part.solver.changeCoeff(int(of_rows[row]), int(of_columns[column]), float(entry))
 
     def add_rows(self, rows: sparse.csr_matrix) -> None:
         """Add rows without bounds to a whole; their bounds are set like those of the others."""
         (part,) = self._parts
+        part.change()
         n = rows.shape[0]
         free = np.full(n, np.inf)
         starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
@@ -319,7 +333,7 @@ class Session:
         )
         self._of[_ROWS] = np.zeros(len(self._sizes.rows), dtype=np.int64)
         self._at[_ROWS] = part.rows = np.arange(len(self._sizes.rows))
-        part.basic, part.is_solved = None, False
+        part.basic = None
 
     def basis(self) -> Basis:
         """The last basis."""
@@ -328,7 +342,7 @@ class Session:
     def start_from(self, basis: Basis) -> None:
         """Start the next solve from a basis of a program with the same matrix."""
         for part, one in zip(self._parts, basis, strict=True):
-            part.start = one
+            part.start_from(one)
 
     def stance(self) -> Stance:
         """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
@@ -365,7 +379,7 @@ class Session:
             basis.alien = not is_alike or n_basic != len(rows)
             basis.col_status = _STANDINGS[columns].tolist()
             basis.row_status = _STANDINGS[rows].tolist()
-            part.start = basis
+            part.start_from(basis)
 
     def be_strict(self, *, is_strict: bool) -> None:
         """Solve to the smallest tolerances that the solver has, or to the usual ones."""

@@ -1,7 +1,7 @@
 """A linear program as a value: inspectable, testable, unknown to any solver."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -134,6 +134,31 @@ class LinearProgram:
     rows: tuple[Block, ...]
     sizes: Sizes | None = None
     """What is usual of each column and row; None: found from the bounds."""
+    places: tuple[IntArray, IntArray] | None = None
+    """Of a part of a program, where its columns and rows stand in the blocks; None: it is whole."""
+
+    def part(
+        self, columns: IntArray, rows: IntArray, matrix: sparse.csc_matrix | None = None
+    ) -> "LinearProgram":
+        """Some columns and rows of a whole program, which stand as they did.
+
+        Args:
+            columns: Which, rising.
+            rows: The same.
+            matrix: Their entries, where they are known.
+        """
+        sizes = usual_sizes(self)
+        return replace(
+            self,
+            level_costs=self.level_costs[:, columns],
+            matrix=self.matrix[:, columns][rows] if matrix is None else matrix,
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            col_lower=self.col_lower[columns],
+            col_upper=self.col_upper[columns],
+            sizes=replace(sizes, columns=sizes.columns[columns], rows=sizes.rows[rows]),
+            places=(columns, rows),
+        )
 
     @property
     def cost(self) -> FloatArray:
@@ -142,11 +167,11 @@ class LinearProgram:
 
     def column_name(self, position: int) -> str:
         """Name of a column."""
-        return _name_in(self.columns, position)
+        return _name_in(self.columns, int(self.places[0][position]) if self.places else position)
 
     def row_name(self, position: int) -> str:
         """Name of a row."""
-        return _name_in(self.rows, position)
+        return _name_in(self.rows, int(self.places[1][position]) if self.places else position)
 
 
 @dataclass(frozen=True, slots=True)
