@@ -155,6 +155,17 @@ def _side_by_side(parts: list[LinearProgram], row: sparse.csr_matrix) -> LinearP
     )
 
 
+def test_what_no_row_holds_is_solved_too() -> None:
+    """Without entries the solver has no basis to tell."""
+    program = random_program(np.random.default_rng(0))
+    m, n = program.matrix.shape
+    empty = replace(program, matrix=sparse.csc_matrix((m, n)), row_lower=np.full(m, -np.inf))
+    session = Session(replace(empty, sizes=None))
+    assert not session.run().any()
+    assert not session.part_duals(program.level_costs, None).any()
+    assert np.count_nonzero(session.stance() == highs.BASIC) == m
+
+
 def test_a_chain_names_the_rows_that_clash_and_goes_on() -> None:
     program = random_program(np.random.default_rng(0))
     session = Session(program)

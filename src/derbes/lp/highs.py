@@ -225,7 +225,10 @@ class _Part:
     def basic_variables(self) -> IntArray:
         """Basic columns, and basic rows as -1 - row. (rows,)"""
         if self.basic is None:
-            self.basic = self.solver.getBasicVariables()[1]
+            # without entries all rows are basic, and the solver breaks when it is asked
+            has_some = self.solver.getNumNz() > 0
+            rows = -1 - np.arange(len(self.rows))
+            self.basic = self.solver.getBasicVariables()[1] if has_some else rows
         return self.basic
 
 
