@@ -66,7 +66,7 @@ def test_a_start_of_another_length_is_taken_up():
         session = Session(program)
         session.stand(stance.astype(np.int8))
         session.run()
-        steps.append(session._solver.getInfo().simplex_iteration_count)
+        steps.append(session._parts[0].solver.getInfo().simplex_iteration_count)
     assert steps[1] < steps[0] / 2
 
 
@@ -88,7 +88,7 @@ def test_branches_start_where_the_same_ones_stood():
         solver = StartSolver(calm, 12)
         run_of[name] = solver.solve(run)
         session = solver._windows[run_of[name].window.layout.n].session
-        steps[name] = session._solver.getInfo().simplex_iteration_count
+        steps[name] = session._parts[0].solver.getInfo().simplex_iteration_count
         assert run_of[name].solution.certificate <= CERTIFIED
     assert steps["again"] == 0 < steps["first"]
     assert steps["near"] <= steps["other"]
@@ -107,8 +107,9 @@ def test_survival_is_the_same_in_the_solver_of_another_start():
     shared = [SurvivalProgram(calm, 0, 24)]
     for start in range(3, 30, 3):
         shared.append(SurvivalProgram(calm, start, 24, shared[-1]))
-    assert all(one.session is shared[0].session for one in shared)
-    assert len({id(one.session) for one in alone}) == len(alone)
+    essential = arrays.use_essential
+    assert all(one.of(essential) is shared[0].of(essential) for one in shared)
+    assert len({id(one.of(essential)) for one in alone}) == len(alone)
     expected = [is_met(one, run, arrays.use_essential) for one in alone]
     assert {*expected} == {True, False}
     assert [is_met(one, run, arrays.use_essential) for one in shared] == expected

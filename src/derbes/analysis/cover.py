@@ -23,10 +23,11 @@ from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.errors import at_work
 from derbes.language import _
+from derbes.lp.lexicographic import AT_BOUND
 from derbes.model.arrays import ActivityKind, BoolArray, MeasureArrays, MeasureRun, far
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
-from derbes.simulation import BranchRun, simulate_branch
+from derbes.simulation import simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
 from derbes.supply.binding import binding_goods, cut_sellers, shelves
 from derbes.supply.bounds import demand_path
@@ -112,6 +113,23 @@ def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
     return [(ALL_ESSENTIAL, arrays.use_essential), *((arrays.uses[u], every == u) for u in asked)]
 
 
+@dataclass(frozen=True, slots=True)
+class _ByRule:
+    """The policy in a survival program, while a measure goes on."""
+
+    columns: FloatArray
+    """(columns,)"""
+    violation: FloatArray
+    """How far it is from proof that it is possible, relative. (n,)"""
+    is_short: BoolArray
+    """(U, n)"""
+
+    def met(self, uses: BoolArray) -> int:
+        """Periods in which it is proven to meet some uses."""
+        is_open = (self.violation > AT_BOUND) | self.is_short[uses].any(axis=0)
+        return int(np.append(is_open, True).argmax())
+
+
 class StartCover:
     """Cover questions that share a start."""
 
@@ -122,7 +140,8 @@ class StartCover:
         self._programs: dict[int, SurvivalProgram] = {}
         self.known: dict[int, SurvivalProgram] = {**before.known} if before else {}
         """The last program of each length, of this start or one before."""
-        self._myopic: dict[tuple[str, int], BranchRun] = {}
+        self._by_rule: dict[tuple[str, int], _ByRule] = {}
+        self._days: dict[int, ForwardCover | None] = {}
 
     def program(self, n: int) -> SurvivalProgram:
         """The survival program over `n` periods, or as many as the arrays have."""
@@ -154,12 +173,12 @@ class StartCover:
         last = next((n for n in windows if n >= most), windows[-1])
         proven, program, is_first = 0, self.program(last), True
         if measure is not None:
-            run = self.myopic(measure, program)
-            columns = _columns_of(program, run)
-            proven, certificate = program.met_by(measure, uses, columns)
+            rule = self.by_rule(measure, program)
+            proven = rule.met(uses)
             if proven == program.layout.n:
                 whole = np.full(program.layout.n_rows, np.inf)
-                return program, Survived(None, None, columns, whole, certificate)
+                certificate = float(rule.violation.max(initial=0.0))
+                return program, Survived(None, None, rule.columns, whole, certificate)
         for n in windows:
             if n <= proven:
                 continue
@@ -174,14 +193,27 @@ class StartCover:
                     return program, throughout
         return program, found
 
-    def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
+    def by_rule(self, measure: MeasureArrays, program: SurvivalProgram) -> _ByRule:
         """The policy over a program's window, while the measure goes on."""
         n = program.layout.n
-        if (measure.name, n) not in self._myopic:
-            self._myopic[measure.name, n] = simulate_branch(
+        if (measure.name, n) not in self._by_rule:
+            run = simulate_branch(
                 self.study.calm, measure, program.state, start=self.start, length=n, n_periods=n
             )
-        return self._myopic[measure.name, n]
+            columns = program.layout.filled(
+                order=run.levels, lot=run.lots, fresh=run.fresh, unmet=run.unmet
+            )
+            kept = program.kept_by(measure, columns)
+            self._by_rule[measure.name, n] = _ByRule(columns, *kept)
+        return self._by_rule[measure.name, n]
+
+    def days(self, uses: BoolArray) -> ForwardCover | None:
+        """Cover of the good with the least, among those of the uses; None: nothing is used."""
+        goods = set(self.study.arrays.use_goods[uses].tolist())
+        for good in goods - self._days.keys():
+            self._days[good] = good_cover(self.study.calm, self.start, good)
+        found = [one for good in goods if (one := self._days[good])]
+        return min(found, key=lambda one: one.periods) if found else None
 
     def survives(self, run: MeasureRun, uses: BoolArray, endless: Survived) -> bool:
         """Whether a measure of some length adds nothing to what is unmet, aftermath included.
@@ -239,7 +271,7 @@ def _alone(
     step = at_start.study.arrays.calendar.step
     (name, uses), program = question, at_start.program(at_start.windows()[-1])
     periods = _myopic_periods(at_start, program, measure, uses)
-    days = _days(at_start, uses)
+    days = at_start.days(uses)
     return replace(
         joint,
         use=name,
@@ -262,7 +294,7 @@ def _rows(
     whole = float(program.layout.n)
     goods = _binding(program, found, measure, uses)
     myopic = _myopic_periods(at_start, program, measure, uses)
-    days = _days(at_start, uses)
+    days = at_start.days(uses)
     wanted = sorted(set(lengths or measure.lengths or (1,))) if measure else [0]
     return [
         CoverRow(
@@ -320,28 +352,12 @@ def _myopic_periods(
     """Time to survive under the policy; None: met in the whole window. [period]"""
     if measure is None:
         return None
-    layout = program.layout
-    run = at_start.myopic(measure, program)
-    demand = demand_path(layout, MeasureRun(measure, layout.n))
-    short = np.flatnonzero((run.unmet[uses] > NOTHING * demand[uses]).any(axis=0))
+    rule = at_start.by_rule(measure, program)
+    short = np.flatnonzero(rule.is_short[uses].any(axis=0))
     if not len(short):
         return None
     broken = int(short[0])
-    columns = _columns_of(program, run)
-    return broken + program.share_after(measure, uses, broken, columns)
-
-
-def _columns_of(program: SurvivalProgram, run: BranchRun) -> FloatArray:
-    """What the policy does as columns of a program's window. (columns,)"""
-    return program.layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh, unmet=run.unmet)
-
-
-def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:
-    """Cover of the good with the least, among those of the uses; None: nothing is used."""
-    arrays = at_start.study.arrays
-    goods = {int(arrays.use_goods[u]) for u in np.flatnonzero(uses)}
-    found = [one for g in goods if (one := good_cover(at_start.study.calm, at_start.start, g))]
-    return min(found, key=lambda one: one.periods) if found else None
+    return broken + program.share_after(measure, uses, broken, rule.columns)
 
 
 def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None:

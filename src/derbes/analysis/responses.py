@@ -150,13 +150,13 @@ class StartSolver:
                 session = before.session
                 load(session, window.program, before.program)
             key = (BRANCH, self._start, "", 0)
-            if not self._calm.stand_near(key, window.layout, session):
-                if self._calm.start is not None:
-                    session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
-                elif before is not None:
-                    session.start_from(before.basis)
+            near = self._calm.near_stance(key, window.layout)
+            if near is not None:
+                session.stand(near)
+            elif self._calm.start is not None:
+                session.stand(stance_of(self._calm.start, window.layout), is_alike=False)
             solution = solve_levels(window.program, session)
-            self._calm.keep(key, window.layout, session)
+            self._calm.keep(key, window.layout, session.stance)
             opened = OpenWindow(window, session, usual_course(window, solution), session.basis())
             self._kept[n] = self._windows[n] = opened
         return self._windows[n]
@@ -170,8 +170,11 @@ class StartSolver:
         if opened.measure != name:
             if opened.last is not None:
                 opened.bases[opened.measure] = opened.session.basis()
-            if name in opened.bases or not self._calm.stand_near(key, layout, opened.session):
+            near = None if name in opened.bases else self._calm.near_stance(key, layout)
+            if near is None:
                 opened.session.start_from(opened.bases.get(name, opened.basis))
+            else:
+                opened.session.stand(near)
             opened.measure = name
         if name not in opened.templates:
             opened.templates[name] = make_template(opened.window, run.measure)
@@ -180,7 +183,7 @@ class StartSolver:
             opened.window, opened.session, run, template=opened.templates[name], last=before
         )
         if before is None or opened.last.solution.columns is not before.solution.columns:
-            self._calm.keep(key, layout, opened.session)
+            self._calm.keep(key, layout, opened.session.stance)
         return opened.last
 
 

@@ -5,10 +5,6 @@ solved from the last basis. Cold and warm solves have options of their own; the 
 is the same, the certificate sees to it. One thread, a fixed seed.
 
 Programs some of whose columns are whole numbers: what is asked and what is found.
-
-A program in columns, rows and costs of a size that a solver likes.
-
-All factors are powers of two, so that nothing is rounded.
 """
 
 import contextlib
@@ -32,9 +28,12 @@ from derbes.lp.program import (
     FloatArray,
     IntArray,
     LinearProgram,
+    Scaled,
     Sizes,
+    parted,
     power_of_two,
     row_sizes,
+    scaled,
     usual_sizes,
 )
 
@@ -61,53 +60,6 @@ class MixedSettings:
     """[second]"""
     start: FloatArray | None = None
     """A point to begin with. (columns,)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Scaled:
-    """A program in scaled columns, rows and costs."""
-
-    cost: FloatArray
-    col_lower: FloatArray
-    col_upper: FloatArray
-    row_lower: FloatArray
-    row_upper: FloatArray
-    matrix: sparse.csc_matrix
-    column_scale: FloatArray
-    """By which columns were divided. (columns,)"""
-    cost_scale: float
-    """By which costs were divided."""
-
-
-def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
-    """The program with its columns divided by powers of two.
-
-    Rows are divided by a power of two near their largest entry, costs by one near their
-    median.
-
-    Args:
-        program: The program.
-        column_scale: (columns,)
-    """
-    matrix = program.matrix.copy()
-    matrix.data = matrix.data * np.repeat(column_scale, np.diff(matrix.indptr))
-    largest = np.zeros(matrix.shape[0])
-    np.maximum.at(largest, matrix.indices, np.abs(matrix.data))
-    row_scale = 2.0 ** np.round(np.log2(np.where(largest > 0, largest, 1.0)))
-    matrix.data = matrix.data / row_scale[matrix.indices]
-    cost = program.cost * column_scale
-    sizes = np.abs(cost[cost != 0])
-    cost_scale = float(power_of_two(np.median(sizes))) if len(sizes) else 1.0
-    return Scaled(
-        cost=cost / cost_scale,
-        col_lower=program.col_lower / column_scale,
-        col_upper=program.col_upper / column_scale,
-        row_lower=program.row_lower / row_scale,
-        row_upper=program.row_upper / row_scale,
-        matrix=matrix,
-        column_scale=column_scale,
-        cost_scale=cost_scale,
-    )
 
 
 COLD: dict[str, bool | int | float | str] = {
@@ -146,8 +98,12 @@ _GIVEN_UP = (
     highspy.HighsModelStatus.kUnknown,
 )
 """The solver stopped without an answer; it is asked once more, without presolve."""
-Basis = highspy.HighsBasis
-"""A basis, to start another solve from."""
+LEAST_PART = 4000
+"""Columns that are worth a solver of their own."""
+Basis = tuple[Any, ...]
+"""A basis of each part, to start another solve from."""
+_Bounds = tuple[FloatArray, FloatArray]
+_COLUMNS, _ROWS = range(2)
 Stance = npt.NDArray[np.int8]
 """Where columns and rows stand in a basis: at a bound, between bounds, or basic."""
 LOWER, BASIC, _UPPER, _ZERO = range(4)
@@ -205,35 +161,140 @@ def _new_solver() -> Any:
     return solver
 
 
+@dataclass(slots=True)
+class _Part:
+    """Columns and rows that have nothing to do with the others of a program, in a solver."""
+
+    solver: Any
+    columns: IntArray
+    rows: IntArray
+    is_cold: bool = True
+    is_solved: bool = False
+    """Whether nothing of it has changed since it was solved: it need not be again."""
+    values: FloatArray | None = None
+    """Columns of the last solve, as the solver has them."""
+    duals: FloatArray | None = None
+    """Row duals of the last solve, once they are asked for."""
+    basic: IntArray | None = None
+    """Basic columns, and basic rows as -1 - row, once they are asked for."""
+    start: Any = None
+    """Basis from which it is to start once something changes; None: from the last one."""
+
+    def forget(self) -> None:
+        """Start the next solve cold."""
+        self.solver.clearSolver()
+        self.basic, self.start, self.is_cold, self.is_solved = None, None, True, False
+        for option, setting in COLD.items():
+            self.solver.setOptionValue(option, setting)
+
+    def start_from(self, basis: Any) -> None:
+        """Start the next solve from a basis, where there is one."""
+        if self.is_solved:
+            self.start = basis
+        else:
+            self.basic = None
+            self.solver.setBasis(basis)
+            self.warm_up()
+
+    def change(self) -> None:
+        """Get ready for a change."""
+        self.is_solved = False
+        if self.start is not None:
+            self.start_from(self.start)
+            self.start = None
+
+    def warm_up(self) -> None:
+        """Solve with the options of a solver that has a basis."""
+        if self.is_cold:
+            self.is_cold = False
+            for option in COLD:
+                self.solver.setOptionValue(option, WARM[option])
+
+    def run(self, *, primal: bool) -> Any:
+        """Solve once; the status of what comes of it."""
+        self.basic = self.duals = None
+        self.solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
+        self.solver.run()
+        return self.solver.getModelStatus()
+
+    def take(self) -> None:
+        """Keep the optimum that was found."""
+        self.warm_up()
+        self.values, self.is_solved = _floats(self.solver.getSolution().col_value), True
+
+    def basic_variables(self) -> IntArray:
+        """Basic columns, and basic rows as -1 - row. (rows,)"""
+        if self.basic is None:
+            # without entries all rows are basic, and the solver breaks when it is asked
+            has_some = self.solver.getNumNz() > 0
+            rows = -1 - np.arange(len(self.rows))
+            self.basic = self.solver.getBasicVariables()[1] if has_some else rows
+        return self.basic
+
+
+_Change = tuple[_Part, IntArray, npt.NDArray[np.int32]]
+"""A part, and which of its columns or rows change: their places in the program and in it."""
+
+
 class Session:
-    """One program in the solver.
+    """One program in the solver, in as many parts as have nothing to do with one another.
 
     Columns, rows and costs are divided by what is usual of them (`Sizes`), so that the
-    solver's absolute tolerances are relative ones, whatever units the case is written in.
+    solver's absolute tolerances are relative ones, whatever units the case is written in. A
+    part of which nothing has changed since it was solved is not solved again.
     """
 
-    def __init__(self, program: LinearProgram) -> None:
+    def __init__(self, program: LinearProgram, *, is_whole: bool = False) -> None:
+        """A program in the solver.
+
+        Args:
+            program: The program.
+            is_whole: Whether it is not parted, since rows are to come that may join its parts.
+        """
         self.program = program
         sizes = usual_sizes(program)
         self._sizes = sizes
         self._cost_size = cost_size(sizes, program.cost)
-        self._solver = _new_solver()
         self._costs = program.cost * sizes.columns / self._cost_size
-        _pass(self._solver, program, sizes, self._costs)
-        self._is_cold = True
-        self._basic: IntArray | None = None
-        self._column_bounds = (program.col_lower, program.col_upper)
-        self._row_bounds = (program.row_lower, program.row_upper)
+        self._of = list(parted(program.matrix, program.matrix.shape[1] if is_whole else LEAST_PART))
+        self._at = [_places(of) for of in self._of]
+        self._parts = _passed(program, sizes, self._costs, self._of)
+        self._bounds: list[_Bounds] = [
+            (program.col_lower, program.col_upper),
+            (program.row_lower, program.row_upper),
+        ]
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all columns, not to be written to later; what changes is passed on."""
-        before, self._column_bounds = self._column_bounds, (lower, upper)
-        _change(self._solver.changeColsBounds, before, self._column_bounds, self._sizes.columns)
+        for part, which, places in self._unlike(_COLUMNS, (lower, upper)):
+            sizes = self._sizes.columns[which]
+            bounds = lower[which] / sizes, upper[which] / sizes
+            part.solver.changeColsBounds(len(which), places, *bounds)
 
     def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all rows, not to be written to later; what changes is passed on."""
-        before, self._row_bounds = self._row_bounds, (lower, upper)
-        _change(self._solver.changeRowsBounds, before, self._row_bounds, self._sizes.rows)
+        for part, which, places in self._unlike(_ROWS, (lower, upper)):
+            sizes = self._sizes.rows[which]
+            bounds = lower[which] / sizes, upper[which] / sizes
+            part.solver.changeRowsBounds(len(which), places, *bounds)
+
+    def _unlike(self, axis: int, bounds: _Bounds) -> Iterator[_Change]:
+        """Columns or rows whose bounds change."""
+        before, self._bounds[axis] = self._bounds[axis], bounds
+        if bounds[0] is not before[0] or bounds[1] is not before[1]:
+            is_new = (before[0] != bounds[0]) | (before[1] != bounds[1])
+            yield from self._by_part(axis, np.flatnonzero(is_new))
+
+    def _by_part(self, axis: int, which: IntArray) -> Iterator[_Change]:
+        """Columns or rows that change by the part that they are in, with their places there."""
+        of, at = self._of[axis], self._at[axis]
+        if len(self._parts) > 1:
+            which = which[np.argsort(of[which], kind="stable")]
+        for one in np.split(which, np.flatnonzero(np.diff(of[which])) + 1):
+            if len(one):
+                part = self._parts[of[one[0]]]
+                part.change()
+                yield part, one, at[one].astype(np.int32)
 
     def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
         """Costs of all columns.
@@ -245,52 +306,62 @@ class Session:
         sizes = replace(self._sizes, cost=None) if is_alone else self._sizes
         self._cost_size = cost_size(sizes, costs)
         scaled = costs * self._sizes.columns / self._cost_size
-        which = np.flatnonzero(scaled != self._costs).astype(np.int32)
-        if len(which):
-            self._solver.changeColsCost(len(which), which, scaled[which])
+        for part, which, places in self._by_part(_COLUMNS, np.flatnonzero(scaled != self._costs)):
+            part.solver.changeColsCost(len(which), places, scaled[which])
         self._costs = scaled
 
     def change_entries(self, rows: IntArray, columns: IntArray, entries: FloatArray) -> None:
-        """Entries of the matrix at some places."""
+        """Entries of the matrix at some of its places."""
         scaled = entries * self._sizes.columns[columns] / self._sizes.rows[rows]
+        of, (of_columns, of_rows) = self._of[_ROWS], self._at
         for row, column, entry in zip(rows, columns, scaled, strict=True):
-            self._solver.changeCoeff(int(row), int(column), float(entry))
+            part = self._parts[of[row]]
+            part.change()
+            part.solver.changeCoeff(int(of_rows[row]), int(of_columns[column]), float(entry))
 
     def add_rows(self, rows: sparse.csr_matrix) -> None:
-        """Add rows without bounds; their bounds are set like those of the others."""
+        """Add rows without bounds to a whole; their bounds are set like those of the others."""
+        (part,) = self._parts
+        part.change()
         n = rows.shape[0]
         free = np.full(n, np.inf)
         starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
         sizes = row_sizes(rows.tocsc(), self._sizes.columns)
         scaled = rows.data * self._sizes.columns[columns] / np.repeat(sizes, np.diff(rows.indptr))
-        self._solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
-        self._basic = None
+        part.solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
         self._sizes = replace(self._sizes, rows=np.concatenate([self._sizes.rows, sizes]))
-        self._row_bounds = (
-            np.concatenate([self._row_bounds[0], -free]),
-            np.concatenate([self._row_bounds[1], free]),
+        self._bounds[_ROWS] = (
+            np.concatenate([self._bounds[_ROWS][0], -free]),
+            np.concatenate([self._bounds[_ROWS][1], free]),
         )
+        self._of[_ROWS] = np.zeros(len(self._sizes.rows), dtype=np.int64)
+        self._at[_ROWS] = part.rows = np.arange(len(self._sizes.rows))
+        part.basic = None
 
     def basis(self) -> Basis:
         """The last basis."""
-        basis: Basis = self._solver.getBasis()
-        return basis
+        return tuple(part.solver.getBasis() for part in self._parts)
 
     def start_from(self, basis: Basis) -> None:
-        """Start the next solve from a basis of a program of the same shape."""
-        self._basic = None
-        self._solver.setBasis(basis)
-        self._warm_up()
+        """Start the next solve from a basis of a program with the same matrix."""
+        for part, one in zip(self._parts, basis, strict=True):
+            part.start_from(one)
 
     def stance(self) -> Stance:
         """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
-        solution = self._solver.getSolution()
-        columns = _standing(_floats(solution.col_value) * self._sizes.columns, self._column_bounds)
-        rows = _standing(_floats(solution.row_value) * self._sizes.rows, self._row_bounds)
-        basic = self._basic_variables()
-        columns[basic[basic >= 0]] = BASIC
-        rows[-basic[basic < 0] - 1] = BASIC
-        return np.concatenate([columns, rows])
+        n = len(self._costs)
+        values = np.zeros(n + len(self._sizes.rows))
+        basic: list[IntArray] = []
+        for part in self._parts:
+            solution, found = part.solver.getSolution(), part.basic_variables()
+            values[part.columns] = _floats(solution.col_value)
+            values[n + part.rows] = _floats(solution.row_value)
+            basic += [part.columns[found[found >= 0]], n + part.rows[-found[found < 0] - 1]]
+        columns = _standing(values[:n] * self._sizes.columns, self._bounds[_COLUMNS])
+        rows = _standing(values[n:] * self._sizes.rows, self._bounds[_ROWS])
+        stance: Stance = np.concatenate([columns, rows])
+        stance[np.concatenate(basic)] = BASIC
+        return stance
 
     def stand(self, stance: Stance, *, is_alike: bool = True) -> None:
         """Start the next solve from a stance; rows that were added since are basic.
@@ -301,37 +372,29 @@ class Session:
                 has not one that is basic for each row, the solver makes one of it.
         """
         n = len(self._costs)
-        missing = len(self._row_bounds[0]) - (len(stance) - n)
-        rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
-        basis = highspy.HighsBasis()
-        basis.valid = True
-        n_basic = np.count_nonzero(stance[:n] == BASIC) + np.count_nonzero(rows == BASIC)
-        basis.alien = not is_alike or n_basic != len(rows)
-        basis.col_status = _STANDINGS[stance[:n]].tolist()
-        basis.row_status = _STANDINGS[rows].tolist()
-        self._basic = None
-        self._solver.setBasis(basis)
-        self._warm_up()
+        missing = len(self._bounds[_ROWS][0]) - (len(stance) - n)
+        stance = np.concatenate([stance, np.full(missing, BASIC, dtype=np.int8)])
+        for part in self._parts:
+            columns, rows = stance[part.columns], stance[n + part.rows]
+            basis = highspy.HighsBasis()
+            basis.valid = True
+            n_basic = np.count_nonzero(columns == BASIC) + np.count_nonzero(rows == BASIC)
+            basis.alien = not is_alike or n_basic != len(rows)
+            basis.col_status = _STANDINGS[columns].tolist()
+            basis.row_status = _STANDINGS[rows].tolist()
+            part.start_from(basis)
 
     def be_strict(self, *, is_strict: bool) -> None:
         """Solve to the smallest tolerances that the solver has, or to the usual ones."""
         tolerance = STRICT if is_strict else USUAL
-        for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
-            self._solver.setOptionValue(option, tolerance)
+        for part in self._parts:
+            for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+                part.solver.setOptionValue(option, tolerance)
 
     def forget(self) -> None:
         """Start the next solve cold."""
-        self._solver.clearSolver()
-        self._basic = None
-        self._is_cold = True
-        for option, setting in COLD.items():
-            self._solver.setOptionValue(option, setting)
-
-    def _warm_up(self) -> None:
-        if self._is_cold:
-            self._is_cold = False
-            for option in COLD:
-                self._solver.setOptionValue(option, WARM[option])
+        for part in self._parts:
+            part.forget()
 
     def run(self, *, primal: bool = False) -> FloatArray:
         """Solve and return the columns.
@@ -342,43 +405,49 @@ class Session:
         Raises:
             SolveError: There is no optimum; names the rows that clash.
         """
-        self._basic = None
-        self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
-        self._solver.run()
-        status = self._solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal and not self._is_cold:
-            self.forget()
-            self._solver.run()
-            status = self._solver.getModelStatus()
-        if status in _GIVEN_UP:
-            self.forget()
-            self._solver.setOptionValue("presolve", "off")
-            self._solver.run()
-            status = self._solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolveError(self._explain(status))
-        self._warm_up()
-        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
+        for part in self._to_solve():
+            status = part.run(primal=primal)
+            if status != highspy.HighsModelStatus.kOptimal and not part.is_cold:
+                part.forget()
+                status = part.run(primal=primal)
+            if status in _GIVEN_UP:
+                part.forget()
+                part.solver.setOptionValue("presolve", "off")
+                status = part.run(primal=primal)
+            if status != highspy.HighsModelStatus.kOptimal:
+                raise SolveError(self._explain(part, status))
+            part.take()
+        return self._columns()
 
     def point(self) -> FloatArray | None:
         """Solve once and return the columns; None: the solver found no optimum."""
-        self._basic = None
-        self._solver.setOptionValue("simplex_strategy", DUAL_SIMPLEX)
-        self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        self._warm_up()
-        return _floats(self._solver.getSolution().col_value) * self._sizes.columns
+        for part in self._to_solve():
+            if part.run(primal=False) != highspy.HighsModelStatus.kOptimal:
+                return None
+            part.take()
+        return self._columns()
+
+    def _to_solve(self) -> list[_Part]:
+        """Parts of which something has changed; the others need no start."""
+        for part in self._parts:
+            part.start = None if part.is_solved else part.start
+        return [part for part in self._parts if not part.is_solved]
+
+    def _columns(self) -> FloatArray:
+        """Columns of the last solve. (columns,)"""
+        found = np.empty(len(self._costs))
+        for part in self._parts:
+            found[part.columns] = part.values
+        return found * self._sizes.columns
 
     def row_duals(self) -> FloatArray:
         """Row duals of the last solve, for the costs it had. (rows,)"""
-        return _floats(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
-
-    def _basic_variables(self) -> IntArray:
-        """Basic columns, and basic rows as -1 - row. (rows,)"""
-        if self._basic is None:
-            self._basic = self._solver.getBasicVariables()[1]
-        return self._basic
+        found = np.empty(len(self._sizes.rows))
+        for part in self._parts:
+            if part.duals is None:
+                part.duals = _floats(part.solver.getSolution().row_dual)
+            found[part.rows] = part.duals
+        return found * self._cost_size / self._sizes.rows
 
     def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
@@ -393,22 +462,24 @@ class Session:
         if total is not None:
             return total[None, :]
         duals = np.zeros((len(costs), len(self._sizes.rows)))
-        basic = self._basic_variables()
-        is_column = basic >= 0
-        at = basic[is_column]
-        for part, cost in enumerate(costs):
-            side = np.zeros(len(basic))
-            side[is_column] = cost[at] * self._sizes.columns[at]
-            duals[part] = self._solver.getBasisTransposeSolve(side)[1] / self._sizes.rows
-        return duals
+        for part in self._parts:
+            basic = part.basic_variables()
+            is_column = basic >= 0
+            at = part.columns[basic[is_column]]
+            for found, cost in zip(duals, costs, strict=True):
+                side = np.zeros(len(basic))
+                side[is_column] = cost[at] * self._sizes.columns[at]
+                if side.any():
+                    found[part.rows] = part.solver.getBasisTransposeSolve(side)[1]
+        return duals / self._sizes.rows
 
-    def _explain(self, status: highspy.HighsModelStatus) -> str:
+    def _explain(self, part: _Part, status: highspy.HighsModelStatus) -> str:
         name = self.program.name
         if status in (
             highspy.HighsModelStatus.kInfeasible,
             highspy.HighsModelStatus.kUnboundedOrInfeasible,
         ):
-            rows = self._clashing_rows()
+            rows = self._clashing_rows(part)
             return _(
                 'program "{name}" is infeasible. Rows that cannot hold together: {rows}. '
                 "Fix: loosen one of these limits, or let demand go unmet there."
@@ -419,14 +490,14 @@ class Session:
                 "profit without limit. Fix: give exports and suppliers a capacity."
             ).format(name=name)
         return _('program "{name}" has no optimum: the solver stopped with "{status}".').format(
-            name=name, status=self._solver.modelStatusToString(status)
+            name=name, status=part.solver.modelStatusToString(status)
         )
 
-    def _clashing_rows(self) -> str:
-        self._solver.setOptionValue("iis_strategy", IIS_STRATEGY)
-        _status, clash = self._solver.getIis()
-        names = [self.program.row_name(int(i)) for i in clash.row_index_]
-        names += [self.program.column_name(int(j)) for j in clash.col_index_]
+    def _clashing_rows(self, part: _Part) -> str:
+        part.solver.setOptionValue("iis_strategy", IIS_STRATEGY)
+        _status, clash = part.solver.getIis()
+        names = [self.program.row_name(int(part.rows[i])) for i in clash.row_index_]
+        names += [self.program.column_name(int(part.columns[j])) for j in clash.col_index_]
         shown = ", ".join(names[:ROWS_SHOWN]) or _("unknown")
         return shown + (", …" if len(names) > ROWS_SHOWN else "")
 
@@ -436,16 +507,13 @@ def _floats(numbers: list[float]) -> FloatArray:
     return np.fromiter(numbers, np.float64, len(numbers))
 
 
-_Bounds = tuple[FloatArray, FloatArray]
-
-
-def _change(tell: Any, before: _Bounds, after: _Bounds, sizes: FloatArray) -> None:
-    """Tell the solver the bounds that have changed, beside what is usual of each."""
-    if after[0] is before[0] and after[1] is before[1]:
-        return
-    which = np.flatnonzero((before[0] != after[0]) | (before[1] != after[1])).astype(np.int32)
-    if len(which):
-        tell(len(which), which, *(one[which] / sizes[which] for one in after))
+def _places(of: IntArray) -> IntArray:
+    """The place of each column or row among those of its part."""
+    found = np.zeros(len(of), dtype=np.int64)
+    for part in range(int(of.max(initial=0)) + 1):
+        mine = of == part
+        found[mine] = np.arange(np.count_nonzero(mine))
+    return found
 
 
 def _standing(values: FloatArray, bounds: _Bounds) -> Stance:
@@ -467,16 +535,31 @@ def cost_size(sizes: Sizes, costs: FloatArray) -> float:
     return float(power_of_two(np.exp(np.log(known).mean()))) if len(known) else 1.0
 
 
-def _pass(solver: Any, program: LinearProgram, sizes: Sizes, costs: FloatArray) -> None:
-    """Give a solver a program beside what is usual of its columns and rows."""
+def _passed(
+    program: LinearProgram, sizes: Sizes, costs: FloatArray, of: list[IntArray]
+) -> list[_Part]:
+    """Each part of a program in a solver, beside what is usual of its columns and rows."""
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
     matrix.data /= sizes.rows[matrix.indices]
     _refuse_unlike(program, matrix)
-    columns = program.col_lower / sizes.columns, program.col_upper / sizes.columns
-    rows = program.row_lower / sizes.rows, program.row_upper / sizes.rows
-    is_whole = np.zeros(len(costs), dtype=np.bool_)
-    _hand_over(solver, matrix, costs, columns=columns, rows=rows, is_whole=is_whole)
+    column_bounds = program.col_lower / sizes.columns, program.col_upper / sizes.columns
+    row_bounds = program.row_lower / sizes.rows, program.row_upper / sizes.rows
+    found: list[_Part] = []
+    n_parts = 1 + int(of[0].max(initial=0))
+    for one in range(n_parts):
+        columns, rows = (np.flatnonzero(owner == one) for owner in of)
+        part = _Part(_new_solver(), columns, rows)
+        _hand_over(
+            part.solver,
+            matrix if n_parts == 1 else matrix[:, columns][rows],
+            costs[columns],
+            columns=(column_bounds[0][columns], column_bounds[1][columns]),
+            rows=(row_bounds[0][rows], row_bounds[1][rows]),
+            is_whole=np.zeros(len(columns), dtype=np.bool_),
+        )
+        found.append(part)
+    return found
 
 
 def _hand_over(

@@ -1,12 +1,13 @@
 """A linear program as a value: inspectable, testable, unknown to any solver."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse import csgraph
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -82,6 +83,32 @@ def row_sizes(matrix: sparse.csc_matrix, columns: FloatArray) -> FloatArray:
     return np.asarray(power_of_two(np.where(largest > 0, largest, 1.0)), dtype=np.float64)
 
 
+def parted(matrix: sparse.csc_matrix, least: int) -> tuple[IntArray, IntArray]:
+    """Which part each column and row of a matrix is in: no entry joins two parts.
+
+    An entry that is 0 joins too, since it may change.
+
+    Args:
+        matrix: The matrix.
+        least: Columns of a part at least: what has fewer goes with its neighbors.
+    """
+    n_rows, n_columns = matrix.shape
+    if n_columns < 2 * least:
+        return np.zeros(n_columns, dtype=np.int64), np.zeros(n_rows, dtype=np.int64)
+    n, links = n_columns + n_rows, np.ones(matrix.nnz, dtype=np.int8)
+    starts = np.concatenate([matrix.indptr, np.full(n_rows, matrix.nnz)])
+    graph = sparse.csr_matrix((links, matrix.indices + n_columns, starts), shape=(n, n))
+    n_apart, apart = csgraph.connected_components(graph, directed=False)
+    part, held, part_of = 0, 0, np.zeros(n_apart, dtype=np.int64)
+    for one, size in enumerate(np.bincount(apart[:n_columns], minlength=n_apart)):
+        part_of[one], held = part, held + size
+        if held >= least:
+            part, held = part + 1, 0
+    if part > 0 and held < least:
+        part_of[part_of == part] = part - 1
+    return part_of[apart[:n_columns]], part_of[apart[n_columns:]]
+
+
 def power_of_two(numbers: FloatArray | float) -> Any:
     """The nearest powers of two, by which nothing is rounded."""
     return 2.0 ** np.round(np.log2(numbers))
@@ -107,6 +134,31 @@ class LinearProgram:
     rows: tuple[Block, ...]
     sizes: Sizes | None = None
     """What is usual of each column and row; None: found from the bounds."""
+    places: tuple[IntArray, IntArray] | None = None
+    """Of a part of a program, where its columns and rows stand in the blocks; None: it is whole."""
+
+    def part(
+        self, columns: IntArray, rows: IntArray, matrix: sparse.csc_matrix | None = None
+    ) -> "LinearProgram":
+        """Some columns and rows of a whole program, which stand as they did.
+
+        Args:
+            columns: Which, rising.
+            rows: The same.
+            matrix: Their entries, where they are known.
+        """
+        sizes = usual_sizes(self)
+        return replace(
+            self,
+            level_costs=self.level_costs[:, columns],
+            matrix=self.matrix[:, columns][rows] if matrix is None else matrix,
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            col_lower=self.col_lower[columns],
+            col_upper=self.col_upper[columns],
+            sizes=replace(sizes, columns=sizes.columns[columns], rows=sizes.rows[rows]),
+            places=(columns, rows),
+        )
 
     @property
     def cost(self) -> FloatArray:
@@ -115,11 +167,61 @@ class LinearProgram:
 
     def column_name(self, position: int) -> str:
         """Name of a column."""
-        return _name_in(self.columns, position)
+        return _name_in(self.columns, int(self.places[0][position]) if self.places else position)
 
     def row_name(self, position: int) -> str:
         """Name of a row."""
-        return _name_in(self.rows, position)
+        return _name_in(self.rows, int(self.places[1][position]) if self.places else position)
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A program in columns, rows and costs of a size that a solver likes.
+
+    All factors are powers of two, so that nothing is rounded.
+    """
+
+    cost: FloatArray
+    col_lower: FloatArray
+    col_upper: FloatArray
+    row_lower: FloatArray
+    row_upper: FloatArray
+    matrix: sparse.csc_matrix
+    column_scale: FloatArray
+    """By which columns were divided. (columns,)"""
+    cost_scale: float
+    """By which costs were divided."""
+
+
+def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
+    """The program with its columns divided by powers of two.
+
+    Rows are divided by a power of two near their largest entry, costs by one near their
+    median.
+
+    Args:
+        program: The program.
+        column_scale: (columns,)
+    """
+    matrix = program.matrix.copy()
+    matrix.data = matrix.data * np.repeat(column_scale, np.diff(matrix.indptr))
+    largest = np.zeros(matrix.shape[0])
+    np.maximum.at(largest, matrix.indices, np.abs(matrix.data))
+    row_scale = 2.0 ** np.round(np.log2(np.where(largest > 0, largest, 1.0)))
+    matrix.data = matrix.data / row_scale[matrix.indices]
+    cost = program.cost * column_scale
+    sizes = np.abs(cost[cost != 0])
+    cost_scale = float(power_of_two(np.median(sizes))) if len(sizes) else 1.0
+    return Scaled(
+        cost=cost / cost_scale,
+        col_lower=program.col_lower / column_scale,
+        col_upper=program.col_upper / column_scale,
+        row_lower=program.row_lower / row_scale,
+        row_upper=program.row_upper / row_scale,
+        matrix=matrix,
+        column_scale=column_scale,
+        cost_scale=cost_scale,
+    )
 
 
 @dataclass(frozen=True, slots=True)

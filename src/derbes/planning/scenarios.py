@@ -69,8 +69,7 @@ NO_VIOLATION = 1e-6
 PROVED = 1e-7
 """Difference between an optimum and its proof, relative."""
 FACE = 1e-9
-"""Price of what is usual, beside the largest cost of what is usual of a column, up to which it is
-rounding alone."""
+"""Price of what is usual, beside the largest cost, up to which it is rounding alone."""
 KEPT_FOR = 6
 """Solves of a draw for which a row is kept that has no price."""
 SETTLED = 3
@@ -395,7 +394,8 @@ class RecourseSolver:
         cost = np.concatenate([second_costs(self._group.stage, draw, self._prices), lacks])
         if self._session is None:
             matrix, usual = self._matrix.tocsc(), self._usual
-            self._session = Session(as_program("base course", matrix, cost, bounds, usual=usual))
+            program = as_program("base course", matrix, cost, bounds, usual=usual)
+            self._session = Session(program, is_whole=True)
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])

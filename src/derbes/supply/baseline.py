@@ -81,18 +81,16 @@ class CalmSolution:
     near: CalmStart | None = None
     """The calm plan that it was started from, where that kept others; else None."""
 
-    def stand_near(self, key: ProgramKey, layout: Layout, session: Session) -> bool:
-        """Start a program where the same one stood near this calm plan, if that was kept."""
+    def near_stance(self, key: ProgramKey, layout: Layout) -> Stance | None:
+        """Where the same program stood near this calm plan; None: that was not kept."""
         behind = None if self.near is None else self.near.behind
-        if not behind or (layout.n, key) not in behind:
-            return False
-        session.stand(stance_of(behind[layout.n, key], layout))
-        return True
+        known = behind.get((layout.n, key)) if behind else None
+        return None if known is None else stance_of(known, layout)
 
-    def keep(self, key: ProgramKey, layout: Layout, session: Session) -> None:
+    def keep(self, key: ProgramKey, layout: Layout, stance: Callable[[], Stance]) -> None:
         """Keep where a program stands that was just solved, if that is wanted."""
         if self.start is not None and self.start.behind is not None:
-            found = CalmStart(layout.columns, layout.rows, session.stance())
+            found = CalmStart(layout.columns, layout.rows, stance())
             self.start.behind[layout.n, key] = found
 
 

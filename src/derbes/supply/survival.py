@@ -12,6 +12,7 @@ calendar in place of their aggregate), and where the flows alone fall short and 
 is in store, f is 0.
 """
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,7 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.errors import SolveError
-from derbes.lp.highs import Basis, Session
+from derbes.lp.highs import BASIC, LEAST_PART, LOWER, Basis, Session, Stance
 from derbes.lp.lexicographic import (
     AT_BOUND,
     best_among_optima,
@@ -32,9 +33,9 @@ from derbes.lp.program import (
     FloatArray,
     IntArray,
     LinearProgram,
+    Parts,
     Solution,
-    stack_blocks,
-    usual_sizes,
+    parted,
 )
 from derbes.model.arrays import CALM, BoolArray, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.supply.baseline import CalmSolution, stance_of, state_at
@@ -105,8 +106,6 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
-        self.period_sessions: dict[int, Session] = {}
-        """Periods that stand alone in a solver."""
         self._lengths: dict[int, Lengths] = {}
         """Bounds of each measure, by the identity of it, which they keep."""
         self._least: dict[tuple[bytes, ...], Survived] = {}
@@ -115,39 +114,28 @@ class SurvivalProgram:
             self.program: LinearProgram = replace(
                 before.program, columns=self.layout.columns, rows=self.layout.rows
             )
-            self.session: Session = before.session
-            self.period_sessions = before.period_sessions
-            self.bases: dict[tuple[str, int], Basis] = before.bases
+            self.asked: dict[bytes, _Asked] = before.asked
         else:
             self.program = survival_program(self.layout, self.state)
-            self.session = Session(self.program)
-            self.bases = {}
-            if calm.start is not None:
-                self.session.stand(stance_of(calm.start, self.layout), is_alike=False)
+            self.asked = {}
 
-    def alone(self, period: int, columns: IntArray, rows: IntArray) -> Session:
-        """The columns and rows of one period in a solver of their own, kept for many questions."""
-        if period not in self.period_sessions:
-            whole, sizes = self.program, usual_sizes(self.program)
-            blocks = [
-                stack_blocks([(b.kind, b.items, b.first_period + period, 1) for b in of if b.size])
-                for of in (self.layout.columns, self.layout.rows)
-            ]
-            self.period_sessions[period] = Session(
-                replace(
-                    whole,
-                    level_costs=whole.level_costs[:, columns],
-                    matrix=whole.matrix[:, columns][rows],
-                    col_lower=whole.col_lower[columns],
-                    col_upper=whole.col_upper[columns],
-                    row_lower=whole.row_lower[rows],
-                    row_upper=whole.row_upper[rows],
-                    columns=blocks[0],
-                    rows=blocks[1],
-                    sizes=replace(sizes, columns=sizes.columns[columns], rows=sizes.rows[rows]),
+    def of(self, uses: BoolArray) -> "_Asked":
+        """What has to do with some uses, kept for many questions."""
+        key = uses.tobytes()
+        if key not in self.asked:
+            matrix, unmet = self.program.matrix, self.layout.column("unmet")
+            apart = parted(matrix, 1)
+            own = np.unique(apart[0][unmet.indices[uses]])
+            columns, rows = (np.flatnonzero(np.isin(one, own)) for one in apart)
+            if not len(own) or matrix.shape[1] - len(columns) < LEAST_PART:
+                columns, rows = (np.arange(n) for n in matrix.shape[::-1])
+            place = b"columns" + columns.tobytes()
+            if place not in self.asked:
+                self.asked[place] = _Asked(
+                    self._calm, self.layout, self.program, columns=columns, rows=rows
                 )
-            )
-        return self.period_sessions[period]
+            self.asked[key] = self.asked[place]
+        return self.asked[key]
 
     def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -163,16 +151,17 @@ class SurvivalProgram:
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
-            solution = self.minimize(program, early, (f"early {uses.tobytes()!r}", met))
+            solution = self.minimize(program, early, uses, (f"early {uses.tobytes()!r}", met))
             broken = _first_short(layout, solution.columns, demand, uses, met=met)
             if broken is None:
                 return Survived(
                     None, None, solution.columns, program.row_upper, solution.certificate
                 )
             program = self._with_met(program, uses, broken)
-            solution = self.minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
+            costs = _unmet_costs(layout, uses, _only(layout, broken))
+            solution = self.minimize(program, costs, uses)
             if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
-                share = self._share(_Stocks(self, program, run, broken), run, uses)
+                share = self._share(_Stocks(self, program, run, period=broken, uses=uses), run)
                 return Survived(
                     broken + share,
                     broken,
@@ -199,48 +188,40 @@ class SurvivalProgram:
         Any will do, so the solver has little to do, and the point proves itself. None: none was
         found, which says nothing.
         """
-        program, session = self._with_met(program, uses, self.layout.n), self.session
-        session.set_row_bounds(program.row_lower, program.row_upper)
-        session.set_column_bounds(program.col_lower, program.col_upper)
-        session.set_costs(np.zeros(self.layout.n_columns))
-        if (key, 0) in self.bases:
-            session.start_from(self.bases[key, 0])
+        part = self.of(uses)
+        asked = part.of(self._with_met(program, uses, self.layout.n))
+        session = part.loaded(asked, np.zeros(asked.matrix.shape[1]))
+        if (key, 0) in part.bases:
+            session.start_from(part.bases[key, 0])
         columns = session.point()
         if columns is None:
             return None, np.inf
-        self.bases[key, 0] = session.basis()
-        residual, _activity = primal_residual(program, columns)
-        return (columns, residual) if residual <= AT_BOUND else (None, residual)
+        part.bases[key, 0] = session.basis()
+        residual, _activity = primal_residual(asked, columns)
+        return (part.wide(columns) if residual <= AT_BOUND else None), residual
 
-    def met_by(
-        self, measure: MeasureArrays, uses: BoolArray, response: FloatArray
-    ) -> tuple[int, float]:
-        """Periods in which a response is proven to meet uses, and how far it is from proof.
+    def kept_by(self, measure: MeasureArrays, response: FloatArray) -> tuple[FloatArray, BoolArray]:
+        """How far a response is from proof, by period; and which uses go short in it.
 
         What is done in a period is bound by what was done before it alone, so a response
         proves each period up to the first in which it breaks a bound or a row.
 
         Args:
             measure: It runs to the end of the window.
-            uses: (U,)
             response: Orders, stocks and unmet demand as columns of the window. (columns,)
 
         Returns:
-            Periods, and the largest violation in them, relative.
+            Largest violation, relative (n,), and whether a use goes short (U, n).
         """
         layout = self.layout
         run = MeasureRun(measure, layout.n)
-        program = self._bounded(run)
-        of_columns, of_rows, _activity = violations(program, response)
+        of_columns, of_rows, _activity = violations(self._bounded(run), response)
         worst = np.zeros(layout.n)
         for blocks, broken in ((layout.columns, of_columns), (layout.rows, of_rows)):
             for block in blocks:
                 if block.size:
                     np.maximum(worst, block.of(broken).max(axis=0), out=worst)
-        short = layout.column("unmet").of(response)[uses] > NOTHING * demand_path(layout, run)[uses]
-        open_ = np.flatnonzero((worst > AT_BOUND) | short.any(axis=0))
-        met = int(open_[0]) if len(open_) else layout.n
-        return met, float(worst[:met].max(initial=0.0))
+        return worst, layout.column("unmet").of(response) > NOTHING * demand_path(layout, run)
 
     def share_after(
         self, measure: MeasureArrays, uses: BoolArray, period: int, response: FloatArray
@@ -254,8 +235,9 @@ class SurvivalProgram:
             response: Orders and stocks as columns of the window. (columns,)
         """
         run = MeasureRun(measure, self.layout.n)
-        alone = _PeriodAlone(self, self._bounded(run), run, period, response=response)
-        return self._share(alone, run, uses)
+        program = self._bounded(run)
+        alone = _PeriodAlone(self, program, run, period=period, uses=uses, response=response)
+        return self._share(alone, run)
 
     def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
         """The program with chosen uses met in all periods before one."""
@@ -263,13 +245,13 @@ class SurvivalProgram:
         self.layout.column("unmet").of(upper)[uses, :until] = 0.0
         return replace(program, col_upper=upper)
 
-    def _share(self, stocks: "_Stocks", run: MeasureRun, uses: BoolArray) -> float:
+    def _share(self, stocks: "_Stocks", run: MeasureRun) -> float:
         """The largest share of a broken period in which its uses can be met, 0-1."""
-        layout, period = self.layout, stocks.period
+        layout, period, uses = self.layout, stocks.period, stocks.uses
         demand = demand_path(layout, run)[uses, period]
         costs = _unmet_costs(layout, uses, _only(layout, period))
         met, missed = 0.0, 1.0
-        unmet, slope = self._unmet_with(stocks, 1.0, costs, uses=uses, demand=demand)
+        unmet, slope = self._unmet_with(stocks, 1.0, costs, demand)
         if unmet == 0.0:
             return 1.0
         try:
@@ -283,9 +265,7 @@ class SurvivalProgram:
                 if met == 0.0 and (slope >= 0.0 or share * MOST_STOCK < 1.0):
                     # What lies there may be had otherwise too: only trying says what it is for.
                     share = 1.0 / MOST_STOCK
-                short, steep = self._unmet_with(
-                    stocks, 1.0 / share, costs, uses=uses, demand=demand
-                )
+                short, steep = self._unmet_with(stocks, 1.0 / share, costs, demand)
                 if short > 0.0:
                     if share * MOST_STOCK <= 1.0:
                         return 0.0
@@ -293,9 +273,7 @@ class SurvivalProgram:
                     continue
                 met = share
                 beyond = min(share * (1.0 + EXACT), missed)
-                short, steep = self._unmet_with(
-                    stocks, 1.0 / beyond, costs, uses=uses, demand=demand
-                )
+                short, steep = self._unmet_with(stocks, 1.0 / beyond, costs, demand)
                 if short > 0.0:
                     break
                 met, slope = beyond, 0.0
@@ -304,16 +282,10 @@ class SurvivalProgram:
         return met if met > NOTHING else 0.0
 
     def _unmet_with(
-        self,
-        stocks: "_Stocks",
-        factor: float,
-        costs: FloatArray,
-        *,
-        uses: BoolArray,
-        demand: FloatArray,
+        self, stocks: "_Stocks", factor: float, costs: FloatArray, demand: FloatArray
     ) -> tuple[float, float]:
         """What goes short in a period that begins with some times its stock, and its slope."""
-        solution = stocks.solve(factor, costs)
+        solution, uses = stocks.solve(factor, costs), stocks.uses
         unmet = stocks.unmet(solution.columns)[uses]
         if np.all(unmet <= NOTHING * 1e-2 * demand):
             return 0.0, 0.0
@@ -347,7 +319,7 @@ class SurvivalProgram:
         costs = _unmet_costs(self.layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
         program = replace(self._bounded(run), level_costs=self.levels(costs))
-        return program, self.minimize(program, costs, key)
+        return program, self.minimize(program, costs, uses, key)
 
     def most_added(self, run: MeasureRun, uses: BoolArray, use: int) -> FloatArray:
         """Most that a measure can add to what goes short of one of the uses. (n,)"""
@@ -357,7 +329,7 @@ class SurvivalProgram:
             columns, wish = solution.columns, np.zeros(self.layout.n_columns)
             unmet.of(wish)[use] = sign
             if len(solution.parts.duals):
-                columns = best_among_optima(program, solution, wish, self.session)
+                columns = self.of(uses).best(program, solution, wish)
             added -= sign * unmet.of(columns)[use]
         return added
 
@@ -395,7 +367,7 @@ class SurvivalProgram:
             spared = uses & (unmet.of(columns).sum(axis=1) <= usual)
             wish = np.zeros(len(columns))
             unmet.of(wish)[spared] = -1.0 / arrays.flow_size[arrays.use_goods[spared], None]
-            other = best_among_optima(program, solution, wish, self.session)
+            other = self.of(uses).best(program, solution, wish)
             if np.all((unmet.of(other).sum(axis=1) <= usual)[spared]):
                 break
             columns = 0.5 * (columns + other)
@@ -434,32 +406,127 @@ class SurvivalProgram:
         return np.stack([costs, self._thrift])
 
     def minimize(
-        self, program: LinearProgram, costs: FloatArray, key: tuple[str, int] | None = None
+        self,
+        program: LinearProgram,
+        costs: FloatArray,
+        uses: BoolArray,
+        key: tuple[str, int] | None = None,
     ) -> Solution:
-        """The optimum of some costs and thrift, from the basis of the last with the same key."""
-        asked = replace(program, level_costs=self.levels(costs))
+        """The optimum of some costs and thrift, from the basis of the last with the same key.
+
+        Of what has to do with the uses; all else is 0.
+        """
+        part = self.of(uses)
+        asked = part.of(replace(program, level_costs=self.levels(costs)))
+        session = part.loaded(asked, asked.cost)
+        if key is None:
+            return part.widened(solve_levels(asked, session), program)
+        place = (f"{SURVIVAL} {part.name}", self.layout.start, *key)
+        near = self._calm.near_stance(place, self.layout)
+        if near is not None:
+            session.stand(near[part.standing])
+        elif key in part.bases:
+            session.start_from(part.bases[key])
+        solution = solve_levels(asked, session)
+        part.bases[key] = session.basis()
+        self._calm.keep(place, self.layout, part.stance)
+        return part.widened(solution, program)
+
+
+class _Asked:
+    """What of a survival program has to do with some uses, in a solver of its own."""
+
+    def __init__(
+        self,
+        calm: CalmSolution,
+        layout: Layout,
+        program: LinearProgram,
+        *,
+        columns: IntArray,
+        rows: IntArray,
+    ) -> None:
+        """Some columns and rows of the program of a layout, started from the calm plan."""
+        self.columns, self.rows = columns, rows
+        self.standing = np.concatenate([columns, layout.n_columns + rows])
+        self._shape, self._whole = program.matrix.shape, program.matrix
+        is_whole = len(columns) == layout.n_columns
+        self.name = "" if is_whole else f"{zlib.crc32(columns.tobytes()):x}"
+        self._matrix = program.matrix if is_whole else program.matrix[:, columns][rows]
+        self.session = Session(self.of(program))
+        self.bases: dict[tuple[str, int], Basis] = {}
+        """The last basis of each question."""
+        self.alone: dict[int, tuple[IntArray, IntArray, Session]] = {}
+        """Columns and rows of periods that stand alone in a solver."""
+        if calm.start is not None:
+            self.session.stand(stance_of(calm.start, layout)[self.standing], is_alike=False)
+
+    def of(self, program: LinearProgram) -> LinearProgram:
+        """This part of a program."""
+        if not self.name:
+            return program
+        matrix = self._matrix if program.matrix is self._whole else None
+        return program.part(self.columns, self.rows, matrix)
+
+    def loaded(self, asked: LinearProgram, costs: FloatArray) -> Session:
+        """The solver, with the bounds of a part and some costs."""
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
-        self.session.set_costs(asked.cost)
-        if key is None:
-            return solve_levels(asked, self.session)
-        place = (SURVIVAL, self.layout.start, *key)
-        if not self._calm.stand_near(place, self.layout, self.session) and key in self.bases:
-            self.session.start_from(self.bases[key])
-        solution = solve_levels(asked, self.session)
-        self.bases[key] = self.session.basis()
-        self._calm.keep(place, self.layout, self.session)
-        return solution
+        self.session.set_costs(costs)
+        return self.session
+
+    def wide(self, columns: FloatArray) -> FloatArray:
+        """Columns of the whole program, with 0 in all others. (..., columns)"""
+        return self._wide(columns, self.columns, self._shape[1])
+
+    def _wide(self, part: FloatArray, places: IntArray, n: int) -> FloatArray:
+        if not self.name:
+            return part
+        found = np.zeros((*part.shape[:-1], n))
+        found[..., places] = part
+        return found
+
+    def widened(self, solution: Solution, program: LinearProgram) -> Solution:
+        """The solution of this part as one of the whole program."""
+        costs, duals = solution.parts.costs, solution.parts.duals
+        return replace(
+            solution,
+            columns=self.wide(solution.columns),
+            row_upper=program.row_upper,
+            parts=Parts(self.wide(costs), self._wide(duals, self.rows, self._shape[0])),
+        )
+
+    def stance(self) -> Stance:
+        """The last basis as one of the whole program. (columns + rows,)"""
+        found = np.full(sum(self._shape), LOWER, dtype=np.int8)
+        found[self._shape[1] :] = BASIC
+        found[self.standing] = self.session.stance()
+        return found
+
+    def best(self, program: LinearProgram, solution: Solution, costs: FloatArray) -> FloatArray:
+        """Of all optima of what was proven, one at which other costs are least. (columns,)"""
+        costs_of, duals = solution.parts.costs[:, self.columns], solution.parts.duals[:, self.rows]
+        mine = replace(
+            solution, columns=solution.columns[self.columns], parts=Parts(costs_of, duals)
+        )
+        found = best_among_optima(self.of(program), mine, costs[self.columns], self.session)
+        return self.wide(found)
 
 
 class _Stocks:
     """The stock at the beginning of a period, multiplied while a share is looked for."""
 
     def __init__(
-        self, survival: SurvivalProgram, program: LinearProgram, run: MeasureRun, period: int
+        self,
+        survival: SurvivalProgram,
+        program: LinearProgram,
+        run: MeasureRun,
+        *,
+        period: int,
+        uses: BoolArray,
     ) -> None:
-        self.period = period
+        self.period, self.uses = period, uses
         self._survival, self._program, self._run = survival, program, run
+        self._part = survival.of(uses)
         self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
         self._is_changed = False
 
@@ -467,11 +534,12 @@ class _Stocks:
         """The optimum of some costs with the stock times a factor."""
         program = self._times(factor)
         try:
-            return self._survival.minimize(program, costs)
+            return self._survival.minimize(program, costs, self.uses)
         except SolveError:
             # A basis of other entries can defeat the solver: it begins anew.
             asked = replace(program, level_costs=self._survival.levels(costs))
-            return solve_levels(asked, Session(asked))
+            asked = self._part.of(asked)
+            return self._part.widened(solve_levels(asked, Session(asked)), program)
 
     def unmet(self, columns: FloatArray) -> FloatArray:
         """What goes unmet in the period, by use. (U,)"""
@@ -488,7 +556,10 @@ class _Stocks:
         ]
         now = np.concatenate(rows)
         places = np.concatenate(
-            [np.arange(matrix.indptr[j], matrix.indptr[j + 1]) for j in np.concatenate(before)]
+            [
+                np.arange(matrix.indptr[j], matrix.indptr[j + 1])
+                for j in np.intersect1d(np.concatenate(before), self._part.columns)
+            ]
         ).astype(np.int64)
         return places[np.isin(matrix.indices[places], now)]
 
@@ -538,8 +609,9 @@ class _Stocks:
 
     def _change_entries(self, matrix: sparse.csc_matrix) -> None:
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
-        rows = matrix.indices[self._places]
-        self._survival.session.change_entries(rows, columns, matrix.data[self._places])
+        columns = np.searchsorted(self._part.columns, columns)
+        rows = np.searchsorted(self._part.rows, matrix.indices[self._places])
+        self._part.session.change_entries(rows, columns, matrix.data[self._places])
 
 
 class _PeriodAlone(_Stocks):
@@ -553,17 +625,17 @@ class _PeriodAlone(_Stocks):
         survival: SurvivalProgram,
         program: LinearProgram,
         run: MeasureRun,
-        period: int,
         *,
+        period: int,
+        uses: BoolArray,
         response: FloatArray,
     ) -> None:
-        self.period = period
+        self.period, self.uses = period, uses
         self._survival, self._program, self._run = survival, program, run
-        layout = survival.layout
-        self._columns, self._rows = (
-            np.concatenate([block.indices[:, period] for block in blocks if block.size])
-            for blocks in (layout.columns, layout.rows)
-        )
+        layout, part = survival.layout, survival.of(uses)
+        if period not in part.alone:
+            part.alone[period] = _of_period(survival.program, part, period)
+        self._columns, self._rows, self._alone = part.alone[period]
         done = np.zeros((2, len(response)))
         if period > 0:
             for kind in ("order", "lot", "fresh"):
@@ -574,7 +646,6 @@ class _PeriodAlone(_Stocks):
                 of(done[1])[:, period - 1] = of(done[0])[:, period - 1]
                 of(done[0])[:, period - 1] = 0.0
         self._fixed, self._stock = (np.asarray(program.matrix @ one)[self._rows] for one in done)
-        self._alone = survival.alone(period, self._columns, self._rows)
 
     def solve(self, factor: float, costs: FloatArray) -> Solution:
         """The optimum of some costs with the stock times a factor."""
@@ -611,6 +682,17 @@ class _PeriodAlone(_Stocks):
 
     def restore(self) -> None:
         """The solver keeps its matrix."""
+
+
+def _of_period(
+    program: LinearProgram, part: _Asked, period: int
+) -> tuple[IntArray, IntArray, Session]:
+    """Columns and rows of a part in one period of the window, and they in a solver."""
+    columns, rows = (
+        np.intersect1d(mine, np.concatenate([b.indices[:, period] for b in blocks if b.size]))
+        for mine, blocks in ((part.columns, program.columns), (part.rows, program.rows))
+    )
+    return columns, rows, Session(program.part(columns, rows))
 
 
 def _change(one: FloatArray, other: FloatArray) -> FloatArray:
