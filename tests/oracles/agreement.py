@@ -186,9 +186,10 @@ def _compare_end(oracle: Oracle, end: LeverageEnd, tell) -> None:
     plain = oracle.plain
     if not any(plain.essential.values()):
         return
-    starts = range(oracle.case.calendar.n_periods)
+    n = oracle.case.calendar.n_periods
+    starts = range(n + 12 // plain.step if plain.has_seasons else n)
     first, _short = oracle.ends(end.measure, end.length // plain.step, starts)
-    date = None if first is None else oracle.case.calendar.label(first)
+    date = None if first is None or first >= n else oracle.case.calendar.label(first)
     tell("ends", f"{end.measure} {end.length}", end.date, date)
 
 

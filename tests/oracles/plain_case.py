@@ -93,6 +93,8 @@ class Plain:
         self.uses = list(case.uses)
         self.lots = list(case.stockpiles)
         self.essential = {u: case.uses[u].tier is Tier.ESSENTIAL for u in self.uses}
+        self.has_seasons = False
+        """Whether anything goes up and down in each year behind the calendar."""
         self.demand = {u: self.path(case.uses[u].demand) * self.step for u in self.uses}
         self.crisis = {
             u: self.path(case.uses[u].crisis_demand or case.uses[u].demand) * self.step
@@ -155,6 +157,7 @@ class Plain:
             repeats = bool(
                 np.allclose(last, before * factor, rtol=1e-9, atol=1e-9 * abs(last).max())
             )
+        self.has_seasons |= repeats and len(set(values[known - year : known])) > 1
         for t in range(known, self.n):
             values[t] = values[t - year] if repeats else values[known - 1]
         return np.array(values[: self.n], dtype=np.float64)

@@ -249,7 +249,7 @@ def test_programs_that_start_near_the_center_give_the_same(monkeypatch):
     case = replace(case, uses={"use": replace(case.uses["use"], demand=demand)})
     near = verdicts(case, flips=2)
     kept = Sampler(near.ledger, day("2026-03-01"), Sampling(16)).center(has_programs=True).starts
-    kinds = {kind for _n, (kind, *_key) in kept["base"].behind}
+    kinds = {kind.split()[0] for _n, (kind, *_key) in kept["base"].behind}
     assert kinds == {"branch", "survival"}
     center = Sampler.center
     monkeypatch.setattr(Sampler, "center", lambda self, **_: center(self, has_starts=False))
