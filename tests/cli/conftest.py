@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from derbes import api
-from derbes.cli import main
+from derbes.cli import commands, main
 from tests.api.examples import cover_result, leverage_result, town_case
+
+assert commands  # loaded in English, whichever test and language comes first
 
 
 @dataclass

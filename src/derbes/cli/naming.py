@@ -38,7 +38,7 @@ def named(result: Result, case: Case) -> Result:
     names: dict[str, Callable[[str], str]] = {
         field: partial(words.name, section) for field, section in _SECTION_OF.items()
     }
-    names["wish"] = words.element
+    names["wish"] = names["element"] = words.element
     pages = {"answer": partial(words_of, words), "input": partial(input_words, words)}
     names |= {field: partial(_on_screen, make) for field, make in pages.items()}
     told: Result = _told(result, "", names)
