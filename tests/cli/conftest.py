@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
+import derbes.cli.commands  # noqa: F401 - loaded in English, whichever test comes first
 from derbes import api
-from derbes.cli import commands, main
+from derbes.cli import main
 from tests.api.examples import cover_result, leverage_result, town_case
-
-assert commands  # loaded in English, whichever test and language comes first
 
 
 @dataclass

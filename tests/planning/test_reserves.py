@@ -83,10 +83,10 @@ def test_what_calm_lacks_of_reserves_is_found_once_for_all_that_may_be_chosen() 
         replace(case, calendar=replace(case.calendar, n_periods=40)),
     ]
     for n, one in enumerate([alike[0], *others], start=1):
-        make_problem(one, known=known)
+        make_problem(one, calm_short=known)
         assert len(known) == n
     for one in (*alike, *others):
-        again = make_problem(one, known=known).second.base.calm_short
+        again = make_problem(one, calm_short=known).second.base.calm_short
         assert again.any()
         assert np.array_equal(again, make_problem(one).second.base.calm_short)
     assert len(known) == 1 + len(others)

@@ -33,6 +33,9 @@ MONEY = ("target_loss", "sender_cost_returning", "sender_cost_lost", "unrestored
 PLAIN = ("deepest_shortfall", "reserve_used", "takes_nothing", "window")
 TIMES = ("time_to_survive", "time_to_survive_myopic", "survives_length", "days_of_cover")
 
+SECTIONS = ("goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes", "exports")
+"""Sections of a case whose ids are names that carry no meaning."""
+
 Key = tuple[str, ...]
 
 

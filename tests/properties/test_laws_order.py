@@ -13,6 +13,7 @@ from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.draws.study import make_studies
 from tests.properties.figures import (
+    SECTIONS,
     asked,
     changed,
     figures,
@@ -32,9 +33,6 @@ def names_no_element(case: Case) -> bool:
 def has_one_recipe_on_a_line(case: Case) -> bool:
     on_line = [recipe for recipe in case.recipes.values() if recipe.line]
     return len(on_line) == 1 and on_line[0].capacity is None and names_no_element(case)
-
-
-SECTIONS = ("goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes", "exports")
 
 
 @law()

@@ -21,6 +21,7 @@ from derbes.results.supply import ALL_ESSENTIAL
 from derbes.supply import survival
 from derbes.supply.baseline import calm_program
 from tests.properties.figures import (
+    SECTIONS,
     TIMES,
     UNMET,
     Key,
@@ -34,8 +35,6 @@ from tests.properties.figures import (
     times,
     unlike,
 )
-
-SECTIONS = ("goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes", "exports")
 
 
 @contextmanager

@@ -205,9 +205,7 @@ def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
     """
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(column_scale, np.diff(matrix.indptr))
-    largest = np.zeros(matrix.shape[0])
-    np.maximum.at(largest, matrix.indices, np.abs(matrix.data))
-    row_scale = 2.0 ** np.round(np.log2(np.where(largest > 0, largest, 1.0)))
+    row_scale = row_sizes(program.matrix, column_scale)
     matrix.data = matrix.data / row_scale[matrix.indices]
     cost = program.cost * column_scale
     sizes = np.abs(cost[cost != 0])

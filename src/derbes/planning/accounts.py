@@ -532,7 +532,7 @@ def accounts_of(
     _paid, other, *_rest = _supply(calm, chosen, told, solution.no_threat_prices)
     _paid, least, *_rest, cheapest = _supply(calm, solution.choices, told, solution.prices)
     precaution = sum(parts[item] - least[item] for item in parts if item not in BESIDE)
-    is_some = abs(precaution) > NOISE * abs(solution.cost)
+    is_some = precaution > NOISE * abs(solution.cost)
     supply = (
         SupplyRow(element, unit_of_supply(written, element), flows[element], cheapest[element])
         for element in flows

@@ -106,7 +106,7 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
     """
     case, draws, clock = request.case, request.draws, Clock.of(effort.time_limit)
     plans = KnownPlans()
-    problem = make_problem(case, draws=draws, known=plans.calm_short)
+    problem = make_problem(case, draws=draws, calm_short=plans.calm_short)
     solution = solve_plan(
         problem,
         gap=effort.gap,

@@ -103,6 +103,10 @@ class BaseCourse:
         """Worth of what usually flows in a period, of the good of which it is most. [money]"""
         return float((self.layout.values * self.layout.arrays.flow_size).max(initial=0.0))
 
+    def size_of(self, cost: float) -> float:
+        """What a difference of costs is small beside: the cost, or what usually flows. [money]"""
+        return max(self.money, abs(cost))
+
     @property
     def is_asked(self) -> bool:
         """Whether a standard holds in the base course itself."""

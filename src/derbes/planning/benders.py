@@ -290,7 +290,7 @@ class BendersRun:
             gap, reference = LEAST_GAP, None
         cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
         whole = gap_whole(cost, np.nan if reference is None else reference)
-        return max(gap * whole, SAME * max(self.problem.second.base.money, abs(cost)))
+        return max(gap * whole, SAME * self.problem.second.base.size_of(cost))
 
     def is_done(self, state: BendersState) -> bool:
         """Whether the best point is good enough, or no more can be done."""
@@ -457,10 +457,8 @@ def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
     if answer is None:
         return replace(state, is_relaxed=False)
     values, bound = answer
-    distance = max(
-        state.center_priced - state.bound,
-        SAME * max(run.problem.second.base.money, abs(state.bound)),
-    )
+    least = SAME * run.problem.second.base.size_of(state.bound)
+    distance = max(state.center_priced - state.bound, least)
     has_moved = not bound <= state.bound + LEAST_MOVE * distance
     state = replace(state, bound=max(state.bound, bound))
     inside = STABILITY_STEP if has_moved or state.iteration < 2 else 0.0

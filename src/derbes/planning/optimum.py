@@ -459,9 +459,8 @@ def _solve_together(
         outcomes = scenarios.at(found.values, found.prices, is_timed=False)
         before = found.figures.expected_cost
         at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
-        is_dearer = at_all.expected_cost > before + DEARER * max(
-            problem.second.base.money, abs(before)
-        )
+        noise = DEARER * problem.second.base.size_of(before)
+        is_dearer = at_all.expected_cost > before + noise
         known = len(cuts)
         cuts |= {(one.draw, one.start, one.key): one for one in scenarios.cuts_by_draw()}
         if clock.is_over or len(cuts) == known or not (is_dearer or at_all.lacking):

@@ -90,7 +90,7 @@ class PlanProblem:
 
 
 def make_problem(
-    case: Case, draws: Draws | None = None, *, known: dict[str, FloatArray] | None = None
+    case: Case, draws: Draws | None = None, *, calm_short: dict[str, FloatArray] | None = None
 ) -> PlanProblem:
     """The plan program of a case, with each standard's first contingency, then one a year.
 
@@ -100,7 +100,7 @@ def make_problem(
         case: A checked case, with the standards and the budget that are asked for.
         draws: Draws of the uncertain inputs; None: the case's scenarios, or its central
             values when it has none.
-        known: What calm lacks of reserves in other problems; what is found is added.
+        calm_short: What calm lacks of reserves in other problems; what is found is added.
 
     Raises:
         RequestError: What is asked for is what a plan cannot decide.
@@ -113,10 +113,10 @@ def make_problem(
     base = make_base_course(case, future.written(shaping), gains, aftermath)
     if base.firm.size:
         calm = replace(future, case=replace(case, standards={}, budget=None))
-        key, known = f"{calm.key_of_supply} {base.firm}", {} if known is None else known
-        if key not in known:
-            known[key] = _calm_short(base, future)
-        base = replace(base, calm_short=known[key])
+        key, found = f"{calm.key_of_supply} {base.firm}", {} if calm_short is None else calm_short
+        if key not in found:
+            found[key] = _calm_short(base, future)
+        base = replace(base, calm_short=found[key])
     problem = PlanProblem(
         futures=future,
         widest=shaping,

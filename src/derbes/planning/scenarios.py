@@ -424,9 +424,8 @@ class RecourseSolver:
                 for price, bound in zip(signed, bounds, strict=True)
             )
             optimum = float(cost @ columns)
-            if is_last or abs(optimum - value) <= PROVED * max(
-                self._group.stage.base.money, abs(optimum)
-            ):
+            noise = PROVED * self._group.stage.base.size_of(optimum)
+            if is_last or abs(optimum - value) <= noise:
                 break
             session.forget()
         return _Solved(value, columns, duals, reduced)

@@ -111,7 +111,7 @@ def solver_of(
         if known is not None and case == known[0]:
             return known[1]
         solution = solve_plan(
-            make_problem(case, draws=draws, known=shared.calm_short),
+            make_problem(case, draws=draws, calm_short=shared.calm_short),
             gap=ROUGH_GAP if is_rough else effort.gap,
             time_limit=left,
             n_workers=effort.n_workers,

@@ -206,7 +206,9 @@ def tipping_values(
         is_month = is_opening(quantity.path)
         if is_month:  # what turns is the period, not the month that is drawn
             place = float(case.calendar.step * round(place / case.calendar.step))
-            words = opening_month(case, quantity.path, place, side=BELOW * (is_below and is_flip))
+            words = opening_month(
+                case, quantity.path, place, side=BELOW if is_below and is_flip else ""
+            )
         values = {"answer": names[a], "input": quantity.path, "value": words}
         says = {
             (True, True): worded("{answer} flips if {input} is before {value}", **values),
