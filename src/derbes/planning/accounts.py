@@ -503,11 +503,9 @@ def accounts_of(
             if amount
         )
     )
-    with_it = _supply(problem, solution.choices, told, solution.prices)
-    for_supply, parts, hours, written, flows = with_it
-    with_plan = _added(for_supply, paid_anyway(case), options)
-    otherwise, *_rest = _supply(bare, (), told, FIRM)
-    without = _added(otherwise, paid_anyway(otherwise_case))
+    mine = _supply(problem, solution.choices, told, solution.prices)
+    with_plan = _added(mine.paid, paid_anyway(case), options)
+    without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -529,25 +527,25 @@ def accounts_of(
     )
     # the parts of the cost, beside those of the cheapest course without standards
     calm, chosen = without_standards(problem), solution.no_threat_choices
-    _paid, other, *_rest = _supply(calm, chosen, told, solution.no_threat_prices)
-    _paid, least, *_rest, cheapest = _supply(calm, solution.choices, told, solution.prices)
-    precaution = sum(parts[item] - least[item] for item in parts if item not in BESIDE)
+    other = _supply(calm, chosen, told, solution.no_threat_prices)
+    is_alike = (chosen, solution.no_threat_prices) == (solution.choices, solution.prices)
+    least = other if is_alike else _supply(calm, solution.choices, told, solution.prices)
+    precaution = sum(mine.parts[one] - least.parts[one] for one in mine.parts if one not in BESIDE)
     is_some = precaution > NOISE * abs(solution.cost)
     supply = (
-        SupplyRow(element, unit_of_supply(written, element), flows[element], cheapest[element])
-        for element in flows
-        if abs(flows[element] - cheapest[element])
-        > LACKING * max(flows[element], cheapest[element])
+        SupplyRow(element, unit_of_supply(mine.written, element), amount, least.flows[element])
+        for element, amount in mine.flows.items()
+        if abs(amount - least.flows[element]) > LACKING * max(amount, least.flows[element])
     )
     account = tuple(
-        AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
-        for item, amount in parts.items()
-        if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
+        AccountRow(item, float(amount), float(other.parts[item]), item not in BESIDE)
+        for item, amount in mine.parts.items()
+        if max(abs(float(amount)), abs(float(other.parts[item]))) > NOTHING * abs(solution.cost)
     )
     return {
         "outlay": outlay,
         "account": account,
-        "plants": plant_accounts(case, written, hours),
+        "plants": plant_accounts(case, mine.written, mine.hours),
         "precaution": precaution if is_some else 0.0,
         "supply": tuple(supply) if is_some else (),
     }
@@ -585,16 +583,26 @@ def paid_anyway(case: Case) -> Paid:
 # Supply in calm
 
 
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """Supply in calm over the futures, expected."""
+
+    paid: Paid
+    """Not discounted."""
+    parts: Mapping[str, float]
+    """What each part of the cost comes to, discounted, and what is told beside it. [money]"""
+    hours: FloatArray
+    """Of `hours_of`."""
+    written: DrawArrays
+    """Arrays of the last future."""
+    flows: Mapping[str, float]
+    """What is ordered over the calendar, by element. [unit]"""
+
+
 def _supply(
     problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
-) -> tuple[Paid, Mapping[str, float], FloatArray, DrawArrays, dict[str, float]]:
-    """What supply in calm costs, over the futures, at a plan's prices of what falls short.
-
-    Returns:
-        Payments, expected, not discounted; what each part of the cost comes to, discounted, and
-        what is told beside it [money]; `hours_of`, expected; arrays of the last future; amounts
-        ordered over the calendar by element, expected [unit].
-    """
+) -> _Supply:
+    """What supply in calm costs, over the futures, at a plan's prices of what falls short."""
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
@@ -630,7 +638,7 @@ def _supply(
     options = float(problem.first.cost @ values) + items.pop("options")
     tail = weighed(costs, problem.weights, problem.case.risk) - float(problem.weights @ costs)
     parts = {"options": options, **items, "tail": tail, **beside}
-    return both, parts, np.asarray(hours), course.written, flows
+    return _Supply(both, parts, np.asarray(hours), course.written, flows)
 
 
 def unit_of_supply(written: DrawArrays, element: str) -> str:
