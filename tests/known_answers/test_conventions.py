@@ -125,6 +125,21 @@ def test_what_the_case_says_is_on_order_arrives_and_no_more():
     assert row.time_to_survive == pytest.approx((600 + 20 + 70) / 60)
 
 
+@pytest.mark.parametrize("ways", [("rail",), ("rail", "sea")])
+def test_what_is_on_order_of_alike_sellers_arrives_however_little_they_can_sell(ways):
+    """Ten a month of each of two, who have nothing more to sell in the first month."""
+    case = replace(one_good(stock=0.0), routes={"rail": Route("rail"), "sea": Route("sea")})
+    one = replace(
+        case.suppliers["seller"],
+        lead_time=Q(2.0),
+        capacity=Q(0.0, steps=((0, 0.0), (1, 50.0))),
+        on_order=Q(10.0),
+        routes=ways,
+    )
+    arrays = compile_case(replace(case, suppliers={"one": one, "two": replace(one, id="two")}))
+    assert past_flows(arrays).sum(axis=0).tolist() == pytest.approx([20.0, 20.0])
+
+
 # Behind the calendar
 
 

@@ -242,7 +242,7 @@ def alike_in_proportion(
         parts = np.divide(by_way, whole, out=np.full_like(by_way, np.nan), where=whole > 0)
         apart = np.nanmax(parts, axis=0, initial=0.0) - np.nanmin(parts, axis=0, initial=1.0)
         is_even, every = (apart < ROUNDING).all(axis=0), np.concatenate(sellers)
-        even = _shared(found, sellers, room)
+        even = least + _shared(found - least, sellers, room)
         shared, alone = arrays.activities.shared[sellers[0]], arrays.activities.least[every]
         if alone.any() or arrays.shared_least[shared[shared >= 0]].any():
             even, is_even = _above_least(arrays, found, sellers, bounds=(least, most), pools=pools)
@@ -314,16 +314,13 @@ def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArra
 
 
 def _shared(paths: FloatArray, groups: list[IntArray], weights: FloatArray) -> FloatArray:
-    """Paths with the rows of each group sharing their sum by weight; without groups the same."""
-    found = paths
+    """Paths with the rows of each group sharing their sum by weight; as they are without any."""
+    found = paths.copy() if groups else paths
     for group in groups:
-        if len(group) > 1:
-            found = paths.copy() if found is paths else found
-            whole = weights[group].sum(axis=0)
-            part = np.divide(
-                weights[group], whole, out=np.zeros_like(weights[group]), where=whole > 0
-            )
-            found[group] = part * paths[group].sum(axis=0)
+        own = weights[group]
+        whole = own.sum(axis=0)
+        part = np.divide(own, whole, out=np.zeros_like(own), where=whole > 0)
+        found[group] = np.where(whole > 0, part * paths[group].sum(axis=0), paths[group])
     return found
 
 
