@@ -164,3 +164,15 @@ def test_a_standard_may_have_any_name():
         plan = solve_plan(make_problem(replace(case, standards={name: oil})))
         assert not plan.feasible
         assert plan.shortfalls == {"supply in calm": pytest.approx(12 * 0.2)}
+
+
+def test_what_nobody_uses_changes_no_plan():
+    """However much there is of it: differences of costs are small beside what is used."""
+    case = random_plan(305)
+    seller = Supplier("unused", actor="other", good="unused", price=Quantity(7.0),
+                      capacity=Quantity(1e9))  # fmt: skip
+    goods = {"unused": Good("unused", unit="t"), **case.goods}
+    more = replace(case, goods=goods, suppliers={"unused": seller, **case.suppliers})
+    plan, other = (solve_plan(make_problem(one), gap=GAP) for one in (case, more))
+    assert plan.cost > plan.no_threat_cost * (1 + 1e-6)
+    assert same_plans(plan, other)

@@ -100,11 +100,12 @@ class BaseCourse:
 
     @property
     def money(self) -> float:
-        """Worth of what usually flows in a period, of the good of which it is most. [money]"""
-        return float((self.layout.values * self.layout.arrays.flow_size).max(initial=0.0))
+        """Worth of what uses ask for in a period, of the good of which it is most. [money]"""
+        arrays, values = self.layout.arrays, self.layout.values
+        return float((values * arrays.flow_size)[arrays.use_goods].max(initial=0.0))
 
     def size_of(self, cost: float) -> float:
-        """What a difference of costs is small beside: the cost, or what usually flows. [money]"""
+        """What a difference of costs is small beside: the cost, or what uses ask for. [money]"""
         return max(self.money, abs(cost))
 
     @property
