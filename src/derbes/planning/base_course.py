@@ -396,17 +396,21 @@ def most_saved(arrays: CaseArrays) -> FloatArray:
 def worth_of_uses(layout: Layout) -> FloatArray:
     """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
 
-    The weight counts beside those of the other uses of the good in its tier, so that the unit
-    does not. What a use asks for counts a part of what the dearest does, however cheap its good.
+    The weight counts beside the mean of what the good's uses in its tier ask for, so that the
+    unit does not. Together they count a part of what the dearest do, however cheap their good.
     """
     arrays = layout.arrays
-    weight, goods = arrays.use_weight, arrays.use_goods
+    weight, goods, asked = arrays.use_weight, arrays.use_goods, arrays.demand.max(axis=1)
     alike = 2 * goods + arrays.use_essential
-    mean = np.bincount(alike, weight) / np.maximum(np.bincount(alike), 1)
-    beside = np.divide(weight, mean[alike], out=np.ones_like(weight), where=mean[alike] > 0)
-    worth, asked = beside * layout.values[goods], arrays.demand.max(axis=1)
-    least = LEAST_WORTH * (worth * asked).max(initial=0.0)
-    least_by_unit = np.divide(least, asked, out=np.zeros_like(asked), where=asked > 0)
+
+    def in_all(of_uses: FloatArray) -> FloatArray:
+        return np.bincount(alike, of_uses).astype(np.float64)[alike]
+
+    whole, weighed = in_all(asked), in_all(weight * asked)
+    beside = np.divide(weight * whole, weighed, out=np.ones_like(weight), where=weighed > 0)
+    worth = beside * layout.values[goods]
+    least = LEAST_WORTH * in_all(worth * asked).max(initial=0.0)
+    least_by_unit = np.divide(least, whole, out=np.zeros_like(whole), where=whole > 0)
     return np.asarray(np.maximum(worth, least_by_unit), dtype=np.float64)
 
 

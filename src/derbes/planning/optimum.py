@@ -457,10 +457,10 @@ def _solve_together(
             break
         # the starts that make the plan dearer, and for which it was not made
         outcomes = scenarios.at(found.values, found.prices, is_timed=False)
-        before = found.figures.expected_cost
+        before = found.figures.penalized
         at_all = evaluation(problem, found.values, [o.figures for o in outcomes], found.prices)
         noise = DEARER * problem.second.base.size_of(before)
-        is_dearer = at_all.expected_cost > before + noise
+        is_dearer = at_all.penalized > before + noise
         known = len(cuts)
         cuts |= {(one.draw, one.start, one.key): one for one in scenarios.cuts_by_draw()}
         if clock.is_over or len(cuts) == known or not (is_dearer or at_all.lacking):
