@@ -5,14 +5,19 @@ from itertools import pairwise
 
 import pytest
 
+from derbes.analysis.cover import cover_table
 from derbes.case.entities import Hit, Measure, MeasureKind, Scenario
 from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.planning.accounts import accounts_of
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import base_alone, make_problem, with_contingencies
+from derbes.planning.problem import all_starts, base_alone, make_problem, with_contingencies
+from derbes.results.supply import ALL_ESSENTIAL
 from tests.known_answers.test_plans import farmer, lands
+from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate, solve_extensive
-from tests.planning.generated import small_case, with_budget, with_times
+from tests.planning.generated import random_plan, small_case, with_budget, with_times
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -272,3 +277,20 @@ def opening_in(month, lead):
         },
         standards={"hold_out": Standard("hold_out", measure="late", length=1, first=3)},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [510, 511, 518, 525, 531, 538, 556, 576])
+def test_what_is_chosen_holds_in_a_case_that_has_it_unless_supply_is_run_so(seed):
+    """Choices made real and asked for cover: the plan of the case is then the calm plan."""
+    case = random_plan(seed)
+    problem = make_problem(case)
+    plan = solve_plan(problem)
+    assert plan.feasible
+    runs_dearer = accounts_of(problem, plan, told=lambda: None)["precaution"] > 0.0
+    starts, length = tuple(all_starts(problem, "s")), case.standards["s"].length
+    rows = cover_table(chosen_case(case, plan.choices), Request(starts=starts, lengths=(length,)))
+    asked = case.standards["s"].measure
+    holds = [
+        one.survives_length for one in rows if (one.use, one.measure) == (ALL_ESSENTIAL, asked)
+    ]
+    assert all(holds) != runs_dearer
