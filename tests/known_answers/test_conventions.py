@@ -125,6 +125,26 @@ def test_what_the_case_says_is_on_order_arrives_and_no_more():
     assert row.time_to_survive == pytest.approx((600 + 20 + 70) / 60)
 
 
+def test_of_two_that_cost_the_same_who_earns_less_is_on_the_way_whatever_else_is_bought():
+    """Beside a good that is worth a billion times as much."""
+    case = worked_example(1)
+    for name, months, margin in (("from_sender", 3.0, 0.5), ("from_other", 2.0, 0.1)):
+        numbers = {"lead_time": Q(months), "margin_share": Q(margin)}
+        case = changed(case, "suppliers", name, price=Q(10.0), capacity=Q(300.0), **numbers)
+    use = replace(case.uses["use"], id="gem", good="gem")
+    seller = replace(case.suppliers["from_other"], id="gem", good="gem", price=Q(1e10),
+                     capacity=Q(200.0))  # fmt: skip
+    more = replace(
+        case,
+        goods={**case.goods, "gem": Good("gem", unit="t")},
+        uses={**case.uses, "gem": use},
+        suppliers={**case.suppliers, "gem": seller},
+    )
+    alone, beside = (past_flows(compile_case(one)) for one in (case, more))
+    np.testing.assert_allclose(alone, [[0.0, 0.0, 0.0], [100.0, 100.0, 0.0]])
+    np.testing.assert_allclose(beside[:2], alone)
+
+
 @pytest.mark.parametrize("ways", [("rail",), ("rail", "sea")])
 def test_what_is_on_order_of_alike_sellers_arrives_however_little_they_can_sell(ways):
     """Ten a month of each of two, who have nothing more to sell in the first month."""

@@ -166,7 +166,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
     program = replace(
         program, col_lower=lower, col_upper=upper, row_lower=row_lower, row_upper=row_upper
     )
-    flows = layout.column("order").of(solve_levels(program).columns)
+    flows = layout.column("order").of(solve_levels(program, is_apart=True).columns)
     least, most = (layout.column("order").of(bounds) for bounds in (lower, upper))
     pools = shared_bounds(layout, program)
     flows = alike_in_proportion(still, flows, most, least=least, pools=pools)
