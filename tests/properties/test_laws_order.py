@@ -196,6 +196,26 @@ def test_an_independent_good_changes_no_figure_of_the_others(seed: int) -> None:
     assert unlike(before, after, sizes_of(case), only=names) == []
 
 
+@pytest.mark.parametrize("seed", [1007, 1011, 1017, 1047])
+def test_nothing_of_what_is_cheap_is_lost_beside_what_is_dear(seed: int) -> None:
+    """What a period of the other good is worth is a hundred thousand times the whole case."""
+    case, start = asked(seed)
+    sizes = sizes_of(case)
+    use = Use("far_use", good="far", tier=Tier.DEFERRABLE, demand=Quantity(1.0))
+    price = Quantity(1e5 * sizes.money)
+    seller = Supplier("far_seller", actor="afar", good="far", price=price, capacity=Quantity(2.0))
+    more = replace(
+        case,
+        actors={**case.actors, "afar": Actor("afar")},
+        goods={**case.goods, "far": Good("far", unit="t")},
+        uses={**case.uses, "far_use": use},
+        suppliers={**case.suppliers, "far_seller": seller},
+    )
+    before, after = figures(case, start, premium=False), figures(more, start, premium=False)
+    names = {*chain.from_iterable(before)} - {"unmet_deferrable", "unmet_deferrable_gross"}
+    assert unlike(before, after, sizes, only=tuple(names)) == []
+
+
 @law()
 def test_a_measure_that_takes_nothing_does_nothing(seed: int) -> None:
     case, start = asked(seed)

@@ -37,7 +37,7 @@ def test_what_is_gone_first_weighs_most_and_fresh_stock_as_much_as_it_lasts(arra
 
 def test_stock_of_unlike_goods_weighs_by_its_value_alone(arrays):
     layout = make_layout(arrays, 0, 6, has_reserve=True)
-    names, costs, _weights = objective_levels(layout)
+    names, costs = objective_levels(layout)
     stock = costs[names.index("stock")]
     of_lots = layout.column("lot").of(stock)
     assert (of_lots == layout.values[arrays.lot_goods][:, None]).all()

@@ -210,7 +210,8 @@ def _weighted(
     closing = _closing_levels(program, values)
     if len(closing):
         n = n_proven(program)
-        proven = program.weights[:n, None] * program.level_costs[:n]
+        weights = program.weights if program.weights.ndim == 2 else program.weights[:, None]
+        proven = weights[:n] * program.level_costs[:n]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
         is_whole = len(costs) == 1 and n == len(program.levels)
         duals = session.part_duals(costs, session.row_duals() if is_whole else None)
@@ -248,13 +249,13 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
     )
     columns = np.zeros(program.matrix.shape[1]) if near is None else near.columns
     activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-    duals = np.zeros((len(program.levels), program.matrix.shape[0]))
-    prices = np.zeros_like(program.level_costs), np.zeros_like(duals)
+    level_costs, duals = program.even_costs, np.zeros((len(program.levels), len(activity)))
+    prices = np.zeros_like(level_costs), np.zeros_like(duals)
     zero = ZERO * usual_sizes(program).columns
     is_skipping = near is not None and bool(np.all(program.col_lower >= 0))
     is_known = near is not None
     try:
-        for level, costs in enumerate(program.level_costs):
+        for level, costs in enumerate(level_costs):
             if not costs.any():
                 continue
             counted = costs > 0
@@ -283,7 +284,7 @@ def _one_by_one(program: LinearProgram, session: Session, near: Solution | None)
         session.set_costs(program.cost)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     proven = slice(n_proven(program))
-    parts = Parts(program.level_costs[proven], duals[proven])
+    parts = Parts(level_costs[proven], duals[proven])
     residual = certify(program, parts, columns, (prices[0][proven], prices[1][proven]))
     return Solution(columns, program.row_upper, values, residual, parts)
 

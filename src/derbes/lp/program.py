@@ -124,7 +124,8 @@ class LinearProgram:
     level_costs: FloatArray
     """(levels, columns)"""
     weights: FloatArray
-    """Weights that usually keep the levels apart in one solve. (levels,)"""
+    """Weights that usually keep the levels apart in one solve: of all columns, or of each, where
+    parts have nothing to do with one another. (levels,) or (levels, columns)"""
     matrix: sparse.csc_matrix
     row_lower: FloatArray
     row_upper: FloatArray
@@ -151,6 +152,7 @@ class LinearProgram:
         return replace(
             self,
             level_costs=self.level_costs[:, columns],
+            weights=self.weights if self.weights.ndim == 1 else self.weights[:, columns],
             matrix=self.matrix[:, columns][rows] if matrix is None else matrix,
             row_lower=self.row_lower[rows],
             row_upper=self.row_upper[rows],
@@ -163,7 +165,17 @@ class LinearProgram:
     @property
     def cost(self) -> FloatArray:
         """Weighted objective. (columns,)"""
-        return np.asarray(self.weights @ self.level_costs, dtype=np.float64)
+        if self.weights.ndim == 1:
+            return np.asarray(self.weights @ self.level_costs, dtype=np.float64)
+        return np.asarray((self.weights * self.level_costs).sum(axis=0), dtype=np.float64)
+
+    @property
+    def even_costs(self) -> FloatArray:
+        """Costs of the levels, those of each part beside what is usual of it. (levels, columns)"""
+        if self.weights.ndim == 1:
+            return self.level_costs
+        largest = self.weights.max(axis=1, keepdims=True)
+        return np.asarray(self.level_costs * (self.weights / largest), dtype=np.float64)
 
     def column_name(self, position: int) -> str:
         """Name of a column."""

@@ -28,11 +28,11 @@ from scipy import sparse
 
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
-from derbes.lp.program import Block, BoolArray, FloatArray, IntArray, LinearProgram
+from derbes.lp.program import Block, BoolArray, FloatArray, IntArray, LinearProgram, parted
 from derbes.model.arrays import ActivityKind, CaseArrays, State, deliveries, lasting
 from derbes.supply.bounds import Bounds, window_bounds
 from derbes.supply.network import Layout, longest_lead, make_layout, supply_matrix
-from derbes.supply.objective import objective_levels
+from derbes.supply.objective import level_weights, objective_levels
 
 ROUNDING = 1e-9
 """Parts that differ by less are the same."""
@@ -462,13 +462,14 @@ def program_of(
         bounds: Bounds of its columns and rows.
         matrix: The layout's matrix, where it is already made.
     """
-    names, costs, weights = objective_levels(layout)
+    names, costs = objective_levels(layout)
+    matrix = supply_matrix(layout) if matrix is None else matrix
     return LinearProgram(
         name=name,
         levels=names,
         level_costs=costs,
-        weights=weights,
-        matrix=supply_matrix(layout) if matrix is None else matrix,
+        weights=level_weights(layout, names, parted(matrix, 1)[0]),
+        matrix=matrix,
         **bounds.named,
         columns=layout.columns,
         rows=layout.rows,

@@ -350,7 +350,7 @@ def branch_program(
     bounds = template.lengths.of(run.length) if template else _bounds_in(window, run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
-        _names, costs, _weights = objective_levels(window.layout, run)
+        _names, costs = objective_levels(window.layout, run)
     return replace(window.program, level_costs=costs, **bounds.named)
 
 

@@ -138,6 +138,8 @@ class Layout(BlockIndex):
     """Whether reserves (L7) are in it."""
     has_end: bool
     """Whether the way back to the calm plan (L8) is in it."""
+    column_goods: IntArray
+    """Good of which each column is an amount. (columns,)"""
     sizes: Sizes
     """What is usual of each column and row: that of its good, or of its line."""
     reserved: IntArray
@@ -186,9 +188,9 @@ def make_layout(
 
     def goods(
         kind: str, which: IntArray, first: int = start, periods: int = n, *, is_lot: bool = False
-    ) -> tuple[tuple[str, Sequence[str], int, int], FloatArray]:
+    ) -> tuple[tuple[str, Sequence[str], int, int], IntArray]:
         names, of = (arrays.lots, arrays.lot_goods) if is_lot else (arrays.goods, of_goods)
-        return (kind, [names[i] for i in which], first, periods), size[of[which]]
+        return (kind, [names[i] for i in which], first, periods), of[which]
 
     lots = np.arange(len(arrays.lots))
     lead, ages = longest_lead(arrays) + 1, max(int(arrays.shelf_life.max(initial=0)) - 1, 0)
@@ -197,7 +199,7 @@ def make_layout(
         (("order", arrays.activities.names, start, n), of_activities),
         goods("lot", lots, is_lot=True),
         goods("fresh", of_goods),
-        (("unmet", arrays.uses, start, n), size[arrays.use_goods]),
+        (("unmet", arrays.uses, start, n), arrays.use_goods),
         goods("short", held),
         goods("refill", ended),
         goods("behind", at_end[0], last, lead),
@@ -221,10 +223,8 @@ def make_layout(
         goods("calm_age_kept", at_end[1], last, 1, is_lot=True),
         goods("calm_freshness_kept", at_end[2], last, ages),
     ]
-    of_columns, of_rows = (
-        np.concatenate([np.repeat(usual, part[3]) for part, usual in blocks])
-        for blocks in (columns, rows)
-    )
+    column_goods = np.concatenate([np.repeat(of, part[3]) for part, of in columns])
+    of_rows = [np.repeat(size[of] if of.dtype == np.int64 else of, part[3]) for part, of in rows]
     return Layout(
         arrays=arrays,
         start=start,
@@ -233,7 +233,8 @@ def make_layout(
         has_end=has_end,
         columns=stack_blocks([part for part, _usual in columns]),
         rows=stack_blocks([part for part, _usual in rows]),
-        sizes=Sizes(of_columns, of_rows, cost=1.0),
+        column_goods=column_goods,
+        sizes=Sizes(size[column_goods], np.concatenate(of_rows), cost=1.0),
         values=unit_values(arrays, start),
         reserved=reserved,
         limited=limited,
@@ -243,12 +244,16 @@ def make_layout(
 
 
 @lru_cache(maxsize=4)
-def _usual_flows(arrays: CaseArrays) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What is usual of activities, shared capacities and lines. (K,), (Q,), (R,)"""
+def _usual_flows(arrays: CaseArrays) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Good that an activity brings, or sells; what is usual of what is shared, and of lines.
+
+    (K,), (Q,), (R,)
+    """
     activities = arrays.activities
     first_inputs = [*activities.input_goods, 0]
     made_of = np.array([first_inputs[i] for i in activities.input_starts[:-1]], dtype=np.int64)
-    of_activities = arrays.flow_size[np.where(activities.outputs >= 0, activities.outputs, made_of)]
+    goods = np.where(activities.outputs >= 0, activities.outputs, made_of)
+    of_activities = arrays.flow_size[goods]
     of_shared = np.ones(len(arrays.shared_capacity))
     sharing = activities.shared >= 0
     of_shared[activities.shared[sharing]] = of_activities[sharing]
@@ -256,7 +261,7 @@ def _usual_flows(arrays: CaseArrays) -> tuple[FloatArray, FloatArray, FloatArray
     on_line = activities.lines >= 0
     hours = activities.hours[on_line] * of_activities[on_line]
     np.maximum.at(of_lines, activities.lines[on_line], hours)
-    return of_activities, of_shared, power_of_two(np.where(of_lines > 0, of_lines, 1.0))
+    return goods, of_shared, power_of_two(np.where(of_lines > 0, of_lines, 1.0))
 
 
 class Entries:

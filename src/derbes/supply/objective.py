@@ -7,11 +7,12 @@ depend on how a solver breaks ties. Just above money stands the way
 back to the calm plan (L8), which must not cost anybody's demand or reserve.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from derbes.lp.program import FloatArray
+from derbes.lp.program import BoolArray, FloatArray, IntArray
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureRun, lasting
 from derbes.supply.bounds import running
 from derbes.supply.network import Layout
@@ -162,10 +163,50 @@ def _tie_levels(layout: Layout, values: FloatArray) -> dict[str, FloatArray]:
     return found
 
 
-def objective_levels(
-    layout: Layout, run: MeasureRun = CALM
-) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
-    """Names, costs and weights of the levels, most important first.
+def objective_levels(layout: Layout, run: MeasureRun = CALM) -> tuple[tuple[str, ...], FloatArray]:
+    """Names and costs of the levels, most important first. (levels, columns)"""
+    arrays, values = layout.arrays, layout.values
+    ties = _tie_levels(layout, values)
+    found: list[tuple[str, FloatArray]] = []
+    for priority in arrays.priorities:
+        if priority in TIERS:
+            total, early = _tier_levels(layout, priority)
+            found += [(priority, total), (f"{priority}_early", early)]
+        elif priority == "reserve" and layout.has_reserve:
+            found.append(("reserve", _reserve_level(layout, values)))
+    found += [
+        ("way_back", _way_back_level(layout, values)),
+        ("money", money_costs(layout, run)),
+        *((name, ties[name]) for name in TIES),
+    ]
+    names, costs = zip(*found, strict=True)
+    return tuple(names), np.array(costs)
+
+
+def level_weights(layout: Layout, names: Sequence[str], parts: IntArray) -> FloatArray:
+    """Weights of the levels, where there are several parts of the columns of each.
+
+    What has nothing to do with one another is weighed apart, so that what is worth little is
+    not lost beside what is worth much.
+
+    Args:
+        layout: The window.
+        names: Names of the levels, most important first.
+        parts: Which part of the program each column is in. (columns,)
+
+    Returns:
+        (levels,) or (levels, columns)
+    """
+    of_goods = parts[layout.column("fresh").indices[:, 0]]
+    known, place = np.unique(of_goods, return_inverse=True)
+    found = np.array([_weights(layout, names, place == one) for one in range(len(known))])
+    if len(known) == 1:
+        return np.asarray(found[0], dtype=np.float64)
+    return np.asarray(found[place[layout.column_goods]].T, dtype=np.float64)
+
+
+def _weights(layout: Layout, names: Sequence[str], goods: BoolArray) -> list[float]:
+    """Weights of the levels for some goods that have nothing to do with the others. (levels,)
 
     What one unit of a level can cost below it: serving a unit one period earlier costs
     a unit of reserve for one period, serving it at all may cost it for the whole window.
@@ -174,31 +215,25 @@ def objective_levels(
     """
     arrays, values = layout.arrays, layout.values
     of_uses = values[arrays.use_goods]
-    largest = float((values * arrays.flow_size).max(initial=0.0)) or 1.0
-    ties = _tie_levels(layout, values)
-    rising = [
-        *((name, ties[name], STOCK_WEIGHT * TIES[name]) for name in reversed(TIES)),
-        ("money", money_costs(layout, run), 1.0),
-        ("way_back", _way_back_level(layout, values), WAY_BACK_WEIGHT),
-    ]
+    largest = float((values * arrays.flow_size)[goods].max(initial=0.0)) or 1.0
+    found = {name: STOCK_WEIGHT * weight for name, weight in TIES.items()}
+    found |= {"money": 1.0, "way_back": WAY_BACK_WEIGHT}
     a_period = whole = WAY_BACK_WEIGHT
     spread = 1.0
     for priority in reversed([p for p in arrays.priorities if p != "money"]):
         weight = APART * a_period
         if priority in TIERS:
             mine = (arrays.use_essential == (priority == "essential")) & (arrays.use_weight > 0)
+            mine &= goods[arrays.use_goods]
             months = arrays.use_weight * arrays.flow_size[arrays.use_goods]
             dear = float((largest / months[mine]).min(initial=np.inf))
             dear = max(dear, float((of_uses / arrays.use_weight)[mine].max(initial=0.0)))
             dear = dear if np.isfinite(dear) else 1.0
             spread = max(1.0, float((dear * arrays.use_weight / of_uses)[mine].max(initial=1.0)))
-            total, early = _tier_levels(layout, priority)
-            rising.append((f"{priority}_early", early, weight * layout.n * dear))
+            found[f"{priority}_early"] = weight * layout.n * dear
             a_period = whole = APART * max(weight * layout.n, whole)
-            rising.append((priority, total, whole * dear))
+            found[priority] = whole * dear
         elif layout.has_reserve:
-            weight *= spread
-            rising.append(("reserve", _reserve_level(layout, values), weight))
+            found["reserve"] = weight = weight * spread
             a_period, whole = weight, weight * layout.n
-    names, costs, weights = zip(*reversed(rising), strict=True)
-    return tuple(names), np.array(costs), MONEY_SIZE / largest * np.array(weights)
+    return [MONEY_SIZE / largest * found[name] for name in names]
