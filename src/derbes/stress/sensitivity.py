@@ -204,8 +204,8 @@ def tipping_values(
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
         is_month = is_opening(quantity.path)
-        if is_month:  # what turns is the period, not the month that is drawn
-            place = float(case.calendar.step * round(place / case.calendar.step))
+        if is_month:  # it turns behind a whole month
+            place = float(round(place))
             words = opening_month(
                 case, quantity.path, place, side=BELOW if is_below and is_flip else ""
             )
