@@ -6,6 +6,7 @@ from scipy import stats
 
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
+from derbes.stress.columns import MYOPIC, TIME_TO_SURVIVE, DrawColumn
 from derbes.stress.sensitivity import (
     bars,
     center_of,
@@ -27,6 +28,8 @@ from tests.draws.uncertain import (
     uncertain_example,
     with_numbers,
 )
+
+TIME = DrawColumn(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
 
 
 def ishigami(cube):
@@ -218,8 +221,8 @@ def test_one_input_at_a_time_over_its_range():
     assert found.at_center.tolist() == [320.0]
     assert found.at_low[:, 0].tolist() == [260.0, 290.0, 360.0]
     assert found.at_high[:, 0].tolist() == [410.0, 350.0, 300.0]
-    told = bars(found, ["kt"])
-    assert {bar.answer_unit for bar in told} == {"kt"}
+    told = bars(case, found, [TIME])
+    assert {(bar.answer_unit, bar.capped_at) for bar in told} == {("month", 48.0)}
     assert [bar.input for bar in told] == [DEMAND, STOCK, OTHER]
     assert (told[0].low, told[0].central, told[0].high) == (80.0, 100.0, 130.0)
     assert (told[0].answer_at_low, told[0].answer_at_high, told[0].answer_central) == (
@@ -237,7 +240,7 @@ def test_inputs_that_move_nothing_are_screened_out_and_counted():
     (told,) = screened_out(found, kept)
     assert (told.n_inputs, told.inputs) == (1, (PRICE,))
     assert (told.largest_swing, told.share_of_largest) == (0.0, 0.0)
-    assert PRICE not in [bar.input for bar in bars(found, [""])]
+    assert PRICE not in [bar.input for bar in bars(case, found, [TIME])]
 
 
 def test_the_range_of_a_distribution_without_ends_is_cut_off():

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from scipy.special import betaincinv, betaln, ndtr, ndtri
@@ -459,16 +461,25 @@ def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] |
 
 
 _AS_WRITTEN = ("path", "unit", "value", "low", "high", "reference")
+_DRAWN_BY = attrgetter("path", "value", "low", "high", "distribution", "parameters", "reference")
 
 
 def describe(case: Case) -> tuple[DrawnInput, ...]:
-    """How each uncertain input of a case is drawn, in the order of the case."""
+    """How each uncertain input of a case is drawn, in the order of the case.
+
+    Once for each way in which scenarios draw it.
+    """
     tied: dict[str, dict[str, float]] = {}
     for one in case.correlations:
         for here, there in (one.between, one.between[::-1]):
             tied.setdefault(here, {})[there] = one.rank
+    worlds, paths = scenario_cases(case), shared_inputs([case])
+    ways: dict[Any, tuple[Quantity, list[str]]] = {}
+    for name, world in worlds.items():
+        for quantity in uncertain_inputs(world):
+            ways.setdefault(_DRAWN_BY(quantity), (quantity, []))[1].append(name)
     told, shares = [], np.array(PERCENTS) / 100.0
-    for quantity in uncertain_inputs(case):
+    for quantity, names in sorted(ways.values(), key=lambda way: paths.index(way[0].path)):
         ends = quantile_function(quantity, case.reference_classes)(shares)
         late = None
         if quantity.distribution == "reference":
@@ -486,6 +497,7 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
                 correlated=tied.get(quantity.path, {}),
                 grade=str(quantity.grade),
                 why=Worded(text_of, quantity.why),
+                scenarios=() if len(names) == len(worlds) else tuple(names),
             )
         )
     return tuple(told)

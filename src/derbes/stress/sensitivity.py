@@ -117,8 +117,8 @@ def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
     return Swings(center, tuple(names), answers[-1], answers[:n], answers[n : 2 * n])
 
 
-def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
-    """A tornado for each answer (A,): inputs by their swing, the largest first; none that is 0."""
+def bars(case: Case, found: Swings, columns: Sequence[DrawColumn]) -> tuple[Bar, ...]:
+    """A tornado for each column (A,): inputs by their swing, the largest first; none that is 0."""
     center, sizes = found.center, found.sizes
     return tuple(
         Bar(
@@ -131,9 +131,10 @@ def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
             answer_at_low=float(found.at_low[d, a]),
             answer_at_high=float(found.at_high[d, a]),
             answer_central=float(found.at_center[a]),
-            answer_unit=unit,
+            answer_unit=column.unit(case),
+            capped_at=column.cap(case),
         )
-        for a, (answer, unit) in enumerate(zip(found.names, units, strict=True))
+        for a, (answer, column) in enumerate(zip(found.names, columns, strict=True))
         for d in np.argsort(-sizes[:, a], kind="stable")
         if sizes[d, a] > 0.0
     )
@@ -594,7 +595,7 @@ def what_decides(
     found = swings(case, names, evaluate)
     kept, given = kept_inputs(found), (known.draws, evaluate(known.draws))
     told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
-    return bars(found, [one.unit(case) for one in columns]), told, screened_out(found, kept)
+    return bars(case, found, columns), told, screened_out(found, kept)
 
 
 def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingValue, ...]:
