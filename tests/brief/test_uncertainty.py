@@ -68,7 +68,8 @@ def test_page_one_names_what_the_end_depends_on(stressed):
     end = "end(embargo, months=12, bound=myopic)"
     told = (
         Influence(end, PRICE, 0.0, 0.01, 0.1),
-        Influence(end, CAPACITY, 0.1, 0.2, 0.1),
+        Influence(end, "scenario", 0.0, 1.0, 0.01, 0.01, 1.72),
+        Influence(end, CAPACITY, 0.1, 0.2, 0.1, 0.05, 0.19),
         Influence(end, DEMAND, 0.3, 0.6, 0.1),
     )
     contents = replace(stressed, stress=replace(stressed.stress, sensitivity=told))
