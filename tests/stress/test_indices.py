@@ -200,6 +200,26 @@ def test_the_choice_of_a_scenario_is_an_input_too():
     assert by_input["scenario"] > 1.5 * by_input[DEMAND]
 
 
+def test_what_a_scenario_alone_makes_uncertain_has_its_part():
+    """600 or, in half of the draws, 200 to 400: the variance between the two is 300² / 4,
+    that within 200² / 12 in half of the draws."""
+    base = with_numbers(uncertain_example(), {STOCK: Quantity(600.0)})
+    wide = Quantity(300.0, low=200.0, high=400.0, distribution="uniform")
+    case = in_scenarios(base, dry=(0.5, with_numbers(base, {STOCK: wide})), usual=(0.5, base))
+
+    def stock(draws):
+        column = draws.values[:, draws.inputs.index(STOCK)]
+        return np.where(np.isnan(column), 600.0, column)[:, None]
+
+    draws = make_draws(case, 512)
+    told = influences(case, (), ["stock"], stock, given=(draws, stock(draws)), seed=1)
+    found = {one.input: one for one in told}
+    between, within = 300.0**2 / 4, 0.5 * 200.0**2 / 12
+    assert found["scenario"].first == pytest.approx(between / (between + within), abs=0.02)
+    assert found[STOCK].total == pytest.approx(within / (between + within), abs=0.02)
+    assert found[STOCK].first == pytest.approx(0.5 * within / (between + within), abs=0.02)
+
+
 def test_pawn_says_nothing_over_few_draws():
     case = uncertain_example()
     draws = make_draws(case, 64)

@@ -14,7 +14,7 @@ import numpy as np
 from derbes.case.entities import Case, is_opening, opening_month
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import uncertain_inputs
+from derbes.draws.inputs import shared_inputs, uncertain_inputs
 from derbes.draws.sampling import points, quantile_function, values_at
 from derbes.language import Worded, worded
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
@@ -484,15 +484,17 @@ def influences(
         seed: Seed of the design.
     """
     center = center_of(case)
-    paths = [center.paths[d] for d in kept]
+    known = (*center.paths, *(path for path in shared_inputs([case]) if path not in center.paths))
+    kept = [*kept, *range(len(center.paths), len(known))]
+    paths = [known[d] for d in kept]
     names = [SCENARIO, *paths] if case.scenarios else paths
 
     def at(cube: FloatArray) -> FloatArray:
         """Worded inputs by their quantile functions, each by itself; the others central."""
         scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
-        values = np.full((len(cube), len(center.paths)), np.nan)
-        values[:, [*kept]] = drawn
-        return evaluate(replace(center.draws(values), scenarios=scenarios))
+        values = np.full((len(cube), len(known)), np.nan)
+        values[:, kept] = drawn
+        return evaluate(replace(center.draws(values), inputs=known, scenarios=scenarios))
 
     found = indices(at, len(names), n_base=N_BASE, seed=seed) if names else [None] * len(answers)
     pawn, told = _pawn(*given), list[Influence]()
