@@ -102,6 +102,15 @@ def test_an_answer_that_never_varies_has_no_indices():
     assert sobol_indices(np.ones(len(points)), 2, 1) is None
 
 
+def test_an_answer_that_varies_at_a_few_points_has_no_indices():
+    """Of one point, a total index of 2 with an interval of 0 would be told."""
+    cube = saltelli_points(2, 256, 1)
+    for share, is_told in ((1 / 512, False), (8 / 512, False), (16 / 512, True)):
+        seldom = (cube[:, 0] < share).astype(float)
+        assert seldom[:512].sum() == pytest.approx(512 * share, abs=1)
+        assert (sobol_indices(seldom, 2, 1) is not None) == is_told
+
+
 def test_pawn_sees_what_moves_an_answer():
     inputs = np.random.default_rng(1).random((2048, 3))
     found = pawn_indices(inputs, inputs[:, 0], np.ones(2048))

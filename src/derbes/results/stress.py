@@ -96,7 +96,7 @@ class Influence:
     """Path of the input; `scenario` for the choice of a scenario."""
     first: Annotated[float | None, Head("first-order index")]
     """First-order Sobol index: part of the variance that the input explains alone; None:
-    the input was screened out, or the answer never varies."""
+    the input was screened out, or the answer varies too seldom."""
     total: Annotated[float | None, Head("total index")]
     """Total Sobol index: part of the variance in which the input has a hand."""
     pawn: float | None

@@ -343,6 +343,8 @@ SCENARIO = "scenario"
 """Stands among the inputs for the choice of a scenario."""
 N_BASE = 256
 """Base points of Saltelli's design."""
+LEAST_APART = 10
+"""Points of both samples at which an answer is not what it mostly is: below, indices are chance."""
 N_RESAMPLES = 200
 """Resamples of the base points behind an interval."""
 Z_95 = 1.96
@@ -396,7 +398,7 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
     over A and B (Saltelli et al. 2010; Jansen 1999). Intervals: 1.96 standard deviations
     over resampled base points. Nothing is cut off at 0 or 1.
 
-    None: the answer never varies.
+    None: the answer never varies, or at too few points to tell.
 
     Args:
         answers: At the points of `saltelli_points`. (n_base (D + 2),)
@@ -404,6 +406,9 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
         seed: Seed of the resampling behind the intervals.
     """
     a, b, *mixed = answers.reshape(n_axes + 2, -1)
+    alike = np.unique(np.concatenate([a, b]), return_counts=True)[1]
+    if alike.sum() - alike.max() < LEAST_APART:
+        return None
     middle = np.concatenate([a, b]).mean()
     a, b, c = a - middle, b - middle, np.array(mixed) - middle
     n = len(a)
