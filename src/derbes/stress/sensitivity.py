@@ -491,6 +491,7 @@ def influences(
     center = center_of(case)
     known = (*center.paths, *(path for path in shared_inputs([case]) if path not in center.paths))
     kept = [*kept, *range(len(center.paths), len(known))]
+    kept.sort(key=lambda d: known[d])  # as the axes of the design stand
     paths = [known[d] for d in kept]
     names = [SCENARIO, *paths] if case.scenarios else paths
 
