@@ -68,7 +68,8 @@ def test_page_one_names_what_the_end_depends_on(stressed):
     end = "end(embargo, months=12, bound=myopic)"
     told = (
         Influence(end, PRICE, 0.0, 0.01, 0.1),
-        Influence(end, CAPACITY, 0.1, 0.2, 0.1),
+        Influence(end, "scenario", 0.0, 1.0, 0.01, 0.01, 1.72),
+        Influence(end, CAPACITY, 0.1, 0.2, 0.1, 0.05, 0.19),
         Influence(end, DEMAND, 0.3, 0.6, 0.1),
     )
     contents = replace(stressed, stress=replace(stressed.stress, sensitivity=told))
@@ -136,7 +137,11 @@ def test_numbers_drawn_of_which_none_is_published_are_said_to_be_so(stressed):
     first = replace(stressed.stress.inputs[0], grade="D")
     for inputs, words in (
         ((first,), "The one number that was drawn is none of those published (grade A or B)."),
-        ((first, first), "None of the 2 numbers that were drawn is published (grade A or B)."),
+        ((first, replace(first, scenarios=("dry",))), "The one number that was drawn is none of"),
+        (
+            (first, replace(first, path="other")),
+            "None of the 2 numbers that were drawn is published (grade A or B).",
+        ),
     ):
         some = replace(stressed, stress=replace(stressed.stress, inputs=inputs))
         assert words in text_of(page_one(render_brief(some)))

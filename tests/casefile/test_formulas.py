@@ -252,6 +252,15 @@ def test_what_cannot_be_used_is_told_where_it_stands(told, old, new, what):
     assert [one.split(": ", 1)[1] for one in told(old, new)] == [what]
 
 
+def test_what_follows_from_a_lognormal_is_within_its_limits_in_every_draw(told):
+    """Within the range of the rate 1,000 are left and more; a draw can be seven times its end."""
+    old = "grade: C}\n  calm: = tubes * rate"
+    left = "calm: = 3000 round/month - tubes * rate"
+    assert told(old, f"grade: C}}\n  {left}") == []
+    found = told(old, f"grade: C, distribution: lognormal}}\n  {left}")
+    assert found == ['uses.ready.demand: expected at least 0 round/month, got "= calm / 3"']
+
+
 def test_every_problem_of_a_formula_is_told_under_its_part(tmp_path):
     path = tmp_path / "case.yaml"
     wrong = "= calms / 3 + root(tubes) * 2 t"

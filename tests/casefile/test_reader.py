@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from derbes.case import forms
@@ -13,6 +14,8 @@ from derbes.case.quantity import Grade, Quantity, Step
 from derbes.casefile import read_case
 from derbes.casefile.display import display
 from derbes.casefile.entries import keys_of
+from derbes.draws.sampling import LEAST_SHARE, quantile_function
+from derbes.errors import CaseError
 from derbes.language import use_language
 from tests.casefile.writing import SMALL, broken, check_case
 from tools.case_file import models
@@ -144,6 +147,25 @@ def test_observed_distribution(read, distribution, parameters, ends):
 def test_lognormal_has_its_quantiles(read):
     price = _price(read, "{value: 12, range: [8, 20], distribution: lognormal}")
     assert (price.distribution, price.parameters) == ("lognormal", (8.0, 20.0))
+
+
+def test_a_share_is_a_share_in_every_draw(read):
+    """A lognormal is drawn beyond the ends of its range; what is at most 1 may not be."""
+    shares = np.array([LEAST_SHARE, 1.0 - LEAST_SHARE])
+    for low, high, is_refused in ((0.01, 0.05, False), (0.1, 0.25, False), (0.3, 0.9, True)):
+        written = f"{{value: {low}, range: [{low}, {high}], distribution: lognormal}}"
+        text = broken("margin_share: 40 %", f"margin_share: {written}")
+        if is_refused:
+            with pytest.raises(CaseError, match="expected at most 1") as error:
+                read(text)
+            (problem,) = error.value.problems
+            assert problem.where == "actors.north.margin_share.range"
+            assert problem.fix == (
+                "a lognormal is drawn beyond its range too: choose pert, or narrow the range"
+            )
+        else:
+            share = read(text).actors["north"].margin_share
+            assert quantile_function(share, {})(shares).max() <= 1.0
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def _tornado(case: Case) -> tuple[Bar, ...]:
     columns = headlines(drawn)
     names = tuple(one.name(case.calendar, drawn.variant) for one in columns)
     found = swings(case, names, evaluation(drawn, Rule(case, (MEASURE,)), columns))
-    return bars(found, [one.unit(case) for one in columns])
+    return bars(case, found, columns)
 
 
 def _three(at: Mapping[tuple[str, str], Answers], name: str) -> tuple[Answers, Answers, Answers]:

@@ -101,6 +101,37 @@ def test_the_text_shows_numbers_curves_and_what_decides(run):
         assert title in answer.out
 
 
+def test_few_draws_have_no_pawn_and_an_end_that_never_comes_is_a_bound(run, tmp_path):
+    """By hand: with 60 t a month of others the store of 600 t lasts for 15 months, and 12 are
+    survived; without them for 6, and no start is survived by the end of the calendar."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        """derbes: 1
+name: Few draws
+calendar: {first: 2026-01, periods: 24, step: month}
+currency: {base: USD}
+target: home
+actors: {home: {}, north: {}, south: {}}
+goods: {salt: {unit: t, reserve: 600 t}}
+uses: {main: {good: salt, demand: 100 t/month}}
+stockpiles: {store: {good: salt, quantity: 600 t}}
+suppliers:
+  from_north: {actor: north, good: salt, price: 10 USD/t, capacity: 200 t/month}
+  from_south:
+    {actor: south, good: salt, price: 25 USD/t, capacity: {value: 40 t/month, range: [0, 60]}}
+measures: {stop: {kind: embargo, sender: north, hits: {actor: north}, lengths: [12]}}
+""",
+        encoding="utf-8",
+    )
+    words = ("stress", str(case), "--draws", "1", "--solved", "0", "--question", "decides")
+    found = run(*words).out.split("\n\n")
+    (end,) = (part for part in found if part.startswith("what decides end of leverage"))
+    title, _heads, _units, row = end.splitlines()
+    assert title == "what decides end of leverage, stop, 12 months, simple rule"
+    assert row.split("  ")[-1].strip() == "0"
+    assert "≥ 24" in row
+
+
 def test_fans_alone_are_shown_by_year(run):
     answer = run("stress", TOWN, "--draws", "16", "--solved", "0", "--question", "fans")
     assert answer.code == 0

@@ -97,6 +97,13 @@ def test_another_seed_brings_other_events():
     )
 
 
+def test_where_a_hazard_stands_says_nothing():
+    pair = [hazard("cut", 0.5, 3.0), hazard("fire", 1.5, 1.0)]
+    first, second = (drawn(lasting(60, *hazards), 50) for hazards in (pair, pair[::-1]))
+    for known, other in zip(first.start, second.start, strict=True):
+        assert known.tolist() == other.tolist()
+
+
 @pytest.mark.parametrize("rank", [-0.6, 0.8])
 def test_the_first_waits_of_two_hazards_have_their_rank_correlation(rank):
     case = lasting(400, hazard("cut", 0.5, 1.0), hazard("fire", 0.5, 1.0))

@@ -36,6 +36,14 @@ def test_fraction_of_the_broken_month_counts_net_use() -> None:
     assert survived(worked_example(1, stock=630.0)) == pytest.approx(10.5)
 
 
+@pytest.mark.parametrize("missing", [1e-8, 1e-7, 1e-6])
+def test_a_stock_that_lacks_next_to_nothing_lasts_next_to_as_long(missing: float) -> None:
+    """600 / (100 - 40) less what is missing of it, where what a month lacks may be nothing."""
+    assert survived(worked_example(1, stock=600.0 * (1.0 - missing))) == pytest.approx(
+        10.0 * (1.0 - missing), rel=1e-5
+    )
+
+
 def test_half_life_against_its_recursion() -> None:
     """A stock of 1,000 that halves in 6 months, drawn by 100 a month at its start."""
     kept, stock, months = 0.5 ** (1 / 6), 1000.0, 0

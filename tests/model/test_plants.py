@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from derbes.case.entities import Hit, MeasureKind
-from derbes.case.quantity import Quantity, Step
+from derbes.case.entities import Hit, MeasureKind, Plant, opening_month
+from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.model.arrays import open_share
 from derbes.model.compile import compile_case, longest_lead_time, opening_period, tail_periods
 from tests.model.world import measure, world
@@ -39,6 +40,31 @@ def test_a_delay_is_added_to_the_opening(step, delay, period):
     case = world(step=step)
     plant = replace(case.plants["mill"], delay=None if delay is None else Q(delay))
     assert opening_period(plant, case.calendar) == period
+
+
+@pytest.mark.parametrize("step", list(Step))
+@pytest.mark.parametrize("planned", ["2026-12", "2027-01", "2027-05"])
+def test_an_opening_that_is_drawn_counts_as_the_same_month_written(step, planned):
+    """A part of a month counts as one; the month is open as part of the period that holds it."""
+    calendar = Calendar(2026, 1, 6, step)
+    late = Q(0.0, path="plants.mill.opening")
+    plant = Plant(
+        "mill",
+        actor="home",
+        opening=calendar.index_of(planned),
+        delay=late,
+        opening_written=planned,
+    )
+    months = [f"{2026 + m // 12}-{m % 12 + 1:02d}" for m in range(36)]
+    for drawn in (-10.0, -3.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0, 7.0, 8.5, 12.0):
+        month = months[months.index(planned) + int(np.ceil(drawn))]
+        values = {late.path: np.array([drawn])}
+        assert opening_period(plant, calendar, values).tolist() == [calendar.index_of(month)]
+        assert opening_period(replace(plant, delay=replace(late, value=drawn)), calendar) == (
+            calendar.index_of(month)
+        )
+        case = replace(world(step=step), calendar=calendar, plants={"mill": plant})
+        assert opening_month(case, late.path, drawn) == month
 
 
 def test_the_longest_way_counts_routes_recipes_and_delays():

@@ -6,6 +6,7 @@ from scipy import stats
 
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
+from derbes.stress.columns import MYOPIC, TIME_TO_SURVIVE, DrawColumn
 from derbes.stress.sensitivity import (
     bars,
     center_of,
@@ -27,6 +28,8 @@ from tests.draws.uncertain import (
     uncertain_example,
     with_numbers,
 )
+
+TIME = DrawColumn(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
 
 
 def ishigami(cube):
@@ -97,6 +100,15 @@ def test_nothing_is_left_in_the_global_random_numbers():
 def test_an_answer_that_never_varies_has_no_indices():
     points = saltelli_points(2, 16, 1)
     assert sobol_indices(np.ones(len(points)), 2, 1) is None
+
+
+def test_an_answer_that_varies_at_a_few_points_has_no_indices():
+    """Of one point, a total index of 2 with an interval of 0 would be told."""
+    cube = saltelli_points(2, 256, 1)
+    for share, is_told in ((1 / 512, False), (8 / 512, False), (16 / 512, True)):
+        seldom = (cube[:, 0] < share).astype(float)
+        assert seldom[:512].sum() == pytest.approx(512 * share, abs=1)
+        assert (sobol_indices(seldom, 2, 1) is not None) == is_told
 
 
 def test_pawn_sees_what_moves_an_answer():
@@ -197,6 +209,26 @@ def test_the_choice_of_a_scenario_is_an_input_too():
     assert by_input["scenario"] > 1.5 * by_input[DEMAND]
 
 
+def test_what_a_scenario_alone_makes_uncertain_has_its_part():
+    """600 or, in half of the draws, 200 to 400: the variance between the two is 300² / 4,
+    that within 200² / 12 in half of the draws."""
+    base = with_numbers(uncertain_example(), {STOCK: Quantity(600.0)})
+    wide = Quantity(300.0, low=200.0, high=400.0, distribution="uniform")
+    case = in_scenarios(base, dry=(0.5, with_numbers(base, {STOCK: wide})), usual=(0.5, base))
+
+    def stock(draws):
+        column = draws.values[:, draws.inputs.index(STOCK)]
+        return np.where(np.isnan(column), 600.0, column)[:, None]
+
+    draws = make_draws(case, 512)
+    told = influences(case, (), ["stock"], stock, given=(draws, stock(draws)), seed=1)
+    found = {one.input: one for one in told}
+    between, within = 300.0**2 / 4, 0.5 * 200.0**2 / 12
+    assert found["scenario"].first == pytest.approx(between / (between + within), abs=0.02)
+    assert found[STOCK].total == pytest.approx(within / (between + within), abs=0.02)
+    assert found[STOCK].first == pytest.approx(0.5 * within / (between + within), abs=0.02)
+
+
 def test_pawn_says_nothing_over_few_draws():
     case = uncertain_example()
     draws = make_draws(case, 64)
@@ -218,8 +250,8 @@ def test_one_input_at_a_time_over_its_range():
     assert found.at_center.tolist() == [320.0]
     assert found.at_low[:, 0].tolist() == [260.0, 290.0, 360.0]
     assert found.at_high[:, 0].tolist() == [410.0, 350.0, 300.0]
-    told = bars(found, ["kt"])
-    assert {bar.answer_unit for bar in told} == {"kt"}
+    told = bars(case, found, [TIME])
+    assert {(bar.answer_unit, bar.capped_at) for bar in told} == {("month", 48.0)}
     assert [bar.input for bar in told] == [DEMAND, STOCK, OTHER]
     assert (told[0].low, told[0].central, told[0].high) == (80.0, 100.0, 130.0)
     assert (told[0].answer_at_low, told[0].answer_at_high, told[0].answer_central) == (
@@ -237,7 +269,7 @@ def test_inputs_that_move_nothing_are_screened_out_and_counted():
     (told,) = screened_out(found, kept)
     assert (told.n_inputs, told.inputs) == (1, (PRICE,))
     assert (told.largest_swing, told.share_of_largest) == (0.0, 0.0)
-    assert PRICE not in [bar.input for bar in bars(found, [""])]
+    assert PRICE not in [bar.input for bar in bars(case, found, [TIME])]
 
 
 def test_the_range_of_a_distribution_without_ends_is_cut_off():

@@ -8,6 +8,7 @@ import pytest
 
 from derbes.errors import DataError, OutputError
 from derbes.sql import parquet
+from derbes.stress import table
 from derbes.stress.table import VariantTable, read_store, write_store
 
 ORIGIN = {
@@ -76,6 +77,16 @@ def test_a_store_of_something_else_is_refused(tmp_path):
         f'{path}: holds draws of something else: hash of the case "abc" instead of "xyz"; '
         'seed "1" instead of "2". Fix: choose another file, or ask as before.'
     )
+
+
+def test_a_store_of_draws_that_came_about_otherwise_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "draws.parquet"
+    with monkeypatch.context() as before:
+        before.setattr(table, "FORMAT", 2)
+        write_store(path, ORIGIN, {"base": BASE})
+        assert _same(read_store(path, ORIGIN), {"base": BASE})
+    with pytest.raises(DataError, match='way to draw and to store "2" instead of "3"'):
+        read_store(path, ORIGIN)
 
 
 @pytest.mark.parametrize("content", [b"", b"no parquet at all", "plain"])

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
 from derbes.case.entities import Plant
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.draws.sampling import make_draws
+from derbes.model.compile import opening_period
 from derbes.stress.sensitivity import even_chance, pool_adjacent, tipping_values
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example, with_numbers
 
@@ -137,6 +138,20 @@ def test_an_opening_is_told_as_a_month():
     (found,) = tipping_values(case, ["earlier"], earlier)
     assert (found.value, found.shown) == (-2.0, "2027-12")
     assert found.says == "earlier flips if plants.works.opening is before 2027-12"
+
+
+def test_by_year_an_opening_turns_behind_the_last_month_of_a_year():
+    delay = Quantity(0.0, "month", low=-6.0, high=30.0, path="plants.works.opening")
+    plant = Plant("works", actor="home", opening=1, delay=delay, opening_written="2027-03")
+    calendar = Calendar(2026, 1, 5, Step.YEAR)
+    case = replace(uncertain_example(), calendar=calendar, plants={"works": plant})
+
+    def early(draws):
+        late = {delay.path: draws.values[:, draws.inputs.index(delay.path)]}
+        return (opening_period(plant, calendar, late) <= 1).astype(float)[:, None]
+
+    (found,) = tipping_values(case, ["early"], early)
+    assert (found.value, found.shown) == (9.0, "2027-12")
 
 
 def test_an_even_chance_is_found_where_a_share_rises_straight():

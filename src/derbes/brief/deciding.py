@@ -64,11 +64,16 @@ def decides_words(contents: BriefContents) -> str:
 
 
 def end_decides_words(contents: BriefContents) -> str:
-    """What the date of the end depends on most; empty where no indices tell."""
+    """What the date of the end depends on most; empty where no indices tell.
+
+    None is named whose interval reaches down to nothing: where few draws have an end, an index may
+    be anything.
+    """
     indices = [
         (one.input, one.total or 0.0)
         for one in (contents.stress.sensitivity if contents.stress else ())
-        if kind_of(one.answer) == END and (one.total or 0.0) > LEAST_HAND
+        if kind_of(one.answer) == END
+        and (one.total or 0.0) > max(LEAST_HAND, one.total_confidence or 0.0)
     ]
     name = _("“{input}” ({share})")
     names = [

@@ -344,7 +344,8 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
             n,
         )
         moves = _("{told}.")
-        if len(stress.inputs) == 1 and not n:
+        total = len({one.path for one in stress.inputs})
+        if total == 1 and not n:
             text = _("The one number that was drawn is none of those published (grade A or B)")
         elif not n:
             text = _("None of the {total} numbers that were drawn is published (grade A or B)")
@@ -354,7 +355,7 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
             moves = _("{told}; moved alone over its range it moves no answer.")
         elif stress.tornado:
             moves = _("{told}; moved alone over its range none of these moves an answer.")
-        drawn = fmt.told(text, n=n, total=len(stress.inputs))
+        drawn = fmt.told(text, n=n, total=total)
         told.append(fmt.told(moves, told=drawn, moving=moving))
     tally = ledger.evidence_tally(statements.JUDGED) if ledger is not None else ""
     if ledger is not None and tally:

@@ -610,8 +610,13 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
             return words
         return _("{distribution}, from the range").format(distribution=words)
 
+    def name(one: DrawnInput) -> str:
+        words = input_words(contents, one.path)
+        names = contents.names("scenarios", one.scenarios) if one.scenarios else ""
+        return f"{words} ({names})" if names else words
+
     columns = (
-        Column(_("input"), lambda one: input_words(contents, one.path)),
+        Column(_("input"), name),
         Column(_("grade"), "grade"),
         Column(_("distribution"), distribution),
         *(Column(percent(band), partial(quantile, band=band)) for band in ("5", "50", "95")),

@@ -593,9 +593,10 @@ def is_opening(path: str) -> bool:
 
 
 def opening_month(case: Case, path: str, months: float, *, side: str = "") -> str:
-    """Month of an opening so late, in whole periods; of what turns `below` it, the one behind."""
-    opening = case.plants[path.split(".")[1]].opening + case.calendar.periods(months)
-    return case.calendar.label(opening + (side == "below"))
+    """Month of an opening so late; of what turns `below` it, the one behind."""
+    plant, monthly = case.plants[path.split(".")[1]], case.calendar.monthly
+    planned = monthly.index_of(plant.opening_written or case.calendar.label(plant.opening))
+    return monthly.label(planned + monthly.periods(months) + (side == "below"))
 
 
 def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:

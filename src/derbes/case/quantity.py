@@ -221,6 +221,11 @@ class Calendar:
         year, month = label.split("-")[:2]
         return self.index(int(year), int(month))
 
+    @property
+    def monthly(self) -> "Calendar":
+        """The same by month."""
+        return replace(self, step=Step.MONTH, n_periods=self.n_periods * self.step)
+
     def periods(self, months: float) -> int:
         """Whole periods that a time takes; a part of a period counts as one. [period]"""
         return int(-(-round(months, 9) // self.step))

@@ -243,12 +243,17 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         return ()
     numbers: dict[str, Quantity] = {}
 
-    def value(path: str) -> float:
+    def known(path: str) -> Quantity:
         found = measures.named(path, reading.path) if measures.named else None
         if found is None:
             raise refused(_('"{path}" has no value').format(path=path))
-        numbers[path] = found
-        return found.value
+        return numbers.setdefault(path, found)
+
+    def drawn(path: str) -> tuple[float, float]:
+        one = known(path)
+        if one.formula is not None:
+            return one.formula.span(drawn)
+        return _reach(*span_of(one)) if one.distribution == "lognormal" else span_of(one)
 
     try:
         formula, powers, words = formula_of(measures, text, reading.path)
@@ -258,8 +263,9 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
             said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
             return _refuse_unit(reading, (), said, step)
         formula = formula.scaled(1.0 / fitting[0].factor)
-        number = formula.value(value)
-        span = formula.span(lambda path: span_of(numbers[path]))
+        number = formula.value(lambda path: known(path).value)
+        parents = tuple(numbers.values())
+        span, reach = formula.span(lambda path: span_of(known(path))), formula.span(drawn)
     except ExpressionError as error:
         reading.findings += wrong_parts(error, text, (*reading.path, *step))
         return ()
@@ -267,9 +273,10 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         what = _("it divides by something that is, or may be, 0")
         reading.refuse(step, what, _("check what it divides by, and its range"))
         return ()
-    if not all(_in_limits(reading, end, text, step) for end in (number, *span)):
+    ends = [(end, "") for end in (number, *span)] + [(end, _beyond()) for end in reach]
+    if not all(_in_limits(reading, end, text, step, fix=fix) for end, fix in ends):
         return ()
-    reading.derived = formula, span, tuple(numbers.values())
+    reading.derived = formula, span, parents
     return ((reading.period, number),)
 
 
@@ -277,6 +284,16 @@ def span_of(quantity: Quantity) -> tuple[float, float]:
     """Ends of the range of a number; its value twice, where it has none."""
     low, high = quantity.low, quantity.high
     return (quantity.value if low is None else low), (quantity.value if high is None else high)
+
+
+LOGNORMAL_REACH = 1.94
+"""Draws of a lognormal lie within so many powers of high / low from the middle of its range."""
+
+
+def _reach(low: float, high: float) -> tuple[float, float]:
+    """Ends between which a lognormal of a range is drawn."""
+    middle, factor = math.sqrt(low * high), (high / low) ** LOGNORMAL_REACH
+    return middle / factor, middle * factor
 
 
 def _turned(reading: Reading, number: float, unit: Unit) -> str:
@@ -316,7 +333,7 @@ def _target(home: Unit, reading: Reading) -> Unit | None:
     return next(fitting, None)
 
 
-def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
+def _in_limits(reading: Reading, value: float, text: str, step: Path, *, fix: str = "") -> bool:
     kind, unit = reading.kind, reading.unit.name
     broken, limit = "", 0.0
     if not math.isfinite(value):
@@ -335,7 +352,7 @@ def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
             broken = _('expected at least {limit}, got "{text}"')
     if broken:
         is_per_cent = kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text
-        fix = _('for per cent write "{number} %"') if is_per_cent else ""
+        fix = _('for per cent write "{number} %"') if is_per_cent and not fix else fix
         words = {"limit": in_words(limit, unit), "text": text, "number": format_number(value)}
         reading.refuse(step, broken, fix, **words)
     return not broken
@@ -367,7 +384,14 @@ def parameters_of(
     if low <= 0:
         fix = _("raise its lower end, or choose pert")
         reading.refuse(("range",), _("a lognormal range lies above 0"), fix)
+    elif reading.kind.high == 1.0:  # what is a share must be one in every draw
+        most = _reach(low, high)[1]
+        _in_limits(reading, most, f"{most:.3g}", ("range",), fix=_beyond())
     return (low, high)
+
+
+def _beyond() -> str:
+    return _("a lognormal is drawn beyond its range too: choose pert, or narrow the range")
 
 
 def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ from derbes.results.statements import (
 )
 from derbes.results.stress import (
     Answer,
+    Bar,
     EndedBy,
     FanPoint,
     HazardRisk,
@@ -403,7 +404,7 @@ def _draws_words(answers: Sequence[Answer]) -> str:
     return draws
 
 
-def _up_to(answer: Answer | FanPoint, value: float | None) -> object:
+def _up_to(answer: Answer | FanPoint | Bar, value: float | None) -> object:
     """A value; where nothing beyond is looked at, that it is at least so much."""
     cap = answer.capped_at
     return _at_least(value, is_bound=cap is not None and value is not None and value >= cap)
@@ -479,32 +480,39 @@ def _deciding(stress: Stress) -> Iterator[str]:
     """The inputs that move each answer most, with their swing where it is known."""
     swings = {(bar.answer, bar.input): bar for bar in stress.tornado}
 
-    def swing(one: Influence, field: str) -> float | None:
-        return getattr(swings.get((one.answer, one.input)), field, None)
+    def swing(one: Influence, field: str) -> object:
+        bar = swings.get((one.answer, one.input))
+        return None if bar is None else _up_to(bar, getattr(bar, field))
 
     for answer, rows in stress.indices.items():
         if not rows:
             continue
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
-        title = _("what decides {answer} (PAWN: {n:,} draws)")
-        columns = (
+        title = _("what decides {answer}").format(answer=answer)
+        has_pawn = any(one.pawn is not None for one in rows)
+        if has_pawn:
+            title = _("{caption} (PAWN: {draws})").format(
+                caption=title, draws=_draws(stress.draws_deciding)
+            )
+        columns = [
             Column(_("input"), "input"),
             Column(
                 _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
             ),
             Column(_("total (95 %)"), lambda one: _plus_minus(one.total, one.total_confidence)),
-            Column("PAWN", "pawn"),
+            *([Column("PAWN", "pawn")] if has_pawn else []),
             Column(_("at low"), partial(swing, field="answer_at_low"), unit),
             Column(_("at high"), partial(swing, field="answer_at_high"), unit),
-        )
-        title = title.format(answer=answer, n=stress.draws_deciding)
+        ]
         yield _titled(title, columns, rows[:MOST_INPUTS])
     yield from no_index_words(answer for answer, rows in stress.indices.items() if not rows)
 
 
 def _plus_minus(index: float | None, half_width: float | None) -> str | None:
     """An index with the half width of its 95 % interval."""
-    return None if index is None else spelled(f"{index:.2f} ± {half_width or 0.0:.2f}")
+    if index is None:
+        return None
+    return spelled(f"{round(index, 2) or 0.0:.2f} ± {half_width or 0.0:.2f}")
 
 
 # Ledgers

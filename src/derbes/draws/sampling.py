@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import product
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from scipy.special import betaincinv, betaln, ndtr, ndtri
@@ -390,21 +392,24 @@ def values_at(
 ) -> tuple[tuple[str, ...], FloatArray]:
     """Scenario of each row of points, and the values of the inputs. (N,), (N, D)
 
-    The cube has one axis for the scenario, where the case has any, then one for each input.
+    The cube has one axis for the scenario, where the case has any, then one for each input, in
+    alphabetical order: where an input or a scenario stands in the case says nothing.
     (N, axes) [share] The numbers of each scenario may be at hand.
     """
     worlds = worlds or _worlds(case, paths)
-    shares = correlated(cube[:, len(cube[0]) - len(paths) :], factor(case, paths))
+    order, shares = np.argsort(paths), np.empty((len(cube), len(paths)))
+    lower = factor(case, [paths[place] for place in order])
+    shares[:, order] = correlated(cube[:, len(cube[0]) - len(paths) :], lower)
     if not case.scenarios:
         return (), _of_world(case, paths, worlds[""], shares)
-    reached = np.cumsum([one.probability for one in case.scenarios.values()])
+    scenarios = sorted(case.scenarios)
+    reached = np.cumsum([case.scenarios[name].probability for name in scenarios])
     which = np.searchsorted(reached / reached[-1], cube[:, 0], side="left")
     values = np.empty_like(shares)
-    for position, name in enumerate(case.scenarios):
+    for position, name in enumerate(scenarios):
         rows = which == position
         values[rows] = _of_world(case, paths, worlds[name], shares[rows])
-    names = list(case.scenarios)
-    return tuple(names[position] for position in which), values
+    return tuple(scenarios[position] for position in which), values
 
 
 def _of_world(case: Case, paths: Sequence[str], world: World, shares: FloatArray) -> FloatArray:
@@ -423,14 +428,17 @@ def _listed(
     if n_combinations(case, paths) > (MOST_LISTED if n is None else n):
         return None
     total = sum(one.probability for one in case.scenarios.values())
-    rows = []
-    for name, world in _possible(case, worlds).items():
+    rows, order = [], np.argsort(paths)
+    inputs = [paths[place] for place in order]
+    for name, world in sorted(_possible(case, worlds).items()):
         chance = case.scenarios[name].probability / total if name else 1.0
-        pairs = (zip(s.values, s.weights, strict=True) for s in _supports(case, paths, world) or ())
+        parts = _supports(case, inputs, world) or ()
+        pairs = (zip(s.values, s.weights, strict=True) for s in parts)
         for one in product(*pairs):
             weight = float(np.prod([weight for _value, weight in one]))
             rows.append((name, weight * chance, [value for value, _weight in one]))
-    values = np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(paths))
+    values = np.empty((len(rows), len(paths)))
+    values[:, order] = np.array([row[2] for row in rows]).reshape(values.shape)
     names = tuple(row[0] for row in rows) if case.scenarios else ()
     return values, np.array([row[1] for row in rows]), names
 
@@ -459,16 +467,25 @@ def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] |
 
 
 _AS_WRITTEN = ("path", "unit", "value", "low", "high", "reference")
+_DRAWN_BY = attrgetter("path", "value", "low", "high", "distribution", "parameters", "reference")
 
 
 def describe(case: Case) -> tuple[DrawnInput, ...]:
-    """How each uncertain input of a case is drawn, in the order of the case."""
+    """How each uncertain input of a case is drawn, in the order of the case.
+
+    Once for each way in which scenarios draw it.
+    """
     tied: dict[str, dict[str, float]] = {}
     for one in case.correlations:
         for here, there in (one.between, one.between[::-1]):
             tied.setdefault(here, {})[there] = one.rank
+    worlds, paths = scenario_cases(case), shared_inputs([case])
+    ways: dict[Any, tuple[Quantity, list[str]]] = {}
+    for name, world in worlds.items():
+        for quantity in uncertain_inputs(world):
+            ways.setdefault(_DRAWN_BY(quantity), (quantity, []))[1].append(name)
     told, shares = [], np.array(PERCENTS) / 100.0
-    for quantity in uncertain_inputs(case):
+    for quantity, names in sorted(ways.values(), key=lambda way: paths.index(way[0].path)):
         ends = quantile_function(quantity, case.reference_classes)(shares)
         late = None
         if quantity.distribution == "reference":
@@ -486,6 +503,7 @@ def describe(case: Case) -> tuple[DrawnInput, ...]:
                 correlated=tied.get(quantity.path, {}),
                 grade=str(quantity.grade),
                 why=Worded(text_of, quantity.why),
+                scenarios=() if len(names) == len(worlds) else tuple(names),
             )
         )
     return tuple(told)

@@ -21,6 +21,7 @@ from derbes.case.entities import (
     Recipe,
     Supplier,
     Tier,
+    is_opening,
 )
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
@@ -108,8 +109,11 @@ def tail_periods(case: Case, longest_length: int = 0, values: Values = AS_WRITTE
 
 
 def opening_period(plant: Plant, calendar: Calendar, values: Values = AS_WRITTEN) -> Periods:
-    """Period of the first output, delay included. [period]"""
-    return plant.opening + periods_of(plant.delay, calendar, values)
+    """Period of the first output, delay included; of one drawn as a month, its own. [period]"""
+    if plant.delay is None or not is_opening(plant.delay.path):
+        return plant.opening + periods_of(plant.delay, calendar, values)
+    planned = calendar.monthly.index_of(plant.opening_written or calendar.label(plant.opening))
+    return (planned + periods_of(plant.delay, calendar.monthly, values)) // calendar.step
 
 
 def effect_period(case: Case, option: Option, date: int) -> int:

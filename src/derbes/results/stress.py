@@ -96,7 +96,7 @@ class Influence:
     """Path of the input; `scenario` for the choice of a scenario."""
     first: Annotated[float | None, Head("first-order index")]
     """First-order Sobol index: part of the variance that the input explains alone; None:
-    the input was screened out, or the answer never varies."""
+    the input was screened out, or the answer varies too seldom."""
     total: Annotated[float | None, Head("total index")]
     """Total Sobol index: part of the variance in which the input has a hand."""
     pawn: float | None
@@ -129,7 +129,9 @@ class Bar:
     answer_at_high: Annotated[float, Head("answer at high")]
     answer_central: Annotated[float, Head("answer at the center")]
     answer_unit: Annotated[str, Head("unit of the answer", words=unit_words)] = ""
-    """Unit of the answer; of an end `months from 2026-01`, the calendar's end: never."""
+    """Unit of the answer; of an end `months from 2026-01`."""
+    capped_at: Annotated[float | None, Head("nothing is looked at beyond")] = None
+    """Where answers are cut off; of an end the calendar's, which is never. None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,7 +378,7 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
         table_of(
             "swings", _("Each input from low to high"), Bar, found.tornado,
             "answer input unit low central high answer_unit answer_at_low answer_central "
-            "answer_at_high",
+            "answer_at_high capped_at",
         ),
         table_of(
             "tipping", _("Where a verdict flips"), TippingValue, found.tipping,
@@ -405,6 +407,6 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
         table_of(
             "inputs", _("Uncertain inputs"), DrawnInput, found.inputs,
             "path unit value low high distribution", *quantile_columns("", ("5", "50", "95")),
-            "is_stated reference n_rows n_unfinished open_share grade why",
+            "is_stated reference n_rows n_unfinished open_share grade why scenarios",
         ),
     )  # fmt: skip

@@ -328,6 +328,8 @@ class DrawnInput:
     """Other input → rank correlation."""
     grade: Annotated[str, Head("grade")]
     why: Annotated[str, Head("why")]
+    scenarios: Annotated[tuple[str, ...], Head("scenarios")] = ()
+    """Scenarios in which it is drawn so; empty: in all."""
 
 
 @tables_of.register

@@ -411,7 +411,7 @@ def _turnings(
 def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
     """The values at which expressions turn between the central value of an input and an end."""
     number, end, at_center = side
-    case, calendar = center.ledger.case, center.ledger.case.calendar
+    case, monthly = center.ledger.case, center.ledger.case.calendar.monthly
 
     def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
         draw = partial(_at_center, case, {number.path: value})
@@ -435,8 +435,8 @@ def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
                 between[part] = (middle, other) if is_same else (same, middle)
     where, is_whole = "above" if end > number.value else "below", is_opening(number.path)
     turn = partial(Flip, input=number.path, unit=number.unit, direction=where, central=number.value)
-    return {  # an opening works in whole periods: it turns behind the last on its lower side
-        part: turn(value=float(calendar.step * (calendar.periods(same) - (where == "below"))))
+    return {  # an opening is a month: it turns behind the last on its lower side
+        part: turn(value=float(monthly.periods(same) - (where == "below")))
         if is_whole
         else turn(value=(same + other) / 2)
         for part, (same, other) in between.items()

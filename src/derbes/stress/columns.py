@@ -66,7 +66,8 @@ class DrawColumn:
 
     def cap(self, case: Case) -> float | None:
         """Where its values are cut off; None: nowhere. [unit]"""
-        return float(LOOKED_AT * case.calendar.step) if self.kind == TIME_TO_SURVIVE else None
+        periods = {TIME_TO_SURVIVE: LOOKED_AT, END: case.calendar.n_periods}.get(self.kind)
+        return None if periods is None else float(periods * case.calendar.step)
 
     @property
     def question(self) -> str:

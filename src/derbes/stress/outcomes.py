@@ -343,7 +343,7 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     stated rank correlation. A rate that is drawn counts as drawn. The numbers of a future
     depend on the seed and on its place in the sequence alone.
     """
-    hazards = tuple(case.hazards)
+    hazards = tuple(sorted(case.hazards))
     n, n_periods = len(draws.weights), case.calendar.n_periods
     names = tuple(dict.fromkeys(hazard.measure for hazard in case.hazards.values()))
     clock = np.zeros((n, len(hazards)), dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from derbes.case.entities import Case, is_opening, opening_month
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import uncertain_inputs
+from derbes.draws.inputs import shared_inputs, uncertain_inputs
 from derbes.draws.sampling import points, quantile_function, values_at
 from derbes.language import Worded, worded
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
@@ -117,8 +117,8 @@ def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
     return Swings(center, tuple(names), answers[-1], answers[:n], answers[n : 2 * n])
 
 
-def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
-    """A tornado for each answer (A,): inputs by their swing, the largest first; none that is 0."""
+def bars(case: Case, found: Swings, columns: Sequence[DrawColumn]) -> tuple[Bar, ...]:
+    """A tornado for each column (A,): inputs by their swing, the largest first; none that is 0."""
     center, sizes = found.center, found.sizes
     return tuple(
         Bar(
@@ -131,9 +131,10 @@ def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
             answer_at_low=float(found.at_low[d, a]),
             answer_at_high=float(found.at_high[d, a]),
             answer_central=float(found.at_center[a]),
-            answer_unit=unit,
+            answer_unit=column.unit(case),
+            capped_at=column.cap(case),
         )
-        for a, (answer, unit) in enumerate(zip(found.names, units, strict=True))
+        for a, (answer, column) in enumerate(zip(found.names, columns, strict=True))
         for d in np.argsort(-sizes[:, a], kind="stable")
         if sizes[d, a] > 0.0
     )
@@ -204,8 +205,8 @@ def tipping_values(
         is_below = holds_below != bool(at_center[a])
         words: str = Worded(_amount_words, place, quantity.unit)
         is_month = is_opening(quantity.path)
-        if is_month:  # what turns is the period, not the month that is drawn
-            place = float(case.calendar.step * round(place / case.calendar.step))
+        if is_month:  # it turns behind a whole month
+            place = float(round(place))
             words = opening_month(
                 case, quantity.path, place, side=BELOW if is_below and is_flip else ""
             )
@@ -342,6 +343,8 @@ SCENARIO = "scenario"
 """Stands among the inputs for the choice of a scenario."""
 N_BASE = 256
 """Base points of Saltelli's design."""
+LEAST_APART = 10
+"""Points of both samples at which an answer is not what it mostly is: below, indices are chance."""
 N_RESAMPLES = 200
 """Resamples of the base points behind an interval."""
 Z_95 = 1.96
@@ -395,7 +398,7 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
     over A and B (Saltelli et al. 2010; Jansen 1999). Intervals: 1.96 standard deviations
     over resampled base points. Nothing is cut off at 0 or 1.
 
-    None: the answer never varies.
+    None: the answer never varies, or at too few points to tell.
 
     Args:
         answers: At the points of `saltelli_points`. (n_base (D + 2),)
@@ -403,6 +406,9 @@ def sobol_indices(answers: FloatArray, n_axes: int, seed: int) -> Indices | None
         seed: Seed of the resampling behind the intervals.
     """
     a, b, *mixed = answers.reshape(n_axes + 2, -1)
+    alike = np.unique(np.concatenate([a, b]), return_counts=True)[1]
+    if alike.sum() - alike.max() < LEAST_APART:
+        return None
     middle = np.concatenate([a, b]).mean()
     a, b, c = a - middle, b - middle, np.array(mixed) - middle
     n = len(a)
@@ -483,15 +489,18 @@ def influences(
         seed: Seed of the design.
     """
     center = center_of(case)
-    paths = [center.paths[d] for d in kept]
+    known = (*center.paths, *(path for path in shared_inputs([case]) if path not in center.paths))
+    kept = [*kept, *range(len(center.paths), len(known))]
+    kept.sort(key=lambda d: known[d])  # as the axes of the design stand
+    paths = [known[d] for d in kept]
     names = [SCENARIO, *paths] if case.scenarios else paths
 
     def at(cube: FloatArray) -> FloatArray:
         """Worded inputs by their quantile functions, each by itself; the others central."""
         scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
-        values = np.full((len(cube), len(center.paths)), np.nan)
-        values[:, [*kept]] = drawn
-        return evaluate(replace(center.draws(values), scenarios=scenarios))
+        values = np.full((len(cube), len(known)), np.nan)
+        values[:, kept] = drawn
+        return evaluate(replace(center.draws(values), inputs=known, scenarios=scenarios))
 
     found = indices(at, len(names), n_base=N_BASE, seed=seed) if names else [None] * len(answers)
     pawn, told = _pawn(*given), list[Influence]()
@@ -594,7 +603,7 @@ def what_decides(
     found = swings(case, names, evaluate)
     kept, given = kept_inputs(found), (known.draws, evaluate(known.draws))
     told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
-    return bars(found, [one.unit(case) for one in columns]), told, screened_out(found, kept)
+    return bars(case, found, columns), told, screened_out(found, kept)
 
 
 def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingValue, ...]:

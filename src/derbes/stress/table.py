@@ -70,7 +70,8 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
 
-FORMAT = 2
+FORMAT = 3
+"""Of stores, and of how draws come about: rises where those of a seed become others."""
 KEY = "derbes"
 """Key of the file's metadata under which everything about it stands."""
 VARIANT = "variant"
@@ -167,20 +168,24 @@ def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
             "anew without it."
         )
         raise DataError(what.format(path=path))
-    known = told["origin"]
+    known, wanted = (
+        {**one, "format": form}
+        for one, form in ((told["origin"], told.get("format")), (origin, FORMAT))
+    )
     words = {
         "case_name": _("case"),
         "case_hash": _("hash of the case"),
         "seed": _("seed"),
         "method": _("method"),
         "version": _("version of derbes"),
+        "format": _("way to draw and to store"),
         "questions": _("questions"),
     }
     text = _('{what} "{found}" instead of "{wanted}"')
     differ = [
-        text.format(what=word, found=known.get(field), wanted=origin[field])
+        text.format(what=word, found=known.get(field), wanted=wanted[field])
         for field, word in words.items()
-        if known.get(field) != origin[field]
+        if known.get(field) != wanted[field]
     ]
     if differ:
         what = _(

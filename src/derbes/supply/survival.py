@@ -157,7 +157,7 @@ class SurvivalProgram:
                 return Survived(
                     None, None, solution.columns, program.row_upper, solution.certificate
                 )
-            program = self._with_met(program, uses, broken)
+            program = self._with_met(program, uses, broken, solution.columns)
             costs = _unmet_costs(layout, uses, _only(layout, broken))
             solution = self.minimize(program, costs, uses)
             if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
@@ -170,7 +170,7 @@ class SurvivalProgram:
                     solution.certificate,
                 )
             met = broken + 1
-            program = self._with_met(program, uses, met)
+            program = self._with_met(program, uses, met, solution.columns)
 
     def met_throughout(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived | None:
         """A response that meets uses in the whole window; None: none was found."""
@@ -189,7 +189,8 @@ class SurvivalProgram:
         found, which says nothing.
         """
         part = self.of(uses)
-        asked = part.of(self._with_met(program, uses, self.layout.n))
+        nothing = np.zeros(self.layout.n_columns)
+        asked = part.of(self._with_met(program, uses, self.layout.n, nothing))
         session = part.loaded(asked, np.zeros(asked.matrix.shape[1]))
         if (key, 0) in part.bases:
             session.start_from(part.bases[key, 0])
@@ -239,10 +240,15 @@ class SurvivalProgram:
         alone = _PeriodAlone(self, program, run, period=period, uses=uses, response=response)
         return self._share(alone, run)
 
-    def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
-        """The program with chosen uses met in all periods before one."""
-        upper = program.col_upper.copy()
-        self.layout.column("unmet").of(upper)[uses, :until] = 0.0
+    def _with_met(
+        self, program: LinearProgram, uses: BoolArray, until: int, response: FloatArray
+    ) -> LinearProgram:
+        """The program with chosen uses met before a period, but for what a response leaves unmet.
+
+        There that counts as nothing; but none of it may be more than there is.
+        """
+        upper, unmet = program.col_upper.copy(), self.layout.column("unmet")
+        unmet.of(upper)[uses, :until] = np.maximum(unmet.of(response)[uses, :until], 0.0)
         return replace(program, col_upper=upper)
 
     def _share(self, stocks: "_Stocks", run: MeasureRun) -> float:
