@@ -190,7 +190,7 @@ def _standard_words(contents: BriefContents) -> str:
         if not standard.measure:
             if not standard.is_cap:
                 return name
-            cap = cap_words(case, standard, month=fmt.date(first))
+            cap = cap_words(case, standard)
             return _("{name} ({cap})").format(name=name, cap=cap) if standard.label else cap
         last = standard.last if standard.last >= 0 else calendar.n_periods - 1
         is_main = standard.measure == contents.focus.measure
@@ -494,8 +494,7 @@ def reading_words(contents: BriefContents) -> str:
 
 def counted_words(contents: BriefContents) -> str:
     """Which lever of the sender a ratio counts, else which goods, and that it counts no other."""
-    case, measure = contents.case, contents.focus.measure
-    goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
+    measure, goods = contents.focus.measure, contents.leverage.goods
     levers = (one for one in contents.leverage.levers if one.lever and measure in one.measures)
     own = next((str(one.label) for one in levers), "")
     names = own or _grouped(contents.name("goods", good) for good in goods)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from derbes.brief import drawing as vega
@@ -116,7 +117,8 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
         text = _("That is not proved to be the cheapest: the gap to what is proved is {gap}.")
         yield text.format(gap=fmt.share(plan.gap))
     if plan.clash:
-        yield _("The wishes below cannot hold together; relaxing one of them is enough.")
+        wishes = _("The wishes below cannot hold together; relaxing one of them is enough.")
+        yield wishes if len(plan.clash) > 1 else _("The wish below cannot hold; relax it.")
     if together := plan.standards_words(money):
         yield together
     if plan.evpi is not None:
@@ -188,9 +190,11 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
     yield table_of(results.supply_title(), results.supply_columns(contents.element), plan.supply)
     wish = Column(_("wish"), lambda row: contents.element(row.wish))
     wishes = (wish, Column(_("what"), "what"))
-    yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
+    clash = _("Wishes that cannot hold together") if len(plan.clash) > 1 else _("What cannot hold")
+    yield table_of(clash, wishes, plan.clash)
     standards = results.standard_columns(money, partial(contents.name, "standards"))
     costs = fmt.joined(_("What each standard costs"), discounted)
+    costs = results.least_short_title() if plan.feasible is False else costs
     yield table_of(costs, _in_money(standards, money), plan.standards)
 
     def dearer(row: results.Waiting) -> Cell:
@@ -227,7 +231,8 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
 
     for column in columns:
         is_money = column.unit == currency
-        yield Column(column.heading, partial(told, column=column)) if is_money else column
+        shown = replace(column, value=partial(told, column=column), unit="")
+        yield shown if is_money else column
 
 
 def _choices_words(choices: Iterable[results.PlanChoice]) -> str:

@@ -228,6 +228,9 @@ def missing_section(contents: BriefContents) -> Section:
         return Section("missing", title, (_("No result lacks an input."),))
 
     def place(row: tuple[str, int]) -> str:
+        section, *names = row[0].split(".")
+        if section == "actors" and len(names) == 1:
+            return _("sells nothing here")
         return _("written as missing") if row[0] in written else _("not given")
 
     def called(row: tuple[str, int]) -> Cell:

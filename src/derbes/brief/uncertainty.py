@@ -1,5 +1,6 @@
 """How sure: what holds over the draws, and what decides it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -117,10 +118,17 @@ def input_words(contents: BriefContents, path: str) -> str:
         return fmt.key_words([section], str)
     element = f"{section}.{steps[0]}"
     name = contents.element(element)
+    if section == "actors" and len(steps) == 1:
+        return _("what {actor} sells").format(actor=name)
     if len(steps) == 1 or name == element:
         return path.replace("_", " ")
     key = fmt.key_words(steps[1:], partial(contents.name, "goods"))
     return f"{name}: {key}"
+
+
+def missing_words(contents: BriefContents, paths: Sequence[str]) -> str:
+    """The word for what is missing, with the first inputs that it lacks, by their names."""
+    return fmt.missing([input_words(contents, path) for path in paths])
 
 
 def value_words(contents: BriefContents, path: str, value: float, side: str = "") -> str:
@@ -559,8 +567,8 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
 
     def cost(risk: HazardRisk, *, field: str) -> Cell:
         value: float | None = getattr(risk, field)
-        text = None if value is None else fmt.money(value, contents.case.currency)
-        return Cell.figure(value, text, why=risk.missing)
+        money, lacks = contents.case.currency, missing_words(contents, risk.missing)
+        return Cell.figure(value, lacks if value is None else fmt.money(value, money))
 
     def by_use(risk: HazardRisk) -> str:
         shares = risk.use.items()
