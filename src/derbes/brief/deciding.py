@@ -19,7 +19,7 @@ from derbes.brief.uncertainty import (
     value_words,
     words_of,
 )
-from derbes.case.entities import is_opening, opening_month
+from derbes.case.entities import is_opening
 from derbes.language import _, ngettext, spelled
 from derbes.results.stress import Bar, Influence, Stress, TippingValue, no_index_words
 from derbes.results.tables import MISSING, Column
@@ -139,7 +139,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.
         if answer == bar.answer_central:
             return ""
         if is_opening(bar.input):
-            return opening_month(contents.case, bar.input, end)
+            return value_words(contents, bar.input, end)
         return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
     rows: list[vega.Row] = [

@@ -97,7 +97,7 @@ def _opening(plant: Plant, calendar: Calendar) -> Input:
         path=f"plants.{plant.id}.opening",
         value=fmt.date(label),
         raw=label,
-        range=text.format(words=written),
+        range=text.format(words=fmt.date(written)),
         unit="",
         grade=plant.opening_grade,
         source=plant.opening_source,

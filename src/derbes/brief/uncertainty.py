@@ -176,7 +176,8 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     bounds = {fan.bound: fan.n_draws for fan in fans}
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
-    low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
+    ends = (first.quantiles[band][at] for band in ("5", "95"))
+    low, high = (at_least(in_unit(end, first.unit), end, first.capped_at) for end in ends)
     finding = _("{name}, {month}: {span} in nine draws of ten").format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
@@ -342,7 +343,7 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     def error(answer: Answer) -> Cell:
         value = answer.standard_error
         if value is None:
-            return Cell.figure(None)
+            return Cell.words(MISSING) if answer.n_unbounded else Cell.figure(None)
         text = fmt.number(value / _scale(contents, answer)[0], 2)
         return Cell.figure(value, fmt.share(value) if answer.unit == "share" else text)
 
@@ -424,10 +425,17 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     finding = finding.format(share=fmt.share(most), month=fmt.date(last.date))
     if likely:
         finding = _(
-            "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
-            "standard error {error})"
-        ).format(
+            "By {month} leverage has ended in {first} of the draws, by {last} in {share} "
+            "({response}, standard error {error})"
+        )
+        if likely.p == last.p:
+            finding = _(
+                "By {month} leverage has ended in {share} of the draws ({response}, standard error "
+                "{error})"
+            )
+        finding = finding.format(
             month=fmt.date(likely.date),
+            first=fmt.share(likely.p),
             last=fmt.date(last.date),
             share=fmt.share(last.p),
             response=bound_words(last.bound),
@@ -598,6 +606,8 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
 
     def quantile(one: DrawnInput, *, band: str) -> Cell:
         value = one.quantiles[band]
+        if is_opening(one.path):
+            return Cell.figure(value, value_words(contents, one.path, value), unit=one.unit)
         return Cell.figure(value, fmt.quantity(value, one.unit))
 
     def rests_on(one: DrawnInput) -> str:
