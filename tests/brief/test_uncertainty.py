@@ -9,7 +9,7 @@ from derbes.brief import BriefContents, csv_tables, render_brief
 from derbes.brief import format as fmt
 from derbes.brief.deciding import decides_table, deciding_section, end_decides_words
 from derbes.brief.drawing import WIDE
-from derbes.brief.headline import end_dates, weak_window, worst_drawn
+from derbes.brief.headline import by_date, end_dates, weak_window, worst_drawn
 from derbes.brief.page import sections_of
 from derbes.brief.uncertainty import (
     drawn_section,
@@ -335,6 +335,19 @@ def test_an_end_that_is_as_sure_at_once_as_later_is_told_once(stressed):
     some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
     title = ends_section(some, some.stress).figures[0].title
     assert title.startswith("By January 2026 leverage has ended in 100% of the draws (best resp")
+
+
+def test_a_ratio_without_bound_is_not_missing(stressed):
+    """A sender that earns by the measure was said to lack an input."""
+    about = stressed.focus
+    ratio = Answer(
+        "leverage_ratio(embargo, 2026-01)", "", None, None, {}, "leverage", about.variant, about.measure,
+        about.length, about.start, "optimal", 64, n_unbounded=9,
+    )  # fmt: skip
+    kept = [one for one in stressed.stress.answers if "leverage_ratio" not in one.name]
+    answers = (*kept, ratio)
+    table = by_date(replace(stressed, stress=replace(stressed.stress, answers=answers)))
+    assert table.rows[0][3].text == "without bound"
 
 
 def test_an_opening_is_drawn_as_a_month(stressed):

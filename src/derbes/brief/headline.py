@@ -383,7 +383,7 @@ def quantile_words(answer: Answer, band: str) -> str:
     """A quantile with its unit; at the end of what is looked at, that it is at least that."""
     value = answer.quantiles.get(band)
     if value is None:
-        return _("no limit") if answer.n_unbounded else fmt.missing()
+        return _("without bound") if answer.n_unbounded else fmt.missing()
     is_ratio = kind_of(answer.name) == LEVERAGE_RATIO
     text = fmt.number(value, _RATIO_DIGITS) if is_ratio else in_unit(value, answer.unit)
     return at_least(text, value, answer.capped_at)
@@ -427,11 +427,11 @@ def by_date(contents: BriefContents) -> PageTable | None:
 
     def spread(date: str, *, kind: str) -> Cell:
         answer = spread_of(contents, kind, date)
-        if answer is None or "50" not in answer.quantiles:
+        if answer is None or not (answer.quantiles or answer.n_unbounded):
             return Cell.figure(None)
         median, span = quantile_words(answer, "50"), span_words(answer)
         text = _("{median} ({span})").format(median=median, span=span)
-        return Cell(median if span == median else text, answer.quantiles["50"])
+        return Cell(median if span == median else text, answer.quantiles.get("50"))
 
     def ended(date: str) -> Cell:
         point, other = (best or rule).get(date), rule.get(date)

@@ -104,11 +104,10 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
         proven = _("No plan costs less.")
         if money(plan.bound) != money(plan.cost):
             proven = _("No plan costs less than {bound}.").format(bound=money(plan.bound))
-        calm = ""
-        if beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0)):
-            calm = _("Without any standard the cheapest course costs {calm}.")
+        calm = _("Without any standard the cheapest course costs {calm}.")
         calm = calm.format(calm=money(plan.no_threat_cost))
-        yield fmt.joined(text, proven, calm, by=" ")
+        is_dearer = beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0))
+        yield fmt.joined(text, proven, calm if is_dearer else "", by=" ")
     if precaution := plan.precaution_words(money):
         yield precaution
     if plan.status == "time limit":
@@ -542,13 +541,14 @@ def buys_words(contents: BriefContents) -> str:
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
         more = mine.outlay - nothing.outlay
         text = _("To {last} {plan} costs {amount} more than doing nothing ({paid})")
-        if more < 0:
+        amount, last = contents.money(abs(more)), fmt.date(ways.last)
+        if amount == contents.money(0.0):
+            text = _("To {last} {plan} costs as much as doing nothing ({paid})")
+        elif more < 0:
             text = _("To {last} {plan} costs {amount} less than doing nothing ({paid})")
         paid = fmt.joined(_("payments"), contents.not_discounted)
         plan = _("the programme") if case.without_project else _("the plan")
-        words = text.format(
-            last=fmt.date(ways.last), plan=plan, amount=contents.money(abs(more)), paid=paid
-        )
+        words = text.format(last=last, plan=plan, amount=amount, paid=paid)
         told.append(_avoiding(contents, words, mine))
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
