@@ -341,8 +341,8 @@ def test_a_ratio_without_bound_is_not_missing(stressed):
     """A sender that earns by the measure was said to lack an input."""
     about = stressed.focus
     ratio = Answer(
-        "leverage_ratio(embargo, 2026-01)", "", None, None, {}, "leverage", about.variant, about.measure,
-        about.length, about.start, "optimal", 64, n_unbounded=9,
+        "leverage_ratio(embargo, 2026-01)", "", None, None, {}, "leverage", about.variant,
+        about.measure, about.length, about.start, "optimal", 64, n_unbounded=9,
     )  # fmt: skip
     kept = [one for one in stressed.stress.answers if "leverage_ratio" not in one.name]
     answers = (*kept, ratio)
