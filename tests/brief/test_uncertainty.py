@@ -86,6 +86,8 @@ def test_page_one_names_what_the_end_depends_on(stressed):
     assert end_decides_words(contents) == words
     assert words in text_of(page_one(render_brief(contents)))
     assert end_decides_words(stressed) == ""
+    one = replace(stressed.stress, sensitivity=(Influence(end, DEMAND, 1.0, 1.01, 0.1),))
+    assert "“Rinsing: demand” (100%)" in end_decides_words(replace(stressed, stress=one))
 
 
 def ratios(*dates: str, low: float = 0.4) -> tuple[Answer, ...]:
@@ -162,8 +164,9 @@ def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
 
 def test_of_starts_that_are_alike_none_is_called_the_worst(stressed):
     """What stands about the first start already is not said again as that of the worst."""
-    some = with_medians(stressed, 10.0, 10.0 + 1e-9, 10.0)
-    assert ", the worst of these |" not in text_of(page_one(render_brief(some)))
+    for medians in ((10.0, 10.0 + 1e-9, 10.0), (10.03, 10.0, 10.0)):
+        some = with_medians(stressed, *medians)
+        assert ", the worst of these |" not in text_of(page_one(render_brief(some)))
 
 
 def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):

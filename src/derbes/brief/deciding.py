@@ -72,7 +72,7 @@ def end_decides_words(contents: BriefContents) -> str:
     ]
     name = _("“{input}” ({share})")
     names = [
-        name.format(input=input_words(contents, path), share=fmt.share(total))
+        name.format(input=input_words(contents, path), share=fmt.share(min(total, 1.0)))
         for path, total in sorted(indices, key=lambda one: -one[1])[:_MOST_DECIDING]
     ]
     text = _(

@@ -405,9 +405,9 @@ def _medians(contents: BriefContents) -> dict[str, float]:
 def worst_drawn(contents: BriefContents) -> str:
     """The date over draws from which demand is met least long in the middle draw.
 
-    Empty where it is met equally long from each.
+    Empty where it is met equally long from each, in the tenths of a month that are told.
     """
-    medians = {month: round(median, 6) for month, median in _medians(contents).items()}
+    medians = {month: int(median * 10 + 1e-6) for month, median in _medians(contents).items()}
     worst = min(medians, key=medians.__getitem__, default="")
     return worst if len(set(medians.values())) > 1 else ""
 
