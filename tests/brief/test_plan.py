@@ -100,7 +100,7 @@ def test_an_impossible_request_shows_the_clash(contents):
     assert "The wishes below cannot hold together; relaxing one of them is enough." in said
     assert "budget.by_year.2027 | the budget for 2027: 15 million USD. Least relaxation: " in said
     assert 'id="frontier"' not in page
-    card = "Cost of security\nmissing\nImpossible: no choice meets all that is asked\n"
+    card = "Cost of security\nimpossible\nImpossible: no choice meets all that is asked\n"
     assert card in _plain(text_of(page_one(page)))
 
 

@@ -266,7 +266,8 @@ def _premium_card(contents: BriefContents) -> Card:
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     label = _("Cost of security")
     if plan.cost is None:
-        return (label, fmt.missing(), planning.plan_words(contents, plan))
+        none = _("impossible") if plan.feasible is False else fmt.missing()
+        return (label, none, planning.plan_words(contents, plan))
     above = planning.beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0))
     text = _("cheapest programme, all supply included")
     if plan.no_threat_cost is not None:
