@@ -275,7 +275,10 @@ def test_every_input_is_listed_with_its_source(page):
     said = text_of(part(page, "inputs"))
     row = "Rinsing: demand · uses.rinsing.demand | 60 | t/month | 40 to 90 | none given | by the"
     assert f"{row} towns around" in said
-    assert "· plants.alum_works.opening | January 2032 | | as written: 2032-01 | Town plan" in said
+    assert (
+        "· plants.alum_works.opening | January 2032 | | as written: January 2032 | Town plan"
+        in said
+    )
     assert "· goods.alum.reserve | 600 | t | none given | A trap |" in said
     assert "facts.plan_fact.amount" not in said
 

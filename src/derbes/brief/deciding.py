@@ -285,6 +285,9 @@ def _screened(contents: BriefContents, stress: Stress) -> Iterator[str]:
 def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> PageTable:
     """Where inputs flip; an opening before or after a month, all else below or above a number."""
 
+    def unit(tip: TippingValue) -> str:
+        return _("month") if is_opening(tip.input) else fmt.unit_name(tip.unit)
+
     def turns(tip: TippingValue) -> Cell:
         if tip.value is None:
             return Cell(_("nowhere in its range"), None)
@@ -293,13 +296,13 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
         text = _("below {value}") if is_below else _("above {value}")
         if is_opening(tip.input):
             text = _("before {month}") if is_below else _("after {month}")
-        return Cell(text.format(value=value, month=value), tip.value)
+        return Cell(text.format(value=value, month=value), tip.value, unit=unit(tip))
 
     def over(tip: TippingValue) -> Cell:
         value = tip.value_over_draws
         if value is None:
             return Cell.words(MISSING)
-        return Cell(value_words(contents, tip.input, value), value)
+        return Cell(value_words(contents, tip.input, value), value, unit=unit(tip))
 
     tips = [tip for tip in stress.tipping if tip.answer == verdict]
     columns = [

@@ -431,7 +431,8 @@ def by_date(contents: BriefContents) -> PageTable | None:
             return Cell.figure(None)
         median, span = quantile_words(answer, "50"), span_words(answer)
         text = _("{median} ({span})").format(median=median, span=span)
-        return Cell(median if span == median else text, answer.quantiles.get("50"))
+        unit = fmt.unit_name(answer.unit)
+        return Cell(median if span == median else text, answer.quantiles.get("50"), unit=unit)
 
     def ended(date: str) -> Cell:
         point, other = (best or rule).get(date), rule.get(date)
@@ -441,7 +442,7 @@ def by_date(contents: BriefContents) -> PageTable | None:
         text = _("{share} ± {error}").format(share=share, error=error)
         if other is not None and fmt.share(other.p) != share:
             text = _("{text}; simple rule {share}").format(text=text, share=fmt.share(other.p))
-        return Cell(text, point.p)
+        return Cell(text, point.p, unit=_("share"))
 
     columns = (
         Column(_("if it begins in"), month),

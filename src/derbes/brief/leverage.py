@@ -125,7 +125,8 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
         return Cell(_("takes nothing away"), None) if row.takes_nothing else ratio_cell(row)
 
     def unmet(row: LeverageRow) -> Cell:
-        return Cell.figure(harm_of(row), contents.amount_words(harm_of(row)))
+        text = contents.amount_words(harm_of(row))
+        return Cell.figure(harm_of(row), text, unit=contents.unit_words())
 
     def length(one: LeverCount) -> str:
         row = lever_row(contents, one)
@@ -548,14 +549,16 @@ def _compared(contents: BriefContents, place: int, field: str, found: Any) -> Ce
     amount = getattr(row, field) if row else None
     if row is None or amount is None:
         return Cell(missing_words(contents, row.missing if row else ()), None)
-    text = fmt.number(amount)
+    text, unit = fmt.number(amount), ""
+    if field == "unmet_essential_gross":
+        unit = contents.unit_words()
     if field == "target_loss":
-        text = fmt.money(amount, contents.case.currency)
+        text, unit = fmt.money(amount, contents.case.currency), contents.case.currency
     if field == "deepest_shortfall":
-        text = fmt.share(amount)
+        text, unit = fmt.share(amount), _("share")
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
             text = f"{text} ({contents.name('uses', row.deepest_use)})"
-    return Cell.figure(amount, bounded(row, field, text))
+    return Cell.figure(amount, bounded(row, field, text), unit=unit)
 
 
 def variants_section(contents: BriefContents) -> Section:
@@ -582,7 +585,8 @@ def comparison(contents: BriefContents) -> PageTable:
         row = contents.cover_row(variant=variant, start=start)
         if row is None:
             return Cell.figure(None)
-        return Cell.figure(row.time_to_survive, fmt.joined(survived(row), calm_words(row)))
+        text = fmt.joined(survived(row), calm_words(row))
+        return Cell.figure(row.time_to_survive, text, unit=_("month"))
 
     def end(variant: str) -> Cell:
         found = contents.end_row(variant=variant)

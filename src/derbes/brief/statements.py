@@ -244,7 +244,7 @@ def _verdicts_table(
     ]
     if ledger.provenance.n_draws > 1:
         columns += [
-            Column(_("holds in"), lambda row: Cell(share_words(row), row.share)),
+            Column(_("holds in"), lambda row: Cell(share_words(row), row.share, unit=_("share"))),
             Column(_("would turn"), partial(flip_words, contents)),
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
@@ -514,7 +514,7 @@ def talk_section(contents: BriefContents) -> Section | None:
 
     def threshold(year: results.SignalingYear) -> Cell:
         needed = year.threshold or 0.0
-        return Cell.figure(year.threshold, fmt.share(needed) if needed <= 1 else _("never"))
+        return Cell.share(year.threshold) if needed <= 1 else Cell.words(_("never"))
 
     def spec(width: int) -> vega.Spec:
         rows = [
@@ -570,7 +570,7 @@ def talk_section(contents: BriefContents) -> Section | None:
         ),
         game.parameters.items(),
     )
-    texts = (
+    texts: tuple[str, ...] = (
         _(
             "A small game: the target explains, keeps silent or acts; the sender does not know "
             "whether it still depends, and talks, threatens or cuts off. Payoffs come from the "

@@ -328,9 +328,9 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     """The answers about the first date, and those about no date; all dates are in the fans."""
     first = min((answer.date for answer in stress.answers if answer.date), default="")
 
-    def name(answer: Answer) -> str:
+    def name(answer: Answer) -> Cell:
         unit, text = _scale(contents, answer)[1], words_of(contents, answer.name)
-        return f"{text} [{unit}]" if unit else text
+        return Cell(f"{text} [{unit}]" if unit else text, text)
 
     def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
         if value is None:
@@ -338,14 +338,16 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
         text = fmt.number(value / _scale(contents, answer)[0])
         if answer.unit in ("share", "month"):
             text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
-        return Cell.figure(value, at_least(text, value, answer.capped_at, is_bound=is_bound))
+        text = at_least(text, value, answer.capped_at, is_bound=is_bound)
+        return Cell.figure(value, text, unit=fmt.unit_name(answer.unit))
 
     def error(answer: Answer) -> Cell:
         value = answer.standard_error
         if value is None:
             return Cell.words(MISSING) if answer.n_unbounded else Cell.figure(None)
         text = fmt.number(value / _scale(contents, answer)[0], 2)
-        return Cell.figure(value, fmt.share(value) if answer.unit == "share" else text)
+        text = fmt.share(value) if answer.unit == "share" else text
+        return Cell.figure(value, text, unit=fmt.unit_name(answer.unit))
 
     def quantile(answer: Answer, *, band: str) -> Cell:
         is_share = answer.unit == "share"
@@ -550,7 +552,8 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
         tail = fmt.money(risk.cvar_loss, currency)
-    columns = (Column(name, 0), Column(_("share of the futures with more"), 1))
+    more = Column(_("share of the futures with more"), lambda row: Cell.share(row[1]))
+    columns = (Column(name, 0), more)
     return Figure(
         "exceedance-curve",
         _("The worst {tail} of the futures lose {loss} on average").format(
@@ -607,8 +610,8 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
     def quantile(one: DrawnInput, *, band: str) -> Cell:
         value = one.quantiles[band]
         if is_opening(one.path):
-            return Cell.figure(value, value_words(contents, one.path, value), unit=one.unit)
-        return Cell.figure(value, fmt.quantity(value, one.unit))
+            return Cell.figure(value, value_words(contents, one.path, value), unit=_("month"))
+        return Cell.figure(value, fmt.quantity(value, one.unit), unit=fmt.unit_name(one.unit))
 
     def rests_on(one: DrawnInput) -> str:
         n = one.n_rows
