@@ -144,9 +144,9 @@ def test_an_accident_has_no_sender():
     assert (row.premium, row.leverage_ratio) == (None, None)
 
 
-def test_a_sender_who_sells_nothing_here_has_nothing_to_lose():
+def test_a_sender_who_sells_nothing_here_is_what_is_missing():
     row = row_of(example(sender="bystander"), 24, 12)
-    assert row.missing == ("measures.cut.sender",)
+    assert row.missing == ("actors.bystander",), "the measure has its sender"
     assert row.sender_cost_returning is None
 
 

@@ -327,7 +327,7 @@ def invented_contents(every: int = 3) -> BriefContents:
     return BriefContents(
         case=invented_case(),
         cover=Cover(tuple(cover), made),
-        leverage=Leverage(tuple(rows), tuple(ends), made, "USD", "t"),
+        leverage=Leverage(tuple(rows), tuple(ends), made, "USD", "t", goods=("alum", "salt")),
         calm=plans(),
         branches=tuple(branches),
     )

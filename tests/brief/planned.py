@@ -114,8 +114,8 @@ def impossible_plan() -> Plan:
     )  # fmt: skip
     standard = ClashWish(
         wish="standards.a_year",
-        what='essential uses: "Embargo by Northland" of 12 months is survived from 2031-01 on. '
-        "Least relaxation: the standard can hold for 9 months instead of 12 months.",
+        what='essential uses: "Embargo by Northland" of 12 months is survived from January 2031 '
+        "on. Least relaxation: the standard can hold for 9 months instead of 12 months.",
         least_relaxation=3.0,
         unit="month",
         cures=(

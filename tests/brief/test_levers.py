@@ -56,6 +56,15 @@ def test_the_ratio_of_one_lever_says_that_it_counts_that_one(levered):
     assert levers_table(plain) == ()
 
 
+def test_page_one_counts_the_goods_that_the_answer_counts(levered):
+    goods = ("salt", "bauxite")
+    plain = replace(levered, leverage=replace(levered.leverage, levers=(), goods=goods))
+    assert (
+        counted_words(plain)
+        == "Counted: Softening salt, Bauxite alone, no other lever of Northland."
+    )
+
+
 def test_what_was_not_computed_at_once_is_said_to_be_so(levered):
     rows = tuple(row for row in levered.leverage.rows if row.measure != AT_ONCE)
     counts = lever_counts(levered.case, {row.measure for row in rows})

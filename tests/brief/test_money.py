@@ -98,6 +98,14 @@ def test_page_one_tells_three_ways_with_dates_and_errors(told):
     assert "Cost of security" not in said
 
 
+def test_a_way_that_costs_nothing_more_is_not_dearer_by_nothing(told):
+    """A plan was said to cost 0 USD more than doing nothing."""
+    nothing = WAYS.ways[2]
+    ways = (replace(WAYS.ways[0], outlay=nothing.outlay), WAYS.ways[1], nothing)
+    words = buys_words(replace(told, plan=replace(told.plan, ways=replace(WAYS, ways=ways))))
+    assert words.startswith("To December 2035 the plan costs as much as doing nothing (payments")
+
+
 def test_every_number_of_the_table_is_one_of_the_result(told):
     rows = ways_table(told).rows
     for row, way in zip(rows, WAYS.ways, strict=True):

@@ -9,7 +9,7 @@ import pytest
 from derbes.brief import BriefContents, csv_tables, render_brief
 from derbes.brief import format as fmt
 from derbes.brief.contents import binding_words
-from derbes.brief.coverage import coverage_figure
+from derbes.brief.coverage import coverage_figure, coverage_section
 from derbes.brief.drawing import WIDE
 from derbes.brief.leverage import losses_section
 from derbes.brief.page import sections_of
@@ -61,8 +61,8 @@ January 2026: target's loss over sender's cost, buyer returns; 28.3 if never. Co
 Cost of the project
 400 million USD
 plants of the case, 1 of 2 costed; no cheapest programme is computed
-Essential demand is served in full for 8.5 months of 12 months; in the worst month, 40% of it \
-(Washing, essential)
+Essential demand is served in full for 8.5 months of 12 months; in the worst month 40% of it \
+is served (Washing, essential)
 Served share of the worst essential use · Embargo by Northland, 12 months · from January 2026 · \
 variant: as planned · central values, no draws
 Data as a table
@@ -85,9 +85,9 @@ def test_what_the_worst_use_gets_is_not_said_of_all_demand(page):
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (Step.MONTH, "; in the worst month, "),
-        (Step.QUARTER, "; in the worst quarter, "),
-        (Step.YEAR, "; in the worst year, "),
+        (Step.MONTH, "; in the worst month 40%"),
+        (Step.QUARTER, "; in the worst quarter 40%"),
+        (Step.YEAR, "; in the worst year 40%"),
     ],
 )
 def test_the_worst_period_is_as_long_as_those_of_the_calendar(contents, step, words):
@@ -248,15 +248,17 @@ def test_the_surface_table_holds_the_results(contents):
 def test_missing_money_is_missing_and_not_zero(page_without_money):
     said = text_of(page_one(page_without_money))
     assert (
-        "Leverage ratio\nmissing\nmissing: needs uses.washing.shortage_cost and 1 more; "
+        "Leverage ratio\nmissing\nmissing: needs Washing, essential: shortage cost and 1 more; "
         "unmet instead: 240 to 380 t\n"
     ) in said
     losses = text_of(part(page_without_money, "losses"))
-    assert "Losses in money are missing: needs uses.washing.shortage_cost and 1 more." in losses
+    assert (
+        "Losses in money are missing: needs Washing, essential: shortage cost and 1 more." in losses
+    )
     first = next(line for line in losses.split("\n") if line.startswith("| as planned"))
     assert first == (
         "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing: "
-        "needs uses.washing.shortage_cost and 1 more"
+        "needs Washing, essential: shortage cost and 1 more"
     )
     lacking = text_of(part(page_without_money, "missing"))
     assert "· uses.washing.shortage_cost | not given | 960" in lacking
@@ -273,7 +275,10 @@ def test_every_input_is_listed_with_its_source(page):
     said = text_of(part(page, "inputs"))
     row = "Rinsing: demand · uses.rinsing.demand | 60 | t/month | 40 to 90 | none given | by the"
     assert f"{row} towns around" in said
-    assert "· plants.alum_works.opening | January 2032 | | as written: 2032-01 | Town plan" in said
+    assert (
+        "· plants.alum_works.opening | January 2032 | | as written: January 2032 | Town plan"
+        in said
+    )
     assert "· goods.alum.reserve | 600 | t | none given | A trap |" in said
     assert "facts.plan_fact.amount" not in said
 
@@ -466,6 +471,35 @@ def test_a_sender_who_earns_is_told_with_the_reason(contents):
     )
 
 
+def test_a_sender_who_loses_nothing_either_way_is_told_so_once(contents):
+    costs = {"sender_cost_returning": 0.0, "sender_cost_lost": 0.0}
+    ratios = {"leverage_ratio": None, "leverage_ratio_lost": None}
+    rows = tuple(replace(row, **costs, **ratios) for row in contents.leverage.rows)
+    page = render_brief(replace(contents, leverage=replace(contents.leverage, rows=rows)))
+    told = "none\nJanuary 2026: the sender loses nothing, whether the buyer returns or not."
+    assert f"Leverage ratio\n{told}" in text_of(page_one(page))
+
+
+def test_what_a_sender_would_have_to_sell_is_missing_and_not_the_sender(contents):
+    """A measure with a sender was said to be given none where that sells nothing here."""
+    lacks = {"sender_cost_returning": None, "missing": ("actors.northland",)}
+    rows = tuple(replace(row, **lacks) for row in contents.leverage.rows)
+    page = render_brief(replace(contents, leverage=replace(contents.leverage, rows=rows)))
+    assert "missing: needs what Northland sells;" in text_of(page_one(page))
+    told = "| what Northland sells · actors.northland | sells nothing here |"
+    assert told in text_of(part(page, "missing"))
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [(1, "The one essential use"), (2, "2 of 2 essential uses")]
+)
+def test_one_essential_use_is_not_counted(contents, n, told):
+    uses = {id_: use for id_, use in contents.case.uses.items() if id_ in ("washing", "pools")}
+    some = contents if n > 1 else replace(contents, case=replace(contents.case, uses=uses))
+    title = coverage_section(some).figures[0].title
+    assert title.removesuffix(" go short").startswith(told), title
+
+
 def test_a_brief_of_one_variant_is_about_it(contents):
     own = {
         "cover": replace(
@@ -536,7 +570,7 @@ def test_a_premium_without_limit_is_given_with_its_reason(contents):
         leverage=replace(contents.leverage, rows=rows),
     )
     page = render_brief(some)
-    reason = "even 100 times the price is better than the cut-off"
+    reason = "even 100 times the price is better than the measure"
     assert f"Premium\nno limit\n{reason}\n" in text_of(page_one(page))
     assert f"| no limit: {reason}" in text_of(part(page, "losses"))
 

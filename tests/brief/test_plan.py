@@ -100,8 +100,20 @@ def test_an_impossible_request_shows_the_clash(contents):
     assert "The wishes below cannot hold together; relaxing one of them is enough." in said
     assert "budget.by_year.2027 | the budget for 2027: 15 million USD. Least relaxation: " in said
     assert 'id="frontier"' not in page
-    card = "Cost of security\nmissing\nImpossible: no choice meets all that is asked\n"
+    card = "Cost of security\nimpossible\nImpossible: no choice meets all that is asked\n"
     assert card in _plain(text_of(page_one(page)))
+
+
+def test_a_single_wish_is_told_alone_and_no_cost_of_it_is_missing(contents):
+    """Two wishes were spoken of where one stands, and a standard that fails lacked a cost."""
+    plan = impossible_plan()
+    one = replace(contents, plan=replace(plan, clash=plan.clash[1:]))
+    said = _plain(text_of(part(render_brief(one), "plan")))
+    assert "The wish below cannot hold; relax it." in said
+    assert "What cannot hold" in said
+    assert "together" not in said
+    assert "Standards, in the plan that falls short least\n| standard | met\n| a year | no" in said
+    assert "missing" not in said
 
 
 def test_the_words_for_no_plan_and_for_nothing_to_do(contents):

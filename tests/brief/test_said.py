@@ -42,7 +42,7 @@ def test_a_statement_stands_with_its_verdict_check_and_flip(page):
 
 def test_what_cannot_be_tested_says_why(page):
     text = text_of(part(page, "untested"))
-    assert "nobody counts it; missing: needs goods.salt.price" in text
+    assert "nobody counts it; missing: needs Softening salt: price" in text
     assert "not due" in text
 
 
@@ -119,6 +119,14 @@ def test_page_one_counts_what_model_and_arithmetic_tested(contents):
     assert "By kind of evidence: tested by the model: 1 hold, 1 fail; attested by others: 0" in (
         text_of(part(page, "statements"))
     )
+
+
+def test_no_others_are_spoken_of_where_all_were_tested(contents):
+    ledger = invented_ledger()
+    rows = tuple(replace(row, evidence="model") for row in ledger.statements)
+    told = replace(contents, statements=replace(ledger, statements=rows))
+    said = text_of(page_one(render_brief(told)))
+    assert "Of 5 statements, tested by the model: 1 hold, 1 fail (64 draws, seed 7; as of" in said
 
 
 def test_what_is_only_likely_is_not_counted_as_holding():

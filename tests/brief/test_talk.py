@@ -7,6 +7,7 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.statements import talk_section, talk_words
+from derbes.case.entities import MeasureKind
 from derbes.results.statements import Signaling
 from tests.brief.invented import invented_contents
 from tests.brief.invented_ledger import invented_talk
@@ -32,10 +33,10 @@ def central(contents: BriefContents, *pays: bool) -> BriefContents:
 
 def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(contents):
     told = (
-        "A stop begun in January 2026 would gain Northland more than it costs in 100% of 64 draws, "
-        "one begun in January 2031 in 0%. A threat of it would be mere talk, whatever is believed, "
-        "in 0% (January 2026) and 100% (January 2031). What Town says would change what Northland "
-        "does in at most 10% of them. "
+        "Begun in January 2026 the measure would gain Northland more than it costs in 100% of 64 "
+        "draws, begun in January 2031 in 0%. A threat of it would be mere talk, whatever is "
+        "believed, in 0% (January 2026) and 100% (January 2031). What Town says would change what "
+        "Northland does in at most 10% of them. "
     )
     assert talk_words(contents) == told + ASSUMED
     page = text_of(page_one(render_brief(contents)))
@@ -57,22 +58,23 @@ def test_the_year_in_which_it_pays_most_often_is_said_where_it_is_another(conten
 def test_one_year_alone_is_told_alone(contents):
     talk = replace(contents.talk, years=contents.talk.years[:1])
     assert talk_words(replace(contents, talk=talk)).startswith(
-        "A stop begun in January 2026 would gain Northland more than it costs in 100% of 64 draws. "
-        "A threat of it would be mere talk, whatever is believed, in 0%."
+        "Begun in January 2026 the measure would gain Northland more than it costs in 100% of 64 "
+        "draws. A threat of it would be mere talk, whatever is believed, in 0%."
     )
 
 
 @pytest.mark.parametrize(
     ("pays", "told"),
     [
-        ((False, True, False), "if it begins in January 2027, and at no other of 3 yearly starts"),
-        ((False, False), "at none of 2 yearly starts from January 2026 to January 2027."),
-        ((True, True), "at each of 2 yearly starts from January 2026 to January 2027."),
+        ((False, True, False), " if it begins in January 2027, and at no other of 3 yearly starts"),
+        ((False, False), " at none of 2 yearly starts from January 2026 to January 2027."),
+        ((True,), ", begun in January 2026."),
+        ((True, True), " at each of 2 yearly starts from January 2026 to January 2027."),
     ],
 )
 def test_central_values_say_that_they_are_central(contents, pays, told):
     words = talk_words(central(contents, *pays))
-    assert words.startswith(f"At central values a stop would pay Northland itself {told}")
+    assert words.startswith(f"At central values the measure would pay Northland itself{told}")
     assert words.endswith(ASSUMED)
     section = talk_section(central(contents, *pays))
     assert section is not None
@@ -81,6 +83,20 @@ def test_central_values_say_that_they_are_central(contents, pays, told):
     assert [row[1].text for row in table.rows] == ["yes" if one else "no" for one in pays]
     assert "draws" not in table.head, "a share of one draw is none"
     assert table.decides == (True, *(one != before for before, one in pairwise(pays)))
+
+
+def test_one_start_at_which_it_does_not_pay_is_told_without_a_count(contents):
+    told = "At central values the measure would not pay Northland itself, begun in January 2026."
+    assert talk_words(central(contents, False)).startswith(told)
+
+
+def test_the_annex_says_what_a_cut_off_is_where_the_measure_is_none(contents):
+    said = 'A cut-off is here the measure: "Embargo by Northland".'
+    assert said not in text_of(part(render_brief(contents), "signaling"))
+    rise = replace(contents.case.measures["embargo"], kind=MeasureKind.PRICE_RISE)
+    measures = {**contents.case.measures, "embargo": rise}
+    dearer = replace(contents, case=replace(contents.case, measures=measures))
+    assert said in text_of(part(render_brief(dearer), "signaling"))
 
 
 def test_the_annex_has_the_years_their_parameters_and_their_limits(contents):
@@ -101,7 +117,7 @@ def test_where_losses_are_missing_it_says_so_and_has_no_section(contents):
     years = tuple(replace(year, credible_share=None) for year in contents.talk.years)
     bare = replace(contents, talk=replace(contents.talk, years=years))
     assert talk_section(bare) is None
-    told = "Whether a stop would pay Northland itself is not known: losses are missing."
+    told = "Whether the measure would pay Northland itself is not known: losses are missing."
     assert talk_words(bare) == told
     assert "#signaling" not in render_brief(bare)
 

@@ -6,11 +6,18 @@ from itertools import product
 import pytest
 
 from derbes.brief import BriefContents, csv_tables, render_brief
+from derbes.brief import format as fmt
 from derbes.brief.deciding import decides_table, deciding_section, end_decides_words
 from derbes.brief.drawing import WIDE
-from derbes.brief.headline import end_dates, weak_window, worst_drawn
+from derbes.brief.headline import by_date, end_dates, weak_window, worst_drawn
 from derbes.brief.page import sections_of
-from derbes.brief.uncertainty import ends_section, fans_section, survival_figure, words_of
+from derbes.brief.uncertainty import (
+    drawn_section,
+    ends_section,
+    fans_section,
+    survival_figure,
+    words_of,
+)
 from derbes.results.stress import Answer, Influence
 from tests.brief.invented_stress import CAPACITY, DEMAND, PRICE, hazards, invented_stress
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
@@ -80,6 +87,8 @@ def test_page_one_names_what_the_end_depends_on(stressed):
     assert end_decides_words(contents) == words
     assert words in text_of(page_one(render_brief(contents)))
     assert end_decides_words(stressed) == ""
+    one = replace(stressed.stress, sensitivity=(Influence(end, DEMAND, 1.0, 1.01, 0.1),))
+    assert "“Rinsing: demand” (100%)" in end_decides_words(replace(stressed, stress=one))
 
 
 def ratios(*dates: str, low: float = 0.4) -> tuple[Answer, ...]:
@@ -160,8 +169,9 @@ def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
 
 def test_of_starts_that_are_alike_none_is_called_the_worst(stressed):
     """What stands about the first start already is not said again as that of the worst."""
-    some = with_medians(stressed, 10.0, 10.0 + 1e-9, 10.0)
-    assert ", the worst of these |" not in text_of(page_one(render_brief(some)))
+    for medians in ((10.0, 10.0 + 1e-9, 10.0), (10.03, 10.0, 10.0)):
+        some = with_medians(stressed, *medians)
+        assert ", the worst of these |" not in text_of(page_one(render_brief(some)))
 
 
 def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
@@ -298,6 +308,19 @@ def test_ends_that_are_shown_alike_are_told_once(stressed):
     assert not any("lie between" in title for title in titles)
 
 
+def test_a_title_tells_the_highest_time_as_its_table_does(stressed):
+    """48 months stood over a table that says at least 48."""
+    fans = tuple(
+        replace(fan, quantiles={band: (48.0,) * len(fan.dates) for band in fan.quantiles})
+        for fan in stressed.stress.fans
+        if fan.unit == "month"
+    )
+    capped = tuple(replace(fan, capped_at=48.0) for fan in fans)
+    some = replace(stressed, stress=replace(stressed.stress, fans=capped))
+    for figure in fans_section(some, some.stress).figures:
+        assert ": at least 48 months in nine draws of ten" in figure.title.replace("\u00a0", " ")
+
+
 def test_the_headline_names_spread_draws_and_seed(page):
     text = text_of(part(page, "draws"))
     assert "January 2026: 0.6 to 1.9 months in nine draws of ten" in text
@@ -308,10 +331,45 @@ def test_the_headline_names_spread_draws_and_seed(page):
 
 def test_the_end_is_told_with_its_probability(page):
     text = text_of(part(page, "ended"))
-    assert "In half of the draws leverage has ended by January 2031" in text
+    assert "By January 2031 leverage has ended in 50% of the draws, by January 2035 in 100%" in text
     assert "(best response, standard error 2%)" in text
     assert "best response: 64 draws, seed 7 · simple rule: 64 draws, seed 7" in text
     assert "embargo" in text.lower()
+
+
+def test_an_end_that_is_as_sure_at_once_as_later_is_told_once(stressed):
+    """In half of the draws was said of all of them, and of one date twice."""
+    ended = tuple(replace(one, p=1.0) for one in stressed.stress.p_ended)
+    some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
+    title = ends_section(some, some.stress).figures[0].title
+    assert title.startswith("By January 2026 leverage has ended in 100% of the draws (best resp")
+
+
+def test_a_ratio_without_bound_is_not_missing(stressed):
+    """A sender that earns by the measure was said to lack an input."""
+    about = stressed.focus
+    ratio = Answer(
+        "leverage_ratio(embargo, 2026-01)", "", None, None, {}, "leverage", about.variant,
+        about.measure, about.length, about.start, "optimal", 64, n_unbounded=9,
+    )  # fmt: skip
+    kept = [one for one in stressed.stress.answers if "leverage_ratio" not in one.name]
+    answers = (*kept, ratio)
+    table = by_date(replace(stressed, stress=replace(stressed.stress, answers=answers)))
+    assert table.rows[0][3].text == "without bound"
+
+
+def test_an_opening_is_drawn_as_a_month(stressed):
+    drawn = stressed.stress.inputs[0]
+    late = replace(
+        drawn, path="plants.alum_works.opening", unit="month",
+        quantiles={"5": -3.5, "50": 0.0, "95": 6.8},
+    )  # fmt: skip
+    some = replace(stressed, stress=replace(stressed.stress, inputs=(late,)))
+    row = drawn_section(some, some.stress).tables[0].rows[0]
+    opening = stressed.case.plants["alum_works"].opening
+    label = stressed.case.calendar.label
+    assert [cell.text for cell in row[3:6]] == [fmt.date(label(opening + n)) for n in (-3, 0, 7)]
+    assert row[3].raw == -3.5
 
 
 def test_leverage_that_ends_in_no_draw_is_not_given_a_share(stressed):

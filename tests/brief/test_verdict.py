@@ -237,8 +237,8 @@ def test_page_one_draws_the_worst_start(contents):
     page = text_of(page_one(render_brief(some)))
     assert "Embargo by Northland, 12 months · from January 2030, the worst start · variant" in page
     assert (
-        "Essential demand is served in full for 10.4 months of 12 months; in the worst month, "
-        "40% of it (Washing, essential)" in page
+        "Essential demand is served in full for 10.4 months of 12 months; in the worst month "
+        "40% of it is served (Washing, essential)" in page
     )
     assert "| January 2030 | 100% | 100%" in page
     assert "at worst, from January 2030: 10.4 months" in page

@@ -80,9 +80,11 @@ def test_cover_shows_a_table_for_each_variant_and_measure(run, computed):
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == (
         "as planned, embargo\n"
-        "start    use        time to survive  the same, myopic  days of cover  binding  sold by\n"
-        "                            [month]           [month]          [day]\n"
-        "2026-01  treatment               10               9.5          182.6  alum     northland\n"
+        "start    use        time to survive  the same, simple rule  days of cover  binding  sold "
+        "by\n"
+        "                            [month]                [month]          [day]\n"
+        "2026-01  treatment               10                    9.5          182.6  alum     "
+        "northland\n"
         "\n"
         "Next: derbes leverage town.yaml\n"
     )
@@ -120,7 +122,7 @@ def test_leverage_shows_the_surface_and_the_end(run, computed):
     words = "2026-01 12 best 120 0.6 126,000 2,400 52.5 16.5"
     assert lines[3].split() == words.split(" ")
     assert lines[5] == "When leverage ends"
-    words = "as planned embargo 12 all essential uses never alum northland"
+    words = "as planned embargo 12 all essential uses not within the calendar alum northland"
     assert lines[8].split() == words.split(" ")
     assert lines[-1] == "Next: derbes brief town.yaml"
     assert computed.calls == [("leverage", DEFAULTS)]

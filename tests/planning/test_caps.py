@@ -338,24 +338,27 @@ def test_a_cap_that_clashes_is_told_with_how_far_it_would_have_to_rise() -> None
     assert (later.now, later.then, later.unit) == ("2026-01", "2026-02", "month")
     assert (cure.now, cure.then, cure.unit) == (0.555, pytest.approx(0.805), "share")
     assert wish.what == (
-        "gas: at most 55.5% of the purchases are from one seller from 2026-01 on. "
+        "gas: at most 55.5% of the purchases are from one seller from January 2026 on. "
         "Least relaxation: the cap can be 80.5% instead of 55.5%, or the standard can hold from "
-        "2026-02 on instead of 2026-01."
+        "February 2026 on instead of January 2026."
     )
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "gas: at most 40% of the purchases are from one seller from 2026-03 on"),
-        ({"part_of": USE}, "gas: at most 40% of the use is bought from one seller from 2026-03 on"),
+        ({}, "gas: at most 40% of the purchases are from one seller from March 2026 on"),
+        (
+            {"part_of": USE},
+            "gas: at most 40% of the use is bought from one seller from March 2026 on",
+        ),
         (
             {"sellers": ("near", "by_far")},
-            "gas: at most 40% of the purchases are from near, by far from 2026-03 on",
+            "gas: at most 40% of the purchases are from near, by far from March 2026 on",
         ),
         (
             {"sellers": ("near",), "part_of": USE},
-            "gas: at most 40% of the use is bought from near from 2026-03 on",
+            "gas: at most 40% of the use is bought from near from March 2026 on",
         ),
     ],
 )

@@ -58,25 +58,25 @@ def test_a_table_of_cover():
         ),
     ]
     assert text_table(cover_columns(), rows) == (
-        "start     length  use            time to survive  the same, myopic  days of cover"
+        "start     length  use            time to survive  the same, simple rule  days of cover"
         "  binding  sold by\n"
-        "         [month]                         [month]           [month]          [day]\n"
-        "2026-01       12  treatment                   10               9.5          182.6"
+        "         [month]                         [month]                [month]          [day]\n"
+        "2026-01       12  treatment                   10                    9.5          182.6"
         "  alum     northland\n"
-        "2027-01       12  treatment                 ≥ 23              ≥ 23          182.6"
+        "2027-01       12  treatment                 ≥ 23                   ≥ 23          182.6"
         "  –        northland\n"
-        "2026-01       12  all_essential             9.25                 –              –"
+        "2026-01       12  all_essential             9.25                      –              –"
         "  alum     northland"
     )
 
 
-def test_a_table_of_ends_says_never():
+def test_a_table_of_ends_says_how_far_it_looks():
     rows = [leverage_end(), leverage_end(variant="no_plant", date="2028-03", binding=())]
     assert text_table(end_columns(), rows) == (
-        "variant   measure   length  use            ends     binding  sold by\n"
+        "variant   measure   length  use            ends                     binding  sold by\n"
         "                   [month]\n"
-        "base      embargo       12  all_essential  never    alum     northland\n"
-        "no_plant  embargo       12  all_essential  2028-03  –        northland"
+        "base      embargo       12  all_essential  not within the calendar  alum     northland\n"
+        "no_plant  embargo       12  all_essential  2028-03                  –        northland"
     )
 
 

@@ -221,8 +221,10 @@ def sender_account(baseline: Baseline, response: Response, sender: str) -> Sende
     arrays, measure = baseline.window.layout.arrays, response.run.measure
     sellers = sold_by(arrays, sender)
     if not sender or not sellers.any():
-        name = measure.name if measure else ""
-        return SenderAccount(None, None, (f"measures.{name}.sender",))
+        lacks = (
+            f"actors.{sender}" if sender else f"measures.{measure.name if measure else ''}.sender"
+        )
+        return SenderAccount(None, None, (lacks,))
     unknown = sellers & np.isnan(arrays.activities.margin_share)
     if unknown.any():
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))

@@ -376,6 +376,16 @@ def in_worst(case: Case) -> str:
     return of_steps[case.calendar.step]
 
 
+def period_words(case: Case) -> str:
+    """What a column of periods is headed, each told by its first month."""
+    of_steps = {
+        Step.MONTH: _("month"),
+        Step.QUARTER: _("quarter from"),
+        Step.YEAR: _("year from"),
+    }
+    return of_steps[case.calendar.step]
+
+
 def bounded(row: LeverageRow, field: str, text: str) -> str:
     """A figure of a row as text; as a bound where the row says that it is one."""
     return fmt.joined(row.bound_sign(field), text, by=NO_BREAK)

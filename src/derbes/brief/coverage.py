@@ -11,6 +11,7 @@ from derbes.brief.contents import (
     BriefContents,
     calm_words,
     in_worst,
+    period_words,
     survived,
 )
 from derbes.brief.layout import Cell, Figure, Section, table_of
@@ -100,7 +101,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
         return Cell.share(path[t] if t < len(path) else None)
 
     columns = (
-        Column(_("month"), lambda row: Cell.month(row[1])),
+        Column(period_words(contents.case), lambda row: Cell.month(row[1])),
         Column(_("served, best response"), partial(served, bound="optimal")),
         Column(_("served, simple rule"), partial(served, bound="myopic")),
     )
@@ -156,9 +157,9 @@ def _at_worst(contents: BriefContents, branch: Branch, least: float) -> str:
     use = min((use for use in own if share.get(use)), key=lambda use: min(share[use]), default="")
     if row and min(share.get(row.deepest_use, ()), default=1.0) <= least + NOTHING:
         use = row.deepest_use
-    text = _("{in_worst}, {share} of it")
+    text = _("{in_worst} {share} of it is served")
     if len(own) > 1:
-        text = _("{in_worst}, {share} of it ({use})")
+        text = _("{in_worst} {share} of it is served ({use})")
     name, worst = contents.name("uses", use), in_worst(contents.case)
     text = text.format(in_worst=worst, share=fmt.share(least), use=name)
     if row is None or abs(1 - least - row.deepest_shortfall) <= NOTHING:
@@ -276,13 +277,15 @@ def _by_use(contents: BriefContents) -> Figure | None:
     own = essential_uses(contents.case)
     n_own, n_others = len(own), len(contents.case.uses) - len(own)
     n_essential = sum(use in own for use in short)
-    text = _("{essential} of {n} essential uses go short, {deferrable} of {others} others")
+    text = _("{essential} of {n} essential uses go short; others short: {deferrable} of {others}")
     if not short:
         text = _("No use goes short")
     elif not n_others:
         text = _("The one use goes short") if n_own == 1 else _("{essential} of {n} uses go short")
     elif not n_essential:
-        text = _("No essential use goes short; {deferrable} of {others} others do")
+        text = _("No essential use goes short; others short: {deferrable} of {others}")
+    elif n_own == 1:
+        text = _("The one essential use goes short; others short: {deferrable} of {others}")
     title = text.format(
         essential=n_essential, n=n_own, deferrable=len(short) - n_essential, others=n_others
     )

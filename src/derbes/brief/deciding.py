@@ -19,7 +19,7 @@ from derbes.brief.uncertainty import (
     value_words,
     words_of,
 )
-from derbes.case.entities import is_opening, opening_month
+from derbes.case.entities import is_opening
 from derbes.language import _, ngettext, spelled
 from derbes.results.stress import Bar, Influence, Stress, TippingValue, no_index_words
 from derbes.results.tables import MISSING, Column
@@ -77,7 +77,7 @@ def end_decides_words(contents: BriefContents) -> str:
     ]
     name = _("“{input}” ({share})")
     names = [
-        name.format(input=input_words(contents, path), share=fmt.share(total))
+        name.format(input=input_words(contents, path), share=fmt.share(min(total, 1.0)))
         for path, total in sorted(indices, key=lambda one: -one[1])[:_MOST_DECIDING]
     ]
     text = _(
@@ -144,7 +144,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], width: int) -> vega.
         if answer == bar.answer_central:
             return ""
         if is_opening(bar.input):
-            return opening_month(contents.case, bar.input, end)
+            return value_words(contents, bar.input, end)
         return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
     rows: list[vega.Row] = [
@@ -290,6 +290,9 @@ def _screened(contents: BriefContents, stress: Stress) -> Iterator[str]:
 def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> PageTable:
     """Where inputs flip; an opening before or after a month, all else below or above a number."""
 
+    def unit(tip: TippingValue) -> str:
+        return _("month") if is_opening(tip.input) else fmt.unit_name(tip.unit)
+
     def turns(tip: TippingValue) -> Cell:
         if tip.value is None:
             return Cell(_("nowhere in its range"), None)
@@ -298,13 +301,13 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
         text = _("below {value}") if is_below else _("above {value}")
         if is_opening(tip.input):
             text = _("before {month}") if is_below else _("after {month}")
-        return Cell(text.format(value=value, month=value), tip.value)
+        return Cell(text.format(value=value, month=value), tip.value, unit=unit(tip))
 
     def over(tip: TippingValue) -> Cell:
         value = tip.value_over_draws
         if value is None:
             return Cell.words(MISSING)
-        return Cell(value_words(contents, tip.input, value), value)
+        return Cell(value_words(contents, tip.input, value), value, unit=unit(tip))
 
     tips = [tip for tip in stress.tipping if tip.answer == verdict]
     columns = [

@@ -5,7 +5,7 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, decimal_year
+from derbes.brief.contents import BriefContents, decimal_year, period_words
 from derbes.brief.layout import Cell, Figure, Section, table_of
 from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
@@ -50,7 +50,7 @@ def sellers_section(contents: BriefContents) -> Section:
     figure = Figure(
         "sellers-map",
         _sellers_finding(contents, shares),
-        under=contents.under(unit, about="", when=_span_of(calm)),
+        under=contents.under(unit, about="", when=_span_of(contents)),
         description=_("Table of goods by sellers, each cell a percentage. {finding}"),
         spec=partial(_seller_map, contents, shares),
         table=table_of(_("Share of each seller by good"), columns, goods),
@@ -61,8 +61,9 @@ def sellers_section(contents: BriefContents) -> Section:
     return Section("sellers", title, (text,), (figure,))
 
 
-def _span_of(calm: CalmPlan) -> str:
-    return fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
+def _span_of(contents: BriefContents) -> str:
+    """The calendar, from its first month to the last of its last period."""
+    return fmt.span(fmt.date(contents.case.calendar.label(0)), contents.last_month)
 
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
@@ -148,19 +149,21 @@ def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], floa
         )
     parts = [shares.get((good, sender), 0.0) for good in {good for good, _seller in shares}]
     n_over = sum(part > 0.5 for part in parts)
-    text = _("{actor} supplies at most {share} of any good, {years} together")
+    text = _("{actor} supplies at most {share} of any good, {when}")
     if n_over:
-        text = _("{actor} supplies more than half of {n} of {total} goods, {years} together")
+        text = _("{actor} supplies more than half of {n} of {total} goods, {when}")
         if len(parts) == 1:
-            text = _("{actor} supplies more than half, {years} together")
+            text = _("{actor} supplies more than half, {when}")
     if not n_over and not any(parts):
-        text = _("{actor} supplies nothing in calm, {years}")
+        text = _("{actor} supplies nothing in calm, {when}")
+    first, last = calendar.label(0)[:4], calendar.end[:4]
+    when = _("{years} together") if first != last else _("in {years}")
     return text.format(
         actor=contents.actor_words(),
         share=fmt.share(max(parts)),
         n=n_over,
         total=len(parts),
-        years=fmt.span(calendar.label(0)[:4], calendar.label(calendar.n_periods - 1)[:4]),
+        when=when.format(years=fmt.span(first, last) if first != last else fmt.date(first)),
     )
 
 
@@ -184,13 +187,13 @@ def dependence_section(contents: BriefContents) -> Section:
 
     months = calm.months
     columns = (
-        Column(_("month"), lambda t: Cell.month(months[t])),
+        Column(period_words(contents.case), lambda t: Cell.month(months[t])),
         *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
     )
     figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
-        under=contents.under(_("Sender's share of a use, inputs counted"), when=_span_of(calm)),
+        under=contents.under(_("Sender's share of a use, inputs counted"), when=_span_of(contents)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
         table=table_of(_("Sender's share of each essential use"), columns, range(len(months))),
@@ -214,10 +217,15 @@ def _dependence_finding(contents: BriefContents, calm: CalmPlan, paths: Shares) 
     if not most:
         return _("Share of {actor} in essential uses").format(actor=contents.actor_words())
     start, end = min(most), max(most)
-    return _(
+    text = _(
         "{actor} stands behind up to {first} of what an essential use takes in {start}, behind "
         "{last} in {end}"
-    ).format(
+    )
+    if not any(most.values()):
+        text = _("{actor} stands behind nothing that an essential use takes")
+    elif start == end:
+        text = _("{actor} stands behind up to {first} of what an essential use takes in {start}")
+    return text.format(
         actor=contents.actor_words(),
         first=fmt.share(most[start]),
         last=fmt.share(most[end]),

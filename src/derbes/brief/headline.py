@@ -190,7 +190,7 @@ def _standard_words(contents: BriefContents) -> str:
         if not standard.measure:
             if not standard.is_cap:
                 return name
-            cap = cap_words(case, standard, month=fmt.date(first))
+            cap = cap_words(case, standard)
             return _("{name} ({cap})").format(name=name, cap=cap) if standard.label else cap
         last = standard.last if standard.last >= 0 else calendar.n_periods - 1
         is_main = standard.measure == contents.focus.measure
@@ -383,7 +383,7 @@ def quantile_words(answer: Answer, band: str) -> str:
     """A quantile with its unit; at the end of what is looked at, that it is at least that."""
     value = answer.quantiles.get(band)
     if value is None:
-        return _("no limit") if answer.n_unbounded else fmt.missing()
+        return _("without bound") if answer.n_unbounded else fmt.missing()
     is_ratio = kind_of(answer.name) == LEVERAGE_RATIO
     text = fmt.number(value, _RATIO_DIGITS) if is_ratio else in_unit(value, answer.unit)
     return at_least(text, value, answer.capped_at)
@@ -405,9 +405,9 @@ def _medians(contents: BriefContents) -> dict[str, float]:
 def worst_drawn(contents: BriefContents) -> str:
     """The date over draws from which demand is met least long in the middle draw.
 
-    Empty where it is met equally long from each.
+    Empty where it is met equally long from each, in the tenths of a month that are told.
     """
-    medians = {month: round(median, 6) for month, median in _medians(contents).items()}
+    medians = {month: int(median * 10 + 1e-6) for month, median in _medians(contents).items()}
     worst = min(medians, key=medians.__getitem__, default="")
     return worst if len(set(medians.values())) > 1 else ""
 
@@ -427,11 +427,12 @@ def by_date(contents: BriefContents) -> PageTable | None:
 
     def spread(date: str, *, kind: str) -> Cell:
         answer = spread_of(contents, kind, date)
-        if answer is None or "50" not in answer.quantiles:
+        if answer is None or not (answer.quantiles or answer.n_unbounded):
             return Cell.figure(None)
         median, span = quantile_words(answer, "50"), span_words(answer)
         text = _("{median} ({span})").format(median=median, span=span)
-        return Cell(median if span == median else text, answer.quantiles["50"])
+        unit = fmt.unit_name(answer.unit)
+        return Cell(median if span == median else text, answer.quantiles.get("50"), unit=unit)
 
     def ended(date: str) -> Cell:
         point, other = (best or rule).get(date), rule.get(date)
@@ -441,7 +442,7 @@ def by_date(contents: BriefContents) -> PageTable | None:
         text = _("{share} ± {error}").format(share=share, error=error)
         if other is not None and fmt.share(other.p) != share:
             text = _("{text}; simple rule {share}").format(text=text, share=fmt.share(other.p))
-        return Cell(text, point.p)
+        return Cell(text, point.p, unit=_("share"))
 
     columns = (
         Column(_("if it begins in"), month),
@@ -494,8 +495,7 @@ def reading_words(contents: BriefContents) -> str:
 
 def counted_words(contents: BriefContents) -> str:
     """Which lever of the sender a ratio counts, else which goods, and that it counts no other."""
-    case, measure = contents.case, contents.focus.measure
-    goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
+    measure, goods = contents.focus.measure, contents.leverage.goods
     levers = (one for one in contents.leverage.levers if one.lever and measure in one.measures)
     own = next((str(one.label) for one in levers), "")
     names = own or _grouped(contents.name("goods", good) for good in goods)

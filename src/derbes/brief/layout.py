@@ -7,7 +7,7 @@ from typing import Any
 from derbes.brief import format as fmt
 from derbes.harmless import in_style, sheet
 from derbes.language import _, ngettext
-from derbes.results.tables import Column, field_of
+from derbes.results.tables import Column, field_of, telling
 
 Raw = str | float | int | None
 _NARROW_COLUMNS = 4
@@ -38,12 +38,11 @@ class Cell:
         value: float | None,
         text: str | None = None,
         *,
-        why: Sequence[str] = (),
         unit: str = "",
     ) -> "Cell":
-        """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
+        """A cell with a number; None without a text is shown as missing."""
         if text is None:
-            text = fmt.missing(why) if value is None else fmt.number(value)
+            text = fmt.missing() if value is None else fmt.number(value)
         return cls(text, value, unit=unit)
 
     @classmethod
@@ -214,7 +213,8 @@ def table_of(
         group: Heading under which a row is folded; None: the table stands open.
         unit: Of plain numbers, where no heading tells it.
     """
-    columns, rows = tuple(columns), tuple(rows)
+    rows = tuple(rows)
+    columns = telling(tuple(columns), rows)
 
     def cell(row: Any, column: Column) -> Cell:
         content = field_of(row, column.value)

@@ -20,6 +20,7 @@ from derbes.brief.contents import (
     survived,
 )
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
+from derbes.brief.uncertainty import missing_words
 from derbes.case.entities import essential_uses
 from derbes.language import _, text_of
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
@@ -42,7 +43,7 @@ def losses_section(contents: BriefContents) -> Section:
     if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
         text = _("Losses in money are {missing}. Unmet demand below is not affected.")
-        text = text.format(missing=fmt.missing(paths))
+        text = text.format(missing=missing_words(contents, paths))
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
@@ -124,7 +125,8 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
         return Cell(_("takes nothing away"), None) if row.takes_nothing else ratio_cell(row)
 
     def unmet(row: LeverageRow) -> Cell:
-        return Cell.figure(harm_of(row), contents.amount_words(harm_of(row)))
+        text = contents.amount_words(harm_of(row))
+        return Cell.figure(harm_of(row), text, unit=contents.unit_words())
 
     def length(one: LeverCount) -> str:
         row = lever_row(contents, one)
@@ -312,7 +314,7 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable
         Column(_("sender's cost, buyer never returns"), partial(cost, field="sender_cost_lost")),
         Column(_("leverage ratio, returns"), ratio_cell),
         Column(_("leverage ratio, never returns"), partial(ratio_cell, is_lost=True)),
-        Column(_("premium"), lambda row: premium_cell(row, is_asked=row.variant == own)),
+        Column(_("premium"), lambda row: premium_cell(contents, row, is_asked=row.variant == own)),
     ]
     if not any(map(_tells_after, rows)):
         del columns[3:5]
@@ -347,10 +349,11 @@ def no_ratio_words(cost: float | None, loss: float | None) -> str:
     return _("the sender earns by it") if earns(cost, loss) else _("the sender loses nothing")
 
 
-def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
+def premium_cell(contents: BriefContents, row: LeverageRow, *, is_asked: bool) -> Cell:
     """The premium; that there is none is said with its reason.
 
     Args:
+        contents: What is told.
         row: Losses from one measure.
         is_asked: Whether the premium was computed for it.
     """
@@ -358,19 +361,19 @@ def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
         return Cell.figure(row.premium, fmt.percent_rise(row.premium), unit=_("share of price"))
     if row.premium_unbounded:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
-    return Cell(no_figure_words(row, is_asked=is_asked), None)
+    return Cell(no_figure_words(contents, row, is_asked=is_asked), None)
 
 
-def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
+def no_figure_words(contents: BriefContents, row: LeverageRow, *, is_asked: bool) -> str:
     """Why a row has no premium: an input is missing, no seller asks it, or nobody asked."""
     if row.missing:
-        return fmt.missing(row.missing)
+        return missing_words(contents, row.missing)
     return _("no seller could ask one") if is_asked else _("not computed")
 
 
 def no_premium_words() -> str:
     """Why a premium has no limit."""
-    return _("even 100 times the price is better than the cut-off")
+    return _("even 100 times the price is better than the measure")
 
 
 def surface_section(contents: BriefContents) -> Section:
@@ -545,15 +548,17 @@ def _compared(contents: BriefContents, place: int, field: str, found: Any) -> Ce
     row: LeverageRow | None = found[place]
     amount = getattr(row, field) if row else None
     if row is None or amount is None:
-        return Cell.figure(None, why=row.missing if row else ())
-    text = fmt.number(amount)
+        return Cell(missing_words(contents, row.missing if row else ()), None)
+    text, unit = fmt.number(amount), ""
+    if field == "unmet_essential_gross":
+        unit = contents.unit_words()
     if field == "target_loss":
-        text = fmt.money(amount, contents.case.currency)
+        text, unit = fmt.money(amount, contents.case.currency), contents.case.currency
     if field == "deepest_shortfall":
-        text = fmt.share(amount)
+        text, unit = fmt.share(amount), _("share")
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
             text = f"{text} ({contents.name('uses', row.deepest_use)})"
-    return Cell.figure(amount, bounded(row, field, text))
+    return Cell.figure(amount, bounded(row, field, text), unit=unit)
 
 
 def variants_section(contents: BriefContents) -> Section:
@@ -580,7 +585,8 @@ def comparison(contents: BriefContents) -> PageTable:
         row = contents.cover_row(variant=variant, start=start)
         if row is None:
             return Cell.figure(None)
-        return Cell.figure(row.time_to_survive, fmt.joined(survived(row), calm_words(row)))
+        text = fmt.joined(survived(row), calm_words(row))
+        return Cell.figure(row.time_to_survive, text, unit=_("month"))
 
     def end(variant: str) -> Cell:
         found = contents.end_row(variant=variant)

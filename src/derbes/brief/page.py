@@ -213,7 +213,7 @@ def _ratio_card(contents: BriefContents) -> Card:
     if row.target_loss is None or row.sender_cost_returning is None:
         unmet = _("unmet instead: {units}").format(units=headline.unmet_words(contents, first))
         return (label, fmt.missing(), _("{reason}; {unmet}").format(
-            reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
+            reason=uncertainty.missing_words(contents, row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
         leverage.no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
         for ratio, cost in (
@@ -224,6 +224,8 @@ def _ratio_card(contents: BriefContents) -> Card:
     text = _("{month}: target's loss over sender's cost, buyer returns; {lost} if never")
     if row.leverage_ratio is None:
         text = _("{month}: if the buyer returns {reason}; if never: {lost}")
+        if returning == lost:
+            text = _("{month}: {reason}, whether the buyer returns or not")
     words = text.format(month=fmt.date(first), reason=returning, lost=lost)
     value = _("none") if row.leverage_ratio is None else returning
     return (label, value, f"{words}. {headline.counted_words(contents)}")
@@ -249,12 +251,14 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
 def _premium_card(contents: BriefContents) -> Card:
     label, month = _("Premium"), fmt.date(contents.focus.start)
     row = contents.leverage_row(start=contents.focus.start)
-    words = _("price rise that is as bad as the cut-off of {month}").format(month=month)
+    words = _("price rise that is as bad as the measure begun in {month}").format(month=month)
     if row is not None and row.premium is not None:
         return (label, fmt.percent_rise(row.premium), words)
     if row is not None and row.premium_unbounded:
         return (label, _("no limit"), leverage.no_premium_words())
-    reason = fmt.missing() if row is None else leverage.no_figure_words(row, is_asked=True)
+    reason = (
+        fmt.missing() if row is None else leverage.no_figure_words(contents, row, is_asked=True)
+    )
     none = fmt.missing() if row is None or row.missing else _("none")
     return (label, none, _("{words}: {reason}").format(words=words, reason=reason))
 
@@ -262,7 +266,8 @@ def _premium_card(contents: BriefContents) -> Card:
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     label = _("Cost of security")
     if plan.cost is None:
-        return (label, fmt.missing(), planning.plan_words(contents, plan))
+        none = _("impossible") if plan.feasible is False else fmt.missing()
+        return (label, none, planning.plan_words(contents, plan))
     above = planning.beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0))
     text = _("cheapest programme, all supply included")
     if plan.no_threat_cost is not None:
@@ -359,11 +364,13 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
         told.append(fmt.told(moves, told=drawn, moving=moving))
     tally = ledger.evidence_tally(statements.JUDGED) if ledger is not None else ""
     if ledger is not None and tally:
+        n, made = len(ledger.statements), statements.made_words(ledger)
         text = _(
             "Of {n} statements, {tally}; the others rest on reports, restate inputs or cannot be "
             "tested ({made})."
         )
-        n, made = len(ledger.statements), statements.made_words(ledger)
+        if n == sum(row.evidence in statements.JUDGED for row in ledger.statements):
+            text = _("Of {n} statements, {tally} ({made}).")
         told.append(fmt.told(text, n=n, tally=tally, made=made))
     return (" ".join(told),) if told else ()
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from derbes.brief import drawing as vega
@@ -103,11 +104,10 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
         proven = _("No plan costs less.")
         if money(plan.bound) != money(plan.cost):
             proven = _("No plan costs less than {bound}.").format(bound=money(plan.bound))
-        calm = ""
-        if beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0)):
-            calm = _("Without any standard the cheapest course costs {calm}.")
+        calm = _("Without any standard the cheapest course costs {calm}.")
         calm = calm.format(calm=money(plan.no_threat_cost))
-        yield fmt.joined(text, proven, calm, by=" ")
+        is_dearer = beyond_noise(plan, plan.cost - (plan.no_threat_cost or 0.0))
+        yield fmt.joined(text, proven, calm if is_dearer else "", by=" ")
     if precaution := plan.precaution_words(money):
         yield precaution
     if plan.status == "time limit":
@@ -116,7 +116,8 @@ def _plan_texts(contents: BriefContents, plan: results.Plan) -> Iterator[str]:
         text = _("That is not proved to be the cheapest: the gap to what is proved is {gap}.")
         yield text.format(gap=fmt.share(plan.gap))
     if plan.clash:
-        yield _("The wishes below cannot hold together; relaxing one of them is enough.")
+        wishes = _("The wishes below cannot hold together; relaxing one of them is enough.")
+        yield wishes if len(plan.clash) > 1 else _("The wish below cannot hold; relax it.")
     if together := plan.standards_words(money):
         yield together
     if plan.evpi is not None:
@@ -188,9 +189,11 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
     yield table_of(results.supply_title(), results.supply_columns(contents.element), plan.supply)
     wish = Column(_("wish"), lambda row: contents.element(row.wish))
     wishes = (wish, Column(_("what"), "what"))
-    yield table_of(_("Wishes that cannot hold together"), wishes, plan.clash)
+    clash = _("Wishes that cannot hold together") if len(plan.clash) > 1 else _("What cannot hold")
+    yield table_of(clash, wishes, plan.clash)
     standards = results.standard_columns(money, partial(contents.name, "standards"))
     costs = fmt.joined(_("What each standard costs"), discounted)
+    costs = results.least_short_title() if plan.feasible is False else costs
     yield table_of(costs, _in_money(standards, money), plan.standards)
 
     def dearer(row: results.Waiting) -> Cell:
@@ -227,7 +230,8 @@ def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
 
     for column in columns:
         is_money = column.unit == currency
-        yield Column(column.heading, partial(told, column=column)) if is_money else column
+        shown = replace(column, value=partial(told, column=column), unit="")
+        yield shown if is_money else column
 
 
 def _choices_words(choices: Iterable[results.PlanChoice]) -> str:
@@ -537,13 +541,14 @@ def buys_words(contents: BriefContents) -> str:
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
         more = mine.outlay - nothing.outlay
         text = _("To {last} {plan} costs {amount} more than doing nothing ({paid})")
-        if more < 0:
+        amount, last = contents.money(abs(more)), fmt.date(ways.last)
+        if amount == contents.money(0.0):
+            text = _("To {last} {plan} costs as much as doing nothing ({paid})")
+        elif more < 0:
             text = _("To {last} {plan} costs {amount} less than doing nothing ({paid})")
         paid = fmt.joined(_("payments"), contents.not_discounted)
         plan = _("the programme") if case.without_project else _("the plan")
-        words = text.format(
-            last=fmt.date(ways.last), plan=plan, amount=contents.money(abs(more)), paid=paid
-        )
+        words = text.format(last=last, plan=plan, amount=amount, paid=paid)
         told.append(_avoiding(contents, words, mine))
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))

@@ -97,7 +97,7 @@ def _opening(plant: Plant, calendar: Calendar) -> Input:
         path=f"plants.{plant.id}.opening",
         value=fmt.date(label),
         raw=label,
-        range=text.format(words=written),
+        range=text.format(words=fmt.date(written)),
         unit="",
         grade=plant.opening_grade,
         source=plant.opening_source,
@@ -228,6 +228,9 @@ def missing_section(contents: BriefContents) -> Section:
         return Section("missing", title, (_("No result lacks an input."),))
 
     def place(row: tuple[str, int]) -> str:
+        section, *names = row[0].split(".")
+        if section == "actors" and len(names) == 1:
+            return _("sells nothing here")
         return _("written as missing") if row[0] in written else _("not given")
 
     def called(row: tuple[str, int]) -> Cell:

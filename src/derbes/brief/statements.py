@@ -15,8 +15,8 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.headline import end_dates
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.brief.uncertainty import LIKELY, in_unit, input_words
-from derbes.case.entities import is_opening, opening_month
+from derbes.brief.uncertainty import LIKELY, in_unit, input_words, missing_words
+from derbes.case.entities import MeasureKind, is_opening, opening_month
 from derbes.language import _, ngettext, text_of
 from derbes.results import statements as results
 from derbes.results.tables import (
@@ -244,7 +244,7 @@ def _verdicts_table(
     ]
     if ledger.provenance.n_draws > 1:
         columns += [
-            Column(_("holds in"), lambda row: Cell(share_words(row), row.share)),
+            Column(_("holds in"), lambda row: Cell(share_words(row), row.share, unit=_("share"))),
             Column(_("would turn"), partial(flip_words, contents)),
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
@@ -274,7 +274,8 @@ def untested_section(contents: BriefContents, ledger: results.StatementTable) ->
         return None
 
     def why(row: results.EntryRow) -> str:
-        return fmt.joined(str(row.reason), fmt.missing(row.missing) if row.missing else "", by="; ")
+        lacks = missing_words(contents, row.missing) if row.missing else ""
+        return fmt.joined(str(row.reason), lacks, by="; ")
 
     columns = (
         Column(_("id"), "id"),
@@ -402,7 +403,7 @@ def _answered(game: results.Signaling) -> list[results.SignalingYear]:
 
 
 def talk_words(contents: BriefContents) -> str:
-    """Whether a stop would pay its sender, first and later, and what threats and words are worth.
+    """Whether the measure would pay its sender, first and later, and what threats are worth.
 
     Empty where nobody imposes the main measure.
     """
@@ -411,18 +412,20 @@ def talk_words(contents: BriefContents) -> str:
     known = _answered(contents.talk)
     sender, share = contents.actor_words(), fmt.share
     if not known:
-        text = _("Whether a stop would pay {sender} itself is not known: losses are missing.")
+        text = _("Whether the measure would pay {sender} itself is not known: losses are missing.")
         return text.format(sender=sender)
     assumed = _("This is a small game over assumed parameters (grade D), no forecast.")
     first, later = known[0], _later(contents, known)
     if first.n_draws <= 1:
         return fmt.joined(_central_words(sender, known), assumed, by=" ")
-    text = _("A stop begun in {first} would gain {sender} more than it costs in {a} of {n} draws.")
+    text = _(
+        "Begun in {first} the measure would gain {sender} more than it costs in {a} of {n} draws."
+    )
     talk = _("A threat of it would be mere talk, whatever is believed, in {a}.")
     if later is not first:
         text = _(
-            "A stop begun in {first} would gain {sender} more than it costs in {a} of {n} draws, "
-            "one begun in {later} in {b}."
+            "Begun in {first} the measure would gain {sender} more than it costs in {a} of {n} "
+            "draws, begun in {later} in {b}."
         )
         talk = _(
             "A threat of it would be mere talk, whatever is believed, in {a} ({first}) and {b} "
@@ -457,18 +460,22 @@ def talk_words(contents: BriefContents) -> str:
 def _central_words(sender: str, known: list[results.SignalingYear]) -> str:
     pays = [year for year in known if year.credible_share]
     text = _(
-        "At central values a stop would pay {sender} itself if it begins in {months}, and at no "
-        "other of {n} yearly starts from {first} to {last}."
+        "At central values the measure would pay {sender} itself if it begins in {months}, and at "
+        "no other of {n} yearly starts from {first} to {last}."
     )
-    if not pays:
+    if len(known) == 1:
+        text = _("At central values the measure would not pay {sender} itself, begun in {first}.")
+        if pays:
+            text = _("At central values the measure would pay {sender} itself, begun in {first}.")
+    elif not pays:
         text = _(
-            "At central values a stop would pay {sender} itself at none of {n} yearly starts from "
-            "{first} to {last}."
+            "At central values the measure would pay {sender} itself at none of {n} yearly starts "
+            "from {first} to {last}."
         )
     elif len(pays) == len(known):
         text = _(
-            "At central values a stop would pay {sender} itself at each of {n} yearly starts from "
-            "{first} to {last}."
+            "At central values the measure would pay {sender} itself at each of {n} yearly starts "
+            "from {first} to {last}."
         )
     months = ", ".join(fmt.date(year.start) for year in pays)
     first, last = fmt.date(known[0].start), fmt.date(known[-1].start)
@@ -507,7 +514,7 @@ def talk_section(contents: BriefContents) -> Section | None:
 
     def threshold(year: results.SignalingYear) -> Cell:
         needed = year.threshold or 0.0
-        return Cell.figure(year.threshold, fmt.share(needed) if needed <= 1 else _("never"))
+        return Cell.share(year.threshold) if needed <= 1 else Cell.words(_("never"))
 
     def spec(width: int) -> vega.Spec:
         rows = [
@@ -563,7 +570,7 @@ def talk_section(contents: BriefContents) -> Section | None:
         ),
         game.parameters.items(),
     )
-    texts = (
+    texts: tuple[str, ...] = (
         _(
             "A small game: the target explains, keeps silent or acts; the sender does not know "
             "whether it still depends, and talks, threatens or cuts off. Payoffs come from the "
@@ -576,6 +583,10 @@ def talk_section(contents: BriefContents) -> Section | None:
             "says when a threat would pay, not what anybody will do."
         ),
     )
+    measure = contents.measure
+    if measure is not None and measure.kind is not MeasureKind.EMBARGO:
+        text = _('A cut-off is here the measure: "{measure}".')
+        texts += (text.format(measure=contents.name("measures", measure.id)),)
     if is_drawn:
         return Section("signaling", _("Threat or talk"), texts, (figure,), (parameters,))
     turns = (row != before for before, row in pairwise(row[1:] for row in table.rows))

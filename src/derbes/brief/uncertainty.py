@@ -1,5 +1,6 @@
 """How sure: what holds over the draws, and what decides it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -117,10 +118,17 @@ def input_words(contents: BriefContents, path: str) -> str:
         return fmt.key_words([section], str)
     element = f"{section}.{steps[0]}"
     name = contents.element(element)
+    if section == "actors" and len(steps) == 1:
+        return _("what {actor} sells").format(actor=name)
     if len(steps) == 1 or name == element:
         return path.replace("_", " ")
     key = fmt.key_words(steps[1:], partial(contents.name, "goods"))
     return f"{name}: {key}"
+
+
+def missing_words(contents: BriefContents, paths: Sequence[str]) -> str:
+    """The word for what is missing, with the first inputs that it lacks, by their names."""
+    return fmt.missing([input_words(contents, path) for path in paths])
 
 
 def value_words(contents: BriefContents, path: str, value: float, side: str = "") -> str:
@@ -168,7 +176,8 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     bounds = {fan.bound: fan.n_draws for fan in fans}
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
-    low, high = (in_unit(first.quantiles[band][at], first.unit) for band in ("5", "95"))
+    ends = (first.quantiles[band][at] for band in ("5", "95"))
+    low, high = (at_least(in_unit(end, first.unit), end, first.capped_at) for end in ends)
     finding = _("{name}, {month}: {span} in nine draws of ten").format(
         name=fmt.joined(_name(first), bound_words(first.bound)),
         month=fmt.date(first.dates[at]),
@@ -319,9 +328,9 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     """The answers about the first date, and those about no date; all dates are in the fans."""
     first = min((answer.date for answer in stress.answers if answer.date), default="")
 
-    def name(answer: Answer) -> str:
+    def name(answer: Answer) -> Cell:
         unit, text = _scale(contents, answer)[1], words_of(contents, answer.name)
-        return f"{text} [{unit}]" if unit else text
+        return Cell(f"{text} [{unit}]" if unit else text, text)
 
     def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
         if value is None:
@@ -329,14 +338,16 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
         text = fmt.number(value / _scale(contents, answer)[0])
         if answer.unit in ("share", "month"):
             text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
-        return Cell.figure(value, at_least(text, value, answer.capped_at, is_bound=is_bound))
+        text = at_least(text, value, answer.capped_at, is_bound=is_bound)
+        return Cell.figure(value, text, unit=fmt.unit_name(answer.unit))
 
     def error(answer: Answer) -> Cell:
         value = answer.standard_error
         if value is None:
-            return Cell.figure(None)
+            return Cell.words(MISSING) if answer.n_unbounded else Cell.figure(None)
         text = fmt.number(value / _scale(contents, answer)[0], 2)
-        return Cell.figure(value, fmt.share(value) if answer.unit == "share" else text)
+        text = fmt.share(value) if answer.unit == "share" else text
+        return Cell.figure(value, text, unit=fmt.unit_name(answer.unit))
 
     def quantile(answer: Answer, *, band: str) -> Cell:
         is_share = answer.unit == "share"
@@ -416,10 +427,17 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     finding = finding.format(share=fmt.share(most), month=fmt.date(last.date))
     if likely:
         finding = _(
-            "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
-            "standard error {error})"
-        ).format(
+            "By {month} leverage has ended in {first} of the draws, by {last} in {share} "
+            "({response}, standard error {error})"
+        )
+        if likely.p == last.p:
+            finding = _(
+                "By {month} leverage has ended in {share} of the draws ({response}, standard error "
+                "{error})"
+            )
+        finding = finding.format(
             month=fmt.date(likely.date),
+            first=fmt.share(likely.p),
             last=fmt.date(last.date),
             share=fmt.share(last.p),
             response=bound_words(last.bound),
@@ -534,7 +552,8 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
         tail = fmt.money(risk.cvar_loss, currency)
-    columns = (Column(name, 0), Column(_("share of the futures with more"), 1))
+    more = Column(_("share of the futures with more"), lambda row: Cell.share(row[1]))
+    columns = (Column(name, 0), more)
     return Figure(
         "exceedance-curve",
         _("The worst {tail} of the futures lose {loss} on average").format(
@@ -559,8 +578,8 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
 
     def cost(risk: HazardRisk, *, field: str) -> Cell:
         value: float | None = getattr(risk, field)
-        text = None if value is None else fmt.money(value, contents.case.currency)
-        return Cell.figure(value, text, why=risk.missing)
+        money, lacks = contents.case.currency, missing_words(contents, risk.missing)
+        return Cell.figure(value, lacks if value is None else fmt.money(value, money))
 
     def by_use(risk: HazardRisk) -> str:
         shares = risk.use.items()
@@ -590,7 +609,9 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
 
     def quantile(one: DrawnInput, *, band: str) -> Cell:
         value = one.quantiles[band]
-        return Cell.figure(value, fmt.quantity(value, one.unit))
+        if is_opening(one.path):
+            return Cell.figure(value, value_words(contents, one.path, value), unit=_("month"))
+        return Cell.figure(value, fmt.quantity(value, one.unit), unit=fmt.unit_name(one.unit))
 
     def rests_on(one: DrawnInput) -> str:
         n = one.n_rows

@@ -17,6 +17,7 @@ from derbes.results.plan import (
     Plan,
     account_columns,
     account_title,
+    least_short_title,
     outlay_title,
     standard_columns,
     status_words,
@@ -146,7 +147,11 @@ def _remarks(rows: Sequence[LeverageRow]) -> str:
                          "response rests on what nobody could foresee, or a number on a wrong "
                          "unit.").format(starts=", ".join(apart)))  # fmt: skip
     lacking = dict.fromkeys(path for row in rows for path in row.missing)
-    return "\n".join([*remarks, *(_("Missing: {path}").format(path=path) for path in lacking)])
+    for path in lacking:
+        sells = path.startswith("actors.") and path.count(".") == 1
+        text = _("Missing: {path}, which sells nothing here") if sells else _("Missing: {path}")
+        remarks.append(text.format(path=path))
+    return "\n".join(remarks)
 
 
 def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
@@ -186,9 +191,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         yield plan.precaution_words(partial(_money, plan))
         yield _titled(supply_title(), supply_columns(), plan.supply)
     yield _titled(account_title(plan), account_columns(money), plan.account_lines)
-    title = _("Standards")
-    if plan.feasible is False:
-        title = _("Standards, in the plan that falls short least")
+    title = least_short_title() if plan.feasible is False else _("Standards")
     yield _titled(title, standard_columns(money), plan.standards)
     yield plan.standards_words(partial(_money, plan))
 
@@ -199,7 +202,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
 
     frontier = (
         Column(_("survived"), lambda point: _months(point.months)),
-        Column(_("cost"), "cost", money, lambda point: _("impossible")
+        Column(_("supply and options"), "cost", money, lambda point: _("impossible")
                if point.feasible is False else _("not computed")),
         *columns(money, cost_of_a_month=_("a month more")),
         Column(_("plan"), plan_of),

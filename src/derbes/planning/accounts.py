@@ -64,6 +64,7 @@ from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
 from derbes.results.money import PlantAccount
 from derbes.results.plan import FOREIGN, NOISE, AccountRow, Outlay, PlanChoice, SupplyRow
+from derbes.spelling import month_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
 from derbes.units import format_unit
@@ -334,13 +335,19 @@ def _size_words(size: float, unit: str) -> str:
     return number_words(size, counted.get(unit) or format_unit(unit, language()))
 
 
+def month_words(label: str) -> str:
+    """An ISO month in words."""
+    year, month = label.split("-")
+    return month_of(year, int(month))
+
+
 def standard_words(case: Case, standard: Standard) -> Worded:
     """A standard in a sentence."""
     if standard.is_cap:
         return cap_words(case, standard)
     names = [name_of(case, "uses", use) for use in standard.uses]
     uses = in_a_row(names) if names else worded("essential uses")
-    first = case.calendar.label(standard.first)
+    first = Worded(month_words, case.calendar.label(standard.first))
     if not standard.measure:
         return worded("{uses}: demand in calm is met from {month} on", uses=uses, month=first)
     values = {
@@ -358,8 +365,8 @@ def standard_words(case: Case, standard: Standard) -> Worded:
     )
 
 
-def cap_words(case: Case, standard: Standard, *, month: str = "") -> Worded:
-    """A cap on sellers in a sentence; its first month as given, else as in a case."""
+def cap_words(case: Case, standard: Standard) -> Worded:
+    """A cap on sellers in a sentence."""
     sellers = in_a_row(
         name_of(case, "actors" if one in case.actors else "suppliers", one)
         for one in standard.sellers
@@ -367,7 +374,7 @@ def cap_words(case: Case, standard: Standard, *, month: str = "") -> Worded:
     values = {
         "good": name_of(case, "goods", standard.good),
         "share": Worded(share_words, part_at_most(standard)),
-        "month": month or case.calendar.label(standard.first),
+        "month": Worded(month_words, case.calendar.label(standard.first)),
     }
     is_of_use = standard.part_of == USE
     if not standard.sellers:

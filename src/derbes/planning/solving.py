@@ -28,6 +28,7 @@ from derbes.planning.accounts import (
     at_most,
     by_year,
     closed_limits,
+    month_words,
     months_words,
     name_of,
     number_words,
@@ -622,7 +623,8 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     by_date = least(lambda by: replace(standard, first=standard.first + by), last - standard.first)
     if by_date is not None:
         now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
-        what = worded("the standard can hold from {then} on instead of {now}", then=then, now=now)
+        ends = {"now": Worded(month_words, now), "then": Worded(month_words, then)}
+        what = worded("the standard can hold from {then} on instead of {now}", **ends)
         yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
     if by_length is not None or by_date is not None or standard.is_cap:
         return

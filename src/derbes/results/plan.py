@@ -350,7 +350,7 @@ class Plan(Tabled):
         choices = headed(PlanChoice, "option date effect size unit cost", money=money)
         frontier = (
             *columns(_("month"), months=_("survived")),
-            Column(_("cost"), "cost", money,
+            Column(_("supply and options"), "cost", money,
                    lambda point: _("impossible") if point.feasible is False else MISSING),
             *columns(money, cost_of_a_month=_("a month more")),
             *columns(dominated=_("dominated")),
@@ -430,13 +430,22 @@ def account_columns(currency: str) -> tuple[Column, ...]:
     )
 
 
+def least_short_title() -> str:
+    """What standards are headed where no plan meets them all."""
+    return _("Standards, in the plan that falls short least")
+
+
 def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[Column, ...]:
     """What is shown of a standard: its name for a reader, and its costs in a currency."""
     return (
         Column(_("standard"), lambda row: name(row.standard), exact="standard"),
         Column(_("met"), lambda row: _("yes") if row.met else _("no"), exact="met"),
-        Column(_("what it costs"), "cost_of_it", currency),
+        Column(_("what it costs"), "cost_of_it", currency, tells=_has_cost),
     )
+
+
+def _has_cost(row: "StandardCost") -> bool:
+    return row.cost_of_it is not None
 
 
 @tables_of.register

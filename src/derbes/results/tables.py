@@ -237,7 +237,7 @@ def cover_columns() -> tuple[Column, ...]:
         Column(_("length"), "length", _("month")),
         Column(_("use"), "use"),
         Column(_("time to survive"), "time_to_survive", _("month"), survives_on),
-        Column(_("the same, myopic"), "time_to_survive_myopic", _("month"), survives_on_too),
+        Column(_("the same, simple rule"), "time_to_survive_myopic", _("month"), survives_on_too),
         Column(_("days of cover"), "days_of_cover", _("day"), no_end),
         Column(_("short in calm from"), short, tells=short, is_date=True),
         *columns(binding=_("binding"), binding_sellers=_("sold by")),
@@ -284,7 +284,7 @@ def end_columns() -> tuple[Column, ...]:
         *setting_columns(),
         Column(_("length"), "length", _("month")),
         Column(_("use"), "use"),
-        Column(_("ends"), "date", absent=_("never"), is_date=True),
+        Column(_("ends"), "date", absent=_("not within the calendar"), is_date=True),
         *columns(binding=_("binding"), binding_sellers=_("sold by")),
     )
 
@@ -339,7 +339,7 @@ def columns_of(rows: Sequence[Any]) -> dict[str, Any]:
 
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     """An aligned table: headings, units, rows; numbers to the right."""
-    columns = _telling(columns, rows)
+    columns = telling(columns, rows)
     lines = [[in_line(column.heading) for column in columns]]
     if any(column.unit for column in columns):
         units = (f"[{column.unit_words}]" if column.unit else "" for column in columns)
@@ -356,7 +356,7 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
 
 def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> str:
     """The table as HTML, for a notebook."""
-    columns = _telling(columns, rows)
+    columns = telling(columns, rows)
     head = "".join(f'<th scope="col">{in_html(column.titled)}</th>' for column in columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{in_html(column.cell(row))}</td>" for column in columns) + "</tr>"
@@ -368,7 +368,7 @@ def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> 
     )
 
 
-def _telling(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
+def telling(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
     """Columns in which any row has something to tell; all where there is no row."""
     return [
         column

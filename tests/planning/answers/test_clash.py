@@ -40,8 +40,8 @@ def test_a_budget_and_a_standard_clash_in_the_words_of_the_case():
     )
     assert (wish.wish, wish.least_relaxation, wish.unit) == ("standards.a_year", 9.0, "month")
     assert wish.what == (
-        'essential uses: "Embargo" of 12 months is survived from 2028-01 on. Least relaxation: the '
-        "standard can hold for 3 months instead of 12 months."
+        'essential uses: "Embargo" of 12 months is survived from January 2028 on. Least '
+        "relaxation: the standard can hold for 3 months instead of 12 months."
     )
 
 
@@ -60,7 +60,7 @@ def test_a_standard_can_begin_later():
         (12.0, 3.0, "month"),
         ("2028-01", "2028-07", "month"),
     ]
-    assert wish.cures[1].what == "the standard can hold from 2028-07 on instead of 2028-01"
+    assert wish.cures[1].what == "the standard can hold from July 2028 on instead of January 2028"
     assert wish.cures[1].least_relaxation == 6
 
 
@@ -70,8 +70,8 @@ def test_the_share_gives_way_where_neither_length_nor_date_can():
     case = town(standards={"calm": alone})
     (wish,) = conflict_of(case, Listed())
     assert wish.what == (
-        "Drinking water: demand in calm is met from 2028-01 on. Least relaxation: the standard "
-        "can hold to 75% of the demand instead of 80%."
+        "Drinking water: demand in calm is met from January 2028 on. Least relaxation: the "
+        "standard can hold to 75% of the demand instead of 80%."
     )
     assert (wish.least_relaxation, wish.unit) == (pytest.approx(0.05), "share")
 
@@ -80,7 +80,7 @@ def test_the_share_that_is_asked_for_stands_in_the_words():
     case = town(standards={"a_year": standard(share=number(0.8))})
     (wish,) = conflict_of(case, Listed())
     assert wish.what.startswith(
-        'essential uses: "Embargo" of 12 months is survived from 2028-01 on, to 80%. '
+        'essential uses: "Embargo" of 12 months is survived from January 2028 on, to 80%. '
     )
 
 
