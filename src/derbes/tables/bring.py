@@ -19,7 +19,7 @@ from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS
 from derbes.tables.layout import full, plain
-from derbes.tables.mapping import form_at, own_units
+from derbes.tables.mapping import ACROSS, form_at, is_numeric, own_units
 from derbes.tables.readings import (
     PER_MONTH,
     DatedNumber,
@@ -27,6 +27,7 @@ from derbes.tables.readings import (
     as_months,
     dated_cells,
     spelled_out,
+    sums,
     told_again,
     told_twice,
     told_within,
@@ -50,6 +51,8 @@ WHOLE = 0.99
 def bring_dated(reading: TableReading) -> None:
     """Read what a table with dates tells."""
     cells = list(dated_cells(reading.found, reading.frame))
+    if reading.found.columns["date"] == ACROSS:
+        _look_at_others(reading)
     reading.settle_decimal((one.place, one.cell) for one in cells)
     reading.order = reading.found.dates
     if not reading.order:
@@ -69,7 +72,7 @@ def bring_dated(reading: TableReading) -> None:
         months = sorted(points if is_of_day else as_months(points), key=lambda one: one.moment)
         reading.problems += told_twice(path, months)
         if not reading.problems:
-            _tell(reading, path, months)
+            _tell(reading, path, _without_sums(reading, path, months))
     if reading.values:
         text = _("{path}: {what}; what stands in the case stays.")
         reading.notes += [text.format(path=one.where, what=one.what) for one in reading.lacking]
@@ -77,6 +80,42 @@ def bring_dated(reading: TableReading) -> None:
         reading.problems += reading.lacking
     if not by_path and not reading.problems:
         reading.refuse("", _("no row holds a number of those that are asked for"))
+
+
+def _look_at_others(reading: TableReading) -> None:
+    """Columns of numbers between times that are none: told, and refused where nothing names them.
+
+    What is above a column without heading, as a year over its months, is that of another.
+    """
+    frame, begun = reading.frame, False
+    told = {frame.named(heading) for heading in reading.found.columns.values()}
+    for one in frame.headings:
+        begun = begun or one.is_time
+        if one in told or one.is_time or not is_numeric(frame, one):
+            continue
+        place = frame.heading_place(one)
+        if begun and not one.is_named:
+            what = _("numbers stand below no heading, beside times that have one")
+            reading.refuse(place, what, _("write the time above each column"))
+        else:
+            text, why = _("{place}: {why}, left out"), _("no time stands above the numbers")
+            reading.notes.append(text.format(place=place, why=why))
+
+
+def _without_sums(
+    reading: TableReading, path: str, points: Sequence[DatedNumber]
+) -> Sequence[DatedNumber]:
+    """Amounts without totals of quarters and years that stand among them."""
+    units = [one.unit for one in points if one.unit is not None]
+    is_flow = unit_at(reading.case, path).endswith(PER_MONTH)
+    if not is_flow or any("time" in dict(unit.powers) for unit in units):
+        return points
+    totals = sums(points)
+    if totals:
+        text = _("{path}: {times}: sums of months or quarters that stand beside them, left out.")
+        times = ", ".join(f"{one.moment.label} ({one.place})" for one in totals)
+        reading.notes.append(text.format(path=path, times=times))
+    return [one for one in points if one not in totals]
 
 
 def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:

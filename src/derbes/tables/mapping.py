@@ -18,7 +18,7 @@ from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
 from derbes.tables import kept
-from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, month_alone
+from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, part_alone
 from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
 from derbes.units import Unit, UnitError, parse_unit
 
@@ -316,8 +316,7 @@ def _item_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     free = (
         one
         for one in _untaken(found, frame)
-        if one.moment is None
-        and not one.month
+        if not one.is_time
         and not is_numeric(frame, one)
         and _is_full(frame, one)
         and not is_called(one, "date")
@@ -374,7 +373,7 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
 
 def is_across(frame: FoundTable) -> bool:
     """Whether times stand in the headings."""
-    return sum(one.moment is not None or bool(one.month) for one in frame.headings) > 1
+    return sum(one.is_time for one in frame.headings) > 1
 
 
 def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
@@ -382,7 +381,7 @@ def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     told = frame.named(found.columns.get("date", ""))
     if told is not None:
         return told
-    free = [one for one in frame.headings if one.moment is None and not one.month]
+    free = [one for one in frame.headings if not one.is_time]
     called = [one for one in free if is_called(one, "date")]
     called.sort(key=lambda one: is_called(one, "year"))  # a month says more than its year
 
@@ -435,8 +434,8 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
         else:
             raise TableError(source, [untold("date", frame)])
     date, year = frame.named(columns["date"]), role_of(frame, "year")
-    months_alone = _share(frame, date, month_alone) > 0.5 if date else is_across(frame)
-    if "year" not in columns and year is not None and year != date and months_alone:
+    parts_alone = _share(frame, date, part_alone) > 0.5 if date else is_across(frame)
+    if "year" not in columns and year is not None and year != date and parts_alone:
         columns["year"] = full(year)
     stockout = role_of(frame, "stockout")
     if found.kind == kept.HISTORY and "stockout" not in columns and stockout is not None:
@@ -589,12 +588,16 @@ def _undecided(
 def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     """Refuse rows of one time that differ in more than what they are called."""
     rows = [row for row in frame.rows if selects(found, frame, row)]
-    dates = frame.named(found.columns["date"])
+    dates, unit = frame.named(found.columns["date"]), frame.named(found.columns.get("unit", ""))
+    about = _item_column(frame, found)
+    if unit is not None and about is not None:  # each thing in its own unit tells no rows apart
+        units = {(str(frame.cell(row, about)), str(frame.cell(row, unit))) for row in rows}
+        unit = None if len(units) > len({thing for thing, _unit in units}) else unit
     apart: dict[str, list[str]] = {}
     for one in frame.headings:
-        if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
+        if one == dates or one.is_time or is_numeric(frame, one):
             continue
-        if not _is_full(frame, one) or full(one) == found.columns.get("unit"):
+        if not _is_full(frame, one) or one == unit:
             continue
         texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
         if len(texts) > 1:

@@ -43,6 +43,12 @@ class OpenFormula(str):
     __slots__ = ()
 
 
+class SharedNumber(str):
+    """A number in cells of several rows or columns that are merged into one."""
+
+    __slots__ = ()
+
+
 Cell = str | float | bool | date | None
 """What a cell holds."""
 

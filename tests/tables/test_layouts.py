@@ -1,0 +1,154 @@
+"""Tables as statistical offices lay them out: each number at its own time, or a refusal."""
+
+import random
+
+import pytest
+
+from derbes import api
+from derbes.errors import DerbesError
+from tests.tables.shapes import case_in, changes_of, csv_in, looked_at
+from tests.tables.workbooks import write_workbook
+
+ALUM = "kind=series, uses.treatment.demand=Коагулянт"
+NAMES = [
+    ["янв", "фев", "март"],
+    ["қаңтар", "ақпан", "наурыз"],
+    ["I кв.", "II кв.", "III кв."],
+    ["1-тоқсан", "2-тоқсан", "3-тоқсан"],
+    ["Q1", "Q2", "Q3"],
+]
+YEARS = ["{}", "{} год", "{} г.", "{} жыл"]
+
+
+def _grid(rng: random.Random) -> tuple[list[list], dict[int, float]]:
+    """A table of two years, and the demand of each month of the calendar that it tells."""
+    names, year = rng.choice(NAMES), rng.choice(YEARS)
+    months = 3 if "1" in names[0] or "I" in names[0] else 1
+    stub = rng.choice([None, "Показатель"])
+    values = {(y, n): float(rng.randint(1, 9999)) for y in (2026, 2027) for n in range(3)}
+    demand = {
+        (y - 2026) * 12 + n * months + month: value / months
+        for (y, n), value in values.items()
+        for month in range(months)
+    }
+    shape = rng.choice(["years over parts", "parts over years", "years down", "columns"])
+    if shape == "years down":
+        rows = [["Год", *names], *([year.format(y), *(values[y, n] for n in range(3))]
+                                   for y in (2026, 2027))]  # fmt: skip
+        return rows, demand
+    if shape == "columns":
+        heading = "Квартал" if months == 3 else "Месяц"
+        parts = rng.choice([names, ["1", "2", "3"]])
+        rows = [[year.format(y), parts[n], value] for (y, n), value in values.items()]
+        return [["Год", heading, "Коагулянт"], *rows], demand
+    order = sorted(values) if shape == "years over parts" else sorted(values, key=lambda k: k[::-1])
+    above = [year.format(y) if shape == "years over parts" else names[n] for y, n in order]
+    below = [names[n] if shape == "years over parts" else year.format(y) for y, n in order]
+    thinned = [None if n and one == above[n - 1] else one for n, one in enumerate(above)]
+    rows = [[stub, *thinned], [rng.choice([None, stub]), *below]]
+    if rng.random() < 0.4:
+        rows.append(["А", *(float(n + 1) for n in range(len(order)))])
+    return [*rows, ["Коагулянт", *(values[one] for one in order)]], demand
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_years_and_their_months_or_quarters_however_they_stand(seed, tmp_path):
+    rows, demand = _grid(random.Random(seed))
+    case = case_in(tmp_path)
+    told = "Год" if rows[0][0] == "Год" and "Коагулянт" not in rows[0] else "Коагулянт"
+    table = write_workbook(tmp_path / "t.xlsx", {"S": [["Потребление, т"], *rows]})
+    mapping = f"kind=series, uses.treatment.demand={told}"
+    api.import_table(table, case, mapping=mapping, unit="t", gaps="hold")
+    found = api.read_case(case).uses["treatment"].demand.over(24)
+    assert {at: pytest.approx(value) for at, value in demand.items()} == {
+        at: found[at] for at in demand
+    }, rows
+
+
+def test_one_year_over_its_months_is_no_number_of_a_year(tmp_path):
+    text = ";2026 год;;\n;январь;февраль;март\nКоагулянт;90;120;150\n"
+    changed = changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=ALUM, unit="t")
+    assert changed["uses.treatment.demand.2026-01"] == ("100 t/month", "90 t/month")
+    assert changed["uses.treatment.demand.2026-03"] == ("100 t/month", "150 t/month")
+
+
+def test_numbers_below_no_heading_are_refused_and_others_that_are_left_out_are_told(tmp_path):
+    case = case_in(tmp_path)
+    with pytest.raises(DerbesError) as refused:
+        looked_at(csv_in(tmp_path, "Показатель;2026;;2027\nКоагулянт;90;120;150\n"), case,
+                  mapping=ALUM, unit="t")  # fmt: skip
+    assert str(refused.value).endswith(
+        "table.csv: 1 problem\n"
+        "  - line 1, column 3: numbers stand below no heading, beside times that have one\n"
+        "    fix: write the time above each column"
+    )
+    text = "Показатель;2026;2027*;2027 (план);2027 к 2026, %\nКоагулянт;1200;2400;60;120\n"
+    found = looked_at(csv_in(tmp_path, text), case, mapping=ALUM, unit="t")
+    assert [one.new for one in found.changes] == ["200 t/month"], "the first year is as it was"
+    assert found.notes[:2] == (
+        "line 1, column 4: no time stands above the numbers, left out",
+        "line 1, column 5: no time stands above the numbers, left out",
+    )
+
+
+@pytest.mark.parametrize("total", [360.0, 361.0])
+def test_sums_among_their_parts_are_left_out_and_what_is_no_sum_is_refused(total, tmp_path):
+    rows = [["Период", "Коагулянт"], ["янв 2026", 90.0], ["фев 2026", 120.0], ["март 2026", 150.0],
+            ["I кв. 2026", total], ["апр 2026", 80.0]]  # fmt: skip
+    table = write_workbook(tmp_path / "t.xlsx", {"S": rows})
+    if total == 361:
+        with pytest.raises(DerbesError, match="told twice for 2026-01, first in S!B5"):
+            looked_at(table, case_in(tmp_path), mapping=ALUM, unit="t")
+        return
+    found = looked_at(table, case_in(tmp_path), mapping=ALUM, unit="t")
+    assert [one.new.split()[0] for one in found.changes] == ["90", "120", "150", "80"]
+    assert found.notes[0] == (
+        "uses.treatment.demand: 2026-01 (S!B5): sums of months or quarters that stand beside them, "
+        "left out."
+    )
+
+
+@pytest.mark.parametrize("unit", ["'000 t", "000 tonnes", "THS_T", "KTONS"])
+def test_thousands_as_statistical_offices_write_them(unit, tmp_path):
+    table = csv_in(tmp_path, f"Month;Alum ({unit})\n2026-01;10\n2026-02;20\n")
+    changes_of(table, case_in(tmp_path), mapping="kind=series, uses.treatment.demand=Alum")
+    demand = api.read_case(tmp_path / "town.yaml").uses["treatment"].demand
+    assert list(demand.over(2)) == [10_000, 20_000]
+
+
+def test_a_unit_that_counts_nothing_makes_no_zeros(tmp_path):
+    table = csv_in(tmp_path, "Month;Alum\n2026-01;10\n2026-02;20\n")
+    mapping = "kind=series, uses.treatment.demand=Alum"
+    with pytest.raises(DerbesError, match='"0 t" counts nothing'):
+        looked_at(table, case_in(tmp_path), mapping=mapping, unit="0 t")
+
+
+def test_what_is_wrong_behind_digits_is_told_of_the_whole_cell(tmp_path):
+    cells = ["10*", "12-15", "10-", "#REF!", "#ЗНАЧ!", ": c"]
+    rows = "".join(f"2026-0{n};{cell}\n" for n, cell in enumerate(cells, 1))
+    with pytest.raises(DerbesError) as refused:
+        looked_at(csv_in(tmp_path, f"Month;Alum (t)\n{rows}"), case_in(tmp_path),
+                  mapping="kind=series, uses.treatment.demand=Alum")  # fmt: skip
+    assert str(refused.value).endswith("""table.csv: 5 problems
+  - line 2, column 2: "10*" ends in the mark of a footnote
+    fix: write "10"
+  - line 3, column 2: "12-15" is a range, not one number
+    fix: write the likeliest value and its range, "{value: 13.5, range: [12, 15]}"
+  - line 4, column 2: "10-" is not a number
+    fix: write a number, or leave the cell empty where none is known
+  - line 5, column 2: this is an error of Excel, #REF!
+    fix: mend the cell, or empty it
+  - line 6, column 2: this is an error of Excel, #ЗНАЧ!
+    fix: mend the cell, or empty it""")
+
+
+def test_a_number_in_merged_cells_is_none_of_any_of_them(tmp_path):
+    rows = [["Month", "Alum (t)"], ["2026-01", 90.0], ["2026-02", None], ["2026-03", 150.0]]
+    table = write_workbook(tmp_path / "t.xlsx", {"S": rows}, merged=["B2:B3"])
+    with pytest.raises(DerbesError) as refused:
+        looked_at(table, case_in(tmp_path), mapping="kind=series, uses.treatment.demand=Alum")
+    assert str(refused.value).endswith("""t.xlsx: 2 problems
+  - S!B2: 90.0 stands in cells that are merged, and whose it is is not told
+    fix: part the cells, and write each its own
+  - S!B3: 90.0 stands in cells that are merged, and whose it is is not told
+    fix: part the cells, and write each its own""")
