@@ -152,3 +152,41 @@ def test_a_number_in_merged_cells_is_none_of_any_of_them(tmp_path):
     fix: part the cells, and write each its own
   - S!B3: 90.0 stands in cells that are merged, and whose it is is not told
     fix: part the cells, and write each its own""")
+
+
+@pytest.mark.parametrize(
+    ("row", "taken"), [("Запасы на начало года", "590 t"), ("Запасы на конец года", "580 t")]
+)
+def test_a_stock_is_of_the_time_that_its_row_says(row, taken, tmp_path):
+    text = "Показатель;2025;2026\nЗапасы на начало года;570;590\nЗапасы на конец года;580;600\n"
+    mapping = f"kind=stocks, stockpiles.alum_store.quantity={row}"
+    changed = changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping, unit="t")
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", taken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Остатки, т;;\nНаименование;на 01.01.2026;на 01.02.2026\nКоагулянт;580;590\n",
+        "Наименование;Остаток на 01.01.2026, т\nКоагулянт;580\n",
+        "Store;Stock as of 31 Dec 2025 (t)\nalum_store;580\n",
+        "Дата;Остаток, т\nна 1 января 2026 г.;580\nна 1 февраля 2026 г.;590\n",
+    ],
+)
+def test_stocks_as_of_a_day(text, tmp_path):
+    told = text.splitlines()[-1].partition(";")[0]
+    told = "Остаток" if told.startswith("на") else told
+    mapping = f"kind=stocks, stockpiles.alum_store.quantity={told}"
+    changed = changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping)
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", "580 t")
+
+
+def test_a_month_whose_days_are_not_all_told_is_named(tmp_path):
+    days = [f"2026-01-{day:02d};2\n" for day in range(1, 32)] + ["2026-02-01;2\n"]
+    table = csv_in(tmp_path, "Date;Alum (t)\n" + "".join(days))
+    mapping = "kind=series, uses.treatment.demand=Alum"
+    found = looked_at(table, case_in(tmp_path), mapping=mapping)
+    assert [one.new for one in found.changes] == ["62 t/month"]
+    assert found.notes[0] == (
+        "uses.treatment.demand: months that are not whole are left out: 2026-02."
+    )

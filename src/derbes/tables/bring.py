@@ -135,10 +135,11 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
 
 
 def _says(reading: TableReading, path: str, wanted: Sequence[str]) -> bool:
-    """Whether the heading of a number, or the title, has one of the words."""
+    """Whether heading or row of a number, or the title, is called by one of the words."""
     columns = reading.found.columns
     heading = reading.frame.named(columns.get(path, columns.get("value", "")))
-    said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
+    items = [text for text, one in reading.found.items.items() if one == path]
+    said = plain(" ".join([full(heading) if heading else "", *items, reading.frame.title]))
     return any(word in said for word in wanted)
 
 
@@ -265,12 +266,17 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
         period = calendar.index(moment.year, moment.month)
         by_period.setdefault(period, []).append((_length(moment), number))
     values: dict[int, float | None] = {}
-    for period, parts in by_period.items():
+    short: list[str] = []
+    for period, parts in sorted(by_period.items()):
         told = [(length, number) for length, number in parts if number is not None]
         covered = sum(length for length, _number in told)
         is_known = bool(told) and not (is_flow and covered < WHOLE * calendar.step)
+        short += [calendar.label(period)] if told and not is_known else []
         total = sum(length * number for length, number in told)
         values[period] = total / covered if is_known else None
+    if short:
+        text = _("{path}: months that are not whole are left out: {months}.")
+        reading.notes.append(text.format(path=path, months=", ".join(short)))
     _put_series(reading, path, points, values, unit=unit)
 
 

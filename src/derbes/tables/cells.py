@@ -331,6 +331,7 @@ _DAY_NAMED = re.compile(
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
+_AS_OF = re.compile(r"(?:.*\s)?(?:на|as of|as at)\s+(.*)", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"(?:\s*[*†‡¹²³⁰⁴-⁹]+\)?|\s+\d\))+$")
 """Marks behind a time, as in `2025*` or `2025 1)`."""
 
@@ -407,7 +408,21 @@ def moment_of(cell: Cell, order: str = "", *, is_date_column: bool = False) -> M
         return found
     if text.replace(".0", "").isdigit() and len(text) == 5 and is_date_column:
         return _numbered(float(text), is_date_column=True)
+    if text.startswith(("на ", "as of ", "as at ")) and (day := day_told(text)):
+        return day
     raise _no_time(cell)
+
+
+def day_told(text: str) -> Moment | None:
+    """The day that a text says what it tells is of, as in `Остаток на 01.01.2026`.
+
+    Examples:
+        >>> day_told("Stock as of 31 December 2025").label, day_told("План на 2026 год")
+        ('2025-12-31', None)
+    """
+    match = _AS_OF.fullmatch(text.translate(SPACES).strip())
+    found = moment_or_none(match[1]) if match else None
+    return found if found is not None and found.months == 0 else None
 
 
 def _no_time(cell: Cell) -> CellError:

@@ -16,6 +16,7 @@ from derbes.spelling import listed
 from derbes.tables.cells import (
     TOTALS,
     Moment,
+    day_told,
     is_missing,
     is_number,
     moment_or_none,
@@ -38,6 +39,9 @@ _STATISTICAL = {
     "mt": "t", "t": "t", "ktons": "kt", "m3": "m3", "gwh": "GWh", "mwh": "MWh", "_": " ",
 }  # fmt: skip
 """Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
+
+OF_STOCKS = ("stock", "запас", "остат", "налич", "қалды")
+"""Beginnings of words by which a title or heading is of stocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +450,8 @@ def _heading(column: int, parts: Sequence[Cell]) -> Heading:
     ways = (" ".join(filter(None, texts[n:])) for n in range(len(texts)))
     moment = next(filter(None, map(moment_or_none, ways)), None)
     text, unit = " ".join(filter(None, texts)), next(filter(None, units), "")
+    if moment is None and any(word in plain(text) for word in OF_STOCKS):
+        moment = day_told(text)
     return Heading(column, text, unit, moment, part_named(texts[-1]))
 
 

@@ -19,7 +19,15 @@ from derbes.language import _
 from derbes.spelling import listed
 from derbes.tables import kept
 from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, part_alone
-from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
+from derbes.tables.layout import (
+    OF_STOCKS,
+    FoundTable,
+    Heading,
+    full,
+    is_unit,
+    plain,
+    unit_amount,
+)
 from derbes.units import Unit, UnitError, parse_unit
 
 ACROSS = "across"
@@ -366,7 +374,7 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
     if named:
         return next(iter(named))
-    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "налич", "қалды")):
+    if any(word in plain(frame.title) for word in OF_STOCKS):
         return kept.STOCKS
     return kept.SERIES
 
