@@ -291,6 +291,15 @@ def test_what_is_bought_is_what_the_sellers_sold(buyer, numbers, seed, tmp_path:
     assert sum(habits) == pytest.approx(1.0, abs=1e-3)
 
 
+def test_a_group_that_buys_inside_alone_has_nothing_to_draft(tmp_path: Path) -> None:
+    rows = ("2021,251,276,271121,80,400", "2021,643,398,271121,20,100")
+    store = store_of(tmp_path, rows)
+    sheet = product_sheet(store, Question("EU27", products=("271121",), n_years=1))
+    assert (sheet.rows[0].outside_weight, [one.value for one in sheet.sellers]) == (None, [0.0])
+    with pytest.raises(DataError, match="records no imports of 271121 by EU27 in 2021"):
+        draft_case(sheet)
+
+
 def test_goods_that_come_back_are_sold_by_nobody(tmp_path: Path) -> None:
     rows = [
         f"C,A,2022,52,398,KAZ,M,{partner},,0,H5,271121,C00,0,{1000 * value},{1000 * value}"

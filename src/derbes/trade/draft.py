@@ -64,13 +64,13 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         DataError: No imports are recorded, the sender sells none, or months of the last year are
             not told.
     """
-    if not sheet.rows:
+    if not any(one.value for one in sheet.sellers):
         text = _(
             "{dataset} records no imports of {product} by {buyer} in {years}. Fix: ask about "
             "earlier years with --year, or begin the case with derbes new."
         )
         names = {"product": sheet.product, "buyer": sheet.buyer}
-        years = ", ".join(map(str, sheet.absent))
+        years = ", ".join(map(str, [row.year for row in sheet.rows[-1:]] or sheet.absent))
         raise DataError(text.format(dataset=sheet.source.dataset, years=years, **names))
     last = sheet.rows[-1].year
     if last in sheet.partial:

@@ -92,7 +92,7 @@ def product_sheet(
         columns = tables.columns()
         tables.refuse_what_is_not_held(columns)
         rows = [*map(tables.dependence, _records(columns))]
-        sellers = tables.sellers() if rows else ()
+        sellers = tables.sellers(rows[-1].year) if rows else ()
         comparisons = tables.comparisons(rows) if question.beside else ()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
@@ -499,8 +499,8 @@ class _Tables:
             found.append(text.format(country=country))
         return tuple(found)
 
-    def sellers(self) -> tuple[results.Seller, ...]:
-        """Who sells to the buyer in the last year, and who else could."""
+    def sellers(self, year: int) -> tuple[results.Seller, ...]:
+        """Who sells to the buyer in a year, and who else could."""
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
               sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
@@ -508,10 +508,9 @@ class _Tables:
               sum(q) FILTER ({self._is_bought})::DOUBLE AS q,
               sum(v) FILTER (q IS NOT NULL AND {self._is_bought})::DOUBLE AS weighed
             FROM {self._rows("true")}
-            WHERE NOT {self._is_sold} GROUP BY t, i ORDER BY i, t"""
+            WHERE NOT {self._is_sold} AND t <= {year} GROUP BY t, i ORDER BY i, t"""
         )
         rows = list(_records(found))
-        year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
         by_seller = ([*years] for _code, years in groupby(rows, key=itemgetter("i")))
         told = [_seller_of(years, total) for years in by_seller if years[-1]["t"] == year]
