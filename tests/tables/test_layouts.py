@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from xlsxwriter import Workbook
 
 from derbes import api
 from derbes.errors import DerbesError
@@ -190,3 +191,29 @@ def test_a_month_whose_days_are_not_all_told_is_named(tmp_path):
     assert found.notes[0] == (
         "uses.treatment.demand: months that are not whole are left out: 2026-02."
     )
+
+
+def test_what_is_no_stock_takes_none(tmp_path):
+    table = csv_in(tmp_path, "Date;Alum (t)\n2025-12-31;5\n")
+    with pytest.raises(DerbesError) as refused:
+        looked_at(table, case_in(tmp_path),
+                  mapping="kind=stocks, facts=yes, uses.treatment.demand=Alum")  # fmt: skip
+    assert str(refused.value).endswith(
+        "  - uses.treatment.demand: uses.treatment.demand is not a stock\n"
+        "    fix: for what changes over time: --map kind=series"
+    )
+
+
+@pytest.mark.parametrize("stray", [(1_048_575, 16_383), (1_048_575, 25)])
+def test_a_stray_cell_at_the_end_of_a_sheet_takes_no_memory(stray, tmp_path):
+    """The reader of cells asks for all that lies before it, and the program is gone."""
+    table = tmp_path / "t.xlsx"
+    with Workbook(table) as book:
+        sheet = book.add_worksheet("Запас")
+        sheet.write_row(0, 0, ["Month", "Alum (t)"])
+        sheet.write(*stray, "x")
+    place = "XFD1048576" if stray[1] > 25 else "Z1048576"
+    with pytest.raises(DerbesError, match=f'"Запас" is too large: it goes to {place}'):
+        looked_at(table, case_in(tmp_path))
+    with pytest.raises(DerbesError, match=f'"Запас" is too large: it goes to {place}'):
+        api.import_excel(table, case_in(tmp_path))

@@ -119,6 +119,10 @@ def _without_sums(
 
 
 def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    if reading.found.kind == STOCKS and not re.fullmatch(r"stockpiles\.\w+\.quantity", path):
+        what, fix = _("{path} is not a stock"), _("for what changes over time: --map kind=series")
+        reading.refuse(path, what.format(path=path), fix)
+        return
     known = [one for one in points if one.number is not None]
     if not known:
         reading.lacking.append(Problem(path, _("the table knows none of its numbers")))
