@@ -217,3 +217,24 @@ def test_a_stray_cell_at_the_end_of_a_sheet_takes_no_memory(stray, tmp_path):
         looked_at(table, case_in(tmp_path))
     with pytest.raises(DerbesError, match=f'"Запас" is too large: it goes to {place}'):
         api.import_excel(table, case_in(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("heading", "told"),
+    [("Объем поставок в год (кт)", "12 kt/year"), ("Max supply per month (kt)", "12 kt/month"),
+     ("Қуаты, тәулігіне (т)", "12 t/day"), ("Capacity (kt/year)", "12 kt/year")],
+)  # fmt: skip
+def test_what_a_seller_can_supply_is_for_the_time_that_is_told(heading, told, tmp_path):
+    table = csv_in(tmp_path, f"Supplier;Good;{heading}\nnorth_alum;alum;12\n")
+    changed = changes_of(table, case_in(tmp_path), mapping="kind=suppliers")
+    assert changed["suppliers.north_alum.capacity"] == ("240 t/month", told)
+
+
+def test_a_capacity_for_no_time_is_not_taken_for_one_of_a_month(tmp_path):
+    table = csv_in(tmp_path, "Supplier;Good;Capacity (kt)\nnorth_alum;alum;12\n")
+    with pytest.raises(DerbesError) as refused:
+        looked_at(table, case_in(tmp_path), mapping="kind=suppliers")
+    assert str(refused.value).endswith(
+        "table.csv: 1 problem\n  - capacity: the table does not tell in what time that is\n"
+        '    fix: say it: --map "capacity=Capacity [kt/year]", or what it is'
+    )

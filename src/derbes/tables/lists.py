@@ -10,10 +10,17 @@ from derbes.language import _
 from derbes.spelling import listed as one_of
 from derbes.tables.cells import CellError, is_missing
 from derbes.tables.kept import BILL, SUPPLIERS
-from derbes.tables.layout import Heading
+from derbes.tables.layout import Heading, plain
 from derbes.tables.mapping import names_of, score, selects, untold
 from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
+
+_TIMES: Mapping[str, tuple[str, ...]] = {
+    "day": ("day", "daily", "сут", "день", "күн", "тәулі"),
+    "month": ("month", "мес", "ай"),
+    "year": ("year", "annual", "год", "жыл"),
+}
+"""Unit of time → beginnings of words by which a heading says that a number is for one."""
 
 
 def bring_list(reading: TableReading) -> None:
@@ -85,8 +92,19 @@ def _amount(reading: TableReading, row: int, role: str, target: str, *, also: st
         return None
     if found is None or found.unit is None:
         return None
-    is_amount = target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers)
-    name = f"{found.unit.name}{PER_MONTH}" if is_amount else found.unit.name
+    name = found.unit.name
+    if target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers):
+        spoken = plain(heading.text).split()
+        times = [
+            time for time, begins in _TIMES.items() if any(one.startswith(begins) for one in spoken)
+        ]
+        name += f"/{times[0]}" if len(times) == 1 else ""
+    if target.endswith(PER_MONTH) and "/" not in name:
+        what = _("{part}: the table does not tell in what time that is")
+        fix = _('say it: --map "{part}={heading} [{unit}/year]", or what it is')
+        fix = fix.format(part=role, heading=heading.text, unit=name)
+        reading.refuse("", what.format(part=role), fix)
+        return None
     why = _("{place} of {file}").format(place=place, file=reading.file)
     return reading.told({"value": words(found.number, name)}, why)
 
