@@ -238,3 +238,25 @@ def test_a_capacity_for_no_time_is_not_taken_for_one_of_a_month(tmp_path):
         "table.csv: 1 problem\n  - capacity: the table does not tell in what time that is\n"
         '    fix: say it: --map "capacity=Capacity [kt/year]", or what it is'
     )
+
+
+@pytest.mark.parametrize("kind", ["series", "history"])
+@pytest.mark.parametrize(("step", "day"), [(12, "01-01"), (12, "12-31")])
+def test_a_day_that_stands_for_a_year_is_not_taken_for_a_month(kind, step, day, tmp_path):
+    rows = "".join(f"{year}-{day};1200\n" for year in range(2023, 2027))
+    table = csv_in(tmp_path, f"Date;Alum (t)\n{rows}")
+    with pytest.raises(DerbesError) as refused:
+        looked_at(table, case_in(tmp_path), mapping=f"kind={kind}, uses.treatment.demand=Alum",
+                  gaps="hold")  # fmt: skip
+    assert str(refused.value).endswith(
+        f"uses.treatment.demand: its days are {step} months apart, and it is not told of what time "
+        'each row is\n    fix: write it as a month, a quarter or a year, as in "2026-01", "2026Q1" '
+        'or "2026"'
+    )
+
+
+def test_year_month_and_day_in_columns_of_their_own(tmp_path):
+    text = "Year;Month;Day;Alum stock (t)\n2025;11;1;570\n2025;12;1;580\n2026;1;1;590\n"
+    mapping = "stockpiles.alum_store.quantity=Alum stock"
+    changed = changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping)
+    assert changed["stockpiles.alum_store.quantity"] == ("600 t", "590 t")

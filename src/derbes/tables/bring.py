@@ -71,6 +71,8 @@ def bring_dated(reading: TableReading) -> None:
         is_of_day = is_of_day and all(one.moment.day == 1 for one in points)
         months = sorted(points if is_of_day else as_months(points), key=lambda one: one.moment)
         reading.problems += told_twice(path, months)
+        if reading.found.kind != STOCKS:
+            reading.problems += _apart(path, points, months)
         if not reading.problems:
             _tell(reading, path, _without_sums(reading, path, months))
     if reading.values:
@@ -80,6 +82,17 @@ def bring_dated(reading: TableReading) -> None:
         reading.problems += reading.lacking
     if not by_path and not reading.problems:
         reading.refuse("", _("no row holds a number of those that are asked for"))
+
+
+def _apart(
+    path: str, points: Sequence[DatedNumber], months: Sequence[DatedNumber]
+) -> Iterator[Problem]:
+    """Days that stand for more than a month, as the first of January for its year, maybe."""
+    steps = [later.moment.months_since(one.moment) for one, later in pairwise(months)]
+    if steps and min(steps) > 1 and not points[0].moment.months and months[0].moment.months:
+        what = _("its days are {n} months apart, and it is not told of what time each row is")
+        fix = _('write it as a month, a quarter or a year, as in "2026-01", "2026Q1" or "2026"')
+        yield Problem(path, what.format(n=min(steps)), fix=fix)
 
 
 def _look_at_others(reading: TableReading) -> None:

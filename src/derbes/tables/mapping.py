@@ -38,6 +38,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
              "quarter", "дата", "месяц", "период", "год", "квартал", "день", "күні", "ай", "жыл",
              "кезең", "тоқсан"),
     "year": ("year", "год", "жыл"),
+    "day": ("day", "день", "күн"),
     "stockout": ("stock-out", "stockout", "out of stock", "stock out", "нет в наличии", "дефицит",
                  "тапшылық"),
     "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales",
@@ -445,6 +446,9 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
     parts_alone = _share(frame, date, part_alone) > 0.5 if date else is_across(frame)
     if "year" not in columns and year is not None and year != date and parts_alone:
         columns["year"] = full(year)
+        day = next((one for one in frame.headings if plain(one.text) in WORDS["day"]), date)
+        if day is not None and day != date:
+            columns.setdefault("day", full(day))
     stockout = role_of(frame, "stockout")
     if found.kind == kept.HISTORY and "stockout" not in columns and stockout is not None:
         columns["stockout"] = full(stockout)

@@ -103,7 +103,8 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
             continue
         at, when = frame.place(row, columns["date"]), said["date"]
         if (year := _year(said.get("year"))) and (part := part_alone(when, of_quarters=quarters)):
-            when = f"{year}{part}"
+            day = str(said.get("day")).removesuffix(".0")
+            when = f"{year}{part}-{day.zfill(2)}" if day.isdigit() else f"{year}{part}"
         wanted = {path: columns["value"]} if path and "value" in columns else alone
         for part, one in wanted.items():
             place, cell = frame.place(row, one), frame.amount(row, one)
