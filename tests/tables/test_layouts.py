@@ -260,3 +260,11 @@ def test_year_month_and_day_in_columns_of_their_own(tmp_path):
     mapping = "stockpiles.alum_store.quantity=Alum stock"
     changed = changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping)
     assert changed["stockpiles.alum_store.quantity"] == ("600 t", "590 t")
+
+
+def test_the_unit_of_a_row_goes_before_that_of_the_title(tmp_path):
+    text = "Расход, млн т;;\nПоказатель;2026;2027\nКоагулянт, тыс. т;12;24\nХлор, USD/т;5;6\n"
+    mapping = "uses.treatment.demand=Коагулянт, тыс. т, kind=series"
+    changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping)
+    demand = api.read_case(tmp_path / "town.yaml").uses["treatment"].demand
+    assert (demand.over(24)[0], demand.over(24)[12]) == (1000, 2000)

@@ -26,6 +26,7 @@ from derbes.tables.layout import (
     full,
     is_unit,
     plain,
+    split_unit,
     unit_amount,
 )
 from derbes.units import Unit, UnitError, parse_unit
@@ -503,7 +504,7 @@ def _assigned(found: kept.TableMap, frame: FoundTable, case: Case, source: str) 
     if by_item:
         _refuse_mixed(found, frame, source)
         heading = frame.named(_with_value(found, frame).columns.get("value", ""))
-        given = dict.fromkeys(texts, heading.unit if heading else "")
+        given = {text: (heading.unit if heading else "") or split_unit(text)[1] for text in texts}
     else:
         free = [one for one in _untaken(found, frame) if is_numeric(frame, one)]
         called = [one for one in free if found.kind in WORDS and mentions(one, found.kind)]

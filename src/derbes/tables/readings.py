@@ -23,7 +23,7 @@ from derbes.tables.cells import (
     part_alone,
 )
 from derbes.tables.kept import TableMap
-from derbes.tables.layout import FoundTable, plain, unit_amount
+from derbes.tables.layout import FoundTable, plain, split_unit, unit_amount
 from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
 from derbes.tables.sheets import Cell
 from derbes.units import GROUP_SPACE, Unit, UnitError, convert, format_amount, parse_unit
@@ -92,6 +92,7 @@ def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
         if not selects(found, frame, row) or (found.items and not path):
             continue
         mark, unit = said.get("stockout"), str(said.get("unit") or "")
+        unit = unit or split_unit(str(said.get("item") or ""))[1]  # `Coal, million t`
         is_out = _is_out(mark)
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
