@@ -268,3 +268,14 @@ def test_the_unit_of_a_row_goes_before_that_of_the_title(tmp_path):
     changes_of(csv_in(tmp_path, text), case_in(tmp_path), mapping=mapping)
     demand = api.read_case(tmp_path / "town.yaml").uses["treatment"].demand
     assert (demand.over(24)[0], demand.over(24)[12]) == (1000, 2000)
+
+
+@pytest.mark.parametrize(
+    ("unit", "price", "told"),
+    [("thousand t", "5000", "5 USD/t"), ("kg", "5", "5 USD/kg"), ("", "5", "5 USD/t"),
+     ("thousand t", "5 USD/t", "5 USD/t")],
+)  # fmt: skip
+def test_a_price_in_money_alone_is_for_what_its_row_counts_in(unit, price, told, tmp_path):
+    table = csv_in(tmp_path, f"Supplier;Good;Unit;Price (USD)\nnorth_alum;alum;{unit};{price}\n")
+    changed = changes_of(table, case_in(tmp_path))
+    assert changed["suppliers.north_alum.price"] == ("300 USD/t", told)
