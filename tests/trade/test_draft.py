@@ -291,6 +291,18 @@ def test_what_is_bought_is_what_the_sellers_sold(buyer, numbers, seed, tmp_path:
     assert sum(habits) == pytest.approx(1.0, abs=1e-3)
 
 
+def test_a_draft_that_is_short_in_calm_says_so(tmp_path: Path) -> None:
+    years = [
+        (f"{t},643,440,271121,{v},{v}", f"{t},428,440,271121,{w},{w}")
+        for t, v, w in ((2020, 100, 100), (2021, 100, 0))
+    ]
+    said = "Its sellers of 2021 never sold what demand asks for"
+    question = Question("LTU", "RUS", products=("271121",))
+    sheet = product_sheet(store_of(tmp_path, *years), question)
+    assert said in draft_case(sheet)
+    assert said not in draft_case(product_sheet(tmp_path / "store", replace(question, n_years=1)))
+
+
 def test_a_group_that_buys_inside_alone_has_nothing_to_draft(tmp_path: Path) -> None:
     rows = ("2021,251,276,271121,80,400", "2021,643,398,271121,20,100")
     store = store_of(tmp_path, rows)

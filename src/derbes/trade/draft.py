@@ -108,7 +108,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
     demand = _demand(told)
     note = _("own production and exports are not in it; look in the energy or supply balance")
     return Draft(
-        head=tuple(_head(told)),
+        head=(*_head(told), *_short(told, sellers, demand)),
         title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
         first=told.first,
         n_months=12 * YEARS,
@@ -229,6 +229,17 @@ def _head(told: _Told) -> Iterator[str]:
         )
         yield text.format(unit=told.unit, year=last.year)
     yield from sheet.source.warnings
+
+
+def _short(told: _Told, sellers: Sequence[_Amounts], demand: DraftNumber) -> Iterator[str]:
+    """What to do about it, where its sellers never sold what the draft asks of them."""
+    sold = sum(one.peak for one in sellers) / 12
+    if demand.value and sold < 0.999 * float(demand.value.split()[0]):
+        text = _(
+            "Its sellers of {year} never sold what demand asks for, the mean of several years:"
+        )
+        yield text.format(year=told.sheet.rows[-1].year)
+        yield _("it is short in calm. Put in who else sells, or the demand of today.")
 
 
 def _made_of(sheet: ProductSheet) -> str:
