@@ -50,12 +50,15 @@ SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, " ") | dict.fromkeys(_INVISIB
 MINUS_SIGNS = "-\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
 """Signs that people write for a minus: hyphens, dashes, the minus itself."""
 
-UNKNOWN = frozenset(
-    {"n/a", "n.a.", "na", "n/d", "nan", "#nan", "none", "null", "nil", "unknown", "tbd", "tba"}
-    | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"}
-    | {"н/д", "нд", "н.д.", "#н/д", "нет", "неизвестно", "жоқ", "белгісіз"}
+FAULTS = frozenset(
+    {"#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!", "#spill!", "#calc!"}
+    | {"#знач!", "#ссылка!", "#дел/0!", "#имя?", "#пусто!", "#число!"}
+)
+"""What Excel shows where a formula is broken; `#N/A` says that a value is not available."""
+UNKNOWN = FAULTS | frozenset(
+    {"n/a", "n.a.", "na", "n/d", "nan", "#nan", "#n/a", "none", "null", "nil", "unknown", "tbd"}
+    | {"tba", "н/д", "нд", "н.д.", "#н/д", "нет", "неизвестно", "жоқ", "белгісіз"}
     | {"no data", "нет данных", "данных нет", "дерек жоқ", "деректер жоқ", "мәлімет жоқ"}
-    | {"#знач!", "#ссылка!", "#дел/0!", "#имя?"}
     | {"?", "??", "???", "-", "--", "–", "—", "−", ".", "..", "...", "…", ":", "x"}
 )
 """What tables show where a number is not known."""

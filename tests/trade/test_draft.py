@@ -14,6 +14,7 @@ from derbes.trade.draft import draft_case
 from derbes.trade.screen import Question, product_sheet
 from derbes.trade.store import import_trade
 from tests.trade.tables import COMTRADE_HEAD, store_of, table
+from tests.trade.test_screen import Rows, random_rows, stored
 
 REAL = [
     ("KAZ", "271121", "RUS"),
@@ -259,3 +260,65 @@ def test_what_derbes_knows_the_words_of_is_drafted_in_every_language(tmp_path: P
     assert case.measures["stop_of_a_year"].label["ru"].startswith("Россия")
     assert case.suppliers["turkmenistan"].label["kk"] == "Түрікменстан"
     assert set(case.levers["all_else"].lacks) == {"en", "kk", "ru"}
+
+
+def by_hand(rows: Rows, buyers: set[int]) -> float:
+    """Imports of gas in 2021 from outside by weight; what has none at the price of what has. [t]"""
+    sold = [
+        one for (t, i, j, k), one in rows.items()
+        if (t, k) == (2021, 271121) and j in buyers and i not in buyers
+    ]  # fmt: skip
+    weighed = [(v, q) for v, q in sold if q is not None]
+    return sum(q for _v, q in weighed) * sum(v for v, _q in sold) / sum(v for v, _q in weighed)
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("buyer", "numbers"), [("KAZ", {398}), ("EU27", {276, 251})])
+def test_what_is_bought_is_what_the_sellers_sold(buyer, numbers, seed, tmp_path: Path) -> None:
+    """Trade inside a group has no seller, and is no demand for one; habits add up to all of it."""
+    rows = random_rows(seed)
+    if buyer == "EU27":  # two members that buy of one seller, and one of them alone has a weight
+        rows = {key: (v, q or v / 7) for key, (v, q) in rows.items()}
+    store = str(stored(rows, tmp_path))
+    (tmp_path / "case.yaml").write_text(api.draft(buyer, "271121", store=store, n_years=1) + "\n")
+    case = api.read_case(tmp_path / "case.yaml")
+    demand, sold = case.uses["imports"].demand, [*case.suppliers.values()]
+    assert demand is not None
+    if case.goods["hs271121"].unit == "t":
+        assert 12 * demand.value == pytest.approx(by_hand(rows, numbers), rel=1e-3)
+    assert sum(one.capacity.value for one in sold) == pytest.approx(demand.value, rel=1e-3)
+    habits = [one.at_least.value for one in sold if one.at_least is not None]
+    assert sum(habits) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_draft_that_is_short_in_calm_says_so(tmp_path: Path) -> None:
+    years = [
+        (f"{t},643,440,271121,{v},{v}", f"{t},428,440,271121,{w},{w}")
+        for t, v, w in ((2020, 100, 100), (2021, 100, 0))
+    ]
+    said = "Its sellers of 2021 never sold what demand asks for"
+    question = Question("LTU", "RUS", products=("271121",))
+    sheet = product_sheet(store_of(tmp_path, *years), question)
+    assert said in draft_case(sheet)
+    assert said not in draft_case(product_sheet(tmp_path / "store", replace(question, n_years=1)))
+
+
+def test_a_group_that_buys_inside_alone_has_nothing_to_draft(tmp_path: Path) -> None:
+    rows = ("2021,251,276,271121,80,400", "2021,643,398,271121,20,100")
+    store = store_of(tmp_path, rows)
+    sheet = product_sheet(store, Question("EU27", products=("271121",), n_years=1))
+    assert (sheet.rows[0].outside_weight, [one.value for one in sheet.sellers]) == (None, [0.0])
+    with pytest.raises(DataError, match="records no imports of 271121 by EU27 in 2021"):
+        draft_case(sheet)
+
+
+def test_goods_that_come_back_are_sold_by_nobody(tmp_path: Path) -> None:
+    rows = [
+        f"C,A,2022,52,398,KAZ,M,{partner},,0,H5,271121,C00,0,{1000 * value},{1000 * value}"
+        for partner, value in ((643, 80), (398, 20), (156, 10))
+    ]
+    found = import_trade([table(tmp_path, "c.csv", COMTRADE_HEAD, tuple(rows))], tmp_path / "store")
+    assert (found.counts["kept"], found.counts["own"]) == (2, 1)
+    sheet = product_sheet(tmp_path / "store", Question("KAZ", "RUS", products=("271121",)))
+    assert (sheet.rows[0].imports, sheet.rows[0].n_sellers) == (90_000, 2)
+    assert sheet.rows[0].top_share == sheet.sellers[0].share == pytest.approx(8 / 9)

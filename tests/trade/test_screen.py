@@ -338,6 +338,28 @@ def test_gas_of_the_union_came_ever_less_from_russia() -> None:
     assert parts[1] < 0.6 * parts[0]
 
 
+def test_sellers_of_a_year_behind_which_others_buy_on_are_all_there(tmp_path: Path) -> None:
+    years = ("2020,643,398,271121,80,400", "2020,156,398,271121,20,100"), (
+        "2021,643,276,271121,90,400",)  # fmt: skip
+    sheet = product_sheet(store_of(tmp_path, *years), Question("KAZ", products=("271121",)))
+    assert [(one.seller, one.share, one.exports) for one in sheet.sellers] == [
+        ("RUS", 0.8, 80_000.0), ("CHN", 0.2, 20_000.0),
+    ]  # fmt: skip
+    assert [row.year for row in sheet.rows] == [2020]
+
+
+def test_t13_of_a_group_counts_what_comes_from_outside(tmp_path: Path) -> None:
+    rows = (
+        "2021,643,276,271121,100,400",
+        "2021,251,276,271121,900,900",
+        "2021,276,156,271121,5,20",
+    )
+    question = Question("EU27", products=("271121",), production=100.0)
+    sheet = product_sheet(store_of(tmp_path, rows), question)
+    assert sheet.rows[0].outside_weight == 400.0
+    assert sheet.reliance == pytest.approx((400 - 20) / (100 + 400 - 20))
+
+
 def test_a_row_of_no_value_is_no_trade_and_no_seller(tmp_path: Path) -> None:
     rows = ("2021,643,398,271121,0,5", "2021,156,398,271121,0,NA", "2021,643,398,280530,8,2",
             "2021,156,398,280530,0,9")  # fmt: skip

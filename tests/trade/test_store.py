@@ -500,3 +500,36 @@ def test_rows_of_another_file_that_are_replaced_are_said_to_be(tmp_path: Path) -
         "2022: rows of kaz.csv that were there are replaced (1). To have both, give both files at "
         "once.",
     )
+
+
+def test_countries_and_their_sum_are_known_in_three_languages(tmp_path: Path) -> None:
+    rows = ("2022;0;Россия;Казахстан;2711.21;1 234,5;7", "2022;0;Қытай;Қазақстан;271121.0;5;x",
+            "2022;0;Весь мир;Казахстан;271121;1239,5;7", "2022;0;Итого;Казахстан;271121;1;7",
+            "2022;0;Königreich;Казахстан;271121;1;7")  # fmt: skip
+    fine = (f"2022;0;Узбекистан;Казахстан;{270100 + n};1;1" for n in range(40))
+    path = table(tmp_path, "own.csv", "Year;Month;From;To;HS;Value;Net", (*rows, *fine))
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    counts = (found.counts["kept"], found.counts["world"], found.counts["unknown_exporter"])
+    assert counts == (42, 2, 1)
+
+
+def test_a_value_that_is_no_number_is_shown_as_it_stands(tmp_path: Path) -> None:
+    path = own_table(tmp_path, '2022,0,RUS,KAZ,271121,"1,234.5",1', "2022,0,UZB,KAZ,271121,9,1")
+    found = import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+    assert found.broken == ("own.csv, line 2: no value: 2022, RUS, KAZ, 271121, 1,234.5",)
+
+
+@pytest.mark.parametrize("twin", ["Value", "value"])
+def test_a_column_that_stands_twice_is_refused(twin: str, tmp_path: Path) -> None:
+    head = f"Year,Month,From,To,HS,Value,Net,{twin}"
+    path = table(tmp_path, "own.csv", head, ("2022,0,RUS,KAZ,271121,1,1,2",))
+    with pytest.raises(DataError, match='more than one column is called "Value"'):
+        import_trade([path], tmp_path / "store", mapping=OWN, classification="HS17", id_="own")
+
+
+def test_a_heading_may_hold_a_comma(tmp_path: Path) -> None:
+    head = 'Year,Month,From,To,HS,"Value, CIF",Net'
+    path = table(tmp_path, "own.csv", head, ("2022,0,RUS,KAZ,271121,1,1",))
+    mapping = OWN.replace("value=Value", "value=Value, CIF")
+    found = import_trade([path], tmp_path / "store", mapping=mapping, classification="HS17")
+    assert found.counts["kept"] == 1

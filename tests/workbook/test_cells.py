@@ -171,6 +171,23 @@ def test_merged_cells_name_every_row(case, tmp_path):
     assert case.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["uses (2)", "Использование"])
+def test_a_sheet_under_another_name_is_refused_and_a_copy_told(name, book, case, tmp_path):
+    """What was changed in it would be lost."""
+    book.put("uses", "treatment", "demand", 120.0)
+    book.cells[name] = [list(row) for row in book.cells["uses"]]
+    found = api.import_excel(book.save(tmp_path / "b.xlsx"), case, take=lambda _one: False)
+    assert found.notes == (f'the sheet "{name}" is a copy of "uses", and is not read',)
+    assert len(found.changes) == 1
+    del book.cells["uses"]
+    with pytest.raises(DerbesError) as refused:
+        api.import_excel(book.save(tmp_path / "b.xlsx"), case)
+    assert str(refused.value).endswith(
+        f'b.xlsx: 1 problem\n  - {name}!A1: this is the sheet "uses" under another name\n'
+        '    fix: call it "uses" again'
+    )
+
+
 def test_a_column_that_is_gone_is_told_or_left_alone(book, case, tmp_path):
     at, headings = book.headings("recipes.inputs")
     headings[headings.index("name")] = "naem"

@@ -14,10 +14,12 @@ from derbes.results.tables import Column, Head, ResultTable, columns, headed, sh
 
 WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS = "world", "levels", "parts", "other_flows"
 """Rows that are no rows of their own."""
+OWN_ROWS = "own"
+"""Rows in which a country buys of itself: its goods come back, and nobody sells them to it."""
 EVERY = "all"
 """Every buyer by itself."""
 KEPT = "kept"
-LEFT_OUT = (WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS)
+LEFT_OUT = (WORLD_ROWS, LEVELS, PARTS_OF_ROWS, OTHER_FLOWS, OWN_ROWS)
 """What becomes of a row that is no row of its own."""
 FACTS = ("without_weight", "zero_weight", "restored_code")
 """What is counted of the rows that are kept."""
@@ -52,6 +54,7 @@ def fate_words(fate: str) -> str:
         LEVELS: _("sums over products, left out"),
         PARTS_OF_ROWS: _("parts of rows that stand beside them, left out"),
         OTHER_FLOWS: _("other flows, left out"),
+        OWN_ROWS: _("trade of a country with itself, left out"),
         "no_year": _("no year"),
         "no_month": _("no month"),
         "unknown_exporter": _("unknown exporter"),
@@ -109,6 +112,9 @@ class Dependence:
     top_share: float
     outside_share: Annotated[float | None, Head("from outside the group", "share")]
     """Part of imports from outside the buyer's group; None: it has none; CDI2."""
+    outside_weight: Annotated[float | None, Head("net weight from outside", "t")]
+    """Imports from outside, what has no weight at the unit value of what has; None: nothing has.
+    [t]"""
     exports: Annotated[float, Head("own exports", "USD")]
     """The buyer's own, to outside its group. [USD]"""
     over_exports: float | None

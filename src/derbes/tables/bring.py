@@ -19,7 +19,7 @@ from derbes.tables.cells import Moment, date_order
 from derbes.tables.history import DemandFit, fitted
 from derbes.tables.kept import HISTORY, HOLD, STOCKS
 from derbes.tables.layout import full, plain
-from derbes.tables.mapping import form_at, own_units
+from derbes.tables.mapping import ACROSS, form_at, is_numeric, own_units
 from derbes.tables.readings import (
     PER_MONTH,
     DatedNumber,
@@ -27,6 +27,7 @@ from derbes.tables.readings import (
     as_months,
     dated_cells,
     spelled_out,
+    sums,
     told_again,
     told_twice,
     told_within,
@@ -50,6 +51,8 @@ WHOLE = 0.99
 def bring_dated(reading: TableReading) -> None:
     """Read what a table with dates tells."""
     cells = list(dated_cells(reading.found, reading.frame))
+    if reading.found.columns["date"] == ACROSS:
+        _look_at_others(reading)
     reading.settle_decimal((one.place, one.cell) for one in cells)
     reading.order = reading.found.dates
     if not reading.order:
@@ -68,8 +71,10 @@ def bring_dated(reading: TableReading) -> None:
         is_of_day = is_of_day and all(one.moment.day == 1 for one in points)
         months = sorted(points if is_of_day else as_months(points), key=lambda one: one.moment)
         reading.problems += told_twice(path, months)
+        if reading.found.kind != STOCKS:
+            reading.problems += _apart(path, points, months)
         if not reading.problems:
-            _tell(reading, path, months)
+            _tell(reading, path, _without_sums(reading, path, months))
     if reading.values:
         text = _("{path}: {what}; what stands in the case stays.")
         reading.notes += [text.format(path=one.where, what=one.what) for one in reading.lacking]
@@ -79,7 +84,58 @@ def bring_dated(reading: TableReading) -> None:
         reading.refuse("", _("no row holds a number of those that are asked for"))
 
 
+def _apart(
+    path: str, points: Sequence[DatedNumber], months: Sequence[DatedNumber]
+) -> Iterator[Problem]:
+    """Days that stand for more than a month, as the first of January for its year, maybe."""
+    steps = [later.moment.months_since(one.moment) for one, later in pairwise(months)]
+    if steps and min(steps) > 1 and not points[0].moment.months and months[0].moment.months:
+        what = _("its days are {n} months apart, and it is not told of what time each row is")
+        fix = _('write it as a month, a quarter or a year, as in "2026-01", "2026Q1" or "2026"')
+        yield Problem(path, what.format(n=min(steps)), fix=fix)
+
+
+def _look_at_others(reading: TableReading) -> None:
+    """Columns of numbers between times that are none: told, and refused where nothing names them.
+
+    What is above a column without heading, as a year over its months, is that of another.
+    """
+    frame, begun = reading.frame, False
+    told = {frame.named(heading) for heading in reading.found.columns.values()}
+    for one in frame.headings:
+        begun = begun or one.is_time
+        if one in told or one.is_time or not is_numeric(frame, one):
+            continue
+        place = frame.heading_place(one)
+        if begun and not one.is_named:
+            what = _("numbers stand below no heading, beside times that have one")
+            reading.refuse(place, what, _("write the time above each column"))
+        else:
+            text, why = _("{place}: {why}, left out"), _("no time stands above the numbers")
+            reading.notes.append(text.format(place=place, why=why))
+
+
+def _without_sums(
+    reading: TableReading, path: str, points: Sequence[DatedNumber]
+) -> Sequence[DatedNumber]:
+    """Amounts without totals of quarters and years that stand among them."""
+    units = [one.unit for one in points if one.unit is not None]
+    is_flow = unit_at(reading.case, path).endswith(PER_MONTH)
+    if not is_flow or any("time" in dict(unit.powers) for unit in units):
+        return points
+    totals = sums(points)
+    if totals:
+        text = _("{path}: {times}: sums of months or quarters that stand beside them, left out.")
+        times = ", ".join(f"{one.moment.label} ({one.place})" for one in totals)
+        reading.notes.append(text.format(path=path, times=times))
+    return [one for one in points if one not in totals]
+
+
 def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> None:
+    if reading.found.kind == STOCKS and not re.fullmatch(r"stockpiles\.\w+\.quantity", path):
+        what, fix = _("{path} is not a stock"), _("for what changes over time: --map kind=series")
+        reading.refuse(path, what.format(path=path), fix)
+        return
     known = [one for one in points if one.number is not None]
     if not known:
         reading.lacking.append(Problem(path, _("the table knows none of its numbers")))
@@ -96,10 +152,11 @@ def _tell(reading: TableReading, path: str, points: Sequence[DatedNumber]) -> No
 
 
 def _says(reading: TableReading, path: str, wanted: Sequence[str]) -> bool:
-    """Whether the heading of a number, or the title, has one of the words."""
+    """Whether heading or row of a number, or the title, is called by one of the words."""
     columns = reading.found.columns
     heading = reading.frame.named(columns.get(path, columns.get("value", "")))
-    said = plain(f"{full(heading) if heading else ''} {reading.frame.title}")
+    items = [text for text, one in reading.found.items.items() if one == path]
+    said = plain(" ".join([full(heading) if heading else "", *items, reading.frame.title]))
     return any(word in said for word in wanted)
 
 
@@ -226,12 +283,17 @@ def _tell_series(reading: TableReading, path: str, points: Sequence[DatedNumber]
         period = calendar.index(moment.year, moment.month)
         by_period.setdefault(period, []).append((_length(moment), number))
     values: dict[int, float | None] = {}
-    for period, parts in by_period.items():
+    short: list[str] = []
+    for period, parts in sorted(by_period.items()):
         told = [(length, number) for length, number in parts if number is not None]
         covered = sum(length for length, _number in told)
         is_known = bool(told) and not (is_flow and covered < WHOLE * calendar.step)
+        short += [calendar.label(period)] if told and not is_known else []
         total = sum(length * number for length, number in told)
         values[period] = total / covered if is_known else None
+    if short:
+        text = _("{path}: months that are not whole are left out: {months}.")
+        reading.notes.append(text.format(path=path, months=", ".join(short)))
     _put_series(reading, path, points, values, unit=unit)
 
 

@@ -14,10 +14,23 @@ from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.errors import Problem
 from derbes.language import _
 from derbes.spelling import WORDS_OF_YEARS, month_named
-from derbes.tables.sheets import Cell, OpenFormula
-from derbes.units import LARGEST, MINUS_SIGNS, ONE, SPACES, UNKNOWN, Unit, UnitError, parse_amount
+from derbes.tables.sheets import Cell, OpenFormula, SharedNumber
+from derbes.units import (
+    FAULTS,
+    LARGEST,
+    MINUS_SIGNS,
+    ONE,
+    SPACES,
+    UNKNOWN,
+    Unit,
+    UnitError,
+    misread,
+    parse_amount,
+)
 
-MISSING_MARKS = UNKNOWN | {"*", "**", "…", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m"}
+MISSING_MARKS = UNKNOWN | {
+    "х", "*", "**", "c", "(c)", "conf", "confidential", "/", "(d)", "z", "m",
+}  # fmt: skip
 """What stands where a number is not known or not told."""
 _SAYS_NOTHING = MISSING_MARKS | {""}
 _FLAGS = frozenset("bceprsu")
@@ -64,7 +77,8 @@ def is_missing(cell: Cell) -> bool:
         return True
     if isinstance(cell, float):
         return cell != cell  # noqa: PLR0124 - not a number
-    return isinstance(cell, str) and cell.translate(SPACES).strip().casefold() in _SAYS_NOTHING
+    text = cell.translate(SPACES).strip().casefold() if isinstance(cell, str) else "0"
+    return text in _SAYS_NOTHING or re.fullmatch(r": ?[a-z]{1,2}", text) is not None
 
 
 def is_number(cell: Cell) -> bool:
@@ -94,11 +108,17 @@ def _number_match(text: str) -> re.Match[str] | None:
 def _looks_like_a_number(text: str) -> bool:
     match = _number_match(text)
     tail = match[4].strip() if match else ""
+    if match and re.fullmatch(r"(19|20|21)\d\d", match[2].strip()) and len(tail) > 2:
+        try:  # a year with a word, as in `2027 (plan)`
+            parse_amount(f"1 {tail}")
+        except UnitError:
+            return False
     return (
         match is not None
         and len(tail) <= 12
         and not re.search(r"[0-9]", tail)
         and moment_or_none(text) is None
+        and not part_named(text)
     )
 
 
@@ -167,6 +187,9 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
         >>> number_of("1 200,5", ",").number, number_of("57 %").unit.name, number_of("n/a")
         (1200.5, '%', None)
     """
+    if isinstance(cell, str) and cell.strip().casefold() in FAULTS:
+        what = _("this is an error of Excel, {error}").format(error=cell.strip())
+        raise CellError(what, _("mend the cell, or empty it"))
     if is_missing(cell):
         return None
     if isinstance(cell, bool | date):
@@ -176,11 +199,13 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     if isinstance(cell, OpenFormula):
         what = _("this formula has no value yet")
         raise CellError(what, _("open the workbook in Excel and save it"))
+    if isinstance(cell, SharedNumber):
+        what = _("{number} stands in cells that are merged, and whose it is is not told")
+        raise CellError(what.format(number=cell), _("part the cells, and write each its own"))
     text = str(cell).translate(SPACES).strip()
     match = _number_match(text)
     if match is None:
-        fix = _("write a number, or leave the cell empty where none is known")
-        raise CellError(_('"{cell}" is not a number').format(cell=text), fix)
+        raise _no_number(text)
     digits = _digits(match[2], decimal or ".", text)
     number = _possible(float(f"{digits}e{match[3] or 0}"), text)
     if match[1] and match[1] in MINUS_SIGNS:
@@ -191,9 +216,24 @@ def number_of(cell: Cell, decimal: str = "", own: frozenset[str] = frozenset()) 
     try:
         amount = parse_amount(f"1 {tail}", own)
     except UnitError as error:
-        what = _('"{cell}": {what}').format(cell=text, what=error.what)
-        raise CellError(what, error.fix) from error
+        raise _told_of(text, match[2], tail, error) from error
     return Marked(_possible(number * amount.number, text), amount.unit or ONE)
+
+
+def _told_of(cell: str, digits: str, tail: str, error: UnitError) -> CellError:
+    """What is wrong behind the digits of a cell, told of the whole."""
+    if f'"1 {tail}"' not in error.what:
+        return CellError(_('"{cell}": {what}').format(cell=cell, what=error.what), error.fix)
+    shown = f"{digits} {tail}"
+    found = misread(shown)
+    if found is None:
+        return _no_number(cell)
+    return CellError(found.what.replace(f'"{shown}"', f'"{cell}"'), found.fix)
+
+
+def _no_number(cell: str) -> CellError:
+    fix = _("write a number, or leave the cell empty where none is known")
+    return CellError(_('"{cell}" is not a number').format(cell=cell), fix)
 
 
 def _possible(number: float, cell: Cell) -> float:
@@ -244,20 +284,45 @@ class Moment(NamedTuple):
         return f"{self.year}-{self.month:02d}{day}"
 
 
-def month_alone(cell: Cell) -> int:
-    """The month that a cell names without a year, by name or by number; 0: none."""
+def part_named(text: str) -> str:
+    """What follows a year where a text names a month or a quarter without one; empty: it does not.
+
+    Examples:
+        >>> part_named("янв."), part_named("II кв."), part_named("1-тоқсан"), part_named("4")
+        ('-01', 'Q2', 'Q1', '')
+    """
+    bare = _FOOTNOTE.sub("", text.translate(SPACES)).strip()
+    if month := month_named(bare):
+        return f"-{month:02d}"
+    quarter = _quarter_named(bare)
+    return f"Q{quarter}" if quarter and bare[0] not in "KkКк" else ""
+
+
+def _quarter_named(text: str) -> int:
+    """The quarter that a text names, of whatever year; 0: it names none."""
+    match = _QUARTER.fullmatch(text)
+    if match is None or not (match[1] or match[3]):
+        return 0
+    return _ROMAN.get(match[2].casefold(), 0) or int(match[2])
+
+
+def part_alone(cell: Cell, *, of_quarters: bool = False) -> str:
+    """As `part_named`, also by its number; in a column of quarters that is one of four."""
     text = str(cell).removesuffix(".0").strip()
-    return int(text) if text.isdigit() and 1 <= int(text) <= 12 else month_named(text)
+    if text.isdigit() and 1 <= int(text) <= (4 if of_quarters else 12):
+        return f"Q{int(text)}" if of_quarters else f"-{int(text):02d}"
+    return part_named(text)
 
 
 _WORD = r"([^\W\d_]{3,}\.?)"
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00)?(?:\.0+)?Z?)?")
 _M = re.compile(r"(\d{4})[- ]?M(\d{1,2})", re.IGNORECASE)
-_Q = re.compile(
-    r"(\d{4})[- ]?(?:Q|кв\.?|K)([1-4])"
-    r"|(?:Q|K)?([1-4])(?:\s?(?:кв\.?|квартал|тоқсан))?[- ]?/?(?:Q)?\s?(\d{4})",
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_QUARTER = re.compile(
+    r"([QKК] ?)?([1-4]|I{1,3}|IV)(?:-?(?:й|ый|ой|ші|інші))?[-\s.]*(Q|кв\.?|квартал\w*|тоқсан\w*)?",
     re.IGNORECASE,
 )
+_YEAR_AND_PART = re.compile(r"(\d{4})[-\s/.,]*(\D.*|\d\D.*)|(.*?\D|.*?\D\d)[-\s/.,]*(\d{4})")
 _COMPACT = re.compile(r"((?:19|20|21)\d{2})(0[1-9]|1[0-2])")
 _NAMED = re.compile(rf"{_WORD}[-\s/,.']*(\d{{4}}|\d{{2}})|(\d{{4}})[-\s/]*{_WORD}")
 _DAY_NAMED = re.compile(
@@ -266,7 +331,9 @@ _DAY_NAMED = re.compile(
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: 0{1,2}:00(?::00)?)?")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[./-](\d{4})")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_AS_OF = re.compile(r"(?:.*\s)?(?:на|as of|as at)\s+(.*)", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"(?:\s*[*†‡¹²³⁰⁴-⁹]+\)?|\s+\d\))+$")
+"""Marks behind a time, as in `2025*` or `2025 1)`."""
 
 
 def _slashed(cell: Cell) -> tuple[int, int, int] | None:
@@ -334,13 +401,28 @@ def moment_of(cell: Cell, order: str = "", *, is_date_column: bool = False) -> M
         raise _no_time(cell)
     if isinstance(cell, float):
         return _numbered(cell, is_date_column=is_date_column)
-    text = WORDS_OF_YEARS.sub("", cell.translate(SPACES)).strip(" ,")
+    text = _FOOTNOTE.sub("", cell.translate(SPACES).rstrip())
+    text = WORDS_OF_YEARS.sub("", text).strip(" ,")
     found = _year_first(text) or _quarter(text) or _named(text) or _day_first(text, order)
     if found is not None:
         return found
     if text.replace(".0", "").isdigit() and len(text) == 5 and is_date_column:
         return _numbered(float(text), is_date_column=True)
+    if text.startswith(("на ", "as of ", "as at ")) and (day := day_told(text)):
+        return day
     raise _no_time(cell)
+
+
+def day_told(text: str) -> Moment | None:
+    """The day that a text says what it tells is of, as in `Остаток на 01.01.2026`.
+
+    Examples:
+        >>> day_told("Stock as of 31 December 2025").label, day_told("План на 2026 год")
+        ('2025-12-31', None)
+    """
+    match = _AS_OF.fullmatch(text.translate(SPACES).strip())
+    found = moment_or_none(match[1]) if match else None
+    return found if found is not None and found.months == 0 else None
 
 
 def _no_time(cell: Cell) -> CellError:
@@ -388,15 +470,11 @@ def _year_first(text: str) -> Moment | None:
 
 
 def _quarter(text: str) -> Moment | None:
-    head, _space, tail = text.partition(" ")
-    if head.casefold() in _ROMAN and tail:
-        text = f"{_ROMAN[head.casefold()]} {tail}"
-    if not re.search(r"[QKкт]", text, re.IGNORECASE) or re.search(r"[^\W\d_]{9,}", text):
+    match = _YEAR_AND_PART.fullmatch(text)
+    quarter = _quarter_named((match[2] or match[3]).strip(" -/.,")) if match else 0
+    if match is None or not quarter:
         return None
-    if match := _Q.fullmatch(text):
-        quarter, year = match.group(2, 1) if match[1] else match.group(3, 4)
-        return Moment(int(year), 3 * int(quarter) - 2, 0, 3)
-    return None
+    return Moment(int(match[1] or match[4]), 3 * quarter - 2, 0, 3)
 
 
 def _named(text: str) -> Moment | None:

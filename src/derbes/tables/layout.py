@@ -12,17 +12,36 @@ from itertools import groupby, pairwise
 
 from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
-from derbes.spelling import listed, month_named
-from derbes.tables.cells import TOTALS, Moment, is_missing, is_number, moment_or_none
-from derbes.tables.sheets import Cell, Sheet, TableFile, column_letters, column_number
+from derbes.spelling import listed
+from derbes.tables.cells import (
+    TOTALS,
+    Moment,
+    day_told,
+    is_missing,
+    is_number,
+    moment_or_none,
+    part_named,
+)
+from derbes.tables.sheets import (
+    Cell,
+    SharedNumber,
+    Sheet,
+    TableFile,
+    column_letters,
+    column_number,
+)
 from derbes.units import SPACES, Amount, UnitError, parse_amount
 
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]+):\$?([A-Z]{1,3})\$?([0-9]+)", re.IGNORECASE)
 _BRACKETED = re.compile(r"(.*?)\s*[(\[]([^()\[\]]*)[)\]]\s*", re.DOTALL)
 _STATISTICAL = {
-    "ths": "thousand", "mio": "million", "mrd": "billion", "mt": "t", "_": " ",
+    "ths": "thousand", "'000": "thousand", "000": "thousand", "mio": "million", "mrd": "billion",
+    "mt": "t", "t": "t", "ktons": "kt", "m3": "m3", "gwh": "GWh", "mwh": "MWh", "_": " ",
 }  # fmt: skip
 """Words of statistical offices, and of commodity markets, whose `mt` is a metric tonne."""
+
+OF_STOCKS = ("stock", "запас", "остат", "налич", "қалды")
+"""Beginnings of words by which a title or heading is of stocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +55,15 @@ class Heading:
     """As it is written."""
     moment: Moment | None = None
     """Where the heading is a time."""
-    month: int = 0
-    """Where it is the name of a month, without a year."""
+    part: str = ""
+    """Where it names a month or a quarter without a year: what follows the year."""
+    is_named: bool = True
+    """Whether something stands above it; else it is called by its letters."""
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it says when the numbers below it are."""
+        return self.moment is not None or bool(self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +82,28 @@ class FoundTable:
     title: str = ""
     unit: str = ""
     """Unit that the title tells, for all numbers."""
+    heading_row: int = 0
+    """Last row of the headings."""
 
     def cell(self, row: int, heading: Heading) -> Cell:
         """What stands in a row under a heading; of cells that are one, what that one holds."""
         found = self.sheet.rows[row][heading.column]
         if found is not None:
             return found
+        top, left = self._merged(row, heading) or (row, heading.column)
+        return self.sheet.rows[top][left]
+
+    def amount(self, row: int, heading: Heading) -> Cell:
+        """As `cell`; a number that stands for several cells is none of any of them."""
+        found = self.cell(row, heading)
+        is_shared = isinstance(found, float) and self._merged(row, heading) is not None
+        return SharedNumber(found) if is_shared else found
+
+    def _merged(self, row: int, heading: Heading) -> tuple[int, int] | None:
+        """First row and column of cells that are one, where this is among them."""
         for top, left, bottom, right in self.sheet.merged:
             if top <= row <= bottom and left <= heading.column <= right:
-                return self.sheet.rows[top][left]
+                return top, left
         return None
 
     def with_totals(self, named: Iterable[str]) -> "FoundTable":
@@ -77,6 +116,10 @@ class FoundTable:
     def place(self, row: int, heading: Heading) -> str:
         """Where that is."""
         return self.sheet.place(row, heading.column)
+
+    def heading_place(self, heading: Heading) -> str:
+        """Where a heading is."""
+        return self.sheet.place(self.heading_row, heading.column)
 
     def named(self, text: str) -> Heading | None:
         """The column with a heading; capitals and spaces make no difference."""
@@ -194,7 +237,7 @@ def _is_year(cell: Cell) -> bool:
 def _numbers_are_times(row: Sequence[Cell]) -> bool:
     """Whether all numbers of a row are years that rise one by one, as over columns."""
     texts = [str(cell).removesuffix(".0") for cell in row if _is_year(cell)]
-    years = [int(text) for text in texts if text.isdigit()]  # `2025 год` is a word
+    years = [int(text[:4]) for text in texts if not re.search(r"[^\W\d_]", text)]  # no `2025 год`
     numbers = [cell for cell in row if is_number(cell) and not _is_year(cell)]
     steps = {later - one for one, later in pairwise(years)}
     return not numbers and (not years or (len(years) > 1 and steps <= {0, 1, -1}))
@@ -212,29 +255,37 @@ def _is_heading(row: Sequence[Cell]) -> bool:
 
 def _heading_rows(sheet: Sheet, block: Sequence[int]) -> tuple[int, list[int]]:
     """Position in a block of its first row of several cells, and its rows of headings."""
-    first = next(n for n, row in enumerate(block) if _is_wide(sheet.rows[row]))
-    if first and _left(sheet.rows[block[first - 1]]) > _left(sheet.rows[block[first]]):
-        first -= 1  # one heading over several columns
-    if not _is_heading(sheet.rows[block[first]]) or first + 1 == len(block):
+    wide = [row for row in block if _is_wide(sheet.rows[row])]
+    first, left = block.index(wide[0]), min(_left(sheet.rows[row]) for row in wide)
+    is_under = first > 0 and _left(sheet.rows[block[first - 1]]) > left
+    first -= is_under  # one heading over several columns
+    top = sheet.rows[block[first]]
+    is_heading = _is_heading(top) or (is_under and _is_year(top[_left(top)]))
+    if not is_heading or first + 1 == len(block):
         return first, []
     found = [block[first]]
     for row in block[first + 1 : first + 5]:
-        if not _goes_on(sheet.rows[found[-1]], sheet.rows[row]):
+        if not _goes_on(sheet.rows[found[-1]], sheet.rows[row], left):
             break
         found.append(row)
     return first, found if len(block) > first + len(found) else found[:1]
 
 
-def _goes_on(above: Sequence[Cell], row: Sequence[Cell]) -> bool:
+def _goes_on(above: Sequence[Cell], row: Sequence[Cell], left: int) -> bool:
     """Whether a row below headings is one of headings too: units, or parts of wider headings."""
     if not _is_heading(row) or not _filled(row):
         return False
     texts = [str(row[place]) for place in _filled(row)]
     if all(re.fullmatch(r"\s*[(\[].*[)\]]\s*", text) or is_unit(text) for text in texts):
         return True
+    beside = [row[place] for place in _filled(row) if place > left]
+    are_times = all(moment_or_none(cell) or part_named(str(cell)) for cell in beside)
+    if beside and are_times and row[left] in {None, above[left]}:
+        return True
     first = _left(above)
     is_wider = any(above[place] is None and place > first for place in _filled(row))
-    return is_wider and (first > _left(row) or row[first] in {None, above[first]})
+    is_under = min(first, _left(row)) > left or first > _left(row)
+    return is_wider and (is_under or row[first] in {None, above[first]})
 
 
 def _side_by_side(sheet: Sheet, block: Sequence[int]) -> int:
@@ -280,9 +331,13 @@ def _framed(
     headings = tuple(_headings(sheet, heading_rows, used))
     above = sheet.rows[: block[first]]  # with titles that an empty row parts from the table
     said = [str(cell) for row in above for cell in row if cell is not None]
-    rows, left_out, totals, problems = [], [], {}, []
+    rows, left_out, problems = list[int](), list[str](), list[Problem]()
+    totals: dict[str, tuple[int, str]] = {}
     for row in body:
-        if why := _no_data(sheet, row, heading_rows, headings):
+        why = _no_data(sheet, row, heading_rows, headings)
+        if not rows and _counts_columns(sheet.rows[row]):
+            why = _("numbers of the columns")
+        if why:
             text = _("{place}: {why}, left out")
             left_out.append(text.format(place=_first_place(sheet, row), why=why))
             if word := _total(sheet.rows[row]):
@@ -317,7 +372,9 @@ def _framed(
     units = {part for part in parts if is_unit(part)}
     unit = units.pop() if len(units) == 1 else ""
     title = " ".join(said)
-    return FoundTable(sheet, headings, tuple(rows), tuple(left_out), totals, title, unit)
+    return FoundTable(
+        sheet, headings, tuple(rows), tuple(left_out), totals, title, unit, heading_rows[-1]
+    )
 
 
 def _first_place(sheet: Sheet, row: int) -> str:
@@ -338,6 +395,15 @@ def _no_data(
     if word := _total(cells):
         return _('"{word}" adds up other rows').format(word=word)
     return ""
+
+
+def _counts_columns(cells: Sequence[Cell]) -> bool:
+    """Whether a row counts columns, as in `A, 1, 2` or `1, 2, 3`."""
+    texts = [str(cells[place]).removesuffix(".0") for place in _filled(cells)]
+    if len(texts[0]) == 1 and texts[0].isalpha():
+        texts[0] = "0"
+    counted = {tuple(map(str, range(begin, begin + len(texts)))) for begin in (0, 1)}
+    return len(texts) > 2 and tuple(texts) in counted
 
 
 def _total(cells: Sequence[Cell]) -> str:
@@ -368,7 +434,8 @@ def _headings(sheet: Sheet, rows: Sequence[int], used: set[int]) -> Iterator[Hea
         if parts:
             yield _heading(column, list(dict.fromkeys(parts)))
         elif column in used:
-            yield Heading(column, _("column {letters}").format(letters=column_letters(column)))
+            letters = _("column {letters}").format(letters=column_letters(column))
+            yield Heading(column, letters, is_named=False)
 
 
 def _heading(column: int, parts: Sequence[Cell]) -> Heading:
@@ -383,7 +450,9 @@ def _heading(column: int, parts: Sequence[Cell]) -> Heading:
     ways = (" ".join(filter(None, texts[n:])) for n in range(len(texts)))
     moment = next(filter(None, map(moment_or_none, ways)), None)
     text, unit = " ".join(filter(None, texts)), next(filter(None, units), "")
-    return Heading(column, text, unit, moment, month_named(texts[-1]))
+    if moment is None and any(word in plain(text) for word in OF_STOCKS):
+        moment = day_told(text)
+    return Heading(column, text, unit, moment, part_named(texts[-1]))
 
 
 def split_unit(text: str) -> tuple[str, str]:
@@ -413,9 +482,13 @@ def unit_amount(text: str, own: frozenset[str] = frozenset()) -> Amount:
     known = "".join(_STATISTICAL.get(part.casefold(), part) for part in parts)
     for way in dict.fromkeys((words, known)):
         try:
-            return parse_amount(way if way[:1].isdigit() else f"1 {way}", own)
+            found = parse_amount(way if way[:1].isdigit() else f"1 {way}", own)
         except UnitError as error:
             wrong = error
+        else:
+            if found.number > 0:
+                return found
+            wrong = UnitError(_('"{unit}" counts nothing').format(unit=text))
     raise wrong
 
 

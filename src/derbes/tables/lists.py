@@ -10,10 +10,18 @@ from derbes.language import _
 from derbes.spelling import listed as one_of
 from derbes.tables.cells import CellError, is_missing
 from derbes.tables.kept import BILL, SUPPLIERS
-from derbes.tables.layout import Heading
-from derbes.tables.mapping import names_of, score, selects, untold
+from derbes.tables.layout import Heading, plain, unit_amount
+from derbes.tables.mapping import names_of, own_units, score, selects, untold
 from derbes.tables.readings import PER_MONTH, TableReading, words
 from derbes.tables.sheets import Cell
+from derbes.units import UnitError
+
+_TIMES: Mapping[str, tuple[str, ...]] = {
+    "day": ("day", "daily", "сут", "день", "күн", "тәулі"),
+    "month": ("month", "мес", "ай"),
+    "year": ("year", "annual", "год", "жыл"),
+}
+"""Unit of time → beginnings of words by which a heading says that a number is for one."""
 
 
 def bring_list(reading: TableReading) -> None:
@@ -72,11 +80,19 @@ def _amount(reading: TableReading, row: int, role: str, target: str, *, also: st
     if heading is None:
         return None
     units, place = reading.found.units, reading.frame.place(row, heading)
-    told = units.get(role) or heading.unit or _text(reading, row, "unit") or reading.unit
-    if len(told) == len("USD") and "/" in target and not target.endswith(PER_MONTH):
-        told = f"{told}/{target.partition('/')[2]}"  # a price told by its money alone
+    of_row = _text(reading, row, "unit")
+    told = units.get(role) or heading.unit or of_row or reading.unit
     try:
+        if "/" in target and not target.endswith(PER_MONTH) and _is_money(told):
+            # a price told by its money alone: for what the row counts in, or the case
+            counted = of_row if of_row and of_row != told else target.partition("/")[2]
+            each = unit_amount(counted, own_units(reading.case))
+            part = "" if each.number == 1 else f"{1 / each.number:.12g} "
+            told = f"{part}{told}/{each.unit.name if each.unit else counted}"
         found = reading.measured(reading.frame.cell(row, heading), target, told=told, also=also)
+    except UnitError as error:
+        reading.refuse(_place(reading, row, "unit"), error.what, error.fix)
+        return None
     except CellError as error:
         if error.of_table:
             reading.refuse("", f"{role}: {error.what}", error.fix)
@@ -85,10 +101,29 @@ def _amount(reading: TableReading, row: int, role: str, target: str, *, also: st
         return None
     if found is None or found.unit is None:
         return None
-    is_amount = target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers)
-    name = f"{found.unit.name}{PER_MONTH}" if is_amount else found.unit.name
+    name = found.unit.name
+    if target.endswith(PER_MONTH) and "time" not in dict(found.unit.powers):
+        spoken = plain(heading.text).split()
+        times = [
+            time for time, begins in _TIMES.items() if any(one.startswith(begins) for one in spoken)
+        ]
+        name += f"/{times[0]}" if len(times) == 1 else ""
+    if target.endswith(PER_MONTH) and "/" not in name:
+        what = _("{part}: the table does not tell in what time that is")
+        fix = _('say it: --map "{part}={heading} [{unit}/year]", or what it is')
+        fix = fix.format(part=role, heading=heading.text, unit=name)
+        reading.refuse("", what.format(part=role), fix)
+        return None
     why = _("{place} of {file}").format(place=place, file=reading.file)
     return reading.told({"value": words(found.number, name)}, why)
+
+
+def _is_money(told: str) -> bool:
+    try:
+        unit = unit_amount(told).unit if told else None
+    except UnitError:
+        return False
+    return unit is not None and bool(unit.currencies) and len(unit.powers) == 1
 
 
 def _element(reading: TableReading, row: int, role: str, section: str) -> str:

@@ -18,8 +18,17 @@ from derbes.errors import Problem, TableError, did_you_mean
 from derbes.language import _
 from derbes.spelling import listed
 from derbes.tables import kept
-from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, month_alone
-from derbes.tables.layout import FoundTable, Heading, full, is_unit, plain, unit_amount
+from derbes.tables.cells import MISSING_MARKS, is_number, moment_or_none, part_alone
+from derbes.tables.layout import (
+    OF_STOCKS,
+    FoundTable,
+    Heading,
+    full,
+    is_unit,
+    plain,
+    split_unit,
+    unit_amount,
+)
 from derbes.units import Unit, UnitError, parse_unit
 
 ACROSS = "across"
@@ -30,6 +39,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
              "quarter", "дата", "месяц", "период", "год", "квартал", "день", "күні", "ай", "жыл",
              "кезең", "тоқсан"),
     "year": ("year", "год", "жыл"),
+    "day": ("day", "день", "күн"),
     "stockout": ("stock-out", "stockout", "out of stock", "stock out", "нет в наличии", "дефицит",
                  "тапшылық"),
     "history": ("consumption", "demand", "use", "usage", "issued", "issues", "sales",
@@ -316,8 +326,7 @@ def _item_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     free = (
         one
         for one in _untaken(found, frame)
-        if one.moment is None
-        and not one.month
+        if not one.is_time
         and not is_numeric(frame, one)
         and _is_full(frame, one)
         and not is_called(one, "date")
@@ -367,14 +376,14 @@ def _kind(frame: FoundTable, found: kept.TableMap, source: str) -> str:
         raise TableError(source, [Problem(frame.sheet.name, what, fix=fix)])
     if named:
         return next(iter(named))
-    if any(word in plain(frame.title) for word in ("stock", "запас", "остат", "налич", "қалды")):
+    if any(word in plain(frame.title) for word in OF_STOCKS):
         return kept.STOCKS
     return kept.SERIES
 
 
 def is_across(frame: FoundTable) -> bool:
     """Whether times stand in the headings."""
-    return sum(one.moment is not None or bool(one.month) for one in frame.headings) > 1
+    return sum(one.is_time for one in frame.headings) > 1
 
 
 def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
@@ -382,7 +391,7 @@ def date_column(frame: FoundTable, found: kept.TableMap) -> Heading | None:
     told = frame.named(found.columns.get("date", ""))
     if told is not None:
         return told
-    free = [one for one in frame.headings if one.moment is None and not one.month]
+    free = [one for one in frame.headings if not one.is_time]
     called = [one for one in free if is_called(one, "date")]
     called.sort(key=lambda one: is_called(one, "year"))  # a month says more than its year
 
@@ -435,9 +444,12 @@ def _dated_map(found: kept.TableMap, frame: FoundTable, case: Case, source: str)
         else:
             raise TableError(source, [untold("date", frame)])
     date, year = frame.named(columns["date"]), role_of(frame, "year")
-    months_alone = _share(frame, date, month_alone) > 0.5 if date else is_across(frame)
-    if "year" not in columns and year is not None and year != date and months_alone:
+    parts_alone = _share(frame, date, part_alone) > 0.5 if date else is_across(frame)
+    if "year" not in columns and year is not None and year != date and parts_alone:
         columns["year"] = full(year)
+        day = next((one for one in frame.headings if plain(one.text) in WORDS["day"]), date)
+        if day is not None and day != date:
+            columns.setdefault("day", full(day))
     stockout = role_of(frame, "stockout")
     if found.kind == kept.HISTORY and "stockout" not in columns and stockout is not None:
         columns["stockout"] = full(stockout)
@@ -492,7 +504,7 @@ def _assigned(found: kept.TableMap, frame: FoundTable, case: Case, source: str) 
     if by_item:
         _refuse_mixed(found, frame, source)
         heading = frame.named(_with_value(found, frame).columns.get("value", ""))
-        given = dict.fromkeys(texts, heading.unit if heading else "")
+        given = {text: (heading.unit if heading else "") or split_unit(text)[1] for text in texts}
     else:
         free = [one for one in _untaken(found, frame) if is_numeric(frame, one)]
         called = [one for one in free if found.kind in WORDS and mentions(one, found.kind)]
@@ -589,12 +601,16 @@ def _undecided(
 def _refuse_mixed(found: kept.TableMap, frame: FoundTable, source: str) -> None:
     """Refuse rows of one time that differ in more than what they are called."""
     rows = [row for row in frame.rows if selects(found, frame, row)]
-    dates = frame.named(found.columns["date"])
+    dates, unit = frame.named(found.columns["date"]), frame.named(found.columns.get("unit", ""))
+    about = _item_column(frame, found)
+    if unit is not None and about is not None:  # each thing in its own unit tells no rows apart
+        units = {(str(frame.cell(row, about)), str(frame.cell(row, unit))) for row in rows}
+        unit = None if len(units) > len({thing for thing, _unit in units}) else unit
     apart: dict[str, list[str]] = {}
     for one in frame.headings:
-        if one == dates or one.moment is not None or one.month or is_numeric(frame, one):
+        if one == dates or one.is_time or is_numeric(frame, one):
             continue
-        if not _is_full(frame, one) or full(one) == found.columns.get("unit"):
+        if not _is_full(frame, one) or one == unit:
             continue
         texts = {str(cell): None for row in rows if (cell := frame.cell(row, one)) is not None}
         if len(texts) > 1:

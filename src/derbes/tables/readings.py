@@ -3,6 +3,7 @@
 What a cell says goes before its heading, that before the mapping, and that before what was told.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -18,19 +19,21 @@ from derbes.tables.cells import (
     decimal_mark,
     moment_of,
     moment_or_none,
-    month_alone,
     number_of,
+    part_alone,
 )
 from derbes.tables.kept import TableMap
-from derbes.tables.layout import FoundTable, plain, unit_amount
+from derbes.tables.layout import FoundTable, plain, split_unit, unit_amount
 from derbes.tables.mapping import ACROSS, measures_same, own_units, selects, unit_of
 from derbes.tables.sheets import Cell
-from derbes.units import GROUP_SPACE, Unit, UnitError, format_amount, parse_unit
+from derbes.units import GROUP_SPACE, Unit, UnitError, convert, format_amount, parse_unit
 
 YES = frozenset(
     {"1", "1.0", "yes", "y", "true", "x", "да", "иә", "out", "stock-out", "+", "нет в наличии"}
 )
 """What marks a month as one of stock-out; so does a number of days above 0."""
+QUARTERS = ("quarter", "qtr", "кварт", "тоқсан")
+"""Words of a heading below which a number is that of a quarter."""
 DECIMALS = {"comma": ",", "point": "."}
 """Decimal marks as options call them."""
 PER_MONTH = "/month"
@@ -79,30 +82,33 @@ class DatedCell(NamedTuple):
 def dated_cells(found: TableMap, frame: FoundTable) -> Iterator[DatedCell]:
     """Cells of a table with dates that tell numbers of the case."""
     columns = {part: one for part, name in found.columns.items() if (one := frame.named(name))}
-    across = [one for one in frame.headings if one.moment is not None or one.month]
+    across = [one for one in frame.headings if one.is_time]
     paths = {plain(text): path for text, path in found.items.items()}
     alone = {part: one for part, one in columns.items() if "." in part}
+    quarters = any(word in plain(found.columns["date"]) for word in QUARTERS)
     for row in frame.rows:
         said = {part: frame.cell(row, one) for part, one in columns.items()}
         path = paths.get(plain(str(said.get("item"))), "")
         if not selects(found, frame, row) or (found.items and not path):
             continue
         mark, unit = said.get("stockout"), str(said.get("unit") or "")
+        unit = unit or split_unit(str(said.get("item") or ""))[1]  # `Coal, million t`
         is_out = _is_out(mark)
         if found.columns["date"] == ACROSS:
             where = path or next((part for part in found.columns if "." in part), "")
             for one in across:
                 year = _year(said.get("year"))
-                time = one.moment or (f"{year}-{one.month:02d}" if year else one.text)
-                at = frame.place(row, one)
-                yield DatedCell(where, time, at, unit or one.unit, is_out, at, frame.cell(row, one))
+                time = one.moment or (f"{year}{one.part}" if year else one.text)
+                at, cell = frame.place(row, one), frame.amount(row, one)
+                yield DatedCell(where, time, at, unit or one.unit, is_out, at, cell)
             continue
         at, when = frame.place(row, columns["date"]), said["date"]
-        if (year := _year(said.get("year"))) and (month := month_alone(when)):
-            when = f"{year}-{month:02d}"
+        if (year := _year(said.get("year"))) and (part := part_alone(when, of_quarters=quarters)):
+            day = str(said.get("day")).removesuffix(".0")
+            when = f"{year}{part}-{day.zfill(2)}" if day.isdigit() else f"{year}{part}"
         wanted = {path: columns["value"]} if path and "value" in columns else alone
         for part, one in wanted.items():
-            place, cell = frame.place(row, one), frame.cell(row, one)
+            place, cell = frame.place(row, one), frame.amount(row, one)
             yield DatedCell(part, when, at, one.unit or unit, is_out, place, cell)
 
 
@@ -288,6 +294,30 @@ def told_again(path: str, point: DatedNumber, other: DatedNumber) -> Problem:
     what = what.format(path=path, time=point.moment.label, place=other.place)
     fix = _('take one of the rows out, or choose rows: --map "where HEADING=TEXT"')
     return Problem(point.place, what, fix=fix)
+
+
+def sums(points: Sequence[DatedNumber]) -> list[DatedNumber]:
+    """Points of a longer time that add up all of its months, or quarters, as a year's total does.
+
+    What is rounded to its last digit adds up to within two thousandths.
+    """
+    begins = {(one.moment.year, one.moment.month, one.moment.months): one for one in points}
+
+    def adds_up(point: DatedNumber, length: int) -> bool:
+        year, month, months, parts = point.moment.year, point.moment.month, point.moment.months, 0.0
+        for begin in range(month, month + months, length):
+            part = begins.get((year, begin, length))
+            if not (part and part.unit and point.unit and part.number is not None):
+                return False
+            parts += convert(part.number, part.unit, point.unit)
+        return point.number is not None and math.isclose(parts, point.number, rel_tol=2e-3)
+
+    lengths = {one.moment.months for one in points} - {0}
+    return [
+        one
+        for one in points
+        if any(adds_up(one, length) for length in lengths if 0 < length < one.moment.months)
+    ]
 
 
 def told_within(path: str, points: Sequence[DatedNumber]) -> Iterator[Problem]:

@@ -12,12 +12,13 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import reduce
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
 from derbes.errors import DataError, said_by_system
@@ -37,8 +38,18 @@ Hidden = tuple[frozenset[int], frozenset[int]]
 NOTHING: Hidden = (frozenset(), frozenset())
 
 
+Looked = TypeVar("Looked")
+"""What is found in the part of a sheet."""
+
+
 class OpenFormula(str):
     """A formula of a workbook that has no value yet, as programs other than Excel write it."""
+
+    __slots__ = ()
+
+
+class SharedNumber(str):
+    """A number in cells of several rows or columns that are merged into one."""
 
     __slots__ = ()
 
@@ -187,6 +198,7 @@ Found = tuple[tuple[Sheet, ...], tuple[str, ...], tuple[str, ...]]
 def _excel(path: Path, content: bytes) -> Found:
     import python_calamine as calamine  # noqa: PLC0415 - only where there is an Excel file
 
+    _refuse_far(path, content)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
@@ -212,6 +224,32 @@ def _excel(path: Path, content: bytes) -> Found:
         fix = _("open it in Excel and save it anew; it may be cut off")
         raise _unusable(path, str(error), fix) from error
     return tuple(sheets), tuple(hidden), ()
+
+
+def _refuse_far(path: Path, content: bytes) -> None:
+    """Refuse a sheet with a cell so far out that no memory holds all that lies before it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            parts = [name for name in book.namelist() if "worksheets/" in name.casefold()]
+            reached = [(part, *_farthest(book_part(book, part, MOST_BYTES))) for part in parts]
+    except BROKEN_BOOK:  # as in `_by_sheet`
+        return
+    called = _names_of_parts(content)
+    for part, row, column in reached:
+        if row * column > MOST_CELLS:
+            place = f"{column_letters(column - 1)}{row}"
+            what = _('the sheet "{name}" is too large: it goes to {place}')
+            what = what.format(name=called.get(part, part), place=place)
+            fix = _("delete what stands there by mistake, or copy the table into a new workbook")
+            raise _unusable(path, what, fix)
+
+
+def _names_of_parts(content: bytes) -> dict[str, str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return {part: name for name, part in sheet_parts(book)}
+    except BROKEN_BOOK:
+        return {}
 
 
 def _put_formulas(rows: list[list[Cell]], formulas: Mapping[tuple[int, int], OpenFormula]) -> None:
@@ -322,24 +360,22 @@ def _delimiter(sample: Sequence[str]) -> str:
 
 def hidden_in(content: bytes) -> Mapping[str, Hidden]:
     """Sheets that hide rows or columns, by name; empty where the file does not tell."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            parts = sheet_parts(book)
-            found = {name: _hidden(book_part(book, part, MOST_BYTES)) for name, part in parts}
-    except BROKEN_BOOK:  # damaged, locked or too large: the reader of cells says it better
-        return {}
-    return {name: one for name, one in found.items() if any(one)}
+    return {name: one for name, one in _by_sheet(content, _hidden).items() if any(one)}
 
 
 def formulas_in(content: bytes) -> Mapping[str, Mapping[tuple[int, int], OpenFormula]]:
     """Formulas without a value, by sheet, row and column, from 0; as `hidden_in`."""
+    return {name: one for name, one in _by_sheet(content, _formulas).items() if one}
+
+
+def _by_sheet(content: bytes, look: Callable[[bytes], Looked]) -> dict[str, Looked]:
+    """What the part of each sheet says; empty where the file is no `.xlsx`, or damaged."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             parts = sheet_parts(book)
-            found = {name: _formulas(book_part(book, part, MOST_BYTES)) for name, part in parts}
-    except BROKEN_BOOK:
+            return {name: look(book_part(book, part, MOST_BYTES)) for name, part in parts}
+    except BROKEN_BOOK:  # damaged, locked or too large: the reader of cells says it better
         return {}
-    return {name: one for name, one in found.items() if one}
 
 
 def book_part(book: zipfile.ZipFile, name: str, most: int = MOST_UNPACKED) -> bytes:
@@ -396,6 +432,7 @@ def _hidden(part: bytes) -> Hidden:
 
 
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CELL_PLACE = re.compile(rb"""\sr=["']\$?([A-Z]*)\$?([0-9]+)["']""")
 
 
 def _formulas(part: bytes) -> dict[tuple[int, int], OpenFormula]:
@@ -412,6 +449,15 @@ def _formulas(part: bytes) -> dict[tuple[int, int], OpenFormula]:
         if formula is not None and not one.findtext(f"{_MAIN}v"):
             found[int(match[2]) - 1, column_number(match[1])] = OpenFormula(f"={formula}")
     return found
+
+
+def _farthest(part: bytes) -> tuple[int, int]:
+    """Last row and last column of a sheet that have a cell, from 1; 0: none says where it is."""
+    row, columns = 0, set[bytes]()
+    for place in _CELL_PLACE.finditer(part):
+        row = max(row, int(place[2]))
+        columns.add(place[1])
+    return row, max((column_number(one.decode()) + 1 for one in columns), default=0)
 
 
 def spans(places: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -177,8 +177,9 @@ def _by_translated_name() -> Mapping[str, tuple[int, ...]]:
 
 
 def numbers_by_word() -> dict[str, int]:
-    """Every way to name a country, in small letters → its number of today."""
-    return {word: numbers[0] for word, numbers in _by_word().items()}
+    """Every way to name a country, in any language and small letters → its number of today."""
+    words = {**_by_translated_name(), **_by_word()}
+    return {word: numbers[0] for word, numbers in words.items()}
 
 
 def numbers_of(word: str) -> tuple[int, ...]:

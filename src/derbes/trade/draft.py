@@ -64,13 +64,13 @@ def draft_case(sheet: ProductSheet, first: str = "") -> str:
         DataError: No imports are recorded, the sender sells none, or months of the last year are
             not told.
     """
-    if not sheet.rows:
+    if not any(one.value for one in sheet.sellers):
         text = _(
             "{dataset} records no imports of {product} by {buyer} in {years}. Fix: ask about "
             "earlier years with --year, or begin the case with derbes new."
         )
         names = {"product": sheet.product, "buyer": sheet.buyer}
-        years = ", ".join(map(str, sheet.absent))
+        years = ", ".join(map(str, [row.year for row in sheet.rows[-1:]] or sheet.absent))
         raise DataError(text.format(dataset=sheet.source.dataset, years=years, **names))
     last = sheet.rows[-1].year
     if last in sheet.partial:
@@ -96,7 +96,7 @@ def draft_problems(buyer: str, product: str, first: str) -> list[Problem]:
 def _draft(sheet: ProductSheet, first: str) -> Draft:
     """What the data know of the case."""
     last = sheet.rows[-1]
-    is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT
+    is_by_weight = (last.weighed or 0.0) >= FULLEST_WEIGHT and last.outside_weight is not None
     source, sender = id_of(sheet.source.dataset), _id_of(sheet.sender) if sheet.sender else ""
     told = _Told(sheet, first, is_by_weight, "t" if is_by_weight else _BY_VALUE, source, sender)
     label = sheet.label.split(":")[0] if sheet.label else f"HS {sheet.product}"
@@ -108,7 +108,7 @@ def _draft(sheet: ProductSheet, first: str) -> Draft:
     demand = _demand(told)
     note = _("own production and exports are not in it; look in the energy or supply balance")
     return Draft(
-        head=tuple(_head(told)),
+        head=(*_head(told), *_short(told, sellers, demand)),
         title=f"{_name_of(sheet.buyer)}: {label} ({sheet.product})",
         first=told.first,
         n_months=12 * YEARS,
@@ -154,10 +154,12 @@ class _Told(NamedTuple):
     sender: str
 
     def amount(self, row: Dependence) -> float:
-        """Imports of a year; what has no weight is scaled up by value. [unit/year]"""
-        if not self.is_by_weight:
-            return row.imports / 1e3
-        return (row.weight or 0.0) / (row.weighed or 1.0)
+        """Imports of a year from outside; what has no weight is scaled up by value. [unit/year]"""
+        return row.outside_weight or 0.0 if self.is_by_weight else self.value(row) / 1e3
+
+    def value(self, row: Dependence) -> float:
+        """Imports of a year from outside. [USD]"""
+        return row.imports * (1.0 if row.outside_share is None else row.outside_share)
 
 
 def _id_of(word: str) -> str:
@@ -181,8 +183,8 @@ def _sellers(told: _Told) -> list[_Amounts]:
     small = [one for one in sold if one not in large]
     if len(small) == 1:
         large, small = sold, []
-    usual = sheet.rows[-1].unit_value or 0.0
-    by = told.is_by_weight
+    last, by = sheet.rows[-1], told.is_by_weight
+    usual = told.value(last) / last.outside_weight if last.outside_weight else 0.0
     found = [_amounts(one, usual, is_by_weight=by) for one in large]
     parts = [_amounts(one, usual, is_by_weight=by) for one in small]
     if parts:
@@ -201,15 +203,15 @@ def _sellers(told: _Told) -> list[_Amounts]:
 
 
 def _amounts(seller: Seller, usual: float, *, is_by_weight: bool) -> _Amounts:
-    """What a seller sold; `usual` is the price of one of whom no weight is known. [USD/t]"""
+    """What a seller sold; `usual` is the price of one whose weight is not known. [USD/t]"""
     id_, today = _id_of(seller.seller), Worded(_name_of, seller.seller)
     name = today if today == seller.name else seller.name  # one of the past has one name
     if not is_by_weight:
         value, more = seller.value / 1e3, seller.peak / seller.exports
         return _Amounts(id_, name, value, value, 1e3, [1e3], value * more)
     prices = [price for price in seller.unit_values.values() if price is not None]
-    price = seller.unit_value or usual
-    now = seller.value / price if seller.weight is None else seller.weight
+    price = list(seller.unit_values.values())[-1] or usual  # of the last year, as it sold then
+    now = seller.value / price
     peak = max([now, *(weight for weight in seller.weights.values() if weight is not None)])
     more = (seller.peak_weight or 0.0) / seller.exports_weight if seller.exports_weight else 1.0
     return _Amounts(id_, name, now, peak, price, prices or [price], max(peak, now * more))
@@ -227,6 +229,17 @@ def _head(told: _Told) -> Iterator[str]:
         )
         yield text.format(unit=told.unit, year=last.year)
     yield from sheet.source.warnings
+
+
+def _short(told: _Told, sellers: Sequence[_Amounts], demand: DraftNumber) -> Iterator[str]:
+    """What to do about it, where its sellers never sold what the draft asks of them."""
+    sold = sum(one.peak for one in sellers) / 12
+    if demand.value and sold < 0.999 * float(demand.value.split()[0]):
+        text = _(
+            "Its sellers of {year} never sold what demand asks for, the mean of several years:"
+        )
+        yield text.format(year=told.sheet.rows[-1].year)
+        yield _("it is short in calm. Put in who else sells, or the demand of today.")
 
 
 def _made_of(sheet: ProductSheet) -> str:

@@ -92,7 +92,7 @@ def product_sheet(
         columns = tables.columns()
         tables.refuse_what_is_not_held(columns)
         rows = [*map(tables.dependence, _records(columns))]
-        sellers = tables.sellers() if rows else ()
+        sellers = tables.sellers(rows[-1].year) if rows else ()
         comparisons = tables.comparisons(rows) if question.beside else ()
         mirrors = tables.mirrors() if question.sender else ()
         season = tables.season() if data.is_monthly else ()
@@ -135,12 +135,12 @@ def _reliance(
     What has no weight of imports and of exports is taken at the unit value of what has; exports
     of which nothing has a weight at that of imports.
     """
-    if last is None or question.production is None or not last.weight or not last.unit_value:
+    if last is None or question.production is None or not last.outside_weight:
         return None
     value, weight = weighed or (0.0, 0.0)
-    price = of.unit_value(value, weight) or last.unit_value
-    imports = last.weight / (last.weighed or 1.0)
-    return of.reliance(imports, last.exports / price, question.production)
+    from_outside = last.imports * (1.0 if last.outside_share is None else last.outside_share)
+    price = of.unit_value(value, weight) or from_outside / last.outside_weight
+    return of.reliance(last.outside_weight, last.exports / price, question.production)
 
 
 def _over_years(columns: Columns, years: Sequence[int]) -> tuple[Columns, float | None]:
@@ -323,7 +323,8 @@ class _Tables:
               sum(v) {outside}::DOUBLE AS outside,
               sum(v::{self._engine.wide} * v) {outside}::DOUBLE AS squares, count(*) {outside} AS n,
               max(v * {_KEY} + {_KEY - 1} - i) {outside} AS top, {sender}::DOUBLE AS sender,
-              sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w
+              sum(q)::DOUBLE AS q, sum(w)::DOUBLE AS w,
+              sum(q) {outside}::DOUBLE AS q_outside, sum(w) {outside}::DOUBLE AS w_outside
             FROM ({sold}) GROUP BY t, k, b"""
 
     @property
@@ -412,6 +413,7 @@ class _Tables:
         """A row of sums and figures as a record."""
         product = f"{row['k']:0{DIGITS}d}"
         weight, is_asked = _tonnes(row["q"]), bool(self._question.sender)
+        price = _price(row["w_outside"], row["q_outside"])
         return results.Dependence(
             buyer=iso3(row["b"]) if self._is_every else self._question.buyer,
             product=product,
@@ -426,6 +428,7 @@ class _Tables:
             top=_seller(row["top_seller"], self.inside),
             top_share=row["top"] / row["outside"] if row["outside"] else 0.0,
             outside_share=row["from_outside"] if self.inside else None,
+            outside_weight=row["outside"] / price if price else None,
             exports=row["own"],
             over_exports=None if row["over"] == math.inf else row["over"] or 0.0,
             world_concentration=row["world_hhi"],
@@ -496,8 +499,8 @@ class _Tables:
             found.append(text.format(country=country))
         return tuple(found)
 
-    def sellers(self) -> tuple[results.Seller, ...]:
-        """Who sells to the buyer in the last year, and who else could."""
+    def sellers(self, year: int) -> tuple[results.Seller, ...]:
+        """Who sells to the buyer in a year, and who else could."""
         found = self._engine.columns(
             f"""SELECT t, i, sum(v)::DOUBLE AS all_v, sum(q)::DOUBLE AS all_q,
               sum(v) FILTER (q IS NOT NULL)::DOUBLE AS all_weighed,
@@ -505,10 +508,9 @@ class _Tables:
               sum(q) FILTER ({self._is_bought})::DOUBLE AS q,
               sum(v) FILTER (q IS NOT NULL AND {self._is_bought})::DOUBLE AS weighed
             FROM {self._rows("true")}
-            WHERE NOT {self._is_sold} GROUP BY t, i ORDER BY i, t"""
+            WHERE NOT {self._is_sold} AND t <= {year} GROUP BY t, i ORDER BY i, t"""
         )
         rows = list(_records(found))
-        year = max(row["t"] for row in rows if row["v"])
         total = sum(row["v"] or 0.0 for row in rows if row["t"] == year)
         by_seller = ([*years] for _code, years in groupby(rows, key=itemgetter("i")))
         told = [_seller_of(years, total) for years in by_seller if years[-1]["t"] == year]
@@ -528,7 +530,8 @@ class _Tables:
     def season(self) -> tuple[float, ...]:
         """Imports by month of the year over those of a mean month, of whole years; (T14)."""
         bought = self._rows(self._is_bought, least=0)
-        query = f"SELECT t, m, sum(v)::DOUBLE FROM {bought} WHERE m > 0 GROUP BY t, m"
+        query = f"""SELECT t, m, sum(v)::DOUBLE FROM {bought} WHERE m > 0 AND NOT from_inside
+          GROUP BY t, m"""
         rows = self._engine.rows(query)
         return of.season({(t, m): value for t, m, value in rows})
 

@@ -9,7 +9,7 @@ counted too.
 import csv
 import gzip
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from derbes.errors import DataError, Problem, RequestError, nearest
 from derbes.language import _
 from derbes.results.trade import LEVELS, OTHER_FLOWS, PARTS_OF_ROWS, WORLD_ROWS
 from derbes.sql.engine import TableEngine, named, quoted
+from derbes.units import UNKNOWN
 
 BACI, COMTRADE, TABLE = "BACI", "UN Comtrade", "table"
 RECONCILED, IMPORT, EXPORT, RE_EXPORT, RE_IMPORT = range(5)
@@ -27,8 +28,7 @@ PARTS = (*NEEDED, "weight", "month")
 _DELIMITERS = ",;\t|"
 _SPACES = " \u00a0\u2007\u2009\u202f"
 """What stands between thousands."""
-_MISSING = ("", "na", "nan", "n/a", "null", "none", "-", "–", "—", ":", ".", "..", "...", "…", "*",
-            "c", "н/д", "нет", "жоқ")  # fmt: skip
+_MISSING = sorted({"", "*", "c", "х"} | UNKNOWN)
 """What stands where nothing is known, in small letters."""
 _UNITS = {
     "value": {"USD": 1.0, "1000 USD": 1e3, "million USD": 1e6},
@@ -60,6 +60,8 @@ class TradeTable:
     """[kg]"""
     strange_weight: str = "NULL"
     """What is told as a weight and is no number; NULL: nothing."""
+    strange_value: str = "NULL"
+    """What is told as a value and is no number."""
     month: str = "'0'"
     """0: the row is of a whole year."""
     flow: str = f"{RECONCILED}"
@@ -171,15 +173,26 @@ def _known(path: Path, heading: Sequence[str], delimiter: str) -> TradeTable | N
     if {*"tijkvq"} <= set(cells):
         t, i, j, k, v, q = (cells[name] for name in "tijkvq")
         value, weight = (f"1000 * {_number_of(cell, delimiter)}" for cell in (v, q))
-        strange = _strange(q, delimiter)
-        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight, strange)
+        strange, other = (_strange(cell, delimiter) for cell in (q, v))
+        _refuse_twice(path, heading, "tijkvq")
+        return TradeTable(path, delimiter, BACI, t, i, j, k, value, weight, strange, other)
     for names in _COMTRADE:
         told = {part: cells[name] for part, name in names.items() if name in cells}
         if {*_NEEDED} <= set(told):
+            _refuse_twice(path, heading, [names[part] for part in told])
             parts = [f"{cells[k]} <> {quoted(whole)}" for k, whole in _WHOLES.items() if k in cells]
             is_old = names is _COMTRADE[1]
             return _comtrade(path, delimiter, told, () if is_old else parts, is_old=is_old)
     return None
+
+
+def _refuse_twice(path: Path, heading: Sequence[str], wanted: Iterable[str]) -> None:
+    """Refuse a table in which a column that is wanted stands twice, whatever its capitals."""
+    names = [name.casefold() for name in heading]
+    if twice := sorted({one for one in wanted if names.count(one.casefold()) > 1}):
+        text = _("{file}: more than one column is called {names}. Fix: give each its own name.")
+        shown = ", ".join(f'"{name}"' for name in twice)
+        raise DataError(text.format(file=path, names=shown))
 
 
 def _comtrade(
@@ -216,6 +229,7 @@ def _comtrade(
         value=_number_of(told["value"], delimiter),
         weight=_number_of(told["weight"], delimiter) if "weight" in told else "NULL",
         strange_weight=_strange(told["weight"], delimiter) if "weight" in told else "NULL",
+        strange_value=_strange(told["value"], delimiter),
         month=month,
         flow=flow,
         left_out={why: condition for why, condition in left_out.items() if condition},
@@ -258,7 +272,9 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
         raise RequestError(str(path), problems)
 
     cells = {part: f"trim({named(column)}::VARCHAR)" for part, (column, _unit) in told.items()}
+    _refuse_twice(path, heading, [column for column, _unit in told.values()])
     strange = _strange(cells["weight"], delimiter) if "weight" in cells else "NULL"
+    other = _strange(cells["value"], delimiter)
     for part in _UNITS.keys() & told.keys():
         cells[part] = f"{told[part][1]!r} * {_number_of(cells[part], delimiter)}"
     return TradeTable(
@@ -272,6 +288,7 @@ def _mapped(path: Path, heading: Sequence[str], mapping: str, delimiter: str) ->
         value=cells["value"],
         weight=cells.get("weight", "NULL"),
         strange_weight=strange,
+        strange_value=other,
         month=cells.get("month", "'0'"),
     )
 
@@ -282,7 +299,7 @@ def _told_columns(
     """Part of a row → its column and what one of its unit is; and what is wrong."""
     told: dict[str, tuple[str, float]] = {}
     problems: list[Problem] = []
-    for pair in mapping.split(","):
+    for pair in re.split(r",(?=[^,=]*=)", mapping):  # a heading may hold a comma
         part, is_pair, column = (word.strip() for word in pair.partition("="))
         if not is_pair or part not in PARTS:
             what = _('"{pair}" tells no part of a row').format(pair=pair.strip())

@@ -19,7 +19,15 @@ from pathlib import Path
 from derbes.errors import DataError, OutputError, did_you_mean, said_by_system
 from derbes.files import write_atomically
 from derbes.language import _
-from derbes.results.trade import FACTS, KEPT, LEFT_OUT, WORLD_ROWS, Imported, fate_words
+from derbes.results.trade import (
+    FACTS,
+    KEPT,
+    LEFT_OUT,
+    OWN_ROWS,
+    WORLD_ROWS,
+    Imported,
+    fate_words,
+)
 from derbes.sql.engine import QueryEngine, TableEngine, opened_engine, quoted
 from derbes.trade.codes import DIGITS, WORLD, area_name, headings_with_zero, numbers_by_word
 from derbes.trade.sources import (
@@ -45,6 +53,8 @@ LEAST_WEIGHT = 0.0005
 """Of a row [kg]; what is below is no gram, and counts as zero."""
 MOST_VALUE, MOST_WEIGHT = 1e13, 1e13
 """Of a row [USD, kg]: two fifths of a year's trade in goods of the world, and all that it ships."""
+_WORLD_WORDS = ("world", "total", "all", "весь мир", "мир", "всего", "итого", "әлем", "барлығы")
+"""Words for the sum over all countries."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _LICENSES = {BACI: "Etalab Open Licence 2.0; cite CEPII, BACI (Gaulier and Zignago 2010)"}
 
@@ -358,7 +368,7 @@ class _Staged:
             self._digest = hashlib.file_digest(file, "sha256").hexdigest()
         self._path = folder / f"staged-{os.getpid()}.parquet"
         self._kept = f"{quoted(self._path)} WHERE fate = '{KEPT}'"
-        words = {**numbers_by_word(), "world": WORLD}
+        words = {**numbers_by_word(), **dict.fromkeys(_WORLD_WORDS, WORLD)}
         rows = ", ".join(f"({quoted(word)}, {code})" for word, code in words.items())
         engine.run("CREATE OR REPLACE TEMP TABLE words (word VARCHAR, code SMALLINT)")
         engine.run(f"INSERT INTO words VALUES {rows}")
@@ -368,12 +378,15 @@ class _Staged:
         """Every row with its line, its parts, and why it is left out or set aside."""
         one = self._source
         zeros = ", ".join(map(quoted, sorted(headings_with_zero())))
+        product = f"regexp_replace({one.product}, '^([0-9]{{4}})[. ]([0-9]{{2}})$', '\\1\\2')"
+        product = f"regexp_replace({product}, '^([0-9]{{5,6}})[.]0+$', '\\1')"
         cases = " ".join(f"WHEN {test} THEN {quoted(why)}" for why, test in one.left_out.items())
         return f"""
             WITH told AS (
               SELECT row_number() OVER () + 1 AS line, {one.year} AS year, {one.exporter} AS seller,
-                {one.importer} AS buyer, {one.product} AS product, {one.value} AS value,
+                {one.importer} AS buyer, {product} AS product, {one.value} AS value,
                 {one.weight} AS weight, {one.strange_weight} AS strange,
+                {one.strange_value} AS strange_value,
                 {one.month} AS month, {one.flow} AS flow,
                 CASE WHEN false THEN '' {cases} ELSE '' END AS apart
               FROM {self._source.scan}
@@ -382,8 +395,8 @@ class _Staged:
                 coalesce({_whole("seller", 3)}, sellers.code) AS i,
                 coalesce({_whole("buyer", 3)}, buyers.code) AS j
               FROM told
-              LEFT JOIN words AS sellers ON sellers.word = lower(seller)
-              LEFT JOIN words AS buyers ON buyers.word = lower(buyer)
+              LEFT JOIN words AS sellers ON sellers.word = replace(lower(seller), 'ё', 'е')
+              LEFT JOIN words AS buyers ON buyers.word = replace(lower(buyer), 'ё', 'е')
             )
             SELECT line, t, m, i, j, TRY_CAST(product AS INTEGER) AS k, flow AS f,
               CASE WHEN abs(value) < {MOST_VALUE} THEN round(value)::BIGINT END AS v,
@@ -398,6 +411,7 @@ class _Staged:
                 WHEN m IS NULL OR m NOT BETWEEN 0 AND 12 THEN 'no_month'
                 WHEN i IS NULL THEN 'unknown_exporter'
                 WHEN j IS NULL THEN 'unknown_importer'
+                WHEN i = j THEN '{OWN_ROWS}'
                 WHEN NOT regexp_matches(product, '^[0-9]{{5,6}}$') THEN 'no_product'
                 WHEN length(product) = {DIGITS - 1} AND '0' || product[1:3] NOT IN ({zeros})
                   THEN 'no_product'
@@ -407,7 +421,8 @@ class _Staged:
                 WHEN weight < 0 THEN 'negative_weight'
                 WHEN value >= {MOST_VALUE} OR weight >= {MOST_WEIGHT} THEN 'too_large'
                 ELSE '{KEPT}' END AS fate,
-              concat_ws(', ', year, seller, buyer, product, value, strange) AS words
+              concat_ws(', ', year, seller, buyer, product, value,
+                strange_value, strange) AS words
             FROM known"""
 
     def broken(self, counts: dict[str, int]) -> list[str]:

@@ -5,7 +5,7 @@ alone changes nothing, also where the case has moved on meanwhile; what both cha
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from derbes.case import forms
@@ -103,16 +103,35 @@ def changes_of(
         base[sheet].setdefault(key, {})[heading] = value
         if formula:
             formulas[sheet, key, heading] = formula
+    titled = _titled(book, lengths)
     for layout in layouts():
         name, grid = layout.name, book.grids.get(layout.name)
+        for other in titled.get(name, ()):
+            if grid is None:
+                what = _('this is the sheet "{name}" under another name').format(name=name)
+                found.refuse(f"{other}!A1", what, _('call it "{name}" again').format(name=name))
+            else:
+                note = _('the sheet "{other}" is a copy of "{name}", and is not read')
+                found.notes.append(note.format(other=other, name=name))
         if grid is None:
-            if not is_new and any(at[0] == name for at in book.before):
+            if name not in titled and not is_new and any(at[0] == name for at in book.before):
                 note = _('the sheet "{name}" is not there; what it held stays as it is')
                 found.notes.append(note.format(name=name))
             continue
         lines = lines_of(layout, grid, base[name], found.refuse)
         if lines is not None:
             _Comparing(found, root, tables, lines, base[name], formulas).compare()
+    return found
+
+
+def _titled(book: PersonBook, known: Iterable[str]) -> dict[str, list[str]]:
+    """Name of a sheet → sheets with its title that are called otherwise: renamed, or copies."""
+    found: dict[str, list[str]] = {}
+    for other, grid in book.grids.items():
+        title = grid.rows[0][0] if grid.rows and grid.rows[0] else ""
+        _case, colon, name = str(title).rpartition(": ")
+        if colon and other not in known and name in known:
+            found.setdefault(name, []).append(other)
     return found
 
 
