@@ -319,18 +319,12 @@ def _named(
     asking: list[Path] = []
     circles: dict[Path, ExpressionError] = {}
     behind: dict[Path, int] = {}
+    told: set[Path] = set()
+    """Numbers that cannot be had for a reason that is told where it lies."""
+    lacking: set[Path] = set()
+    """Numbers that are written as `missing`."""
     assumed = top.entry.assumptions or {}
     offer = offers()
-
-    def read(path: Path) -> Quantity | None:
-        if path[0] in SECTIONS:
-            section, name = str(path[0]), str(path[1])
-            built = checked[section].get(name)
-            if built is None or built.part is None:
-                return None
-            good = _counted_good(section, name, built.part)
-            return Filled(built.part, built.node, path[:2], counted, good, [], []).at(path[2:])
-        return replace(top, measures=counted, findings=[], missing=[]).at(path)
 
     def named(name: str, asked_by: Path) -> Quantity:
         path: Path = tuple(name.split("."))
@@ -344,9 +338,12 @@ def _named(
                 what = _("the formula comes back to itself: {path}")
                 what = what.format(path=" → ".join(dotted(one) for one in around))
                 circles[min(around, key=dotted)] = refused(what, _("write one of them as a number"))
+                told.add(asked_by)
                 raise circles[path] if path == asked_by else ExpressionError  # told where it begins
             if path not in known and len(asking) <= MOST_BEHIND:
-                known[path] = read(path)
+                known[path], is_told, is_lacking = _number_at(top, checked, counted, path)
+                told.update([path] if is_told else [])
+                lacking.update([path] if is_lacking else [])
             behind[asked_by] = max(behind.get(asked_by, 0), behind.get(path, 0) + 1)
             if path not in known or behind[asked_by] > MOST_BEHIND:
                 what = _("more than {most} formulas stand one behind the other")
@@ -356,8 +353,12 @@ def _named(
         found = known[path]
         if found is None and asked_by in circles:
             raise circles[asked_by]
-        if found is None and (find(root, path) is not None or not is_whole):
+        if found is None and (path in told or (find(root, path) is None and not is_whole)):
+            told.add(asked_by)
             raise ExpressionError  # told there
+        if path in lacking:
+            fix = _("give it a value, or write the number here")
+            raise refused(_('"{name}" is missing: nothing follows from it').format(name=name), fix)
         if found is None:
             fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
@@ -366,6 +367,28 @@ def _named(
 
     counted = replace(measures, named=named)
     return counted
+
+
+def _number_at(
+    top: Filled,
+    checked: Mapping[str, Mapping[str, Built]],
+    measures: CaseUnits,
+    path: Path,
+) -> tuple[Quantity | None, bool, bool]:
+    """The number at a path; whether why there is none is told there, or it is `missing`."""
+    below, findings = replace(top, measures=measures, findings=[], missing=[]), top.findings
+    if path[0] in SECTIONS:
+        section, name = str(path[0]), dotted(path[1:2])
+        built = checked[section].get(name)
+        if built is None:
+            return None, False, False
+        part = built.part or Entry(SECTIONS[section], {})
+        good, findings = _counted_good(section, name, part), [*built.findings]
+        below = Filled(part, built.node, path[:2], measures, good, [], [])
+    found = below.at(path[len(below.path) :])
+    refused_at = (one.path for one in findings)
+    is_told = any(path[: len(one)] == one[: len(path)] for one in refused_at)
+    return found, is_told or bool(below.findings), bool(below.missing)
 
 
 def _near_path(root: MappingNode, path: Path) -> str:
@@ -411,7 +434,7 @@ def _fields(top: Filled) -> Found:
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
     return {
         **{name: found[name] for name in (*names, *DEFAULTS)},
-        **{name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None},
+        **{name: one for name, one in DEFAULTS.items() if found[name] is None},
         "calendar": measures.calendar,
         "currency": measures.money,
         "price_year": entry.currency.price_year or 0,

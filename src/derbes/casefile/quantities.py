@@ -187,11 +187,9 @@ def is_formula(text: str) -> bool:
 
 
 def first_text(entry: Entry) -> str:
-    """The value of a number, or the first of a series, as it is written; empty: there is none."""
-    text = entry.value
-    if text is None and entry.series:
-        text = next(iter(entry.series.values())).value
-    return text or ""
+    """The value of a number, or the first that is known of a series, as written; empty: none."""
+    texts = [entry.value, *(one.value for one in (entry.series or {}).values())]
+    return next((text for text in texts if text and text != MISSING), "")
 
 
 def is_share(entry: Entry, measures: CaseUnits, path: Path) -> bool:
