@@ -261,7 +261,7 @@ def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     """Measures whose keys no element matches; a variant may take all of them away."""
     case = draft.outline
-    if draft.is_variant or not draft.is_outlined(*OUTLINED) or case.target not in case.actors:
+    if not draft.is_outlined(*OUTLINED) or case.target not in case.actors:
         return
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
@@ -270,8 +270,9 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             fix = _("it can hit {sections}")
-            path, possible = ("measures", measure.id, "hits"), ", ".join(sections)
-            yield Finding.of(path, what, fix, kind=measure.kind, sections=possible)
+            what = what.format(kind=measure.kind)
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding(("measures", measure.id, "hits"), what, fix, lapses=True)
 
 
 Known = Mapping[str, frozenset[str]]
@@ -342,7 +343,7 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
             what = _('no element has the tag "{tag}"').format(tag=tag)
-            yield Finding(path, what, offer(tag, tags))
+            yield Finding(path, what, offer(tag, tags), lapses=True)
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
@@ -493,23 +494,24 @@ CHECKS: tuple[Check, ...] = (
 """Checks that rely on elements whose ids are known."""
 
 
-def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding]:
+def check_draft(
+    draft: CaseDraft, base: CaseDraft | None = None, *, is_changed: bool = True
+) -> list[Finding]:
     """What does not hold between the elements of a draft.
 
-    The `base` is the case before a variant changed it; None for the case as written.
+    The `base` is the case before a variant changed it; None for the case as written. Where not all
+    of its changes could be made, only what is named is looked for.
     """
     known, before = (
         {section: frozenset(ids) for section, ids in one.elements.items()} if one else {}
         for one in (draft, base)
     )
-    draft.is_variant = base is not None
     draft.found += unknown_references(draft, known, before)
     draft.found += unknown_elements(draft, known, before)
-    if base is None:
-        draft.found += unknown_tags(draft)
+    draft.found += unknown_tags(draft)
     wrong = [*draft.findings, *draft.found]
     draft.unsound = frozenset(str(one.path[0]) for one in wrong if one.path)
     draft.vague = frozenset(str(one.path[0]) for one in wrong if one.path and is_vague(one))
-    for check in CHECKS:
+    for check in CHECKS if is_changed else ():
         draft.found.extend(check(draft))
     return draft.found

@@ -145,7 +145,6 @@ class CaseDraft:
     """The case with elements of which something is refused as far as they can be read."""
     unreadable: frozenset[str] = frozenset()
     """Sections whose elements are not known, so that nothing follows from their absence."""
-    is_variant: bool = False
     unsound: frozenset[str] = frozenset()
     """Sections that hold an element in which something is known to be wrong."""
     vague: frozenset[str] = frozenset()
