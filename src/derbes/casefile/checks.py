@@ -320,7 +320,7 @@ def _by_label(draft: CaseDraft, sections: Iterable[str]) -> dict[str, str]:
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
-    options, offer = draft.entries("options"), offers()
+    options, offer = draft.parts("options"), offers()
     of_options = (((*path, "element"), entry.element) for path, entry in options if entry.element)
     for path, name in (*_hits(draft, "element"), *of_options):
         section, _dot, element_id = name.partition(".")
@@ -338,7 +338,7 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
     if draft.unreadable:
         return
-    tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
+    tags = {tag for _path, entry in draft.parts() for tag in entry.tags}
     offer = offers()
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
@@ -347,8 +347,8 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
-    for path, entry in draft.entries("measures"):
-        for position, hit in enumerate(entry.hits):
+    for path, entry in draft.parts("measures"):
+        for position, hit in enumerate(entry.hits or ()):
             if word := getattr(hit, key):
                 yield (*path, "hits", position, key), word
 
@@ -391,7 +391,7 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 def documents_of_the_ledger(draft: CaseDraft) -> Iterator[Finding]:
     """`at` begins with the id of a document."""
     known = draft.elements["documents"]
-    for path, entry in draft.entries(*LEDGER):
+    for path, entry in draft.parts(*LEDGER):
         document, _place = document_and_place(entry.at or "")
         if document and document not in known and "documents" not in draft.unreadable:
             what = _(forms.DOCUMENT.unknown).format(word=document)

@@ -179,6 +179,13 @@ class CaseDraft:
                 if built.entry is not None:
                     yield (section, name), built.entry
 
+    def parts(self, *sections: str) -> Iterator[tuple[tuple[str, str], Any]]:
+        """Section and id of all elements, and what of each can be used."""
+        for section in sections or self.elements:
+            for name, built in self.elements[section].items():
+                if built.part is not None:
+                    yield (section, name), built.part
+
 
 Check = Callable[[CaseDraft], Iterator[Finding]]
 
@@ -611,6 +618,12 @@ def _built(
             outline = made(SECTIONS[section], filled.held() | {"id": name})
         elif section != "facts":
             filled.quantities()
+        needed = (key.name for key in keys_of(SECTIONS[section]).values() if key.is_needed)
+        if section != "facts" and entry.given.keys() >= {*needed}:
+            whole = replace(filled, findings=[], missing=[])
+            make_element(whole)
+            # below a key; what is wrong between keys may follow from one that is refused
+            filled.findings += [one for one in whole.findings if len(one.path) > 3]
         findings = (*checked.findings, *filled.findings)
         return replace(checked, outline=outline, findings=findings)
     with at_work(f"{section}.{name}"):
