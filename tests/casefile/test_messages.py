@@ -139,6 +139,16 @@ def test_two_slips_of_one_element_are_told_at_once(tmp_path, old, new, places):
     assert all(any(one.endswith(place) for one in found) for place in places)
 
 
+@pytest.mark.parametrize(
+    "name", ["north", "alum", "treatment", "rail", "works", "embargo", "census", "late"]
+)
+def test_an_id_with_letters_that_only_look_latin_is_told_once(tmp_path, name):
+    """Where it stands, and not wherever it is named as it was meant."""
+    told_of = told(tmp_path, broken(f"\n  {name}:", f"\n  {name.replace('a', 'а', 1)}:", PLANNED))
+    other = told(tmp_path, broken(f"\n  {name}:", f"\n  {name.replace('o', 'о', 1)}:", PLANNED))
+    assert told_of.count("fix: ") + other.count("fix: ") == len({"a", "o"} & {*name})
+
+
 UNREADABLE = ("quotes", "colon", "tab", "twodocs", "listkey")
 
 

@@ -32,6 +32,7 @@ from derbes.casefile.entries import (
     Finding,
     Items,
     MappingNode,
+    Mark,
     Node,
     Path,
     Text,
@@ -562,6 +563,27 @@ def with_meant_keys(root: MappingNode) -> MappingNode:
     return root if entries.keys() == root.entries.keys() else MappingNode(entries, root.mark, keys)
 
 
+def with_meant_ids(root: MappingNode) -> tuple[MappingNode, list[Finding]]:
+    """A tree whose ids with letters that only look Latin are as they were meant, and those."""
+    entries, findings = dict(root.entries), list[Finding]()
+    for section in SECTIONS:
+        if not isinstance(table := entries.get(section), MappingNode):
+            continue
+        meant = {name: in_latin(name) for name in table.entries if not _ID.fullmatch(name)}
+        meant = {name: one for name, one in meant.items() if _ID.fullmatch(one)}
+        if meant.keys() and table.entries.keys().isdisjoint(meant.values()):
+            findings += (_no_id((section, name), table.keys[name]) for name in meant)
+            below = {meant.get(name, name): node for name, node in table.entries.items()}
+            keys = {meant.get(name, name): mark for name, mark in table.keys.items()}
+            entries[section] = MappingNode(below, table.mark, keys)
+    return MappingNode(entries, root.mark, root.keys) if findings else root, findings
+
+
+def _no_id(path: tuple[str, str], mark: Mark) -> Finding:
+    what = _('expected an id, got "{name}"').format(name=path[1])
+    return replace(Finding((), what, how_to_name(path[1]), mark=mark), where=dotted(path))
+
+
 def _entries(
     root: MappingNode, section: str, model: type, *, memory: Memory, findings: list[Finding]
 ) -> dict[str, Built]:
@@ -577,8 +599,7 @@ def _entries(
     found = {}
     for name, below in node.entries.items():
         if not _ID.fullmatch(name) and MEND not in name:
-            what = _('expected an id, got "{name}"').format(name=name)
-            findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
+            findings.append(replace(_no_id((section, name), node.keys[name]), path=(section, name)))
         with at_work(f"{section}.{name}"):
             found[name] = _entry((section, name), below, model, memory)
     return found

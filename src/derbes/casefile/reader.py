@@ -19,7 +19,7 @@ from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
 from derbes.casefile.doubts import DOUBTS
-from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_keys
+from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_ids, with_meant_keys
 from derbes.casefile.entries import (
     SECTIONS,
     Finding,
@@ -473,7 +473,8 @@ def read_files(
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
     is_included = "include" in tree.root.entries
-    tree.root = with_meant_keys(tree.root)
+    tree.root, told = with_meant_ids(with_meant_keys(tree.root))
+    tree.findings += told
     tree.is_whole &= is_included or "include" not in tree.root.entries
     memory = Memory()
     base = WrittenAlternative(tree.root, tree.root, tree.root)
