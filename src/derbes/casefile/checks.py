@@ -14,7 +14,7 @@ from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each
 from derbes.casefile.draft import OUTLINED, CaseDraft, Check, is_vague
-from derbes.casefile.entries import Finding, Path, dotted, is_given
+from derbes.casefile.entries import SECTIONS, Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean, offers
 from derbes.language import _
@@ -356,6 +356,8 @@ def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
 def _removed(word: str, path: Path) -> tuple[str, str]:
     """A variant took an element away that another one needs."""
     what, fix = _('"{word}" has been removed'), _("remove {element} as well")
+    if path[0] not in SECTIONS:
+        fix = _("set {element} to another one")
     return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
