@@ -186,6 +186,12 @@ def test_nothing_follows_from_what_is_not_included(tmp_path, include, what):
     assert [problem.what for problem in check_case(tmp_path)] == [what]
 
 
+def test_what_a_file_of_files_includes_is_a_list(tmp_path):
+    _split(tmp_path, GOODS + "include: more.yaml\n")
+    (problem,) = check_case(tmp_path)
+    assert (problem.file, problem.what) == ("goods.yaml", '"include" is no list of files')
+
+
 def test_every_file_is_of_the_same_version(tmp_path):
     _split(tmp_path, "derbes: 1\n" + GOODS)
     assert _told(tmp_path) == ""

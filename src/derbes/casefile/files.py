@@ -597,8 +597,12 @@ class _Reading:
     def _included(self, root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
         """What a file includes: its place, name and path."""
         listed = root.entries.get("include")
-        if listed is not None and not isinstance(listed, Items):
-            self.tree.is_whole &= listed.plain is None  # the schema says so
+        if listed is not None and not isinstance(listed, Items) and listed.plain is not None:
+            self.tree.is_whole = False
+            what, fix = _('"{key}" is no list of files'), _("put it in square brackets")
+            told = Finding.of((), what, fix, key="include", mark=root.keys["include"])
+            if listed.mark.file:  # of the first the schema says so
+                self.tree.findings.append(replace(told, where="include"))
         return [
             (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)
             for position, item in enumerate(listed.items if isinstance(listed, Items) else [])
