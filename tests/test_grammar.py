@@ -211,6 +211,32 @@ def test_what_is_no_text_of_the_language_is_told_alike(text, what, column, is_fo
     assert (problem.what, problem.column) == (what, column)
 
 
+@pytest.mark.parametrize("is_formula", [False, True])
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ("1,5 * a", 'write "1.5"'),
+        ("min(a, 1,5)", 'write "1, 5" or "1.5"'),
+        ("min(2 * 1,5, a)", 'write "1, 5" or "1.5"'),
+        ("max(1,250 t, a)", 'write "1, 250 t" or "1.250 t"'),
+        ("a ^ 2", 'write "**"'),
+        ("a × 2", 'write "*"'),
+        ("min(a; 2)", 'write ","'),
+    ],
+)
+def test_what_people_write_otherwise_is_told_as_it_is_to_be_written(text, fix, is_formula):
+    """A comma with no space around it may be one of decimals, in a call too."""
+    with pytest.raises(ExpressionError) as error:
+        parse(text, is_formula=is_formula)
+    (problem,) = error.value.findings
+    assert problem.fix == fix
+
+
+def test_a_comma_with_a_space_parts_numbers():
+    assert seen(parse("min(1, 5)")) == seen(parse("min(1 , 5)")) == seen(parse("min(1 ,5)"))
+    assert seen(parse("min(a,5)")) == seen(parse("min(a, 5)"))
+
+
 def test_dates_and_words_are_of_statements_alone():
     assert parse("2000-10").kind == "date"
     assert parse("2000-10", is_formula=True).kind == "-"

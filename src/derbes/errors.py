@@ -205,7 +205,8 @@ def offered(word: str, known: Iterable[str]) -> list[str]:
     names = sorted(known)
     if (latin := in_latin(word)) != word and latin in names:
         return [latin]
-    return difflib.get_close_matches(word, names, n=2, cutoff=0.6)
+    behind = [one for one in names if one.endswith(f".{word}") or word.endswith(f".{one}")]
+    return behind[:2] or difflib.get_close_matches(word, names, n=2, cutoff=0.6)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -140,7 +140,16 @@ class _Parser:
             fix = _("two values are compared with ==")
             return stopped(_('"=" has no meaning here'), start, fix=fix)
         what = _('{expected}, got "{found}"') if text else _("{expected}, but it ends here")
-        return stopped(what.format(expected=expected, found=text[:20]), start, end - start)
+        both = self.around_comma()
+        fix = _('write "{text}"').format(text=".".join(both)) if both else ""
+        return stopped(what.format(expected=expected, found=text[:20]), start, end - start, fix)
+
+    def around_comma(self) -> tuple[str, ...]:
+        """Digits before the comma that stands next, and the number right behind; else empty."""
+        before, comma, after = [*self.tokens[self.at - 1 :], *self.tokens[-1:] * 2][:3]
+        is_tight = before[3] == comma[2] and comma[3] == after[2]
+        is_number = before[1].isdecimal() and before[0] == after[0] == "amount"
+        return (before[1], after[1]) if comma[1] == "," and is_tight and is_number else ()
 
     def whole(self) -> Node:
         """All of the text."""
@@ -225,6 +234,12 @@ class _Parser:
             else:
                 one = self.level()
                 found.append(self.loop(start, one) if self.take("for") else one)
+            if both := self.around_comma():
+                what = _('"{text}" can be read as two values, or as one with a decimal comma')
+                fix = _('write "{apart}" or "{point}"')
+                fix = fix.format(apart=", ".join(both), point=".".join(both))
+                length = len(",".join(both))
+                raise stopped(what.format(text=",".join(both)), start, length, fix)
             if not self.take(","):
                 self.expect(")")
                 break
@@ -262,6 +277,10 @@ def parse(text: str, *, is_formula: bool = False) -> Node:
     return _Parser(tokens).whole()
 
 
+_MEANT = {"^": "**", "×": "*", "·": "*", "÷": "/", ":": "/", "−": "-", "–": "-", ";": ","}
+"""Sign that means nothing → the one that is likely meant."""
+
+
 def _read(text: str, token: re.Pattern[str]) -> Iterator[tuple[str, str, int, int]]:
     place, kind = 0, ""
     while kind != "end":
@@ -269,7 +288,9 @@ def _read(text: str, token: re.Pattern[str]) -> Iterator[tuple[str, str, int, in
         if match is None:
             rest = text[place:].lstrip()
             what = _('"{text}" has no meaning here').format(text=rest[:20])
-            raise stopped(what, len(text) - len(rest))
+            meant = _MEANT.get(rest[:1], "")
+            fix = _('write "{text}"').format(text=meant) if meant else ""
+            raise stopped(what, len(text) - len(rest), fix=fix)
         kind, place = str(match.lastgroup), match.end()
         yield kind, match[kind], match.start(kind), place
 

@@ -390,6 +390,8 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
     _possible(number, text)
     if _NO_UNIT.match(rest) or rest[:1].isnumeric():
         raise not_a_number(plain)
+    if sign:
+        rest = _PER.sub("/", f" {rest}").strip()
     if sign and rest[:1] not in {"", "/"}:
         parse_unit(rest, own)
         raise _counted_twice(text, sign, number, rest)

@@ -13,10 +13,12 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile.draft import Memory
 from derbes.casefile.formulas import MOST_BEHIND, read_formula
+from derbes.casefile.reader import read_files
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.model.numbers import with_formulas
-from tests.casefile.writing import check_case
+from tests.casefile.writing import PLANNED, check_case
+from tests.fuzz.writing import loaded, nodes
 
 TEXT = """derbes: 1
 name: Formulas
@@ -385,6 +387,48 @@ def test_a_formula_scales_with_its_unit(factor):
     formula, powers, _words = read_formula(f"{factor:.4f} t * 1000 / 2", plain)
     assert dict(powers) == {"mass": 1}
     assert formula.scaled(1e-3).value(NUMBERS.__getitem__) == pytest.approx(round(factor, 4) * 500)
+
+
+def paths() -> list[str]:
+    """A path of each kind that a case has: numbers, words, lists, elements and sections."""
+    kinds = {}
+    for path, _node in nodes(loaded(PLANNED)):
+        kinds[tuple(step for at, step in enumerate(path) if at != 1)] = path
+    return [".".join(map(str, path)) for path in kinds.values() if path]
+
+
+def test_a_formula_that_names_no_number_is_told(tmp_path):
+    """Whatever else stands under that path: what follows from it is there, or is refused."""
+    case, silent = tmp_path / "case.yaml", []
+    for path in paths():
+        case.write_text(PLANNED.replace("{unit: kg}", f"{{unit: kg, reserve: = {path}}}"))
+        found = read_files(case)
+        silent += [path] if found.case and found.case.goods["ore"].reserve is None else []
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("lacking", "told_of"),
+    [
+        ("missing", '"goods.ore.reserve" is missing: nothing follows from it'),
+        ("{2026-01: missing, 2027-01: 5 kg}", '"goods.ore.reserve" is missing'),
+        ("5 t/month", ""),
+        ("[5 kg]", ""),
+    ],
+)
+def test_nothing_follows_from_what_is_missing_or_refused(tmp_path, lacking, told_of):
+    """Told where the formula stands; of a number that is refused, there and once."""
+    case = tmp_path / "case.yaml"
+    text = PLANNED.replace("{unit: kg}", f"{{unit: kg, reserve: {lacking}}}")
+    case.write_text(text.replace("100 t/month", "= goods.ore.reserve / 1 month"))
+    (problem,) = [one for one in read_files(case).problems if not one.where.startswith("variants")]
+    assert problem.where == ("uses.treatment.demand" if told_of else "goods.ore.reserve")
+    assert told_of in problem.what
+
+
+def test_a_series_whose_first_value_is_missing_is_in_the_unit_of_its_others(told):
+    found = told("assumptions:\n", "assumptions:\n  seen: {2026-01: missing, 2027-01: 5 round}\n")
+    assert [one.partition(":")[0] for one in found] == ["assumptions.seen.2026-01"]
 
 
 @given(st.text(max_size=40))

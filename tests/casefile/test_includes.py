@@ -171,3 +171,30 @@ def test_a_file_that_cannot_be_read_hides_nothing_of_the_others(tmp_path, sectio
     slip = broken("    half_life: 10 year", "    half_live: 10 year", text)
     place.write_text(f"include: [part.yaml]\n{slip}", encoding="utf-8")
     assert [one.where for one in check_case(place)] == ["stockpiles.store.half_live", ""]
+
+
+@pytest.mark.parametrize(
+    ("include", "what"),
+    [
+        ("include: goods.yaml\n", 'expected a list, got "goods.yaml"'),
+        ("include: [../goods.yaml]\n", '"../goods.yaml" lies outside the folder of the case'),
+        ("include: [godos.yaml]\n", '"godos.yaml": there is no such file'),
+    ],
+)
+def test_nothing_follows_from_what_is_not_included(tmp_path, include, what):
+    _split(tmp_path, include=include)
+    assert [problem.what for problem in check_case(tmp_path)] == [what]
+
+
+def test_what_a_file_of_files_includes_is_a_list(tmp_path):
+    _split(tmp_path, GOODS + "include: more.yaml\n")
+    (problem,) = check_case(tmp_path)
+    assert (problem.file, problem.what) == ("goods.yaml", '"include" is no list of files')
+
+
+def test_every_file_is_of_the_same_version(tmp_path):
+    _split(tmp_path, "derbes: 1\n" + GOODS)
+    assert _told(tmp_path) == ""
+    _split(tmp_path, "derbes: 2\n" + GOODS)
+    (problem,) = check_case(tmp_path)
+    assert (problem.file, problem.where) == ("goods.yaml", "derbes")

@@ -93,6 +93,8 @@ BESIDE = [
     ("misspelt_section_of_element", "amount_letters"),
     ("misspelt_section_of_element", "hits_nothing"),
     ("size_word", "budget_total"),
+    ("crisis", "element"),
+    ("kindword", "element"),
 ]
 """Slips that used to hide others, and those."""
 
@@ -112,6 +114,39 @@ def test_no_problem_waits_until_another_is_mended(tmp_path, first, second):
         return {(problem.where, problem.what) for problem in check_case(path)}
 
     assert problems(one, other) == problems(one) | problems(other)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "places"),
+    [
+        ("lengths: [6, 12]", "lengths: [6, twelve]\n    crisis: maybe", ["lengths.1", "crisis"]),
+        ("opening: 2025-06", "opening: 2040-01, tags: home", ["tags", "opening"]),
+        (
+            "half_life: 10 year",
+            "survival_table: [[0, 1], [x, 2]]\n    tags: a",
+            ["1.0", "1.1", "tags"],
+        ),
+        ("  town: {tags: [home]}", "  town: {tags: [home], kind: stat}", ["kind"]),
+    ],
+)
+def test_two_slips_of_one_element_are_told_at_once(tmp_path, old, new, places):
+    """And nothing that follows from one of them: a tag of an element with a slip is there."""
+    path = tmp_path / "case.yaml"
+    text = SMALL.replace("hits: {actor: north}", "hits: {tag: home}")
+    path.write_text(broken(old, new, text), encoding="utf-8")
+    found = [problem.where for problem in check_case(path)]
+    assert len(found) == len(places)
+    assert all(any(one.endswith(place) for one in found) for place in places)
+
+
+@pytest.mark.parametrize(
+    "name", ["north", "alum", "treatment", "rail", "works", "embargo", "census", "late"]
+)
+def test_an_id_with_letters_that_only_look_latin_is_told_once(tmp_path, name):
+    """Where it stands, and not wherever it is named as it was meant."""
+    told_of = told(tmp_path, broken(f"\n  {name}:", f"\n  {name.replace('a', 'а', 1)}:", PLANNED))
+    other = told(tmp_path, broken(f"\n  {name}:", f"\n  {name.replace('o', 'о', 1)}:", PLANNED))
+    assert told_of.count("fix: ") + other.count("fix: ") == len({"a", "o"} & {*name})
 
 
 UNREADABLE = ("quotes", "colon", "tab", "twodocs", "listkey")

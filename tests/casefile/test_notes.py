@@ -36,6 +36,7 @@ def _noted(folder, *slips, text=SMALL):
     )
 
 
+HAZARD = "hazards: {{cut: {{measure: embargo, rate: {rate}, length: 12}}}}\nfacts:\n"
 NOTES = [
     ("nothing", [], ""),
     (
@@ -264,6 +265,13 @@ NOTES = [
         "line 53, measures.embargo.by: 50 without a sign is 5 000 %\n"
         '    fix: for per cent write "50 %"',
     ),
+    (
+        "a hazard that comes five times a year",
+        [("facts:\n", HAZARD.format(rate="5"))],
+        'line 62, hazards.cut.rate: 5 without a sign is 500 %\n    fix: for per cent write "5 %"',
+    ),
+    ("a hazard that comes each year", [("facts:\n", HAZARD.format(rate="1"))], ""),
+    ("a hazard with its unit", [("facts:\n", HAZARD.format(rate="5/year"))], ""),
     ("a rise to six times", [("    kind: embargo\n", "    kind: price_rise\n    by: 500 %\n")], ""),
     (
         "a time as long as the calendar",

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
@@ -25,12 +26,19 @@ from derbes.casefile import json_schema, read_case
 from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.casefile.reference import docs_of
 from derbes.language import languages, use_language
-from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken
+from derbes.request import expression_problems
+from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken, check_case
+from tests.fuzz.writing import TEXTS, dumped, loaded, nodes, put, value
 from tests.pseudo import outside, words_outside, wrapped_by
 from tools.case_file import models, page_of, reference_page
 from tools.messages import template
 
 ROOT = Path(__file__).parents[2]
+SPELLED = (
+    *("missing", "= 3 * 2", "1 year", "50 %", "5", "2026-01", "2027-03-01", "12", "1.5", "1/3"),
+    *("$5", "1 500", "2026", {"2026-01": "10", "2027-01": "20"}, ["6", "1 year"]),
+    *({"value": "10", "range": ["5", "20"]}, {"from": "1", "to": "2"}, {"en": "x", "ru": "y"}),
+)
 REFERENCE = ROOT / "docs" / "reference"
 
 MODELS = [
@@ -103,6 +111,37 @@ def test_schema_is_a_schema():
 def test_case_fits_both_schemas(tmp_path, text):
     assert _slips(json_schema(), text) == []
     assert _slips(json_schema(_small(tmp_path, text)), text) == []
+
+
+@pytest.mark.parametrize("base", ["planned", "ledger", "every_key"])
+def test_what_the_reader_takes_the_schema_takes(tmp_path, base):
+    """However it is written: nothing that can be read is underlined in an editor."""
+    rng, tree, refused, n_read = Random(base), loaded(TEXTS[base]), [], 0
+    paths = [path for path, _node in nodes(tree) if path]
+    for _turn in range(120):
+        path = rng.choice(paths)
+        text = dumped(put(tree, path, rng.choice((*SPELLED, value(rng)))))
+        (tmp_path / "case.yaml").write_text(text, encoding="utf-8")
+        if not check_case(tmp_path / "case.yaml", expression_problems):
+            n_read += 1
+            refused += [(path, text)] if _slips(json_schema(), text) else []
+    assert n_read > 5
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("recipes:\n", "levers:\nrecipes:\n"),
+        ("title: Census", "title: true"),
+        ("says: A town of this size uses a hundred tonnes.", "says: {en: true, ru: 5}"),
+        ("demand: 100 t/month", "demand: {value: {2026-01: 100, 2027-01: 90}}"),
+        ("demand: 100 t/month", "demand: {2026-01-01: 100, 2027-01-01: 90}"),
+    ],
+)
+def test_the_schema_takes_what_may_be_written_otherwise(tmp_path, old, new):
+    _small(tmp_path, broken(old, new))
+    assert _slips(json_schema(), broken(old, new)) == []
 
 
 @pytest.mark.parametrize("case", ["cases/aspan", "cases/waterworks.yaml"])

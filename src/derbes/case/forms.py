@@ -192,7 +192,7 @@ SECTION = SectionForm()
 TEXT = TextForm()
 GIVEN = TextForm(least=1)
 WORDS = TextForm(types=("string", "number"))
-NAME = TextForm(types=("string", "number"), least=1)
+NAME = TextForm(types=("string", "number", "boolean"), least=1)
 ID = TextForm(pattern=ID_PATTERN)
 MONTH = TextForm("month", MONTH_PATTERN)
 DAY = TextForm("month", DAY_PATTERN)
@@ -201,7 +201,7 @@ YEAR = TextForm("year", YEAR_PATTERN)
 MONTHS = TextForm("months", types=("string", "number"), examples=(12, "12 month"))
 CURRENCY = TextForm("code such as `USD`", CURRENCY_PATTERN)
 NUMBER = TextForm("number", types=("number", "string"))
-EXPRESSION = TextForm("expression", least=1, most=20_000)
+EXPRESSION = TextForm("expression", types=("string", "boolean"), least=1, most=20_000)
 ELEMENT = TextForm("section.id", unknown='"{word}" is not an element of this case', of_any=True)
 GRADE = WordForm(("A", "B", "C", "D"))
 BEHIND = WordForm(("repeat", "hold"))
@@ -301,7 +301,7 @@ class WrittenQuantity(WrittenNumber):
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
     series: Annotated[
         dict[str, WrittenMonth],
-        MapForm(TEXT, PartForm(WrittenMonth)),
+        MapForm(DAY, PartForm(WrittenMonth)),
         LACKING,
         Shown("month: number, or see below"),
     ]

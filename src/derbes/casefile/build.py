@@ -42,7 +42,6 @@ from derbes.casefile.quantities import (
     in_base,
     is_formula,
     is_share,
-    month_period,
     outside,
     read_quantity,
     wrong_parts,
@@ -273,8 +272,8 @@ def period_of(filled: Filled, month: str, step: Path, *, may_be_past: bool = Fal
         may_be_past: Whether it may lie before the calendar.
     """
     calendar = filled.measures.calendar
-    period = month_period(month, calendar)
-    if period is None or period >= calendar.n_periods or (period < 0 and not may_be_past):
+    period = calendar.index_of(month)
+    if period >= calendar.n_periods or (period < 0 and not may_be_past):
         filled.refuse(step, *outside(month, calendar))
         return None
     return period
@@ -452,10 +451,7 @@ def _standard(filled: Filled, _found: Found) -> Found:
 
 def _supplier(filled: Filled, _found: Found) -> Found:
     until = filled.entry.at_least_until
-    period = month_period(until, filled.measures.calendar) if until else None
-    if until and period is None:
-        filled.refuse(("at_least_until",), *outside(until, filled.measures.calendar))
-    return {"at_least_until": None if period is None else max(0, period)}
+    return {"at_least_until": max(0, filled.measures.calendar.index_of(until)) if until else None}
 
 
 def _option(filled: Filled, _found: Found) -> Found:

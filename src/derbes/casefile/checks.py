@@ -14,7 +14,7 @@ from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each
 from derbes.casefile.draft import OUTLINED, CaseDraft, Check, is_vague
-from derbes.casefile.entries import Finding, Path, dotted, is_given
+from derbes.casefile.entries import SECTIONS, Finding, Path, dotted, is_given
 from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean, offers
 from derbes.language import _
@@ -261,7 +261,7 @@ def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     """Measures whose keys no element matches; a variant may take all of them away."""
     case = draft.outline
-    if draft.is_variant or not draft.is_outlined(*OUTLINED) or case.target not in case.actors:
+    if not draft.is_outlined(*OUTLINED) or case.target not in case.actors:
         return
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
@@ -270,8 +270,9 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             fix = _("it can hit {sections}")
-            path, possible = ("measures", measure.id, "hits"), ", ".join(sections)
-            yield Finding.of(path, what, fix, kind=measure.kind, sections=possible)
+            what = what.format(kind=measure.kind)
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding(("measures", measure.id, "hits"), what, fix, lapses=True)
 
 
 Known = Mapping[str, frozenset[str]]
@@ -319,7 +320,7 @@ def _by_label(draft: CaseDraft, sections: Iterable[str]) -> dict[str, str]:
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
-    options, offer = draft.entries("options"), offers()
+    options, offer = draft.parts("options"), offers()
     of_options = (((*path, "element"), entry.element) for path, entry in options if entry.element)
     for path, name in (*_hits(draft, "element"), *of_options):
         section, _dot, element_id = name.partition(".")
@@ -337,17 +338,17 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
     if draft.unreadable:
         return
-    tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
+    tags = {tag for _path, entry in draft.parts() for tag in entry.tags}
     offer = offers()
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
             what = _('no element has the tag "{tag}"').format(tag=tag)
-            yield Finding(path, what, offer(tag, tags))
+            yield Finding(path, what, offer(tag, tags), lapses=True)
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
-    for path, entry in draft.entries("measures"):
-        for position, hit in enumerate(entry.hits):
+    for path, entry in draft.parts("measures"):
+        for position, hit in enumerate(entry.hits or ()):
             if word := getattr(hit, key):
                 yield (*path, "hits", position, key), word
 
@@ -355,6 +356,8 @@ def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
 def _removed(word: str, path: Path) -> tuple[str, str]:
     """A variant took an element away that another one needs."""
     what, fix = _('"{word}" has been removed'), _("remove {element} as well")
+    if path[0] not in SECTIONS:
+        fix = _("set {element} to another one")
     return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
@@ -390,7 +393,7 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 def documents_of_the_ledger(draft: CaseDraft) -> Iterator[Finding]:
     """`at` begins with the id of a document."""
     known = draft.elements["documents"]
-    for path, entry in draft.entries(*LEDGER):
+    for path, entry in draft.parts(*LEDGER):
         document, _place = document_and_place(entry.at or "")
         if document and document not in known and "documents" not in draft.unreadable:
             what = _(forms.DOCUMENT.unknown).format(word=document)
@@ -493,23 +496,24 @@ CHECKS: tuple[Check, ...] = (
 """Checks that rely on elements whose ids are known."""
 
 
-def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding]:
+def check_draft(
+    draft: CaseDraft, base: CaseDraft | None = None, *, is_changed: bool = True
+) -> list[Finding]:
     """What does not hold between the elements of a draft.
 
-    The `base` is the case before a variant changed it; None for the case as written.
+    The `base` is the case before a variant changed it; None for the case as written. Where not all
+    of its changes could be made, only what is named is looked for.
     """
     known, before = (
         {section: frozenset(ids) for section, ids in one.elements.items()} if one else {}
         for one in (draft, base)
     )
-    draft.is_variant = base is not None
     draft.found += unknown_references(draft, known, before)
     draft.found += unknown_elements(draft, known, before)
-    if base is None:
-        draft.found += unknown_tags(draft)
+    draft.found += unknown_tags(draft)
     wrong = [*draft.findings, *draft.found]
     draft.unsound = frozenset(str(one.path[0]) for one in wrong if one.path)
     draft.vague = frozenset(str(one.path[0]) for one in wrong if one.path and is_vague(one))
-    for check in CHECKS:
+    for check in CHECKS if is_changed else ():
         draft.found.extend(check(draft))
     return draft.found

@@ -331,7 +331,7 @@ def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
 
 def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
     """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
-    if draft.is_variant or not draft.case.correlations:
+    if not draft.case.correlations:
         return
     known = {one.path: one.has_range for one in quantities(draft.case)}
     hazards = {f"hazards.{name}" for name in draft.elements["hazards"]}
@@ -344,14 +344,15 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
                 continue
             if name in known:
                 what = _('"{name}" has neither a range nor a distribution').format(name=name)
-                yield Finding((*path, side), what, _("give it one, or take the correlation out"))
+                fix = _("give it one, or take the correlation out")
+                yield Finding((*path, side), what, fix, lapses=True)
                 continue
             section, element_id = [*name.split("."), ""][:2]
             built = draft.elements.get(section, {}).get(element_id)
             is_refused = section in draft.unreadable or (built and built.entity is None)
             if not is_refused:  # else it has no quantity
                 what = _('"{name}" is not a quantity of this case').format(name=name)
-                yield Finding((*path, side), what, did_you_mean(name, uncertain))
+                yield Finding((*path, side), what, did_you_mean(name, uncertain), lapses=True)
         pair = frozenset(one.between)
         what, fix = "", ""
         if len(pair) == 1:
@@ -371,7 +372,7 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
 def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     """Ranks that no inputs can have together: one finding for each set of inputs."""
     before = [*draft.findings, *draft.found]
-    if draft.is_variant or any(one.path[:1] == ("correlations",) for one in before):
+    if any(one.path[:1] == ("correlations",) for one in before):
         return
     pairs = draft.case.correlations
     links = {one.between: one.rank for one in pairs}
@@ -497,20 +498,21 @@ def measures_of_levers(draft: CaseDraft) -> Iterator[Finding]:
 def sellers_of_caps(draft: CaseDraft, standard: Standard) -> Iterator[Finding]:
     """A cap names sellers abroad that sell its good, and somebody does."""
     case, good = draft.outline, standard.good
-    if draft.is_variant or good not in case.goods or not draft.is_outlined("suppliers", "actors"):
+    if good not in case.goods or not draft.is_outlined("suppliers", "actors"):
         return
     offers = [s for s in case.suppliers.values() if s.good == good and s.actor != case.target]
     path = ("standards", standard.id)
     if not offers:
         what = _('nobody abroad sells "{good}", so that the cap says nothing')
         fix = _("add a supplier of it, or take the standard out")
-        yield Finding.of((*path, "good"), what, fix, good=good)
+        yield Finding((*path, "good"), what.format(good=good), fix, lapses=True)
         return
     names = {word for one in offers for word in (one.actor, one.id)}
     for position, name in enumerate(standard.sellers):
         if name not in names and (name in case.actors or name in case.suppliers):
             what = _('"{name}" sells no "{good}" from abroad').format(name=name, good=good)
-            yield Finding((*path, "sellers", position), what, did_you_mean(name, names))
+            fix = did_you_mean(name, names)
+            yield Finding((*path, "sellers", position), what, fix, lapses=True)
 
 
 PLAN_CHECKS: tuple[Check, ...] = (

@@ -255,14 +255,16 @@ _PART_OF_A_PER_CENT = re.compile(r"0[.,][0-9]+\s*%")
 def shares_by_the_hundred(draft: CaseDraft) -> Iterator[Finding]:
     """Shares a hundred times too small or too large, by a sign of per cent too much or lacking."""
     for one in entities.quantities(draft.case):
-        if one.unit or one.path.rpartition(".")[2] not in SHARES:
+        key = one.path.rpartition(".")[2]
+        is_rate = key == "rate" and one.written.replace(".", "").isdecimal()  # of hazards, a year
+        if not is_rate and (one.unit or key not in SHARES):
             continue
         given, share = one.written, one.value
         if _PART_OF_A_PER_CENT.fullmatch(given.strip()):
             what = worded("{number} is a share of {share}", number=given, share=_about(share))
             fix = worded('for {share} write "{percent} %"', share=_about(share * 100.0),
                          percent=_about(share * 1e4))  # fmt: skip
-        elif share >= MANY and "%" not in given:
+        elif (share >= MANY and "%" not in given) or (share > 1.0 and is_rate):
             percent = _about(share * 100.0)
             what = worded("{number} without a sign is {percent} %", number=given, percent=percent)
             fix = worded('for per cent write "{number} %"', number=given)

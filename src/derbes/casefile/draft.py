@@ -32,6 +32,7 @@ from derbes.casefile.entries import (
     Finding,
     Items,
     MappingNode,
+    Mark,
     Node,
     Path,
     Text,
@@ -145,7 +146,6 @@ class CaseDraft:
     """The case with elements of which something is refused as far as they can be read."""
     unreadable: frozenset[str] = frozenset()
     """Sections whose elements are not known, so that nothing follows from their absence."""
-    is_variant: bool = False
     unsound: frozenset[str] = frozenset()
     """Sections that hold an element in which something is known to be wrong."""
     vague: frozenset[str] = frozenset()
@@ -179,6 +179,13 @@ class CaseDraft:
             for name, built in self.elements[section].items():
                 if built.entry is not None:
                     yield (section, name), built.entry
+
+    def parts(self, *sections: str) -> Iterator[tuple[tuple[str, str], Any]]:
+        """Section and id of all elements, and what of each can be used."""
+        for section in sections or self.elements:
+            for name, built in self.elements[section].items():
+                if built.part is not None:
+                    yield (section, name), built.part
 
 
 Check = Callable[[CaseDraft], Iterator[Finding]]
@@ -319,18 +326,12 @@ def _named(
     asking: list[Path] = []
     circles: dict[Path, ExpressionError] = {}
     behind: dict[Path, int] = {}
+    told: set[Path] = set()
+    """Numbers that cannot be had for a reason that is told where it lies."""
+    lacking: set[Path] = set()
+    """Numbers that are written as `missing`."""
     assumed = top.entry.assumptions or {}
     offer = offers()
-
-    def read(path: Path) -> Quantity | None:
-        if path[0] in SECTIONS:
-            section, name = str(path[0]), str(path[1])
-            built = checked[section].get(name)
-            if built is None or built.part is None:
-                return None
-            good = _counted_good(section, name, built.part)
-            return Filled(built.part, built.node, path[:2], counted, good, [], []).at(path[2:])
-        return replace(top, measures=counted, findings=[], missing=[]).at(path)
 
     def named(name: str, asked_by: Path) -> Quantity:
         path: Path = tuple(name.split("."))
@@ -344,9 +345,12 @@ def _named(
                 what = _("the formula comes back to itself: {path}")
                 what = what.format(path=" → ".join(dotted(one) for one in around))
                 circles[min(around, key=dotted)] = refused(what, _("write one of them as a number"))
+                told.add(asked_by)
                 raise circles[path] if path == asked_by else ExpressionError  # told where it begins
             if path not in known and len(asking) <= MOST_BEHIND:
-                known[path] = read(path)
+                known[path], is_told, is_lacking = _number_at(top, checked, counted, path)
+                told.update([path] if is_told else [])
+                lacking.update([path] if is_lacking else [])
             behind[asked_by] = max(behind.get(asked_by, 0), behind.get(path, 0) + 1)
             if path not in known or behind[asked_by] > MOST_BEHIND:
                 what = _("more than {most} formulas stand one behind the other")
@@ -356,8 +360,12 @@ def _named(
         found = known[path]
         if found is None and asked_by in circles:
             raise circles[asked_by]
-        if found is None and (find(root, path) is not None or not is_whole):
+        if found is None and (path in told or (find(root, path) is None and not is_whole)):
+            told.add(asked_by)
             raise ExpressionError  # told there
+        if path in lacking:
+            fix = _("give it a value, or write the number here")
+            raise refused(_('"{name}" is missing: nothing follows from it').format(name=name), fix)
         if found is None:
             fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
@@ -366,6 +374,28 @@ def _named(
 
     counted = replace(measures, named=named)
     return counted
+
+
+def _number_at(
+    top: Filled,
+    checked: Mapping[str, Mapping[str, Built]],
+    measures: CaseUnits,
+    path: Path,
+) -> tuple[Quantity | None, bool, bool]:
+    """The number at a path; whether why there is none is told there, or it is `missing`."""
+    below, findings = replace(top, measures=measures, findings=[], missing=[]), top.findings
+    if path[0] in SECTIONS:
+        section, name = str(path[0]), dotted(path[1:2])
+        built = checked[section].get(name)
+        if built is None:
+            return None, False, False
+        part = built.part or Entry(SECTIONS[section], {})
+        good, findings = _counted_good(section, name, part), [*built.findings]
+        below = Filled(part, built.node, path[:2], measures, good, [], [])
+    found = below.at(path[len(below.path) :])
+    refused_at = (one.path for one in findings)
+    is_told = any(path[: len(one)] == one[: len(path)] for one in refused_at)
+    return found, is_told or bool(below.findings), bool(below.missing)
 
 
 def _near_path(root: MappingNode, path: Path) -> str:
@@ -411,7 +441,7 @@ def _fields(top: Filled) -> Found:
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
     return {
         **{name: found[name] for name in (*names, *DEFAULTS)},
-        **{name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None},
+        **{name: one for name, one in DEFAULTS.items() if found[name] is None},
         "calendar": measures.calendar,
         "currency": measures.money,
         "price_year": entry.currency.price_year or 0,
@@ -533,6 +563,27 @@ def with_meant_keys(root: MappingNode) -> MappingNode:
     return root if entries.keys() == root.entries.keys() else MappingNode(entries, root.mark, keys)
 
 
+def with_meant_ids(root: MappingNode) -> tuple[MappingNode, list[Finding]]:
+    """A tree whose ids with letters that only look Latin are as they were meant, and those."""
+    entries, findings = dict(root.entries), list[Finding]()
+    for section in SECTIONS:
+        if not isinstance(table := entries.get(section), MappingNode):
+            continue
+        meant = {name: in_latin(name) for name in table.entries if not _ID.fullmatch(name)}
+        meant = {name: one for name, one in meant.items() if _ID.fullmatch(one)}
+        if meant.keys() and table.entries.keys().isdisjoint(meant.values()):
+            findings += (_no_id((section, name), table.keys[name]) for name in meant)
+            below = {meant.get(name, name): node for name, node in table.entries.items()}
+            keys = {meant.get(name, name): mark for name, mark in table.keys.items()}
+            entries[section] = MappingNode(below, table.mark, keys)
+    return MappingNode(entries, root.mark, root.keys) if findings else root, findings
+
+
+def _no_id(path: tuple[str, str], mark: Mark) -> Finding:
+    what = _('expected an id, got "{name}"').format(name=path[1])
+    return replace(Finding((), what, how_to_name(path[1]), mark=mark), where=dotted(path))
+
+
 def _entries(
     root: MappingNode, section: str, model: type, *, memory: Memory, findings: list[Finding]
 ) -> dict[str, Built]:
@@ -548,8 +599,7 @@ def _entries(
     found = {}
     for name, below in node.entries.items():
         if not _ID.fullmatch(name) and MEND not in name:
-            what = _('expected an id, got "{name}"').format(name=name)
-            findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
+            findings.append(replace(_no_id((section, name), node.keys[name]), path=(section, name)))
         with at_work(f"{section}.{name}"):
             found[name] = _entry((section, name), below, model, memory)
     return found
@@ -589,6 +639,12 @@ def _built(
             outline = made(SECTIONS[section], filled.held() | {"id": name})
         elif section != "facts":
             filled.quantities()
+        needed = (key.name for key in keys_of(SECTIONS[section]).values() if key.is_needed)
+        if section != "facts" and entry.given.keys() >= {*needed}:
+            whole = replace(filled, findings=[], missing=[])
+            make_element(whole)
+            # below a key; what is wrong between keys may follow from one that is refused
+            filled.findings += [one for one in whole.findings if len(one.path) > 3]
         findings = (*checked.findings, *filled.findings)
         return replace(checked, outline=outline, findings=findings)
     with at_work(f"{section}.{name}"):

@@ -216,6 +216,8 @@ class Finding:
     """Path to show, when it differs from `path`."""
     part: tuple[str, int, int] = ("", 0, 0)
     """Of a text: the text, and the characters of it that it is about: the first, how many."""
+    lapses: bool = False
+    """Whether a variant may bring it about by what it takes away: told of it where it says so."""
 
     @classmethod
     def of(
@@ -413,6 +415,9 @@ def _mapping(
 def _elsewhere(model: type, name: str, given: Any) -> str:
     if name == "<<":
         return _("write the keys out; they cannot be merged in")
+    if model is forms.WrittenQuantity and (month := iso_month(name)):
+        example = f"series: {{{month}: {given if isinstance(given, str) else '…'}}}"
+        return _('write it as in "{example}"').format(example=example)
     if model is Good and name == "survival_table":
         return _("survival tables are for stockpiles; give the good a half_life or shelf_life")
     if model is Hit and f"{name}s" in SECTIONS and isinstance(given, str):

@@ -569,7 +569,7 @@ class _Reading:
     def include(self, root: MappingNode, folder: FilePath) -> None:
         """Read what a file includes and merge it in, and what that includes, before the next."""
         above = os.path.realpath(self.folder)
-        waiting = [*reversed(_included(root, folder))]
+        waiting = [*reversed(self._included(root, folder))]
         while waiting:
             asked, name, path = waiting.pop()
             real = os.path.realpath(path)
@@ -584,6 +584,7 @@ class _Reading:
                 fix = _("put several of them into one")
                 waiting.clear()
             if what:
+                self.tree.is_whole &= real in self.done
                 what = what.format(name=name, n=MOST_FILES)
                 self.tree.findings.append(replace(asked, what=what, fix=fix))
                 continue
@@ -591,13 +592,29 @@ class _Reading:
             if below is not None:
                 for key, node in below.entries.items():
                     self._merge(self.tree.root, (key,), node, below.keys[key])
-                waiting += reversed(_included(below, path.parent))
+                waiting += reversed(self._included(below, path.parent))
+
+    def _included(self, root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
+        """What a file includes: its place, name and path."""
+        listed = root.entries.get("include")
+        if listed is not None and not isinstance(listed, Items) and listed.plain is not None:
+            self.tree.is_whole = False
+            what, fix = _('"{key}" is no list of files'), _("put it in square brackets")
+            told = Finding.of((), what, fix, key="include", mark=root.keys["include"])
+            if listed.mark.file:  # of the first the schema says so
+                self.tree.findings.append(replace(told, where="include"))
+        return [
+            (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)
+            for position, item in enumerate(listed.items if isinstance(listed, Items) else [])
+            if isinstance(item, Text) and item.text.strip()  # else the schema says so
+        ]
 
     def _merge(self, into: MappingNode, path: tuple[str, ...], node: Node, mark: Mark) -> None:
         """Put a key of a file into the tree; sections are put together from several files."""
         key, is_top = path[-1], len(path) == 1
         present = into.entries.get(key)
-        if is_top and key in {"include", "derbes"}:
+        is_same = key == "derbes" and present is not None and present.plain == node.plain
+        if is_top and (key == "include" or is_same):
             return
         if present is None or (is_top and isinstance(present, Text) and present.plain is None):
             into.entries[key] = node
@@ -620,15 +637,6 @@ class _Reading:
             what = what.format(where=where, file=name, line=first.line)
             fix = _("keep one of the two")
             self.tree.findings.append(Finding((), what, fix, mark=mark, where=where))
-
-
-def _included(root: MappingNode, folder: FilePath) -> list[tuple[Finding, str, FilePath]]:
-    listed = root.entries.get("include")
-    return [
-        (Finding(("include", position), "", mark=item.mark), item.text, folder / item.text)
-        for position, item in enumerate(listed.items if isinstance(listed, Items) else [])
-        if isinstance(item, Text) and item.text.strip()  # else the schema says so
-    ]
 
 
 def _no_mapping(node: Node | None, file: int) -> Finding:

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from derbes.case.forms import MISSING, MOST_MONTHS, InUnit, WrittenQuantity
 from derbes.case.quantity import (
-    MONTHS_A_YEAR,
     SIGN,
     Calendar,
     Formula,
@@ -21,7 +20,6 @@ from derbes.case.quantity import (
 )
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
-from derbes.casefile.hints import how_to_write_month
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
@@ -187,11 +185,9 @@ def is_formula(text: str) -> bool:
 
 
 def first_text(entry: Entry) -> str:
-    """The value of a number, or the first of a series, as it is written; empty: there is none."""
-    text = entry.value
-    if text is None and entry.series:
-        text = next(iter(entry.series.values())).value
-    return text or ""
+    """The value of a number, or the first that is known of a series, as written; empty: none."""
+    texts = [entry.value, *(one.value for one in (entry.series or {}).values())]
+    return next((text for text in texts if text and text != MISSING), "")
 
 
 def is_share(entry: Entry, measures: CaseUnits, path: Path) -> bool:
@@ -414,6 +410,10 @@ def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[
     if entry.kind in OBSERVED:
         if not entry.values:
             yield _('"{kind}" needs values'), _('add "values: [10, 20]"')
+        if has_range:
+            yield _('"{kind}" takes values, not a range'), _("take the range out")
+        if entry.weights is not None and entry.kind == "empirical":
+            yield _('"{kind}" takes no weights'), _("take them out, or choose discrete")
         return
     if has_values:
         fix = _("give a range, or choose discrete or empirical")
@@ -521,15 +521,6 @@ def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
         why=entry.why,
         line=reading.line,
     )
-
-
-def month_period(text: str, calendar: Calendar) -> int | None:
-    """Period that holds a month such as `2027-07`; None when it is no month."""
-    year, _dash, month = text.partition("-")
-    month = month.partition("-")[0]
-    if not (year.isdecimal() and month.isdecimal() and 1 <= int(month) <= MONTHS_A_YEAR):
-        return None
-    return calendar.index(int(year), int(month))
 
 
 def _inherit(reading: Reading, text: str) -> None:
@@ -644,12 +635,8 @@ def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     calendar = reading.measures.calendar
     found: list[tuple[int, str]] = []
     for month in series:
-        period = month_period(month, calendar)
-        if period is None:
-            what, fix = _('expected a month, got "{month}"'), how_to_write_month(month)
-            path = (*reading.path, "series", month)
-            reading.findings.append(Finding.of(path, what, fix, at_key=True, month=month))
-        elif period >= calendar.n_periods:
+        period = calendar.index_of(month)
+        if period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
             found.append((period, month))

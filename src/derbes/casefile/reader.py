@@ -19,7 +19,7 @@ from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
 from derbes.casefile.doubts import DOUBTS
-from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_keys
+from derbes.casefile.draft import CaseDraft, Memory, build_draft, with_meant_ids, with_meant_keys
 from derbes.casefile.entries import (
     SECTIONS,
     Finding,
@@ -93,10 +93,13 @@ class WrittenAlternative:
     offer: Callable[[str, Iterable[str]], str] = field(default_factory=offers)
 
     def origin(self, path: Path) -> Path | None:
-        """Path in the file of something that was changed; None when it was not."""
+        """Path in the file of something that was changed, or a part of it; None when it was not."""
         above = (path[:n_steps] for n_steps in range(len(path), 0, -1))
         nearest = next((one for one in above if one in self.origins), None)
-        return None if nearest is None else (*self.origins[nearest], *path[len(nearest) :])
+        if nearest is not None:
+            return (*self.origins[nearest], *path[len(nearest) :])
+        below = (at for one, at in self.origins.items() if one[: len(path)] == path)
+        return next(below, None) if len(path) > 1 else None
 
     def refuse(self, path: Path, what: str, fix: str = "", /, **words: Any) -> None:
         """Note what is wrong with the changes; `words` go into both texts."""
@@ -121,15 +124,18 @@ def alternative(
     if chain is None:
         fix = _("take include_from out of one of the two")
         after.refuse((*place, "include_from"), _('"{name}" starts from itself'), fix, name=place[1])
-    for one in chain or ():
+    for one in chain or (place,):
         if one != place:
             after.changes.append(worded("as {variant}", variant=one[1]))
         _make(after, one, entries[one], is_own=one == place)
-    after.draft = build_draft(after.root, memory)
-    if not after.findings:
-        told = {(one.path, one.what) for one in written.found}
-        found = [*after.draft.findings, *check_draft(after.draft, written.draft)]
-        after.found = [one for one in found if (one.path, one.what) not in told]
+    is_whole = all(one.path[2] != "add" for one in after.findings)
+    after.draft = build_draft(after.root, memory if is_whole else Memory(), is_whole=is_whole)
+    told = {(one.path, one.what) for one in written.found}
+    checked = check_draft(after.draft, written.draft, is_changed=not after.findings)
+    for finding in (*after.draft.findings, *checked):
+        may_follow = finding.lapses or after.findings  # from what is gone, or a change not made
+        if (finding.path, finding.what) not in told:
+            after.found += [finding] if not may_follow or after.origin(finding.path) else []
     return after
 
 
@@ -269,7 +275,9 @@ def _target(changed: WrittenAlternative, where: str) -> Path | Finding:
     if top in keys_of(Case) or is_element:
         return _inside(root, steps)
     if top not in SECTIONS:
-        fix = changed.offer(top, (set(keys_of(Case)) | set(SECTIONS)) - untouched)
+        meant = [f"{one[0]}.{where}" for one in _elements(root, kind) if one[1] == top]
+        known = (set(keys_of(Case)) | set(SECTIONS)) - untouched
+        fix = changed.offer(where, meant) if meant else changed.offer(top, known)
     elif len(steps) < 3:
         fix = _("name a key of an element, as in goods.alum.reserve")
     else:
@@ -465,7 +473,8 @@ def read_files(
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
     is_included = "include" in tree.root.entries
-    tree.root = with_meant_keys(tree.root)
+    tree.root, told = with_meant_ids(with_meant_keys(tree.root))
+    tree.findings += told
     tree.is_whole &= is_included or "include" not in tree.root.entries
     memory = Memory()
     base = WrittenAlternative(tree.root, tree.root, tree.root)

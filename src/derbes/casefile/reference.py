@@ -29,9 +29,9 @@ _NAMES = {CapitalPayment: "CapitalEntry", ReferenceProject: "ProjectEntry"}
 
 _TEXT_BY_LANGUAGE = {
     "anyOf": [
-        {"type": ["string", "number"]},
+        {"type": ["string", "number", "boolean"]},
         {
-            "additionalProperties": {"type": ["string", "number"]},
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
             "propertyNames": {"pattern": f"^{LANGUAGE}$"},
             "type": "object",
         },
@@ -58,7 +58,7 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
         properties[section] = {
             "description": translated(docs_of(Case)[section]),
             "patternProperties": {forms.ID_PATTERN: _define(model, parts, names)},
-            "type": "object",
+            "type": ["object", "null"],
             "additionalProperties": False,
         }
     return {
@@ -124,6 +124,8 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
         choices.append({**whole, "properties": of_class, "required": ["reference"]})
     elif model is forms.WrittenQuantity:
         series = {k: one for k, one in properties["series"].items() if k != "description"}
+        either = {**properties["value"], **series, "type": ["number", "string", "object"]}
+        whole["properties"] = {**properties, "value": either}
         error = _('expected a number, as in "70 t/month"')
         choices = [
             {"type": "number"},
@@ -218,9 +220,8 @@ def _map_schema(form: forms.MapForm, parts: dict[str, Any], names: Names) -> dic
     found: dict[str, Any] = {"additionalProperties": item}
     if form.least:
         found["minProperties"] = form.least
-    is_series = isinstance(form.item, forms.PartForm) and form.item.of is forms.WrittenMonth
-    if is_series or form.key is forms.YEAR:
-        found["propertyNames"] = {"pattern": forms.MONTH_PATTERN if is_series else form.key.pattern}
+    if form.key is forms.YEAR:
+        found["propertyNames"] = {"pattern": form.key.pattern}
     elif form.key.sections:
         found["propertyNames"] = _offered(form.key, names)
     found["type"] = "object"
