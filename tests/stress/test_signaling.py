@@ -119,7 +119,7 @@ def test_page_one_tells_what_stress_of_the_same_seed_tells(case, stress):
     words = talk_words(contents)
     for year in (first, last):
         assert fmt.share(year.credible_share or 0.0) in words
-    assert words.startswith(f"A stop begun in {fmt.date(first.start)} would gain")
+    assert words.startswith(f"Begun in {fmt.date(first.start)} the measure would gain")
     assert f"of {N} draws" in words
 
 
@@ -133,4 +133,4 @@ def test_without_draws_the_page_tells_what_the_query_tells_at_central_values(cas
     assert [year.credible_share for year in contents.talk.years] == [
         year.credible_share for year in asked.years
     ]
-    assert talk_words(contents).startswith("At central values a stop would pay")
+    assert talk_words(contents).startswith("At central values the measure would pay")
