@@ -14,8 +14,8 @@ is in store, f is 0.
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 from scipy import sparse
@@ -518,42 +518,41 @@ class _Asked:
         return self.wide(found)
 
 
+@dataclass
 class _Stocks:
     """The stock at the beginning of a period, multiplied while a share is looked for."""
 
-    def __init__(
-        self,
-        survival: SurvivalProgram,
-        program: LinearProgram,
-        run: MeasureRun,
-        *,
-        period: int,
-        uses: BoolArray,
-    ) -> None:
-        self.period, self.uses = period, uses
-        self._survival, self._program, self._run = survival, program, run
-        self._part = survival.of(uses)
-        self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
-        self._is_changed = False
+    survival: SurvivalProgram
+    program: LinearProgram
+    run: MeasureRun
+    period: int
+    uses: BoolArray
+    _is_changed: bool = field(default=False, init=False)
+
+    @cached_property
+    def part(self) -> _Asked:
+        """What the uses meet of the program."""
+        return self.survival.of(self.uses)
 
     def solve(self, factor: float, costs: FloatArray) -> Solution:
         """The optimum of some costs with the stock times a factor."""
         program = self._times(factor)
         try:
-            return self._survival.minimize(program, costs, self.uses)
+            return self.survival.minimize(program, costs, self.uses)
         except SolveError:
             # A basis of other entries can defeat the solver: it begins anew.
-            asked = replace(program, level_costs=self._survival.levels(costs))
-            asked = self._part.of(asked)
-            return self._part.widened(solve_levels(asked, Session(asked)), program)
+            asked = replace(program, level_costs=self.survival.levels(costs))
+            asked = self.part.of(asked)
+            return self.part.widened(solve_levels(asked, Session(asked)), program)
 
     def unmet(self, columns: FloatArray) -> FloatArray:
         """What goes unmet in the period, by use. (U,)"""
-        return self._survival.layout.column("unmet").of(columns)[:, self.period]
+        return self.survival.layout.column("unmet").of(columns)[:, self.period]
 
-    def _entries(self) -> IntArray:
+    @cached_property
+    def _places(self) -> IntArray:
         """Where the matrix takes stock over into the period."""
-        layout, matrix = self._survival.layout, self._program.matrix
+        layout, matrix = self.survival.layout, self.program.matrix
         before = [layout.column(kind).indices[:, self.period - 1] for kind in ("lot", "fresh")]
         rows = [
             layout.row(kind).indices[:, self.period]
@@ -564,7 +563,7 @@ class _Stocks:
         places = np.concatenate(
             [
                 np.arange(matrix.indptr[j], matrix.indptr[j + 1])
-                for j in np.intersect1d(np.concatenate(before), self._part.columns)
+                for j in np.intersect1d(np.concatenate(before), self.part.columns)
             ]
         ).astype(np.int64)
         return places[np.isin(matrix.indices[places], now)]
@@ -573,30 +572,30 @@ class _Stocks:
         """The program with the stock times a factor."""
         if self.period == 0:
             return self._with_first_stock(factor)
-        matrix = self._program.matrix.copy()
+        matrix = self.program.matrix.copy()
         matrix.data[self._places] *= factor
-        program = replace(self._program, matrix=matrix)
+        program = replace(self.program, matrix=matrix)
         self._change_entries(matrix)
         self._is_changed = True
         return program
 
     def _with_first_stock(self, factor: float) -> LinearProgram:
-        state = self._survival.state
+        state = self.survival.state
         more = replace(
             state,
             lots=factor * state.lots,
             fresh=factor * state.fresh,
             past_inflow=factor * state.past_inflow,
         )
-        bounds = window_bounds(self._survival.layout, more, self._run)
-        return replace(self._program, row_lower=bounds.row_lower, row_upper=bounds.row_upper)
+        bounds = window_bounds(self.survival.layout, more, self.run)
+        return replace(self.program, row_lower=bounds.row_lower, row_upper=bounds.row_upper)
 
     def slope(self, solution: Solution) -> float:
         """By how much less goes short for each time the stock more."""
         duals = solution.parts.duals[0]
         if self.period == 0:
             return self._first_slope(duals)
-        matrix = self._program.matrix
+        matrix = self.program.matrix
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         return float(-np.sum(duals[rows] * matrix.data[self._places] * solution.columns[columns]))
@@ -611,56 +610,50 @@ class _Stocks:
     def restore(self) -> None:
         """Give the solver its own matrix back."""
         if self._is_changed:
-            self._change_entries(self._program.matrix)
+            self._change_entries(self.program.matrix)
 
     def _change_entries(self, matrix: sparse.csc_matrix) -> None:
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
-        columns = np.searchsorted(self._part.columns, columns)
-        rows = np.searchsorted(self._part.rows, matrix.indices[self._places])
-        self._part.session.change_entries(rows, columns, matrix.data[self._places])
+        columns = np.searchsorted(self.part.columns, columns)
+        rows = np.searchsorted(self.part.rows, matrix.indices[self._places])
+        self.part.session.change_entries(rows, columns, matrix.data[self._places])
 
 
+@dataclass
 class _PeriodAlone(_Stocks):
     """The same where all that is done before the period is known: the period stands alone.
 
     What comes behind it asks nothing of it, so it is left out too.
     """
 
-    def __init__(
-        self,
-        survival: SurvivalProgram,
-        program: LinearProgram,
-        run: MeasureRun,
-        *,
-        period: int,
-        uses: BoolArray,
-        response: FloatArray,
-    ) -> None:
-        self.period, self.uses = period, uses
-        self._survival, self._program, self._run = survival, program, run
-        layout, part = survival.layout, survival.of(uses)
+    response: FloatArray
+
+    def __post_init__(self) -> None:
+        layout, part, period = self.survival.layout, self.part, self.period
         if period not in part.alone:
-            part.alone[period] = _of_period(survival.program, part, period)
+            part.alone[period] = _of_period(self.survival.program, part, period)
         self._columns, self._rows, self._alone = part.alone[period]
-        done = np.zeros((2, len(response)))
+        done = np.zeros((2, len(self.response)))
         if period > 0:
             for kind in ("order", "lot", "fresh"):
                 block = layout.column(kind)
-                block.of(done[0])[:, :period] = block.of(response)[:, :period]
+                block.of(done[0])[:, :period] = block.of(self.response)[:, :period]
             for kind in ("lot", "fresh"):
                 of = layout.column(kind).of
                 of(done[1])[:, period - 1] = of(done[0])[:, period - 1]
                 of(done[0])[:, period - 1] = 0.0
-        self._fixed, self._stock = (np.asarray(program.matrix @ one)[self._rows] for one in done)
+        self._fixed, self._stock = (
+            np.asarray(self.program.matrix @ one)[self._rows] for one in done
+        )
 
     def solve(self, factor: float, costs: FloatArray) -> Solution:
         """The optimum of some costs with the stock times a factor."""
         columns, rows = self._columns, self._rows
-        program = self._with_first_stock(factor) if self.period == 0 else self._program
+        program = self._with_first_stock(factor) if self.period == 0 else self.program
         known = self._fixed + factor * self._stock
         asked = replace(
             self._alone.program,
-            level_costs=self._survival.levels(costs)[:, columns],
+            level_costs=self.survival.levels(costs)[:, columns],
             col_lower=program.col_lower[columns],
             col_upper=program.col_upper[columns],
             row_lower=program.row_lower[rows] - known,
@@ -674,7 +667,7 @@ class _PeriodAlone(_Stocks):
 
     def unmet(self, columns: FloatArray) -> FloatArray:
         """What goes unmet in the period, by use. (U,)"""
-        whole = np.zeros(self._survival.layout.n_columns)
+        whole = np.zeros(self.survival.layout.n_columns)
         whole[self._columns] = columns
         return super().unmet(whole)
 
@@ -682,7 +675,7 @@ class _PeriodAlone(_Stocks):
         """By how much less goes short for each time the stock more."""
         if self.period > 0:
             return float(-solution.parts.duals[0] @ self._stock)
-        whole = np.zeros(self._survival.layout.n_rows)
+        whole = np.zeros(self.survival.layout.n_rows)
         whole[self._rows] = solution.parts.duals[0]
         return self._first_slope(whole)
 
