@@ -169,6 +169,16 @@ def _same_in_book(cell: object, one: object, column: Column) -> None:
 
 
 @KINDS
+def test_a_table_without_rows_has_columns_too(kind):
+    @settings(max_examples=8, **MADE)
+    @given(results(kind))
+    def law(result):
+        assert [table.name for table in tables_of(result) if not table.columns] == []
+
+    law()
+
+
+@KINDS
 def test_parquet_has_what_json_has(kind):
     @settings(max_examples=2, **MADE)
     @given(_some(kind))

@@ -169,9 +169,9 @@ def met_words(way: Way) -> str:
     return "" if way.met is None else _("yes") if way.met else _("no")
 
 
-def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
-    """What the screen shows of a way."""
-    has_project = any(one.way == CHEAPEST for one in ways.ways)
+def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:
+    """What the screen shows of a way; None: there are none to show."""
+    has_project = ways is not None and any(one.way == CHEAPEST for one in ways.ways)
     drawn = (
         Column(_("expected loss"), "loss.mean", currency),
         Column(_("its error"), "loss.standard_error", currency),
@@ -183,5 +183,5 @@ def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
         Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),
         *columns(currency, outlay=_("paid in all"), abroad=_("abroad")),
         Column(_("standard met"), lambda way: met_words(way) or None, exact="met"),
-        *(drawn if ways.draws else ()),
+        *(drawn if ways and ways.draws else ()),
     )

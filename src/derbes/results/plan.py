@@ -482,8 +482,7 @@ def plan_tables(plan: Plan) -> tuple[ResultTable, ...]:
             "year currency amount without_project options",
         ),
         table(
-            "ways", _("Ways"), Way, ways.ways if ways else (),
-            *(way_columns(ways, money) if ways else ()),
+            "ways", _("Ways"), Way, ways.ways if ways else (), *way_columns(ways, money),
         ),
         table(
             "waiting", _("Waiting"), Waiting, plan.value_of_waiting, "years cost cost_of_waiting"
