@@ -337,11 +337,16 @@ def test_the_end_is_told_with_its_probability(page):
     assert "embargo" in text.lower()
 
 
+def title_of_ends(stressed, p):
+    """Where leverage has ended in so many of the draws, whatever the date."""
+    ended = tuple(replace(one, p=p) for one in stressed.stress.p_ended)
+    some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
+    return ends_section(some, some.stress).figures[0].title
+
+
 def test_an_end_that_is_as_sure_at_once_as_later_is_told_once(stressed):
     """In half of the draws was said of all of them, and of one date twice."""
-    ended = tuple(replace(one, p=1.0) for one in stressed.stress.p_ended)
-    some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
-    title = ends_section(some, some.stress).figures[0].title
+    title = title_of_ends(stressed, 1.0)
     assert title.startswith("By January 2026 leverage has ended in 100% of the draws (best resp")
 
 
@@ -373,9 +378,7 @@ def test_an_opening_is_drawn_as_a_month(stressed):
 
 
 def test_leverage_that_ends_in_no_draw_is_not_given_a_share(stressed):
-    ended = tuple(replace(one, p=0.0) for one in stressed.stress.p_ended)
-    some = replace(stressed, stress=replace(stressed.stress, p_ended=ended))
-    title = ends_section(some, some.stress).figures[0].title
+    title = title_of_ends(stressed, 0.0)
     assert title.startswith("In none of the draws has leverage ended by ")
 
 

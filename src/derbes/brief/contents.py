@@ -367,23 +367,19 @@ def calm_words(row: CoverRow | None) -> str:
 
 
 def in_worst(case: Case) -> str:
-    """In which period least is served, by the step of the calendar."""
-    of_steps = {
-        Step.MONTH: _("in the worst month"),
-        Step.QUARTER: _("in the worst quarter"),
-        Step.YEAR: _("in the worst year"),
-    }
-    return of_steps[case.calendar.step]
+    """In which period least is served."""
+    texts = (_("in the worst month"), _("in the worst quarter"), _("in the worst year"))
+    return _by_step(case, *texts)
 
 
 def period_words(case: Case) -> str:
     """What a column of periods is headed, each told by its first month."""
-    of_steps = {
-        Step.MONTH: _("month"),
-        Step.QUARTER: _("quarter from"),
-        Step.YEAR: _("year from"),
-    }
-    return of_steps[case.calendar.step]
+    return _by_step(case, _("month"), _("quarter from"), _("year from"))
+
+
+def _by_step(case: Case, *texts: str) -> str:
+    """The text for the step of the calendar: of months, quarters or years."""
+    return dict(zip(Step, texts, strict=True))[case.calendar.step]
 
 
 def bounded(row: LeverageRow, field: str, text: str) -> str:

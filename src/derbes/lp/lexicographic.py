@@ -210,8 +210,7 @@ def _weighted(
     closing = _closing_levels(program, values)
     if len(closing):
         n = n_proven(program)
-        weights = program.weights if program.weights.ndim == 2 else program.weights[:, None]
-        proven = weights[:n] * program.level_costs[:n]
+        proven = program.weighted_costs[:n]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
         is_whole = len(costs) == 1 and n == len(program.levels)
         duals = session.part_duals(costs, session.row_duals() if is_whole else None)

@@ -167,7 +167,12 @@ class LinearProgram:
         """Weighted objective. (columns,)"""
         if self.weights.ndim == 1:
             return np.asarray(self.weights @ self.level_costs, dtype=np.float64)
-        return np.asarray((self.weights * self.level_costs).sum(axis=0), dtype=np.float64)
+        return np.asarray(self.weighted_costs.sum(axis=0), dtype=np.float64)
+
+    @property
+    def weighted_costs(self) -> FloatArray:
+        """Each level's part of it. (levels, columns)"""
+        return self.weights.reshape(len(self.levels), -1) * self.level_costs
 
     @property
     def even_costs(self) -> FloatArray:
@@ -175,7 +180,7 @@ class LinearProgram:
         if self.weights.ndim == 1:
             return self.level_costs
         largest = self.weights.max(axis=1, keepdims=True)
-        return np.asarray(self.level_costs * (self.weights / largest), dtype=np.float64)
+        return np.asarray(self.weighted_costs / largest, dtype=np.float64)
 
     def column_name(self, position: int) -> str:
         """Name of a column."""

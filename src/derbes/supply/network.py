@@ -81,7 +81,8 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
     return np.where(found > 0, found, dearest / arrays.flow_size[:, None])
 
 
-Parts = list[tuple[str, Sequence[str], int, int]]
+Part = tuple[str, Sequence[str], int, int]
+Parts = list[Part]
 """Blocks to be: kind, items, first period, periods."""
 
 
@@ -188,9 +189,14 @@ def make_layout(
 
     def goods(
         kind: str, which: IntArray, first: int = start, periods: int = n, *, is_lot: bool = False
-    ) -> tuple[tuple[str, Sequence[str], int, int], IntArray]:
+    ) -> tuple[Part, IntArray]:
         names, of = (arrays.lots, arrays.lot_goods) if is_lot else (arrays.goods, of_goods)
         return (kind, [names[i] for i in which], first, periods), of[which]
+
+    def sized(
+        *blocks: tuple[Part, IntArray],
+    ) -> list[tuple[Part, FloatArray]]:
+        return [(part, size[of]) for part, of in blocks]
 
     lots = np.arange(len(arrays.lots))
     lead, ages = longest_lead(arrays) + 1, max(int(arrays.shelf_life.max(initial=0)) - 1, 0)
@@ -208,23 +214,27 @@ def make_layout(
     ]
     shared = tuple(f"q{q}" for q in range(len(arrays.shared_capacity)))
     rows = [
-        goods("stock", lots, is_lot=True),
-        goods("fresh_stock", mixed),
-        goods("balance", of_goods),
-        goods("shelf_life", perishable),
+        *sized(
+            goods("stock", lots, is_lot=True),
+            goods("fresh_stock", mixed),
+            goods("balance", of_goods),
+            goods("shelf_life", perishable),
+        ),
         (("shared_capacity", shared, start, n), of_shared),
         (("line", arrays.lines, start, n), of_lines),
-        goods("storage", limited),
-        goods("reserve", held),
-        goods("refill", ended),
-        goods("calm_state", at_end[0], last, lead),
-        goods("calm_age", at_end[1], last, 1, is_lot=True),
-        goods("calm_freshness", at_end[2], last, ages),
-        goods("calm_age_kept", at_end[1], last, 1, is_lot=True),
-        goods("calm_freshness_kept", at_end[2], last, ages),
+        *sized(
+            goods("storage", limited),
+            goods("reserve", held),
+            goods("refill", ended),
+            goods("calm_state", at_end[0], last, lead),
+            goods("calm_age", at_end[1], last, 1, is_lot=True),
+            goods("calm_freshness", at_end[2], last, ages),
+            goods("calm_age_kept", at_end[1], last, 1, is_lot=True),
+            goods("calm_freshness_kept", at_end[2], last, ages),
+        ),
     ]
     column_goods = np.concatenate([np.repeat(of, part[3]) for part, of in columns])
-    of_rows = [np.repeat(size[of] if of.dtype == np.int64 else of, part[3]) for part, of in rows]
+    of_rows = np.concatenate([np.repeat(usual, part[3]) for part, usual in rows])
     return Layout(
         arrays=arrays,
         start=start,
@@ -234,7 +244,7 @@ def make_layout(
         columns=stack_blocks([part for part, _usual in columns]),
         rows=stack_blocks([part for part, _usual in rows]),
         column_goods=column_goods,
-        sizes=Sizes(size[column_goods], np.concatenate(of_rows), cost=1.0),
+        sizes=Sizes(size[column_goods], of_rows, cost=1.0),
         values=unit_values(arrays, start),
         reserved=reserved,
         limited=limited,
