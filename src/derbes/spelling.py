@@ -148,9 +148,10 @@ def year_of(year: str) -> Declined:
     return Declined(year, {case: f"{year} {word}" for case, word in cases.items()})
 
 
-def month_of(year: str, month: int) -> Declined:
-    """A month of a year, in its cases; 1 is January."""
-    return day_of(year, month, 0)
+def month_of(label: str) -> Declined:
+    """An ISO month, in its cases."""
+    year, month = label.split("-")
+    return day_of(year, int(month), 0)
 
 
 def day_of(year: str, month: int, day: int) -> Declined:

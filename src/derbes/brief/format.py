@@ -152,7 +152,7 @@ def date(label: str) -> Declined:
     if not 1 <= int(rest[0]) <= 12:
         return Declined(label)
     if len(rest) == 1:
-        return month_of(year, int(rest[0]))
+        return month_of(label)
     return day_of(year, int(rest[0]), int(rest[1]))
 
 

@@ -335,19 +335,13 @@ def _size_words(size: float, unit: str) -> str:
     return number_words(size, counted.get(unit) or format_unit(unit, language()))
 
 
-def month_words(label: str) -> str:
-    """An ISO month in words."""
-    year, month = label.split("-")
-    return month_of(year, int(month))
-
-
 def standard_words(case: Case, standard: Standard) -> Worded:
     """A standard in a sentence."""
     if standard.is_cap:
         return cap_words(case, standard)
     names = [name_of(case, "uses", use) for use in standard.uses]
     uses = in_a_row(names) if names else worded("essential uses")
-    first = Worded(month_words, case.calendar.label(standard.first))
+    first = Worded(month_of, case.calendar.label(standard.first))
     if not standard.measure:
         return worded("{uses}: demand in calm is met from {month} on", uses=uses, month=first)
     values = {
@@ -374,7 +368,7 @@ def cap_words(case: Case, standard: Standard) -> Worded:
     values = {
         "good": name_of(case, "goods", standard.good),
         "share": Worded(share_words, part_at_most(standard)),
-        "month": Worded(month_words, case.calendar.label(standard.first)),
+        "month": Worded(month_of, case.calendar.label(standard.first)),
     }
     is_of_use = standard.part_of == USE
     if not standard.sellers:

@@ -28,7 +28,6 @@ from derbes.planning.accounts import (
     at_most,
     by_year,
     closed_limits,
-    month_words,
     months_words,
     name_of,
     number_words,
@@ -42,6 +41,7 @@ from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import KnownPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.plan import ClashWish, Cure
+from derbes.spelling import month_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -623,7 +623,7 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     by_date = least(lambda by: replace(standard, first=standard.first + by), last - standard.first)
     if by_date is not None:
         now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
-        ends = {"now": Worded(month_words, now), "then": Worded(month_words, then)}
+        ends = {"now": Worded(month_of, now), "then": Worded(month_of, then)}
         what = worded("the standard can hold from {then} on instead of {now}", **ends)
         yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
     if by_length is not None or by_date is not None or standard.is_cap:
