@@ -508,6 +508,7 @@ def check_draft(
         {section: frozenset(ids) for section, ids in one.elements.items()} if one else {}
         for one in (draft, base)
     )
+    draft.before = frozenset(one.path for one in base.quantities) if base else frozenset()
     draft.found += unknown_references(draft, known, before)
     draft.found += unknown_elements(draft, known, before)
     draft.found += unknown_tags(draft)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.entities import Lever, quantities
+from derbes.case.entities import Lever
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
 from derbes.casefile.draft import CaseDraft, Check
@@ -333,7 +333,7 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
     """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
     if not draft.case.correlations:
         return
-    known = {one.path: one.has_range for one in quantities(draft.case)}
+    known = {one.path: one.has_range for one in draft.quantities}
     hazards = {f"hazards.{name}" for name in draft.elements["hazards"]}
     uncertain = {path for path, has_range in known.items() if has_range} | hazards
     told: dict[frozenset[str], int] = {}
@@ -352,7 +352,8 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
             is_refused = section in draft.unreadable or (built and built.entity is None)
             if not is_refused:  # else it has no quantity
                 what = _('"{name}" is not a quantity of this case').format(name=name)
-                yield Finding((*path, side), what, did_you_mean(name, uncertain), lapses=True)
+                fix = "" if name in draft.before else did_you_mean(name, uncertain)
+                yield Finding((*path, side), what, fix, lapses=True)
         pair = frozenset(one.between)
         what, fix = "", ""
         if len(pair) == 1:

@@ -179,7 +179,7 @@ def _as_written(number: Quantity) -> str:
 def values_far_aside(draft: CaseDraft) -> Iterator[Finding]:
     """A value far from the others of its series, and a range that ends far above its value."""
     calendar = draft.case.calendar
-    for one in entities.quantities(draft.case):
+    for one in draft.quantities:
         path = _path(one)
         if not one.unit or path[0] == "facts":
             continue
@@ -254,7 +254,7 @@ _PART_OF_A_PER_CENT = re.compile(r"0[.,][0-9]+\s*%")
 
 def shares_by_the_hundred(draft: CaseDraft) -> Iterator[Finding]:
     """Shares a hundred times too small or too large, by a sign of per cent too much or lacking."""
-    for one in entities.quantities(draft.case):
+    for one in draft.quantities:
         key = one.path.rpartition(".")[2]
         is_rate = key == "rate" and one.written.replace(".", "").isdecimal()  # of hazards, a year
         if not is_rate and (one.unit or key not in SHARES):

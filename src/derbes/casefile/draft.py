@@ -5,7 +5,7 @@ rely on, so that one slip is told once.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -142,6 +142,8 @@ class CaseDraft:
     """Ids at the top that refer to elements."""
     correlated: list[tuple[int, int, int]]
     """Of each correlation, which of the list it is, and which two of its inputs."""
+    quantities: tuple[Quantity, ...]
+    """Of the case, as `derbes.case.entities.quantities` gives them."""
     outline: Case
     """The case with elements of which something is refused as far as they can be read."""
     unreadable: frozenset[str] = frozenset()
@@ -150,6 +152,8 @@ class CaseDraft:
     """Sections that hold an element in which something is known to be wrong."""
     vague: frozenset[str] = frozenset()
     """Those of them that hold one of which it is not known what it names, or how it is called."""
+    before: frozenset[str] = frozenset()
+    """Paths of the quantities of the case that a variant or scenario changed."""
     found: list[Finding] = field(default_factory=list)
     """What the checks have found so far."""
 
@@ -231,15 +235,18 @@ def build_draft(root: MappingNode, memory: Memory, *, is_whole: bool = True) -> 
         expressions=_expression_lines(root, elements),
         missing=(*top.missing, *(path for built in everything for path in built.missing)),
     )
+    numbers = quantities(case)
     if has_formula(root.plain):
-        case = replace(case, formulas=tuple(_derived(case)))
+        case = replace(case, formulas=tuple(_derived(numbers)))
     outline = case
     if any(one.entity is None for one in everything):
         outlined: dict[str, Any] = {one: _outlines(elements[one]) for one in OUTLINED}
         outline = replace(case, **outlined)
     findings += [*told, *(one for built in everything for one in built.findings)]
     references = list(references_of(entry, ()))
-    return CaseDraft(root, case, findings, elements, references, correlated, outline, unreadable)
+    return CaseDraft(
+        root, case, findings, elements, references, correlated, numbers, outline, unreadable
+    )
 
 
 OUTLINED = (
@@ -410,12 +417,12 @@ def _near_path(root: MappingNode, path: Path) -> str:
     return ""
 
 
-def _derived(case: Case) -> Iterator[Derived]:
+def _derived(found: Iterable[Quantity]) -> Iterator[Derived]:
     """Numbers that follow from others by a formula, each behind its own parents.
 
     What names a number that could not be read is left out.
     """
-    numbers = {one.path: one for one in quantities(case)}
+    numbers = {one.path: one for one in found}
     done: set[str] = set()
 
     def behind(path: str) -> Iterator[Derived]:

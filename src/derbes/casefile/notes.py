@@ -328,9 +328,9 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
 
 def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What was taken for a series behind the calendar, where it varies in its last two years."""
-    case, calendar = draft.case, draft.case.calendar
+    calendar = draft.case.calendar
     a_year = MONTHS_A_YEAR // calendar.step
-    for quantity in entities.quantities(case):
+    for quantity in draft.quantities:
         if not quantity.steps or quantity.path.startswith("facts."):
             continue
         path = quantity.over(calendar.n_periods)
@@ -359,7 +359,7 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
 def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """Values before the calendar that another one follows before it begins."""
     calendar = draft.case.calendar
-    for quantity in entities.quantities(draft.case):
+    for quantity in draft.quantities:
         early = [at for at, _value in quantity.steps if at <= 0]
         if len(early) > 1:
             month = calendar.label(early[-2])

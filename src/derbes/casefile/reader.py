@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
 
-from derbes.case.entities import Case, quantities
+from derbes.case.entities import Case
 from derbes.case.ledger import LEDGER
 from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
@@ -388,7 +388,7 @@ def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
     case = one.draft.case
     uncertain = {f"hazards.{name}" for name in case.hazards}
     if case.correlations:
-        uncertain |= {quantity.path for quantity in quantities(case) if quantity.has_range}
+        uncertain |= {quantity.path for quantity in one.draft.quantities if quantity.has_range}
     total = math.fsum(scenario.probability for scenario in case.scenarios.values())
     shares = {
         name: replace(scenario, probability=scenario.probability / total)
