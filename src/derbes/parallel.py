@@ -107,10 +107,18 @@ class Workers(Executor):
     No thread attends to them: whoever asks for a result does, so that nothing is left to be
     closed when the program ends. A worker that dies is replaced, and its task is done again.
     A task that needs what a worker keeps waits for that worker, so that no two keep the same.
+
+    Args:
+        n_workers: How many.
+        known: Arguments to come, each alone. Forked processes have them from the start, so that
+            they are named by their places: to write and read a case takes longer than some tasks.
     """
 
-    def __init__(self, n_workers: int) -> None:
+    def __init__(self, n_workers: int, known: Sequence[Any] = ()) -> None:
         self._n_workers = n_workers
+        self._is_forked = multiprocessing.get_start_method() == "fork"
+        self._known = tuple(known) if self._is_forked else ()
+        self._places = {id(one): place for place, one in enumerate(self._known)}
         self._idle: list[_Worker] = []
         self._busy: dict[_Worker, _Awaited] = {}
         self._waiting: deque[_Awaited] = deque()
@@ -192,7 +200,11 @@ class Workers(Executor):
         try:
             if self._packed[0] is not function:
                 self._packed = (function, _pickled(function))
-            message = _pickled((self._packed[1], args, named))
+            places = [self._places.get(id(one)) for one in args]
+            given = [
+                one if place is None else None for one, place in zip(args, places, strict=True)
+            ]
+            message = _pickled((self._packed[1], places, given, named))
         except Exception as error:  # noqa: BLE001 - whatever a task does when it is written
             future.set_exception(error)
             self._idle.append(worker)
@@ -220,11 +232,11 @@ class Workers(Executor):
     def _started(self) -> _Worker:
         """A new worker; no signal reaches it before it knows what to do with one."""
         here, there = multiprocessing.Pipe()
-        is_forked = multiprocessing.get_start_method() == "fork"
-        others = [worker.line for worker in (*self._idle, *self._busy)]
+        others = [here, *(worker.line for worker in (*self._idle, *self._busy))]
+        told: dict[str, Any] = {"others": others if self._is_forked else [], "known": self._known}
         with signals_held() as mask:
-            args = (there, [here, *others] if is_forked else [], mask, language())
-            process = multiprocessing.Process(target=_work, args=args, daemon=True)
+            told |= {"mask": mask, "spoken": language()}
+            process = multiprocessing.Process(target=_work, args=(there,), kwargs=told, daemon=True)
             process.start()
         there.close()
         return _Worker(process, here)
@@ -286,7 +298,14 @@ def signals_held() -> Iterator[set[int]]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _work(line: Connection, others: Sequence[Connection], mask: set[int], spoken: str) -> None:
+def _work(
+    line: Connection,
+    *,
+    others: Sequence[Connection],
+    known: Sequence[Any],
+    mask: set[int],
+    spoken: str,
+) -> None:
     """What a worker does: one task after the other, until it is told to end."""
     use_language(spoken)
     for other in others:
@@ -303,9 +322,11 @@ def _work(line: Connection, others: Sequence[Connection], mask: set[int], spoken
             return
         with warnings.catch_warnings(record=True) as caught:
             try:
-                wanted, args, named = pickle.loads(message)  # noqa: S301 - of our own process
+                wanted, places, args, named = pickle.loads(message)  # noqa: S301 - of our own process
                 if wanted != packed:
                     function, packed = pickle.loads(wanted), wanted  # noqa: S301 - as above
+                both = zip(args, places, strict=True)
+                args = [one if place is None else known[place] for one, place in both]
                 reply: tuple[bool, Any] = (True, cast("Any", function)(*args, **named))
             except BaseException as error:  # noqa: BLE001 - it is raised where the result is
                 error.add_note(f"In a process of this run:\n{traceback.format_exc()}")
@@ -376,7 +397,7 @@ def run_tasks(
         progress: Called after each task.
         what: What is being done, for the progress.
     """
-    with Crew(min(n_workers, len(tasks)), executor) as crew:
+    with Crew(min(n_workers, len(tasks)), executor, known=tasks) as crew:
         return crew.do(function, tasks, progress=progress, what=what)
 
 
@@ -403,11 +424,23 @@ class Crew:
     """Who does tasks: this process, processes of its own, or any executor.
 
     While it is there, the algebra keeps to one thread, here and wherever a task is done.
+
+    Args:
+        n_workers: Processes of its own where no executor is given; 1: none.
+        executor: Any `concurrent.futures` executor to use instead.
+        known: Tasks that are known when it begins.
     """
 
-    def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        n_workers: int = 1,
+        executor: Executor | None = None,
+        *,
+        known: Sequence[Any] = (),
+    ) -> None:
         self._n_workers = n_workers
         self._executor = executor
+        self._known = known
         self._threads = contextlib.ExitStack()
         self.shares_files = executor is None and n_workers > 1
         """Whether there are processes of its own, which read this machine's files."""
@@ -420,7 +453,7 @@ class Crew:
     def __enter__(self) -> "Crew":
         self._threads.enter_context(one_thread())
         if self.shares_files:
-            self._executor = Workers(self._n_workers)
+            self._executor = Workers(self._n_workers, self._known)
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -67,15 +67,19 @@ def calm_cost(case: Case) -> float | None:
     return None if short > 0.0 else sum(course.items.values())
 
 
-def chances_of(case: Case) -> tuple[money.ChanceWorth, ...]:
+def chances_of(case: Case, options: RunOptions | None = None) -> tuple[money.ChanceWorth, ...]:
     """What each chance of a case would save if it came, and from which probability on it pays.
 
-    At central values.
+    At central values; without `options` in this process alone.
     """
-    rows = []
-    for name, chance in case.chances.items():
+    options, cases = options or RunOptions(), list[Case]()
+    for chance in case.chances.values():
         come = variant_case(case, chance.variant)
-        with_it, without = calm_cost(come), calm_cost(unready(come, chance.tag))
+        cases += [come, unready(come, chance.tag)]
+    costs = run_tasks(calm_cost, cases, n_workers=options.n_workers, executor=options.pool)
+    rows = []
+    pairs = zip(case.chances.items(), costs[::2], costs[1::2], strict=True)
+    for (name, chance), with_it, without in pairs:
         gain = None if with_it is None or without is None else without - with_it
         cost = chance.cost.value if chance.cost else 0.0
         pays = cost / gain if gain is not None and gain > 0 and cost <= gain else None
@@ -208,7 +212,7 @@ def ways_of(
         seed=seed,
         saved_abroad=saved,
         draws_solved=min(draws, CURRENCY_DRAWS) if saved else 0,
-        chances=chances_of(case),
+        chances=chances_of(case, options),
     )
 
 
