@@ -1,17 +1,32 @@
 """Order, names and the parts in which a thing is written carry no meaning."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
 
 from derbes.analysis.cover import actor_shares
 from derbes.analysis.leverage import leverage_rows
-from derbes.case.entities import Actor, Case, Good, Hit, Measure, Supplier, Tier, Use
+from derbes.case.entities import (
+    Actor,
+    Case,
+    Good,
+    Hit,
+    Measure,
+    Recipe,
+    Route,
+    Supplier,
+    Tier,
+    Use,
+)
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.draws.study import make_studies
+from tests.oracles.plain_case import Plain
 from tests.properties.figures import (
     SECTIONS,
     asked,
@@ -23,6 +38,7 @@ from tests.properties.figures import (
     times,
     unlike,
 )
+from tests.small_cases import worked_example
 
 
 def names_no_element(case: Case) -> bool:
@@ -39,6 +55,76 @@ def has_one_recipe_on_a_line(case: Case) -> bool:
 def test_every_mapping_turned_round(seed: int) -> None:
     case, start = asked(seed)
     before, after = figures(case, start), figures(renamed(case, {}), start)
+    assert unlike(before, after, sizes_of(case)) == []
+
+
+def with_equal_costs(case: Case) -> Case:
+    """Every source of a good costs the same: over a route, directly, made out of nothing."""
+    values = Plain(case, case.calendar.n_periods).value
+    scale = {name: 2.0 ** round(math.log2(values[name] or 1.0)) for name in case.goods}
+
+    def sold(one: Supplier) -> Mapping[str, Any]:
+        return {"price": Quantity(scale[one.good] * (1.0 if one.routes else 1.25))}
+
+    def made(one: Recipe) -> Mapping[str, Any]:
+        return {} if one.inputs else {"cost": Quantity(scale[one.output] * 1.25)}
+
+    case = changed(case, "routes", lambda _one: {"cost_share": Quantity(0.25)})
+    return changed(changed(case, "suppliers", sold), "recipes", made)
+
+
+@law(lambda case: len(case.suppliers) > 1)
+def test_sources_that_cost_the_same_turned_round(seed: int) -> None:
+    case, start = asked(seed)
+    case = with_equal_costs(case)
+    before, after = figures(case, start), figures(renamed(case, {}), start)
+    assert unlike(before, after, sizes_of(case), leave=("binding",)) == []
+
+
+EQUAL = {
+    "dear_for_the_way": (("near", 10.0, "", 0.2, 200), ("far", 5.0, "rail", 0.2, 200)),
+    "dear_for_the_margin": (
+        ("far", 5.0, "rail", 0.4, 40),
+        ("near", 10.0, "", 0.2, 40),
+        ("large", 8.0, "road", 0.2, 80),
+    ),
+    "in_a_stop": (
+        ("rail", 5.0, "rail", 0.4, 80),
+        ("near", 10.0, "", 0.4, 200),
+        ("small", 10.0, "", 0.2, 40),
+        ("late", 8.0, "sea", 0.4, 40),
+    ),
+}
+"""Sellers whose goods cost 10 on arrival: name, price, route, margin, capacity."""
+
+
+@pytest.mark.parametrize("sellers", EQUAL.values(), ids=EQUAL)
+def test_who_sells_at_one_cost_does_not_hang_on_the_order(sellers: tuple[Any, ...]) -> None:
+    def sold(name: str, price: float, route: str, margin: float, capacity: float) -> Supplier:
+        return Supplier(
+            name,
+            actor=name,
+            good="good",
+            price=Quantity(price),
+            capacity=Quantity(capacity),
+            margin_share=Quantity(margin),
+            routes=(route,) if route else (),
+        )
+
+    names = [one[0] for one in sellers]
+    case = replace(
+        worked_example(1, n_periods=48, stock=100.0),
+        goods={"good": Good("good", unit="t", reserve=Quantity(300.0))},
+        actors={name: Actor(name) for name in ("home", *names)},
+        routes={
+            "rail": Route("rail", cost_share=Quantity(1.0)),
+            "road": Route("road", cost_share=Quantity(0.25)),
+            "sea": Route("sea", cost_share=Quantity(0.25), lead_time=Quantity(2.0)),
+        },
+        suppliers={one[0]: sold(*one) for one in sellers},
+        measures={n: Measure(n, sender=n, hits=(Hit(actor=n),), lengths=(3,)) for n in names},
+    )
+    before, after = figures(case, (0,)), figures(renamed(case, {}), (0,))
     assert unlike(before, after, sizes_of(case)) == []
 
 

@@ -130,17 +130,16 @@ def _ranks(arrays: CaseArrays) -> FloatArray:
     """Rank of each activity by its own numbers, 0-1; alike in all of them: the same. (K,)
 
     Where two sources cost the same, the one with the shorter lead time is used first, then
-    the one whose seller earns less by it, then the larger.
+    the one whose seller earns less by it, then the larger, then the one whose price is lower.
     """
     activities = arrays.activities
     margins = np.where(np.isnan(activities.margin_share), 2.0, activities.margin_share)
+    price = np.nan_to_num(activities.price).mean(axis=1)
     capacity = np.where(np.isfinite(activities.capacity), activities.capacity, 1e100).mean(axis=1)
-    outputs = np.maximum(activities.outputs, 0)
-    numbers = [
-        activities.lead_times.astype(np.float64),
-        margins,
-        -np.round(np.log2(np.maximum(capacity / arrays.flow_size[outputs], 1e-300)), 6),
-    ]
+    usual = arrays.flow_size[np.maximum(activities.outputs, 0)]
+    sizes = np.maximum([margins * price, capacity / usual, price], 1e-300)
+    earned, larger, dearer = np.round(np.log2(sizes), 6)
+    numbers = [activities.lead_times, earned, -larger, dearer]
     _unique, rank = np.unique(np.stack(numbers), axis=1, return_inverse=True)
     return np.asarray(rank / max(len(activities.names), 1), dtype=np.float64)
 
