@@ -141,7 +141,8 @@ def _ranks(arrays: CaseArrays) -> FloatArray:
     earned, larger, dearer = np.round(np.log2(sizes), 6)
     numbers = [activities.lead_times, earned, -larger, dearer]
     _unique, rank = np.unique(np.stack(numbers), axis=1, return_inverse=True)
-    return np.asarray(rank / max(len(activities.names), 1), dtype=np.float64)
+    # no sum of whole numbers, so that two ways of several steps hardly come to the same
+    return np.asarray((rank / max(len(activities.names), 1)) ** 0.9, dtype=np.float64)
 
 
 def _tie_levels(layout: Layout, values: FloatArray) -> dict[str, FloatArray]:
