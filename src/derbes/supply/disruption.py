@@ -395,7 +395,7 @@ def solve_branch(
         solution = replace(last.solution, row_upper=program.row_upper)
     else:
         load(session, program, last.program if last else window.program)
-        solution = solve_levels(program, session, is_apart=True)
+        solution = solve_levels(program, session)
         columns = even(window.layout, program, solution.columns, run, found=template.found)
         solution = replace(solution, columns=columns)
     return BranchSolution(

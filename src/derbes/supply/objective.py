@@ -1,10 +1,10 @@
 """The objective's levels, in the case's order, and weights that keep them apart.
 
 Within a tier, unmet demand ties go to serving earlier periods first. After money
-come four levels that carry no number: the smallest stock, purchases as late as can be,
-first expired first out, and one source before its like, so that the calm plan does not
-depend on how a solver breaks ties. Just above money stands the way
-back to the calm plan (L8), which must not cost anybody's demand or reserve.
+come four levels that carry no number: the smallest stock, one source before another that
+costs the same, purchases as late as can be, and first expired first out, so that no plan
+depends on how a solver breaks ties. Just above money stands the way back to the calm plan
+(L8), which must not cost anybody's demand or reserve.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ WAY_BACK_WEIGHT = 6.0
 STOCK_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
-TIES = {"stock": 1.0, "late": 0.01, "oldest": 0.001, "source": 0.001}
+TIES = {"stock": 1.0, "source": 0.1, "late": 0.01, "oldest": 0.001}
 """The levels behind money, and their weights beside holding stock."""
 OLD_FIRST = 1e-4
 """Of stocks that last alike the old lot is drawn first."""
