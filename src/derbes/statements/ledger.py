@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from derbes.case.entities import Case
-from derbes.case.ledger import Checked, Statement
+from derbes.case.ledger import Checked, Fact
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import Worded, _, text_of
-from derbes.links import circles, in_order
+from derbes.links import circles, in_order, reached
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
 from derbes.statements import terms
 from derbes.statements.expressions import Names, names_of, read_expression
@@ -106,13 +106,20 @@ def facts_in(node: Term) -> tuple[str, ...]:
 
 def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
     """What is written for `id` of some quantities."""
-    calls = (given["id"] for entry, given in calls_in(node) if entry.name in quantities)
-    return tuple(str(name) for name in calls if name is not None)
+    return tuple(str(given["id"]) for entry, given in calls_in(node) if entry.name in quantities)
 
 
-def is_evidence(node: Term) -> bool:
+def behind(ledger: Ledger, part: tuple[str, str]) -> dict[str, Term]:
+    """Entry → its expression: one by its key, and all that it hangs on, at any distance."""
+    node, checks = ledger.parts[part], ledger.checks
+    names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
+    return {part[0]: node} | {name: checks[name] for name in names if name in checks}
+
+
+def is_evidence(ledger: Ledger, part: tuple[str, str]) -> bool:
     """Whether an expression asks only what is written down, not the case or the model."""
-    return all(entry.engine is Engine.LEDGER for entry, _given in calls_in(node))
+    calls = (call for node in behind(ledger, part).values() for call in calls_in(node))
+    return all(entry.engine is Engine.LEDGER for entry, _given in calls)
 
 
 def is_cheap(node: Term) -> bool:
@@ -125,8 +132,7 @@ def is_fixed(node: Term, drawn: Collection[str]) -> bool:
 
     def is_written(entry: QuantityEntry, given: Mapping[str, Value | None]) -> bool:
         if entry.name in {"fact", "indicator"}:
-            fact = given["id"]
-            return fact is not None and f"facts.{fact}.amount" not in drawn
+            return f"facts.{given['id']}.amount" not in drawn
         return entry.engine is Engine.LEDGER or entry.name in _STRUCTURE
 
     return all(is_written(entry, given) for entry, given in calls_in(node))
@@ -169,54 +175,50 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
 
 def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
     """The kind of evidence of an expression of an entry by its key; empty where it has none."""
-    term = ledger.parts.get((entry.id, key))
-    if term is None:
+    if (entry.id, key) not in ledger.parts:
         return ""
-    kinds = {*_kinds(ledger, entry, term)}
-    if not kinds or (isinstance(entry, Statement) and entry.restates):
-        kinds.add(DEFINITION)
-    return max(kinds, key=EVIDENCE.index)
+    kinds = {kind for kind, _fact in _kinds(ledger, entry, key)}
+    return max(kinds or {DEFINITION}, key=EVIDENCE.index)
 
 
 def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
     """Who says what an expression asks to be attested: actors, or publishers of reports."""
-    term, case = ledger.parts.get((entry.id, key)), ledger.case
-    calls = calls_in(term) if term is not None else ()
-    names = [_fact(given) for call, given in calls if call.name == "attested"]
     tellers: dict[str, None] = {}
-    for fact in (case.facts[name] for name in names if name in case.facts):
-        document = case.documents.get(fact.document)
-        tellers[fact.by or (Worded(text_of, document.publisher) if document else "")] = None
+    for _kind, fact in _kinds(ledger, entry, key) if (entry.id, key) in ledger.parts else ():
+        if fact is not None:
+            document = ledger.case.documents.get(fact.document)
+            tellers[fact.by or (Worded(text_of, document.publisher) if document else "")] = None
     return tuple(filter(None, tellers))
 
 
-def _fact(given: Mapping[str, Value | None]) -> str:
-    return str(given.get("id") or "")
+def _kinds(ledger: Ledger, entry: Checked, key: str) -> Iterator[tuple[str, Fact | None]]:
+    """Kinds of evidence of an expression and of those that it hangs on, with what is attested.
 
+    What its own holder says shows an entry no better where another entry names it.
+    """
+    case, known = ledger.case, behind(ledger, (entry.id, key))
 
-def _kinds(ledger: Ledger, entry: Checked, term: Term) -> Iterator[str]:
-    """Kinds of evidence of all parts of an expression, and of those that it hangs on."""
-    case, seen, waiting = ledger.case, {entry.id}, [term]
-    for call, given in (found for one in waiting for found in calls_in(one)):
-        if call.name in _LINKS:
-            other = _fact(given)
-            below = ledger.parts.get((other, "holds_if")) or ledger.parts.get((other, "yes_if"))
-            if below is not None and other not in seen:
-                restates = getattr(case.statements.get(other), "restates", ())
-                seen.add(other)
-                if restates:
-                    yield DEFINITION
-                else:
-                    waiting.append(below)
-        elif call.name == "attested":
-            found = case.facts.get(_fact(given))
-            by = {holder_of(entry), entry.by} if isinstance(entry, Statement) else set()
-            yield SAID if found is not None and found.by and found.by in by else ATTESTED
-        elif call.name in _OVER_FACTS:
-            yield ARITHMETIC
-        elif call.engine in {Engine.LEDGER, Engine.CASE} or (
-            call.name in _OLD and given.get("old") is True
-        ):
-            yield DEFINITION
-        else:
-            yield MODEL
+    def whose(name: str) -> frozenset[str]:
+        one = case.statements.get(name)
+        return frozenset() if one is None else frozenset((holder_of(one), one.by))
+
+    def below(way: tuple[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+        """Entries that one names, each with whose view it and those above it are."""
+        links = (name for name in links_of(known[way[0]]) if name in known)
+        return ((name, way[1] | whose(name)) for name in links)
+
+    for name, by in reached([(entry.id, whose(entry.id))], below):
+        if name in case.statements and case.statements[name].restates:
+            yield DEFINITION, None
+        for call, given in calls_in(known[name]):
+            if call.name == "attested":
+                fact = case.facts.get(str(given["id"]))
+                yield SAID if fact and fact.by and fact.by in by else ATTESTED, fact
+            elif call.name in _OVER_FACTS:
+                yield ARITHMETIC, None
+            elif call.engine not in {Engine.LEDGER, Engine.CASE} and not (
+                call.name in _OLD and given.get("old") is True
+            ):
+                yield MODEL, None
+            elif call.name not in _LINKS:
+                yield DEFINITION, None

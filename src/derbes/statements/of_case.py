@@ -1,7 +1,8 @@
 """Quantities of what is written: the ledger and facts, and the case; sets of its elements."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from derbes.case.entities import (
     Case,
@@ -12,7 +13,7 @@ from derbes.case.entities import (
     main_measure,
     quantities,
 )
-from derbes.case.ledger import Modality, Statement
+from derbes.case.ledger import Fact, Modality, Statement
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.links import reached
 from derbes.model.arrays import open_share
@@ -52,6 +53,7 @@ VERDICT_WORDS = (
 )
 MODALITY_WORDS = tuple(modality.value for modality in Modality)
 _GRADES = "ABCD"
+Entry = TypeVar("Entry", Fact, Statement)
 DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 """So many days beside a date's day of the month count as a month; there are fewer."""
 
@@ -59,10 +61,18 @@ DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 # The ledger and facts: nothing is computed but what is written.
 
 
+def _given(entries: Mapping[str, Entry], path: str) -> Entry:
+    """A fact or statement of the case; one that only a variant or scenario has is missing."""
+    found = entries.get(path.partition(".")[2])
+    if found is None:
+        raise Unknown(path)
+    return found
+
+
 @quantity(LEDGER, "{own}")
 def fact(world: World, *, id_: FactId) -> float:
     """Amount of a fact, in the unit that the fact is written in. Its id alone means the same."""
-    amount = world.case.facts[id_].amount
+    amount = _given(world.case.facts, f"facts.{id_}").amount
     if amount is None:
         raise Unknown(f"facts.{id_}.amount")
     return world.written.number(amount)
@@ -77,7 +87,8 @@ def date_of(world: World, *, id_: Annotated[str, Takes.DATED]) -> Day:
     elif id_ in case.documents:
         day, path = day_of(case.documents[id_].date), f"documents.{id_}.date"
     else:
-        day, path = day_of(said_on(case, case.statements[id_])), f"statements.{id_}.said"
+        said = said_on(case, _given(world.case.statements, f"statements.{id_}"))
+        day, path = day_of(said), f"statements.{id_}.said"
     if day is None:
         raise Unknown(path)
     return day
@@ -103,7 +114,7 @@ def attested(world: World, *, id_: FactId, grade: Grade = "B") -> bool:
     """Whether a fact stands in a document of the case with at least this grade. A fact dated
     after the day asked about is not yet attested.
     """
-    one = world.case.facts[id_]
+    one = _given(world.case.facts, f"facts.{id_}")
     written = one.grade or (one.amount.grade if one.amount else "")
     if not written:
         raise Unknown(f"facts.{id_}.grade")
@@ -118,8 +129,6 @@ def indicator(world: World, *, id_: Annotated[str, Takes.INDICATOR]) -> float:
     """A measurement on texts or a survey that stands among the facts under this id; while it
     does not, what names it cannot be tested and says so.
     """
-    if id_ not in world.case.facts:
-        raise Unknown(f"facts.{id_}")
     return fact(world, id_=id_)
 
 
@@ -155,13 +164,13 @@ def verdict(world: World, *, id_: CheckedId) -> str:
 @quantity(LEDGER, words=MODALITY_WORDS)
 def modality(world: World, *, id_: StatementId) -> str:
     """Modality of a statement, to be compared with a word: modality(F10) == "capability"."""
-    return world.case.statements[id_].modality.value
+    return _given(world.case.statements, f"statements.{id_}").modality.value
 
 
 @quantity(LEDGER)
 def denied(world: World, *, id_: StatementId) -> bool:
     """Whether a statement denies its modality: no decision was taken, nobody intends."""
-    return world.case.statements[id_].denied
+    return _given(world.case.statements, f"statements.{id_}").denied
 
 
 @quantity(LEDGER)
@@ -169,7 +178,7 @@ def stance(world: World, *, id_: StatementId, toward: Word) -> float:
     """Stance of a statement toward an actor or thing: 1 for, 0 neutral, -1 against; missing
     where it has none.
     """
-    for one in world.case.statements[id_].stances:
+    for one in _given(world.case.statements, f"statements.{id_}").stances:
         if one.toward == toward:
             return float(one.sign)
     raise Unknown(f"statements.{id_}.stance.{toward}")
@@ -178,7 +187,7 @@ def stance(world: World, *, id_: StatementId, toward: Word) -> float:
 @quantity(LEDGER)
 def held_by(world: World, *, id_: StatementId, actor: Actor) -> bool:
     """Whether an actor holds the view of a statement (its holder; without one, who utters it)."""
-    return holder_of(world.case.statements[id_]) == actor
+    return holder_of(_given(world.case.statements, f"statements.{id_}")) == actor
 
 
 def holder_of(statement: Statement) -> str:
@@ -191,7 +200,9 @@ def same_side(world: World, *, id_: StatementId, other: StatementId) -> bool:
     """Whether the holders of two statements are on one side: the same actor, or actors with
     the same tag side_….
     """
-    holders = (holder_of(world.case.statements[name]) for name in (id_, other))
+    holders = (
+        holder_of(_given(world.case.statements, f"statements.{name}")) for name in (id_, other)
+    )
     return len({side_of(world.case, holder) for holder in holders}) == 1
 
 

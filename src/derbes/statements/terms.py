@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
@@ -533,16 +534,25 @@ class Term:
         return self.value if self.does == "value" else None
 
 
-def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
+def calls_in(
+    term: Term, sets: Mapping[str, tuple[str | Day, ...]] = MappingProxyType({})
+) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
     """All quantities that an expression names, in the order of reading.
 
-    Each with what is written for its parameters; None: it is computed.
+    Each with what is written for its parameters; None: it is computed. Of the ids that a loop
+    runs over (by its name) each is asked for.
     """
+    if term.members is not None:
+        sets = {**sets, str(term.value): term.members}
     if term.entry is not None:
-        names = (parameter.name for parameter in term.entry.parameters)
-        yield term.entry, dict(zip(names, (part.written for part in term.parts), strict=True))
+        parts = [*zip((one.name for one in term.entry.parameters), term.parts, strict=True)]
+        given = {name: part.written for name, part in parts}
+        looped = [(name, part) for name, part in parts if part.does == "member"]
+        ids = {name: sets[str(one.value)] for name, one in looped if one.kind.gives is Gives.WORD}
+        each = [given | {name: one} for name, members in ids.items() for one in members]
+        yield from ((term.entry, one) for one in (each if ids else [given]))
     for part in term.parts:
-        yield from calls_in(part)
+        yield from calls_in(part, sets)
 
 
 def depth_of(term: Term) -> int:

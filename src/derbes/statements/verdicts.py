@@ -129,9 +129,9 @@ class Judge:
 
     def _evidence(self, entry: Statement, key: str) -> Truths | None:
         """Truth of an expression that asks only for written evidence, not for the model."""
-        node = self.ledger.parts.get((entry.id, key))
-        is_written = node is not None and is_evidence(node)
-        return self.truths[entry.id, key] if is_written else None
+        part = (entry.id, key)
+        is_written = part in self.ledger.parts and is_evidence(self.ledger, part)
+        return self.truths[part] if is_written else None
 
     def _is_certain(self, entry: Statement, key: str) -> bool:
         """Whether written evidence says that an expression is true."""
@@ -181,14 +181,14 @@ class Judge:
     def _forecast(self, entry: Statement) -> Judged:
         """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
-        node = self.ledger.parts.get((entry.id, key))
-        if node is not None and not is_evidence(node):
+        is_said = (entry.id, key) in self.ledger.parts
+        if is_said and not is_evidence(self.ledger, (entry.id, key)):
             return self._plain(entry, key)
         is_over = _is_over(entry.due, self.as_of)
         if is_over is False:
             reason = worded("due {date}; nothing in the case decides it yet", date=entry.due)
             return Judged(NOT_DUE, reason=reason)
-        if key == "holds_if" and node is not None:
+        if key == "holds_if" and is_said:
             return self._plain(entry, key)
         reason = _why_not(entry)
         if is_over and not entry.untestable:

@@ -353,7 +353,7 @@ class World:
     """The world at central values: what is solved there serves where nothing of it differs."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict, init=False)
     _truths: dict[str, Value] = field(default_factory=dict, init=False)
-    _open: list[str] = field(default_factory=list, init=False)
+    _days: dict[Day, "World"] = field(default_factory=dict, init=False)
 
     @property
     def written(self) -> Model:
@@ -416,13 +416,25 @@ class World:
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""
         node = self.ledger.checks.get(name)
-        if node is None or name in self._open:
+        if node is None:
             return Missing((self.ledger.path_of(name),))
         if name not in self._truths:
-            self._open.append(name)
-            self._truths[name] = evaluate(node, self)
-            self._open.pop()
+            self._truths[name] = evaluate(node, self.on_day_of(name))
         return self._truths[name]
+
+    def on_day_of(self, name: str) -> "World":
+        """The same draw as an entry of the ledger sees it: no later than on the day it is due.
+
+        Else what comes late would turn a prediction that failed into one that came true.
+        """
+        entry = self.ledger.case.statements.get(name)
+        due = terms.day_of(entry.due) if entry is not None else None
+        if due is None or self.as_of.last <= due.last:
+            return self
+        day = Day(due.last, due.last)
+        if day not in self._days:  # what is known of its variants serves both days
+            self._days[day] = replace(self, as_of=day)
+        return self._days[day]
 
 
 def evaluate(term: Term, world: World) -> Value:
