@@ -142,7 +142,6 @@ def test_a_length_is_whole_periods_as_in_a_measure():
     """Seven months would be judged as nine, where the calendar counts in quarters."""
     names = names_of(replace(LAWFUL, calendar=Calendar(2026, 1, 12, Step.QUARTER)))
     (problem,) = problems_of("survives(sender, 2026-01, months=7)", names)
-    assert "periods of 3 months" in problem.what
     assert problem.fix == "choose a multiple of 3 months"
     assert not problems_of("survives(sender, 2026-01, months=9)", names)
     assert not problems_of("all(true for m in months(2026-01, 2026-02, every=7))", names)

@@ -214,14 +214,15 @@ def test_missing_makes_it_untestable_and_names_the_key():
         "holds(more)", 'modality(more) == "fact"', "held_by(more, home)", "same_side(more, home_)",
     ],
 )  # fmt: skip
-def test_what_only_a_variant_or_a_scenario_has_is_missing_in_the_case(text):
+def test_what_only_a_variant_writes_is_refused_and_what_a_scenario_leaves_out_stays(text):
     made = {"home_": Statement("home_", by="home"), "more": Statement("more", by="home")}
     fact = Fact("late", amount=Quantity(1.0), document="report", grade="B")
     case = replace(talk(), statements={"home_": made["home_"]})
     more = replace(case, facts={**case.facts, "late": fact}, statements=made)
+    (problem,) = ledger_problems(with_ledger(with_variant(case, "more", more), A=text))
+    assert problem.what.startswith(('"late" is', '"more" is'))
     scenarios = {name: Scenario(name, probability=0.5, case=case) for name in "ab"}
-    for changed in (with_variant(case, "more", more), replace(more, scenarios=scenarios)):
-        assert verdicts(with_ledger(changed, A=text)).judged["A"].verdict == "untestable"
+    assert verdicts(with_ledger(replace(more, scenarios=scenarios), A=text)).judged["A"]
 
 
 def test_missing_in_some_draws_may_leave_a_verdict():
@@ -464,6 +465,31 @@ def test_whoever_names_a_prediction_sees_it_as_on_its_day():
     case = _prediction(due="2026-05-31", yes_if="attested(guess)", void_if="attested(rumor)")
     found = verdicts(case, as_of="2030-01-01").judged
     assert (found["P"].verdict, found["P"].outcome) == ("fails", "no")
+
+
+@pytest.mark.parametrize(
+    ("rules", "as_of", "verdict", "named"),
+    [
+        ({}, "2026-04-30", "not_due", "untestable"),
+        ({}, "2026-05-01", "fails", "fails"),
+        ({"due": ""}, "2026-05-01", "untestable", "untestable"),
+        ({"no_if": "attested(rumor)"}, "2026-05-01", "untestable", "untestable"),
+        ({"no_if": "attested(cost)"}, "2026-03-01", "fails", "fails"),
+    ],
+)
+def test_silence_says_no_more_to_whoever_names_a_prediction(rules, as_of, verdict, named):
+    case = _prediction(**({"due": "2026-04-30", "yes_if": "attested(guess)"} | rules))
+    found = verdicts(with_ledger(case, same="holds(P)", other="not holds(P)"), as_of=as_of).judged
+    opposite = "holds" if named == "fails" else named
+    assert [found[one].verdict for one in ("P", "same", "other")] == [verdict, named, opposite]
+
+
+def test_a_prediction_of_a_prediction_with_one_day_comes_out_with_it():
+    case = _prediction(due="2026-04-30", yes_if="attested(guess)")
+    again = replace(case.statements["P"], id="R", yes_if="holds(P)")
+    case = replace(case, statements={**case.statements, "R": again})
+    for as_of, verdict in (("2026-04-30", "not_due"), ("2026-05-01", "fails")):
+        assert verdicts(case, as_of=as_of).judged["R"].verdict == verdict
 
 
 @pytest.mark.parametrize("yes_if", ["holds(F)", 'verdict(F) == "holds"', "share(F) > 0.5"])

@@ -16,7 +16,7 @@ from derbes.case.entities import Case, Tier, quantities
 from derbes.case.forms import MOST_MONTHS
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
-from derbes.language import _, ngettext
+from derbes.language import _
 from derbes.statements import of_case, of_model, of_sellers, terms  # noqa: F401 - they declare what is named
 from derbes.statements.terms import DATE, TRUTH, Day, Engine, Gives, Kind, Takes, Term, Value
 from derbes.unit_names import CURRENCIES
@@ -46,6 +46,8 @@ _FITS: Mapping[Takes, tuple[Takes, ...]] = {
     Takes.ELEMENT: tuple(Takes),
 }
 """Members of which sets a parameter takes beside those of its own kind."""
+_WRITTEN = (Takes.FACT, Takes.DATED, Takes.STATEMENT, Takes.CHECKED)
+"""What no variant is asked about."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -101,7 +103,10 @@ def names_of(case: Case) -> Names:
         used |= {recipe.id: recipe.output for recipe in one.recipes.values()}
     kinds = {
         takes: frozenset(
-            name for one in cases for section in takes.sections for name in getattr(one, section)
+            name
+            for one in ((case,) if takes in _WRITTEN else cases)
+            for section in takes.sections
+            for name in getattr(one, section)
         )
         for takes in Takes
     }
@@ -525,13 +530,7 @@ class _Reader(Reader[Term]):
                 if is_length and months % step == 0:
                     return _written(number_kind(month), months)
                 what = _("expected whole months from 1 to {most}").format(most=MOST_MONTHS)
-                if is_length:
-                    what = ngettext(
-                        '"{text}" is not a whole number of periods of {n} month',
-                        '"{text}" is not a whole number of periods of {n} months',
-                        step,
-                    ).format(text=f"{months:g}", n=step)
-                    fix = _("choose a multiple of {n} months").format(n=step)
+                fix = _("choose a multiple of {n} months").format(n=step) if is_length else fix
         raise self.refuse(node, what, fix)
 
     def _id(self, node: Node, parameter: terms.Parameter) -> Term:

@@ -20,7 +20,6 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 """Keys of an entry that hold an expression."""
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
-_LINKS = ("holds", "share", "verdict")
 _OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
 _OLD = frozenset({"stock", "stock_trend"})
 """Of old stock alone they follow from its half-life, whatever the plan."""
@@ -94,34 +93,6 @@ def _restated(names: Names) -> Iterator[Problem]:
                 yield Problem(where, what, fix=did_you_mean(path, numbers))
 
 
-def links_of(node: Term) -> tuple[str, ...]:
-    """Entries whose truth, share or verdict an expression names."""
-    return _ids_in(node, _LINKS)
-
-
-def facts_in(node: Term) -> tuple[str, ...]:
-    """Facts that an expression names."""
-    return _ids_in(node, ("fact", "attested", "indicator", "date_of"))
-
-
-def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
-    """What is written for `id` of some quantities."""
-    return tuple(str(given["id"]) for entry, given in calls_in(node) if entry.name in quantities)
-
-
-def behind(ledger: Ledger, part: tuple[str, str]) -> dict[str, Term]:
-    """Entry → its expression: one by its key, and all that it hangs on, at any distance."""
-    node, checks = ledger.parts[part], ledger.checks
-    names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
-    return {part[0]: node} | {name: checks[name] for name in names if name in checks}
-
-
-def is_evidence(ledger: Ledger, part: tuple[str, str]) -> bool:
-    """Whether an expression asks only what is written down, not the case or the model."""
-    calls = (call for node in behind(ledger, part).values() for call in calls_in(node))
-    return all(entry.engine is Engine.LEDGER for entry, _given in calls)
-
-
 def is_cheap(node: Term) -> bool:
     """Whether an expression can be computed without a program."""
     return all(entry.engine in {Engine.LEDGER, Engine.CASE} for entry, _given in calls_in(node))
@@ -148,7 +119,7 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
     links: dict[str, set[str]] = {}
     nodes: dict[str, list[Term]] = {}
     for (name, _key), node in parts.items():
-        links.setdefault(name, set()).update(links_of(node))
+        links.setdefault(name, set()).update(terms.links_of(node))
         nodes.setdefault(name, []).append(node)
     nested: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
@@ -196,29 +167,28 @@ def _kinds(ledger: Ledger, entry: Checked, key: str) -> Iterator[tuple[str, Fact
 
     What its own holder says shows an entry no better where another entry names it.
     """
-    case, known = ledger.case, behind(ledger, (entry.id, key))
+    case, known = ledger.case, ledger.behind((entry.id, key))
 
     def whose(name: str) -> frozenset[str]:
         one = case.statements.get(name)
         return frozenset() if one is None else frozenset((holder_of(one), one.by))
 
-    def below(way: tuple[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
-        """Entries that one names, each with whose view it and those above it are."""
-        links = (name for name in links_of(known[way[0]]) if name in known)
-        return ((name, way[1] | whose(name)) for name in links)
+    def below(above: tuple[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+        names = (name for name in terms.links_of(known[above[0]]) if name in known)
+        return ((name, above[1] | whose(name)) for name in names)
 
     for name, by in reached([(entry.id, whose(entry.id))], below):
         if name in case.statements and case.statements[name].restates:
             yield DEFINITION, None
         for call, given in calls_in(known[name]):
             if call.name == "attested":
-                fact = case.facts.get(str(given["id"]))
-                yield SAID if fact and fact.by and fact.by in by else ATTESTED, fact
+                fact = case.facts[str(given["id"])]
+                yield SAID if fact.by and fact.by in by else ATTESTED, fact
             elif call.name in _OVER_FACTS:
                 yield ARITHMETIC, None
             elif call.engine not in {Engine.LEDGER, Engine.CASE} and not (
                 call.name in _OLD and given.get("old") is True
             ):
                 yield MODEL, None
-            elif call.name not in _LINKS:
+            elif call.name not in terms.LINKS:
                 yield DEFINITION, None

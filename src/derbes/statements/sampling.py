@@ -28,9 +28,9 @@ from derbes.links import in_order
 from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
-from derbes.statements.ledger import behind, is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.ledger import is_cheap, is_fixed, needs_verdicts
 from derbes.statements.of_case import number_of
-from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in
+from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, links_of
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart
 
@@ -241,7 +241,7 @@ class Sampler:
 
     def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
-        nodes = {part: [*behind(self.ledger, part).values()] for part in parts}
+        nodes = {part: [*self.ledger.behind(part).values()] for part in parts}
         cheap = [part for part, own in nodes.items() if all(map(is_cheap, own))]
         dear = [part for part in nodes if part not in cheap]
         few, has_scenarios = self.sampling.n_draws, bool(self.ledger.case.scenarios)

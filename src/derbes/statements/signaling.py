@@ -322,10 +322,7 @@ def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
 
 
 def episode(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Game:
-    """The game between the target and the sender of a measure, the dependent type before the free.
-
-    Either may be the target of the first day: stocks that run down make it more dependent.
-    """
+    """The game between the target and the sender of a measure, the dependent type first."""
     speaker, listener = np.zeros((2, 2, 3, 3))
     gain, effect = parameters["gain_share"], parameters["threat_effect_share"]
     value = partial(cut_off_value, parameters=parameters)

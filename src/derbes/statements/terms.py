@@ -14,7 +14,7 @@ import datetime as dt
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MADE
 from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import worded
+from derbes.links import reached
 from derbes.units import Unit
 
 _OWN = ("id", "input")
@@ -555,6 +556,20 @@ def calls_in(
         yield from calls_in(part, sets)
 
 
+LINKS = ("holds", "share", "verdict")
+"""Quantities that ask for the truth, share or verdict of another entry."""
+
+
+def ids_in(term: Term, quantities: Collection[str]) -> tuple[str, ...]:
+    """What is written for `id` of some quantities."""
+    return tuple(str(given["id"]) for entry, given in calls_in(term) if entry.name in quantities)
+
+
+def links_of(term: Term) -> tuple[str, ...]:
+    """Entries whose truth, share or verdict an expression names."""
+    return ids_in(term, LINKS)
+
+
 def depth_of(term: Term) -> int:
     """How many terms lie inside one another."""
     depth, level = 0, [term]
@@ -578,6 +593,17 @@ class Ledger:
         """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
         found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
         return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
+
+    def behind(self, part: tuple[str, str]) -> dict[str, Term]:
+        """Entry → its expression: one by its key, and all that it hangs on, at any distance."""
+        term, checks = self.parts[part], self.checks
+        names = reached(links_of(term), lambda one: links_of(checks[one]) if one in checks else ())
+        return {part[0]: term} | {name: checks[name] for name in names if name in checks}
+
+    def is_evidence(self, part: tuple[str, str]) -> bool:
+        """Whether an expression asks only what is written down, not the case or the model."""
+        calls = (call for term in self.behind(part).values() for call in calls_in(term))
+        return all(entry.engine is Engine.LEDGER for entry, _given in calls)
 
     def path_of(self, name: str) -> str:
         """Path of an entry inside the case."""

@@ -24,7 +24,7 @@ from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
 from derbes.statements import queries
 from derbes.statements.agreement import misfits_of
-from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
+from derbes.statements.ledger import entries_of, evidence_of, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import FoundStandard
 from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
@@ -130,7 +130,7 @@ class Judge:
     def _evidence(self, entry: Statement, key: str) -> Truths | None:
         """Truth of an expression that asks only for written evidence, not for the model."""
         part = (entry.id, key)
-        is_written = part in self.ledger.parts and is_evidence(self.ledger, part)
+        is_written = part in self.ledger.parts and self.ledger.is_evidence(part)
         return self.truths[part] if is_written else None
 
     def _is_certain(self, entry: Statement, key: str) -> bool:
@@ -182,7 +182,7 @@ class Judge:
         """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
         is_said = (entry.id, key) in self.ledger.parts
-        if is_said and not is_evidence(self.ledger, (entry.id, key)):
+        if is_said and not self.ledger.is_evidence((entry.id, key)):
             return self._plain(entry, key)
         is_over = _is_over(entry.due, self.as_of)
         if is_over is False:

@@ -349,6 +349,8 @@ class World:
     """Whether models keep where their programs stand, as starts for others."""
     models: dict[str, Model] = field(default_factory=dict)
     """Variant → what is known of it in this draw; may be shared."""
+    today: Day | None = None
+    """The day asked about, where an entry is seen as on an earlier one."""
     center: "World | None" = None
     """The world at central values: what is solved there serves where nothing of it differs."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict, init=False)
@@ -415,25 +417,37 @@ class World:
 
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""
-        node = self.ledger.checks.get(name)
-        if node is None:
-            return Missing((self.ledger.path_of(name),))
         if name not in self._truths:
-            self._truths[name] = evaluate(node, self.on_day_of(name))
+            node = self.ledger.checks.get(name)
+            found = False if node is None else evaluate(node, self.on_day_of(name))
+            is_open = node is None or (found is False and self._is_undecided(name))
+            self._truths[name] = Missing((self.ledger.path_of(name),)) if is_open else found
         return self._truths[name]
+
+    def _is_undecided(self, name: str) -> bool:
+        """Whether what is written has not said yes to a prediction, but not no either."""
+        parts, due = self.ledger.parts, self._due(name)
+        if (name, "holds_if") in parts or not self.ledger.is_evidence((name, "yes_if")):
+            return False
+        if (name, "no_if") in parts:
+            return evaluate(parts[name, "no_if"], self.on_day_of(name)) is not True
+        return due is None or (self.today or self.as_of).first <= due.last
+
+    def _due(self, name: str) -> Day | None:
+        entry = self.ledger.case.statements.get(name)
+        return terms.day_of(entry.due) if entry is not None else None
 
     def on_day_of(self, name: str) -> "World":
         """The same draw as an entry of the ledger sees it: no later than on the day it is due.
 
         Else what comes late would turn a prediction that failed into one that came true.
         """
-        entry = self.ledger.case.statements.get(name)
-        due = terms.day_of(entry.due) if entry is not None else None
+        due = self._due(name)
         if due is None or self.as_of.last <= due.last:
             return self
         day = Day(due.last, due.last)
         if day not in self._days:  # what is known of its variants serves both days
-            self._days[day] = replace(self, as_of=day)
+            self._days[day] = replace(self, as_of=day, today=self.today or self.as_of)
         return self._days[day]
 
 
