@@ -484,6 +484,16 @@ def test_silence_says_no_more_to_whoever_names_a_prediction(rules, as_of, verdic
     assert [found[one].verdict for one in ("P", "same", "other")] == [verdict, named, opposite]
 
 
+@pytest.mark.parametrize(
+    "more", [{"condition": "false"}, {"void_if": "attested(cost)"}, {"expires": "2026-01-31"}]
+)
+def test_what_is_void_or_expired_neither_holds_nor_fails_for_others(more):
+    case = _prediction(due="2026-12-31", yes_if="attested(cost)", **more)
+    found = verdicts(with_ledger(case, same="holds(P)", other="not holds(P)")).judged
+    assert found["P"].verdict in {"void", "expired"}
+    assert (found["same"].verdict, found["other"].verdict) == ("untestable", "untestable")
+
+
 def test_a_prediction_of_a_prediction_with_one_day_comes_out_with_it():
     case = _prediction(due="2026-04-30", yes_if="attested(guess)")
     again = replace(case.statements["P"], id="R", yes_if="holds(P)")
@@ -513,6 +523,19 @@ def test_a_condition_that_has_not_come_makes_it_void():
     case = _prediction(condition="attested(guess)", yes_if="attested(rumor)")
     found = verdicts(case, as_of="2026-07-01").judged["P"]
     assert (found.verdict, found.reason) == ("void", "its condition has not come")
+
+
+def test_only_futures_in_which_its_condition_comes_count_for_a_prediction():
+    """It lasts 600 / (100 - c) months, c uniform on 20 to 60: above 12 from c = 50 on, above 10
+    from c = 40 on; so half of what is above 10 is above 12."""
+    lasts, case = "time_to_survive(sender, 2026-01) > {}", two_capacities()
+    made = Statement(
+        "P", by="home", kind=StatementKind.PREDICTION,
+        condition=lasts.format(10), yes_if=lasts.format(12),
+    )  # fmt: skip
+    judged = verdicts(replace(case, statements={"P": made}), draws=64).judged["P"]
+    assert judged.share == pytest.approx(0.5, abs=0.05)
+    assert 28 <= judged.n_draws <= 36
 
 
 def test_a_condition_that_cannot_be_tested():

@@ -103,13 +103,12 @@ def names_of(case: Case) -> Names:
         used |= {recipe.id: recipe.output for recipe in one.recipes.values()}
     kinds = {
         takes: frozenset(
-            name
-            for one in ((case,) if takes in _WRITTEN else cases)
-            for section in takes.sections
-            for name in getattr(one, section)
+            name for one in cases for section in takes.sections for name in getattr(one, section)
         )
         for takes in Takes
     }
+    for takes in _WRITTEN:
+        kinds[takes] = frozenset(name for own in takes.sections for name in getattr(case, own))
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,

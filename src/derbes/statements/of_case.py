@@ -103,15 +103,14 @@ def attested(world: World, *, id_: FactId, grade: Grade = "B") -> bool:
     """Whether a fact stands in a document of the case with at least this grade. A fact dated
     after the day asked about is not yet attested.
     """
-    case = world.ledger.case
-    one = case.facts[id_]
+    one = world.ledger.case.facts[id_]
     written = one.grade or (one.amount.grade if one.amount else "")
     if not written:
         raise Unknown(f"facts.{id_}.grade")
-    since = day_of(fact_date(case, id_))
+    since = day_of(fact_date(world.ledger.case, id_))
     is_known = since is None or since.first <= world.as_of.last
     is_good = _GRADES.find(written) <= _GRADES.find(grade)
-    return one.document in case.documents and is_good and is_known
+    return one.document in world.ledger.case.documents and is_good and is_known
 
 
 @quantity(LEDGER, "{own}")

@@ -116,6 +116,15 @@ class Truths:
     is_exact: bool = False
     """Whether the draws are all there are, or none changes it, so that a share has no error."""
 
+    def where(self, condition: "Truths | None") -> "Truths":
+        """The same in those draws alone in which a condition is true; None: in all."""
+        if condition is None:
+            return self
+        n = min(len(self.codes), len(condition.codes))
+        counts = condition.codes[:n] == TRUE
+        weights = self.weights[:n][counts]
+        return replace(self, codes=self.codes[:n][counts], weights=weights / weights.sum())
+
     @property
     def share(self) -> float | None:
         """Part of the draws in which it is true, of those in which it is known, 0-1."""

@@ -493,8 +493,7 @@ def belief_threshold(dependent: float, free: float) -> float:
     """
     if dependent <= 0:
         return float("inf")
-    lost = max(-free, 0.0)
-    return lost / (dependent + lost)
+    return max(-free, 0.0) / (dependent + max(-free, 0.0))
 
 
 def _year(

@@ -601,9 +601,10 @@ class Ledger:
         return {part[0]: term} | {name: checks[name] for name in names if name in checks}
 
     def is_evidence(self, part: tuple[str, str]) -> bool:
-        """Whether an expression asks only what is written down, not the case or the model."""
-        calls = (call for term in self.behind(part).values() for call in calls_in(term))
-        return all(entry.engine is Engine.LEDGER for entry, _given in calls)
+        """Whether there is an expression and it asks only what is written down, not the model."""
+        known = self.behind(part).values() if part in self.parts else ()
+        calls = (call for term in known for call in calls_in(term))
+        return part in self.parts and all(entry.engine is Engine.LEDGER for entry, _given in calls)
 
     def path_of(self, name: str) -> str:
         """Path of an entry inside the case."""

@@ -416,33 +416,35 @@ class World:
         return entry.function(about, pack, **keywords)
 
     def truth_of(self, name: str) -> Value:
-        """Whether an entry of the ledger holds in this draw."""
+        """Whether an entry of the ledger holds in this draw; not known where it has no verdict."""
         if name not in self._truths:
             node = self.ledger.checks.get(name)
             found = False if node is None else evaluate(node, self.on_day_of(name))
-            is_open = node is None or (found is False and self._is_undecided(name))
+            is_open = node is None or self._is_open(name, found)
             self._truths[name] = Missing((self.ledger.path_of(name),)) if is_open else found
         return self._truths[name]
 
-    def _is_undecided(self, name: str) -> bool:
-        """Whether what is written has not said yes to a prediction, but not no either."""
-        parts, due = self.ledger.parts, self._due(name)
-        if (name, "holds_if") in parts or not self.ledger.is_evidence((name, "yes_if")):
+    def _is_open(self, name: str, found: Value) -> bool:
+        """Whether an entry is expired or void, or all that is written says neither yes nor no."""
+        ledger, world, today = self.ledger, self.on_day_of(name), (self.today or self.as_of).first
+        due, expires = (self._day(name, key) for key in ("due", "expires"))
+        told = {key: evaluate(one, world) for (of, key), one in ledger.parts.items() if of == name}
+        is_void = told.get("void_if") is True and ledger.is_evidence((name, "void_if"))
+        if is_void or (expires and expires.last < today) or told.get("condition") is False:
+            return True
+        if found is not False or "holds_if" in told or not ledger.is_evidence((name, "yes_if")):
             return False
-        if (name, "no_if") in parts:
-            return evaluate(parts[name, "no_if"], self.on_day_of(name)) is not True
-        return due is None or (self.today or self.as_of).first <= due.last
+        return told["no_if"] is not True if "no_if" in told else due is None or today <= due.last
 
-    def _due(self, name: str) -> Day | None:
-        entry = self.ledger.case.statements.get(name)
-        return terms.day_of(entry.due) if entry is not None else None
+    def _day(self, name: str, key: str) -> Day | None:
+        return terms.day_of(getattr(self.ledger.case.statements.get(name), key, ""))
 
     def on_day_of(self, name: str) -> "World":
         """The same draw as an entry of the ledger sees it: no later than on the day it is due.
 
         Else what comes late would turn a prediction that failed into one that came true.
         """
-        due = self._due(name)
+        due = self._day(name, "due")
         if due is None or self.as_of.last <= due.last:
             return self
         day = Day(due.last, due.last)
