@@ -140,18 +140,6 @@ def test_dates(path, written):
     assert read_case(path).statements["C01"].said == written
 
 
-def test_a_prediction_may_say_only_what_refutes_it(path):
-    rules = (
-        "yes_if: plant_open(works, 2027-01)",
-        "resolution: {yes: A first delivery., no: None., void: The works are sold.}",
-    )
-    text = LEDGER
-    for rule in rules:
-        text = broken(f"    {rule}\n", "", text)
-    path.write_text(text, encoding="utf-8")
-    assert read_case(path).statements["P01"].no_if == "not plant_open(works, 2027-12)"
-
-
 def test_a_claim_may_predict(path):
     text = broken("    kind: prediction\n", "", LEDGER)
     path.write_text(text)

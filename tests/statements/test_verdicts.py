@@ -502,6 +502,12 @@ def test_a_prediction_of_a_prediction_with_one_day_comes_out_with_it():
         assert verdicts(case, as_of=as_of).judged["R"].verdict == verdict
 
 
+def test_a_prediction_may_hang_on_the_verdict_on_what_is_written():
+    case = _prediction(due="2026-12-31", yes_if='verdict(F) == "holds"')
+    found = verdicts(with_ledger(case, F="attested(cost)")).judged["P"]
+    assert (found.verdict, found.outcome) == ("holds", "yes")
+
+
 @pytest.mark.parametrize("yes_if", ["holds(F)", 'verdict(F) == "holds"', "share(F) > 0.5"])
 def test_a_forecast_that_a_prediction_names_has_not_happened(yes_if):
     case = _prediction(due="2028-12-31", yes_if=yes_if)

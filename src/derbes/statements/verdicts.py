@@ -130,8 +130,9 @@ class Judge:
 
     def _said(self, entry: Statement, key: str) -> str:
         """The word for an expression that asks only for written evidence; empty: it says none."""
-        truths = self.truths[entry.id, key] if self.ledger.is_evidence((entry.id, key)) else None
-        known = None if truths is None or truths.missing_share else truths.share
+        truths, part = self.truths.get((entry.id, key)), (entry.id, key)
+        is_told = truths is not None and not truths.missing_share and self.ledger.is_evidence(part)
+        known = truths.share if truths is not None and is_told else None
         return "" if known is None else verdict_word(known)
 
     def _void(self, entry: Statement) -> Judged | None:
