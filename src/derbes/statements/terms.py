@@ -540,8 +540,7 @@ def calls_in(
 ) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
     """All quantities that an expression names, in the order of reading.
 
-    Each with what is written for its parameters; None: it is computed. Of the ids that a loop
-    runs over (by its name) each is asked for.
+    Each with what is written for its parameters (None: computed), and for each id of a loop.
     """
     if term.members is not None:
         sets = {**sets, str(term.value): term.members}

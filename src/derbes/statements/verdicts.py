@@ -130,9 +130,9 @@ class Judge:
 
     def _said(self, entry: Statement, key: str) -> str:
         """The word for an expression that asks only for written evidence; empty: it says none."""
-        truths, part = self.truths.get((entry.id, key)), (entry.id, key)
-        is_told = truths is not None and not truths.missing_share and self.ledger.is_evidence(part)
-        known = truths.share if truths is not None and is_told else None
+        part = (entry.id, key)
+        truths = self.truths.get(part) if self.ledger.is_evidence(part) else None
+        known = None if truths is None or truths.missing_share else truths.share
         return "" if known is None else verdict_word(known)
 
     def _void(self, entry: Statement) -> Judged | None:
@@ -173,14 +173,14 @@ class Judge:
     def _forecast(self, entry: Statement) -> Judged:
         """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
-        is_said = (entry.id, key) in self.ledger.parts
-        if is_said and not self.ledger.is_evidence((entry.id, key)):
+        part = (entry.id, key)
+        if part in self.ledger.parts and not self.ledger.is_evidence(part):
             return self._plain(entry, key)
         is_over = _is_over(entry.due, self.as_of)
         if is_over is False:
             reason = worded("due {date}; nothing in the case decides it yet", date=entry.due)
             return Judged(NOT_DUE, reason=reason)
-        if key == "holds_if" and is_said:
+        if key == "holds_if":
             return self._plain(entry, key)
         reason = _why_not(entry)
         if is_over and not entry.untestable:
