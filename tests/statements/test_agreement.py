@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.case.ledger import Contrast, Fact, Statement
+from derbes.case.ledger import Contrast, Fact, Statement, StatementKind
 from derbes.case.quantity import Quantity
 from derbes.statements.agreement import Normal, leaves_room, misfits_of, opposed
 from derbes.statements.expressions import names_of, read_expression
@@ -189,6 +189,22 @@ def test_both_hold_though_they_say_the_opposite():
     ]
     assert found(case, A="holds", B="fails", C="holds") == []
     assert found(case, A="fails", B="holds", C="fails") == []
+
+
+def test_what_is_to_come_by_another_day_is_another_claim():
+    """Too late for the first day, in time for the second: both verdicts are right."""
+    made = {
+        name: Statement(name, by="home", kind=StatementKind.PREDICTION, due=due, yes_if=text)
+        for name, due, text in (
+            ("A", "2026-03-31", "attested(cost)"),
+            ("B", "2026-12-31", "attested(cost)"),
+            ("C", "2026-12-31", "not attested(cost)"),
+        )
+    }
+    case = with_ledger(replace(CASE, statements={**CASE.statements, **made}), D="not holds(A)")
+    assert found(case, A="fails", B="holds", C="fails", D="holds") == []
+    torn = found(case, A="holds", B="holds", C="holds", D="holds")
+    assert [names for _kind, names, _said in torn] == [("A", "D"), ("B", "C")]
 
 
 def test_tested_beside_untested():

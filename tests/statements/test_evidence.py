@@ -8,6 +8,7 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Fact, Statement
 from derbes.results.statements import EVIDENCE
 from derbes.statements.ledger import evidence_of, read_ledger, who_says
+from derbes.statements.queries import coverage_of
 from tests.statements.ledgers import talk, verdicts, with_ledger
 
 
@@ -74,6 +75,23 @@ def test_an_entry_that_hangs_on_another_is_no_stronger_than_it():
 def test_a_word_that_is_not_shown_settles_nothing_that_hangs_on_it():
     case = case_with("home", first="attested(word)", second="holds(first)")
     assert verdicts(case).judged["second"].verdict == "untestable"
+
+
+@pytest.mark.parametrize("text", ["holds(first)", "all(holds(s) for s in statements_of(home))"])
+def test_what_is_said_and_not_shown_is_no_better_in_the_mouth_of_another(text):
+    case = case_with("home", first="attested(word)")
+    second = Statement("second", by="sender", holds_if=text)
+    case = replace(case, statements={**case.statements, "second": second})
+    found = verdicts(case).judged["second"]
+    assert (found.verdict, found.reason) == ("untestable", "said, not shown: home says so")
+
+
+def test_a_loop_over_facts_is_as_naming_each_of_them():
+    case = case_with("home", claim='all(attested(f) for f in facts_tagged("own"))')
+    case = replace(case, facts={**case.facts, "word": replace(told("home"), tags=("own",))})
+    found = verdicts(case)
+    assert found.judged["claim"].reason == "said, not shown: home says so"
+    assert "word" not in coverage_of(found.ledger, {}).facts_unmentioned
 
 
 def test_an_input_that_is_said_again_is_so_by_definition():

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.case.quantity import Calendar, Step
 from derbes.errors import CaseError
 from derbes.grammar import MOST_DEPTH, ExpressionError
 from derbes.links import in_order
@@ -135,6 +136,15 @@ def test_a_length_is_whole_months_within_limits(call, length):
 def test_a_length_within_them_is_read(length, months):
     term = read_expression(f"survives(sender, 2026-01, months={length})", names_of(LAWFUL))
     assert term.parts[2].written == months
+
+
+def test_a_length_is_whole_periods_as_in_a_measure():
+    """Seven months would be judged as nine, where the calendar counts in quarters."""
+    names = names_of(replace(LAWFUL, calendar=Calendar(2026, 1, 12, Step.QUARTER)))
+    (problem,) = problems_of("survives(sender, 2026-01, months=7)", names)
+    assert problem.fix == "choose a multiple of 3 months"
+    assert not problems_of("survives(sender, 2026-01, months=9)", names)
+    assert not problems_of("all(true for m in months(2026-01, 2026-02, every=7))", names)
 
 
 def chain(n: int, link: str = "holds({})", end: str = "cost > '1 USD'"):

@@ -1,5 +1,7 @@
 """The signaling game: textbook answers, the closed form, and laws."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,6 +20,7 @@ from derbes.statements.signaling import (
     answer,
     belief_interval,
     belief_threshold,
+    beliefs_after,
     drawn_parameters,
     episode,
     is_perfect_bayesian,
@@ -131,21 +134,23 @@ FIGURES = st.floats(0.0, 100.0)
 def test_the_closed_form_is_where_a_cut_off_begins_to_pay(loss, now, cost, belief):
     """Expected value of a cut-off against the threshold of belief."""
     parameters = central_parameters()
-    values = [cut_off_value(Stakes(one, cost, 2 * cost), parameters) for one in (loss, now)]
-    expected = belief * values[0] + (1 - belief) * values[1]
-    threshold = belief_threshold(*values)
-    if now <= loss and abs(expected) > 1e-6 and abs(belief - threshold) > 1e-9:
+    stakes = [Stakes(one, cost, 2 * cost) for one in (loss, now)]
+    free, dependent = sorted(cut_off_value(one, parameters) for one in stakes)
+    expected = belief * dependent + (1 - belief) * free
+    threshold = belief_threshold(dependent, free)
+    if abs(expected) > 1e-6 and abs(belief - threshold) > 1e-9:
         assert (expected > 0) == (belief > threshold)
+        assert answer(*stakes, parameters).threshold == threshold
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 200), st.floats(0.0, 40.0))
+@given(st.integers(0, 200), st.floats(0.0, 90.0))
 def test_the_solver_agrees_with_the_closed_form(seed, now):
     """Where a cut-off is played after a message, the belief reaches the threshold."""
     parameters = drawn_parameters(np.random.default_rng(seed))
     first, later = Stakes(40.0, 5.0, 20.0), Stakes(now, 5.0, 20.0)
     game = episode(first, later, parameters)
-    values = [cut_off_value(one, parameters) for one in (first, later)]
+    values = sorted((cut_off_value(one, parameters) for one in (first, later)), reverse=True)
     threshold = belief_threshold(*values)
     for one in perfect_bayesian_equilibria(game):
         assert is_perfect_bayesian(scaled(game), one)
@@ -165,6 +170,16 @@ def test_every_episode_has_an_equilibrium():
         parameters = drawn_parameters(rng)
         game = episode(Stakes(40.0, 5.0, 20.0), Stakes(rng.uniform(0, 40), 5.0, 20.0), parameters)
         assert perfect_bayesian_equilibria(game), seed
+
+
+def test_the_dependent_is_whoever_a_cut_off_pays_against_more():
+    """Stock that runs down makes a target more dependent than it was on the first day."""
+    parameters, weak, strong = central_parameters(), Stakes(90.0, 5.0, 20.0), Stakes(0.0, 5.0, 20.0)
+    risen, fallen = (answer(*both, parameters) for both in ((strong, weak), (weak, strong)))
+    assert (risen.credible, fallen.credible) == (True, False)
+    assert risen == replace(fallen, credible=True)
+    assert 0 < risen.threshold < 1
+    assert beliefs_after(strong, weak) == beliefs_after(weak, strong)
 
 
 def test_a_harmless_cut_off_is_only_talk():

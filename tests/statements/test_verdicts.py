@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.entities import opening_month
-from derbes.case.ledger import Statement, StatementKind, Tension
+from derbes.case.entities import Scenario, opening_month
+from derbes.case.ledger import Fact, Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
+from derbes.statements.ledger import ledger_problems
 from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampler, Sampling, Truths
 from derbes.statements.terms import Missing, compared
 from derbes.statements.verdicts import (
@@ -172,6 +173,30 @@ def test_what_asks_for_verdicts_comes_after_them():
     assert [found[name].verdict for name in "ABC"] == ["open", "holds", "holds"]
 
 
+def test_a_loop_over_entries_is_as_naming_each_of_them():
+    """Truth in every draw, order of what hangs on what, and circles."""
+    text = "time_to_survive(sender, 2026-01) > 10"
+    case = with_ledger(two_capacities(), A=text, B=f"not ({text})")
+    listed = "statements_of(home)"
+    pairs = {
+        "holds(A) and holds(B)": f"all(holds(s) for s in {listed})",
+        "holds(A) and true": f"count(s for s in {listed} if holds(s)) == 1 and holds(A)",
+        "share(A) + share(B) == 1": f"sum(share(s) for s in {listed}) == 1",
+    }
+    made = {
+        f"{kind}{at}": Statement(f"{kind}{at}", by="sender", holds_if=written)
+        for at, pair in enumerate(pairs.items())
+        for kind, written in zip("NL", pair, strict=True)
+    }
+    found = verdicts(replace(case, statements={**case.statements, **made}), draws=16)
+    for at in range(len(pairs)):
+        named, looped = (found.judged[f"{kind}{at}"] for kind in "NL")
+        assert (named.share, named.verdict) == (looped.share, looped.verdict)
+    assert 0 < found.judged["L1"].share < 1
+    case = with_ledger(case, own=f"any(holds(s) for s in {listed})")
+    assert ["hangs on itself" in one.what for one in ledger_problems(case)] == [True]
+
+
 def test_missing_makes_it_untestable_and_names_the_key():
     case = with_ledger(talk(), A="blank > 1", B="not (blank > 1)")
     found = verdicts(case).judged
@@ -180,6 +205,24 @@ def test_missing_makes_it_untestable_and_names_the_key():
         assert found[name].share is None
         assert found[name].reason == "missing: facts.blank.amount"
         assert found[name].missing == ("facts.blank.amount",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "attested(late)", "late > 0", "date_of(late) > 2020-01", "all(late > 0 for f in facts)",
+        "holds(more)", 'modality(more) == "fact"', "held_by(more, home)", "same_side(more, home_)",
+    ],
+)  # fmt: skip
+def test_what_only_a_variant_writes_is_refused_and_what_a_scenario_leaves_out_stays(text):
+    made = {"home_": Statement("home_", by="home"), "more": Statement("more", by="home")}
+    fact = Fact("late", amount=Quantity(1.0), document="report", grade="B")
+    case = replace(talk(), statements={"home_": made["home_"]})
+    more = replace(case, facts={**case.facts, "late": fact}, statements=made)
+    (problem,) = ledger_problems(with_ledger(with_variant(case, "more", more), A=text))
+    assert problem.what.startswith(('"late" is', '"more" is'))
+    scenarios = {name: Scenario(name, probability=0.5, case=case) for name in "ab"}
+    assert verdicts(with_ledger(replace(more, scenarios=scenarios), A=text)).judged["A"]
 
 
 def test_missing_in_some_draws_may_leave_a_verdict():
@@ -414,6 +457,64 @@ def test_what_comes_after_its_day_comes_too_late():
         assert (found.verdict, found.outcome) == ("fails", "no")
 
 
+def test_whoever_names_a_prediction_sees_it_as_on_its_day():
+    """What comes too late for it comes too late for what hangs on it too, and voids nothing."""
+    case = _prediction(due="2026-05-31", yes_if="attested(rumor)")
+    found = verdicts(with_ledger(case, same="holds(P)"), as_of="2030-01-01").judged
+    assert [found[name].verdict for name in ("P", "same")] == ["fails", "fails"]
+    case = _prediction(due="2026-05-31", yes_if="attested(guess)", void_if="attested(rumor)")
+    found = verdicts(case, as_of="2030-01-01").judged
+    assert (found["P"].verdict, found["P"].outcome) == ("fails", "no")
+
+
+@pytest.mark.parametrize(
+    ("rules", "as_of", "verdict", "named"),
+    [
+        ({}, "2026-04-30", "not_due", "untestable"),
+        ({}, "2026-05-01", "fails", "fails"),
+        ({"due": ""}, "2026-05-01", "untestable", "untestable"),
+        ({"no_if": "attested(rumor)"}, "2026-05-01", "untestable", "untestable"),
+        ({"no_if": "attested(cost)"}, "2026-03-01", "fails", "fails"),
+    ],
+)
+def test_silence_says_no_more_to_whoever_names_a_prediction(rules, as_of, verdict, named):
+    case = _prediction(**({"due": "2026-04-30", "yes_if": "attested(guess)"} | rules))
+    found = verdicts(with_ledger(case, same="holds(P)", other="not holds(P)"), as_of=as_of).judged
+    opposite = "holds" if named == "fails" else named
+    assert [found[one].verdict for one in ("P", "same", "other")] == [verdict, named, opposite]
+
+
+@pytest.mark.parametrize(
+    "more", [{"condition": "false"}, {"void_if": "attested(cost)"}, {"expires": "2026-01-31"}]
+)
+def test_what_is_void_or_expired_neither_holds_nor_fails_for_others(more):
+    case = _prediction(due="2026-12-31", yes_if="attested(cost)", **more)
+    found = verdicts(with_ledger(case, same="holds(P)", other="not holds(P)")).judged
+    assert found["P"].verdict in {"void", "expired"}
+    assert (found["same"].verdict, found["other"].verdict) == ("untestable", "untestable")
+
+
+def test_a_prediction_of_a_prediction_with_one_day_comes_out_with_it():
+    case = _prediction(due="2026-04-30", yes_if="attested(guess)")
+    again = replace(case.statements["P"], id="R", yes_if="holds(P)")
+    case = replace(case, statements={**case.statements, "R": again})
+    for as_of, verdict in (("2026-04-30", "not_due"), ("2026-05-01", "fails")):
+        assert verdicts(case, as_of=as_of).judged["R"].verdict == verdict
+
+
+def test_a_prediction_may_hang_on_the_verdict_on_what_is_written():
+    case = _prediction(due="2026-12-31", yes_if='verdict(F) == "holds"')
+    found = verdicts(with_ledger(case, F="attested(cost)")).judged["P"]
+    assert (found.verdict, found.outcome) == ("holds", "yes")
+
+
+@pytest.mark.parametrize("yes_if", ["holds(F)", 'verdict(F) == "holds"', "share(F) > 0.5"])
+def test_a_forecast_that_a_prediction_names_has_not_happened(yes_if):
+    case = _prediction(due="2028-12-31", yes_if=yes_if)
+    found = verdicts(with_ledger(case, F="opening(plant) <= 2028-12-31")).judged["P"]
+    assert (found.verdict, found.outcome) == ("holds", None)
+
+
 def test_silence_after_the_day_says_what_no_rule_says():
     """With `no_if` alone silence is yes, with both rules it decides nothing."""
     case = _prediction(due="2026-04-30", no_if="attested(rumor)")
@@ -428,6 +529,19 @@ def test_a_condition_that_has_not_come_makes_it_void():
     case = _prediction(condition="attested(guess)", yes_if="attested(rumor)")
     found = verdicts(case, as_of="2026-07-01").judged["P"]
     assert (found.verdict, found.reason) == ("void", "its condition has not come")
+
+
+def test_only_futures_in_which_its_condition_comes_count_for_a_prediction():
+    """It lasts 600 / (100 - c) months, c uniform on 20 to 60: above 12 from c = 50 on, above 10
+    from c = 40 on; so half of what is above 10 is above 12."""
+    lasts, case = "time_to_survive(sender, 2026-01) > {}", two_capacities()
+    made = Statement(
+        "P", by="home", kind=StatementKind.PREDICTION,
+        condition=lasts.format(10), yes_if=lasts.format(12),
+    )  # fmt: skip
+    judged = verdicts(replace(case, statements={"P": made}), draws=64).judged["P"]
+    assert judged.share == pytest.approx(0.5, abs=0.05)
+    assert 28 <= judged.n_draws <= 36
 
 
 def test_a_condition_that_cannot_be_tested():

@@ -17,9 +17,9 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked, Statement
 from derbes.grammar import COMPARISONS
 from derbes.results.statements import Misfit
-from derbes.statements.ledger import entries_of, links_of
+from derbes.statements.ledger import entries_of
 from derbes.statements.of_case import length_of, measure_of
-from derbes.statements.terms import Day, Gives, Ledger, Term, Unknown, compared
+from derbes.statements.terms import Day, Gives, Ledger, Term, Unknown, compared, links_of
 
 Form = tuple[Any, ...]
 """`("and" | "or", forms)`, or `("is", what, sign, bound)`."""
@@ -163,6 +163,9 @@ class Normal:
             if "sender" in given and "measure" in given:
                 given |= _measured(self.ledger.case, given)
             name = "fact" if term.entry.name == "indicator" else term.entry.name
+            if name == "attested":  # another claim for each day by which it is to come
+                asked = self.ledger.case.statements.get(self.asked[-1] if self.asked else "")
+                given["due"] = ("id", "" if asked is None else asked.due)
             return (name, *sorted(given.items()))
         if term.members is not None:
             name = str(term.value)

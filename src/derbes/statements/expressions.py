@@ -46,6 +46,8 @@ _FITS: Mapping[Takes, tuple[Takes, ...]] = {
     Takes.ELEMENT: tuple(Takes),
 }
 """Members of which sets a parameter takes beside those of its own kind."""
+_WRITTEN = (Takes.FACT, Takes.DATED, Takes.STATEMENT, Takes.CHECKED)
+"""What no variant is asked about."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -105,6 +107,8 @@ def names_of(case: Case) -> Names:
         )
         for takes in Takes
     }
+    for takes in _WRITTEN:
+        kinds[takes] = frozenset(name for own in takes.sections for name in getattr(case, own))
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,
@@ -455,7 +459,7 @@ class _Reader(Reader[Term]):
             if one.takes is Takes.MONTH:
                 return self._month(argument, is_modeled=is_modeled)
             if one.takes is Takes.TIME:
-                return self._time(argument)
+                return self._time(argument, self.names.case.calendar.step if is_modeled else 1)
             if one.takes is Takes.FLAG:
                 return self._giving(argument, Gives.TRUTH, _("this is not true or false"))
             return self._id(argument, one)
@@ -511,20 +515,22 @@ class _Reader(Reader[Term]):
             raise self.refuse(node, what, fix)
         return found
 
-    def _time(self, node: Node) -> Term:
-        """A time that is written. [month]"""
+    def _time(self, node: Node, step: int) -> Term:
+        """A time that is written, in steps of so many months. [month]"""
         found, month = self.term(node), self.names.unit("month")
-        what = _("this is not a time")
+        what, fix = _("this is not a time"), _('write months, e.g. 12, or "1 year"')
         if found.kind.gives is Gives.NUMBER:
             turned, factor = in_unit(found, month, self.names.case), 1.0
             while turned is not None and turned.does == "unit" and not turned.rates:
                 turned, factor = turned.parts[0], factor * turned.factor
             if turned is not None and isinstance(turned.written, float):
                 months = round(turned.written * factor, 9)
-                if months.is_integer() and 1 <= months <= MOST_MONTHS:
+                is_length = months.is_integer() and 1 <= months <= MOST_MONTHS
+                if is_length and months % step == 0:
                     return _written(number_kind(month), months)
                 what = _("expected whole months from 1 to {most}").format(most=MOST_MONTHS)
-        raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
+                fix = _("choose a multiple of {n} months").format(n=step) if is_length else fix
+        raise self.refuse(node, what, fix)
 
     def _id(self, node: Node, parameter: terms.Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from derbes.case.entities import Case
-from derbes.case.ledger import Checked, Statement
+from derbes.case.ledger import Checked, Fact
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import Worded, _, text_of
-from derbes.links import circles, in_order
+from derbes.links import circles, in_order, reached
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
 from derbes.statements import terms
 from derbes.statements.expressions import Names, names_of, read_expression
@@ -20,7 +20,6 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 """Keys of an entry that hold an expression."""
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
-_LINKS = ("holds", "share", "verdict")
 _OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
 _OLD = frozenset({"stock", "stock_trend"})
 """Of old stock alone they follow from its half-life, whatever the plan."""
@@ -94,27 +93,6 @@ def _restated(names: Names) -> Iterator[Problem]:
                 yield Problem(where, what, fix=did_you_mean(path, numbers))
 
 
-def links_of(node: Term) -> tuple[str, ...]:
-    """Entries whose truth, share or verdict an expression names."""
-    return _ids_in(node, _LINKS)
-
-
-def facts_in(node: Term) -> tuple[str, ...]:
-    """Facts that an expression names."""
-    return _ids_in(node, ("fact", "attested", "indicator", "date_of"))
-
-
-def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
-    """What is written for `id` of some quantities."""
-    calls = (given["id"] for entry, given in calls_in(node) if entry.name in quantities)
-    return tuple(str(name) for name in calls if name is not None)
-
-
-def is_evidence(node: Term) -> bool:
-    """Whether an expression asks only what is written down, not the case or the model."""
-    return all(entry.engine is Engine.LEDGER for entry, _given in calls_in(node))
-
-
 def is_cheap(node: Term) -> bool:
     """Whether an expression can be computed without a program."""
     return all(entry.engine in {Engine.LEDGER, Engine.CASE} for entry, _given in calls_in(node))
@@ -125,8 +103,7 @@ def is_fixed(node: Term, drawn: Collection[str]) -> bool:
 
     def is_written(entry: QuantityEntry, given: Mapping[str, Value | None]) -> bool:
         if entry.name in {"fact", "indicator"}:
-            fact = given["id"]
-            return fact is not None and f"facts.{fact}.amount" not in drawn
+            return f"facts.{given['id']}.amount" not in drawn
         return entry.engine is Engine.LEDGER or entry.name in _STRUCTURE
 
     return all(is_written(entry, given) for entry, given in calls_in(node))
@@ -142,7 +119,7 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
     links: dict[str, set[str]] = {}
     nodes: dict[str, list[Term]] = {}
     for (name, _key), node in parts.items():
-        links.setdefault(name, set()).update(links_of(node))
+        links.setdefault(name, set()).update(terms.links_of(node))
         nodes.setdefault(name, []).append(node)
     nested: dict[str, int] = {}
     wrong: list[tuple[str, str]] = []
@@ -169,54 +146,49 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> Iterator[Prob
 
 def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
     """The kind of evidence of an expression of an entry by its key; empty where it has none."""
-    term = ledger.parts.get((entry.id, key))
-    if term is None:
+    if (entry.id, key) not in ledger.parts:
         return ""
-    kinds = {*_kinds(ledger, entry, term)}
-    if not kinds or (isinstance(entry, Statement) and entry.restates):
-        kinds.add(DEFINITION)
-    return max(kinds, key=EVIDENCE.index)
+    kinds = {kind for kind, _fact in _kinds(ledger, entry, key)}
+    return max(kinds or {DEFINITION}, key=EVIDENCE.index)
 
 
 def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
     """Who says what an expression asks to be attested: actors, or publishers of reports."""
-    term, case = ledger.parts.get((entry.id, key)), ledger.case
-    calls = calls_in(term) if term is not None else ()
-    names = [_fact(given) for call, given in calls if call.name == "attested"]
     tellers: dict[str, None] = {}
-    for fact in (case.facts[name] for name in names if name in case.facts):
-        document = case.documents.get(fact.document)
-        tellers[fact.by or (Worded(text_of, document.publisher) if document else "")] = None
+    for _kind, fact in _kinds(ledger, entry, key) if (entry.id, key) in ledger.parts else ():
+        if fact is not None:
+            document = ledger.case.documents.get(fact.document)
+            tellers[fact.by or (Worded(text_of, document.publisher) if document else "")] = None
     return tuple(filter(None, tellers))
 
 
-def _fact(given: Mapping[str, Value | None]) -> str:
-    return str(given.get("id") or "")
+def _kinds(ledger: Ledger, entry: Checked, key: str) -> Iterator[tuple[str, Fact | None]]:
+    """Kinds of evidence of an expression and of those that it hangs on, with what is attested.
 
+    What its own holder says shows an entry no better where another entry names it.
+    """
+    case, known = ledger.case, ledger.behind((entry.id, key))
 
-def _kinds(ledger: Ledger, entry: Checked, term: Term) -> Iterator[str]:
-    """Kinds of evidence of all parts of an expression, and of those that it hangs on."""
-    case, seen, waiting = ledger.case, {entry.id}, [term]
-    for call, given in (found for one in waiting for found in calls_in(one)):
-        if call.name in _LINKS:
-            other = _fact(given)
-            below = ledger.parts.get((other, "holds_if")) or ledger.parts.get((other, "yes_if"))
-            if below is not None and other not in seen:
-                restates = getattr(case.statements.get(other), "restates", ())
-                seen.add(other)
-                if restates:
-                    yield DEFINITION
-                else:
-                    waiting.append(below)
-        elif call.name == "attested":
-            found = case.facts.get(_fact(given))
-            by = {holder_of(entry), entry.by} if isinstance(entry, Statement) else set()
-            yield SAID if found is not None and found.by and found.by in by else ATTESTED
-        elif call.name in _OVER_FACTS:
-            yield ARITHMETIC
-        elif call.engine in {Engine.LEDGER, Engine.CASE} or (
-            call.name in _OLD and given.get("old") is True
-        ):
-            yield DEFINITION
-        else:
-            yield MODEL
+    def whose(name: str) -> frozenset[str]:
+        one = case.statements.get(name)
+        return frozenset() if one is None else frozenset((holder_of(one), one.by))
+
+    def below(above: tuple[str, frozenset[str]]) -> Iterator[tuple[str, frozenset[str]]]:
+        names = (name for name in terms.links_of(known[above[0]]) if name in known)
+        return ((name, above[1] | whose(name)) for name in names)
+
+    for name, by in reached([(entry.id, whose(entry.id))], below):
+        if name in case.statements and case.statements[name].restates:
+            yield DEFINITION, None
+        for call, given in calls_in(known[name]):
+            if call.name == "attested":
+                fact = case.facts[str(given["id"])]
+                yield SAID if fact.by and fact.by in by else ATTESTED, fact
+            elif call.name in _OVER_FACTS:
+                yield ARITHMETIC, None
+            elif call.engine not in {Engine.LEDGER, Engine.CASE} and not (
+                call.name in _OLD and given.get("old") is True
+            ):
+                yield MODEL, None
+            elif call.name not in terms.LINKS:
+                yield DEFINITION, None

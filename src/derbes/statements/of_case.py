@@ -56,13 +56,13 @@ DAYS_A_MONTH = 365.25 / MONTHS_A_YEAR
 """So many days beside a date's day of the month count as a month; there are fewer."""
 
 
-# The ledger and facts: nothing is computed but what is written.
+# The ledger and facts: nothing is computed but what is written, which is so in every scenario.
 
 
 @quantity(LEDGER, "{own}")
 def fact(world: World, *, id_: FactId) -> float:
     """Amount of a fact, in the unit that the fact is written in. Its id alone means the same."""
-    amount = world.case.facts[id_].amount
+    amount = (world.case.facts.get(id_) or world.ledger.case.facts[id_]).amount
     if amount is None:
         raise Unknown(f"facts.{id_}.amount")
     return world.written.number(amount)
@@ -71,7 +71,7 @@ def fact(world: World, *, id_: FactId) -> float:
 @quantity(LEDGER)
 def date_of(world: World, *, id_: Annotated[str, Takes.DATED]) -> Day:
     """Date of a fact or document, or the date on which a statement was made."""
-    case = world.case
+    case = world.ledger.case
     if id_ in case.facts:
         day, path = day_of(fact_date(case, id_)), f"facts.{id_}.date"
     elif id_ in case.documents:
@@ -103,14 +103,14 @@ def attested(world: World, *, id_: FactId, grade: Grade = "B") -> bool:
     """Whether a fact stands in a document of the case with at least this grade. A fact dated
     after the day asked about is not yet attested.
     """
-    one = world.case.facts[id_]
+    one = world.ledger.case.facts[id_]
     written = one.grade or (one.amount.grade if one.amount else "")
     if not written:
         raise Unknown(f"facts.{id_}.grade")
-    since = day_of(fact_date(world.case, id_))
+    since = day_of(fact_date(world.ledger.case, id_))
     is_known = since is None or since.first <= world.as_of.last
     is_good = _GRADES.find(written) <= _GRADES.find(grade)
-    return one.document in world.case.documents and is_good and is_known
+    return one.document in world.ledger.case.documents and is_good and is_known
 
 
 @quantity(LEDGER, "{own}")
@@ -118,7 +118,7 @@ def indicator(world: World, *, id_: Annotated[str, Takes.INDICATOR]) -> float:
     """A measurement on texts or a survey that stands among the facts under this id; while it
     does not, what names it cannot be tested and says so.
     """
-    if id_ not in world.case.facts:
+    if id_ not in world.ledger.case.facts:
         raise Unknown(f"facts.{id_}")
     return fact(world, id_=id_)
 
@@ -155,13 +155,13 @@ def verdict(world: World, *, id_: CheckedId) -> str:
 @quantity(LEDGER, words=MODALITY_WORDS)
 def modality(world: World, *, id_: StatementId) -> str:
     """Modality of a statement, to be compared with a word: modality(F10) == "capability"."""
-    return world.case.statements[id_].modality.value
+    return world.ledger.case.statements[id_].modality.value
 
 
 @quantity(LEDGER)
 def denied(world: World, *, id_: StatementId) -> bool:
     """Whether a statement denies its modality: no decision was taken, nobody intends."""
-    return world.case.statements[id_].denied
+    return world.ledger.case.statements[id_].denied
 
 
 @quantity(LEDGER)
@@ -169,7 +169,7 @@ def stance(world: World, *, id_: StatementId, toward: Word) -> float:
     """Stance of a statement toward an actor or thing: 1 for, 0 neutral, -1 against; missing
     where it has none.
     """
-    for one in world.case.statements[id_].stances:
+    for one in world.ledger.case.statements[id_].stances:
         if one.toward == toward:
             return float(one.sign)
     raise Unknown(f"statements.{id_}.stance.{toward}")
@@ -178,7 +178,7 @@ def stance(world: World, *, id_: StatementId, toward: Word) -> float:
 @quantity(LEDGER)
 def held_by(world: World, *, id_: StatementId, actor: Actor) -> bool:
     """Whether an actor holds the view of a statement (its holder; without one, who utters it)."""
-    return holder_of(world.case.statements[id_]) == actor
+    return holder_of(world.ledger.case.statements[id_]) == actor
 
 
 def holder_of(statement: Statement) -> str:
@@ -191,7 +191,7 @@ def same_side(world: World, *, id_: StatementId, other: StatementId) -> bool:
     """Whether the holders of two statements are on one side: the same actor, or actors with
     the same tag side_….
     """
-    holders = (holder_of(world.case.statements[name]) for name in (id_, other))
+    holders = (holder_of(world.ledger.case.statements[name]) for name in (id_, other))
     return len({side_of(world.case, holder) for holder in holders}) == 1
 
 

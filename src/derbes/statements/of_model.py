@@ -523,12 +523,12 @@ def stakes_in(row: LeverageRow) -> Stakes:
 
 
 # The signaling game of `derbes.statements.signaling`, at its central parameters: the target is
-# either as on the first day of the case, dependent, or as it stands when the measure starts. This
-# is what a sender who reasons would conclude, not what anybody does conclude.
+# either as on the first day of the case, or as it stands when the measure starts. This is what a
+# sender who reasons would conclude, not what anybody does conclude.
 
 
 def _types(one: Model, cut: Start) -> tuple[Stakes, Stakes]:
-    """What a cut-off costs both sides for the dependent type, and for the target as it is."""
+    """What a cut-off costs both sides on the first day, and with the target as it is."""
     return stakes_of(one, replace(cut, at=label_day(one.case, 0))), stakes_of(one, cut)
 
 

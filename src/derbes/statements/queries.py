@@ -24,10 +24,10 @@ from derbes.case.ledger import (
 from derbes.language import Worded, worded
 from derbes.results import statements as results
 from derbes.statements.agreement import Form, Normal, opposed
-from derbes.statements.ledger import entries_of, facts_in
+from derbes.statements.ledger import entries_of
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
-from derbes.statements.terms import Ledger
+from derbes.statements.terms import Ledger, ids_in
 
 # What words leave nothing beside them.
 
@@ -273,7 +273,8 @@ def _exclusive(case: Case) -> Iterator[_Found]:
 def coverage_of(ledger: Ledger, shares: Mapping[str, float | None]) -> results.Coverage:
     """What is spoken of; an entry whose share of the draws is None is not tested."""
     case = ledger.case
-    named = {fact for node in ledger.parts.values() for fact in facts_in(node)}
+    ask = ("fact", "attested", "indicator", "date_of")
+    named = {fact for node in ledger.parts.values() for fact in ids_in(node, ask)}
     return results.Coverage(
         facts_unmentioned=tuple(fact for fact in case.facts if fact not in named),
         unsaid=_unsaid(case),

@@ -24,13 +24,13 @@ from derbes.draws.sampling import draws_together, probability
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError, at_work
 from derbes.language import _
-from derbes.links import in_order, reached
+from derbes.links import in_order
 from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
-from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.ledger import is_cheap, is_fixed, needs_verdicts
 from derbes.statements.of_case import number_of
-from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, day_of
+from derbes.statements.terms import Day, Ledger, Missing, Term, Value, calls_in, links_of
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart
 
@@ -116,6 +116,15 @@ class Truths:
     is_exact: bool = False
     """Whether the draws are all there are, or none changes it, so that a share has no error."""
 
+    def where(self, condition: "Truths | None") -> "Truths":
+        """The same in those draws alone in which a condition is true; None: in all."""
+        if condition is None:
+            return self
+        n = min(len(self.codes), len(condition.codes))
+        counts = condition.codes[:n] == TRUE
+        weights = self.weights[:n][counts]
+        return replace(self, codes=self.codes[:n][counts], weights=weights / weights.sum())
+
     @property
     def share(self) -> float | None:
         """Part of the draws in which it is true, of those in which it is known, 0-1."""
@@ -138,21 +147,11 @@ class Truths:
 
 
 def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
-    """Truth of parts in a world; what decides a prediction is looked at no later than on its day.
-
-    Else what comes late would turn a prediction that failed into one that came true.
-    """
-    ledger, worlds, found = world.ledger, {world.as_of: world}, {}
+    """Truth of parts in a world."""
+    found = {}
     for part in parts:
-        name, key = part
-        decides = key in {"yes_if", "no_if"} and name in ledger.case.statements
-        due, day = day_of(ledger.case.statements[name].due) if decides else None, world.as_of
-        if due is not None and day.last > due.last:
-            day = Day(due.last, due.last)
-        if day not in worlds:  # the same draw; what is known of its variants serves both days
-            worlds[day] = replace(world, as_of=day)
         with at_work(".".join(part)):
-            found[part] = evaluate(ledger.parts[part], worlds[day])
+            found[part] = evaluate(world.ledger.parts[part], world.on_day_of(part[0]))
     return found
 
 
@@ -251,7 +250,7 @@ class Sampler:
 
     def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
-        nodes = {part: list(self._hangs_on(part)) for part in parts}
+        nodes = {part: [*self.ledger.behind(part).values()] for part in parts}
         cheap = [part for part, own in nodes.items() if all(map(is_cheap, own))]
         dear = [part for part in nodes if part not in cheap]
         few, has_scenarios = self.sampling.n_draws, bool(self.ledger.case.scenarios)
@@ -268,13 +267,6 @@ class Sampler:
             futures = self.futures(few)
             found |= self._over(dear, futures, self.center(has_starts=futures.n >= STARTS_PAY))
         return found
-
-    def _hangs_on(self, part: Part) -> Iterator[Term]:
-        """An expression, and those whose truth it names, at any distance."""
-        node, checks = self.ledger.parts[part], self.ledger.checks
-        yield node
-        names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
-        yield from (checks[name] for name in names if name in checks)
 
     def _over(
         self, parts: Sequence[Part], futures: StatementDraws, world: World

@@ -12,14 +12,15 @@ equilibria of the normal form by the Lemke-Howson algorithm from every label, an
 every pair of pure plans. Lemke-Howson need not find all mixed equilibria, and where plans tie it
 finds one of a family.
 
-The game of the episode: the target of a measure is of one of two types: dependent, as on the
-first day of the case, or as it stands in the year looked at. It explains, keeps silent, or acts
-without explaining. The sender of the measure hears, and talks, threatens or cuts off. With L the
-target's loss and C the sender's cost of a cut-off, both from the leverage results:
+The game of the episode: the target of a measure is of one of two types: as on the first day of
+the case, or as it stands in the year looked at. The one against which a cut-off brings its sender
+more is the dependent one, the other is free. It explains, keeps silent, or acts without
+explaining. The sender of the measure hears, and talks, threatens or cuts off. With L the target's
+loss and C the sender's cost of a cut-off, both from the leverage results:
 
     sender:  talk 0; threaten g k L - h C; cut off g L - C
     target:  talk 0; threatened - k L; cut off - L; explaining costs e, acting costs the
-             dependent type b and gives the other a, all as shares of the larger L of both
+             dependent type b and gives the free one a, all as shares of the larger L of both
              types
 
 So a cut-off pays only if g L > C: where the leverage ratio L / C is above 1 / g. With v the
@@ -320,16 +321,17 @@ def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
     }
 
 
-def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) -> Game:
-    """The game between the target and the sender of a measure."""
+def episode(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Game:
+    """The game between the target and the sender of a measure, the dependent type first."""
     speaker, listener = np.zeros((2, 2, 3, 3))
     gain, effect = parameters["gain_share"], parameters["threat_effect_share"]
-    for t, one in enumerate((dependent, free)):
+    value = partial(cut_off_value, parameters=parameters)
+    for t, one in enumerate(sorted((first, now), key=value, reverse=True)):
         harm, cost = one.target_loss, one.cost(parameters)
         threat = gain * effect * harm - parameters["threat_cost_share"] * cost
         speaker[t] = [0.0, -effect * harm, -harm]
         listener[t] = [0.0, threat, cut_off_value(one, parameters)]
-    size = max(dependent.target_loss, free.target_loss, 0.0)
+    size = max(first.target_loss, now.target_loss, 0.0)
     speaker[:, EXPLAIN] -= parameters["explain_cost_share"] * size
     speaker[0, ACT] -= parameters["bluff_cost_share"] * size
     speaker[1, ACT] += parameters["act_gain_share"] * size
@@ -442,7 +444,7 @@ def signaling_over(
 def _played(
     task: tuple[int, Sequence[Stakes | Missing]], *, seed: int, is_central: bool
 ) -> list[GameOfYear | Missing]:
-    """The game of every start in one draw; the dependent type is the target of the first."""
+    """The game of every start in one draw."""
     row, stakes = task
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if is_central else drawn_parameters(rng)
@@ -454,28 +456,26 @@ def _played(
 
 def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameOfYear:
     """What the game says where the target is either as on the first day or as it is now."""
-    dependent, free = cut_off_value(first, parameters), cut_off_value(now, parameters)
+    values = cut_off_value(first, parameters), cut_off_value(now, parameters)
     found = perfect_bayesian_equilibria(episode(first, now, parameters))
     done = [profile.listener for profile in found]
     return GameOfYear(
-        credible=free > 0,
-        rhetoric=dependent <= 0 and free <= 0,
+        credible=values[1] > 0,
+        rhetoric=max(values) <= 0,
         explaining_matters=any(float(np.abs(one - one[0]).max()) > TINY for one in done),
         pooling=any(map(is_pooling, found)),
         separating=any(map(is_separating, found)),
-        threshold=belief_threshold(dependent, free),
+        threshold=belief_threshold(max(values), min(values)),
     )
 
 
 @lru_cache(maxsize=256)
-def beliefs_after(
-    dependent: Stakes, free: Stakes
-) -> tuple[dict[str, tuple[float, float] | None], ...]:
+def beliefs_after(first: Stakes, now: Stakes) -> tuple[dict[str, tuple[float, float] | None], ...]:
     """Message → belief in dependence after it, from and to, in each equilibrium of the game.
 
     At central parameters; None: no belief makes what is done after it best.
     """
-    game = scaled(episode(dependent, free, central_parameters()))
+    game = scaled(episode(first, now, central_parameters()))
     return tuple(
         {said: belief_interval(game, profile, m) for m, said in enumerate(MESSAGES)}
         for profile in perfect_bayesian_equilibria(game)
@@ -491,9 +491,9 @@ def belief_threshold(dependent: float, free: float) -> float:
         >>> belief_threshold(3.0, -1.0), belief_threshold(2.0, 1.0), belief_threshold(-1.0, -2.0)
         (0.25, 0.0, inf)
     """
-    if dependent <= 0 and free <= 0:
+    if dependent <= 0:
         return float("inf")
-    return -free / (dependent - free) if dependent > 0 >= free else 0.0
+    return max(-free, 0.0) / (dependent + max(-free, 0.0))
 
 
 def _year(

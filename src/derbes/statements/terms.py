@@ -14,9 +14,10 @@ import datetime as dt
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
@@ -24,6 +25,7 @@ from derbes.case.forms import MOST_MONTHS
 from derbes.case.quantity import MADE
 from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import worded
+from derbes.links import reached
 from derbes.units import Unit
 
 _OWN = ("id", "input")
@@ -533,16 +535,38 @@ class Term:
         return self.value if self.does == "value" else None
 
 
-def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
+def calls_in(
+    term: Term, sets: Mapping[str, tuple[str | Day, ...]] = MappingProxyType({})
+) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
     """All quantities that an expression names, in the order of reading.
 
-    Each with what is written for its parameters; None: it is computed.
+    Each with what is written for its parameters (None: computed), and for each id of a loop.
     """
+    if term.members is not None:
+        sets = {**sets, str(term.value): term.members}
     if term.entry is not None:
-        names = (parameter.name for parameter in term.entry.parameters)
-        yield term.entry, dict(zip(names, (part.written for part in term.parts), strict=True))
+        parts = [*zip((one.name for one in term.entry.parameters), term.parts, strict=True)]
+        given = {name: part.written for name, part in parts}
+        looped = [(name, part) for name, part in parts if part.does == "member"]
+        ids = {name: sets[str(one.value)] for name, one in looped if one.kind.gives is Gives.WORD}
+        each = [given | {name: one} for name, members in ids.items() for one in members]
+        yield from ((term.entry, one) for one in (each if ids else [given]))
     for part in term.parts:
-        yield from calls_in(part)
+        yield from calls_in(part, sets)
+
+
+LINKS = ("holds", "share", "verdict")
+"""Quantities that ask for the truth, share or verdict of another entry."""
+
+
+def ids_in(term: Term, quantities: Collection[str]) -> tuple[str, ...]:
+    """What is written for `id` of some quantities."""
+    return tuple(str(given["id"]) for entry, given in calls_in(term) if entry.name in quantities)
+
+
+def links_of(term: Term) -> tuple[str, ...]:
+    """Entries whose truth, share or verdict an expression names."""
+    return ids_in(term, LINKS)
 
 
 def depth_of(term: Term) -> int:
@@ -568,6 +592,18 @@ class Ledger:
         """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
         found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
         return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
+
+    def behind(self, part: tuple[str, str]) -> dict[str, Term]:
+        """Entry → its expression: one by its key, and all that it hangs on, at any distance."""
+        term, checks = self.parts[part], self.checks
+        names = reached(links_of(term), lambda one: links_of(checks[one]) if one in checks else ())
+        return {part[0]: term} | {name: checks[name] for name in names if name in checks}
+
+    def is_evidence(self, part: tuple[str, str]) -> bool:
+        """Whether there is an expression and it asks only what is written down, not the model."""
+        known = self.behind(part).values() if part in self.parts else ()
+        calls = (call for term in known for call in calls_in(term))
+        return part in self.parts and all(entry.engine is Engine.LEDGER for entry, _given in calls)
 
     def path_of(self, name: str) -> str:
         """Path of an entry inside the case."""

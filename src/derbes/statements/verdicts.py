@@ -24,7 +24,7 @@ from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
 from derbes.statements import queries
 from derbes.statements.agreement import misfits_of
-from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
+from derbes.statements.ledger import entries_of, evidence_of, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import FoundStandard
 from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
@@ -124,20 +124,16 @@ class Judge:
     def _plain(self, entry: Checked, key: str) -> Judged:
         part = (entry.id, key)
         if part in self.truths:
-            return judge_truths(part, self.truths[part])
+            condition = self.truths.get((entry.id, "condition"))
+            return judge_truths(part, self.truths[part].where(condition))
         return Judged(UNTESTABLE, reason=_why_not(entry))
 
-    def _evidence(self, entry: Statement, key: str) -> Truths | None:
-        """Truth of an expression that asks only for written evidence, not for the model."""
-        node = self.ledger.parts.get((entry.id, key))
-        is_written = node is not None and is_evidence(node)
-        return self.truths[entry.id, key] if is_written else None
-
-    def _is_certain(self, entry: Statement, key: str) -> bool:
-        """Whether written evidence says that an expression is true."""
-        truths = self._evidence(entry, key)
-        share = None if truths is None or truths.missing_share else truths.share
-        return share is not None and share >= NEAR
+    def _said(self, entry: Statement, key: str) -> str:
+        """The word for an expression that asks only for written evidence; empty: it says none."""
+        part = (entry.id, key)
+        truths = self.truths.get(part) if self.ledger.is_evidence(part) else None
+        known = None if truths is None or truths.missing_share else truths.share
+        return "" if known is None else verdict_word(known)
 
     def _void(self, entry: Statement) -> Judged | None:
         """Void where its condition has not come, or where what voids it has."""
@@ -149,7 +145,7 @@ class Judge:
             if condition.verdict == UNTESTABLE:
                 reason = worded("its condition cannot be tested; {reason}", reason=condition.reason)
                 return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
-        if self._is_certain(entry, "void_if"):
+        if self._said(entry, "void_if") == HOLDS:
             return Judged(VOID, reason=worded("what voids it has come"), outcome="void")
         return None
 
@@ -159,16 +155,12 @@ class Judge:
         Silence after its day says `no` where only `yes_if` is given, else `yes`.
         """
         for key, outcome in (("yes_if", "yes"), ("no_if", "no")):
-            if self._is_certain(entry, key):
+            if self._said(entry, key) == HOLDS:
                 return self._resolved(entry, outcome)
-        is_over = _is_over(entry.due, self.as_of)
-        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
+        if not _is_over(entry.due, self.as_of) or bool(entry.yes_if) == bool(entry.no_if):
             return None
-        truths = self._evidence(entry, "yes_if" if entry.yes_if else "no_if")
-        if truths is None or truths.share is None:
-            return None
-        is_silent = truths.share <= 1.0 - NEAR and not truths.missing_share
-        return self._resolved(entry, "no" if entry.yes_if else "yes") if is_silent else None
+        key, outcome = ("yes_if", "no") if entry.yes_if else ("no_if", "yes")
+        return self._resolved(entry, outcome) if self._said(entry, key) == FAILS else None
 
     def _resolved(self, entry: Statement, outcome: str) -> Judged:
         used = entry.no_if and (outcome == "no" or not entry.yes_if)
@@ -181,14 +173,14 @@ class Judge:
     def _forecast(self, entry: Statement) -> Judged:
         """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
-        node = self.ledger.parts.get((entry.id, key))
-        if node is not None and not is_evidence(node):
+        part = (entry.id, key)
+        if part in self.ledger.parts and not self.ledger.is_evidence(part):
             return self._plain(entry, key)
         is_over = _is_over(entry.due, self.as_of)
         if is_over is False:
             reason = worded("due {date}; nothing in the case decides it yet", date=entry.due)
             return Judged(NOT_DUE, reason=reason)
-        if key == "holds_if" and node is not None:
+        if key == "holds_if":
             return self._plain(entry, key)
         reason = _why_not(entry)
         if is_over and not entry.untestable:

@@ -349,11 +349,13 @@ class World:
     """Whether models keep where their programs stand, as starts for others."""
     models: dict[str, Model] = field(default_factory=dict)
     """Variant → what is known of it in this draw; may be shared."""
+    today: Day | None = None
+    """The day asked about, where an entry is seen as on an earlier one."""
     center: "World | None" = None
     """The world at central values: what is solved there serves where nothing of it differs."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict, init=False)
     _truths: dict[str, Value] = field(default_factory=dict, init=False)
-    _open: list[str] = field(default_factory=list, init=False)
+    _days: dict[Day, "World"] = field(default_factory=dict, init=False)
 
     @property
     def written(self) -> Model:
@@ -414,15 +416,41 @@ class World:
         return entry.function(about, pack, **keywords)
 
     def truth_of(self, name: str) -> Value:
-        """Whether an entry of the ledger holds in this draw."""
-        node = self.ledger.checks.get(name)
-        if node is None or name in self._open:
-            return Missing((self.ledger.path_of(name),))
+        """Whether an entry of the ledger holds in this draw; not known where it has no verdict."""
         if name not in self._truths:
-            self._open.append(name)
-            self._truths[name] = evaluate(node, self)
-            self._open.pop()
+            node = self.ledger.checks.get(name)
+            found = False if node is None else evaluate(node, self.on_day_of(name))
+            is_open = node is None or self._is_open(name, found)
+            self._truths[name] = Missing((self.ledger.path_of(name),)) if is_open else found
         return self._truths[name]
+
+    def _is_open(self, name: str, found: Value) -> bool:
+        """Whether an entry is expired or void, or all that is written says neither yes nor no."""
+        ledger, world, today = self.ledger, self.on_day_of(name), (self.today or self.as_of).first
+        due, expires = (self._day(name, key) for key in ("due", "expires"))
+        told = {key: evaluate(one, world) for (of, key), one in ledger.parts.items() if of == name}
+        is_void = told.get("void_if") is True and ledger.is_evidence((name, "void_if"))
+        if is_void or (expires and expires.last < today) or told.get("condition") is False:
+            return True
+        if found is not False or "holds_if" in told or not ledger.is_evidence((name, "yes_if")):
+            return False
+        return told["no_if"] is not True if "no_if" in told else due is None or today <= due.last
+
+    def _day(self, name: str, key: str) -> Day | None:
+        return terms.day_of(getattr(self.ledger.case.statements.get(name), key, ""))
+
+    def on_day_of(self, name: str) -> "World":
+        """The same draw as an entry of the ledger sees it: no later than on the day it is due.
+
+        Else what comes late would turn a prediction that failed into one that came true.
+        """
+        due = self._day(name, "due")
+        if due is None or self.as_of.last <= due.last:
+            return self
+        day = Day(due.last, due.last)
+        if day not in self._days:  # what is known of its variants serves both days
+            self._days[day] = replace(self, as_of=day, today=self.today or self.as_of)
+        return self._days[day]
 
 
 def evaluate(term: Term, world: World) -> Value:
