@@ -147,6 +147,17 @@ def test_a_claim_may_predict(path):
     assert (statement.kind, statement.due) == (StatementKind.CLAIM, "2027-12-31")
 
 
+def test_what_would_refute_a_prediction_decides_it_alone(path):
+    lines = LEDGER[LEDGER.index("  P01:") :].splitlines()
+    gone = [line for line in lines if "yes_if" in line or "yes:" in line or "no: " in line]
+    gone += [line for line in lines if "resolution" in line or "void: " in line]
+    text = LEDGER
+    for line in gone:
+        text = text.replace(f"{line}\n", "")
+    path.write_text(text)
+    assert read_case(path).statements["P01"].no_if
+
+
 def test_every_expression_has_its_line(path):
     lines = LEDGER.splitlines()
     expressions = read_case(path).expressions

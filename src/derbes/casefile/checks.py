@@ -407,7 +407,8 @@ def entries_without_check(draft: CaseDraft) -> Iterator[Finding]:
     for path, entry in draft.entries(*LEDGER):
         is_one = is_prediction(entry)
         words = is_one and entry.resolution and any(entry.resolution.given.values())
-        decides = entry.holds_if or entry.untestable or (is_one and (entry.yes_if or words))
+        is_decided = is_one and (entry.yes_if or entry.no_if or words)
+        decides = entry.holds_if or entry.untestable or is_decided
         if not decides and path not in refused:
             fix = _("add holds_if with an expression, or untestable with the reason")
             if is_one:
