@@ -145,6 +145,36 @@ def test_fans_alone_are_shown_by_year(run):
     assert dates == [f"{year}-01" for year in range(2026, 2031)]
 
 
+def test_a_calendar_by_year_is_told_by_its_periods_to_its_last_month(run, tmp_path):
+    """A year that begins in April has no January, and the last ends in March."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        """derbes: 1
+name: By year
+calendar: {first: 2026-04, periods: 3, step: year}
+currency: {base: USD}
+target: home
+actors: {home: {}, north: {}}
+goods: {salt: {unit: t}}
+uses: {main: {good: salt, demand: 100 t/month}}
+stockpiles: {store: {good: salt, quantity: {value: 600 t, range: [300, 900]}}}
+suppliers: {from_north: {actor: north, good: salt, price: 10 USD/t, capacity: 200 t/month}}
+measures: {stop: {kind: embargo, sender: north, hits: {actor: north}, lengths: [12]}}
+hazards: {stops: {measure: stop, rate: 20 %/year, length: 1 year}}
+""",
+        encoding="utf-8",
+    )
+    asked = ("--question", "fans", "--question", "hazards", "--start", "2027-04")
+    words = ("stress", str(case), "--draws", "16", "--solved", "0", *asked)
+    cover, survive, hazards = run(*words).out.split("\n\n")[1:4]
+    dates = [[line.split()[0] for line in one.splitlines()[2:]] for one in (cover, survive)]
+    assert dates == [["2026-04", "2027-04", "2028-04"], ["2027-04"]]
+    assert hazards.startswith("as planned, 2026-04 – 2029-03, 16 draws\n")
+    out = tmp_path / "months.csv"
+    assert run(*words, "--sheet", "hazard_months", "--out", str(out)).code == 0
+    assert "month" not in out.read_text(encoding="utf-8").splitlines()[0]
+
+
 ASKED = {
     "no draws": (
         ("--draws", "0"),

@@ -196,6 +196,15 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
     assert f"input {STOCK}" in written.column_names
 
 
+def test_what_hazards_do_in_scenarios_is_the_same_in_a_run_that_is_extended(tmp_path):
+    base = with_hazards(uncertain_example(3, n_periods=24), hazard("cut", 0.4, 9.0))
+    case = in_scenarios(base, one=(0.3, base), other=(0.7, base))
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    for n in (33, 100):
+        found = text(told(case, "hazards", n_draws=n, n_solved=0, options=store))
+    assert found == text(told(case, "hazards", n_draws=100, n_solved=0))
+
+
 def test_fewer_draws_than_a_store_holds_leave_it_as_it_is(tmp_path):
     case = uncertain_example(1, n_periods=24)
     store = RunOptions(store=tmp_path / "draws.parquet")

@@ -344,6 +344,7 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
         exceedance_unit=case.currency if has_price else unmet_unit(case),
         missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
         n_draws=len(weights),
+        last=case.calendar.end,
     )
 
 

@@ -444,7 +444,7 @@ class HazardOutcome:
     uses: tuple[str, ...]
     """Essential uses. (E,)"""
     p_short: FloatArray
-    """Futures short in each period: a number, by weight, not a share. (T,)"""
+    """Futures short in each period: a number, not a share. (T,)"""
     weights: FloatArray
     """(N,)"""
 
@@ -467,7 +467,7 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
         first_short=found.first_short,
         short_uses=(found.unmet[:, essential_columns(case)] > 0.0).astype(np.float64),
         uses=essential_uses(case),
-        p_short=found.p_short[:n_calendar] * len(draws.weights),
+        p_short=np.rint(found.p_short[:n_calendar] * len(draws.weights)),
         weights=draws.weights,
     )
 

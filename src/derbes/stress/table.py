@@ -89,7 +89,7 @@ class VariantTable:
     n_solved: int
     """Rows from the first on that were solved as programs."""
     p_short: tuple[float, ...] = ()
-    """Weighted number of futures short in each period."""
+    """Number of futures short in each period."""
 
     @property
     def n_draws(self) -> int:
