@@ -457,6 +457,27 @@ def test_whether_it_has_ended_looks_at_all_seasons(case, length, starts):
     assert [one.date for one in found.p_ended if one.bound == "myopic"] == dates
 
 
+def test_a_season_that_is_short_in_some_draws_alone_is_no_end_and_has_its_tipping_value():
+    """By hand: others sell 82 to 130, 110 as written, and July takes 100, so that it is survived
+    from 100 on, in 30 of 48 draws; at January's starts alone it had ended in all of them."""
+    base = with_winter(24, months=(6, 7), cold=100.0)
+    seller = replace(base.suppliers["seller"], id="from_other", actor="other")
+    case = replace(
+        base,
+        goods={"good": Good("good", unit="t")},
+        stockpiles={},
+        suppliers={**base.suppliers, "from_other": seller},
+    )
+    path = "suppliers.from_other.capacity"
+    free = ranged(path, 110.0, 82.0, 130.0, distribution="uniform")
+    asked = replace(asked_of("ended", "tipping", n_draws=48), lengths=(3,))
+    found = stress_case(with_numbers(case, {path: free}), asked, MADE)
+    ended = [one.p for one in found.p_ended if one.bound == "myopic"]
+    assert ended == [pytest.approx(30 / 48, abs=1 / 48)] * 2
+    assert [(one.input, one.direction) for one in found.tipping] == [(path, "below")]
+    assert found.tipping[0].value == pytest.approx(100.0, abs=1e-3)
+
+
 def with_heat(unit, weight=None):
     """E3 and a second essential use, of a fuel that only the sender sells."""
     case = with_hazards(uncertain_example(3, n_periods=36), hazard("cut", 1.0, 12.0))

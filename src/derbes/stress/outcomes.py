@@ -25,7 +25,7 @@ from derbes.draws.inputs import (
     scenario_cases,
     uncertain_inputs,
 )
-from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
+from derbes.draws.sampling import LEAST_SHARE, correlated, factor, make_draws, quantile_function
 from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
 from derbes.errors import SolveError
 from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
@@ -307,21 +307,38 @@ def central_draws(variant: DrawnVariant) -> Draws:
     return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
 
 
-def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
-    """A variant whose ends are judged at the weakest start from each date or year to the next, too.
+N_PROBES = 16
+"""Draws over which starts are looked for that others than the center do not survive."""
 
-    That leaves most unmet at the center, then lasts least: so no season is missed.
+
+def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
+    """A variant whose ends are judged at weak starts from each date or year to the next, too.
+
+    The one that leaves most unmet at the center, then lasts least; and that which most of a few
+    draws do not survive that survive all others from it on. So no season is missed.
     """
     center, told = central_draws(variant), []
+    few = make_draws(variant.case, N_PROBES, inputs=variant.paths, lists=False)
     until = looked_until(rule.model("", center, is_alone=True).arrays)
     for target in variant.targets:
         spans = [range(*span) for span in pairwise([*target.watched, until])]
         each = replace(target, starts=tuple(start for span in spans for start in span))
         asked = [*each.columns(UNMET_ESSENTIAL), *each.columns(TIME_TO_SURVIVE, lengths=(0,))]
         unmet, lasts = disruption_numbers(rule, center, asked)[0].reshape(2, -1)
-        order = [each.starts[at] for at in np.lexsort((lasts, -unmet.round(6)))]
-        weakest = {min(span, key=order.index) for span in spans}
-        told.append(replace(target, watched=tuple(sorted({*target.watched, *weakest}))))
+        unmet = np.round(unmet / (unmet.max(initial=0.0) or 1.0), 9)
+        order = [each.starts[at] for at in np.lexsort((lasts, -unmet))]
+        watched = {*target.watched, *(min(span, key=order.index) for span in spans)}
+        is_short = disruption_numbers(rule, few, each.columns(SURVIVES)).T < 0.5
+        of_start = dict(zip(each.starts, is_short, strict=True))
+        holds = np.ones(N_PROBES, dtype=np.bool_)
+        for span in reversed(spans):
+            for start in watched.intersection(span):
+                holds &= ~of_start[start]
+            weak = max(span, key=lambda start: int((of_start[start] & holds).sum()))
+            if (of_start[weak] & holds).any():
+                watched.add(weak)
+                holds &= ~of_start[weak]
+        told.append(replace(target, watched=tuple(sorted(watched))))
     return replace(variant, targets=tuple(told))
 
 

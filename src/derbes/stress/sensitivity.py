@@ -169,6 +169,8 @@ N_LOOKS = 9
 """Points of a range, beside the center, at which an answer is looked at first, ends included."""
 N_HALVINGS = 20
 """Halvings of the part in which it flips: to a millionth of the range."""
+TOLD = 1e-6
+"""Part of the range to which, at least, the place of a flip is told: 600, not 599.9999344."""
 N_BINS = 40
 """Parts of equal weight into which draws are sorted by an input."""
 EVEN = 0.5
@@ -268,7 +270,9 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
         below = np.where(holds == holds_below, middle, below)
         above = np.where(holds == holds_below, above, middle)
     flips: Flips = {}
-    values = 0.5 * (below + above)
+    digits = np.floor(-np.log10(TOLD * (center.high - center.low)[column]))
+    middle = zip(0.5 * (below + above), digits, strict=True)
+    values = np.array([round(float(one), int(n)) for one, n in middle])
     for place in np.argsort(np.abs(values - center.central[column]), kind="stable"):
         key = int(answer[place]), int(column[place])
         flips.setdefault(key, (float(values[place]), bool(holds_below[place])))

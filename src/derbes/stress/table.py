@@ -70,8 +70,9 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
 
-FORMAT = 3
-"""Of stores, and of how draws come about: rises where those of a seed become others."""
+FORMAT = 4
+"""Of stores, and of how draws come about: rises where those of a seed become others, or what is
+asked of each."""
 KEY = "derbes"
 """Key of the file's metadata under which everything about it stands."""
 VARIANT = "variant"
