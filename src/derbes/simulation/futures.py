@@ -128,7 +128,6 @@ def simulate_futures(
     Raises:
         ValueError: Draws or events do not fit the model.
     """
-    _check(model, draws, keep)
     n, plan, n_periods = len(draws.values), model.plan, model.n_periods
     together = [one.members for one in model.sets if min(one.members, default=0) >= 0]
     turns = make_turns(model.measures, together, events, n)
@@ -220,7 +219,6 @@ def simulate_strikes(
         (N, J, U) [unit], where it is wanted, and the first period in which essential demand
         goes short; -1: none, or not looked at (N, J).
     """
-    _check(model, draws, ())
     n, n_uses = len(draws.values), len(model.arrays.uses)
     order = sorted(
         range(len(strikes)), key=lambda j: (-strikes[j][1], strikes[j][0], -strikes[j][2])
@@ -314,19 +312,6 @@ def _room(
     turns = np.zeros(n, dtype=np.int64), np.full((n, most_at_once), -1)
     shelves, state = course._replace(shelf_life=oldest), _nothing(model.arrays)
     return course, make_run(model.plan, state, shelves, turns=turns, start=model.first)
-
-
-def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:
-    if set(model.inputs) - set(draws.inputs):
-        missing = sorted(set(model.inputs) - set(draws.inputs))
-        msg = f"draws without the inputs {', '.join(missing)}"
-        raise ValueError(msg)
-    unknown = sorted(set(keep) - set(kernel.SERIES))
-    if unknown:
-        msg = f"no such series: {', '.join(unknown)}; there are {', '.join(kernel.SERIES)}"
-        raise ValueError(msg)
-    if not len(draws.values):
-        raise ValueError("no draws")
 
 
 def make_turns(

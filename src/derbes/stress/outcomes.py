@@ -328,16 +328,15 @@ def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
         unmet = np.round(unmet / (unmet.max(initial=0.0) or 1.0), 9)
         order = [each.starts[at] for at in np.lexsort((lasts, -unmet))]
         watched = {*target.watched, *(min(span, key=order.index) for span in spans)}
-        is_short = disruption_numbers(rule, few, each.columns(SURVIVES)).T < 0.5
-        of_start = dict(zip(each.starts, is_short, strict=True))
-        holds = np.ones(N_PROBES, dtype=np.bool_)
+        survived = disruption_numbers(rule, few, each.columns(SURVIVES)).T > 0.5
+        of_start = dict(zip(each.starts, survived, strict=True))
+        left = np.arange(N_PROBES)
         for span in reversed(spans):
-            for start in watched.intersection(span):
-                holds &= ~of_start[start]
-            weak = max(span, key=lambda start: int((of_start[start] & holds).sum()))
-            if (of_start[weak] & holds).any():
+            left = left[np.all([of_start[s][left] for s in watched.intersection(span)], axis=0)]
+            weak = min(span, key=lambda start: int(of_start[start][left].sum()))
+            if not of_start[weak][left].all():
                 watched.add(weak)
-                holds &= ~of_start[weak]
+                left = left[of_start[weak][left]]
         told.append(replace(target, watched=tuple(sorted(watched))))
     return replace(variant, targets=tuple(told))
 

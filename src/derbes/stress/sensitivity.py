@@ -500,7 +500,7 @@ def influences(
     names = [SCENARIO, *paths] if case.scenarios else paths
 
     def at(cube: FloatArray) -> FloatArray:
-        """Worded inputs by their quantile functions, each by itself; the others central."""
+        """Inputs by their quantile functions, each by itself; the others central."""
         scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
         values = np.full((len(cube), len(known)), np.nan)
         values[:, kept] = drawn

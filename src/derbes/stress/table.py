@@ -363,8 +363,7 @@ def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
 def _appended(kept: VariantTable, more: VariantTable) -> VariantTable:
     if not kept.columns:
         return more
-    sums = [one.p_short for one in (kept, more) if one.p_short]
-    p_short = tuple(float(p) for p in np.sum(sums, axis=0)) if sums else ()
+    p_short = tuple(map(sum, zip(kept.p_short, more.p_short, strict=True)))
     return VariantTable(_joined([kept, more]), kept.n_solved, p_short)
 
 
