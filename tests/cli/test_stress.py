@@ -1,8 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from derbes import api
+from derbes.cli.tables import stress_text
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")
@@ -130,6 +134,18 @@ measures: {stop: {kind: embargo, sender: north, hits: {actor: north}, lengths: [
     assert title == "what decides end of leverage, stop, 12 months, simple rule"
     assert row.split("  ")[-1].strip() == "0"
     assert "≥ 24" in row
+
+
+def test_where_an_answer_is_open_over_draws_is_not_told_with_all_else_at_the_center():
+    found = api.stress(api.read_case(TOWN), draws=64, solved=0, questions=["tipping"])
+    flip = next(one for one in found.tipping if one.value is not None)
+    over = replace(flip, value=None, says="holds in half of the draws where it is 1")
+    parts = stress_text(replace(found, tipping=(flip, over))).split("\n\n")
+    assert parts[1].splitlines()[1:] == [f"  {flip.says}"]
+    assert parts[2].splitlines() == [
+        "Where a verdict is open, all else as drawn",
+        "  holds in half of the draws where it is 1",
+    ]
 
 
 def test_fans_alone_are_shown_by_year(run):

@@ -441,6 +441,19 @@ def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
     assert {row.p for row in found.p_ended} == {0.5}
 
 
+def test_a_start_that_a_scenario_or_another_variant_fixes_is_not_what_is_asked():
+    base = uncertain_example(1, n_periods=24)
+    fixed = replace(base, measures={"cut": replace(base.measures["cut"], start=18)})
+    alone = told(base, "survive", "ended", "leverage", n_draws=4)
+    scenarios = in_scenarios(base, one=(0.5, base), other=(0.5, fixed))
+    variants = replace(base, variants={"late": Variant("late", case=fixed)})
+    for case, more in ((scenarios, {}), (variants, {"variants": ("base", "late")})):
+        found = told(case, "survive", "ended", "leverage", n_draws=4, **more)
+        assert {one.name: one.central for one in found.answers}.items() >= {
+            one.name: one.central for one in alone.answers
+        }.items()
+
+
 @pytest.mark.parametrize("starts", [(), (0,), (23,)], ids=str)
 @pytest.mark.parametrize(
     ("case", "length"),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.analysis.cover import forward_cover
+from derbes.case.entities import Good, Use
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.inputs import drawn_case, drawn_paths, inputs_by_path
@@ -260,6 +261,34 @@ def test_cover_of_a_scenario_is_that_of_its_case():
     is_rich = np.array(draws.scenarios) == "rich"
     np.testing.assert_allclose(found[is_rich, 0], 60.0)
     assert found[~is_rich, 0].max() < 12.0
+
+
+def test_futures_of_scenarios_of_other_uses_and_goods_are_those_of_their_cases():
+    """Uses and goods of a scenario were taken to be those of the case, by their place."""
+    base = hit(0.5, 18.0)
+    more = Use("more", good="good", demand=Quantity(20.0), shortage_cost=Quantity(500.0))
+    other = Use("other", good="fuel", demand=Quantity(5.0), shortage_cost=Quantity(100.0))
+    seller = replace(base.suppliers["from_other"], id="fuel", good="fuel")
+    rich = replace(
+        base,
+        goods={"fuel": Good("fuel", unit="t"), **base.goods},
+        uses={"other": other, **base.uses, "more": more},
+        suppliers={**base.suppliers, "fuel": seller},
+    )
+    case = in_scenarios(rich, rich=(0.5, rich), poor=(0.5, base))
+    draws = make_draws(case, 16, lists=False)
+    found = simulate_hazards(Rule(case, ("cut",)), draws, seed=1)
+    months = months_of_cover(Rule(case, ()), draws)
+    for name, world in (("rich", rich), ("poor", base)):
+        alone = replace(draws, scenarios=())
+        rows = np.array(draws.scenarios) == name
+        own = simulate_hazards(Rule(world, ("cut",)), alone, seed=1)
+        assert own.unmet[rows].any()
+        for kind in ("unmet", "loss", "first_short"):
+            np.testing.assert_allclose(getattr(found, kind)[rows], getattr(own, kind)[rows])
+        columns = [found.uses.index(use) for use in own.uses]
+        np.testing.assert_array_equal(found.short_uses[rows][:, columns], own.short_uses[rows])
+        np.testing.assert_allclose(months[rows], months_of_cover(Rule(world, ()), alone)[rows])
 
 
 @pytest.fixture(scope="module", name="derived")

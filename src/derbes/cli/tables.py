@@ -341,9 +341,12 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
     yield from _curves(stress)
     yield from (_hazards(stress, risk) for risk in stress.hazards)
     yield from _deciding(stress)
-    if stress.tipping:
-        title = _("Where a verdict flips, all else at its central value")
-        yield "\n".join([title, *(f"  {one.says}" for one in stress.tipping)])
+    for title, is_flip in (
+        (_("Where a verdict flips, all else at its central value"), True),
+        (_("Where a verdict is open, all else as drawn"), False),
+    ):
+        told = [one.says for one in stress.tipping if (one.value is not None) == is_flip]
+        yield "\n  ".join([title, *told] if told else [])
     yield "\n".join(map(str, stress.notes))
 
 

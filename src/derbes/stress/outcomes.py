@@ -114,7 +114,9 @@ class Outcomes:
     """What futures come to, in the order of the draws."""
 
     unmet: FloatArray
-    """Total by use. (N, U) [unit]"""
+    """Total by use of the case; 0 where the scenario has no such use. (N, U) [unit]"""
+    essential: FloatArray
+    """Total of the scenario's essential uses, each by its weight. (N,) [unit]"""
     first_short: IntArray
     """First period in which essential demand goes short; -1: none. (N,) [period]"""
     money: FloatArray
@@ -145,6 +147,7 @@ def run(
         keep: `stock`, by period of every future; `money`, its total.
     """
     parts, costs, shares, places = [], [], [], []
+    unmet, essential = np.zeros((len(draws.weights), len(rule.case.uses))), []
     hits = (events.measure, events.start, events.length) if events else ()
     for name, rows, own in by_scenario(draws):
         world = rule.world(name)
@@ -163,10 +166,15 @@ def run(
         places.append(rows)
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
+        essential.append(weighted(world, own, found.unmet))
+        for u, use in enumerate(rule.case.uses):
+            if use in world.uses:
+                unmet[rows, u] = found.unmet[:, [*world.uses].index(use)]
     order = np.argsort(np.concatenate(places), kind="stable")
     stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
     return Outcomes(
-        unmet=np.concatenate([part.unmet for part in parts])[order],
+        unmet=unmet,
+        essential=np.concatenate(essential)[order],
         first_short=np.concatenate([part.first_short for part in parts])[order],
         money=np.concatenate([part.money for part in parts])[order],
         shortage=np.concatenate(costs)[order],
@@ -185,14 +193,11 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
-def weighted(rule: Rule, draws: Draws, unmet: FloatArray) -> FloatArray:
-    """Unmet demand of all essential uses, each by its weight. (N, U) → (N,)"""
-    total = np.empty(len(unmet))
-    for name, rows, own in by_scenario(draws):
-        world, values = rule.world(name), dict(zip(own.inputs, own.values.T, strict=True))
-        weights = use_weights(world, with_formulas(world, values))[0]
-        total[rows] = (weights * unmet[rows])[:, essential_columns(world)].sum(axis=1)
-    return total
+def weighted(world: Case, draws: Draws, unmet: FloatArray) -> FloatArray:
+    """Unmet demand of all essential uses in a scenario, each by its weight. (N, U) → (N,)"""
+    values = dict(zip(draws.inputs, draws.values.T, strict=True))
+    weights = use_weights(world, with_formulas(world, values))[0]
+    return np.asarray((weights * unmet)[:, essential_columns(world)].sum(axis=1))
 
 
 def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
@@ -271,7 +276,7 @@ def disruption_numbers(
             elif one.kind == SURVIVES:
                 numbers[rows, column] = (added <= 0.0).all(axis=1)
             else:
-                numbers[rows, column] = weighted(rule, own, added)
+                numbers[rows, column] = weighted(rule.world(name), own, added)
     return numbers
 
 
@@ -479,7 +484,7 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(*(weighted(rule, draws, one.unmet) for one in (found, calm))),
+        unmet=_more(found.essential, calm.essential),
         first_short=found.first_short,
         short_uses=(found.unmet[:, essential_columns(case)] > 0.0).astype(np.float64),
         uses=essential_uses(case),
@@ -538,7 +543,7 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
             for use in world.uses.values():
                 if use.good == good and use.demand is not None:
                     used += path(use.demand)
-            stock = np.hstack([first, after[:, :-1, [*rule.case.goods].index(good)]])
+            stock = np.hstack([first, after[:, :-1, [*world.goods].index(good)]])
             for row in range(len(rows)):
                 least[row] = np.minimum(least[row], lasting(stock[row], step * used[row]))
         months[rows] = step * least
@@ -614,10 +619,15 @@ def _longest(variant: DrawnVariant) -> int:
 
 
 def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
-    """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
+    """Solved columns of a variant at its central values, or at what is drawn. (C,)
+
+    At the dates that are asked for, also where a scenario or this variant alone fixes a start.
+    """
     variant, values, near = task
     asked, targets, case = variant.request, variant.targets, variant.case
     names = tuple(target.measure for target in targets)
+    free = {name: replace(case.measures[name], start=None) for name in names}
+    case = replace(case, measures={**case.measures, **free})
     study = make_study(case, names, _longest(variant), values=values, near=near)
     index, step = study.arrays.calendar.index_of, study.arrays.calendar.step
     numbers: dict[DrawColumn, float] = {}
