@@ -146,12 +146,13 @@ def run(
         n_periods: Periods from the first on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts, costs, shares, places = [], [], [], []
-    unmet, essential = np.zeros((len(draws.weights), len(rule.case.uses))), []
+    n, parts, shares, places = len(draws.weights), [], [], []
+    unmet, first_short = np.zeros((n, len(rule.case.uses))), np.empty(n, dtype=np.int64)
+    essential, money, shortage = np.empty((3, n))
     hits = (events.measure, events.start, events.length) if events else ()
     for name, rows, own in by_scenario(draws):
         world = rule.world(name)
-        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
+        model = rule.model(name, own, is_alone=n == 1)
         last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
             replace(model, n_periods=min(n_periods, last)),
@@ -161,12 +162,13 @@ def run(
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,
         )
-        shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
         places.append(rows)
-        costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
-        essential.append(weighted(world, own, found.unmet))
+        money[rows], first_short[rows] = found.money, found.first_short
+        costs = found.unmet_worth * shortage_cost(world, own)
+        shortage[rows] = np.where(found.unmet > 0.0, costs, 0.0).sum(axis=1)
+        essential[rows] = weighted(world, own, found.unmet)
         for u, use in enumerate(rule.case.uses):
             if use in world.uses:
                 unmet[rows, u] = found.unmet[:, [*world.uses].index(use)]
@@ -174,10 +176,10 @@ def run(
     stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
     return Outcomes(
         unmet=unmet,
-        essential=np.concatenate(essential)[order],
-        first_short=np.concatenate([part.first_short for part in parts])[order],
-        money=np.concatenate([part.money for part in parts])[order],
-        shortage=np.concatenate(costs)[order],
+        essential=essential,
+        first_short=first_short,
+        money=money,
+        shortage=shortage,
         p_short=np.tensordot(shares, [part.probability_short for part in parts], axes=1),
         stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
     )
