@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.analysis.cover import forward_cover
-from derbes.case.entities import Good, Use
+from derbes.case.entities import Good, MeasureKind, Use
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.inputs import drawn_case, drawn_paths, inputs_by_path
@@ -32,7 +32,7 @@ from tests.draws.uncertain import (
     with_hazards,
     with_numbers,
 )
-from tests.small_cases import worked_example
+from tests.small_cases import one_good, worked_example
 
 
 def struck(case, n, seed=1):
@@ -261,6 +261,33 @@ def test_cover_of_a_scenario_is_that_of_its_case():
     is_rich = np.array(draws.scenarios) == "rich"
     np.testing.assert_allclose(found[is_rich, 0], 60.0)
     assert found[~is_rich, 0].max() < 12.0
+
+
+@pytest.mark.parametrize("kind", ["embargo", "delay"])
+def test_any_number_of_measures_may_run_at_once(kind):
+    """By hand: 100 a month from one seller, nothing in store. As many months go short as any cut
+    runs in; and at least four where four delays of a month run at once."""
+    names = [f"cut{i}" for i in range(5)]
+    base = one_good(capacity=100.0, n_periods=24)
+    cut = base.measures["cut"]
+    if kind == "delay":
+        cut = replace(cut, kind=MeasureKind.DELAY, by=Quantity(1.0))
+    case = replace(
+        with_hazards(base, *(hazard(name, 2.0, 6.0) for name in names)),
+        measures={name: replace(cut, id=name) for name in names},
+    )
+    draws = make_draws(case, 64, lists=False)
+    found = simulate_hazards(Rule(case, tuple(names)), draws, seed=1)
+    events, months = make_events(case, draws, seed=1), np.arange(36)
+    runs = (events.start[..., None] <= months) & (
+        months < (events.start + events.length)[..., None]
+    )
+    at_once = runs.sum(axis=1)
+    assert (at_once > 3).any()
+    if kind == "embargo":
+        np.testing.assert_allclose(found.unmet, 100.0 * (at_once > 0).sum(axis=1))
+    else:
+        assert (found.unmet[(at_once > 3).any(axis=1)] >= 400.0).all()
 
 
 def test_futures_of_scenarios_of_other_uses_and_goods_are_those_of_their_cases():
