@@ -186,6 +186,8 @@ hazards: {stops: {measure: stop, rate: 20 %/year, length: 1 year}}
     dates = [[line.split()[0] for line in one.splitlines()[2:]] for one in (cover, survive)]
     assert dates == [["2026-04", "2027-04", "2028-04"], ["2027-04"]]
     assert hazards.startswith("as planned, 2026-04 – 2029-03, 16 draws\n")
+    in_russian = run(*words, "--lang", "ru").out.split("\n\n")[3]
+    assert "  т  " in in_russian.splitlines()[3]
     out = tmp_path / "months.csv"
     assert run(*words, "--sheet", "hazard_months", "--out", str(out)).code == 0
     assert "month" not in out.read_text(encoding="utf-8").splitlines()[0]

@@ -460,7 +460,7 @@ def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
-    money, unmet = stress.units.get("money", ""), stress.units.get("unmet", "")
+    money, unmet = (unit_words(stress.units.get(kind, "")) for kind in ("money", "unmet"))
     told = {
         answer.name.partition("(")[0]: answer
         for answer in stress.answers

@@ -18,7 +18,7 @@ from derbes.draws.inputs import shared_inputs, uncertain_inputs
 from derbes.draws.sampling import points, quantile_function, values_at
 from derbes.language import Worded, worded
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
-from derbes.results.tables import shown
+from derbes.results.tables import shown, unit_words
 from derbes.stress.columns import (
     END,
     ENDED_BY,
@@ -238,7 +238,7 @@ def tipping_values(
 
 
 def _amount_words(number: float, unit: str) -> str:
-    return f"{shown(number)} {unit}".strip()
+    return f"{shown(number)} {unit_words(unit)}".strip()
 
 
 Flips = dict[tuple[int, int], tuple[float, bool]]
