@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.analysis.cover import forward_cover
-from derbes.case.entities import Good, MeasureKind, Use
+from derbes.case.entities import Good, MeasureKind, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.inputs import drawn_case, drawn_paths, inputs_by_path
@@ -180,6 +180,11 @@ def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
     risk = hazard_risk(free, found, "base")
     assert (risk.expected_loss, risk.cvar_loss) == (None, None)
     assert risk.missing == ("uses.use.shortage_cost",)
+    later = Use("later", good="good", tier=Tier.DEFERRABLE, demand=Quantity(10.0))
+    deferred = replace(case, uses={**case.uses, "later": later})
+    assert hazard_risk(deferred, struck(deferred, 40)[0], "base").missing == (
+        "uses.later.shortage_cost",
+    )
     assert risk.exceedance_unit == "t"
     answers = {a.name: a for a in hazard_answers(free, found)}
     loss = answers["target_loss(hazards, bound=myopic)"]

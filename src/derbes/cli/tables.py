@@ -479,7 +479,8 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
     title = f"{risk.variant}, {risk.dates[0]} – {risk.last}, {_draws(risk.n_draws)}"
     heads = (what, _("unit"), _("mean"), _("standard error"), worst)
-    return _titled(title, _places(heads), rows)
+    lacking = [_("Missing: {path}").format(path=path) for path in risk.missing]
+    return "\n".join([_titled(title, _places(heads), rows), *lacking])
 
 
 def _deciding(stress: Stress) -> Iterator[str]:
