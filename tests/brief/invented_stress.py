@@ -92,7 +92,8 @@ def _risk(names: tuple[str, ...]) -> HazardRisk:
     by = tuple(0.03 * (at + 1) for at in range(n))
     curve = tuple((1e6 * step, 0.3 / (1 + step)) for step in range(12))
     return HazardRisk("base", names, DATES, tuple(0.02 for _date in DATES), by, {"washing": 0.3},
-                      2.5e5, 4e6, 12.0, 180.0, 0.05, curve, "USD", n_draws=64)  # fmt: skip
+                      2.5e5, 4e6, 12.0, 180.0, 0.05, curve, "USD",
+                      n_draws=64, last="2035-12")  # fmt: skip
 
 
 def _fan(measure: str, name: str, unit: str, scale: float) -> Fan:

@@ -384,7 +384,7 @@ def test_leverage_that_ends_in_no_draw_is_not_given_a_share(stressed):
 
 def test_hazards_are_told_with_losses_and_tail(page):
     text = text_of(part(page, "hazards"))
-    assert "By January 2035 essential demand has gone short in 30% of the futures" in text
+    assert "By December 2035 essential demand has gone short in 30% of the futures" in text
     assert "The worst 5% of the futures lose 4 million USD on average" in text
 
 

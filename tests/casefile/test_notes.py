@@ -266,6 +266,18 @@ NOTES = [
         '    fix: for per cent write "50 %"',
     ),
     (
+        "an event that is over within a period",
+        [("facts:\n", HAZARD.format(rate="5 %/year").replace("12", "45 day"))],
+        "line 62, hazards.cut.length: 45 days count as 1 month:"
+        " times are counted in whole periods\n"
+        "    fix: write whole months where it matters",
+    ),
+    (
+        "an event of a whole number of periods",
+        [("facts:\n", HAZARD.format(rate="5 %/year").replace("12", "1 year"))],
+        "",
+    ),
+    (
         "a hazard that comes five times a year",
         [("facts:\n", HAZARD.format(rate="5"))],
         'line 62, hazards.cut.rate: 5 without a sign is 500 %\n    fix: for per cent write "5 %"',

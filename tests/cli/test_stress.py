@@ -1,8 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
+
+from derbes import api
+from derbes.cli.tables import stress_text
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")
@@ -132,6 +136,18 @@ measures: {stop: {kind: embargo, sender: north, hits: {actor: north}, lengths: [
     assert "≥ 24" in row
 
 
+def test_where_an_answer_is_open_over_draws_is_not_told_with_all_else_at_the_center():
+    found = api.stress(api.read_case(TOWN), draws=64, solved=0, questions=["tipping"])
+    flip = next(one for one in found.tipping if one.value is not None)
+    over = replace(flip, value=None, says="holds in half of the draws where it is 1")
+    parts = stress_text(replace(found, tipping=(flip, over))).split("\n\n")
+    assert parts[1].splitlines()[1:] == [f"  {flip.says}"]
+    assert parts[2].splitlines() == [
+        "Where a verdict is open, all else as drawn",
+        "  holds in half of the draws where it is 1",
+    ]
+
+
 def test_fans_alone_are_shown_by_year(run):
     answer = run("stress", TOWN, "--draws", "16", "--solved", "0", "--question", "fans")
     assert answer.code == 0
@@ -143,6 +159,38 @@ def test_fans_alone_are_shown_by_year(run):
     assert survive.startswith(title)
     dates = [line.split()[0] for line in cover.splitlines()[2:]]
     assert dates == [f"{year}-01" for year in range(2026, 2031)]
+
+
+def test_a_calendar_by_year_is_told_by_its_periods_to_its_last_month(run, tmp_path):
+    """A year that begins in April has no January, and the last ends in March."""
+    case = tmp_path / "case.yaml"
+    case.write_text(
+        """derbes: 1
+name: By year
+calendar: {first: 2026-04, periods: 3, step: year}
+currency: {base: USD}
+target: home
+actors: {home: {}, north: {}}
+goods: {salt: {unit: t}}
+uses: {main: {good: salt, demand: 100 t/month}}
+stockpiles: {store: {good: salt, quantity: {value: 600 t, range: [300, 900]}}}
+suppliers: {from_north: {actor: north, good: salt, price: 10 USD/t, capacity: 200 t/month}}
+measures: {stop: {kind: embargo, sender: north, hits: {actor: north}, lengths: [12]}}
+hazards: {stops: {measure: stop, rate: 20 %/year, length: 1 year}}
+""",
+        encoding="utf-8",
+    )
+    asked = ("--question", "fans", "--question", "hazards", "--start", "2027-04")
+    words = ("stress", str(case), "--draws", "16", "--solved", "0", *asked)
+    cover, survive, hazards = run(*words).out.split("\n\n")[1:4]
+    dates = [[line.split()[0] for line in one.splitlines()[2:]] for one in (cover, survive)]
+    assert dates == [["2026-04", "2027-04", "2028-04"], ["2027-04"]]
+    assert hazards.startswith("as planned, 2026-04 – 2029-03, 16 draws\n")
+    in_russian = run(*words, "--lang", "ru").out.split("\n\n")[3]
+    assert "  т  " in in_russian.splitlines()[3]
+    out = tmp_path / "months.csv"
+    assert run(*words, "--sheet", "hazard_months", "--out", str(out)).code == 0
+    assert "month" not in out.read_text(encoding="utf-8").splitlines()[0]
 
 
 ASKED = {

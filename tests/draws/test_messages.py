@@ -5,22 +5,6 @@ from derbes.errors import CaseError, RequestError
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, correlated, uncertain_example
 
 ASKED = {
-    "no draws": (
-        {"n": 0},
-        """\
-E1: 1 problem
-  - draws: 0 draws give no answer
-    fix: ask for one draw or more""",
-    ),
-    "no such way, and fewer than none": (
-        {"n": -2, "method": "sobel"},
-        """\
-E1: 2 problems
-  - draws: -2 draws give no answer
-    fix: ask for one draw or more
-  - method: "sobel" is not a way to draw
-    fix: did you mean "sobol"?""",
-    ),
     "every combination of a range": (
         {"n": 100, "method": "all"},
         """\

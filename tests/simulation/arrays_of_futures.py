@@ -7,6 +7,10 @@ from derbes.simulation.futures import FuturesModel, MeasureSet, calm_set
 from derbes.supply.baseline import solve_calm
 
 
+def _not_at_once(members: tuple[int, ...]) -> MeasureSet:
+    raise NotImplementedError(members)
+
+
 def model_of(
     arrays: CaseArrays, measures: tuple[MeasureArrays, ...], *, first: int, n_periods: int
 ) -> FuturesModel:
@@ -25,6 +29,7 @@ def model_of(
                 for c, one in enumerate(measures)
             ),
         ),
+        joined=_not_at_once,
         first=first,
         n_periods=n_periods,
     )

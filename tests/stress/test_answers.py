@@ -196,6 +196,15 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
     assert f"input {STOCK}" in written.column_names
 
 
+def test_what_hazards_do_in_scenarios_is_the_same_in_a_run_that_is_extended(tmp_path):
+    base = with_hazards(uncertain_example(3, n_periods=24), hazard("cut", 0.4, 9.0))
+    case = in_scenarios(base, one=(0.3, base), other=(0.7, base))
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    for n in (33, 100):
+        found = text(told(case, "hazards", n_draws=n, n_solved=0, options=store))
+    assert found == text(told(case, "hazards", n_draws=100, n_solved=0))
+
+
 def test_fewer_draws_than_a_store_holds_leave_it_as_it_is(tmp_path):
     case = uncertain_example(1, n_periods=24)
     store = RunOptions(store=tmp_path / "draws.parquet")
@@ -432,6 +441,19 @@ def test_a_measure_that_a_scenario_does_not_have_takes_nothing_there():
     assert {row.p for row in found.p_ended} == {0.5}
 
 
+def test_a_start_that_a_scenario_or_another_variant_fixes_is_not_what_is_asked():
+    base = uncertain_example(1, n_periods=24)
+    fixed = replace(base, measures={"cut": replace(base.measures["cut"], start=18)})
+    alone = told(base, "survive", "ended", "leverage", n_draws=4)
+    scenarios = in_scenarios(base, one=(0.5, base), other=(0.5, fixed))
+    variants = replace(base, variants={"late": Variant("late", case=fixed)})
+    for case, more in ((scenarios, {}), (variants, {"variants": ("base", "late")})):
+        found = told(case, "survive", "ended", "leverage", n_draws=4, **more)
+        assert {one.name: one.central for one in found.answers}.items() >= {
+            one.name: one.central for one in alone.answers
+        }.items()
+
+
 @pytest.mark.parametrize("starts", [(), (0,), (23,)], ids=str)
 @pytest.mark.parametrize(
     ("case", "length"),
@@ -446,6 +468,27 @@ def test_whether_it_has_ended_looks_at_all_seasons(case, length, starts):
     assert {(one.bound, one.p) for one in found.p_ended} == {("optimal", 0.0), ("myopic", 0.0)}
     dates = [case.calendar.label(start) for start in starts or (0, 12)]
     assert [one.date for one in found.p_ended if one.bound == "myopic"] == dates
+
+
+def test_a_season_that_is_short_in_some_draws_alone_is_no_end_and_has_its_tipping_value():
+    """By hand: others sell 82 to 130, 110 as written, and July takes 100, so that it is survived
+    from 100 on, in 30 of 48 draws; at January's starts alone it had ended in all of them."""
+    base = with_winter(24, months=(6, 7), cold=100.0)
+    seller = replace(base.suppliers["seller"], id="from_other", actor="other")
+    case = replace(
+        base,
+        goods={"good": Good("good", unit="t")},
+        stockpiles={},
+        suppliers={**base.suppliers, "from_other": seller},
+    )
+    path = "suppliers.from_other.capacity"
+    free = ranged(path, 110.0, 82.0, 130.0, distribution="uniform")
+    asked = replace(asked_of("ended", "tipping", n_draws=48), lengths=(3,))
+    found = stress_case(with_numbers(case, {path: free}), asked, MADE)
+    ended = [one.p for one in found.p_ended if one.bound == "myopic"]
+    assert ended == [pytest.approx(30 / 48, abs=1 / 48)] * 2
+    assert [(one.input, one.direction) for one in found.tipping] == [(path, "below")]
+    assert found.tipping[0].value == pytest.approx(100.0, abs=1e-3)
 
 
 def with_heat(unit, weight=None):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.analysis.cover import forward_cover
+from derbes.case.entities import Good, MeasureKind, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.inputs import drawn_case, drawn_paths, inputs_by_path
@@ -31,7 +32,7 @@ from tests.draws.uncertain import (
     with_hazards,
     with_numbers,
 )
-from tests.small_cases import worked_example
+from tests.small_cases import one_good, worked_example
 
 
 def struck(case, n, seed=1):
@@ -179,6 +180,11 @@ def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
     risk = hazard_risk(free, found, "base")
     assert (risk.expected_loss, risk.cvar_loss) == (None, None)
     assert risk.missing == ("uses.use.shortage_cost",)
+    later = Use("later", good="good", tier=Tier.DEFERRABLE, demand=Quantity(10.0))
+    deferred = replace(case, uses={**case.uses, "later": later})
+    assert hazard_risk(deferred, struck(deferred, 40)[0], "base").missing == (
+        "uses.later.shortage_cost",
+    )
     assert risk.exceedance_unit == "t"
     answers = {a.name: a for a in hazard_answers(free, found)}
     loss = answers["target_loss(hazards, bound=myopic)"]
@@ -260,6 +266,61 @@ def test_cover_of_a_scenario_is_that_of_its_case():
     is_rich = np.array(draws.scenarios) == "rich"
     np.testing.assert_allclose(found[is_rich, 0], 60.0)
     assert found[~is_rich, 0].max() < 12.0
+
+
+@pytest.mark.parametrize("kind", ["embargo", "delay"])
+def test_any_number_of_measures_may_run_at_once(kind):
+    """By hand: 100 a month from one seller, nothing in store. As many months go short as any cut
+    runs in; and at least four where four delays of a month run at once."""
+    names = [f"cut{i}" for i in range(5)]
+    base = one_good(capacity=100.0, n_periods=24)
+    cut = base.measures["cut"]
+    if kind == "delay":
+        cut = replace(cut, kind=MeasureKind.DELAY, by=Quantity(1.0))
+    case = replace(
+        with_hazards(base, *(hazard(name, 2.0, 6.0) for name in names)),
+        measures={name: replace(cut, id=name) for name in names},
+    )
+    draws = make_draws(case, 64, lists=False)
+    found = simulate_hazards(Rule(case, tuple(names)), draws, seed=1)
+    events, months = make_events(case, draws, seed=1), np.arange(36)
+    runs = (events.start[..., None] <= months) & (
+        months < (events.start + events.length)[..., None]
+    )
+    at_once = runs.sum(axis=1)
+    assert (at_once > 3).any()
+    if kind == "embargo":
+        np.testing.assert_allclose(found.unmet, 100.0 * (at_once > 0).sum(axis=1))
+    else:
+        assert (found.unmet[(at_once > 3).any(axis=1)] >= 400.0).all()
+
+
+def test_futures_of_scenarios_of_other_uses_and_goods_are_those_of_their_cases():
+    """Uses and goods of a scenario were taken to be those of the case, by their place."""
+    base = hit(0.5, 18.0)
+    more = Use("more", good="good", demand=Quantity(20.0), shortage_cost=Quantity(500.0))
+    other = Use("other", good="fuel", demand=Quantity(5.0), shortage_cost=Quantity(100.0))
+    seller = replace(base.suppliers["from_other"], id="fuel", good="fuel")
+    rich = replace(
+        base,
+        goods={"fuel": Good("fuel", unit="t"), **base.goods},
+        uses={"other": other, **base.uses, "more": more},
+        suppliers={**base.suppliers, "fuel": seller},
+    )
+    case = in_scenarios(rich, rich=(0.5, rich), poor=(0.5, base))
+    draws = make_draws(case, 16, lists=False)
+    found = simulate_hazards(Rule(case, ("cut",)), draws, seed=1)
+    months = months_of_cover(Rule(case, ()), draws)
+    for name, world in (("rich", rich), ("poor", base)):
+        alone = replace(draws, scenarios=())
+        rows = np.array(draws.scenarios) == name
+        own = simulate_hazards(Rule(world, ("cut",)), alone, seed=1)
+        assert own.unmet[rows].any()
+        for kind in ("unmet", "loss", "first_short"):
+            np.testing.assert_allclose(getattr(found, kind)[rows], getattr(own, kind)[rows])
+        columns = [found.uses.index(use) for use in own.uses]
+        np.testing.assert_array_equal(found.short_uses[rows][:, columns], own.short_uses[rows])
+        np.testing.assert_allclose(months[rows], months_of_cover(Rule(world, ()), alone)[rows])
 
 
 @pytest.fixture(scope="module", name="derived")

@@ -85,7 +85,7 @@ def test_a_store_of_draws_that_came_about_otherwise_is_refused(tmp_path, monkeyp
         before.setattr(table, "FORMAT", 2)
         write_store(path, ORIGIN, {"base": BASE})
         assert _same(read_store(path, ORIGIN), {"base": BASE})
-    with pytest.raises(DataError, match='way to draw and to store "2" instead of "3"'):
+    with pytest.raises(DataError, match='way to draw and to store "2" instead of "4"'):
         read_store(path, ORIGIN)
 
 

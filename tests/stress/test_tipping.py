@@ -9,6 +9,7 @@ from scipy.optimize import isotonic_regression
 from derbes.case.entities import Plant
 from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.draws.sampling import make_draws
+from derbes.language import use_language
 from derbes.model.compile import opening_period
 from derbes.stress.sensitivity import even_chance, pool_adjacent, tipping_values
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example, with_numbers
@@ -30,9 +31,8 @@ def by_input(told):
 
 def test_tipping_values_are_those_of_the_closed_form():
     found = by_input(tipping_values(uncertain_example(), ["lasts"], lasts))
-    assert {path: one.value for path, one in found.items()} == pytest.approx(
-        {DEMAND: 90.0, STOCK: 720.0, OTHER: 50.0}, abs=1e-3
-    )
+    values = {path: one.value for path, one in found.items()}
+    assert values == {DEMAND: 90.0, STOCK: 720.0, OTHER: 50.0}  # to the last digit that is told
     assert {path: one.direction for path, one in found.items()} == {
         DEMAND: "below",
         STOCK: "above",
@@ -41,6 +41,15 @@ def test_tipping_values_are_those_of_the_closed_form():
     assert not any(one.central_answer for one in found.values())
     assert found[STOCK].says == "lasts flips if stockpiles.stock.quantity is above 720 t"
     assert (found[STOCK].shown, found[STOCK].unit) == ("720 t", "t")
+
+
+def test_a_tipping_value_is_told_in_the_units_of_a_language():
+    found = by_input(tipping_values(uncertain_example(), ["lasts"], lasts))
+    use_language("ru")
+    try:
+        assert str(found[STOCK].shown) == "720 т"
+    finally:
+        use_language("en")
 
 
 def test_an_answer_that_holds_flips_on_the_other_side():

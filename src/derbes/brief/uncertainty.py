@@ -495,7 +495,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     text = _("By {month} essential demand has gone short in {share} of the futures")
     if not first.p_short_by[-1]:
         text = _("By {month} essential demand has gone short in none of {n} futures")
-    month, share = fmt.date(first.dates[-1]), fmt.share(first.p_short_by[-1])
+    month, share = fmt.date(first.last), fmt.share(first.p_short_by[-1])
     hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
     rows: list[vega.Row] = []
     for risk in stress.hazards:
@@ -596,7 +596,7 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
     made = draws_and_seed(first.n_draws, stress.seed)
     caption = _("What hazards cost, {first} to {last} ({made})").format(
         first=fmt.date(first.dates[0]),
-        last=fmt.date(first.dates[-1]),
+        last=fmt.date(first.last),
         made=fmt.joined(stress.provenance.discounted, made),
     )
     return table_of(caption, columns, stress.hazards)

@@ -129,6 +129,11 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
                 "it is older than its shelf life when the calendar begins: nothing of it counts"
             )
             yield Finding(path, what, worded("check its age, or take it out"))
+    for name, hazard in case.hazards.items():
+        if hazard.length is not None:
+            months = hazard.length.value
+            nearest = max(1, round(months / calendar.step))  # as events are made
+            counted.append((("hazards", name, "length"), months, nearest))
     fix = worded("write whole months where it matters")
     if calendar.step is not Step.MONTH:
         fix = worded("choose a shorter calendar.step")
@@ -153,7 +158,8 @@ def time_in_words(months: float) -> str:
     shown = f"{round(months, 2):g}"
     if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
         return ngettext("{n} day", "{n} days", days).format(n=days)
-    return ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=spelled(shown))
+    n = int(shown) if shown.isdigit() else 2
+    return ngettext("{n} month", "{n} months", n).format(n=spelled(shown))
 
 
 def _whole_periods(counted: int, step: Step) -> str:

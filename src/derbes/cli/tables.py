@@ -341,9 +341,12 @@ def _stress_parts(stress: Stress) -> Iterator[str]:
     yield from _curves(stress)
     yield from (_hazards(stress, risk) for risk in stress.hazards)
     yield from _deciding(stress)
-    if stress.tipping:
-        title = _("Where a verdict flips, all else at its central value")
-        yield "\n".join([title, *(f"  {one.says}" for one in stress.tipping)])
+    for title, is_flip in (
+        (_("Where a verdict flips, all else at its central value"), True),
+        (_("Where a verdict is open, all else as drawn"), False),
+    ):
+        told = [one.says for one in stress.tipping if (one.value is not None) == is_flip]
+        yield "\n  ".join([title, *told] if told else [])
     yield "\n".join(map(str, stress.notes))
 
 
@@ -418,16 +421,16 @@ def _at_least(value: float | None, *, is_bound: bool) -> object:
 
 
 def _fans(stress: Stress) -> Iterator[str]:
-    """Fans that no table of answers shows, a line for each January or first date."""
+    """Fans that no table of answers shows, a line for each date; of cover, the first of a year."""
     told = {answer.name.partition("(")[0] for answer in stress.answers}
     columns = (*_by_date(), Column(_("central"), lambda one: _up_to(one, one.central)))
     for fan in (one for one in stress.fans if one.name not in told):
         title = quantity_of(fan.name, fan.unit).titled
         bound, draws = response_words(fan.bound), _draws(fan.n_draws)
         about = (fan.measure, _months(fan.length), fan.variant, bound, draws)
-        points = enumerate(points_of(fan))
-        rows = [one for at, one in points if not at or one.date.endswith("-01")]
-        yield _titled(f"{title}: {_listed(about)}", columns, rows)
+        by = len("2026" if fan.name == "cover" else "2026-01")
+        rows = {one.date[:by]: one for one in reversed([*points_of(fan)])}
+        yield _titled(f"{title}: {_listed(about)}", columns, [*rows.values()][::-1])
 
 
 def _curves(stress: Stress) -> Iterator[str]:
@@ -457,7 +460,7 @@ def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
-    money, unmet = stress.units.get("money", ""), stress.units.get("unmet", "")
+    money, unmet = (unit_words(stress.units.get(kind, "")) for kind in ("money", "unmet"))
     told = {
         answer.name.partition("(")[0]: answer
         for answer in stress.answers
@@ -474,9 +477,10 @@ def _hazards(stress: Stress, risk: HazardRisk) -> str:
     )  # fmt: skip
     what = _("hazards: {names}").format(names=", ".join(risk.hazards))
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
-    title = f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}, {_draws(risk.n_draws)}"
+    title = f"{risk.variant}, {risk.dates[0]} – {risk.last}, {_draws(risk.n_draws)}"
     heads = (what, _("unit"), _("mean"), _("standard error"), worst)
-    return _titled(title, _places(heads), rows)
+    lacking = [_("Missing: {path}").format(path=path) for path in risk.missing]
+    return "\n".join([_titled(title, _places(heads), rows), *lacking])
 
 
 def _deciding(stress: Stress) -> Iterator[str]:

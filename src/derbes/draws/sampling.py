@@ -36,7 +36,7 @@ from derbes.draws.inputs import (
     shared_inputs,
     uncertain_inputs,
 )
-from derbes.errors import CaseError, Problem, RequestError, did_you_mean
+from derbes.errors import CaseError, Problem, RequestError
 from derbes.language import Worded, _, text_of
 from derbes.results.supply import DrawnInput
 
@@ -322,10 +322,9 @@ def make_draws(
             inputs is left to chance.
 
     Raises:
-        RequestError: No draws, no such method, or more combinations than can be listed.
+        RequestError: More combinations than can be listed.
         CaseError: Rank correlations that cannot hold together.
     """
-    _check(case, n, method)
     paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     worlds = _worlds(case, paths)
     if method in (ALL_DRAWS, "sobol") and first == 0 and lists:
@@ -359,18 +358,6 @@ def draws_together(cases: Sequence[Case], n: int, *, seed: int, lists: bool = Tr
         for one in found[1:]
     )
     return found if is_alike else [make(one, lists=False) for one in cases]
-
-
-def _check(case: Case, n: int | None, method: str) -> None:
-    problems = []
-    if n is not None and n < 1:
-        what = _("{n} draws give no answer").format(n=n)
-        problems.append(Problem("draws", what, fix=_("ask for one draw or more")))
-    if method not in DRAW_METHODS:
-        what = _('"{method}" is not a way to draw').format(method=method)
-        problems.append(Problem("method", what, fix=did_you_mean(method, DRAW_METHODS)))
-    if problems:
-        raise RequestError(case.source or case.name, problems)
 
 
 def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:

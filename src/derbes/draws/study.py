@@ -6,7 +6,6 @@ For many futures a case is compiled once, with what a draw changes in it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from derbes.errors import at_work
 from derbes.language import _
 from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays
 from derbes.model.compile import compile_case, compile_draws
-from derbes.model.measures import AT_ONCE, companions, compile_measure
+from derbes.model.measures import companions, compile_measure
 from derbes.model.numbers import AS_WRITTEN, Values, moved_by, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
@@ -145,6 +144,7 @@ def prepare_futures(
         for name, key, quantity in _factors_of(case, names)
         if quantity.path in moved
     }
+    columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
         compile=lambda values, n: change(compile_draws(case, central, values, n)),
@@ -152,7 +152,8 @@ def prepare_futures(
         inputs=tuple(inputs),
         factors=tuple(factors.values()),
         measures=names,
-        sets=_sets(case, plan.arrays, names, {path: column for column, path in enumerate(factors)}),
+        sets=_sets(case, plan.arrays, names, columns),
+        joined=lambda members: _together(case, plan.arrays, members, names, columns=columns),
         first=0,
         n_periods=case.calendar.n_periods,
     )
@@ -171,14 +172,11 @@ def _factors_of(case: Case, names: Sequence[str]) -> list[tuple[str, str, Quanti
 def _sets(
     case: Case, arrays: CaseArrays, names: Sequence[str], columns: Mapping[str, int]
 ) -> tuple[MeasureSet, ...]:
-    """Every set of measures that may run at once, the first calm; last each without what it takes.
+    """Calm, each measure alone, and last each without what it takes.
 
     What it adds to is its own demand: of a measure at place m that stands as ~m.
     """
-    members = range(len(names))
-    sizes = range(1, min(AT_ONCE, len(names)) + 1)
-    together = (chosen for size in sizes for chosen in combinations(members, size))
-    joined = (_together(case, arrays, chosen, names, columns=columns) for chosen in together)
+    alone = (_together(case, arrays, (m,), names, columns=columns) for m in range(len(names)))
     without = (
         replace(
             _together(_demand_alone(case, name), arrays, (m,), names, columns=columns),
@@ -186,7 +184,7 @@ def _sets(
         )
         for m, name in enumerate(names)
     )
-    return (calm_set(arrays), *joined, *without)
+    return (calm_set(arrays), *alone, *without)
 
 
 def _demand_alone(case: Case, name: str) -> Case:

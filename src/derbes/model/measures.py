@@ -29,9 +29,6 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
 from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of, with_formulas
 
-AT_ONCE = 3
-"""Most measures of events that may run at the same time; companions count with their own."""
-
 
 def _matches(wanted: str, *found: str) -> bool:
     return not wanted or wanted in found
@@ -273,18 +270,20 @@ def companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
 
 def delays_at_once(case: Case, supplier: Supplier, route: str) -> Iterator[list[Quantity]]:
     """Delays of a purchase that may run together: as companions, in baskets, as hazards."""
-    hazards = sorted({hazard.measure for hazard in case.hazards.values()})
-    struck = (some for n in range(2, AT_ONCE + 1) for some in combinations(hazards, n))
-    for names in (*((name,) for name in case.measures), *baskets(case.levers).values(), *struck):
-        late = [
+
+    def late(names: Iterable[str]) -> list[Quantity]:
+        return [
             one.by
             for one in companions(case, (name for name in names if name in case.measures)).values()
             if one.by is not None
             and one.kind is MeasureKind.DELAY
             and any(selects_purchase(case, hit, supplier, route) for hit in one.hits)
         ]
-        if late:
-            yield late
+
+    hazards = sorted({one.measure for one in case.hazards.values() if late([one.measure])})
+    struck = (some for n in range(2, len(hazards) + 1) for some in combinations(hazards, n))
+    together = (*((name,) for name in case.measures), *baskets(case.levers).values(), *struck)
+    yield from filter(None, map(late, together))
 
 
 def compile_measure(

@@ -224,6 +224,8 @@ class HazardRisk:
     """Paths whose absence leaves money missing."""
     n_draws: Annotated[int, Head("draws")] = 0
     """Futures; more than the draws where the inputs are listed: hazards are left to chance."""
+    last: str = ""
+    """ISO month in which the calendar ends, with the last of `dates`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +309,11 @@ class FanPoint:
 
 @dataclass(frozen=True, slots=True)
 class HazardMonth:
-    """What hazards have done by one month."""
+    """What hazards have done in one period and by its end."""
 
     variant: Annotated[str, Head("variant")]
     date: Annotated[str, Head("date", is_date=True)]
-    p_short: Annotated[float, Head("short in that month", "share")]
+    p_short: Annotated[float, Head("short in that period", "share")]
     p_short_by: Annotated[float, Head("short by then", "share")]
 
 
@@ -397,7 +399,7 @@ def stress_tables(found: Stress) -> tuple[ResultTable, ...]:
             money=money, unmet=unmet,
         ),
         table_of(
-            "hazard_months", _("Hazards by month"), HazardMonth, months,
+            "hazard_months", _("Hazards by date"), HazardMonth, months,
             "variant date p_short p_short_by",
         ),
         table_of(

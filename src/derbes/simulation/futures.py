@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +64,8 @@ class FuturesModel:
     """Measures that events may hold."""
     sets: tuple[MeasureSet, ...]
     """The first is calm."""
+    joined: Callable[[tuple[int, ...]], MeasureSet]
+    """Measures at some places, as they run at once."""
     first: int
     """First period of a future."""
     n_periods: int
@@ -124,14 +125,10 @@ def simulate_futures(
         keep: Series of `SERIES` that are kept by period; with `money` also its total.
         n_paths: Futures of which whole paths are kept, the first ones.
         n_threads: Threads.
-
-    Raises:
-        ValueError: Draws or events do not fit the model.
     """
-    _check(model, draws, keep)
     n, plan, n_periods = len(draws.values), model.plan, model.n_periods
-    together = [one.members for one in model.sets if min(one.members, default=0) >= 0]
-    turns = make_turns(model.measures, together, events, n)
+    *turns, more = make_turns(model.measures, [one.members for one in model.sets], events, n)
+    model = replace(model, sets=(*model.sets, *map(model.joined, more)))
     again = (turns[0][:, 1:] == turns[0][:, :-1]) & (turns[0][:, 1:] < NEVER)
     most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
     widths = (1, len(model.arrays.uses), len(model.arrays.goods), 1)
@@ -220,7 +217,6 @@ def simulate_strikes(
         (N, J, U) [unit], where it is wanted, and the first period in which essential demand
         goes short; -1: none, or not looked at (N, J).
     """
-    _check(model, draws, ())
     n, n_uses = len(draws.values), len(model.arrays.uses)
     order = sorted(
         range(len(strikes)), key=lambda j: (-strikes[j][1], strikes[j][0], -strikes[j][2])
@@ -316,64 +312,37 @@ def _room(
     return course, make_run(model.plan, state, shelves, turns=turns, start=model.first)
 
 
-def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:
-    if set(model.inputs) - set(draws.inputs):
-        missing = sorted(set(model.inputs) - set(draws.inputs))
-        msg = f"draws without the inputs {', '.join(missing)}"
-        raise ValueError(msg)
-    unknown = sorted(set(keep) - set(kernel.SERIES))
-    if unknown:
-        msg = f"no such series: {', '.join(unknown)}; there are {', '.join(kernel.SERIES)}"
-        raise ValueError(msg)
-    if not len(draws.values):
-        raise ValueError("no draws")
-
-
 def make_turns(
     measures: Sequence[str], sets: Sequence[tuple[int, ...]], events: Events | None, n: int
-) -> tuple[IntArray, IntArray, IntArray]:
+) -> tuple[IntArray, IntArray, IntArray, list[tuple[int, ...]]]:
     """When which measures begin and end, in n futures, in the order of time.
 
     Args:
         measures: Measures that events may hold.
-        sets: Measures that may run at once, by position.
-        events: Measures that come; None: none.
+        sets: Measures that may run at once, by position; each alone is among them.
+        events: Measures that come, none while it runs; None: none.
         n: Futures.
 
     Returns:
         Period of each change, the set of measures that runs from then on, and the set of
-        the one measure that begins; -1: none does. (N, W) each
-
-    Raises:
-        ValueError: The events do not fit the futures or the model, or measures run at
-            once that the model does not hold together.
+        the one measure that begins; -1: none does. (N, W) each. Last the sets of these that
+        stand behind those that are there.
     """
     if events is None or not events.start.size:
         nothing = np.zeros((n, 0), dtype=np.int64)
-        return nothing, nothing, nothing
-    if len(events.start) != n:
-        msg = f"events of {len(events.start)} futures, draws of {n}"
-        raise ValueError(msg)
-    unknown = sorted(
-        {events.measures[m] for m in np.unique(events.measure) if m >= 0} - {*measures}
-    )
-    if unknown:
-        msg = f"measures that the model was not prepared for: {', '.join(unknown)}"
-        raise ValueError(msg)
-    known = [measures.index(m) if m in measures else -1 for m in events.measures]
+        return nothing, nothing, nothing, []
+    known = [measures.index(m) for m in events.measures]
     measure = np.array([*known, -1], dtype=np.int64)[events.measure]
     runs = (measure >= 0) & (events.length > 0)
     times = np.where(runs, events.start, NEVER)
     ends = np.where(runs, events.start + events.length, NEVER)
-    for one, other in combinations(range(runs.shape[1]), 2):
-        same = runs[:, one] & runs[:, other] & (measure[:, one] == measure[:, other])
-        meet = (times[:, one] < ends[:, other]) & (times[:, other] < ends[:, one])
-        for future in np.flatnonzero(same & meet):
-            msg = f"{measures[measure[future, one]]} begins while it runs, in future {future}"
-            raise ValueError(msg)
     bits = np.where(runs, 1 << np.maximum(measure, 0), 0)
-    singles = {sum(1 << m for m in members): c for c, members in enumerate(sets)}
-    alone = np.array([singles[1 << m] for m in range(len(measures))], dtype=np.int64)
+    places = {
+        sum(1 << m for m in members): c
+        for c, members in enumerate(sets)
+        if min(members, default=0) >= 0
+    }
+    alone = np.array([places[1 << m] for m in range(len(measures))], dtype=np.int64)
     begins = np.where(runs, alone[np.maximum(measure, 0)], -1)
     changes = np.hstack([ends, times]), np.hstack([-bits, bits])
     order = np.argsort(changes[0], axis=1, kind="stable")
@@ -382,16 +351,11 @@ def make_turns(
         for one in (*changes, np.hstack([np.full_like(begins, -1), begins]))
     )
     found, where = np.unique(np.cumsum(steps, axis=1), return_inverse=True)
-    together = [
-        " + ".join(name for m, name in enumerate(measures) if run >> m & 1)
-        for run in found.tolist()
-        if run not in singles
-    ]
-    if together:
-        msg = f"measures that run at once, for which the model was not prepared: {together}"
-        raise ValueError(msg)
-    running = np.array([singles[run] for run in found.tolist()], dtype=np.int64)
-    return times, running[where].reshape(times.shape), begins
+    more = [run for run in found.tolist() if run not in places]
+    places |= {run: len(sets) + c for c, run in enumerate(more)}
+    running = np.array([places[run] for run in found.tolist()], dtype=np.int64)
+    members = [tuple(m for m in range(len(measures)) if run >> m & 1) for run in more]
+    return times, running[where].reshape(times.shape), begins, members
 
 
 def _frame(model: FuturesModel) -> kernel.Frame:

@@ -325,7 +325,7 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
     is_short = (found.first_short >= 0) & (found.first_short < n)
     tail, has_price = round(1.0 - case.risk.level, 9), not np.isnan(found.loss).any()
     short_at = np.bincount(found.first_short[is_short], weights[is_short], n)
-    unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
+    unpriced = (use for use, one in case.uses.items() if one.shortage_cost is None)
     return HazardRisk(
         variant=variant,
         hazards=tuple(case.hazards),
@@ -344,6 +344,7 @@ def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
         exceedance_unit=case.currency if has_price else unmet_unit(case),
         missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
         n_draws=len(weights),
+        last=case.calendar.end,
     )
 
 

@@ -25,7 +25,7 @@ from derbes.draws.inputs import (
     scenario_cases,
     uncertain_inputs,
 )
-from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
+from derbes.draws.sampling import LEAST_SHARE, correlated, factor, make_draws, quantile_function
 from derbes.draws.study import ChangedArrays, longest_length, make_study, narrowed, prepare_futures
 from derbes.errors import SolveError
 from derbes.kernels.futures import ADDED, FIRST, LAST, NOISE
@@ -114,7 +114,9 @@ class Outcomes:
     """What futures come to, in the order of the draws."""
 
     unmet: FloatArray
-    """Total by use. (N, U) [unit]"""
+    """Total by use of the case; 0 where the scenario has no such use. (N, U) [unit]"""
+    essential: FloatArray
+    """Total of the scenario's essential uses, each by its weight. (N,) [unit]"""
     first_short: IntArray
     """First period in which essential demand goes short; -1: none. (N,) [period]"""
     money: FloatArray
@@ -144,11 +146,13 @@ def run(
         n_periods: Periods from the first on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts, costs, shares, places = [], [], [], []
+    n, parts, shares, places = len(draws.weights), [], [], []
+    unmet, first_short = np.zeros((n, len(rule.case.uses))), np.empty(n, dtype=np.int64)
+    essential, money, shortage = np.empty((3, n))
     hits = (events.measure, events.start, events.length) if events else ()
     for name, rows, own in by_scenario(draws):
         world = rule.world(name)
-        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
+        model = rule.model(name, own, is_alone=n == 1)
         last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
             replace(model, n_periods=min(n_periods, last)),
@@ -158,18 +162,24 @@ def run(
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,
         )
-        shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
         places.append(rows)
-        costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
+        money[rows], first_short[rows] = found.money, found.first_short
+        costs = found.unmet_worth * shortage_cost(world, own)
+        shortage[rows] = np.where(found.unmet > 0.0, costs, 0.0).sum(axis=1)
+        essential[rows] = weighted(world, own, found.unmet)
+        for u, use in enumerate(rule.case.uses):
+            if use in world.uses:
+                unmet[rows, u] = found.unmet[:, [*world.uses].index(use)]
     order = np.argsort(np.concatenate(places), kind="stable")
     stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
     return Outcomes(
-        unmet=np.concatenate([part.unmet for part in parts])[order],
-        first_short=np.concatenate([part.first_short for part in parts])[order],
-        money=np.concatenate([part.money for part in parts])[order],
-        shortage=np.concatenate(costs)[order],
+        unmet=unmet,
+        essential=essential,
+        first_short=first_short,
+        money=money,
+        shortage=shortage,
         p_short=np.tensordot(shares, [part.probability_short for part in parts], axes=1),
         stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
     )
@@ -185,14 +195,11 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     return costs
 
 
-def weighted(rule: Rule, draws: Draws, unmet: FloatArray) -> FloatArray:
-    """Unmet demand of all essential uses, each by its weight. (N, U) → (N,)"""
-    total = np.empty(len(unmet))
-    for name, rows, own in by_scenario(draws):
-        world, values = rule.world(name), dict(zip(own.inputs, own.values.T, strict=True))
-        weights = use_weights(world, with_formulas(world, values))[0]
-        total[rows] = (weights * unmet[rows])[:, essential_columns(world)].sum(axis=1)
-    return total
+def weighted(world: Case, draws: Draws, unmet: FloatArray) -> FloatArray:
+    """Unmet demand of all essential uses in a scenario, each by its weight. (N, U) → (N,)"""
+    values = dict(zip(draws.inputs, draws.values.T, strict=True))
+    weights = use_weights(world, with_formulas(world, values))[0]
+    return np.asarray((weights * unmet)[:, essential_columns(world)].sum(axis=1))
 
 
 def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray, Draws]]:
@@ -271,7 +278,7 @@ def disruption_numbers(
             elif one.kind == SURVIVES:
                 numbers[rows, column] = (added <= 0.0).all(axis=1)
             else:
-                numbers[rows, column] = weighted(rule, own, added)
+                numbers[rows, column] = weighted(rule.world(name), own, added)
     return numbers
 
 
@@ -307,21 +314,37 @@ def central_draws(variant: DrawnVariant) -> Draws:
     return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
 
 
-def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
-    """A variant whose ends are judged at the weakest start from each date or year to the next, too.
+N_PROBES = 16
+"""Draws over which starts are looked for that others than the center do not survive."""
 
-    That leaves most unmet at the center, then lasts least: so no season is missed.
+
+def with_weakest_starts(variant: DrawnVariant, rule: Rule) -> DrawnVariant:
+    """A variant whose ends are judged at weak starts from each date or year to the next, too.
+
+    The one that leaves most unmet at the center, then lasts least; and that which most of a few
+    draws do not survive that survive all others from it on. So no season is missed.
     """
     center, told = central_draws(variant), []
+    few = make_draws(variant.case, N_PROBES, inputs=variant.paths, lists=False)
     until = looked_until(rule.model("", center, is_alone=True).arrays)
     for target in variant.targets:
         spans = [range(*span) for span in pairwise([*target.watched, until])]
         each = replace(target, starts=tuple(start for span in spans for start in span))
         asked = [*each.columns(UNMET_ESSENTIAL), *each.columns(TIME_TO_SURVIVE, lengths=(0,))]
         unmet, lasts = disruption_numbers(rule, center, asked)[0].reshape(2, -1)
-        order = [each.starts[at] for at in np.lexsort((lasts, -unmet.round(6)))]
-        weakest = {min(span, key=order.index) for span in spans}
-        told.append(replace(target, watched=tuple(sorted({*target.watched, *weakest}))))
+        unmet = np.round(unmet / (unmet.max(initial=0.0) or 1.0), 9)
+        order = [each.starts[at] for at in np.lexsort((lasts, -unmet))]
+        watched = {*target.watched, *(min(span, key=order.index) for span in spans)}
+        survived = disruption_numbers(rule, few, each.columns(SURVIVES)).T > 0.5
+        of_start = dict(zip(each.starts, survived, strict=True))
+        left = np.arange(N_PROBES)
+        for span in reversed(spans):
+            left = left[np.all([of_start[s][left] for s in watched.intersection(span)], axis=0)]
+            weak = min(span, key=lambda start: int(of_start[start][left].sum()))
+            if not of_start[weak][left].all():
+                watched.add(weak)
+                left = left[of_start[weak][left]]
+        told.append(replace(target, watched=tuple(sorted(watched))))
     return replace(variant, targets=tuple(told))
 
 
@@ -444,7 +467,7 @@ class HazardOutcome:
     uses: tuple[str, ...]
     """Essential uses. (E,)"""
     p_short: FloatArray
-    """Futures short in each period: a number, by weight, not a share. (T,)"""
+    """Futures short in each period: a number, not a share. (T,)"""
     weights: FloatArray
     """(N,)"""
 
@@ -463,11 +486,11 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     return HazardOutcome(
         loss=_more(found.money + found.shortage, calm.money + calm.shortage),
-        unmet=_more(*(weighted(rule, draws, one.unmet) for one in (found, calm))),
+        unmet=_more(found.essential, calm.essential),
         first_short=found.first_short,
         short_uses=(found.unmet[:, essential_columns(case)] > 0.0).astype(np.float64),
         uses=essential_uses(case),
-        p_short=found.p_short[:n_calendar] * len(draws.weights),
+        p_short=np.rint(found.p_short[:n_calendar] * len(draws.weights)),
         weights=draws.weights,
     )
 
@@ -522,7 +545,7 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
             for use in world.uses.values():
                 if use.good == good and use.demand is not None:
                     used += path(use.demand)
-            stock = np.hstack([first, after[:, :-1, [*rule.case.goods].index(good)]])
+            stock = np.hstack([first, after[:, :-1, [*world.goods].index(good)]])
             for row in range(len(rows)):
                 least[row] = np.minimum(least[row], lasting(stock[row], step * used[row]))
         months[rows] = step * least
@@ -598,10 +621,15 @@ def _longest(variant: DrawnVariant) -> int:
 
 
 def solved_row(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
-    """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
+    """Solved columns of a variant at its central values, or at what is drawn. (C,)
+
+    At the dates that are asked for, also where a scenario or this variant alone fixes a start.
+    """
     variant, values, near = task
     asked, targets, case = variant.request, variant.targets, variant.case
     names = tuple(target.measure for target in targets)
+    free = {name: replace(case.measures[name], start=None) for name in names}
+    case = replace(case, measures={**case.measures, **free})
     study = make_study(case, names, _longest(variant), values=values, near=near)
     index, step = study.arrays.calendar.index_of, study.arrays.calendar.step
     numbers: dict[DrawColumn, float] = {}

@@ -18,7 +18,7 @@ from derbes.draws.inputs import shared_inputs, uncertain_inputs
 from derbes.draws.sampling import points, quantile_function, values_at
 from derbes.language import Worded, worded
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
-from derbes.results.tables import shown
+from derbes.results.tables import shown, unit_words
 from derbes.stress.columns import (
     END,
     ENDED_BY,
@@ -169,6 +169,8 @@ N_LOOKS = 9
 """Points of a range, beside the center, at which an answer is looked at first, ends included."""
 N_HALVINGS = 20
 """Halvings of the part in which it flips: to a millionth of the range."""
+TOLD = 1e-6
+"""Part of the range to which, at least, the place of a flip is told: 600, not 599.9999344."""
 N_BINS = 40
 """Parts of equal weight into which draws are sorted by an input."""
 EVEN = 0.5
@@ -236,7 +238,7 @@ def tipping_values(
 
 
 def _amount_words(number: float, unit: str) -> str:
-    return f"{shown(number)} {unit}".strip()
+    return f"{shown(number)} {unit_words(unit)}".strip()
 
 
 Flips = dict[tuple[int, int], tuple[float, bool]]
@@ -268,7 +270,9 @@ def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
         below = np.where(holds == holds_below, middle, below)
         above = np.where(holds == holds_below, above, middle)
     flips: Flips = {}
-    values = 0.5 * (below + above)
+    digits = np.floor(-np.log10(TOLD * (center.high - center.low)[column]))
+    middle = zip(0.5 * (below + above), digits, strict=True)
+    values = np.array([round(float(one), int(n)) for one, n in middle])
     for place in np.argsort(np.abs(values - center.central[column]), kind="stable"):
         key = int(answer[place]), int(column[place])
         flips.setdefault(key, (float(values[place]), bool(holds_below[place])))
@@ -496,7 +500,7 @@ def influences(
     names = [SCENARIO, *paths] if case.scenarios else paths
 
     def at(cube: FloatArray) -> FloatArray:
-        """Worded inputs by their quantile functions, each by itself; the others central."""
+        """Inputs by their quantile functions, each by itself; the others central."""
         scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
         values = np.full((len(cube), len(known)), np.nan)
         values[:, kept] = drawn

@@ -70,8 +70,9 @@ def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None
     raise RequestError(source, [Problem("draws", what, fix=fix)])
 
 
-FORMAT = 3
-"""Of stores, and of how draws come about: rises where those of a seed become others."""
+FORMAT = 4
+"""Of stores, and of how draws come about: rises where those of a seed become others, or what is
+asked of each."""
 KEY = "derbes"
 """Key of the file's metadata under which everything about it stands."""
 VARIANT = "variant"
@@ -89,7 +90,7 @@ class VariantTable:
     n_solved: int
     """Rows from the first on that were solved as programs."""
     p_short: tuple[float, ...] = ()
-    """Weighted number of futures short in each period."""
+    """Number of futures short in each period."""
 
     @property
     def n_draws(self) -> int:
@@ -362,8 +363,7 @@ def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
 def _appended(kept: VariantTable, more: VariantTable) -> VariantTable:
     if not kept.columns:
         return more
-    sums = [one.p_short for one in (kept, more) if one.p_short]
-    p_short = tuple(float(p) for p in np.sum(sums, axis=0)) if sums else ()
+    p_short = tuple(map(sum, zip(kept.p_short, more.p_short, strict=True)))
     return VariantTable(_joined([kept, more]), kept.n_solved, p_short)
 
 
