@@ -29,7 +29,7 @@ from derbes.language import (
     worded,
 )
 from derbes.model.arrays import ActivityKind, CaseArrays
-from derbes.model.compile import effect_period, opening_period
+from derbes.model.compile import opening_period
 from derbes.planning.base_course import holding_costs, part_at_most
 from derbes.planning.effects import (
     TAKEN,
@@ -48,6 +48,7 @@ from derbes.planning.first_stage import (
     foreign_share,
     left_of,
     payments,
+    works_from,
 )
 from derbes.planning.problem import (
     LACKING,
@@ -453,7 +454,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
         option, paid = case.options[choice.option], paid_for(case, choice)
         if choice.size <= 0.0 and not paid.any():
             continue
-        effect = effect_period(case, option, choice.date)
+        effect = works_from(case, option, choice)
         years = {year: amount for year, amount in by_year(case, paid).items() if amount}
         share = foreign_share(option)
         found.append(

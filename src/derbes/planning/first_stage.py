@@ -31,7 +31,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
 from derbes.lp.program import BoolArray
-from derbes.model.compile import effect_period, opening_period
+from derbes.model.compile import PLANT_KINDS, effect_period, plant_openings
 
 
 def _at(quantity: Quantity | None, period: int) -> float:
@@ -70,23 +70,18 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
     plant = case.plants[option.element.split(".", 1)[1]] if opens else None
     if plant is not None and plant.standing_cost is not None:
         # the standing cost of a plant that is built, or of the time by which it opens earlier
-        first, last, times = opened_by(case, option, date), n, size
-        if option.kind is OptionKind.BRING_FORWARD:
-            written = int(opening_period(plant, case.calendar))
-            first = max(first, written - case.calendar.periods(size)) if size else written
-            last, times = min(written, n), 1.0
         by_period = float(case.calendar.step) * plant.standing_cost.over(n)
-        paid[first:last] += times * by_period[first:last]
+        for opening, part in plant_openings(case, option, Choice(option.id, date, size)):
+            opened = slice(max(0, opening), n)
+            paid[opened] += part * by_period[opened]
     return paid
 
 
-def opened_by(case: Case, option: Option, date: int) -> int:
-    """Period in which what an option builds opens; of others that of the effect. [period]"""
-    effect = effect_period(case, option, date)
-    if option.kind is not OptionKind.BUILD:
-        return effect
-    plant = case.plants[option.element.split(".", 1)[1]]
-    return effect + int(opening_period(plant, case.calendar)) - plant.opening
+def works_from(case: Case, option: Option, choice: Choice) -> int:
+    """Period from which on a choice works; of a plant, that in which it opens. [period]"""
+    if option.kind in PLANT_KINDS:
+        return plant_openings(case, option, choice)[0][0]
+    return effect_period(case, option, choice.date)
 
 
 def left_of(life: Quantity | None, opening: int, calendar: Calendar) -> float:
@@ -118,7 +113,9 @@ def residual_value(case: Case, option: Option, date: int, *, fixed: float, size:
     life = option.life
     if life is None and option.kind is OptionKind.BUILD:
         life = case.plants[option.element.split(".", 1)[1]].life
-    opening = opened_by(case, option, date)
+    opening = effect_period(case, option, date)
+    if option.kind is OptionKind.BUILD:
+        opening = works_from(case, option, Choice(option.id, date, size))
     capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
     last = max(case.calendar.n_periods, opening)
     return capital * left_of(life, opening, case.calendar) * discount_at(case, last)
@@ -321,14 +318,9 @@ def option_columns(case: Case) -> list[FirstColumn]:
     """Columns of all options, in the order of the case."""
     columns = []
     for name, option in case.options.items():
-        sizes = option.sizes
-        if option.kind is OptionKind.BRING_FORWARD and not sizes:  # by whole periods
-            step = float(case.calendar.step)
-            least = max(1, int(np.ceil(option.smallest / step)))
-            sizes = tuple(step * n for n in range(least, int(option.largest // step) + 1))
         for date in dates_of(case, option):
-            columns += [FirstColumn(STEP, name, date, size) for size in sizes]
-            if sizes or option.kind is OptionKind.BRING_FORWARD:
+            columns += [FirstColumn(STEP, name, date, size) for size in option.sizes]
+            if option.sizes:
                 continue
             if needs_choice(case, name):
                 columns.append(FirstColumn(CHOSEN, name, date))
@@ -430,8 +422,9 @@ def costs_in_draws(cases: Sequence[Case], columns: Sequence[FirstColumn]) -> Flo
 
     costs: list[FloatArray] = []
     for i, case in enumerate(cases):
-        known = case.options, case.discount_rate
-        before = cases[i - 1].options, cases[i - 1].discount_rate
+        known, before = (
+            (one.options, one.discount_rate, one.plants) for one in (case, cases[i - 1])
+        )
         is_same = i > 0 and all(one is other for one, other in zip(known, before, strict=True))
         costs.append(costs[-1] if is_same else np.array([cost(case, one) for one in columns]))
     return np.array(costs)
