@@ -348,7 +348,8 @@ def evpi_of(
     Raises:
         TimeIsOver: There was no time for all futures.
     """
-    if any(s.in_draws is not None for s in futures.case.standards.values()):
+    parts = (standard.in_draws for standard in futures.case.standards.values())
+    if any(part is not None and part.value < 1.0 for part in parts):
         return None
     costs = np.zeros(len(futures))
     for i in range(len(futures)):
