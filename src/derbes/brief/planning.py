@@ -503,7 +503,7 @@ def ways_table(contents: BriefContents) -> PageTable | None:
         asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
         if len({one.first for one in contents.case.standards.values()}) > 1:
             asked = _("standards met, each from its month on")
-        columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
+        columns.append(Column(asked, lambda way: met_words(met=way.met) or fmt.missing()))
     losses = ""
     if ways.draws:
         loss, short = _("expected loss by chance events"), _("chance of ever going short")

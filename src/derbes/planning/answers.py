@@ -416,7 +416,7 @@ def standard_costs(
                 cost = None
         above = None if cost is None else dearer_by(best.cost, cost)
         short = best.shortfalls.get(name, 0.0)
-        row = StandardCost(name, is_known and short <= 0, above)
+        row = StandardCost(name, short <= 0 if is_known else None, above)
         if is_known and case.standards[name].is_cap:
             row = replace(row, excess=short)
         elif is_known:

@@ -164,9 +164,9 @@ def way_words(way: Way, *, has_project: bool) -> str:
     ).format(n=n)
 
 
-def met_words(way: Way) -> str:
-    """Whether a way meets the standards; empty: not known."""
-    return "" if way.met is None else _("yes") if way.met else _("no")
+def met_words(*, met: bool | None) -> str | None:
+    """Whether standards are met; None: not known."""
+    return None if met is None else _("yes") if met else _("no")
 
 
 def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:
@@ -182,6 +182,6 @@ def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:
     return (
         Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),
         *columns(currency, outlay=_("paid in all"), abroad=_("abroad")),
-        Column(_("standard met"), lambda way: met_words(way) or None, exact="met"),
+        Column(_("standard met"), lambda way: met_words(met=way.met), exact="met"),
         *(drawn if ways and ways.draws else ()),
     )

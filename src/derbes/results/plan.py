@@ -11,7 +11,15 @@ from typing import Annotated
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
-from derbes.results.money import ChanceWorth, PlantAccount, Way, Ways, YearSaved, way_columns
+from derbes.results.money import (
+    ChanceWorth,
+    PlantAccount,
+    Way,
+    Ways,
+    YearSaved,
+    met_words,
+    way_columns,
+)
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     MISSING,
@@ -109,8 +117,8 @@ class StandardCost:
     """A standard, and what it costs to meet it."""
 
     standard: str
-    met: bool
-    """Whether the plan meets it at every start that it names."""
+    met: bool | None
+    """Whether the plan meets it at every start that it names; None: no plan is known."""
     cost_of_it: Annotated[float | None, Head("what it costs", "money")]
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
     shortfall: Annotated[float | None, Head("left unmet, in months of demand", "month")] = None
@@ -439,7 +447,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
     """What is shown of a standard: its name for a reader, and its costs in a currency."""
     return (
         Column(_("standard"), lambda row: name(row.standard), exact="standard"),
-        Column(_("met"), lambda row: _("yes") if row.met else _("no"), exact="met"),
+        Column(_("met"), lambda row: met_words(met=row.met), exact="met"),
         Column(_("what it costs"), "cost_of_it", currency, tells=_has_cost),
     )
 
