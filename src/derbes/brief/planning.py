@@ -11,8 +11,8 @@ from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, p
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.language import _, ngettext
 from derbes.results import plan as results
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, met_words, way_words
-from derbes.results.tables import MISSING, Column, field_of
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, way_words
+from derbes.results.tables import MISSING, Column, field_of, met_words
 from derbes.spelling import NO_BREAK, money_name
 
 _TELLS = 2.0

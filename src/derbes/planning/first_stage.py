@@ -113,9 +113,8 @@ def residual_value(case: Case, option: Option, date: int, *, fixed: float, size:
     life = option.life
     if life is None and option.kind is OptionKind.BUILD:
         life = case.plants[option.element.split(".", 1)[1]].life
-    opening = effect_period(case, option, date)
-    if option.kind is OptionKind.BUILD:
-        opening = works_from(case, option, Choice(option.id, date, size))
+    is_built, choice = option.kind is OptionKind.BUILD, Choice(option.id, date, size)
+    opening = works_from(case, option, choice) if is_built else effect_period(case, option, date)
     capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
     last = max(case.calendar.n_periods, opening)
     return capital * left_of(life, opening, case.calendar) * discount_at(case, last)
@@ -420,14 +419,12 @@ def costs_in_draws(cases: Sequence[Case], columns: Sequence[FirstColumn]) -> Flo
         terms = {"fixed": float(column.counts), "size": column.size}
         return choice_cost(case, case.options[column.option], column.date, **terms)
 
-    costs: list[FloatArray] = []
-    for i, case in enumerate(cases):
-        known, before = (
-            (one.options, one.discount_rate, one.plants) for one in (case, cases[i - 1])
-        )
-        is_same = i > 0 and all(one is other for one, other in zip(known, before, strict=True))
-        costs.append(costs[-1] if is_same else np.array([cost(case, one) for one in columns]))
-    return np.array(costs)
+    known: dict[tuple[int, ...], FloatArray] = {}
+    keys = [tuple(map(id, (one.options, one.discount_rate, one.plants))) for one in cases]
+    for key, case in zip(keys, cases, strict=True):
+        if key not in known:
+            known[key] = np.array([cost(case, one) for one in columns])
+    return np.array([known[key] for key in keys])
 
 
 def make_first_stage(case: Case, cases: Sequence[Case], weights: FloatArray) -> FirstStage:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from derbes.language import _, ngettext
-from derbes.results.tables import Column, Head, columns
+from derbes.results.tables import Column, Head, columns, met_words
 
 PROGRAMME, CHEAPEST, NOTHING = "programme", "cheapest", "nothing"
 """Ways: the case as written with its plan; the case without its project, with the cheapest
@@ -162,11 +162,6 @@ def way_words(way: Way, *, has_project: bool) -> str:
         "Without it, the cheapest way to the same standard ({n} choices)",
         n,
     ).format(n=n)
-
-
-def met_words(*, met: bool | None) -> str | None:
-    """Whether standards are met; None: not known."""
-    return None if met is None else _("yes") if met else _("no")
 
 
 def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:

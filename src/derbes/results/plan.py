@@ -11,15 +11,7 @@ from typing import Annotated
 
 from derbes.language import _
 from derbes.results.books import Tabled, tables_of
-from derbes.results.money import (
-    ChanceWorth,
-    PlantAccount,
-    Way,
-    Ways,
-    YearSaved,
-    met_words,
-    way_columns,
-)
+from derbes.results.money import ChanceWorth, PlantAccount, Way, Ways, YearSaved, way_columns
 from derbes.results.supply import Provenance
 from derbes.results.tables import (
     MISSING,
@@ -29,6 +21,7 @@ from derbes.results.tables import (
     columns,
     headed,
     html_table,
+    met_words,
     quantile_columns,
     table_of,
     unit_words,
