@@ -355,6 +355,7 @@ def test_what_is_committed_is_paid_at_the_exchange_rate_of_its_date():
     option, calendar = replace(YEARLY, **halved), Calendar(2026, 1, 24)
     assert payments_of(option, 13, calendar) == pytest.approx({2026: 0.0, 2027: 600.0 + 5 * 6.0})
     assert payments_of(option, 2, calendar) == pytest.approx({2026: 1200.0 + 4 * 12.0, 2027: 72.0})
+    assert payments_of(option, 10, calendar) == pytest.approx({2026: 400.0, 2027: 400.0 + 8 * 6.0})
 
 
 def test_budget_may_be_what_is_committed(tmp_path):

@@ -224,12 +224,14 @@ def payments_of(option: Option, date: int, calendar: Calendar) -> Mapping[int, f
     Capital is spread evenly over the periods of the lead time, from the decision on;
     running cost is paid from the effect to the end of the calendar.
     """
-    size, n = min(option.sizes, default=option.smallest), max(calendar.n_periods, date + 1)
+    size = min(option.sizes, default=option.smallest)
+    lead = calendar.periods(float(_over(option.lead_time, 1)[0]))
+    n_built, sums = max(lead, 1), dict[int, float]()
+    n = max(calendar.n_periods, date + n_built)
     capital = _over(option.capital, n) + size * _over(option.capital_by_size, n)
     running = _over(option.running, n) + size * _over(option.running_by_size, n)
-    lead = calendar.periods(float(_over(option.lead_time, 1)[0]))
-    n_built, paid, sums = max(lead, 1), np.zeros(n), dict[int, float]()
-    paid[date : date + n_built] = capital[date] / n_built
+    paid = np.zeros(n)
+    paid[date : date + n_built] = capital[date : date + n_built] / n_built
     paid[date + lead :] += running[date + lead :] * calendar.step
     for period in range(calendar.n_periods):
         year = calendar.month_of(period)[0]

@@ -34,16 +34,22 @@ from derbes.lp.program import BoolArray
 from derbes.model.compile import PLANT_KINDS, effect_period, plant_openings
 
 
-def _at(quantity: Quantity | None, period: int) -> float:
-    """Value in one period; 0 when there is none. [money]"""
-    return 0.0 if quantity is None else float(quantity.over(period + 1)[period])
-
-
 def pay_periods(case: Case) -> int:
     """Periods over which payments are listed: the calendar and the longest lead time."""
     dated = ((option, date) for option in case.options.values() for date in option.dates)
     ends = (effect_period(case, option, date) + 1 for option, date in dated)
     return max([case.calendar.n_periods, *ends])
+
+
+def capital_of(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
+    """Capital of a choice over its lead time, at the exchange rate of each period. (lead,) [money]
+
+    Arguments as of `payments`.
+    """
+    lead = max(effect_period(case, option, date) - date, 1)
+    parts = ((option.capital, fixed), (option.capital_by_size, size))
+    paid = (part * one.over(date + lead)[date:] for one, part in parts if one is not None)
+    return np.asarray(sum(paid, np.zeros(lead)) / lead)
 
 
 def payments(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
@@ -58,9 +64,8 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
     """
     paid = np.zeros(pay_periods(case))
     n, effect = case.calendar.n_periods, effect_period(case, option, date)
-    capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
-    lead = max(effect - date, 1)
-    paid[date : date + lead] += capital / lead
+    capital = capital_of(case, option, date, fixed=fixed, size=size)
+    paid[date : date + len(capital)] += capital
     if effect < n:
         step = float(case.calendar.step)
         for quantity, factor in ((option.running, fixed), (option.running_by_size, size)):
@@ -115,7 +120,7 @@ def residual_value(case: Case, option: Option, date: int, *, fixed: float, size:
         life = case.plants[option.element.split(".", 1)[1]].life
     is_built, choice = option.kind is OptionKind.BUILD, Choice(option.id, date, size)
     opening = works_from(case, option, choice) if is_built else effect_period(case, option, date)
-    capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
+    capital = float(capital_of(case, option, date, fixed=fixed, size=size).sum())
     last = max(case.calendar.n_periods, opening)
     return capital * left_of(life, opening, case.calendar) * discount_at(case, last)
 

@@ -13,7 +13,14 @@ from derbes.case.options import Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
 from derbes.model.compile import compile_case, plant_share
 from derbes.planning.accounts import choices_in_words, paid_for
-from derbes.planning.first_stage import STEP, FirstColumn, choice_cost, costs_in_draws, left_of
+from derbes.planning.first_stage import (
+    STEP,
+    FirstColumn,
+    choice_cost,
+    costs_in_draws,
+    left_of,
+    residual_value,
+)
 from derbes.results.plan import FOREIGN
 from derbes.supply.baseline import solve_calm
 from tests.small_cases import worked_example
@@ -137,6 +144,16 @@ def test_standing_cost_is_paid_while_a_plant_is_open_by_a_choice_and_not_before_
     opens = max(date, date + 2 + int(delay))
     assert np.flatnonzero(more)[0] == opens
     assert row.effect == case.calendar.label(opens)
+
+
+def test_capital_is_paid_at_the_exchange_rate_of_each_period():
+    """1,200 over six months from month 9 on; its money is worth a half from month 12 on."""
+    build = replace(OPTIONS["build"], dates=(9,), capital=Quantity(1200.0, steps=((12, 600.0),)))
+    case = replace(with_plant(standing_cost=None), options={"build": build})
+    paid = paid_for(case, Choice("build", 9, 1.0))
+    assert paid[9:16].tolist() == [200.0] * 3 + [100.0] * 3 + [0.0]
+    left = residual_value(case, build, 9, fixed=1.0, size=1.0)
+    assert left == pytest.approx(900.0 * (1 - 9 / 48) / (1 + RATE) ** 2)
 
 
 def test_what_an_option_costs_in_a_draw_is_by_the_plant_of_that_draw():
