@@ -343,6 +343,21 @@ def test_payments_agree_with_those_of_each_period(calendar, date, lead):
     assert payments_of(option, date, calendar) == pytest.approx(slow)
 
 
+def test_what_is_committed_is_paid_at_the_exchange_rate_of_its_date():
+    """Money of the option is worth a half from the second year on."""
+    halved = {
+        name: replace(
+            getattr(YEARLY, name),
+            steps=((0, (value := getattr(YEARLY, name).value)), (12, value / 2)),
+        )
+        for name in ("capital", "capital_by_size", "running", "running_by_size")
+    }
+    option, calendar = replace(YEARLY, **halved), Calendar(2026, 1, 24)
+    assert payments_of(option, 13, calendar) == pytest.approx({2026: 0.0, 2027: 600.0 + 5 * 6.0})
+    assert payments_of(option, 2, calendar) == pytest.approx({2026: 1200.0 + 4 * 12.0, 2027: 72.0})
+    assert payments_of(option, 10, calendar) == pytest.approx({2026: 400.0, 2027: 400.0 + 8 * 6.0})
+
+
 def test_budget_may_be_what_is_committed(tmp_path):
     text = broken("total: 90 million USD", "total: 3 million USD", PLANNED)
     assert told(tmp_path, text) == ""

@@ -167,6 +167,12 @@ def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monk
     )
 
 
+@pytest.mark.parametrize(("gap", "shown"), [(1e-15, "0%"), (0.00316, "0.316%"), (3.5, "350%")])
+def test_a_gap_that_is_rounding_is_none(gap, shown, run, computed, monkeypatch):
+    monkeypatch.setattr(api, "plan", computed.note("plan", invented_plan(gap=gap)))
+    assert f"(gap {shown};" in run("plan", "town.yaml").out
+
+
 def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, monkeypatch):
     plan = invented_plan(
         status="time limit", gap=0.25, frontier=(FrontierPoint(12, None),), draws=1, seed=None,

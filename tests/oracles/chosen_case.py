@@ -114,9 +114,7 @@ class _Making:
         written = open_share(opening_period(plant, self.case.calendar), ramp, self.n_periods)
         path = np.zeros(self.n_periods) if is_optional else written
         for option, choice in found:
-            path = path + plant_share(
-                self.case, option, choice, self.n_periods, is_optional=is_optional
-            )
+            path = path + plant_share(self.case, option, choice, self.n_periods)
         return path
 
 

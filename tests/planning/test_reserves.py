@@ -12,7 +12,6 @@ from derbes.planning.accounts import at_most
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from tests.oracles.calm_plan import CalmPlan
-from tests.properties.figures import changed
 from tests.properties.random_cases import Traits, random_case
 from tests.small_cases import worked_example
 
@@ -50,6 +49,17 @@ def test_a_reserve_is_not_drawn_while_a_price_is_high(dear: float, shortage_cost
     price = Quantity(3.0, steps=((0, 3.0), (5, dear), (8, 3.0)))
     right = 110 * (9 * 3.0 + 3 * dear)
     assert cost(of_one_year(price, shortage_cost)) == pytest.approx(right)
+
+
+@pytest.mark.parametrize("wish", [30.0, None])
+@pytest.mark.parametrize("storage", [39.0, 41.0, 1000.0])
+def test_a_reserve_is_held_whatever_its_room_costs(storage: float, wish: float | None) -> None:
+    case = of_one_year(Q(3.0), 30.0)
+    good = replace(case.goods["good"], storage_cost=Q(storage))
+    uses = case.uses if wish else {"use": case.uses["use"]}
+    demand = 110 if wish else 100
+    right = 12 * (demand * 3.0 + 600 * storage)
+    assert cost(replace(case, goods={"good": good}, uses=uses)) == pytest.approx(right)
 
 
 def of_an_empty_store(shortage_cost: float, capacity: float = 120.0) -> Case:
@@ -113,7 +123,6 @@ def test_a_plan_of_nothing_costs_what_calm_costs(seed: int) -> None:
     case = replace(
         random_case(seed, EVEN), priorities=("essential", "deferrable", "reserve", "money")
     )
-    case = changed(case, "goods", lambda _good: {"storage_cost": None})
     calm = CalmPlan(replace(case, discount_rate=None), case.calendar.n_periods)
     assert max(calm.values.get(tier, 0.0) for tier in ("essential", "deferrable")) < 1e-6
     assert cost(case) == pytest.approx(calm.values["money"], rel=1e-6)

@@ -11,8 +11,8 @@ from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, p
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.language import _, ngettext
 from derbes.results import plan as results
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, met_words, way_words
-from derbes.results.tables import MISSING, Column, field_of
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, way_words
+from derbes.results.tables import MISSING, Column, field_of, met_words
 from derbes.spelling import NO_BREAK, money_name
 
 _TELLS = 2.0
@@ -503,7 +503,7 @@ def ways_table(contents: BriefContents) -> PageTable | None:
         asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
         if len({one.first for one in contents.case.standards.values()}) > 1:
             asked = _("standards met, each from its month on")
-        columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
+        columns.append(Column(asked, lambda way: met_words(met=way.met) or fmt.missing()))
     losses = ""
     if ways.draws:
         loss, short = _("expected loss by chance events"), _("chance of ever going short")

@@ -6,7 +6,6 @@ missing, by measures of its sender, none of them twice.
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 
 from derbes.case.entities import Lever
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind, Standard
-from derbes.case.quantity import Calendar, Quantity
+from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
@@ -205,7 +204,7 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
                 min(
                     math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in dates
                 )
-                * (_value(option.foreign_share) if is_abroad else 1.0)
+                * (float(_over(option.foreign_share, 1)[0]) if is_abroad else 1.0)
                 for option, dates in zip(options, paid, strict=True)
             )
             if most is not None and cost > most.value * (1 + ROUNDING):
@@ -226,20 +225,23 @@ def payments_of(option: Option, date: int, calendar: Calendar) -> Mapping[int, f
     running cost is paid from the effect to the end of the calendar.
     """
     size = min(option.sizes, default=option.smallest)
-    capital = _value(option.capital) + size * _value(option.capital_by_size)
-    running = (_value(option.running) + size * _value(option.running_by_size)) * calendar.step
-    lead = calendar.periods(_value(option.lead_time))
-    n_built = max(lead, 1)
-    years = [calendar.month_of(period)[0] for period in range(calendar.n_periods)]
-    built, run = Counter(years[date : date + n_built]), Counter(years[date + lead :])
-    return {
-        year: built[year] * capital / n_built + run[year] * running for year in dict.fromkeys(years)
-    }
+    lead = calendar.periods(float(_over(option.lead_time, 1)[0]))
+    n_built, sums = max(lead, 1), dict[int, float]()
+    n = max(calendar.n_periods, date + n_built)
+    capital = _over(option.capital, n) + size * _over(option.capital_by_size, n)
+    running = _over(option.running, n) + size * _over(option.running_by_size, n)
+    paid = np.zeros(n)
+    paid[date : date + n_built] = capital[date : date + n_built] / n_built
+    paid[date + lead :] += running[date + lead :] * calendar.step
+    for period in range(calendar.n_periods):
+        year = calendar.month_of(period)[0]
+        sums[year] = sums.get(year, 0.0) + float(paid[period])
+    return sums
 
 
-def _value(quantity: Quantity | None) -> float:
-    """Central value; what is missing adds nothing to the least cost."""
-    return quantity.value if quantity is not None else 0.0
+def _over(quantity: Quantity | None, n: int) -> FloatArray:
+    """Central values by period, at its exchange rate; what is missing adds nothing. (n,)"""
+    return np.zeros(n) if quantity is None else quantity.over(n)
 
 
 SINGULAR = 1e-10

@@ -270,7 +270,7 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
+    gap = shown(None) if plan.gap is None else percent(f"{round(plan.gap * 100, 4):.4g}")
     text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
     cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
     yield text.format(cost=cost, bound=bound, gap=gap, status=status_words(plan.status))

@@ -124,38 +124,35 @@ def effect_period(case: Case, option: Option, date: int) -> int:
 PLANT_KINDS = (OptionKind.BUILD, OptionKind.ENLARGE, OptionKind.BRING_FORWARD)
 
 
-def plant_openings(
-    case: Case, option: Option, choice: Choice, *, is_optional: bool
-) -> tuple[tuple[int, float], ...]:
+def plant_openings(case: Case, option: Option, choice: Choice) -> tuple[tuple[int, float], ...]:
     """What a choice opens of a plant: period of the opening, and part of the plant as written.
 
     To build or enlarge: an opening at the effect of the option and the plant's own delay
-    and ramp; an enlarged plant gives nothing before it opens itself. To bring forward: another
-    opening, no earlier than the option can work, in place of the one that is written.
+    and ramp, not before it is decided; an enlarged plant gives nothing before it opens itself,
+    unless it is there only by an option. To bring forward: another opening, no earlier than the
+    option can work, in place of the one that is written.
 
     Args:
-        case: The case, with the delay of the draw.
+        case: The case, with its options and the delay of the draw.
         option: An option for a plant.
         choice: Its date and size.
-        is_optional: Whether the plant is there only by an option.
     """
     plant, calendar = case.plants[option.element.split(".", 1)[1]], case.calendar
     written = int(opening_period(plant, calendar))
     opening = effect_period(case, option, choice.date) + written - plant.opening
+    opening = max(opening, choice.date)
     if option.kind is OptionKind.BRING_FORWARD:
         earlier = min(max(opening, written - calendar.periods(choice.size)), written)
         return (earlier, 1.0), (written, -1.0)
-    if option.kind is OptionKind.ENLARGE and not is_optional:
+    if option.kind is OptionKind.ENLARGE and option.element not in optional_elements(case.options):
         opening = max(opening, written)
     return ((opening, choice.size),)
 
 
-def plant_share(
-    case: Case, option: Option, choice: Choice, n_periods: int, *, is_optional: bool
-) -> FloatArray:
+def plant_share(case: Case, option: Option, choice: Choice, n_periods: int) -> FloatArray:
     """What a choice adds to a plant, as a part of it; arguments as of `plant_openings`. (T,)"""
     ramp = periods_of(case.plants[option.element.split(".", 1)[1]].ramp, case.calendar)
-    opened = plant_openings(case, option, choice, is_optional=is_optional)
+    opened = plant_openings(case, option, choice)
     shares = [part * open_share(opening, ramp, n_periods) for opening, part in opened]
     return np.asarray(np.sum(shares, axis=0), dtype=np.float64)
 

@@ -29,7 +29,7 @@ from derbes.language import (
     worded,
 )
 from derbes.model.arrays import ActivityKind, CaseArrays
-from derbes.model.compile import effect_period, opening_period
+from derbes.model.compile import opening_period
 from derbes.planning.base_course import holding_costs, part_at_most
 from derbes.planning.effects import (
     TAKEN,
@@ -48,6 +48,7 @@ from derbes.planning.first_stage import (
     foreign_share,
     left_of,
     payments,
+    works_from,
 )
 from derbes.planning.problem import (
     LACKING,
@@ -453,7 +454,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
         option, paid = case.options[choice.option], paid_for(case, choice)
         if choice.size <= 0.0 and not paid.any():
             continue
-        effect = effect_period(case, option, choice.date)
+        effect = works_from(case, option, choice)
         years = {year: amount for year, amount in by_year(case, paid).items() if amount}
         share = foreign_share(option)
         found.append(
@@ -496,17 +497,21 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    options = _added(  # years in which nothing is paid are left out
-        *(
-            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
-            for choice in solution.choices
-            for year, amount in by_year(case, paid_for(case, choice)).items()
-            if amount
+
+    def for_options(one: Case) -> Paid:
+        return _added(  # years in which nothing is paid are left out
+            *(
+                {year: amount * np.array([1.0, foreign_share(one.options[choice.option])])}
+                for choice in solution.choices
+                for year, amount in by_year(one, paid_for(one, choice)).items()
+                if amount
+            )
         )
-    )
+
+    options = _expected(problem, for_options)
     mine = _supply(problem, solution.choices, told, solution.prices)
-    with_plan = _added(mine.paid, paid_anyway(case), options)
-    without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
+    with_plan = _added(mine.paid, _expected(problem, paid_anyway), options)
+    without = _added(_supply(bare, (), told, FIRM).paid, _expected(bare, paid_anyway))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -561,6 +566,12 @@ def _added(*parts: Paid) -> Paid:
     return sums
 
 
+def _expected(problem: PlanProblem, paid: Callable[[Case], Paid]) -> Paid:
+    """What is paid in the futures, by their weights."""
+    weighted = zip(problem.weights, problem.futures.cases, strict=True)
+    return _added(*({y: p * amount for y, amount in paid(one).items()} for p, one in weighted))
+
+
 def knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
@@ -607,7 +618,6 @@ def _supply(
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
-    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case, plants_anyway(case))}
     hours: FloatArray | float = 0.0
     flows = dict.fromkeys(problem.second.base.layout.arrays.activities.elements, 0.0)
     for draw, weight in enumerate(problem.weights):
@@ -627,6 +637,9 @@ def _supply(
         last = held.shape[1] - 1
         worth = unit_values(arrays, last) * arrays.discount[last]
         beside[IN_STORE] += weight * float(held[:, last] @ worth)
+        future = course.written.case
+        beside[PLANTS] += weight * cost_of_plants(future)
+        beside[LEFT] -= weight * left_in_plants(future, plants_anyway(future))
         hours = hours + weight * hours_of(course.written, course.orders, choices)
         ordered = weight * course.orders.sum(axis=1)
         for element, amount in zip(arrays.activities.elements, ordered.tolist(), strict=True):

@@ -348,7 +348,8 @@ def evpi_of(
     Raises:
         TimeIsOver: There was no time for all futures.
     """
-    if any(s.in_draws is not None for s in futures.case.standards.values()):
+    parts = (standard.in_draws for standard in futures.case.standards.values())
+    if any(part is not None and part.value < 1.0 for part in parts):
         return None
     costs = np.zeros(len(futures))
     for i in range(len(futures)):
@@ -415,7 +416,7 @@ def standard_costs(
                 cost = None
         above = None if cost is None else dearer_by(best.cost, cost)
         short = best.shortfalls.get(name, 0.0)
-        row = StandardCost(name, is_known and short <= 0, above)
+        row = StandardCost(name, short <= 0 if is_known else None, above)
         if is_known and case.standards[name].is_cap:
             row = replace(row, excess=short)
         elif is_known:

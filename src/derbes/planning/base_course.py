@@ -128,7 +128,8 @@ class Gains:
     """What money could gain by a shortfall, the most in any draw."""
 
     most_saved: FloatArray
-    """Most that a unit of each good may save or bring, all options open. (G,) [money/unit]"""
+    """Most that a unit of each good may save or bring, all options open, and its storage in a
+    period. (G,) [money/unit]"""
     lacking: FloatArray
     """What its cost of being short lacks to the dearest way to what a use asks for; nan: it has
     no such cost. (U,) [money/unit]"""
@@ -149,7 +150,7 @@ def gains_of(written: DrawArrays) -> Gains:
     arrays = written.arrays
     dearest = dearest_ways(arrays)[arrays.use_goods]
     return Gains(
-        most_saved=most_saved(written.open_arrays),
+        most_saved=most_saved(written.open_arrays) + arrays.storage_cost.max(axis=1),
         lacking=np.maximum(dearest - arrays.shortage_cost, 0.0),
         shortage_cost=arrays.shortage_cost,
     )

@@ -192,12 +192,11 @@ def _plant_effects(written: DrawArrays, option: Option, choice: Choice) -> list[
     arrays, full = written.arrays, written.open_arrays
     plant = arrays.plants.index(option.element.split(".", 1)[1])
     case, n = written.case, arrays.n_periods
-    is_optional = option.element in _elements(case, OptionKind.BUILD)
-    share = plant_share(case, option, choice, n, is_optional=is_optional)
+    share = plant_share(case, option, choice, n)
     ramp = int(arrays.plant_ramp[plant])
     parts = [
         (opening, part * open_share(opening, ramp, n))
-        for opening, part in plant_openings(case, option, choice, is_optional=is_optional)
+        for opening, part in plant_openings(case, option, choice)
     ]
 
     def effect(kind: str, row: int, limit: FloatArray) -> Effect:
@@ -264,14 +263,12 @@ def first_elements(arrays: CaseArrays) -> dict[str, int]:
 
 def option_openings(case: Case) -> list[tuple[str, int]]:
     """Plants, and periods in which options may open them or some of them, each once."""
-    built = _elements(case, OptionKind.BUILD)
     found = set[tuple[str, int]]()
     for option in case.options.values():
         if option.kind in PLANT_KINDS:
-            is_optional, name = option.element in built, option.element.split(".", 1)[1]
+            name = option.element.split(".", 1)[1]
             for date, size in product(option.dates, option.sizes or (option.largest,)):
-                choice = Choice(option.id, date, size)
-                opened = plant_openings(case, option, choice, is_optional=is_optional)
+                opened = plant_openings(case, option, Choice(option.id, date, size))
                 found |= {(name, opening) for opening, _part in opened}
     return sorted(found)
 

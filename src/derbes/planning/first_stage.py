@@ -31,12 +31,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
 from derbes.lp.program import BoolArray
-from derbes.model.compile import effect_period, opening_period
-
-
-def _at(quantity: Quantity | None, period: int) -> float:
-    """Value in one period; 0 when there is none. [money]"""
-    return 0.0 if quantity is None else float(quantity.over(period + 1)[period])
+from derbes.model.compile import PLANT_KINDS, effect_period, plant_openings
 
 
 def pay_periods(case: Case) -> int:
@@ -44,6 +39,17 @@ def pay_periods(case: Case) -> int:
     dated = ((option, date) for option in case.options.values() for date in option.dates)
     ends = (effect_period(case, option, date) + 1 for option, date in dated)
     return max([case.calendar.n_periods, *ends])
+
+
+def capital_of(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
+    """Capital of a choice over its lead time, at the exchange rate of each period. (lead,) [money]
+
+    Arguments as of `payments`.
+    """
+    lead = max(effect_period(case, option, date) - date, 1)
+    parts = ((option.capital, fixed), (option.capital_by_size, size))
+    paid = (part * one.over(date + lead)[date:] for one, part in parts if one is not None)
+    return np.asarray(sum(paid, np.zeros(lead)) / lead)
 
 
 def payments(case: Case, option: Option, date: int, *, fixed: float, size: float) -> FloatArray:
@@ -58,9 +64,8 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
     """
     paid = np.zeros(pay_periods(case))
     n, effect = case.calendar.n_periods, effect_period(case, option, date)
-    capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
-    lead = max(effect - date, 1)
-    paid[date : date + lead] += capital / lead
+    capital = capital_of(case, option, date, fixed=fixed, size=size)
+    paid[date : date + len(capital)] += capital
     if effect < n:
         step = float(case.calendar.step)
         for quantity, factor in ((option.running, fixed), (option.running_by_size, size)):
@@ -70,23 +75,18 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
     plant = case.plants[option.element.split(".", 1)[1]] if opens else None
     if plant is not None and plant.standing_cost is not None:
         # the standing cost of a plant that is built, or of the time by which it opens earlier
-        first, last, times = opened_by(case, option, date), n, size
-        if option.kind is OptionKind.BRING_FORWARD:
-            written = int(opening_period(plant, case.calendar))
-            first = max(first, written - case.calendar.periods(size)) if size else written
-            last, times = min(written, n), 1.0
         by_period = float(case.calendar.step) * plant.standing_cost.over(n)
-        paid[first:last] += times * by_period[first:last]
+        for opening, part in plant_openings(case, option, Choice(option.id, date, size)):
+            opened = slice(max(0, opening), n)
+            paid[opened] += part * by_period[opened]
     return paid
 
 
-def opened_by(case: Case, option: Option, date: int) -> int:
-    """Period in which what an option builds opens; of others that of the effect. [period]"""
-    effect = effect_period(case, option, date)
-    if option.kind is not OptionKind.BUILD:
-        return effect
-    plant = case.plants[option.element.split(".", 1)[1]]
-    return effect + int(opening_period(plant, case.calendar)) - plant.opening
+def works_from(case: Case, option: Option, choice: Choice) -> int:
+    """Period from which on a choice works; of a plant, that in which it opens. [period]"""
+    if option.kind in PLANT_KINDS:
+        return plant_openings(case, option, choice)[0][0]
+    return effect_period(case, option, choice.date)
 
 
 def left_of(life: Quantity | None, opening: int, calendar: Calendar) -> float:
@@ -118,8 +118,9 @@ def residual_value(case: Case, option: Option, date: int, *, fixed: float, size:
     life = option.life
     if life is None and option.kind is OptionKind.BUILD:
         life = case.plants[option.element.split(".", 1)[1]].life
-    opening = opened_by(case, option, date)
-    capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
+    is_built, choice = option.kind is OptionKind.BUILD, Choice(option.id, date, size)
+    opening = works_from(case, option, choice) if is_built else effect_period(case, option, date)
+    capital = float(capital_of(case, option, date, fixed=fixed, size=size).sum())
     last = max(case.calendar.n_periods, opening)
     return capital * left_of(life, opening, case.calendar) * discount_at(case, last)
 
@@ -321,14 +322,9 @@ def option_columns(case: Case) -> list[FirstColumn]:
     """Columns of all options, in the order of the case."""
     columns = []
     for name, option in case.options.items():
-        sizes = option.sizes
-        if option.kind is OptionKind.BRING_FORWARD and not sizes:  # by whole periods
-            step = float(case.calendar.step)
-            least = max(1, int(np.ceil(option.smallest / step)))
-            sizes = tuple(step * n for n in range(least, int(option.largest // step) + 1))
         for date in dates_of(case, option):
-            columns += [FirstColumn(STEP, name, date, size) for size in sizes]
-            if sizes or option.kind is OptionKind.BRING_FORWARD:
+            columns += [FirstColumn(STEP, name, date, size) for size in option.sizes]
+            if option.sizes:
                 continue
             if needs_choice(case, name):
                 columns.append(FirstColumn(CHOSEN, name, date))
@@ -428,13 +424,12 @@ def costs_in_draws(cases: Sequence[Case], columns: Sequence[FirstColumn]) -> Flo
         terms = {"fixed": float(column.counts), "size": column.size}
         return choice_cost(case, case.options[column.option], column.date, **terms)
 
-    costs: list[FloatArray] = []
-    for i, case in enumerate(cases):
-        known = case.options, case.discount_rate
-        before = cases[i - 1].options, cases[i - 1].discount_rate
-        is_same = i > 0 and all(one is other for one, other in zip(known, before, strict=True))
-        costs.append(costs[-1] if is_same else np.array([cost(case, one) for one in columns]))
-    return np.array(costs)
+    known: dict[tuple[int, ...], FloatArray] = {}
+    keys = [tuple(map(id, (one.options, one.discount_rate, one.plants))) for one in cases]
+    for key, case in zip(keys, cases, strict=True):
+        if key not in known:
+            known[key] = np.array([cost(case, one) for one in columns])
+    return np.array([known[key] for key in keys])
 
 
 def make_first_stage(case: Case, cases: Sequence[Case], weights: FloatArray) -> FirstStage:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from derbes.language import _, ngettext
-from derbes.results.tables import Column, Head, columns
+from derbes.results.tables import Column, Head, columns, met_words
 
 PROGRAMME, CHEAPEST, NOTHING = "programme", "cheapest", "nothing"
 """Ways: the case as written with its plan; the case without its project, with the cheapest
@@ -164,11 +164,6 @@ def way_words(way: Way, *, has_project: bool) -> str:
     ).format(n=n)
 
 
-def met_words(way: Way) -> str:
-    """Whether a way meets the standards; empty: not known."""
-    return "" if way.met is None else _("yes") if way.met else _("no")
-
-
 def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:
     """What the screen shows of a way; None: there are none to show."""
     has_project = ways is not None and any(one.way == CHEAPEST for one in ways.ways)
@@ -182,6 +177,6 @@ def way_columns(ways: Ways | None, currency: str) -> tuple[Column, ...]:
     return (
         Column(_("way"), lambda way: way_words(way, has_project=has_project), exact="way"),
         *columns(currency, outlay=_("paid in all"), abroad=_("abroad")),
-        Column(_("standard met"), lambda way: met_words(way) or None, exact="met"),
+        Column(_("standard met"), lambda way: met_words(met=way.met), exact="met"),
         *(drawn if ways and ways.draws else ()),
     )

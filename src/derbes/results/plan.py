@@ -21,6 +21,7 @@ from derbes.results.tables import (
     columns,
     headed,
     html_table,
+    met_words,
     quantile_columns,
     table_of,
     unit_words,
@@ -109,8 +110,8 @@ class StandardCost:
     """A standard, and what it costs to meet it."""
 
     standard: str
-    met: bool
-    """Whether the plan meets it at every start that it names."""
+    met: bool | None
+    """Whether the plan meets it at every start that it names; None: no plan is known."""
     cost_of_it: Annotated[float | None, Head("what it costs", "money")]
     """Cost of the plan less that of the cheapest plan without this standard. [money]"""
     shortfall: Annotated[float | None, Head("left unmet, in months of demand", "month")] = None
@@ -439,7 +440,7 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
     """What is shown of a standard: its name for a reader, and its costs in a currency."""
     return (
         Column(_("standard"), lambda row: name(row.standard), exact="standard"),
-        Column(_("met"), lambda row: _("yes") if row.met else _("no"), exact="met"),
+        Column(_("met"), lambda row: met_words(met=row.met), exact="met"),
         Column(_("what it costs"), "cost_of_it", currency, tells=_has_cost),
     )
 

@@ -562,6 +562,11 @@ def _worded_field(name: str, words: Callable[[str], str], row: Any) -> str:
     return words(at_path(row, name))
 
 
+def met_words(*, met: bool | None) -> str | None:
+    """Whether standards are met; None: not known."""
+    return None if met is None else _("yes") if met else _("no")
+
+
 def table_of(
     name: str, title: str, record: type, rows: Iterable[Any], *shown: Column | str, **units: str
 ) -> ResultTable:

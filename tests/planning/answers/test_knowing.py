@@ -7,7 +7,7 @@ import pytest
 
 from derbes import api
 from derbes.case.entities import Case, Plant, Supplier
-from derbes.case.options import Risk
+from derbes.case.options import Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
 from derbes.planning.answers import evpi_of, known_future, vss_of
 from derbes.planning.problem import PlanSolution
@@ -70,6 +70,16 @@ def test_costs_of_known_futures_are_weighed_as_the_plan_weighs_them(farmer):
     assert evpi_of(best, futures(farmer, None), alone) == pytest.approx(30.0)
     cautious = replace(farmer, risk=Risk(weight=1.0, level=2 / 3))
     assert evpi_of(best, futures(cautious, None), alone) == pytest.approx(20.0)
+
+
+@pytest.mark.parametrize(("part", "worth"), [(1.0, 30.0), (0.9, None)])
+def test_a_standard_that_may_fail_leaves_no_worth_of_knowing(farmer, part, worth):
+    def alone(case, *, is_rough=False):
+        return PlanSolution(feasible=True, cost=20.0)
+
+    met = Standard("met", in_draws=Quantity(part))
+    asked = futures(replace(farmer, standards={"met": met}), None)
+    assert evpi_of(PlanSolution(feasible=True, cost=50.0), asked, alone) == worth
 
 
 def test_a_future_without_a_plan_has_no_worth_of_knowing(farmer):

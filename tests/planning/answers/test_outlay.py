@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from derbes import api
-from derbes.case.entities import CapitalPayment, Plant, Variant
-from derbes.case.options import Standard
+from derbes.case.entities import CapitalPayment, Plant, Scenario, Variant
+from derbes.case.options import Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.planning.accounts import accounts_of, nothing_decided
 from derbes.planning.optimum import solve_plan
@@ -94,6 +94,28 @@ def test_scenarios_are_weighed():
     assert everything.options == pytest.approx(170 * 150 + 80 * 230 + 250 * 260)
     assert everything.without_project == pytest.approx(200 * 238 + 240 * 210)
     assert abroad.without_project == pytest.approx(200 * 238 + 240 * 210)
+
+
+def test_what_is_paid_for_plants_and_options_is_weighed_over_the_futures(contract):
+    """Both works stand for 24 months, or for 18 where they are late, at 10 and 30 a month."""
+    works = Plant("works", actor="town", standing_cost=Quantity(10.0))
+    second = replace(works, id="second", standing_cost=Quantity(30.0))
+    built = Option("built", element="plants.second", capital=Quantity(100.0), committed=True)
+    options = {**contract.options, "built": built}
+    case = replace(contract, plants={"works": works, "second": second}, options=options)
+    late = {name: replace(one, delay=Quantity(6.0)) for name, one in case.plants.items()}
+    futures = {"planned": (0.25, case), "late": (0.75, replace(case, plants=late))}
+    scenarios = {name: Scenario(name, probability=p, case=of) for name, (p, of) in futures.items()}
+    plan = api.plan(replace(case, scenarios=scenarios), has_frontier=False, has_more=False)
+    months, before = 0.25 * 24 + 0.75 * 18, _rows(contract)
+    assert plan.outlay_total[0].options == pytest.approx(1200 + 100 + months * 30)
+    more = plan.outlay_total[0].amount - sum(
+        row.amount for row in before.values() if row.currency == "USD"
+    )
+    assert more == pytest.approx(100 + months * 40)
+    found = {row.item: row.with_plan for row in plan.account}
+    assert found["plants"] == pytest.approx(months * 10)
+    assert found["options"] == pytest.approx(1200 + 100 + months * 30)
 
 
 def test_nothing_decided_leaves_no_wish(contract):

@@ -11,9 +11,16 @@ from derbes import api
 from derbes.case.entities import CapitalPayment
 from derbes.case.options import Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
-from derbes.model.compile import compile_case
+from derbes.model.compile import compile_case, plant_share
 from derbes.planning.accounts import choices_in_words, paid_for
-from derbes.planning.first_stage import choice_cost, left_of
+from derbes.planning.first_stage import (
+    STEP,
+    FirstColumn,
+    choice_cost,
+    costs_in_draws,
+    left_of,
+    residual_value,
+)
 from derbes.results.plan import FOREIGN
 from derbes.supply.baseline import solve_calm
 from tests.small_cases import worked_example
@@ -120,6 +127,45 @@ def test_a_choice_costs_its_payments_and_standing_cost_less_what_is_left(
     known = paid_for(case, choice) @ discount - left / (1 + RATE) ** 2
     assert row.cost == pytest.approx(known)
     assert choice_cost(case, option, 0, fixed=1.0, size=size) == row.cost
+
+
+@pytest.mark.parametrize("delay", [-5.0, 0.0, 4.0])
+@pytest.mark.parametrize(("name", "date", "size"), [("build", 3, 1.0), ("earlier", 2, 20.0)])
+def test_standing_cost_is_paid_while_a_plant_is_open_by_a_choice_and_not_before_it_is(
+    name, date, size, delay
+):
+    option = replace(OPTIONS[name], dates=(date,), sizes=(size,), lead_time=Quantity(2.0))
+    case = replace(with_plant(delay=Quantity(delay)), options={name: option})
+    choice = Choice(name, date, size)
+    bare = replace(case, plants={"plant": replace(case.plants["plant"], standing_cost=None)})
+    more = paid_for(case, choice) - paid_for(bare, choice)
+    np.testing.assert_allclose(more, 7.0 * plant_share(case, option, choice, len(more)))
+    (row,) = choices_in_words(case, (choice,))
+    opens = max(date, date + 2 + int(delay))
+    assert np.flatnonzero(more)[0] == opens
+    assert row.effect == case.calendar.label(opens)
+
+
+def test_capital_is_paid_at_the_exchange_rate_of_each_period():
+    """1,200 over six months from month 9 on; its money is worth a half from month 12 on."""
+    build = replace(OPTIONS["build"], dates=(9,), capital=Quantity(1200.0, steps=((12, 600.0),)))
+    case = replace(with_plant(standing_cost=None), options={"build": build})
+    paid = paid_for(case, Choice("build", 9, 1.0))
+    assert paid[9:16].tolist() == [200.0] * 3 + [100.0] * 3 + [0.0]
+    left = residual_value(case, build, 9, fixed=1.0, size=1.0)
+    assert left == pytest.approx(900.0 * (1 - 9 / 48) / (1 + RATE) ** 2)
+
+
+def test_what_an_option_costs_in_a_draw_is_by_the_plant_of_that_draw():
+    cases = [
+        replace(with_plant(delay=Quantity(delay)), options={"build": OPTIONS["build"]})
+        for delay in (0.0, 6.0, 0.0)
+    ]
+    column = FirstColumn(STEP, "build", 0, 1.0)
+    costs = costs_in_draws([replace(one, options=cases[0].options) for one in cases], [column])
+    alone = [choice_cost(one, OPTIONS["build"], 0, fixed=1.0, size=1.0) for one in cases]
+    assert costs[:, 0].tolist() == alone
+    assert alone[1] != alone[0]
 
 
 def test_a_plan_weighs_what_is_left():

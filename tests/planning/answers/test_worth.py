@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from derbes.planning.answers import alternatives_of, standard_costs, waiting_costs
-from derbes.planning.problem import TimeIsOver
+from derbes.planning.problem import TIME_LIMIT, PlanSolution, TimeIsOver
 from derbes.planning.solving import closed_years, decided_later, without_set
+from derbes.results.plan import standard_columns
 from tests.planning.answers.toy import (
     CALM_COST,
     Listed,
@@ -44,6 +45,19 @@ def test_a_standard_that_is_not_met_costs_nothing_that_is_known():
     case = town(SMALL)
     (row,) = standard_costs(case, Listed(), Listed()(case), CALM_COST)
     assert (row.met, row.cost_of_it, row.shortfall) == (False, None, 1.0)
+
+
+def test_whether_a_standard_is_met_is_not_known_where_no_plan_was_found_in_time():
+    case = town(SMALL)
+    late = PlanSolution(feasible=False, status=TIME_LIMIT)
+    (row,) = standard_costs(case, Listed(), late, None)
+    assert (row.met, row.cost_of_it, row.shortfall) == (None, None, None)
+    (column,) = (one for one in standard_columns("USD") if one.exact == "met")
+    assert [column.value(replace(row, met=met)) for met in (None, False, True)] == [
+        None,
+        "no",
+        "yes",
+    ]
 
 
 def test_costs_for_which_there_was_no_time_are_missing():
