@@ -353,15 +353,20 @@ class _SheetReading:
 
     def refuse_unknown(self) -> None:
         """Refuse columns that hold something and mean nothing."""
-        known, rows = self.known(), self.grid.rows[self.first :]
-        for word, column in self.columns.items():
+        known = self.known()
+        words = [_heading(cell, self.layout) for cell in self.grid.rows[self.first - 1]]
+        rows = self.grid.rows[self.first :]
+        used = {n for row in rows for n, cell in enumerate(row) if held(cell) is not None}
+        for column in sorted(used):
+            word = words[column] if column < len(words) else ""
             if word in known or self.is_month(word):
                 continue
-            if any(column < len(row) and held(row[column]) is not None for row in rows):
+            what, fix = _("this column has no heading"), ""
+            if word:
                 what = _('"{word}" is not a heading of this sheet').format(word=word)
-                near = did_you_mean(word, known)
-                fix = near or _("take the column out, or move it to a sheet of your own")
-                self.refuse(self.grid.place(self.first - 1, column), what, fix)
+                fix = did_you_mean(word, known)
+            fix = fix or _("take the column out, or move it to a sheet of your own")
+            self.refuse(self.grid.place(self.first - 1, column), what, fix)
 
     def cells(self, number: int) -> dict[str, Found]:
         row = self.grid.rows[number]
@@ -375,18 +380,24 @@ class _SheetReading:
         for number in range(self.first, len(self.grid.rows)):
             row = self.cells(number)
             name = _named(held(row.pop("key", None)))
-            if not name:
-                continue
-            if name not in where:
-                if any(held(cell) is not None for cell in row.values()):
+            parts = where.get(name, {})
+            for part, cell in row.items():
+                place = self.grid.place(number, self.columns[part])
+                if part in parts:
+                    cells[parts[part]], places[parts[part]] = cell, place
+                elif part not in TOP_COLUMNS or held(cell) is None:
+                    continue
+                elif parts:
+                    what = _('"{name}" takes no "{word}"').format(name=name, word=part)
+                    self.refuse(place, what, _("mend the cell, or empty it"))
+                elif name:
                     what = _('"{key}" is no key of the top of a case').format(key=name)
                     place = self.grid.place(number, self.columns["key"])
                     self.refuse(place, what, did_you_mean(name, where))
-                continue
-            for part, heading in where[name].items():
-                if part in row:
-                    cells[heading] = row[part]
-                    places[heading] = self.grid.place(number, self.columns[part])
+                else:
+                    what = _('the row has no "{heading}"').format(heading="key")
+                    place = self.grid.place(number, self.columns["key"])
+                    self.refuse(place, what, _("give it one, or delete the whole row"))
         yield Line((), cells, places)
 
     def rows(self) -> Iterator[Line]:
