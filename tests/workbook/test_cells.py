@@ -212,6 +212,36 @@ def _without_values(place: Path, cell: str) -> None:
             archive.writestr(name, content)
 
 
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(book, case):
+    book.put("uses", "treatment", "crisis_demand", Live("Ж", 'IF(1=2,5,"")'))
+    book.put("uses", "treatment", "demand", 120.0)
+    saved = book.save(case.parent / "edited.xlsx")
+    with zipfile.ZipFile(saved) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(saved, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace("<v>Ж</v>".encode(), b"<v></v>"))
+    assert [one.path for one in api.import_excel(saved, case).changes] == ["uses.treatment.demand"]
+
+
+def test_a_copied_row_of_a_list_is_told_how_to_be_a_new_one(book, case):
+    book.cells["measures.hits"].append(list(book.cells["measures.hits"][3]))
+    with pytest.raises(TableError) as refused:
+        taken(book, case)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.fix) == ("measures.hits!B5", "leave it empty for a new row")
+
+
+@pytest.mark.parametrize("heading", ["июль 2026", "2026 ж. шілде", "July 2026", date(2026, 7, 1)])
+def test_months_over_numbers_by_date_are_read_as_all_others(book, case, heading):
+    rows = book.cells["series"]
+    rows[2] += ["2026-01", heading]
+    rows.append(["uses.treatment.demand", "т/мес.", None, 100.0, "110,5"])
+    taken(book, case)
+    series = "{series: {2026-01: 100, 2026-07: 110.5}, unit: т/мес.}"
+    assert f"demand: {series}" in case.read_text(encoding="utf-8")
+
+
 def test_not_available_is_missing_and_said(book, case):
     place = book.put("uses", "treatment", "crisis_demand", Fault("#N/A"))
     found = api.import_excel(book.save(case.parent / "edited.xlsx"), case)

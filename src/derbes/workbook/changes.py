@@ -275,7 +275,7 @@ class _Comparing:
             what = _("this is an error of Excel, {error}").format(error=value)
             self.found.refuse(line.places[name], what, _("mend the cell, or empty it"))
             return base
-        if isinstance(cell, Live) and value is None:
+        if isinstance(cell, Live) and cell.value is None:
             what = _("this formula has no value yet")
             self.found.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
             return base
@@ -408,6 +408,7 @@ class _Comparing:
             if path is None:
                 continue
             where = dotted(path)
+            self.found.places.setdefault(where, line.places["path"])
             for heading, place in line.places.items():
                 for name in (f"{where}.series.{heading}", f"{where}.{heading}"):
                     self.found.places[name] = place

@@ -162,9 +162,6 @@ def _cut_off(path: Path, error: Exception) -> DataError:
     return _unusable(path, said_by_system(error) or type(error).__name__, fix)
 
 
-_BUILT_IN_PERCENT = frozenset({"9", "10"})
-
-
 def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
     """Name of a sheet → what the file says of its cells."""
     try:
@@ -188,7 +185,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
         one.get("numFmtId", "")
         for one in root.iterfind(".//{*}numFmt")
         if "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
-    } | _BUILT_IN_PERCENT
+    } | {"9", "10"}  # built in
     styles = enumerate(root.iterfind("{*}cellXfs/*"))
     return {str(n) for n, one in styles if one.get("numFmtId") in shown}
 
@@ -213,7 +210,7 @@ def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
         is_percent = kind == "n" and one.get("s") in percents and bool(value)
         if formula is not None or error or is_percent:
             at = (int(match[2]) - 1, sheets.column_number(match[1]))
-            marks[at] = _Mark(formula, error, is_percent, bool(value))
+            marks[at] = _Mark(formula, error, is_percent, bool(value) or kind == "str")
     return marks
 
 
@@ -227,7 +224,9 @@ def _apply(marks: _Marks, rows: list[list[Found]]) -> None:
                 continue
             rows[row].extend([None] * (column + 1 - len(rows[row])))
         value: Any = mark.error or (rows[row][column] if mark.has_value else None)
-        if mark.is_percent and isinstance(value, float):
+        if mark.has_value and value is None:  # an empty text, as =IF(A1>0,A1,"") gives
+            value = ""
+        elif mark.is_percent and isinstance(value, float):
             value = amount(value * 100, "%")
         if mark.formula is not None:
             value = Live(value, mark.formula)
@@ -390,14 +389,13 @@ class _SheetReading:
                 elif parts:
                     what = _('"{name}" takes no "{word}"').format(name=name, word=part)
                     self.refuse(place, what, _("mend the cell, or empty it"))
-                elif name:
-                    what = _('"{key}" is no key of the top of a case').format(key=name)
-                    place = self.grid.place(number, self.columns["key"])
-                    self.refuse(place, what, did_you_mean(name, where))
                 else:
                     what = _('the row has no "{heading}"').format(heading="key")
-                    place = self.grid.place(number, self.columns["key"])
-                    self.refuse(place, what, _("give it one, or delete the whole row"))
+                    fix = _("give it one, or delete the whole row")
+                    if name:
+                        what = _('"{key}" is no key of the top of a case').format(key=name)
+                        fix = did_you_mean(name, where)
+                    self.refuse(self.grid.place(number, self.columns["key"]), what, fix)
         yield Line((), cells, places)
 
     def rows(self) -> Iterator[Line]:
@@ -420,7 +418,10 @@ class _SheetReading:
                 self.refuse(places[lacking], what, _("give it one, or delete the whole row"))
             elif key in seen:
                 what = _("this stands in row {row} too").format(row=seen[key] + 1)
-                self.refuse(places[leads[-1]], what, _("give one of the two another name"))
+                fix = _("give one of the two another name")
+                if self.layout.kind == "list":
+                    fix = _("leave it empty for a new row")
+                self.refuse(places.get(NUMBER, places[leads[-1]]), what, fix)
             else:
                 seen[key] = number
                 yield Line(key, cells, places)
@@ -465,7 +466,7 @@ def _heading(cell: Found, layout: SheetLayout) -> str:
     value = bare(cell) if not isinstance(cell, Fault) else None
     if value is None:
         return ""
-    if layout.kind != "series" or (isinstance(value, str) and not value[:1].isdigit()):
+    if layout.kind != "series" or value in {one.heading for one in layout.columns}:
         return _named(value)
     try:
         found = moment_of(value, is_date_column=True)

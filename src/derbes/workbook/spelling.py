@@ -82,11 +82,8 @@ def same(book: Cell, written: Cell) -> bool:
 
 def _numbered(text: str) -> float | None:
     """The number in a text that holds nothing else; None: there is none."""
-    try:
-        number, rest = leading_number(text.translate(SPACES).strip())
-    except UnitError:
-        return None
-    return number if not rest else None
+    found = split(text)
+    return found[0] if found and not found[1] else None
 
 
 def figures(number: float) -> str:
@@ -131,14 +128,9 @@ def split(text: str) -> tuple[float, str] | None:
 def in_unit(
     cell: Cell, unit: str, heading: str, *, attaches: bool, is_new_unit: bool = False
 ) -> str:
-    """A number with its unit, as the file is to say it.
+    """A number with its unit, and with that of its row where the file has to be told (`attaches`).
 
-    Args:
-        cell: What stands in the book; of a unit it may tell the multiplier alone, as `1,2 млн`.
-        unit: Unit of its row.
-        heading: Heading of the cell.
-        attaches: Whether the file has to be told the unit of the row.
-        is_new_unit: Whether a person gave the row another unit, beside which the cell has none.
+    Of a unit a cell may tell the multiplier alone, as `1,2 млн`.
 
     Raises:
         SpellingError: It is no number, or names another unit than its row was given.
@@ -165,6 +157,8 @@ def in_unit(
 
 # Texts, words, lists
 
+_PLAIN_ITEM = re.compile(r"(?!\s)[^;\n\[\]{}]+(?<!\s)")
+
 
 def text_cell(form: forms.Form, plain: Plain) -> Cell:
     """What a key that is not a number shows."""
@@ -175,14 +169,10 @@ def text_cell(form: forms.Form, plain: Plain) -> Cell:
         number = _numbered(plain) if is_number else None
         return number if number is not None and figures(number) == plain else plain
     if isinstance(plain, list) and plain and isinstance(form, forms.ListForm):
-        texts = [one for one in plain if isinstance(one, str) and _is_plain_item(one)]
+        texts = [one for one in plain if isinstance(one, str) and _PLAIN_ITEM.fullmatch(one)]
         if len(texts) == len(plain) and (len(texts) > 1 or "," not in texts[0]):
             return "; ".join(texts)
     return in_flow(plain)
-
-
-def _is_plain_item(text: str) -> bool:
-    return bool(text) and text == text.strip() and not re.search(r"[;\n\[\]{}]", text)
 
 
 def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
@@ -516,9 +506,8 @@ class _Reading:
             raise SpellingError(self.heading[part], several.what, fix)
         is_own = own_unit(self.entries) or self.was_computed or "unit" in self.differs
         attaches = "unit" not in self.entries and bool(is_own or unit != self.implied)
-        is_new_unit = "unit" in self.differs and bool(self.style)
-        heading = self.heading[part]
-        return in_unit(value, unit, heading, attaches=attaches, is_new_unit=is_new_unit)
+        is_new = "unit" in self.differs and bool(self.style)
+        return in_unit(value, unit, self.heading[part], attaches=attaches, is_new_unit=is_new)
 
     def whole(self) -> Plain:
         """The number.
