@@ -212,6 +212,38 @@ def _without_values(place: Path, cell: str) -> None:
             archive.writestr(name, content)
 
 
+SET = "{plants.works.opening: 2028-01, uses.treatment.demand: {2026-01: 90, 2027-01: 95}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "meant"),
+    [
+        ("plants.works.opening", {"value": date(2028, 7, 1)}, "opening: 2028-07"),
+        ("plants.works.opening", {"value": "2028-07"}, "opening: 2028-07"),
+        ("uses.treatment.demand", {"value": 25.0}, "demand: 25}"),
+        ("uses.treatment.demand", {"value": 2.0, "unit": "kt/year"}, "demand: 2 kt/year}"),
+        ("uses.treatment.demand", {"why": "так"}, 'demand}" takes no "why"'),
+        ("uses.treatment.demand", {"value": "{2026-01: 5}", "unit": "t"}, '}" takes no "unit"'),
+    ],
+)
+def test_what_a_variant_sets_is_taken_with_all_that_is_said_of_it(
+    case, tmp_path, name, cells, meant
+):
+    """Excel makes a date of 2028-07; a unit beside a number that was a series was lost."""
+    text = SMALL.replace("{plants.works.delay: 24 month}", SET)
+    assert SET in text
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    for heading, cell in cells.items():
+        book.put("variants.set", ("late", name), heading, cell)
+    if "takes no" in meant:
+        with pytest.raises(TableError, match=meant[meant.index('" takes') :]):
+            taken(book, case)
+    else:
+        taken(book, case)
+        assert meant in case.read_text(encoding="utf-8")
+
+
 def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(book, case):
     book.put("uses", "treatment", "crisis_demand", Live("Ж", 'IF(1=2,5,"")'))
     book.put("uses", "treatment", "demand", 120.0)

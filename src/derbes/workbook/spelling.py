@@ -613,8 +613,13 @@ def number_plain(
     if field.kind == "any":
         heading = field.columns[0].heading
         value = bare(book.get(heading))
-        if is_flow(value):
-            return flow_plain(str(value), heading)
-        if not (before is None or is_number_like(before)):
-            return None if value is None else worded(value)
+        if is_flow(value) or isinstance(value, bool | date):
+            for name in field.headings.values():
+                if name != heading and not same(book.get(name), written.get(name)):
+                    what = _('"{name}" takes no "{word}"').format(name=worded(value), word=name)
+                    raise SpellingError(name, what, _("mend the cell, or empty it"))
+            text = worded(value, forms.MONTH)
+            return flow_plain(text, heading) if is_flow(value) else text
+        if before is not None and not is_number_like(before):
+            written, before = {}, None
     return _Reading(field, book, written, before, unit=unit).whole()
