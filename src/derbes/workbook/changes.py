@@ -239,7 +239,8 @@ class _Comparing:
         if not touched or all(same(book[name], now.get(name)) for name in touched):
             return _SAME
         for name in touched:
-            if not same(_as_written(now.get(name)), base.get(name)):
+            cell = now.get(name)
+            if not same(cell if isinstance(cell, Computed) else shown_value(cell), base.get(name)):
                 self.refuse_moved(line, name, now)
                 return _SAME
         merged = {**now, **{name: book[name] for name in touched}} if now else book
@@ -550,11 +551,6 @@ def _spelled(one: Field, book: Cells, now: Cells, plain: Plain) -> Plain:
 
 def _cell(cell: Found) -> Cell:
     return None if isinstance(cell, Fault) else cell
-
-
-def _as_written(cell: Cell) -> Cell:
-    """A cell of the present case as a book could hold it."""
-    return Live(cell.value, "") if isinstance(cell, Computed) else shown_value(cell)
 
 
 _ERROR = re.compile(r"#[A-Z0-9/!?]+")
