@@ -197,10 +197,12 @@ def misread(text: str) -> UnitError | None:
     if plain.casefold() in UNKNOWN:
         fix = _('write "missing" for what is known to be unknown')
         return UnitError(_('"{text}" is not a number').format(text=text), fix)
-    return _several_numbers(plain, text) or _spoilt_number(plain, text)
+    return several_numbers(text) or _spoilt_number(plain, text)
 
 
-def _several_numbers(plain: str, text: str) -> UnitError | None:
+def several_numbers(text: str) -> UnitError | None:
+    """That a text is a range, or says how much only about; None: it does not."""
+    plain = text.translate(SPACES).strip()
     what = _('"{text}" is a range, not one number')
     fix = _('write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"')
     if (two := _TWO.fullmatch(plain)) and (low := _value(two[1])) < (high := _value(two[3])):
@@ -364,6 +366,20 @@ def parse_unit(text: str, own: frozenset[str] = NO_OWN) -> Unit:
 
 
 @lru_cache(maxsize=65536)
+def multiplied(unit: str) -> tuple[float, str]:
+    """What the words in front of a unit multiply it by, and the unit.
+
+    Examples:
+        >>> multiplied("млн т"), multiplied("тыс."), multiplied("t/month")
+        ((1000000.0, 'т'), (1000.0, ''), (1.0, 't/month'))
+    """
+    factor = 1.0
+    while (word := _FIRST_WORD.match(unit)) and word[1].casefold() in MULTIPLIERS:
+        factor *= MULTIPLIERS[word[1].casefold()]
+        unit = unit[word.end() :]
+    return factor, unit
+
+
 def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
     """A number with its unit, multiplied out.
 
@@ -383,10 +399,8 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
     else:
         sign = ""
     number, rest = leading_number(plain)
-    rest = rest.strip()
-    while (word := _FIRST_WORD.match(rest)) and word[1].casefold() in MULTIPLIERS:
-        number *= MULTIPLIERS[word[1].casefold()]
-        rest = rest[word.end() :]
+    factor, rest = multiplied(rest.strip())
+    number *= factor
     _possible(number, text)
     if _NO_UNIT.match(rest) or rest[:1].isnumeric():
         raise not_a_number(plain)

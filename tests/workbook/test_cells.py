@@ -79,6 +79,8 @@ def test_months_as_they_are_typed(book, case, typed, meant):
         (Fault("#REF!"), "this is an error of Excel, #REF!"),
         (Live(None, "B1*2"), "this formula has no value yet"),
         ("5 USD", 'expected "t/month" or what can be turned into it'),
+        ("90–110 т/мес.", '"90–110 т/мес." is a range, not one number'),
+        ("около 100", '"около 100" says how much only about'),
     ],
 )
 def test_what_cannot_be_taken_is_told_by_its_cell(book, case, typed, message, tmp_path):
@@ -94,6 +96,108 @@ def test_what_cannot_be_taken_is_told_by_its_cell(book, case, typed, message, tm
     assert case.read_text(encoding="utf-8") == SMALL
 
 
+def test_a_range_in_one_cell_is_told_where_its_ends_go(book, case, tmp_path):
+    book.put("uses", "treatment", "demand", "90-110")
+    with pytest.raises(TableError) as refused:
+        taken(book, case)
+    fix = 'write the likeliest value here, and the ends under its "low" and "high"'
+    assert refused.value.problems[0].fix == fix
+
+
+@pytest.mark.parametrize(
+    ("demand", "typed", "meant"),
+    [
+        ("1200 t/year", "1,5 тыс.", "1.5 тыс. t/year"),
+        ("2 thousand t/year", "1,5 тыс.", "1.5 тыс. t/year"),
+        ("2 thousand t/year", "900 мың", "900 мың t/year"),
+        ("100 t/month", "0,1 тыс.", "0.1 тыс. t/month"),
+    ],
+)
+def test_a_multiplier_alone_is_of_the_unit_of_its_row(case, tmp_path, demand, typed, meant):
+    """Beside `t/year`, 1,5 тыс. was read in the t/month of the good."""
+    case.write_text(SMALL.replace("demand: 100 t/month", f"demand: {demand}", 1), encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    book.put("uses", "treatment", "demand", typed)
+    taken(book, case)
+    assert f"demand: {meant}" in case.read_text(encoding="utf-8")
+
+
+SERIES = "{2026-01: 1 kt/year, 2026-06: 2 kt/year}"
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed", "meant"),
+    [
+        ("2026-06", 3.5, "{2026-01: 1 kt/year, 2026-06: 3.5 kt/year}"),
+        ("2026-06", "3,5", "{2026-01: 1 kt/year, 2026-06: 3.5 kt/year}"),
+        ("2026-06", "3,5 тыс. т/год", "{2026-01: 1 kt/year, 2026-06: 3.5 тыс. т/год}"),
+        ("unit", "t/month", "{2026-01: 1 t/month, 2026-06: 2 t/month}"),
+        ("unit", None, "{2026-01: 1, 2026-06: 2}"),
+    ],
+)
+def test_numbers_by_date_are_read_as_all_others(case, tmp_path, heading, typed, meant):
+    text = SMALL.replace("demand: 100 t/month", f"demand: {SERIES}", 1)
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    book.put("series", "uses.treatment.demand", heading, typed)
+    taken(book, case)
+    assert case.read_text(encoding="utf-8") == text.replace(SERIES, meant)
+
+
+@pytest.mark.parametrize(
+    ("heading", "typed", "message"),
+    [
+        ("2026-06", True, '"true" is not a number'),
+        ("2026-06", date(2026, 6, 1), '"2026-06-01" is not a number'),
+        ("after", 7.0, 'expected one of repeat, hold, got "7"'),
+    ],
+)
+def test_what_is_wrong_by_date_is_told_by_its_cell(case, tmp_path, heading, typed, message):
+    text = SMALL.replace("demand: 100 t/month", f"demand: {SERIES}", 1)
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    place = book.put("series", "uses.treatment.demand", heading, typed)
+    with pytest.raises(TableError) as refused:
+        taken(book, case)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.what) == (place, message)
+
+
+@pytest.mark.parametrize(
+    "written_as", ["= 2 * uses.treatment.demand", "{2026-01: 150, 2027-01: 200}"]
+)
+@pytest.mark.parametrize(("part", "typed"), [("grade", "B"), ("why", "так сказали")])
+def test_what_is_said_of_a_number_leaves_its_formula(case, tmp_path, written_as, part, typed):
+    """A grade given to a computed number put what it gave then in place of its formula."""
+    text = SMALL.replace("capacity: 200 t/month", f"capacity: {written_as}")
+    assert text != SMALL
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    book.put("suppliers", "north_alum", f"capacity {part}", typed)
+    found = api.import_excel(book.save(tmp_path / "book.xlsx"), case)
+    path = f"suppliers.north_alum.capacity.{part}"
+    assert [(one.path, one.new) for one in found.changes] == [(path, typed)]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row", "message"),
+    [
+        ("uses", [None] * 90 + ["уточнить"], "this column has no heading"),
+        ("case", [None, "Ж"], 'the row has no "key"'),
+        ("case", ["target", "town", "t"], '"target" takes no "unit"'),
+    ],
+)
+def test_what_stands_where_nothing_is_read_is_refused(book, case, sheet, row, message):
+    """It was lost without a word."""
+    rows = book.cells[sheet]
+    if row[0] == "target":
+        rows.pop(book.row("case", "target"))
+    rows.append(row)
+    with pytest.raises(TableError) as refused:
+        taken(book, case)
+    assert [problem.what for problem in refused.value.problems] == [message]
+
+
 def _without_values(place: Path, cell: str) -> None:
     """The file as openpyxl writes it: a formula without its value."""
     with zipfile.ZipFile(place) as archive:
@@ -106,6 +210,68 @@ def _without_values(place: Path, cell: str) -> None:
                 kept = content[start:end].partition(b"<v>")[0]
                 content = content[:start] + kept + content[end:]  # noqa: PLW2901
             archive.writestr(name, content)
+
+
+SET = "{plants.works.opening: 2028-01, uses.treatment.demand: {2026-01: 90, 2027-01: 95}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "meant"),
+    [
+        ("plants.works.opening", {"value": date(2028, 7, 1)}, "opening: 2028-07"),
+        ("plants.works.opening", {"value": "2028-07"}, "opening: 2028-07"),
+        ("uses.treatment.demand", {"value": 25.0}, "demand: 25}"),
+        ("uses.treatment.demand", {"value": 2.0, "unit": "kt/year"}, "demand: 2 kt/year}"),
+        ("uses.treatment.demand", {"why": "так"}, 'demand}" takes no "why"'),
+        ("uses.treatment.demand", {"value": "{2026-01: 5}", "unit": "t"}, '}" takes no "unit"'),
+    ],
+)
+def test_what_a_variant_sets_is_taken_with_all_that_is_said_of_it(
+    case, tmp_path, name, cells, meant
+):
+    """Excel makes a date of 2028-07; a unit beside a number that was a series was lost."""
+    text = SMALL.replace("{plants.works.delay: 24 month}", SET)
+    assert SET in text
+    case.write_text(text, encoding="utf-8")
+    book = Edited.of(written(case, tmp_path / "book.xlsx"))
+    for heading, cell in cells.items():
+        book.put("variants.set", ("late", name), heading, cell)
+    if "takes no" in meant:
+        with pytest.raises(TableError, match=meant[meant.index('" takes') :]):
+            taken(book, case)
+    else:
+        taken(book, case)
+        assert meant in case.read_text(encoding="utf-8")
+
+
+def test_a_formula_that_gives_an_empty_text_is_an_empty_cell(book, case):
+    book.put("uses", "treatment", "crisis_demand", Live("Ж", 'IF(1=2,5,"")'))
+    book.put("uses", "treatment", "demand", 120.0)
+    saved = book.save(case.parent / "edited.xlsx")
+    with zipfile.ZipFile(saved) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(saved, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace("<v>Ж</v>".encode(), b"<v></v>"))
+    assert [one.path for one in api.import_excel(saved, case).changes] == ["uses.treatment.demand"]
+
+
+def test_a_copied_row_of_a_list_is_told_how_to_be_a_new_one(book, case):
+    book.cells["measures.hits"].append(list(book.cells["measures.hits"][3]))
+    with pytest.raises(TableError) as refused:
+        taken(book, case)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.fix) == ("measures.hits!B5", "leave it empty for a new row")
+
+
+@pytest.mark.parametrize("heading", ["июль 2026", "2026 ж. шілде", "July 2026", date(2026, 7, 1)])
+def test_months_over_numbers_by_date_are_read_as_all_others(book, case, heading):
+    rows = book.cells["series"]
+    rows[2] += ["2026-01", heading]
+    rows.append(["uses.treatment.demand", "т/мес.", None, 100.0, "110,5"])
+    taken(book, case)
+    series = "{series: {2026-01: 100, 2026-07: 110.5}, unit: т/мес.}"
+    assert f"demand: {series}" in case.read_text(encoding="utf-8")
 
 
 def test_not_available_is_missing_and_said(book, case):

@@ -106,7 +106,7 @@ def _look_at_others(reading: TableReading) -> None:
         begun = begun or one.is_time
         if one in told or one.is_time or not is_numeric(frame, one):
             continue
-        place = frame.heading_place(one)
+        place = frame.sheet.place(frame.heading_row, one.column)
         if begun and not one.is_named:
             what = _("numbers stand below no heading, beside times that have one")
             reading.refuse(place, what, _("write the time above each column"))

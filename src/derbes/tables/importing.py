@@ -26,7 +26,7 @@ from derbes.tables.kept import (
     read_map,
     unlisted,
 )
-from derbes.tables.layout import FoundTable, chosen_sheet, frame_of
+from derbes.tables.layout import chosen_sheet, frame_of
 from derbes.tables.lists import bring_list
 from derbes.tables.mapping import ACROSS, completed, told_map
 from derbes.tables.readings import TableReading
@@ -83,7 +83,11 @@ def import_into_case(
     )  # fmt: skip
     if not shown:
         return result
-    changes["documents", reading.source] = _document(file, frame, date)
+    title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
+    sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
+    changes["documents", reading.source] = {
+        "title": title, "date": date or file.day, "note": f"{sheet}SHA-256 {file.digest}"
+    }  # fmt: skip
     problems = read_files(case, examine, changed_texts(case, changes)).problems
     _refuse_what_breaks(problems, source, reading.holes)
     if not take(result):
@@ -170,12 +174,6 @@ def _over(base: TableMap, told: TableMap, mapping: str, source: str) -> TableMap
     if told.sheet and told.sheet != base.sheet and not told.cells:
         given["cells"] = ""
     return told_map(mapping, replace(base, **given), source)
-
-
-def _document(file: TableFile, frame: FoundTable, date: str) -> dict[str, Plain]:
-    title = f"{frame.title[:80].strip()} ({file.path.name})" if frame.title else file.path.name
-    sheet = _("sheet {name}; ").format(name=frame.sheet.name) if frame.sheet.name else ""
-    return {"title": title, "date": date or file.day, "note": f"{sheet}SHA-256 {file.digest}"}
 
 
 def _changes(reading: TableReading, read: Read) -> tuple[dict[CasePath, Plain], list[NumberChange]]:

@@ -117,10 +117,6 @@ class FoundTable:
         """Where that is."""
         return self.sheet.place(row, heading.column)
 
-    def heading_place(self, heading: Heading) -> str:
-        """Where a heading is."""
-        return self.sheet.place(self.heading_row, heading.column)
-
     def named(self, text: str) -> Heading | None:
         """The column with a heading; capitals and spaces make no difference."""
         wanted = plain(text)

@@ -202,7 +202,7 @@ def _excel(path: Path, content: bytes) -> Found:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets, hidden = [], []
-        unseen, formulas = hidden_in(content), formulas_in(content)
+        unseen, formulas = hidden_in(content), _by_sheet(content, _formulas)
         for about in book.sheets_metadata:
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -363,11 +363,6 @@ def hidden_in(content: bytes) -> Mapping[str, Hidden]:
     return {name: one for name, one in _by_sheet(content, _hidden).items() if any(one)}
 
 
-def formulas_in(content: bytes) -> Mapping[str, Mapping[tuple[int, int], OpenFormula]]:
-    """Formulas without a value, by sheet, row and column, from 0; as `hidden_in`."""
-    return {name: one for name, one in _by_sheet(content, _formulas).items() if one}
-
-
 def _by_sheet(content: bytes, look: Callable[[bytes], Looked]) -> dict[str, Looked]:
     """What the part of each sheet says; empty where the file is no `.xlsx`, or damaged."""
     try:
@@ -436,6 +431,7 @@ _CELL_PLACE = re.compile(rb"""\sr=["']\$?([A-Z]*)\$?([0-9]+)["']""")
 
 
 def _formulas(part: bytes) -> dict[tuple[int, int], OpenFormula]:
+    """Formulas without a value, by row and column, from 0."""
     found: dict[tuple[int, int], OpenFormula] = {}
     if b"<f" not in part:
         return found

@@ -33,16 +33,17 @@ from derbes.workbook.spelling import (
     Computed,
     Live,
     SpellingError,
-    amount,
     apart,
     bare,
     figures,
+    in_unit,
     label_plain,
     number_plain,
     own_unit,
     same,
     text_plain,
     together,
+    worded,
 )
 
 
@@ -238,7 +239,8 @@ class _Comparing:
         if not touched or all(same(book[name], now.get(name)) for name in touched):
             return _SAME
         for name in touched:
-            if not same(_as_written(now.get(name)), base.get(name)):
+            cell = now.get(name)
+            if not same(cell if isinstance(cell, Computed) else shown_value(cell), base.get(name)):
                 self.refuse_moved(line, name, now)
                 return _SAME
         merged = {**now, **{name: book[name] for name in touched}} if now else book
@@ -274,7 +276,7 @@ class _Comparing:
             what = _("this is an error of Excel, {error}").format(error=value)
             self.found.refuse(line.places[name], what, _("mend the cell, or empty it"))
             return base
-        if isinstance(cell, Live) and value is None:
+        if isinstance(cell, Live) and cell.value is None:
             what = _("this formula has no value yet")
             self.found.refuse(line.places[name], what, _("open the workbook in Excel and save it"))
             return base
@@ -407,9 +409,10 @@ class _Comparing:
             if path is None:
                 continue
             where = dotted(path)
-            for month in self.lines.months:
-                for name in (f"{where}.series.{month}", f"{where}.{month}"):
-                    self.found.places[name] = line.places[month]
+            self.found.places.setdefault(where, line.places["path"])
+            for heading, place in line.places.items():
+                for name in (f"{where}.series.{heading}", f"{where}.{heading}"):
+                    self.found.places[name] = place
             self.series_row(line, path)
         for row in self.gone():
             if "series" in apart(self.found.at(self.root, row.path)).entries:
@@ -451,33 +454,33 @@ class _Comparing:
         if moved:
             self.refuse_moved(line, moved[0], now)
         elif touched:
-            self.take_months(book, now, touched, path)
+            try:
+                self.take_months(book, now, touched, path)
+            except SpellingError as error:
+                self.found.refuse(line.places[error.heading], error.what, error.fix)
 
     def take_months(self, book: Cells, now: Cells, touched: list[str], path: Path) -> None:
         """Put the months that were touched into a number."""
         entries, style, series = self.by_month(path)
-        unit = bare(book.get("unit"))
-        unit = unit if isinstance(unit, str) else ""
+        unit, after = (bare(book.get(name)) for name in ("unit", "after"))
+        unit, after = (None if one is None else worded(one) for one in (unit, after))
         named = entries.get("unit")
         if "unit" in touched and (named is not None or not series):
-            entries["unit"], named = unit or None, unit or None
-        after = bare(book.get("after"))
+            entries["unit"], named = unit, unit
         if "after" in touched:
-            entries["after"] = str(after) if after is not None else None
+            entries["after"] = after
         implied = bare(now.get("unit")) if named is None else unit
         has_own = any(own_unit({"value": one}) for one in series.values())
         attaches = bool(unit) and named is None and (has_own or unit != implied)
         months = [name for name in touched if name not in {"unit", "after"}]
-        if "unit" in touched and attaches:
-            months = [name for name in book if re.match(r"[0-9]", name)]
+        if "unit" in touched and (attaches or has_own):
+            months = [n for n in self.lines.months if not isinstance(book[n], Live)]
         for month in months:
             value = bare(book[month])
             if value is None:
                 series.pop(month, None)
-            elif isinstance(value, float):
-                series[month] = amount(value, unit if attaches else "")
             else:
-                series[month] = str(value)
+                series[month] = in_unit(value, unit or "", month, attaches=attaches)
         self.put_months(path, entries, style if style != "short" else "", series)
 
     def by_month(self, path: Path) -> tuple[dict[str, Plain], str, dict[str, Plain]]:
@@ -548,11 +551,6 @@ def _spelled(one: Field, book: Cells, now: Cells, plain: Plain) -> Plain:
 
 def _cell(cell: Found) -> Cell:
     return None if isinstance(cell, Fault) else cell
-
-
-def _as_written(cell: Cell) -> Cell:
-    """A cell of the present case as a book could hold it."""
-    return Live(cell.value, "") if isinstance(cell, Computed) else shown_value(cell)
 
 
 _ERROR = re.compile(r"#[A-Z0-9/!?]+")

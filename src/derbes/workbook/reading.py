@@ -162,9 +162,6 @@ def _cut_off(path: Path, error: Exception) -> DataError:
     return _unusable(path, said_by_system(error) or type(error).__name__, fix)
 
 
-_BUILT_IN_PERCENT = frozenset({"9", "10"})
-
-
 def _marks(path: Path, archive: zipfile.ZipFile) -> dict[str, _Marks]:
     """Name of a sheet → what the file says of its cells."""
     try:
@@ -188,7 +185,7 @@ def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
         one.get("numFmtId", "")
         for one in root.iterfind(".//{*}numFmt")
         if "%" in re.sub(r'"[^"]*"|\\.', "", one.get("formatCode", ""))
-    } | _BUILT_IN_PERCENT
+    } | {"9", "10"}  # built in
     styles = enumerate(root.iterfind("{*}cellXfs/*"))
     return {str(n) for n, one in styles if one.get("numFmtId") in shown}
 
@@ -213,7 +210,7 @@ def _sheet_marks(content: bytes, percents: set[str]) -> _Marks:
         is_percent = kind == "n" and one.get("s") in percents and bool(value)
         if formula is not None or error or is_percent:
             at = (int(match[2]) - 1, sheets.column_number(match[1]))
-            marks[at] = _Mark(formula, error, is_percent, bool(value))
+            marks[at] = _Mark(formula, error, is_percent, bool(value) or kind == "str")
     return marks
 
 
@@ -227,7 +224,9 @@ def _apply(marks: _Marks, rows: list[list[Found]]) -> None:
                 continue
             rows[row].extend([None] * (column + 1 - len(rows[row])))
         value: Any = mark.error or (rows[row][column] if mark.has_value else None)
-        if mark.is_percent and isinstance(value, float):
+        if mark.has_value and value is None:  # an empty text, as =IF(A1>0,A1,"") gives
+            value = ""
+        elif mark.is_percent and isinstance(value, float):
             value = amount(value * 100, "%")
         if mark.formula is not None:
             value = Live(value, mark.formula)
@@ -353,15 +352,20 @@ class _SheetReading:
 
     def refuse_unknown(self) -> None:
         """Refuse columns that hold something and mean nothing."""
-        known, rows = self.known(), self.grid.rows[self.first :]
-        for word, column in self.columns.items():
+        known = self.known()
+        words = [_heading(cell, self.layout) for cell in self.grid.rows[self.first - 1]]
+        rows = self.grid.rows[self.first :]
+        used = {n for row in rows for n, cell in enumerate(row) if held(cell) is not None}
+        for column in sorted(used):
+            word = words[column] if column < len(words) else ""
             if word in known or self.is_month(word):
                 continue
-            if any(column < len(row) and held(row[column]) is not None for row in rows):
+            what, fix = _("this column has no heading"), ""
+            if word:
                 what = _('"{word}" is not a heading of this sheet').format(word=word)
-                near = did_you_mean(word, known)
-                fix = near or _("take the column out, or move it to a sheet of your own")
-                self.refuse(self.grid.place(self.first - 1, column), what, fix)
+                fix = did_you_mean(word, known)
+            fix = fix or _("take the column out, or move it to a sheet of your own")
+            self.refuse(self.grid.place(self.first - 1, column), what, fix)
 
     def cells(self, number: int) -> dict[str, Found]:
         row = self.grid.rows[number]
@@ -375,18 +379,23 @@ class _SheetReading:
         for number in range(self.first, len(self.grid.rows)):
             row = self.cells(number)
             name = _named(held(row.pop("key", None)))
-            if not name:
-                continue
-            if name not in where:
-                if any(held(cell) is not None for cell in row.values()):
-                    what = _('"{key}" is no key of the top of a case').format(key=name)
-                    place = self.grid.place(number, self.columns["key"])
-                    self.refuse(place, what, did_you_mean(name, where))
-                continue
-            for part, heading in where[name].items():
-                if part in row:
-                    cells[heading] = row[part]
-                    places[heading] = self.grid.place(number, self.columns[part])
+            parts = where.get(name, {})
+            for part, cell in row.items():
+                place = self.grid.place(number, self.columns[part])
+                if part in parts:
+                    cells[parts[part]], places[parts[part]] = cell, place
+                elif part not in TOP_COLUMNS or held(cell) is None:
+                    continue
+                elif parts:
+                    what = _('"{name}" takes no "{word}"').format(name=name, word=part)
+                    self.refuse(place, what, _("mend the cell, or empty it"))
+                else:
+                    what = _('the row has no "{heading}"').format(heading="key")
+                    fix = _("give it one, or delete the whole row")
+                    if name:
+                        what = _('"{key}" is no key of the top of a case').format(key=name)
+                        fix = did_you_mean(name, where)
+                    self.refuse(self.grid.place(number, self.columns["key"]), what, fix)
         yield Line((), cells, places)
 
     def rows(self) -> Iterator[Line]:
@@ -409,7 +418,10 @@ class _SheetReading:
                 self.refuse(places[lacking], what, _("give it one, or delete the whole row"))
             elif key in seen:
                 what = _("this stands in row {row} too").format(row=seen[key] + 1)
-                self.refuse(places[leads[-1]], what, _("give one of the two another name"))
+                fix = _("give one of the two another name")
+                if self.layout.kind == "list":
+                    fix = _("leave it empty for a new row")
+                self.refuse(places.get(NUMBER, places[leads[-1]]), what, fix)
             else:
                 seen[key] = number
                 yield Line(key, cells, places)
@@ -454,7 +466,7 @@ def _heading(cell: Found, layout: SheetLayout) -> str:
     value = bare(cell) if not isinstance(cell, Fault) else None
     if value is None:
         return ""
-    if layout.kind != "series" or (isinstance(value, str) and not value[:1].isdigit()):
+    if layout.kind != "series" or value in {one.heading for one in layout.columns}:
         return _named(value)
     try:
         found = moment_of(value, is_date_column=True)

@@ -168,11 +168,10 @@ def _about_of(result: Any, made_on: date) -> dict[str, str]:
 
 def csv_of(table: ResultTable) -> str:
     """A table as comma-separated text, as JSON has its cells; no text of it is computed."""
-
-    def plainly(cell: object) -> str:
-        return str(cell).lower() if isinstance(cell, bool) else repr(cell)
-
-    return sheet([table.head, *(table.cells(row) for row in table.rows)], plainly)
+    return sheet(
+        [table.head, *(table.cells(row) for row in table.rows)],
+        lambda cell: str(cell).lower() if isinstance(cell, bool) else repr(cell),
+    )
 
 
 def parquet_of(table: ResultTable, about: dict[str, str]) -> bytes:

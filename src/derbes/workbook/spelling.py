@@ -17,7 +17,7 @@ from derbes.casefile.files import compose
 from derbes.casefile.hints import LANGUAGE_PATTERN
 from derbes.language import _
 from derbes.tables.cells import CellError, moment_of
-from derbes.units import SPACES, UnitError, leading_number
+from derbes.units import SPACES, UnitError, leading_number, multiplied, several_numbers
 from derbes.workbook.layout import LABEL, Field, SheetColumn
 
 SERIES_WORD = "series"
@@ -65,13 +65,13 @@ def bare(cell: Cell) -> str | float | bool | date | None:
 def same(book: Cell, written: Cell) -> bool:
     """Whether a person left a cell as it was written."""
     if isinstance(written, Computed):
-        return isinstance(book, Live)
+        return isinstance(book, Live | Computed)
     one, other = bare(book), bare(written)
     if isinstance(one, float | int) and isinstance(other, float | int):
         both = isinstance(one, bool), isinstance(other, bool)
         return both[0] == both[1] and abs(one - other) <= NEAR * max(abs(one), abs(other))
     if isinstance(other, str) and one is not None and not isinstance(one, str):
-        told = _worded(one, forms.TEXT)
+        told = worded(one)
         is_month = isinstance(one, date) and told == f"{other}-01"  # Excel makes days of months
         is_flag = isinstance(one, bool) and told == other.casefold()
         return told == other or is_month or is_flag
@@ -82,11 +82,8 @@ def same(book: Cell, written: Cell) -> bool:
 
 def _numbered(text: str) -> float | None:
     """The number in a text that holds nothing else; None: there is none."""
-    try:
-        number, rest = leading_number(text.translate(SPACES).strip())
-    except UnitError:
-        return None
-    return number if not rest else None
+    found = split(text)
+    return found[0] if found and not found[1] else None
 
 
 def figures(number: float) -> str:
@@ -128,7 +125,39 @@ def split(text: str) -> tuple[float, str] | None:
     return number, rest.strip()
 
 
+def in_unit(
+    cell: Cell, unit: str, heading: str, *, attaches: bool, is_new_unit: bool = False
+) -> str:
+    """A number with its unit, and with that of its row where the file has to be told (`attaches`).
+
+    Of a unit a cell may tell the multiplier alone, as `1,2 млн`.
+
+    Raises:
+        SpellingError: It is no number, or names another unit than its row was given.
+    """
+    value = bare(cell)
+    if isinstance(value, bool | date) or value is None:
+        what = _('"{cell}" is not a number').format(cell=worded(value))
+        raise SpellingError(heading, what, _("write a number"))
+    found = split(value) if isinstance(value, str) else (float(value), "")
+    if found is None:
+        return str(value)
+    number, own = found
+    is_word = bool(own) and not multiplied(own)[1]
+    if is_word:
+        own = f"{own} {multiplied(unit)[1]}".strip()
+    if not own or own == unit or own[0] == "%" == unit[:1]:
+        return amount(number, unit if attaches else "")
+    if unit and is_new_unit and not is_word:
+        what = _('"{cell}" is in another unit than its row, which has {unit}')
+        fix = _("write the unit in one of the two cells")
+        raise SpellingError(heading, what.format(cell=value, unit=unit), fix)
+    return amount(number, own)
+
+
 # Texts, words, lists
+
+_PLAIN_ITEM = re.compile(r"(?!\s)[^;\n\[\]{}]+(?<!\s)")
 
 
 def text_cell(form: forms.Form, plain: Plain) -> Cell:
@@ -140,14 +169,10 @@ def text_cell(form: forms.Form, plain: Plain) -> Cell:
         number = _numbered(plain) if is_number else None
         return number if number is not None and figures(number) == plain else plain
     if isinstance(plain, list) and plain and isinstance(form, forms.ListForm):
-        texts = [one for one in plain if isinstance(one, str) and _is_plain_item(one)]
+        texts = [one for one in plain if isinstance(one, str) and _PLAIN_ITEM.fullmatch(one)]
         if len(texts) == len(plain) and (len(texts) > 1 or "," not in texts[0]):
             return "; ".join(texts)
     return in_flow(plain)
-
-
-def _is_plain_item(text: str) -> bool:
-    return bool(text) and text == text.strip() and not re.search(r"[;\n\[\]{}]", text)
 
 
 def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
@@ -159,7 +184,7 @@ def text_plain(field: Field, cell: Cell, before: Plain) -> Plain:
     value, form, heading = bare(cell), field.form, field.columns[0].heading
     if value is None:
         return None
-    text = _worded(value, form.item if isinstance(form, forms.ListForm) else form)
+    text = worded(value, form.item if isinstance(form, forms.ListForm) else form)
     is_nested = isinstance(form, forms.ListForm | forms.MapForm | forms.AnyForm)
     if is_nested and is_flow(text):
         return flow_plain(text, heading)
@@ -189,7 +214,7 @@ def _listed(form: forms.ListForm, text: str, heading: str, *, is_alone: bool) ->
     return items[0] if form.alone and is_alone and len(items) == 1 else items
 
 
-def _worded(value: object, form: forms.Form) -> str:
+def worded(value: object, form: forms.Form = forms.TEXT) -> str:
     """A cell as the words that a case file has for it."""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -206,10 +231,10 @@ _TIMES = frozenset({forms.MONTH_PATTERN, forms.DAY_PATTERN, forms.DATE_PATTERN})
 
 
 def _tidy(text: str, form: forms.Form, heading: str) -> str:
-    """A text whose date is written as a case file writes it; a flag, in small letters."""
+    """A text whose date is written as a case file writes it; true and false, in small letters."""
     text = text.strip()
     if isinstance(form, forms.FlagForm):
-        return text.casefold()
+        return text.casefold() if text.casefold() in {"true", "false"} else text
     if isinstance(form, forms.ShareForm | forms.WholeForm) or form is forms.NUMBER:
         number = _numbered(text)
         return figures(number) if number is not None else text
@@ -292,7 +317,7 @@ def label_plain(columns: tuple[SheetColumn, ...], book: Cells, before: Plain) ->
     for column in columns:
         value = bare(book.get(column.heading))
         if value is not None:
-            found[column.part.removeprefix(LABEL)] = _worded(value, forms.TEXT)
+            found[column.part.removeprefix(LABEL)] = worded(value)
             heading = column.heading
     if not found:
         return None
@@ -464,7 +489,7 @@ class _Reading:
         """The words in a cell; None: it is empty."""
         value = bare(self.book.get(part))
         form = forms.MONTH if self.field.kind == "opening" else forms.TEXT
-        return None if value is None else _worded(value, form)
+        return None if value is None else worded(value, form)
 
     def number(self, part: str) -> str:
         """A number with its unit, as the file is to say it.
@@ -475,28 +500,14 @@ class _Reading:
         value, unit = bare(self.book[part]), self.text("unit") or ""
         if self.field.kind == "opening":
             return _tidy(self.text(part) or "", forms.MONTH, self.heading[part])
-        if isinstance(value, bool | date) or value is None:
-            what = _('"{cell}" is not a number').format(cell=_worded(value, forms.TEXT))
-            raise SpellingError(self.heading[part], what, _("write a number"))
-        if not isinstance(value, str):
-            return self.in_unit(float(value), unit)
-        found = split(value)
-        if found is None or value == forms.MISSING:
-            return value
-        number, own = found
-        if not own or own == unit or own[0] == "%" == unit[:1]:
-            return self.in_unit(number, unit or own)
-        if unit and "unit" in self.differs and self.style:
-            what = _('"{cell}" is in another unit than its row, which has {unit}')
-            fix = _("write the unit in one of the two cells")
-            raise SpellingError(self.heading[part], what.format(cell=value, unit=unit), fix)
-        return amount(number, own)
-
-    def in_unit(self, number: float, unit: str) -> str:
-        """A number in the unit of its row, which is written where the file does not know it."""
+        several = several_numbers(value) if isinstance(value, str) else None
+        if several is not None and part == "value" and self.field.kind == "number":
+            fix = _('write the likeliest value here, and the ends under its "low" and "high"')
+            raise SpellingError(self.heading[part], several.what, fix)
         is_own = own_unit(self.entries) or self.was_computed or "unit" in self.differs
-        attaches = "unit" not in self.entries and (is_own or unit != self.implied)
-        return amount(number, unit if attaches else "")
+        attaches = "unit" not in self.entries and bool(is_own or unit != self.implied)
+        is_new = "unit" in self.differs and bool(self.style)
+        return in_unit(value, unit, self.heading[part], attaches=attaches, is_new_unit=is_new)
 
     def whole(self) -> Plain:
         """The number.
@@ -602,8 +613,13 @@ def number_plain(
     if field.kind == "any":
         heading = field.columns[0].heading
         value = bare(book.get(heading))
-        if is_flow(value):
-            return flow_plain(str(value), heading)
-        if not (before is None or is_number_like(before)):
-            return None if value is None else _worded(value, forms.TEXT)
+        if is_flow(value) or isinstance(value, bool | date):
+            for name in field.headings.values():
+                if name != heading and not same(book.get(name), written.get(name)):
+                    what = _('"{name}" takes no "{word}"').format(name=worded(value), word=name)
+                    raise SpellingError(name, what, _("mend the cell, or empty it"))
+            text = worded(value, forms.MONTH)
+            return flow_plain(text, heading) if is_flow(value) else text
+        if before is not None and not is_number_like(before):
+            written, before = {}, None
     return _Reading(field, book, written, before, unit=unit).whole()
