@@ -43,6 +43,10 @@ def losses_section(contents: BriefContents) -> Section:
     if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
         text = _("Losses in money are {missing}. Unmet demand below is not affected.")
+        if known:
+            text = _("The sender's cost is {missing}. Unmet demand below is not affected.")
+        elif any(map(_costs, rows)):
+            text = _("The target's loss is {missing}. Unmet demand below is not affected.")
         text = text.format(missing=missing_words(contents, paths))
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])

@@ -74,14 +74,14 @@ _FIRST_LEVEL = 2
 
 def _first_figure(contents: BriefContents) -> Figure | None:
     """The chart of page one: over draws where there are any; days of cover where none is asked."""
-    if contents.focus.measure:
+    if contents.focus.measure and essential_uses(contents.case):
         return uncertainty.survival_figure(contents) or coverage.coverage_figure(contents)
     return next(iter(coverage.cover_section(contents).figures), None)
 
 
 def _front(contents: BriefContents) -> dict[str, Any]:
-    case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
-    reading = ""
+    case, ledger, reading = contents.case, contents.statements, ""
+    dated = headline.by_date(contents) if essential_uses(case) else None
     if dated:
         end, words = deciding.end_decides_words(contents), headline.reading_words(contents)
         reading = fmt.joined(end, words, by=" ")
@@ -115,7 +115,7 @@ def _answer(contents: BriefContents) -> str:
                  for note in contents.case.notes if note.where == "measures"]  # fmt: skip
         until = _("Until then this page shows days of cover, the calm plan and the inputs.")
         return " ".join([*fixes[:1], until])
-    if not contents.focus.measure:
+    if not contents.focus.measure or not essential_uses(contents.case):
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
     parts = [deciding.decides_words(contents), headline.weak_window(contents)]
@@ -134,6 +134,7 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
     """The cards, whose large numbers may part from their units where a phone is too narrow."""
     if contents.case.measures:
         cards = [_survival_card(contents), _end_card(contents), _ratio_card(contents)]
+        cards = cards if essential_uses(contents.case) else cards[2:]
         cards += _project_card(contents) or (_premium_card(contents),)
     else:
         cards = [*_calm_cards(contents)]
@@ -188,10 +189,11 @@ def _survival_card(contents: BriefContents) -> Card:
 
 def _end_card(contents: BriefContents) -> Card:
     end, label = contents.end_row(), _("Leverage ends")
-    if end is None:
-        return (label, fmt.missing(), "")
-    text = _("{n} of {total} starts survived")
     rows = contents.rows_about(contents.leverage.rows, variant=None, bound=OPTIMAL)
+    if end is None:
+        only = len({row.start for row in rows}) == 1
+        return (label, _("not computed"), _("one start alone was looked at") if only else "")
+    text = _("{n} of {total} starts survived")
     held = [not harm_of(row) for row in rows if row.length == end.length]
     n, total = (sum(held), len(held)) if held else (end.n_starts_survived, end.n_starts)
     starts = fmt.told(text, n=n, total=total)
@@ -366,11 +368,11 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     if ledger is not None and tally:
         n, made = len(ledger.statements), statements.made_words(ledger)
         text = _(
-            "Of {n} statements, {tally}; the others rest on reports, restate inputs or cannot be "
-            "tested ({made})."
+            "Statements, {n} in all: {tally}; the others rest on reports, restate inputs or cannot "
+            "be tested ({made})."
         )
         if n == sum(row.evidence in statements.JUDGED for row in ledger.statements):
-            text = _("Of {n} statements, {tally} ({made}).")
+            text = _("Statements, {n} in all: {tally} ({made}).")
         told.append(fmt.told(text, n=n, tally=tally, made=made))
     return (" ".join(told),) if told else ()
 

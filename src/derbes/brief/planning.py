@@ -29,11 +29,8 @@ def made_of(contents: BriefContents, plan: results.Plan) -> str:
 
 def beyond_noise(plan: results.Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
-    return (
-        0.0
-        if abs(amount) <= results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
-        else amount
-    )
+    is_told = abs(amount) > results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
+    return amount if is_told else 0.0
 
 
 def plan_method() -> str:
@@ -204,10 +201,7 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
         text = ngettext("{n} year", "{n} years", row.years).format(n=row.years)
         return Cell.figure(row.years, text, unit=_("year"))
 
-    waiting = (
-        Column(_("decided later by"), later),
-        Column(_("dearer by"), dearer, money),
-    )
+    waiting = (Column(_("decided later by"), later), Column(_("dearer by"), dearer, money))
     if plan.plan:
         waits = fmt.joined(_("What it costs to wait"), discounted)
         yield table_of(waits, _in_money(waiting, money), plan.value_of_waiting)
@@ -241,6 +235,7 @@ def _choices_words(choices: Iterable[results.PlanChoice]) -> str:
 def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     money, first = contents.case.currency, next(iter(contents.plans.values()))
+    discounted = first.provenance.discounted
 
     def programme(row: tuple[str, results.Plan]) -> str:
         plan = row[1]
@@ -258,12 +253,8 @@ def programmes_section(contents: BriefContents) -> Section:
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
         Column(_("cheapest programme"), programme),
-        Column(fmt.joined(_("cost of security"), first.provenance.discounted), above, money),
-        Column(
-            fmt.joined(_("supply and options"), first.provenance.discounted),
-            lambda row: row[1].cost,
-            money,
-        ),
+        Column(fmt.joined(_("cost of security"), discounted), above, money),
+        Column(fmt.joined(_("supply and options"), discounted), lambda row: row[1].cost, money),
     )
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "
@@ -535,7 +526,8 @@ def buys_words(contents: BriefContents) -> str:
     """What the programme costs and saves against doing nothing, and the cheapest other way."""
     ways, case = contents.ways, contents.case
     if ways is None:
-        return ""
+        none = contents.plan if contents.stress is not None else None
+        return f"{plan_words(contents, none)}." if none and none.feasible is False else ""
     mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:

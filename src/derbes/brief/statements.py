@@ -533,12 +533,13 @@ def talk_section(contents: BriefContents) -> Section | None:
     )
     table = table_of(_("Threat or talk by start"), columns, known)
     pays = [year for year in known if (year.credible_share or 0.0) >= LIKELY]
-    finding = _("At no start does a cut-off pay the sender in most draws: threats are talk")
+    finding = _("At no start does a cut-off pay the sender in half of the draws or more")
     if len(pays) == len(known):
-        finding = _("At every start a cut-off would pay the sender in most draws")
+        finding = _("At every start a cut-off would pay the sender in half of the draws or more")
     elif pays:
         finding = _(
-            "A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}"
+            "A cut-off pays the sender in half of the draws or more at {n} of {total} starts, "
+            "last in {month}"
         )
     month = fmt.date(pays[-1].start) if pays else ""
     seed = contents.stress.seed if contents.stress else None
