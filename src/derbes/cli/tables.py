@@ -106,7 +106,7 @@ def leverage_text(leverage: Leverage) -> str:
     """The surface as tables, and when leverage ends."""
     whole = leverage_columns(leverage.currency, leverage.unit)
     columns = [column for column in whole if column.value not in _ONLY_IN_JSON]
-    ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
+    ends = _titled(_("When leverage ends"), end_columns(), leverage.ends)
     told = [*_by_setting(columns, leverage.rows), ends, _levers(leverage), _remarks(leverage.rows)]
     return _paragraphs(told)
 
@@ -171,7 +171,7 @@ def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> Iterator[str]:
     for (variant, measure), group in grouped(rows, by=_SETTING).items():
         title = _("{variant}, {measure}").format(variant=variant, measure=measure)
-        yield _titled(title, columns, group)
+        yield _titled(variant if measure == MISSING else title, columns, group)
 
 
 # Plans
@@ -270,7 +270,7 @@ def _plan_head(plan: Plan) -> Iterator[str]:
     if plan.cost is None:
         yield _("No plan was found within the time limit.")
         return
-    gap = shown(None) if plan.gap is None else percent(f"{plan.gap * 100:.2g}")
+    gap = shown(None) if plan.gap is None else percent(f"{round(plan.gap * 100, 6):.2g}")
     text = _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})")
     cost, bound = _money(plan, plan.cost), _money(plan, plan.bound)
     yield text.format(cost=cost, bound=bound, gap=gap, status=status_words(plan.status))
