@@ -144,3 +144,26 @@ def test_where_there_is_no_rule_none_is_told_beside_the_days(contents):
     spec = str(section.figures[0].spec(700))
     assert "no rule)" not in spec
     assert "days" in spec
+
+
+def test_listed_scenarios_have_no_seed(drawn):
+    """Three scenarios of a case were told as so many draws, and as drawn with a seed."""
+    listed = replace(drawn, stress=replace(drawn.stress, method="all", draws=3))
+    said = text_of(page_one(render_brief(listed)))
+    assert "their spread over 3 scenarios;" in said
+    assert "seed" not in said
+
+
+def test_the_map_names_no_sender_who_does_not_sell_what_runs_out(contents):
+    """Of a closed route the title said that the sender sells what its neighbor does."""
+    title = chokepoint_section(contents).figures[0].title
+    assert title.endswith("sold by Northland")
+    cover = contents.cover
+    rows = tuple(replace(row, binding_sellers=("westland",)) for row in cover.rows)
+    ends = tuple(replace(row, binding_sellers=("westland",)) for row in contents.leverage.ends)
+    others = replace(
+        contents,
+        cover=replace(cover, rows=rows),
+        leverage=replace(contents.leverage, ends=ends),
+    )
+    assert "Northland" not in chokepoint_section(others).figures[0].title

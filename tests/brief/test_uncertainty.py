@@ -181,7 +181,7 @@ def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
     )
     some = replace(stressed, stress=replace(stressed.stress, tornado=bars))
     said = text_of(page_one(render_brief(some)))
-    assert "No number alone moves it." in said
+    assert "By the simple rule, in whole periods, no number alone moves it." in said
     assert "What would change the answer most" not in said
 
 

@@ -537,7 +537,9 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         return _("What goes into what, and who sells it")
     if not binding:
         return _("No good runs out: the measure leaves nothing essential unmet")
-    n = sum(item.is_sold_by_sender for item in binding)
+    rows = (contents.cover_row(start=contents.focus.shown), contents.end_row())
+    is_theirs = any(row and contents.sender in row.binding_sellers for row in rows)
+    n = sum(item.is_sold_by_sender for item in binding) if is_theirs else 0
     actor = contents.name("actors", contents.sender)
     text = _("What runs out first: {goods}; {actor} sells {n} of {total}")
     if not n or not actor:

@@ -324,6 +324,8 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
     )
     if contents.is_drawn:
         spread = draws_and_seed(made.n_draws, made.seed)
+        if contents.stress is not None:
+            spread = uncertainty.made_by(contents.stress, "", contents.stress.draws)
         draws = _("central values, their spread over {draws}").format(draws=spread)
         second = _(
             "Not covered: prices that react to the measure, decisions of third countries, and "

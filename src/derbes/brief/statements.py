@@ -15,7 +15,7 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.headline import end_dates
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.brief.uncertainty import LIKELY, in_unit, input_words, missing_words
+from derbes.brief.uncertainty import LIKELY, in_unit, input_words, made_by, missing_words
 from derbes.case.entities import MeasureKind, is_opening, opening_month
 from derbes.language import _, ngettext, text_of
 from derbes.results import statements as results
@@ -542,11 +542,12 @@ def talk_section(contents: BriefContents) -> Section | None:
             "last in {month}"
         )
     month = fmt.date(pays[-1].start) if pays else ""
-    seed = contents.stress.seed if contents.stress else None
+    n, stress = first.n_draws, contents.stress
+    made = made_by(stress, "", n) if stress else draws_and_seed(n, None)
     figure = Figure(
         "signaling-chart",
         fmt.told(finding, n=len(pays), total=len(known), month=month),
-        under=(_("Share of the draws"), about, draws_and_seed(first.n_draws, seed)),
+        under=(_("Share of the draws"), about, made),
         description=_("Lines of shares by start. {finding}"),
         spec=spec,
         table=table,

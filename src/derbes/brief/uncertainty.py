@@ -24,8 +24,8 @@ LIKELY = 0.5
 
 
 def made_by(stress: Stress, bound: str, n: int) -> str:
-    """The response that is supposed, and how many draws stand behind it."""
-    draws = draws_and_seed(n, stress.seed)
+    """The response that is supposed, and how many draws stand behind it, or listed scenarios."""
+    draws = draws_and_seed(n, None if stress.method == "all" else stress.seed)
     return f"{bound_words(bound)}: {draws}" if bound else draws
 
 
