@@ -103,10 +103,7 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
 
 
 def _grouped(names: Iterable[str]) -> str:
-    """Names in a list; those that begin alike before a comma share their beginning.
-
-    Any other name that has a comma stands in quotation marks.
-    """
+    """Names in a list; of several alike before a comma once, of one with a comma in quotes."""
     quoted, groups, told = _("“{input}”"), dict[str, list[str]](), list[str]()
     for name in names:
         first, _comma, rest = name.partition(", ")
@@ -223,10 +220,7 @@ def how_long(contents: BriefContents) -> str:
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
     if not essential_uses(contents.case):
-        return _(
-            "No use of this case is essential, so that nothing is said here of how long it holds; "
-            "what the measure leaves unmet of the other uses stands in the sections."
-        )
+        return _("No use of this case is essential: what others go without is in the sections.")
     drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
     if drawn is not None and drawn.quantiles:
         median, span = quantile_words(drawn, "50"), span_words(drawn)

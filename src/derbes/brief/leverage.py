@@ -514,12 +514,11 @@ def bounds_section(contents: BriefContents) -> Section:
     found = [row for row in rows if row[2] is not None or row[3] is not None]
     if not found:
         return Section("bounds", title, (_("No surface was computed."),))
+    unit, deferrable = contents.unit_words(), contents.unit_words(essential=False)
     names = {
-        "unmet_essential": _("unmet essential, {unit}").format(unit=contents.unit_words()),
+        "unmet_essential": _("unmet essential, {unit}").format(unit=unit),
         "unmet_essential_gross": _("the same with calm's"),
-        "unmet_deferrable": _("unmet deferrable, {unit}").format(
-            unit=contents.unit_words(essential=False)
-        ),
+        "unmet_deferrable": _("unmet deferrable, {unit}").format(unit=deferrable),
         "deepest_shortfall": _("unmet {in_worst}").format(in_worst=in_worst(contents.case)),
         "target_loss": _("target's loss"),
     }
@@ -602,16 +601,11 @@ def comparison(contents: BriefContents) -> PageTable:
         return Cell.words(contents.binding_words(row, variant))
 
     def first(variant: str) -> Cell:
-        if not contents.focus.milestones:
-            return Cell(fmt.missing(), None)
         return binding(variant, contents.cover_row(variant=variant, start=contents.focus.start))
 
     def ratio(variant: str) -> Cell:
         row = contents.leverage_row(variant=variant, start=contents.focus.start)
         return ratio_cell(row) if row else Cell(fmt.missing(), None)
-
-    def until_end(variant: str) -> Cell:
-        return binding(variant, contents.end_row(variant=variant))
 
     at_first, met = fmt.date(contents.focus.start), _("met for, from {month}")
     columns = [
@@ -621,7 +615,7 @@ def comparison(contents: BriefContents) -> PageTable:
             for start in contents.focus.milestones
         ),
         Column(_("leverage ends"), end),
-        Column(_("runs out until then"), until_end),
+        Column(_("runs out until then"), lambda one: binding(one, contents.end_row(variant=one))),
         Column(_("runs out first, from {month}").format(month=at_first), first),
         Column(_("leverage ratio, {month}").format(month=at_first), ratio),
     ]

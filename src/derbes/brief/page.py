@@ -258,9 +258,7 @@ def _premium_card(contents: BriefContents) -> Card:
         return (label, fmt.percent_rise(row.premium), words)
     if row is not None and row.premium_unbounded:
         return (label, _("no limit"), leverage.no_premium_words())
-    reason = (
-        fmt.missing() if row is None else leverage.no_figure_words(contents, row, is_asked=True)
-    )
+    reason = leverage.no_figure_words(contents, row, is_asked=True) if row else fmt.missing()
     none = fmt.missing() if row is None or row.missing else _("none")
     return (label, none, _("{words}: {reason}").format(words=words, reason=reason))
 
