@@ -9,11 +9,11 @@ from derbes.brief.coverage import cover_section
 from derbes.brief.dependence import chokepoint_section, sellers_section
 from derbes.brief.headline import asked_words, quantile_words, weak_window
 from derbes.brief.leverage import losses_section
-from derbes.brief.uncertainty import fans_section
+from derbes.brief.uncertainty import fans_section, hazards_section
 from derbes.case.entities import Tier
 from derbes.case.options import Option, OptionKind
 from derbes.results.stress import Answer
-from tests.brief.invented_stress import DATES, invented_stress
+from tests.brief.invented_stress import DATES, hazards, invented_stress
 from tests.brief.planned import impossible_plan
 from tests.brief.reading import page_one, text_of
 
@@ -167,3 +167,12 @@ def test_the_map_names_no_sender_who_does_not_sell_what_runs_out(contents):
         leverage=replace(contents.leverage, ends=ends),
     )
     assert "Northland" not in chokepoint_section(others).figures[0].title
+
+
+def test_hazards_that_cost_nothing_have_no_chart_of_losses(contents):
+    """It was an empty one, with a tick at 0."""
+    case = replace(contents.case, hazards=hazards(contents.case))
+    stress = invented_stress(case)
+    one = replace(stress.hazards[0], exceedance=((0.0, 0.5), (0.0, 0.1)))
+    some = replace(contents, case=case, stress=replace(stress, hazards=(one,)))
+    assert len(hazards_section(some, some.stress).figures) == 1

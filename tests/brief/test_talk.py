@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from derbes.brief import BriefContents, render_brief
+from derbes.brief import format as fmt
 from derbes.brief.statements import talk_section, talk_words
 from derbes.case.entities import MeasureKind
 from derbes.results.statements import Signaling
@@ -139,3 +140,12 @@ def test_where_losses_are_missing_it_says_so_and_has_no_section(contents):
 def test_an_accident_has_neither():
     contents = invented_contents()
     assert (talk_words(contents), talk_section(contents)) == ("", None)
+
+
+def test_years_that_lack_losses_are_named(contents):
+    """They were left out of the table and of its counts without a word."""
+    first, second, *rest = contents.talk.years
+    lost = replace(second, credible_share=None, rhetoric_share=None, explaining_matters_share=None)
+    game = replace(contents.talk, years=(first, lost, *rest))
+    said = talk_section(replace(contents, talk=game)).paragraphs[-1]
+    assert said == f"Left out, since losses are missing: {fmt.date(second.start)}."

@@ -61,8 +61,7 @@ def decides_words(contents: BriefContents) -> str:
     if names:
         return _("It depends most on {inputs}.").format(inputs=names)
     is_told = stress is not None and (stress.tornado or stress.screened_out)
-    text = _("By the simple rule, in whole periods, no number alone moves it.")
-    return text if is_told else ""
+    return _("By the simple rule, in whole periods, no number alone moves it.") if is_told else ""
 
 
 def end_decides_words(contents: BriefContents) -> str:

@@ -596,9 +596,7 @@ def comparison(contents: BriefContents) -> PageTable:
         return Cell.month(found.date, never) if found else Cell(fmt.missing(), None)
 
     def binding(variant: str, row: LeverageEnd | CoverRow | None) -> Cell:
-        if row is None:
-            return Cell(fmt.missing(), None)
-        return Cell.words(contents.binding_words(row, variant))
+        return Cell.words(contents.binding_words(row, variant)) if row else Cell.figure(None)
 
     def first(variant: str) -> Cell:
         return binding(variant, contents.cover_row(variant=variant, start=contents.focus.start))

@@ -585,6 +585,9 @@ def talk_section(contents: BriefContents) -> Section | None:
             "says when a threat would pay, not what anybody will do."
         ),
     )
+    if len(known) < len(game.years):
+        left = ", ".join(fmt.date(year.start) for year in game.years if year not in known)
+        texts += (_("Left out, since losses are missing: {months}.").format(months=left),)
     measure = contents.measure
     if measure is not None and measure.kind is not MeasureKind.EMBARGO:
         text = _('A cut-off is here the measure: "{measure}".')

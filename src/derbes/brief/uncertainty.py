@@ -472,7 +472,7 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
         return None
     first = stress.hazards[0]
     figures = [_short_figure(contents, stress)]
-    if len(first.exceedance) > 1:
+    if len({loss for loss, _share in first.exceedance}) > 1:
         figures.append(_exceedance(contents, stress, first))
     text = _(
         "Measures come at random with the yearly rates of the case and last as long as their "
