@@ -404,11 +404,11 @@ def surface_section(contents: BriefContents) -> Section:
     unit = _("Unmet essential demand by start and length, best response, {unit}").format(
         unit=contents.unit_words()
     )
-    measure = contents.name("measures", contents.focus.measure)
+    about = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
         contents.as_written(finding),
-        under=contents.under(unit, about="", when=measure, variant=""),
+        under=contents.under(unit, about=about, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
         table=_surface_table(contents, rows),
@@ -534,9 +534,8 @@ def bounds_section(contents: BriefContents) -> Section:
             for place, heading in both
         ),
     ]
-    caption = _("{measure}: both responses, central values").format(
-        measure=contents.measure_words()
-    )
+    caption = _("{measure}: both responses, central values")
+    caption = caption.format(measure=contents.measure_words())
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "

@@ -272,13 +272,11 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     text = _("cheapest programme, all supply included")
     if plan.no_threat_cost is not None:
         text = _("cheapest programme that meets the standards, above supply without any")
-    first = fmt.date(contents.case.calendar.label(0))
-    made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
     words = _("{text}; {first} to {last}, {made}").format(
         text=text,
-        first=first,
+        first=fmt.date(contents.case.calendar.label(0)),
         last=contents.last_month,
-        made=fmt.joined(plan.provenance.discounted, made),
+        made=fmt.joined(plan.provenance.discounted, planning.futures_words(plan)),
     )
     return (label, contents.money(above), words)
 

@@ -27,6 +27,13 @@ def made_of(contents: BriefContents, plan: results.Plan) -> str:
     return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
 
+def futures_words(plan: results.Plan | None) -> str:
+    """That amounts are those of central values, else of which futures they are the mean."""
+    if plan is None or plan.draws <= 1:
+        return _("central values")
+    return draws_and_seed(plan.draws, plan.seed)
+
+
 def beyond_noise(plan: results.Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
     is_told = abs(amount) > results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
@@ -368,12 +375,11 @@ def outlay_section(contents: BriefContents, plan: results.Plan) -> Section:
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
     caption = _("Payments by year [{currency}]").format(currency=case.currency)
-    unit = fmt.joined(_("Payments by year"), plan.provenance.not_discounted)
-    unit = f"{unit} [{case.currency}]"
+    paid = fmt.joined(_("Payments by year"), plan.provenance.not_discounted)
     figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
-        under=(fmt.joined(unit, contents.prices), made_of(contents, plan)),
+        under=(fmt.joined(f"{paid} [{case.currency}]", contents.prices), made_of(contents, plan)),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
         table=table_of(caption, columns, plan.outlay_lines, unit=case.currency),
@@ -517,8 +523,7 @@ def ways_table(contents: BriefContents) -> PageTable | None:
     )
     paid = _("payments not discounted") if is_discounted else ""
     text = fmt.joined(text, paid, by="; ")
-    made = _("central values") if contents.plan is None or contents.plan.draws <= 1 else ""
-    caption = fmt.joined(text, prices_words(ways.price_year), made)
+    caption = fmt.joined(text, prices_words(ways.price_year), futures_words(contents.plan))
     return table_of(fmt.joined(caption, losses, by="; "), columns, ways.ways)
 
 
@@ -590,7 +595,7 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
     text = _("all payments {first} to {last}").format(
         first=fmt.date(ways.first), last=fmt.date(ways.last)
     )
-    text = fmt.joined(text, contents.not_discounted, _("central values"))
+    text = fmt.joined(text, contents.not_discounted, futures_words(contents.plan))
     names = {CHEAPEST: _("the same standard without it"), NOTHING: _("doing nothing")}
     others = [
         _("{way}: {amount}").format(way=names[one.way], amount=contents.money(one.outlay))

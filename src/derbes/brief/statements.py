@@ -104,9 +104,8 @@ def telling_statements(contents: BriefContents, ledger: results.StatementTable) 
     judged = [row for row in ledger.statements if row.verdict in TESTED and row.evidence in JUDGED]
 
     def rank(row: results.StatementRow) -> tuple[bool, bool]:
-        return row.evidence != results.MODEL, not any(
-            name in row.expression for name in ON_PAGE_ONE
-        )
+        is_asked = any(name in row.expression for name in ON_PAGE_ONE)
+        return row.evidence != results.MODEL, not is_asked
 
     by_holder: dict[str, dict[str, results.StatementRow]] = {}
     told = (row for row in judged if not any(name in row.expression for name in OF_THE_GAME))
