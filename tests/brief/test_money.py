@@ -190,3 +190,11 @@ def test_payments_over_scenarios_are_not_those_of_central_values(told):
     assert "3 scenarios" in programme_card(some)[2]
     assert "3 scenarios" in ways_table(some).caption
     assert "central values" in programme_card(told)[2]
+
+
+def test_no_loss_that_is_avoided_is_none(told):
+    """It was told as 0 ± 0 of expected loss."""
+    first, *others = WAYS.ways
+    none = replace(WAYS, ways=(replace(first, saved=Estimate(0.0, 0.0)), *others))
+    words = buys_words(replace(told, plan=replace(told.plan, ways=none)))
+    assert "avoids no expected loss by chance events that can be told from none" in words

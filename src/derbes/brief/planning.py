@@ -561,7 +561,7 @@ def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
         return f"{words}."
     text = _("{words} and avoids {saved} of expected loss by chance events{discounted}.")
     discounted, saved = contents.discounted, _money_estimate(contents, way.saved).text
-    if abs(way.saved.mean) < _TELLS * way.saved.standard_error:
+    if abs(way.saved.mean) <= _TELLS * way.saved.standard_error:
         text = _(
             "{words} and avoids no expected loss by chance events that can be told from none "
             "({saved})."
