@@ -327,7 +327,9 @@ def test_tiers_count_the_longest_way_to_a_use(contents):
 def test_the_title_says_who_sells_what_runs_out_first(contents, sender, end):
     one = replace(contents.case.measures["embargo"], sender=sender)
     case = replace(contents.case, measures={**contents.case.measures, "embargo": one})
-    title = chokepoint_section(replace(contents, case=case)).figures[0].title
+    rows = tuple(replace(row, binding_sellers=(sender,)) for row in contents.cover.rows)
+    some = replace(contents, case=case, cover=replace(contents.cover, rows=rows))
+    title = chokepoint_section(some).figures[0].title
     assert title == f"What runs out first: Alum, ready, Softening salt{end}"
 
 

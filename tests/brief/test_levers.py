@@ -51,7 +51,7 @@ def test_page_one_says_what_is_counted_at_once_and_what_is_not(levered):
 def test_the_ratio_of_one_lever_says_that_it_counts_that_one(levered):
     assert counted_words(levered) == "Counted: Salts alone, no other lever of Northland."
     plain = replace(levered, leverage=replace(levered.leverage, levers=()))
-    assert counted_words(plain).startswith("Counted: Alum (ready), Softening salt alone")
+    assert counted_words(plain).startswith("Counted: “Alum, ready”, Softening salt alone")
     assert levers_words(plain) == ""
     assert levers_table(plain) == ()
 

@@ -182,3 +182,19 @@ def test_a_plant_of_which_nothing_is_written_has_no_row_of_zeros(contents):
     closed = replace(bare, capital=5e6)
     known = replace(contents, plan=invented_plan(plants=(closed,), draws=1, seed=None))
     assert "no line of it opens, or none is written" in text_of(part(render_brief(known), "money"))
+
+
+def test_payments_over_scenarios_are_not_those_of_central_values(told):
+    """The card called the mean over the scenarios of a case central values."""
+    some = replace(told, plan=replace(told.plan, draws=3))
+    assert "3 scenarios" in programme_card(some)[2]
+    assert "3 scenarios" in ways_table(some).caption
+    assert "central values" in programme_card(told)[2]
+
+
+def test_no_loss_that_is_avoided_is_none(told):
+    """It was told as 0 ± 0 of expected loss."""
+    first, *others = WAYS.ways
+    none = replace(WAYS, ways=(replace(first, saved=Estimate(0.0, 0.0)), *others))
+    words = buys_words(replace(told, plan=replace(told.plan, ways=none)))
+    assert "avoids no expected loss by chance events that can be told from none" in words

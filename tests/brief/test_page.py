@@ -46,7 +46,7 @@ central values; nothing is known about how sure they are. Weak window up to Marc
 of it, begun by then, are not survived; at worst (January 2026) 240 to 380 t of essential demand \
 go unmet. Those begun later are survived. First to run out: Softening salt (sold by Northland).
 Supposed: Embargo by Northland, 12 months.
-Essential: Washing (essential), Rinsing. Looked at: 40 starts from January 2026 to October 2035; \
+Essential: “Washing, essential”, Rinsing. Looked at: 40 starts from January 2026 to October 2035; \
 the calendar ends in December 2035.
 Time to survive
 8.5 months
@@ -56,8 +56,8 @@ April 2031
 63 months after the first start; 19 of 40 starts survived
 Leverage ratio
 85
-January 2026: target's loss over sender's cost, buyer returns; 28.3 if never. Counted: Alum \
-(ready), Softening salt alone, no other lever of Northland.
+January 2026: target's loss over sender's cost, buyer returns; 28.3 if never. Counted: “Alum, \
+ready”, Softening salt alone, no other lever of Northland.
 Cost of the project
 400 million USD
 plants of the case, 1 of 2 costed; no cheapest programme is computed
@@ -252,9 +252,7 @@ def test_missing_money_is_missing_and_not_zero(page_without_money):
         "unmet instead: 240 to 380 t\n"
     ) in said
     losses = text_of(part(page_without_money, "losses"))
-    assert (
-        "Losses in money are missing: needs Washing, essential: shortage cost and 1 more." in losses
-    )
+    assert "The target's loss is missing: needs Washing, essential: shortage cost and 1 " in losses
     first = next(line for line in losses.split("\n") if line.startswith("| as planned"))
     assert first == (
         "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing: "

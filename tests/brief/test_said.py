@@ -113,8 +113,8 @@ def test_page_one_counts_what_model_and_arithmetic_tested(contents):
     page = render_brief(replace(contents, statements=told))
     said = text_of(page_one(page))
     assert (
-        "Of 5 statements, tested by the model: 1 hold, 1 fail; the others rest on reports, restate "
-        "inputs or cannot be tested (64 draws, seed 7; as of"
+        "Statements, 5 in all: tested by the model: 1 hold, 1 fail; the others rest on reports, "
+        "restate inputs or cannot be tested (64 draws, seed 7; as of"
     ) in said
     assert "By kind of evidence: tested by the model: 1 hold, 1 fail; attested by others: 0" in (
         text_of(part(page, "statements"))
@@ -126,7 +126,9 @@ def test_no_others_are_spoken_of_where_all_were_tested(contents):
     rows = tuple(replace(row, evidence="model") for row in ledger.statements)
     told = replace(contents, statements=replace(ledger, statements=rows))
     said = text_of(page_one(render_brief(told)))
-    assert "Of 5 statements, tested by the model: 1 hold, 1 fail (64 draws, seed 7; as of" in said
+    assert (
+        "Statements, 5 in all: tested by the model: 1 hold, 1 fail (64 draws, seed 7; as of" in said
+    )
 
 
 def test_what_is_only_likely_is_not_counted_as_holding():

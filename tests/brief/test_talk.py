@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from derbes.brief import BriefContents, render_brief
+from derbes.brief import format as fmt
 from derbes.brief.statements import talk_section, talk_words
 from derbes.case.entities import MeasureKind
 from derbes.results.statements import Signaling
@@ -101,9 +102,23 @@ def test_the_annex_says_what_a_cut_off_is_where_the_measure_is_none(contents):
 
 def test_the_annex_has_the_years_their_parameters_and_their_limits(contents):
     text = text_of(part(render_brief(contents), "signaling"))
-    assert "A cut-off pays the sender in most draws at 3 of 6 starts, last in January 2028" in text
+    pays = "A cut-off pays the sender in half of the draws or more at 3 of 6 starts, last in "
+    assert f"{pays}January 2028" in text
     assert "cost of face" in text
     assert "Its limits: money is all that counts" in text
+
+
+def test_half_of_the_draws_are_not_most_of_them(contents):
+    years = tuple(
+        replace(year, credible_share=0.5, rhetoric_share=0.1, n_draws=8)
+        for year in contents.talk.years
+    )
+    game = replace(contents.talk, years=years)
+    title = talk_section(replace(contents, talk=game)).figures[0].title
+    assert title == "At every start a cut-off would pay the sender in half of the draws or more"
+    rarely = replace(game, years=tuple(replace(year, credible_share=0.4) for year in years))
+    title = talk_section(replace(contents, talk=rarely)).figures[0].title
+    assert title == "At no start does a cut-off pay the sender in half of the draws or more"
 
 
 def test_a_threshold_above_one_is_never(contents):
@@ -125,3 +140,12 @@ def test_where_losses_are_missing_it_says_so_and_has_no_section(contents):
 def test_an_accident_has_neither():
     contents = invented_contents()
     assert (talk_words(contents), talk_section(contents)) == ("", None)
+
+
+def test_years_that_lack_losses_are_named(contents):
+    """They were left out of the table and of its counts without a word."""
+    first, second, *rest = contents.talk.years
+    lost = replace(second, credible_share=None, rhetoric_share=None, explaining_matters_share=None)
+    game = replace(contents.talk, years=(first, lost, *rest))
+    said = talk_section(replace(contents, talk=game)).paragraphs[-1]
+    assert said == f"Left out, since losses are missing: {fmt.date(second.start)}."

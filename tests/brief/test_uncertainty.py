@@ -49,7 +49,7 @@ def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
     assert (
         "Embargo by Northland in January 2026: all essential demand is met for 10 months, the "
         "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on "
-        "“Rinsing: demand”, “northland alum: capacity”. Whenever it begins, half of the draws or "
+        "“Rinsing: demand”, “northland alum: capacity”. Half of the draws or "
         "more do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
         "window up to March 2031"
     ) in said
@@ -116,7 +116,7 @@ def test_leverage_stands_at_the_first_the_worst_and_later_dates(stressed):
     said = text_of(page_one(render_brief(some)))
     assert (
         "Leverage ratio: loss of Town over cost of Northland, if Town buys again afterwards; above "
-        "1 Town loses more, below 0 it pays less than without the measure. Counted: Alum (ready), "
+        "1 Town loses more, below 0 it pays less than without the measure. Counted: “Alum, ready”, "
         "Softening salt alone, no other lever of Northland."
     ) in said
     assert (
@@ -181,7 +181,7 @@ def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
     )
     some = replace(stressed, stress=replace(stressed.stress, tornado=bars))
     said = text_of(page_one(render_brief(some)))
-    assert "No number alone moves it." in said
+    assert "By the simple rule, in whole periods, no number alone moves it." in said
     assert "What would change the answer most" not in said
 
 

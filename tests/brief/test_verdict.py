@@ -104,7 +104,7 @@ def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
     case = contents.case
     plain, uses = case.measures["embargo"], case.uses
     assert asked(contents) == (
-        "Supposed: Embargo by Northland, 12 months.\nEssential: Washing (essential), Rinsing. "
+        "Supposed: Embargo by Northland, 12 months.\nEssential: “Washing, essential”, Rinsing. "
         "Looked at: 40 starts from January 2026 to "
         "October 2035; the calendar ends in December 2035."
     )
@@ -124,7 +124,7 @@ def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
     some = replace(contents, case=case)
     said = asked(some)
     assert (
-        "With it comes a crisis: while it runs, demand of Washing (essential), Rinsing goes from "
+        "With it comes a crisis: while it runs, demand of “Washing, essential”, Rinsing goes from "
         "160 to 320 t a month, 2 times as much (as of January 2026). At the same time: A surge.\n"
         "The same without the crisis is not computed: the case has no such measure.\nEssential"
     ) in said

@@ -111,7 +111,7 @@ def test_cover_of_a_case_without_measures(run, computed, monkeypatch):
     found = cover_result(cover_row(measure=""))
     monkeypatch.setattr(api, "cover", computed.note("cover", found))
     lines = run("cover", "town.yaml").out.splitlines()
-    assert (lines[0], lines[-1]) == ("as planned, –", "Next: derbes check town.yaml")
+    assert (lines[0], lines[-1]) == ("as planned", "Next: derbes check town.yaml")
 
 
 def test_leverage_shows_the_surface_and_the_end(run, computed):
@@ -126,6 +126,13 @@ def test_leverage_shows_the_surface_and_the_end(run, computed):
     assert lines[8].split() == words.split(" ")
     assert lines[-1] == "Next: derbes brief town.yaml"
     assert computed.calls == [("leverage", DEFAULTS)]
+
+
+def test_leverage_that_no_end_is_known_of_has_no_table_of_ends(run, computed, monkeypatch):
+    """From one start alone its headings stood there, and nothing below them."""
+    found = replace(leverage_result(leverage_row()), ends=())
+    monkeypatch.setattr(api, "leverage", lambda case, **options: found)
+    assert "When leverage ends" not in run("leverage", "town.yaml").out
 
 
 def test_leverage_says_what_its_figures_are(run, computed, monkeypatch):

@@ -477,3 +477,8 @@ def test_a_cluster_without_its_extra(run, town, monkeypatch):
         'A Dask cluster needs the "cluster" extra. Fix: pip install "derbes[cluster]", '
         "or leave the address out to use the cores of this machine.\n"
     )
+
+
+def test_a_gap_of_rounding_is_none():
+    """It was told as 1.4e-14%."""
+    assert "(gap 0%;" in plan_text(invented_plan(gap=1.4e-16))

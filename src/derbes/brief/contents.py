@@ -1,12 +1,13 @@
 """The results that a brief tells, which part of them page one is about, and words shared."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure, quantities
+from derbes.case.options import optional_elements
 from derbes.case.quantity import Quantity, Step
 from derbes.case.request import BASE
 from derbes.language import _, ngettext, text_of
@@ -117,6 +118,18 @@ class BriefContents:
     def inputs(self) -> Mapping[str, Quantity]:
         """Path → number of the case."""
         return {one.path: one for one in reversed(quantities(self.case))}
+
+    @cached_property
+    def unchosen(self) -> Case:
+        """The case with the sellers and recipes that are there without any option."""
+        case, closed = self.case, optional_elements(self.case.options)
+        sellers = {id_: s for id_, s in case.suppliers.items() if f"suppliers.{id_}" not in closed}
+        recipes = {
+            id_: recipe
+            for id_, recipe in case.recipes.items()
+            if closed.isdisjoint((f"recipes.{id_}", f"plants.{recipe.plant}"))
+        }
+        return replace(case, suppliers=sellers, recipes=recipes)
 
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""

@@ -231,7 +231,9 @@ def coverage_section(contents: BriefContents) -> Section:
     drawn = drawn if contents.stress is not None else ""
     text = fmt.joined(text, _worst_by_variant(contents), drawn, by=" ")
     if not shown:
-        text = _("No course of the main measure was computed, so no curve is drawn.")
+        text = _(
+            "No curve is drawn: no course of the main measure was computed, or no use is essential."
+        )
     return Section("coverage-curves", _("What is served after the measure begins"), (text,), shown)
 
 
@@ -303,7 +305,7 @@ def _by_start(contents: BriefContents) -> Figure | None:
     drawn = [
         (str(fmt.date(start)), branch.bound, _path(contents, branch)[:n]) for start, branch in found
     ]
-    least = [min(path, default=1.0) for _panel, bound, path in drawn if bound == OPTIMAL]
+    least = [min(path) for _panel, bound, path in drawn if bound == OPTIMAL and path]
     if len(least) < 2:
         return None
     text = _("From each start {shares} of essential demand is served {in_worst}")
@@ -345,12 +347,11 @@ def _panels(
         Column(_("months since start"), "month"),
         Column(_("served share"), lambda row: Cell.share(row["served"])),
     )
-    description = _("Step lines in {n} panels, two lines each. {finding}")
     return Figure(
         id_,
         title,
         under=contents.under(unit, when=when, variant=BASE),
-        description=description.replace("{n}", str(len(order))),
+        description=_("Step lines, a panel each for what is compared. {finding}"),
         spec=spec,
         table=table_of(title, columns, rows),
     )
@@ -433,7 +434,7 @@ def cover_section(contents: BriefContents) -> Section:
 
 
 def _cover_rows(contents: BriefContents) -> list[vega.Row]:
-    rows = []
+    rows, told = [], _("{days} (rule: {rule})")
     for use in contents.case.uses:
         found = contents.cover_row(start=contents.focus.start, use=use)
         if found is None:
@@ -453,7 +454,7 @@ def _cover_rows(contents: BriefContents) -> list[vega.Row]:
                 "is_endless": found.days_of_cover_infinite,
                 "rule_text": rule_text,
                 "end": max(value or 0.0, rule or 0.0),
-                "words": _("{days} (rule: {rule})").format(days=text, rule=rule_text),
+                "words": text if rule is None else told.format(days=text, rule=rule_text),
             }
         )
     return rows

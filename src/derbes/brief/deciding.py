@@ -5,7 +5,7 @@ from functools import partial
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.contents import BriefContents, decimal_year
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
 from derbes.brief.uncertainty import (
     END,
@@ -16,6 +16,7 @@ from derbes.brief.uncertainty import (
     input_words,
     kind_of,
     kind_words,
+    made_by,
     value_words,
     words_of,
 )
@@ -60,7 +61,7 @@ def decides_words(contents: BriefContents) -> str:
     if names:
         return _("It depends most on {inputs}.").format(inputs=names)
     is_told = stress is not None and (stress.tornado or stress.screened_out)
-    return _("No number alone moves it.") if is_told else ""
+    return _("By the simple rule, in whole periods, no number alone moves it.") if is_told else ""
 
 
 def end_decides_words(contents: BriefContents) -> str:
@@ -327,7 +328,7 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
 
 def _draws(stress: Stress) -> str:
     """The draws that PAWN and tipping values over draws are from: the first of all."""
-    return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
+    return made_by(stress, "", stress.draws_deciding or stress.draws)
 
 
 def _indices_table(

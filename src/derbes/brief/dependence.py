@@ -68,7 +68,7 @@ def _span_of(contents: BriefContents) -> str:
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
     """(good, seller) → share of what is bought and made, summed over the calendar."""
-    case = contents.case
+    case = contents.unchosen
     bought = (
         ((one.good, one.actor), calm.purchases.get(id_, ())) for id_, one in case.suppliers.items()
     )
@@ -443,8 +443,8 @@ def chokepoint_section(contents: BriefContents) -> Section:
     links = list(dict.fromkeys(pair for pair in goods if shown.issuperset(pair)))
 
     def supply(item: Material) -> str:
-        sellers = contents.names("actors", _sellers(case, item.id))
-        made = _("made here") if _is_made(case, item.id) else ""
+        sellers = contents.names("actors", _sellers(contents.unchosen, item.id))
+        made = _("made here") if _is_made(contents.unchosen, item.id) else ""
         return fmt.joined(sellers, made, by="; ") or _("stock only")
 
     columns = (
@@ -495,7 +495,7 @@ def _materials(contents: BriefContents) -> list[Material]:
     order = {good: n for n, good in enumerate(contents.case.goods)}
     items = []
     for good in sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0))):
-        sellers = _sellers(contents.case, good)
+        sellers = _sellers(contents.unchosen, good)
         text = _short_supply(contents, sellers, good)
         if good in binding:
             text = _("FIRST: {supply}").format(supply=text)
@@ -513,7 +513,7 @@ def _is_made(case: Case, good: str) -> bool:
 
 
 def _short_supply(contents: BriefContents, sellers: tuple[str, ...], good: str) -> str:
-    made, sender, n = _is_made(contents.case, good), contents.sender, len(sellers)
+    made, sender, n = _is_made(contents.unchosen, good), contents.sender, len(sellers)
     if not sellers:
         return _("made here") if made else _("stock only")
     if sellers == (contents.case.target,):
@@ -537,7 +537,9 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         return _("What goes into what, and who sells it")
     if not binding:
         return _("No good runs out: the measure leaves nothing essential unmet")
-    n = sum(item.is_sold_by_sender for item in binding)
+    rows = (contents.cover_row(start=contents.focus.shown), contents.end_row())
+    is_theirs = any(row and contents.sender in row.binding_sellers for row in rows)
+    n = sum(item.is_sold_by_sender for item in binding) if is_theirs else 0
     actor = contents.name("actors", contents.sender)
     text = _("What runs out first: {goods}; {actor} sells {n} of {total}")
     if not n or not actor:

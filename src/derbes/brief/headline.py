@@ -43,7 +43,7 @@ def asked_words(contents: BriefContents) -> tuple[str, ...]:
         return ()
     supposed = _("Supposed: {measure}.").format(measure=contents.measure_words())
     own, essential = essential_uses(case), ""
-    if len(own) < len(case.uses):
+    if 0 < len(own) < len(case.uses):
         names = _grouped(contents.name("uses", use) for use in own)
         essential = _("Essential: {uses}.").format(uses=names)
     asked = (essential, _horizon_words(contents), _standard_words(contents))
@@ -103,17 +103,17 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
 
 
 def _grouped(names: Iterable[str]) -> str:
-    """Names in a list; those that begin alike before a comma share their beginning."""
-    groups: dict[str, list[str]] = {}
+    """Names in a list; of several alike before a comma once, of one with a comma in quotes."""
+    quoted, groups, told = _("“{input}”"), dict[str, list[str]](), list[str]()
     for name in names:
         first, _comma, rest = name.partition(", ")
         groups.setdefault(first, []).append(rest)
-    return fmt.first_of(
-        [
-            f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
-            for first, rests in groups.items()
-        ]
-    )
+    for first, rests in groups.items():
+        if len(rests) > 1 and all(rests):
+            told.append(f"{first} ({', '.join(rests)})")
+        else:
+            told += [quoted.format(input=f"{first}, {one}") if one else first for one in rests]
+    return fmt.first_of(told)
 
 
 def without_crisis(contents: BriefContents, measure: Measure) -> str:
@@ -219,6 +219,8 @@ def how_long(contents: BriefContents) -> str:
     """How long essential demand is met from the first start: over draws, else at central values."""
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
+    if not essential_uses(contents.case):
+        return _("No use of this case is essential: what others go without is in the sections.")
     drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
     if drawn is not None and drawn.quantiles:
         median, span = quantile_words(drawn, "50"), span_words(drawn)
@@ -297,6 +299,10 @@ def _weak_in_draws(contents: BriefContents) -> str:
             "Weak window from {begins} to {ends}: begun then, half of the draws or more do not "
             "meet essential demand for {length}."
         )
+    if len(medians) == 1:
+        text = _("Half of the draws or more meet essential demand for {length}.")
+        if weak:
+            text = _("Half of the draws or more do not meet essential demand for {length}.")
     begins, ends = (fmt.date(weak[0]), fmt.date(weak[-1])) if weak else ("", "")
     return fmt.told(text, n=len(medians), length=fmt.months(length), begins=begins, ends=ends)
 
@@ -383,7 +389,7 @@ def quantile_words(answer: Answer, band: str) -> str:
     """A quantile with its unit; at the end of what is looked at, that it is at least that."""
     value = answer.quantiles.get(band)
     if value is None:
-        return _("without bound") if answer.n_unbounded else fmt.missing()
+        return _("without bound") if answer.is_unbounded else fmt.missing()
     is_ratio = kind_of(answer.name) == LEVERAGE_RATIO
     text = fmt.number(value, _RATIO_DIGITS) if is_ratio else in_unit(value, answer.unit)
     return at_least(text, value, answer.capped_at)
@@ -427,7 +433,7 @@ def by_date(contents: BriefContents) -> PageTable | None:
 
     def spread(date: str, *, kind: str) -> Cell:
         answer = spread_of(contents, kind, date)
-        if answer is None or not (answer.quantiles or answer.n_unbounded):
+        if answer is None or not (answer.quantiles or answer.is_unbounded):
             return Cell.figure(None)
         median, span = quantile_words(answer, "50"), span_words(answer)
         text = _("{median} ({span})").format(median=median, span=span)

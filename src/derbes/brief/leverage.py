@@ -43,6 +43,10 @@ def losses_section(contents: BriefContents) -> Section:
     if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
         text = _("Losses in money are {missing}. Unmet demand below is not affected.")
+        if known:
+            text = _("The sender's cost is {missing}. Unmet demand below is not affected.")
+        elif any(map(_costs, rows)):
+            text = _("The target's loss is {missing}. Unmet demand below is not affected.")
         text = text.format(missing=missing_words(contents, paths))
         return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
@@ -400,11 +404,11 @@ def surface_section(contents: BriefContents) -> Section:
     unit = _("Unmet essential demand by start and length, best response, {unit}").format(
         unit=contents.unit_words()
     )
-    measure = contents.name("measures", contents.focus.measure)
+    about = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
         contents.as_written(finding),
-        under=contents.under(unit, about="", when=measure, variant=""),
+        under=contents.under(unit, about=about, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
         table=_surface_table(contents, rows),
@@ -510,12 +514,11 @@ def bounds_section(contents: BriefContents) -> Section:
     found = [row for row in rows if row[2] is not None or row[3] is not None]
     if not found:
         return Section("bounds", title, (_("No surface was computed."),))
+    unit, deferrable = contents.unit_words(), contents.unit_words(essential=False)
     names = {
-        "unmet_essential": _("unmet essential, {unit}").format(unit=contents.unit_words()),
+        "unmet_essential": _("unmet essential, {unit}").format(unit=unit),
         "unmet_essential_gross": _("the same with calm's"),
-        "unmet_deferrable": _("unmet deferrable, {unit}").format(
-            unit=contents.unit_words(essential=False)
-        ),
+        "unmet_deferrable": _("unmet deferrable, {unit}").format(unit=deferrable),
         "deepest_shortfall": _("unmet {in_worst}").format(in_worst=in_worst(contents.case)),
         "target_loss": _("target's loss"),
     }
@@ -531,9 +534,8 @@ def bounds_section(contents: BriefContents) -> Section:
             for place, heading in both
         ),
     ]
-    caption = _("{measure}: both responses, central values").format(
-        measure=contents.measure_words()
-    )
+    caption = _("{measure}: both responses, central values")
+    caption = caption.format(measure=contents.measure_words())
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
@@ -593,21 +595,14 @@ def comparison(contents: BriefContents) -> PageTable:
         return Cell.month(found.date, never) if found else Cell(fmt.missing(), None)
 
     def binding(variant: str, row: LeverageEnd | CoverRow | None) -> Cell:
-        if row is None:
-            return Cell(fmt.missing(), None)
-        return Cell.words(contents.binding_words(row, variant))
+        return Cell.words(contents.binding_words(row, variant)) if row else Cell.figure(None)
 
     def first(variant: str) -> Cell:
-        if not contents.focus.milestones:
-            return Cell(fmt.missing(), None)
         return binding(variant, contents.cover_row(variant=variant, start=contents.focus.start))
 
     def ratio(variant: str) -> Cell:
         row = contents.leverage_row(variant=variant, start=contents.focus.start)
         return ratio_cell(row) if row else Cell(fmt.missing(), None)
-
-    def until_end(variant: str) -> Cell:
-        return binding(variant, contents.end_row(variant=variant))
 
     at_first, met = fmt.date(contents.focus.start), _("met for, from {month}")
     columns = [
@@ -617,7 +612,7 @@ def comparison(contents: BriefContents) -> PageTable:
             for start in contents.focus.milestones
         ),
         Column(_("leverage ends"), end),
-        Column(_("runs out until then"), until_end),
+        Column(_("runs out until then"), lambda one: binding(one, contents.end_row(variant=one))),
         Column(_("runs out first, from {month}").format(month=at_first), first),
         Column(_("leverage ratio, {month}").format(month=at_first), ratio),
     ]

@@ -74,14 +74,14 @@ _FIRST_LEVEL = 2
 
 def _first_figure(contents: BriefContents) -> Figure | None:
     """The chart of page one: over draws where there are any; days of cover where none is asked."""
-    if contents.focus.measure:
+    if contents.focus.measure and essential_uses(contents.case):
         return uncertainty.survival_figure(contents) or coverage.coverage_figure(contents)
     return next(iter(coverage.cover_section(contents).figures), None)
 
 
 def _front(contents: BriefContents) -> dict[str, Any]:
-    case, ledger, dated = contents.case, contents.statements, headline.by_date(contents)
-    reading = ""
+    case, ledger, reading = contents.case, contents.statements, ""
+    dated = headline.by_date(contents) if essential_uses(case) else None
     if dated:
         end, words = deciding.end_decides_words(contents), headline.reading_words(contents)
         reading = fmt.joined(end, words, by=" ")
@@ -115,7 +115,7 @@ def _answer(contents: BriefContents) -> str:
                  for note in contents.case.notes if note.where == "measures"]  # fmt: skip
         until = _("Until then this page shows days of cover, the calm plan and the inputs.")
         return " ".join([*fixes[:1], until])
-    if not contents.focus.measure:
+    if not contents.focus.measure or not essential_uses(contents.case):
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
     parts = [deciding.decides_words(contents), headline.weak_window(contents)]
@@ -134,6 +134,7 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
     """The cards, whose large numbers may part from their units where a phone is too narrow."""
     if contents.case.measures:
         cards = [_survival_card(contents), _end_card(contents), _ratio_card(contents)]
+        cards = cards if essential_uses(contents.case) else cards[2:]
         cards += _project_card(contents) or (_premium_card(contents),)
     else:
         cards = [*_calm_cards(contents)]
@@ -188,10 +189,11 @@ def _survival_card(contents: BriefContents) -> Card:
 
 def _end_card(contents: BriefContents) -> Card:
     end, label = contents.end_row(), _("Leverage ends")
-    if end is None:
-        return (label, fmt.missing(), "")
-    text = _("{n} of {total} starts survived")
     rows = contents.rows_about(contents.leverage.rows, variant=None, bound=OPTIMAL)
+    if end is None:
+        only = len({row.start for row in rows}) == 1
+        return (label, _("not computed"), _("one start alone was looked at") if only else "")
+    text = _("{n} of {total} starts survived")
     held = [not harm_of(row) for row in rows if row.length == end.length]
     n, total = (sum(held), len(held)) if held else (end.n_starts_survived, end.n_starts)
     starts = fmt.told(text, n=n, total=total)
@@ -256,9 +258,7 @@ def _premium_card(contents: BriefContents) -> Card:
         return (label, fmt.percent_rise(row.premium), words)
     if row is not None and row.premium_unbounded:
         return (label, _("no limit"), leverage.no_premium_words())
-    reason = (
-        fmt.missing() if row is None else leverage.no_figure_words(contents, row, is_asked=True)
-    )
+    reason = leverage.no_figure_words(contents, row, is_asked=True) if row else fmt.missing()
     none = fmt.missing() if row is None or row.missing else _("none")
     return (label, none, _("{words}: {reason}").format(words=words, reason=reason))
 
@@ -272,13 +272,11 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     text = _("cheapest programme, all supply included")
     if plan.no_threat_cost is not None:
         text = _("cheapest programme that meets the standards, above supply without any")
-    first = fmt.date(contents.case.calendar.label(0))
-    made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
     words = _("{text}; {first} to {last}, {made}").format(
         text=text,
-        first=first,
+        first=fmt.date(contents.case.calendar.label(0)),
         last=contents.last_month,
-        made=fmt.joined(plan.provenance.discounted, made),
+        made=fmt.joined(plan.provenance.discounted, planning.futures_words(plan)),
     )
     return (label, contents.money(above), words)
 
@@ -322,6 +320,8 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
     )
     if contents.is_drawn:
         spread = draws_and_seed(made.n_draws, made.seed)
+        if contents.stress is not None:
+            spread = uncertainty.made_by(contents.stress, "", contents.stress.draws)
         draws = _("central values, their spread over {draws}").format(draws=spread)
         second = _(
             "Not covered: prices that react to the measure, decisions of third countries, and "
@@ -366,11 +366,11 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     if ledger is not None and tally:
         n, made = len(ledger.statements), statements.made_words(ledger)
         text = _(
-            "Of {n} statements, {tally}; the others rest on reports, restate inputs or cannot be "
-            "tested ({made})."
+            "Statements, {n} in all: {tally}; the others rest on reports, restate inputs or cannot "
+            "be tested ({made})."
         )
         if n == sum(row.evidence in statements.JUDGED for row in ledger.statements):
-            text = _("Of {n} statements, {tally} ({made}).")
+            text = _("Statements, {n} in all: {tally} ({made}).")
         told.append(fmt.told(text, n=n, tally=tally, made=made))
     return (" ".join(told),) if told else ()
 

@@ -27,13 +27,17 @@ def made_of(contents: BriefContents, plan: results.Plan) -> str:
     return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
 
+def futures_words(plan: results.Plan | None) -> str:
+    """That amounts are those of central values, else of which futures they are the mean."""
+    if plan is None or plan.draws <= 1:
+        return _("central values")
+    return draws_and_seed(plan.draws, plan.seed)
+
+
 def beyond_noise(plan: results.Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
-    return (
-        0.0
-        if abs(amount) <= results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
-        else amount
-    )
+    is_told = abs(amount) > results.NOISE * abs(plan.cost or plan.no_threat_cost or 0.0)
+    return amount if is_told else 0.0
 
 
 def plan_method() -> str:
@@ -204,10 +208,7 @@ def _question_tables(contents: BriefContents, plan: results.Plan) -> Iterator[Pa
         text = ngettext("{n} year", "{n} years", row.years).format(n=row.years)
         return Cell.figure(row.years, text, unit=_("year"))
 
-    waiting = (
-        Column(_("decided later by"), later),
-        Column(_("dearer by"), dearer, money),
-    )
+    waiting = (Column(_("decided later by"), later), Column(_("dearer by"), dearer, money))
     if plan.plan:
         waits = fmt.joined(_("What it costs to wait"), discounted)
         yield table_of(waits, _in_money(waiting, money), plan.value_of_waiting)
@@ -241,6 +242,7 @@ def _choices_words(choices: Iterable[results.PlanChoice]) -> str:
 def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     money, first = contents.case.currency, next(iter(contents.plans.values()))
+    discounted = first.provenance.discounted
 
     def programme(row: tuple[str, results.Plan]) -> str:
         plan = row[1]
@@ -258,12 +260,8 @@ def programmes_section(contents: BriefContents) -> Section:
     columns = (
         Column(_("variant"), lambda row: contents.name("variants", row[0])),
         Column(_("cheapest programme"), programme),
-        Column(fmt.joined(_("cost of security"), first.provenance.discounted), above, money),
-        Column(
-            fmt.joined(_("supply and options"), first.provenance.discounted),
-            lambda row: row[1].cost,
-            money,
-        ),
+        Column(fmt.joined(_("cost of security"), discounted), above, money),
+        Column(fmt.joined(_("supply and options"), discounted), lambda row: row[1].cost, money),
     )
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "
@@ -377,12 +375,11 @@ def outlay_section(contents: BriefContents, plan: results.Plan) -> Section:
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
     caption = _("Payments by year [{currency}]").format(currency=case.currency)
-    unit = fmt.joined(_("Payments by year"), plan.provenance.not_discounted)
-    unit = f"{unit} [{case.currency}]"
+    paid = fmt.joined(_("Payments by year"), plan.provenance.not_discounted)
     figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
-        under=(fmt.joined(unit, contents.prices), made_of(contents, plan)),
+        under=(fmt.joined(f"{paid} [{case.currency}]", contents.prices), made_of(contents, plan)),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
         table=table_of(caption, columns, plan.outlay_lines, unit=case.currency),
@@ -526,8 +523,7 @@ def ways_table(contents: BriefContents) -> PageTable | None:
     )
     paid = _("payments not discounted") if is_discounted else ""
     text = fmt.joined(text, paid, by="; ")
-    made = _("central values") if contents.plan is None or contents.plan.draws <= 1 else ""
-    caption = fmt.joined(text, prices_words(ways.price_year), made)
+    caption = fmt.joined(text, prices_words(ways.price_year), futures_words(contents.plan))
     return table_of(fmt.joined(caption, losses, by="; "), columns, ways.ways)
 
 
@@ -535,7 +531,8 @@ def buys_words(contents: BriefContents) -> str:
     """What the programme costs and saves against doing nothing, and the cheapest other way."""
     ways, case = contents.ways, contents.case
     if ways is None:
-        return ""
+        none = contents.plan if contents.stress is not None else None
+        return f"{plan_words(contents, none)}." if none and none.feasible is False else ""
     mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
@@ -564,7 +561,7 @@ def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
         return f"{words}."
     text = _("{words} and avoids {saved} of expected loss by chance events{discounted}.")
     discounted, saved = contents.discounted, _money_estimate(contents, way.saved).text
-    if abs(way.saved.mean) < _TELLS * way.saved.standard_error:
+    if abs(way.saved.mean) <= _TELLS * way.saved.standard_error:
         text = _(
             "{words} and avoids no expected loss by chance events that can be told from none "
             "({saved})."
@@ -598,7 +595,7 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
     text = _("all payments {first} to {last}").format(
         first=fmt.date(ways.first), last=fmt.date(ways.last)
     )
-    text = fmt.joined(text, contents.not_discounted, _("central values"))
+    text = fmt.joined(text, contents.not_discounted, futures_words(contents.plan))
     names = {CHEAPEST: _("the same standard without it"), NOTHING: _("doing nothing")}
     others = [
         _("{way}: {amount}").format(way=names[one.way], amount=contents.money(one.outlay))

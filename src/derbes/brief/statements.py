@@ -15,7 +15,7 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.headline import end_dates
 from derbes.brief.layout import Cell, Figure, PageTable, Section, table_of
-from derbes.brief.uncertainty import LIKELY, in_unit, input_words, missing_words
+from derbes.brief.uncertainty import LIKELY, in_unit, input_words, made_by, missing_words
 from derbes.case.entities import MeasureKind, is_opening, opening_month
 from derbes.language import _, ngettext, text_of
 from derbes.results import statements as results
@@ -104,9 +104,8 @@ def telling_statements(contents: BriefContents, ledger: results.StatementTable) 
     judged = [row for row in ledger.statements if row.verdict in TESTED and row.evidence in JUDGED]
 
     def rank(row: results.StatementRow) -> tuple[bool, bool]:
-        return row.evidence != results.MODEL, not any(
-            name in row.expression for name in ON_PAGE_ONE
-        )
+        is_asked = any(name in row.expression for name in ON_PAGE_ONE)
+        return row.evidence != results.MODEL, not is_asked
 
     by_holder: dict[str, dict[str, results.StatementRow]] = {}
     told = (row for row in judged if not any(name in row.expression for name in OF_THE_GAME))
@@ -533,19 +532,21 @@ def talk_section(contents: BriefContents) -> Section | None:
     )
     table = table_of(_("Threat or talk by start"), columns, known)
     pays = [year for year in known if (year.credible_share or 0.0) >= LIKELY]
-    finding = _("At no start does a cut-off pay the sender in most draws: threats are talk")
+    finding = _("At no start does a cut-off pay the sender in half of the draws or more")
     if len(pays) == len(known):
-        finding = _("At every start a cut-off would pay the sender in most draws")
+        finding = _("At every start a cut-off would pay the sender in half of the draws or more")
     elif pays:
         finding = _(
-            "A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}"
+            "A cut-off pays the sender in half of the draws or more at {n} of {total} starts, "
+            "last in {month}"
         )
     month = fmt.date(pays[-1].start) if pays else ""
-    seed = contents.stress.seed if contents.stress else None
+    n, stress = first.n_draws, contents.stress
+    made = made_by(stress, "", n) if stress else draws_and_seed(n, None)
     figure = Figure(
         "signaling-chart",
         fmt.told(finding, n=len(pays), total=len(known), month=month),
-        under=(_("Share of the draws"), about, draws_and_seed(first.n_draws, seed)),
+        under=(_("Share of the draws"), about, made),
         description=_("Lines of shares by start. {finding}"),
         spec=spec,
         table=table,
@@ -583,6 +584,9 @@ def talk_section(contents: BriefContents) -> Section | None:
             "says when a threat would pay, not what anybody will do."
         ),
     )
+    if len(known) < len(game.years):
+        left = ", ".join(fmt.date(year.start) for year in game.years if year not in known)
+        texts += (_("Left out, since losses are missing: {months}.").format(months=left),)
     measure = contents.measure
     if measure is not None and measure.kind is not MeasureKind.EMBARGO:
         text = _('A cut-off is here the measure: "{measure}".')

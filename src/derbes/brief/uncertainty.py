@@ -24,8 +24,8 @@ LIKELY = 0.5
 
 
 def made_by(stress: Stress, bound: str, n: int) -> str:
-    """The response that is supposed, and how many draws stand behind it."""
-    draws = draws_and_seed(n, stress.seed)
+    """The response that is supposed, and how many draws stand behind it, or listed scenarios."""
+    draws = draws_and_seed(n, None if stress.method == "all" else stress.seed)
     return f"{bound_words(bound)}: {draws}" if bound else draws
 
 
@@ -149,7 +149,7 @@ def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
     """How wide the answers are, by date."""
     if not stress.answers and not stress.fans:
         return None
-    names = dict.fromkeys(fan.name for fan in stress.fans if _points(fan))
+    names = dict.fromkeys(fan.name for fan in stress.fans if len(_points(fan)) > 1)
     text = _(
         "Each draw gives every uncertain input a value from its range or distribution. The dark "
         "band holds half of the draws, the pale one nine tenths; the line is the middle draw, the "
@@ -172,8 +172,8 @@ def _points(fan: Fan) -> list[int]:
 
 def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
-    first = fans[0]
-    bounds = {fan.bound: fan.n_draws for fan in fans}
+    drawn = [fan for fan in fans if len(_points(fan)) > 1]
+    first, bounds = drawn[0], {fan.bound: fan.n_draws for fan in fans}
     points = _points(first)
     at = next((p for p in points if first.quantiles["5"][p] != first.quantiles["95"][p]), points[0])
     ends = (first.quantiles[band][at] for band in ("5", "95"))
@@ -185,7 +185,7 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     )
 
     def spec(width: int) -> vega.Spec:
-        rows, layers = _bands(contents, fans, width)
+        rows, layers = _bands(contents, drawn, width)
         order = list(dict.fromkeys(row["panel"] for row in rows))
         return vega.panels(rows, layers, width=width, height=130, order=order)
 
@@ -209,6 +209,8 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
         path = fan.quantiles[of] if of in _BANDS else getattr(fan, of)
         is_bound = of == "mean" and bool(fan.capped_share and fan.capped_share[at])
         value, unit = path[at], fmt.unit_name(fan.unit) if fan.unit != "1" else ""
+        if value is None and any(fan.n_unbounded[at : at + 1]):
+            return Cell.words(_("without bound"))
         told = None if value is None or fan.unit != "month" else fmt.month_count(value)
         cell = Cell.figure(value, told, unit=unit)
         text = at_least(cell.text, value, fan.capped_at, is_bound=is_bound)
@@ -334,7 +336,7 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
 
     def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
         if value is None:
-            return Cell.words(_("without bound")) if answer.n_unbounded else Cell.figure(None)
+            return Cell.words(_("without bound")) if answer.is_unbounded else Cell.figure(None)
         text = fmt.number(value / _scale(contents, answer)[0])
         if answer.unit in ("share", "month"):
             text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
@@ -344,7 +346,7 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     def error(answer: Answer) -> Cell:
         value = answer.standard_error
         if value is None:
-            return Cell.words(MISSING) if answer.n_unbounded else Cell.figure(None)
+            return Cell.words(MISSING) if answer.is_unbounded else Cell.figure(None)
         text = fmt.number(value / _scale(contents, answer)[0], 2)
         text = fmt.share(value) if answer.unit == "share" else text
         return Cell.figure(value, text, unit=fmt.unit_name(answer.unit))
@@ -470,7 +472,7 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
         return None
     first = stress.hazards[0]
     figures = [_short_figure(contents, stress)]
-    if len(first.exceedance) > 1:
+    if len({loss for loss, _share in first.exceedance}) > 1:
         figures.append(_exceedance(contents, stress, first))
     text = _(
         "Measures come at random with the yearly rates of the case and last as long as their "
@@ -479,7 +481,8 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
     )
     counted = _(
         "What goes short without any measure counts in these chances; losses and unmet demand are "
-        "beyond what calm has."
+        "beyond what calm has. What begins within the calendar may leave demand short behind its "
+        "end, which counts in what ever goes short, and not by date."
     )
     text = fmt.joined(text, counted, by=" ")
     ways = contents.plan.ways if contents.plan else None

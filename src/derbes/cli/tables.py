@@ -106,7 +106,7 @@ def leverage_text(leverage: Leverage) -> str:
     """The surface as tables, and when leverage ends."""
     whole = leverage_columns(leverage.currency, leverage.unit)
     columns = [column for column in whole if column.value not in _ONLY_IN_JSON]
-    ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
+    ends = _titled(_("When leverage ends"), end_columns(), leverage.ends)
     told = [*_by_setting(columns, leverage.rows), ends, _levers(leverage), _remarks(leverage.rows)]
     return _paragraphs(told)
 
@@ -171,7 +171,7 @@ def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> Iterator[str]:
     for (variant, measure), group in grouped(rows, by=_SETTING).items():
         title = _("{variant}, {measure}").format(variant=variant, measure=measure)
-        yield _titled(title, columns, group)
+        yield _titled(variant if measure == MISSING else title, columns, group)
 
 
 # Plans

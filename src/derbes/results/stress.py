@@ -67,6 +67,11 @@ class Answer:
     n_unbounded: Annotated[int, Head("draws without bound")] = 0
     """Draws in which it has no bound: of a ratio, the sender loses nothing, the target does."""
 
+    @property
+    def is_unbounded(self) -> bool:
+        """Whether a mean or quantile that is not there has no bound, and no value is missing."""
+        return bool(self.n_unbounded and not self.n_without)
+
 
 @dataclass(frozen=True, slots=True)
 class EndedBy:
@@ -191,6 +196,8 @@ class Fan:
     """Where values are cut off; None: nowhere. [unit]"""
     capped_share: tuple[float, ...] = ()
     """Share of the draws that reach it, by date."""
+    n_unbounded: tuple[int, ...] = ()
+    """Draws in which it has no bound, by date; 0 where it has no value in some."""
 
 
 @dataclass(frozen=True, slots=True)

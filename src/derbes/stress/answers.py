@@ -309,6 +309,7 @@ def _fan(
         mean=tuple(one.mean for one in seen),
         central=tuple(float(one) if np.isfinite(one) else None for one in central),
         n_draws=len(weights),
+        n_unbounded=tuple(0 if one.n_without else one.n_unbounded for one in seen),
         **about,
     )
 
