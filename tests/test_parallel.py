@@ -10,6 +10,7 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -314,3 +315,21 @@ if __name__ == "__main__":
     words = [sys.executable, "-c", code]
     done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
     assert done.stdout == "True [1]\n"
+
+
+class Unsent:
+    """A task that cannot be written for another process."""
+
+    number = 7
+
+    def __reduce__(self) -> Any:
+        raise AssertionError("a forked worker has its tasks from the start")
+
+
+def number_of(task: Unsent) -> int:
+    return task.number
+
+
+@pytest.mark.skipif(multiprocessing.get_start_method() != "fork", reason="tasks are sent")
+def test_forked_workers_are_sent_no_task() -> None:
+    assert run_tasks(number_of, [Unsent() for _ in range(3)], n_workers=2) == [7, 7, 7]

@@ -200,11 +200,11 @@ class Workers(Executor):
         try:
             if self._packed[0] is not function:
                 self._packed = (function, _pickled(function))
-            places = [self._places.get(id(one)) for one in args]
-            given = [
-                one if place is None else None for one, place in zip(args, places, strict=True)
-            ]
-            message = _pickled((self._packed[1], places, given, named))
+            held = {
+                n: self._places[id(one)] for n, one in enumerate(args) if id(one) in self._places
+            }
+            sent = [None if n in held else one for n, one in enumerate(args)]
+            message = _pickled((self._packed[1], held, sent, named))
         except Exception as error:  # noqa: BLE001 - whatever a task does when it is written
             future.set_exception(error)
             self._idle.append(worker)
@@ -322,11 +322,10 @@ def _work(
             return
         with warnings.catch_warnings(record=True) as caught:
             try:
-                wanted, places, args, named = pickle.loads(message)  # noqa: S301 - of our own process
+                wanted, held, sent, named = pickle.loads(message)  # noqa: S301 - of our own process
                 if wanted != packed:
                     function, packed = pickle.loads(wanted), wanted  # noqa: S301 - as above
-                both = zip(args, places, strict=True)
-                args = [one if place is None else known[place] for one, place in both]
+                args = [known[held[n]] if n in held else one for n, one in enumerate(sent)]
                 reply: tuple[bool, Any] = (True, cast("Any", function)(*args, **named))
             except BaseException as error:  # noqa: BLE001 - it is raised where the result is
                 error.add_note(f"In a process of this run:\n{traceback.format_exc()}")
